@@ -1,0 +1,166 @@
+/** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
+import type {
+  AccountingLine, ArtifactRef, Branch, Cause, Evidence, Incident, Outcome, Remedy, Rerun, RuledOut, Symptom, TargetSummary,
+} from '../core/model/incident.js';
+import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../core/model/load-result.js';
+import type { MissingEvidence } from '../core/model/observation.js';
+
+/** One alert as the hook or the command line hands it in. Never holds a secret. */
+export interface AlertSummary {
+  source: 'alertmanager' | 'generic' | 'cli' | 'grafana' | 'pagerduty' | 'datadog';
+  /** Delivery or alert id of the source; duplicates attach. */
+  id: string;
+  status: 'firing' | 'resolved';
+  title: string;
+  startsAt: string | null;
+  receivedAt: string;
+  labels: Record<string, string>;
+  severity: string | null;
+  symptom: Symptom | null;
+  links: string[];
+}
+
+/** Options of one triage that beat the catalog. */
+export interface TriageOptions {
+  durationMs?: number;
+  rate?: number;
+  vus?: number;
+  budgets?: Budgets;
+  /** Absolute paths, readable by the worker. */
+  script?: string;
+  profileFile?: string;
+  planFile?: string;
+}
+
+/** Input of `respondToIncident`. */
+export interface IncidentInput {
+  incidentId: string;
+  /** `service/endpoint`, or `METHOD URL` whose host is in the catalog. */
+  endpoint: string;
+  symptom: Symptom | null;
+  acceptedAt: string;
+  options: TriageOptions;
+}
+
+export type ResolvedTarget =
+  | { ok: true; target: TargetSummary; plan: LoadPlan; symptom: Symptom | null }
+  | { ok: false; reason: string };
+
+export interface LoadRequest {
+  incidentId: string;
+  endpoint: string;
+  plan: LoadPlan;
+  budgets: Budgets;
+  /** 0 = the confirmation, n = the nth re-run. */
+  run: number;
+}
+
+export interface LoadRun {
+  confirmation: Confirmation;
+  load: LoadResult;
+  /** ISO times: k6 started, the judged part began, it ended. */
+  startedAt: string;
+  measuredFrom: string;
+  endedAt: string;
+  artifacts: ArtifactRef[];
+}
+
+/** Sent to the workflow by `runLoad` when k6 really runs (again after a retry): the captures start from it. */
+export interface LoadStarted {
+  run: number;
+  attempt: number;
+  startedAt: string;
+  /** Milliseconds from now until the judged part begins, and its length. */
+  measuredInMs: number;
+  durationMs: number;
+}
+
+export interface CaptureRequest {
+  incidentId: string;
+  endpoint: string;
+  /** Wait this long (rest of the warm-up) and then capture for `durationMs`. */
+  delayMs: number;
+  durationMs: number;
+  options: TriageOptions;
+}
+
+/** Result of any capture: small words for the status board, everything else as artifacts named below. */
+export interface Capture {
+  /** One line for humans: `1 412 samples, 0.93 cores busy, top leaf fib 61 %`. */
+  headline: string;
+  artifacts: ArtifactRef[];
+  missing: MissingEvidence[];
+}
+
+/** Everything captured in the load window, by reference. */
+export interface EvidenceSet {
+  incidentId: string;
+  endpoint: string;
+  symptom: Symptom | null;
+  options: TriageOptions;
+  run: LoadRun;
+  profile: Capture;
+  service: Capture;
+  databases: Capture;
+  /** Null until the query scan ran. */
+  scan: Capture | null;
+}
+
+export interface BranchDecision {
+  branch: Branch;
+  reasons: string[];
+}
+
+export interface Diagnosis {
+  outcome: Extract<Outcome, 'localized' | 'mixed' | 'capacity' | 'inconclusive'>;
+  branch: Branch;
+  reasons: string[];
+  accounting: AccountingLine[];
+  causes: Cause[];
+  ruledOut: RuledOut[];
+  missingEvidence: MissingEvidence[];
+  evidence: Evidence[];
+}
+
+export interface RemedyPlan {
+  /** SHA-256 of the canonical JSON of the rest: an approval is bound to it. */
+  planId: string;
+  service: string;
+  causeId: string;
+  remedy: Remedy;
+  /** Database of the catalog the statement belongs to. */
+  database: string | null;
+  undo: string;
+  expiresAt: string;
+}
+
+export interface AppliedRemedy {
+  planId: string;
+  applied: boolean;
+  detail: string;
+  tookMs: number;
+}
+
+export interface IncidentActivities {
+  resolveTarget(input: IncidentInput): Promise<ResolvedTarget>;
+  /** Task queue `load`. Heartbeats live k6 numbers; kills the k6 group on cancel. Exit code 99 is a result. */
+  runLoad(request: LoadRequest): Promise<LoadRun>;
+  /** Artifacts: `profile-summary.json`, `flame.json`, the raw capture, for Node `request-trace.json`. */
+  captureProfile(request: CaptureRequest): Promise<Capture>;
+  /** Artifact: `service.json` (ServiceObservation). */
+  observeService(request: CaptureRequest): Promise<Capture>;
+  /** Artifact: `databases.json` (DatabaseObservation[]). */
+  observeDatabases(request: CaptureRequest): Promise<Capture>;
+  decideBranch(set: EvidenceSet): Promise<BranchDecision>;
+  /** Artifacts: `query-scan.json` (QueryScan[]), plans. */
+  scanQueries(set: EvidenceSet): Promise<Capture>;
+  localize(set: EvidenceSet, decision: BranchDecision): Promise<Diagnosis>;
+  /** Artifacts `report.md`, `report.json`, `report.html`. Refuses a report with an uncited claim. */
+  writeReport(incident: Incident, set: EvidenceSet | null): Promise<ArtifactRef[]>;
+  compareRuns(before: LoadRun, after: LoadRun, budgets: Budgets): Promise<Omit<Rerun, 'outcome' | 'at'>>;
+  planRemedy(incidentId: string, endpoint: string, causes: Cause[], now: string): Promise<RemedyPlan | null>;
+  applyRemedy(incidentId: string, endpoint: string, plan: RemedyPlan): Promise<AppliedRemedy>;
+  notify(incident: Incident, event: 'report-ready' | 'rerun' | 'needs-human' | 'ended'): Promise<void>;
+  /** Start of a new run of the same load: forgets nothing, only tells the bisector what is known. */
+  describeHandOff(incident: Incident): Promise<{ repositoryConfigured: boolean; facts: string[] }>;
+}

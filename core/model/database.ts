@@ -1,0 +1,178 @@
+import type { MissingEvidence } from './observation.js';
+
+/** What one statement cost over the window: difference of two snapshots of pg_stat_statements. Times are milliseconds. */
+export interface StatementDelta {
+  queryId: string;
+  /** Normalised text as the server keeps it, at most 10 000 characters. */
+  text: string;
+  calls: number;
+  totalExecMs: number;
+  meanExecMs: number;
+  /** 0..1 of the execution time of all statements in the window. */
+  timeShare: number;
+  rows: number;
+  rowsPerCall: number;
+  sharedHitBlocks: number;
+  sharedReadBlocks: number;
+  tempBlocks: number;
+  walBytes: number;
+  /** The counters restarted inside the window, so the numbers are lower bounds. */
+  restarted: boolean;
+}
+
+/** Mean numbers of sessions over the activity samples. Only client backends of the service count, where they can be told apart. */
+export interface ActivityObservation {
+  ticks: number;
+  windowMs: number;
+  /** Mean active sessions, and by wait class (`CPU`, `IO`, `Lock`, `LWLock`, `Client`, …). */
+  activeSessions: number;
+  byWaitClass: { waitClass: string; waitEvent: string; sessions: number }[];
+  byStatement: { queryId: string | null; text: string; sessions: number; waitClasses: { waitClass: string; sessions: number }[] }[];
+  idleSessions: number;
+  idleInTransactionSessions: number;
+  idleInTransactionMaxMs: number;
+  /** Sessions of the observed service only (joined by client port or application name); null = could not be told. */
+  service: { sessions: number; maxSessions: number; active: number; idle: number; idleInTransaction: number; waitingForLock: number } | null;
+}
+
+export interface BlockingSession {
+  pid: number;
+  level: number;
+  state: string | null;
+  wait: string | null;
+  query: string;
+  applicationName: string | null;
+  transactionAgeMs: number | null;
+  stateAgeMs: number | null;
+  waitingFor: string | null;
+  /** Relation that is waited for, when the lock names one. */
+  relation: string | null;
+  lockMode: string | null;
+  backendType: string | null;
+}
+
+/** One root of a blocking tree, merged over the samples in which it stood. */
+export interface BlockingTree {
+  root: BlockingSession;
+  /** Waiters behind it in the largest sample, nearest first. */
+  waiters: BlockingSession[];
+  /** Mean and largest number of sessions blocked behind this root; ticks in which it was seen. */
+  blockedMean: number;
+  blockedMax: number;
+  ticksSeen: number;
+}
+
+export interface ConnectionObservation {
+  maxConnections: number;
+  reserved: number;
+  usedMean: number;
+  usedMax: number;
+  /** Sessions of the service at the start and the end of the window. */
+  serviceStart: number | null;
+  serviceEnd: number | null;
+}
+
+/** What the database saw during the load window. */
+export interface DatabaseObservation {
+  name: string;
+  kind: 'postgres';
+  serverVersion: string;
+  /** Server address as the service would see it, to join with its sockets. */
+  peer: string;
+  statements: StatementDelta[] | null;
+  totalExecMs: number | null;
+  activity: ActivityObservation | null;
+  blocking: BlockingTree[];
+  connections: ConnectionObservation | null;
+  /** Differences of pg_stat_database over the window. */
+  counters: { blocksHit: number; blocksRead: number; tempBytes: number; deadlocks: number; commits: number; rollbacks: number } | null;
+  missing: MissingEvidence[];
+}
+
+export interface PlanNode {
+  id: number;
+  parentId: number | null;
+  nodeType: string;
+  relation: string | null;
+  alias: string | null;
+  index: string | null;
+  /** Wall-clock self and inclusive time over all loops. */
+  selfMs: number;
+  inclusiveMs: number;
+  loops: number;
+  /** Per loop. */
+  rows: number;
+  rowsEstimated: number;
+  rowsRemovedByFilter: number;
+  condition: string | null;
+  filter: string | null;
+  sortMethod: string | null;
+  spilledKb: number;
+  sharedHitBlocks: number;
+  sharedReadBlocks: number;
+}
+
+export interface PlanFinding {
+  id: string;
+  node: number;
+  text: string;
+}
+
+/** `analyze plan --json`. `analyzed` is false for a plan without execution (estimates only, times 0). */
+export interface QueryPlan {
+  format: 'postgres-json' | 'postgres-text';
+  analyzed: boolean;
+  executionMs: number | null;
+  planningMs: number | null;
+  nodes: PlanNode[];
+  dominant: { id: number; nodeType: string; relation: string | null; selfMs: number } | null;
+  findings: PlanFinding[];
+}
+
+export interface IndexCandidate {
+  schema: string;
+  relation: string;
+  columns: string[];
+  method: string;
+  /** Complete `CREATE INDEX CONCURRENTLY …` statement. */
+  statement: string;
+  reason: string;
+  /** Estimated plan cost before and after a hypothetical index; null = not simulated. */
+  estimate: { costBefore: number; costAfter: number } | null;
+  estimatedSizeBytes: number | null;
+}
+
+export interface TableFacts {
+  schema: string;
+  relation: string;
+  estimatedRows: number;
+  sizeBytes: number;
+  deadRows: number;
+  modifiedSinceAnalyze: number;
+  lastAnalyzedAt: string | null;
+  indexes: { name: string; columns: string[]; definition: string; valid: boolean }[];
+}
+
+/** What the scan found about one statement of the window. */
+export interface StatementScan {
+  statement: StatementDelta;
+  /** How the plan was got: `analyze` (executed, read only), `explain` (custom plan with typical values), `generic-plan`, `none`. */
+  planSource: 'analyze' | 'explain' | 'generic-plan' | 'none';
+  planNote: string | null;
+  plan: QueryPlan | null;
+  /** Plan artifact (raw JSON text) to be stored; dropped before it enters a workflow. */
+  rawPlan: string | null;
+  tables: TableFacts[];
+  candidates: IndexCandidate[];
+  /** Why a filter cannot use an index that exists (`function-on-column`, `cast-on-column`, `leading-wildcard`…), with the predicate. */
+  nonSargable: { kind: string; predicate: string; relation: string; column: string; rewrite: string | null; indexStatement: string | null }[];
+  /** Session waits while this statement ran, 0..1 by class. */
+  waitShares: { waitClass: string; share: number }[];
+}
+
+export interface QueryScan {
+  database: string;
+  serverVersion: string;
+  statements: StatementScan[];
+  missing: MissingEvidence[];
+}

@@ -1,0 +1,35 @@
+import type { MissingEvidence } from './observation.js';
+
+/** Input that cannot be read or is not allowed. The message says what was expected, what came and what to do. Exit code 2. */
+export class UnreadableInputError extends Error {
+  override readonly name = 'UnreadableInputError';
+}
+
+/** The responder will not do this: target not allowed, no symptom, action outside the catalog. Exit code 2, outcome `refused`. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+/** Evidence that cannot be had here, with the exact remedy. It becomes a row of `missingEvidence`, never a dead run. */
+export class EvidenceUnavailableError extends Error {
+  override readonly name = 'EvidenceUnavailableError';
+  readonly missing: MissingEvidence;
+  constructor(missing: MissingEvidence, options?: ErrorOptions) {
+    super(`${missing.what}: ${missing.why}. ${missing.remedy}`, options);
+    this.missing = missing;
+  }
+}
+
+/** An outside program failed: which, with what exit code, and the last lines it said. Exit code 1. */
+export class ProgramFailedError extends Error {
+  override readonly name = 'ProgramFailedError';
+  readonly program: string;
+  readonly exitCode: number | null;
+  readonly retryable: boolean;
+  constructor(details: { program: string; exitCode: number | null; message: string; retryable: boolean }, options?: ErrorOptions) {
+    super(details.message, options);
+    this.program = details.program;
+    this.exitCode = details.exitCode;
+    this.retryable = details.retryable;
+  }
+}

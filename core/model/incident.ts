@@ -1,0 +1,179 @@
+import type { Budgets, Confirmation } from './load-result.js';
+import type { MissingEvidence } from './observation.js';
+
+export type Outcome =
+  | 'localized' | 'mixed' | 'capacity' | 'not-reproduced' | 'unproven' | 'inconclusive' | 'refused' | 'resolved' | 'still-failing';
+export type Phase = 'accepted' | 'confirming' | 'diagnosing' | 'waiting' | 'remedying' | 'verifying' | 'ended';
+export type Branch = 'app-bound' | 'db-bound' | 'mixed' | 'other-wait' | 'inconclusive';
+
+export const causeIds = [
+  'hot-function', 'regex-backtracking', 'serialization', 'crypto', 'compression', 'logging', 'templating', 'reflection', 'gc-pressure',
+  'event-loop-blocked', 'thread-pool-starvation', 'lock-contention',
+  'missing-index', 'non-sargable-predicate', 'stale-statistics', 'sort-spill', 'row-volume', 'plan-regression',
+  'n-plus-one', 'row-lock', 'ddl-lock', 'idle-in-transaction', 'pool-exhausted', 'connection-leak', 'connection-limit',
+  'slow-dependency', 'retry-amplification', 'low-cache-hit', 'slow-cache-command',
+  'cpu-starved', 'memory-pressure', 'disk-bound', 'network-bound', 'capacity',
+] as const;
+export type CauseId = (typeof causeIds)[number];
+
+/** What was observed by whoever raised the alarm: `p95 900ms`, `p99 2s`, `errors 12%`, `rate 20/s`. */
+export interface Symptom {
+  metric: 'p50' | 'p95' | 'p99' | 'error-ratio' | 'request-rate';
+  /** Milliseconds, a ratio 0..1, or requests per second. */
+  value: number;
+  text: string;
+}
+
+/** Reference to something too large for a workflow history. `path` is inside the artifact store, content-addressed. */
+export interface ArtifactRef {
+  name: string;
+  path: string;
+  kind: string;
+  sizeBytes: number;
+  sha256: string;
+}
+
+export interface Evidence {
+  id: string;
+  kind: 'load' | 'profile' | 'process' | 'wire' | 'trace' | 'database' | 'plan' | 'accounting' | 'catalog' | 'rerun' | 'bisect';
+  summary: string;
+  /** Name of the artifact that holds the whole of it. */
+  artifact: string | null;
+}
+
+/** One line of the latency accounting. `perRequestMs` of all lines (with `unattributed`) add up to the mean latency. */
+export interface AccountingLine {
+  /** `service-cpu`, `gc`, `run-queue`, `event-loop-queue`, `database-execution`, `database-lock`, `database-io`, `pool-wait`, `downstream <peer>`, `network`, `unattributed`… */
+  resource: string;
+  label: string;
+  perRequestMs: number;
+  /** 0..1 of the mean latency. */
+  share: number;
+  evidence: string[];
+}
+
+/** Keys that do not apply are absent. */
+export interface CauseLocation {
+  frame?: string;
+  file?: string;
+  line?: number;
+  route?: string;
+  statement?: string;
+  queryId?: string;
+  relation?: string;
+  columns?: string[];
+  planNode?: string;
+  peer?: string;
+  pool?: string;
+  session?: string;
+}
+
+export interface Remedy {
+  kind: 'create-index' | 'analyze-table' | 'terminate-blocker' | 'rollback' | 'restart' | 'runbook' | 'code-change' | 'configuration' | 'capacity' | 'none';
+  /** The exact statement or instruction. */
+  statement: string;
+  /** What it should bring, in words and numbers. */
+  expected: string;
+  basis: 'measured' | 'estimated' | 'none';
+}
+
+export interface Cause {
+  id: CauseId;
+  component: string;
+  location: CauseLocation;
+  /** 0..1 of the mean latency that this cause explains. */
+  share: number;
+  /** 0..1: how sure the responder is. */
+  confidence: number;
+  summary: string;
+  evidence: string[];
+  remedy: Remedy;
+}
+
+export interface RuledOut {
+  id: CauseId;
+  reason: string;
+  evidence: string[];
+}
+
+/** `rerun --json`. `ratio` is after ÷ before of p95; below 1 is faster. */
+export interface Rerun {
+  verdict: 'improved' | 'regressed' | 'equivalent' | 'inconclusive';
+  withinBudget: boolean;
+  ratio: number | null;
+  ci: [number, number] | null;
+  ciKind: 'between-runs' | 'within-run';
+  before: RunFigures;
+  after: RunFigures;
+  outcome: Outcome;
+  reasons: string[];
+  at: string;
+}
+
+export interface RunFigures {
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  meanMs: number | null;
+  requestRate: number;
+  failedRatio: number;
+  requests: number;
+}
+
+export interface Timing {
+  /** ISO 8601. */
+  acceptedAt: string;
+  /** The whole load window with warm-up. */
+  loadWindowMs: number | null;
+  /** Elapsed since acceptedAt. */
+  reportReadyMs: number | null;
+}
+
+export interface BisectSummary {
+  outcome: 'culprit' | 'range' | 'no-regression' | 'not-in-code' | 'inconclusive';
+  culprit: { commit: string; subject: string; author: string; date: string; files: string[] } | null;
+  range: [string, string] | null;
+  posterior: number | null;
+  effect: { ratio: number; ci: [number, number] } | null;
+  reasons: string[];
+  workflowId: string;
+}
+
+/** The triage document: `triage --json`, `report --format json`, the workflow's result. */
+export interface Incident {
+  incidentId: string;
+  outcome: Outcome | null;
+  service: string;
+  /** Catalog key `service/endpoint`. */
+  endpoint: string;
+  symptom: Symptom | null;
+  confirmation: Confirmation | null;
+  accounting: AccountingLine[];
+  branch: Branch | null;
+  causes: Cause[];
+  ruledOut: RuledOut[];
+  missingEvidence: MissingEvidence[];
+  evidence: Evidence[];
+  timing: Timing;
+  reruns: Rerun[];
+  artifacts: ArtifactRef[];
+  /** Why the outcome is what it is, in sentences. */
+  reasons: string[];
+  bisect: BisectSummary | null;
+}
+
+/** What the catalog said about the target, without any secret; safe in a workflow history. */
+export interface TargetSummary {
+  service: string;
+  endpoint: string;
+  environment: 'development' | 'staging' | 'production';
+  method: string;
+  /** URL without its query values. */
+  displayUrl: string;
+  budgets: Budgets;
+  databases: string[];
+  remedies: Remedy['kind'][];
+  /** Temporal task queue of the host whose agent captures profile and process; the worker's own when absent in the catalog. */
+  captureQueue: string | null;
+  repositoryConfigured: boolean;
+}

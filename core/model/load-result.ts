@@ -1,0 +1,110 @@
+/** How load is offered to one endpoint, resolved from catalog, alert and command line. Times are milliseconds. */
+export interface LoadPlan {
+  executor: 'constant-vus' | 'constant-arrival-rate';
+  /** Virtual users of the closed model; the pre-allocated ones of the open model. */
+  vus: number;
+  /** Iterations per second, open model only. */
+  rate: number | null;
+  /** The judged part. Warm-up and ramp-up come before it and are not judged. */
+  durationMs: number;
+  rampUpMs: number;
+  warmUpMs: number;
+  maxVus: number | null;
+  /** Absolute path of a k6 script of the user's own; null = generated. */
+  script: string | null;
+  /** Stop the load when the ratio of failed requests passes this; null = the default guard against a dead target. */
+  stopAtErrorRatio: number | null;
+}
+
+/** What an endpoint may cost. At least one is set. Ratios are 0..1. */
+export interface Budgets {
+  p50Ms?: number | undefined;
+  p95Ms?: number | undefined;
+  p99Ms?: number | undefined;
+  errorRatio?: number | undefined;
+  /** Completed requests per second, at least. */
+  minRequestRate?: number | undefined;
+}
+
+export interface LatencyMs {
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  mean: number | null;
+  max: number | null;
+}
+
+export interface ThresholdResult {
+  metric: string;
+  expression: string;
+  ok: boolean;
+  observed: number | null;
+}
+
+/** Mean of each part of a request, as k6 defines them (milliseconds). `duration` = sending + waiting + receiving. */
+export interface RequestTimingMs {
+  blocked: number;
+  connecting: number;
+  tls: number;
+  sending: number;
+  waiting: number;
+  receiving: number;
+}
+
+/** One slice of the judged window; at least four a run, so that one run has a spread of its own. */
+export interface SubWindow {
+  startMs: number;
+  durationMs: number;
+  requests: number;
+  p50Ms: number;
+  p95Ms: number;
+  meanMs: number;
+  failedRatio: number;
+}
+
+/** Health of the load generator itself: a starved generator measures itself, not the target. */
+export interface GeneratorHealth {
+  /** CPU of the k6 process ÷ cores available. */
+  cpuRatio: number | null;
+  peakRssBytes: number | null;
+  hostLoadAverage: number | null;
+  droppedRatio: number;
+}
+
+export type LoadFormat = 'handle-summary' | 'summary-export' | 'machine-readable';
+
+/** One finished k6 run in one shape, whichever of the three summaries it came from. */
+export interface LoadResult {
+  format: LoadFormat;
+  k6Version: string | null;
+  exitCode: number | null;
+  /** Duration of the judged part, milliseconds; null when the summary does not tell. */
+  durationMs: number | null;
+  requests: number;
+  requestRate: number;
+  iterations: number | null;
+  failedRatio: number;
+  droppedIterations: number;
+  /** Latency of expected responses where the summary has them apart, else of all. */
+  latencyMs: LatencyMs;
+  timingMs: RequestTimingMs | null;
+  thresholds: ThresholdResult[];
+  subWindows: SubWindow[];
+  generator: GeneratorHealth | null;
+  /** Script exceptions, refused connections, status codes: text → count. */
+  errors: Record<string, number>;
+}
+
+export type ConfirmationVerdict = 'confirmed' | 'not-reproduced' | 'unproven';
+
+/** The judgement of one run against the budgets: exit code, numbers and guards must agree. */
+export interface Confirmation {
+  verdict: ConfirmationVerdict;
+  reasons: string[];
+  observed: { p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; meanMs: number | null; errorRatio: number; requestRate: number };
+  budget: Budgets;
+  requests: number;
+  requestRate: number;
+  /** Which budgets are broken: `p95`, `p99`, `error-ratio`, `request-rate`… */
+  broken: string[];
+}

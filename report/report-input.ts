@@ -1,0 +1,18 @@
+import type { Incident } from '../core/model/incident.js';
+import type { LoadPlan, LoadResult } from '../core/model/load-result.js';
+import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
+import type { ServiceObservation } from '../core/model/observation.js';
+import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
+
+/** All that a report shows. Parts that were not captured are null or empty; the report says so. */
+export interface ReportInput {
+  incident: Incident;
+  plan: LoadPlan | null;
+  load: LoadResult | null;
+  profile: ProfileSummary | null;
+  flame: FlameNode | null;
+  trace: RequestTrace | null;
+  service: ServiceObservation | null;
+  databases: DatabaseObservation[];
+  scans: QueryScan[];
+}
