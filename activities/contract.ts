@@ -1,6 +1,17 @@
 /** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
 import type {
-  AccountingLine, ArtifactRef, Branch, Cause, Evidence, Incident, Outcome, Remedy, Rerun, RuledOut, Symptom, TargetSummary,
+  AccountingLine,
+  ArtifactRef,
+  Branch,
+  Cause,
+  Evidence,
+  Incident,
+  Outcome,
+  Remedy,
+  Rerun,
+  RuledOut,
+  Symptom,
+  TargetSummary,
 } from '../core/model/incident.js';
 import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence } from '../core/model/observation.js';
@@ -42,9 +53,7 @@ export interface IncidentInput {
   options: TriageOptions;
 }
 
-export type ResolvedTarget =
-  | { ok: true; target: TargetSummary; plan: LoadPlan; symptom: Symptom | null }
-  | { ok: false; reason: string };
+export type ResolvedTarget = { ok: true; target: TargetSummary; plan: LoadPlan; symptom: Symptom | null } | { ok: false; reason: string };
 
 export interface LoadRequest {
   incidentId: string;

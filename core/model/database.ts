@@ -32,7 +32,14 @@ export interface ActivityObservation {
   idleInTransactionSessions: number;
   idleInTransactionMaxMs: number;
   /** Sessions of the observed service only (joined by client port or application name); null = could not be told. */
-  service: { sessions: number; maxSessions: number; active: number; idle: number; idleInTransaction: number; waitingForLock: number } | null;
+  service: {
+    sessions: number;
+    maxSessions: number;
+    active: number;
+    idle: number;
+    idleInTransaction: number;
+    waitingForLock: number;
+  } | null;
 }
 
 export interface BlockingSession {
@@ -165,7 +172,14 @@ export interface StatementScan {
   tables: TableFacts[];
   candidates: IndexCandidate[];
   /** Why a filter cannot use an index that exists (`function-on-column`, `cast-on-column`, `leading-wildcard`…), with the predicate. */
-  nonSargable: { kind: string; predicate: string; relation: string; column: string; rewrite: string | null; indexStatement: string | null }[];
+  nonSargable: {
+    kind: string;
+    predicate: string;
+    relation: string;
+    column: string;
+    rewrite: string | null;
+    indexStatement: string | null;
+  }[];
   /** Session waits while this statement ran, 0..1 by class. */
   waitShares: { waitClass: string; share: number }[];
 }

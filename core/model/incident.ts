@@ -2,17 +2,45 @@ import type { Budgets, Confirmation } from './load-result.js';
 import type { MissingEvidence } from './observation.js';
 
 export type Outcome =
-  | 'localized' | 'mixed' | 'capacity' | 'not-reproduced' | 'unproven' | 'inconclusive' | 'refused' | 'resolved' | 'still-failing';
+  'localized' | 'mixed' | 'capacity' | 'not-reproduced' | 'unproven' | 'inconclusive' | 'refused' | 'resolved' | 'still-failing';
 export type Phase = 'accepted' | 'confirming' | 'diagnosing' | 'waiting' | 'remedying' | 'verifying' | 'ended';
 export type Branch = 'app-bound' | 'db-bound' | 'mixed' | 'other-wait' | 'inconclusive';
 
 export const causeIds = [
-  'hot-function', 'regex-backtracking', 'serialization', 'crypto', 'compression', 'logging', 'templating', 'reflection', 'gc-pressure',
-  'event-loop-blocked', 'thread-pool-starvation', 'lock-contention',
-  'missing-index', 'non-sargable-predicate', 'stale-statistics', 'sort-spill', 'row-volume', 'plan-regression',
-  'n-plus-one', 'row-lock', 'ddl-lock', 'idle-in-transaction', 'pool-exhausted', 'connection-leak', 'connection-limit',
-  'slow-dependency', 'retry-amplification', 'low-cache-hit', 'slow-cache-command',
-  'cpu-starved', 'memory-pressure', 'disk-bound', 'network-bound', 'capacity',
+  'hot-function',
+  'regex-backtracking',
+  'serialization',
+  'crypto',
+  'compression',
+  'logging',
+  'templating',
+  'reflection',
+  'gc-pressure',
+  'event-loop-blocked',
+  'thread-pool-starvation',
+  'lock-contention',
+  'missing-index',
+  'non-sargable-predicate',
+  'stale-statistics',
+  'sort-spill',
+  'row-volume',
+  'plan-regression',
+  'n-plus-one',
+  'row-lock',
+  'ddl-lock',
+  'idle-in-transaction',
+  'pool-exhausted',
+  'connection-leak',
+  'connection-limit',
+  'slow-dependency',
+  'retry-amplification',
+  'low-cache-hit',
+  'slow-cache-command',
+  'cpu-starved',
+  'memory-pressure',
+  'disk-bound',
+  'network-bound',
+  'capacity',
 ] as const;
 export type CauseId = (typeof causeIds)[number];
 
@@ -69,7 +97,17 @@ export interface CauseLocation {
 }
 
 export interface Remedy {
-  kind: 'create-index' | 'analyze-table' | 'terminate-blocker' | 'rollback' | 'restart' | 'runbook' | 'code-change' | 'configuration' | 'capacity' | 'none';
+  kind:
+    | 'create-index'
+    | 'analyze-table'
+    | 'terminate-blocker'
+    | 'rollback'
+    | 'restart'
+    | 'runbook'
+    | 'code-change'
+    | 'configuration'
+    | 'capacity'
+    | 'none';
   /** The exact statement or instruction. */
   statement: string;
   /** What it should bring, in words and numbers. */

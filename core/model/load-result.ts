@@ -101,7 +101,14 @@ export type ConfirmationVerdict = 'confirmed' | 'not-reproduced' | 'unproven';
 export interface Confirmation {
   verdict: ConfirmationVerdict;
   reasons: string[];
-  observed: { p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; meanMs: number | null; errorRatio: number; requestRate: number };
+  observed: {
+    p50Ms: number | null;
+    p95Ms: number | null;
+    p99Ms: number | null;
+    meanMs: number | null;
+    errorRatio: number;
+    requestRate: number;
+  };
   budget: Budgets;
   requests: number;
   requestRate: number;

@@ -35,7 +35,14 @@ export interface ProcessObservation {
   rssEndBytes: number;
   swapBytes: number | null;
   openFiles: number | null;
-  host: { cores: number; cpuRatio: number; stealRatio: number; loadAverage: number; memoryAvailableRatio: number | null; swapInBytes: number };
+  host: {
+    cores: number;
+    cpuRatio: number;
+    stealRatio: number;
+    loadAverage: number;
+    memoryAvailableRatio: number | null;
+    swapInBytes: number;
+  };
 }
 
 /** Where the requests in flight were, averaged over the socket samples (mean numbers of sockets, Little's L). */

@@ -1,8 +1,27 @@
 export type ProfileKind = 'cpu' | 'wall' | 'off-cpu' | 'lock' | 'alloc' | 'unknown';
 
 export const profileCategories = [
-  'application', 'database-driver', 'orm', 'gc', 'allocation', 'lock', 'serialization', 'regex', 'crypto', 'compression', 'logging',
-  'templating', 'reflection', 'network-io', 'file-io', 'module-load', 'framework', 'runtime', 'native', 'kernel', 'unknown',
+  'application',
+  'database-driver',
+  'orm',
+  'gc',
+  'allocation',
+  'lock',
+  'serialization',
+  'regex',
+  'crypto',
+  'compression',
+  'logging',
+  'templating',
+  'reflection',
+  'network-io',
+  'file-io',
+  'module-load',
+  'framework',
+  'runtime',
+  'native',
+  'kernel',
+  'unknown',
 ] as const;
 export type ProfileCategory = (typeof profileCategories)[number];
 

@@ -1,0 +1,178 @@
+import type { AccountingLine } from '../model/incident.js';
+import { saturated, type Facts } from './facts.js';
+import type { DiagnosisInput } from './input.js';
+
+/** Part of the mean number of requests in flight that one resource held. */
+interface Part {
+  resource: string;
+  label: string;
+  count: number;
+  evidence: string[];
+}
+
+export interface AccountingEvidence {
+  load: string[];
+  process: string[];
+  wire: string[];
+  profile: string[];
+  databases: string[];
+}
+
+/**
+ * Splits the mean latency R over the resources that held the requests (Little: count ÷ total × R). The lines add up to R by construction,
+ * because what nobody held is the last line, `unattributed`.
+ */
+export function accountLatency(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): AccountingLine[] {
+  const parts = [
+    ...cpuParts(input, facts, evidence),
+    ...databaseParts(input, facts, evidence),
+    ...peerParts(facts, evidence),
+    ...networkParts(input, facts, evidence),
+  ];
+  const kept = trimToTotal(
+    parts.filter((part) => part.count > 0),
+    facts.total,
+  );
+  const attributed = kept.reduce((sum, part) => sum + part.count, 0);
+  const rest: Part = {
+    resource: 'unattributed',
+    label: 'unattributed',
+    count: Math.max(0, facts.total - attributed),
+    evidence: evidence.load,
+  };
+  return [...kept, rest].map((part) => {
+    const share = part.count / facts.total;
+    return { resource: part.resource, label: part.label, perRequestMs: share * facts.meanMs, share, evidence: part.evidence };
+  });
+}
+
+/** Sampling error can make the parts exceed the whole by a little; shrink all alike rather than drop one. */
+function trimToTotal(parts: Part[], total: number): Part[] {
+  const sum = parts.reduce((all, part) => all + part.count, 0);
+  return sum <= total ? parts : parts.map((part) => ({ ...part, count: (part.count * total) / sum }));
+}
+
+function cpuParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): Part[] {
+  const { cpu } = facts;
+  if (cpu === null) return queueOnly(facts, evidence);
+  const onCpu = facts.hasWire
+    ? Math.min(cpu.busyCores, Math.max(facts.inside, facts.served > 0 ? 0 : cpu.busyCores))
+    : Math.min(cpu.busyCores, facts.total);
+  const collector = input.profile?.categories.find((entry) => entry.category === 'gc')?.share ?? 0;
+  const insideRest = Math.max(0, facts.inside - onCpu);
+  const parts: Part[] = [
+    { resource: 'service-cpu', label: 'service CPU', count: onCpu * (1 - collector), evidence: [...evidence.process, ...evidence.profile] },
+    { resource: 'gc', label: 'garbage collection', count: onCpu * collector, evidence: evidence.profile },
+  ];
+  const delayed = Math.min(cpu.runDelayCores, insideRest);
+  parts.push({ resource: 'run-queue', label: 'waiting for a CPU', count: delayed, evidence: evidence.process });
+  return [...parts, ...waitParts(facts, insideRest - delayed, evidence)];
+}
+
+/** Queueing time is charged to the saturated resource: in front of a busy event loop, or inside the process for what it is. */
+function waitParts(facts: Facts, insideRest: number, evidence: AccountingEvidence): Part[] {
+  const isSaturated = (facts.cpu?.saturation ?? 0) >= saturated;
+  const queue = facts.unread + (isSaturated ? insideRest : 0);
+  const parts: Part[] = [
+    {
+      resource: 'event-loop-queue',
+      label: 'queued in front of the busy service',
+      count: queue,
+      evidence: [...evidence.wire, ...evidence.process],
+    },
+  ];
+  if (isSaturated) return parts;
+  const pool = Math.min(facts.poolWaiting, insideRest);
+  parts.push({
+    resource: 'pool-wait',
+    label: 'waiting for a database connection',
+    count: pool,
+    evidence: [...evidence.wire, ...evidence.databases],
+  });
+  parts.push({
+    resource: 'inside-wait',
+    label: 'waiting inside the service (timer, lock, thread pool or pool)',
+    count: insideRest - pool,
+    evidence: evidence.wire,
+  });
+  return parts;
+}
+
+function queueOnly(facts: Facts, evidence: AccountingEvidence): Part[] {
+  return [
+    { resource: 'event-loop-queue', label: 'not yet read by the service', count: facts.unread, evidence: evidence.wire },
+    {
+      resource: 'pool-wait',
+      label: 'waiting for a database connection',
+      count: facts.poolWaiting,
+      evidence: [...evidence.wire, ...evidence.databases],
+    },
+    { resource: 'inside-wait', label: 'inside the service', count: Math.max(0, facts.inside - facts.poolWaiting), evidence: evidence.wire },
+  ];
+}
+
+function databaseParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): Part[] {
+  if (facts.databaseWaiting <= 0) return [];
+  const classes = input.databases.flatMap((database) => database.activity?.byWaitClass ?? []);
+  const active = classes.reduce((sum, entry) => sum + entry.sessions, 0);
+  const of = (waitClass: string): number =>
+    classes.filter((entry) => entry.waitClass === waitClass).reduce((sum, entry) => sum + entry.sessions, 0);
+  if (active <= 0)
+    return [
+      {
+        resource: 'database-execution',
+        label: 'database',
+        count: facts.databaseWaiting,
+        evidence: [...evidence.wire, ...evidence.databases],
+      },
+    ];
+  // What the client waited for and the server did not see as active was on the way: network, protocol, or the client reading late.
+  const seen = Math.min(1, active / facts.databaseWaiting);
+  const inServer = facts.databaseWaiting * seen;
+  const part = (resource: string, label: string, count: number): Part => ({
+    resource,
+    label,
+    count,
+    evidence: [...evidence.wire, ...evidence.databases],
+  });
+  const lock = (inServer * of('Lock')) / active;
+  const io = (inServer * of('IO')) / active;
+  return [
+    part('database-execution', 'database execution', inServer - lock - io),
+    part('database-lock', 'database lock wait', lock),
+    part('database-io', 'database disk wait', io),
+    part('database-transfer', 'database round trips and transfer', facts.databaseWaiting - inServer),
+  ];
+}
+
+function peerParts(facts: Facts, evidence: AccountingEvidence): Part[] {
+  return facts.peers
+    .filter((peer) => peer.kind !== 'database')
+    .map((peer) => ({
+      resource: `downstream ${peer.peer}`,
+      label: `waiting for ${peer.label} (${peer.peer})`,
+      count: peer.waiting + peer.connecting,
+      evidence: evidence.wire,
+    }));
+}
+
+/** Transfer that the load generator itself timed; only what the sockets did not already hold. */
+function networkParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): Part[] {
+  const timing = input.load.timingMs;
+  if (timing === null) return [];
+  const measured = ((timing.sending + timing.receiving) * facts.requestRate) / 1000;
+  const held = facts.unread + facts.served;
+  return [
+    {
+      resource: 'network',
+      label: 'sending and receiving',
+      count: Math.min(measured, Math.max(0, facts.total - held)),
+      evidence: evidence.load,
+    },
+  ];
+}
+
+/** Sum of the shares of some resources of the account. */
+export function shareOf(lines: AccountingLine[], wanted: (resource: string) => boolean): number {
+  return lines.filter((line) => wanted(line.resource)).reduce((sum, line) => sum + line.share, 0);
+}

@@ -1,0 +1,53 @@
+import type { AccountingLine, Branch } from '../model/incident.js';
+import { shareOf } from './accounting.js';
+import { saturated, type Facts } from './facts.js';
+
+/** Shares of the mean latency by the side that holds it, 0..1. */
+export interface SideShares {
+  application: number;
+  database: number;
+  elsewhere: number;
+  unattributed: number;
+}
+
+const applicationResources = new Set(['service-cpu', 'gc', 'run-queue', 'event-loop-queue']);
+
+/** Waiting for a connection belongs to the database when the connections are busy there, and to nobody yet otherwise. */
+export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
+  const pool = shareOf(lines, (resource) => resource === 'pool-wait');
+  const poolIsDatabase = facts.pool !== null && facts.pool.busy >= 0.7 * facts.pool.sessions;
+  return {
+    application: shareOf(lines, (resource) => applicationResources.has(resource)),
+    database: shareOf(lines, (resource) => resource.startsWith('database-')) + (poolIsDatabase ? pool : 0),
+    elsewhere:
+      shareOf(lines, (resource) => resource.startsWith('downstream ') || resource === 'inside-wait' || resource === 'network') +
+      (poolIsDatabase ? 0 : pool),
+    unattributed: shareOf(lines, (resource) => resource === 'unattributed'),
+  };
+}
+
+/** Where the dominant part of the latency is: decided by the account, never by the names of frames. */
+export function chooseBranch(sides: SideShares, facts: Facts): { branch: Branch; reasons: string[] } {
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  const reasons = [
+    `of the mean latency ${percent(sides.application)} is in the service (CPU and queueing for it), ${percent(sides.database)} at its databases, ` +
+      `${percent(sides.elsewhere)} elsewhere, ${percent(sides.unattributed)} unattributed`,
+  ];
+  if (facts.cpu !== null)
+    reasons.push(`the serving threads used ${facts.cpu.busyCores.toFixed(2)} cores, saturation ${facts.cpu.saturation.toFixed(2)}`);
+  if (facts.cpu === null && !facts.hasWire && facts.databaseWaiting === 0)
+    return { branch: 'inconclusive', reasons: [...reasons, 'neither process, sockets nor database could be observed'] };
+  return { branch: branchOf(sides, facts), reasons };
+}
+
+function branchOf(sides: SideShares, facts: Facts): Branch {
+  const { application, database, elsewhere, unattributed } = sides;
+  const isSaturated = (facts.cpu?.saturation ?? 0) >= saturated;
+  if (database >= 0.5 && application < 0.3) return 'db-bound';
+  if (application >= 0.5 && database < 0.2) return 'app-bound';
+  if (isSaturated && database < 0.2 && application >= elsewhere) return 'app-bound';
+  if (database >= 0.2 && application >= 0.2) return 'mixed';
+  if (elsewhere >= 0.5 && database < 0.2) return 'other-wait';
+  if (unattributed >= 0.5) return 'inconclusive';
+  return 'mixed';
+}

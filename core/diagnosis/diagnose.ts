@@ -1,0 +1,141 @@
+import type { AccountingLine, Branch, Cause, Evidence, RuledOut } from '../model/incident.js';
+import type { MissingEvidence } from '../model/observation.js';
+import { accountLatency, type AccountingEvidence } from './accounting.js';
+import { chooseBranch, sideShares } from './branch.js';
+import { EvidenceBook } from './evidence.js';
+import { deriveFacts, type Facts } from './facts.js';
+import type { DiagnosisInput } from './input.js';
+import { rankCauses } from './rank.js';
+import { cite, ms, percent, type RuleContext } from './rule.js';
+import { rules } from './rules/registry.js';
+import { describeCaptures } from './describe-captures.js';
+
+export interface DiagnosisResult {
+  outcome: 'localized' | 'mixed' | 'capacity' | 'inconclusive';
+  branch: Branch;
+  reasons: string[];
+  accounting: AccountingLine[];
+  causes: Cause[];
+  ruledOut: RuledOut[];
+  missingEvidence: MissingEvidence[];
+  evidence: Evidence[];
+}
+
+/** Decides from the account of the window where the latency is, before any query is looked at. */
+export function decideBranch(input: DiagnosisInput): { branch: Branch; reasons: string[] } {
+  const { facts, sides } = account(input, new EvidenceBook());
+  return chooseBranch(sides, facts);
+}
+
+/** The whole localization: account, rules, ranking. Same input, same output. */
+export function diagnose(input: DiagnosisInput): DiagnosisResult {
+  const book = new EvidenceBook();
+  const { facts, lines, sides, cited } = account(input, book);
+  const { branch, reasons } = chooseBranch(sides, facts);
+  const accounting = book.add('accounting', accountSummary(lines, facts), null);
+  const context: RuleContext = { input, facts, lines, sides, branch, book, cited: { ...cited, accounting } };
+  const verdicts = rules.map((rule) => judge(rule, context));
+  const ranking = rankCauses(
+    verdicts.flatMap((verdict) => verdict.causes),
+    sides.unattributed,
+  );
+  const named = new Set(ranking.causes.map((cause) => cause.id));
+  const ruledOut = [...ranking.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
+    (row) => !named.has(row.id) && row.evidence.length > 0,
+  );
+  const missingEvidence = missingFor(input, facts, branch, ranking.outcome);
+  return {
+    outcome: ranking.outcome,
+    branch,
+    reasons: [...reasons, ...ranking.reasons],
+    accounting: lines,
+    causes: ranking.causes,
+    ruledOut: onePerId(ruledOut),
+    missingEvidence,
+    evidence: book.list(),
+  };
+}
+
+/** A rule that throws is a row in the report, never a dead run. */
+function judge(rule: (typeof rules)[number], context: RuleContext): ReturnType<(typeof rules)[number]['evaluate']> {
+  try {
+    return rule.evaluate(context);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return {
+      causes: [],
+      ruledOut: [
+        {
+          id: rule.id,
+          reason: `the rule could not be evaluated (${text}); it neither supports nor excludes this cause`,
+          evidence: cite(context.cited.load),
+        },
+      ],
+    };
+  }
+}
+
+interface Account {
+  facts: Facts;
+  lines: AccountingLine[];
+  sides: ReturnType<typeof sideShares>;
+  cited: Omit<RuleContext['cited'], 'accounting'>;
+}
+
+function account(input: DiagnosisInput, book: EvidenceBook): Account {
+  const facts = deriveFacts(input);
+  const cited = describeCaptures(input, facts, book);
+  const evidence: AccountingEvidence = {
+    load: cite(cited.load),
+    process: cite(cited.process),
+    wire: cite(cited.wire),
+    profile: cite(cited.profile),
+    databases: cited.databases,
+  };
+  const fallback = (ids: string[]): string[] => (ids.length > 0 ? ids : evidence.load);
+  const lines = accountLatency(input, facts, {
+    load: evidence.load,
+    process: fallback(evidence.process),
+    wire: fallback(evidence.wire),
+    profile: fallback(evidence.profile),
+    databases: fallback(evidence.databases),
+  }).map((line) => ({ ...line, evidence: [...new Set(line.evidence)] }));
+  return { facts, lines, sides: sideShares(lines, facts), cited };
+}
+
+function accountSummary(lines: AccountingLine[], facts: Facts): string {
+  const parts = lines.filter((line) => line.share >= 0.01).map((line) => `${line.label} ${ms(line.perRequestMs)} (${percent(line.share)})`);
+  return `per request (mean ${ms(facts.meanMs)}): ${parts.join(' · ')}`;
+}
+
+/** What is still unknown, and what would settle it; only where it matters for the answer. */
+function missingFor(input: DiagnosisInput, facts: Facts, branch: Branch, outcome: DiagnosisResult['outcome']): MissingEvidence[] {
+  const rows = [
+    ...input.missing,
+    ...(input.service?.missing ?? []),
+    ...input.databases.flatMap((database) => database.missing),
+    ...(input.scans ?? []).flatMap((scan) => scan.missing),
+  ];
+  if (outcome === 'inconclusive' && branch === 'other-wait' && facts.inside / facts.total >= 0.3) {
+    rows.push({
+      id: 'inside-wait',
+      what: 'what requests wait for inside the service',
+      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU, its peers and its database are calm: a timer, a lock, a thread pool or a connection pool`,
+      remedy: 'expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it',
+    });
+  }
+  const rejected = input.profile?.quality.verdict === 'rejected' ? input.profile.quality.checks.filter((check) => !check.ok) : [];
+  if (rejected.length > 0 && branch === 'app-bound') {
+    rows.push({
+      id: 'profile-quality',
+      what: 'a CPU profile that can bear a claim',
+      why: rejected.map((check) => check.detail).join('; '),
+      remedy: 'profile for longer under the same load, with symbols',
+    });
+  }
+  return [...new Map(rows.map((row) => [`${row.id} ${row.what}`, row])).values()];
+}
+
+function onePerId(rows: RuledOut[]): RuledOut[] {
+  return [...new Map([...rows].reverse().map((row) => [row.id, row])).values()].reverse();
+}

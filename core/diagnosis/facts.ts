@@ -1,0 +1,148 @@
+import type { DatabaseObservation } from '../model/database.js';
+import type { PeerObservation, ProcessObservation, WireObservation } from '../model/observation.js';
+import type { DiagnosisInput } from './input.js';
+
+/** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
+export interface CpuFacts {
+  /** Cores burnt by the threads that serve requests (Node: the main thread; otherwise the whole tree). */
+  busyCores: number;
+  totalCores: number;
+  perRequestMs: number;
+  utilization: number;
+  /** Run time plus run-queue delay: on a busy host a saturated loop shows a low utilisation. */
+  saturation: number;
+  runDelayCores: number;
+  /** Cores burnt outside the main thread (workers, thread pool, collector); 0 for runtimes without a single main loop. */
+  offMainCores: number;
+}
+
+/** The service's connections to its databases. */
+export interface PoolFacts {
+  sessions: number;
+  /** Mean sessions not idle (executing, waiting for a lock, or idle in transaction). */
+  busy: number;
+  executing: number;
+  idleInTransaction: number;
+}
+
+/** Numbers that all rules share, in mean numbers of requests in flight (Little's L) unless a unit is named. */
+export interface Facts {
+  meanMs: number;
+  requestRate: number;
+  /** L = X · R of the load generator. */
+  inFlight: number;
+  /** The denominator of all shares: the larger of L and what the sockets showed. */
+  total: number;
+  /** Requests completed while the process was observed. */
+  observedRequests: number;
+  cpu: CpuFacts | null;
+  unread: number;
+  served: number;
+  inside: number;
+  databaseWaiting: number;
+  dependencyWaiting: number;
+  peers: PeerObservation[];
+  pool: PoolFacts | null;
+  /** Most of the waiting inside the process is for a connection of the pool. */
+  poolWaiting: number;
+  hasWire: boolean;
+}
+
+/** Saturation from which queueing in front of a resource dominates its latency: at 0.8 an M/M/1 queue waits four service times. */
+export const saturated = 0.8;
+
+export function deriveFacts(input: DiagnosisInput): Facts {
+  const meanMs = input.load.latencyMs.mean ?? input.load.latencyMs.p50 ?? 0;
+  const requestRate = input.load.requestRate;
+  const inFlight = (requestRate * meanMs) / 1000;
+  const process = input.service?.process ?? null;
+  const wire = usableWire(input.service?.wire ?? null);
+  const observedRequests = requestRate * ((process?.windowMs ?? wire?.windowMs ?? input.load.durationMs ?? 0) / 1000);
+  const cpu = process === null ? null : cpuFacts(process, observedRequests);
+  const pool = poolFacts(input.databases);
+  const databaseWaiting = wire === null ? databaseActive(input.databases) : sumWaiting(wire.peers, (kind) => kind === 'database');
+  const dependencyWaiting =
+    wire === null ? 0 : sumWaiting(wire.peers, (kind) => kind === 'service' || kind === 'cache' || kind === 'unknown');
+  const unread = wire === null ? 0 : wire.inbound.unread + wire.inbound.acceptQueue;
+  const served = wire?.inbound.served ?? 0;
+  const total = Math.max(inFlight, unread + served, 1e-9);
+  const inside = wire?.waitingInside ?? 0;
+  const partial = { inFlight, inside, cpu, pool, databaseWaiting, dependencyWaiting };
+  return {
+    meanMs,
+    requestRate,
+    inFlight,
+    total,
+    observedRequests,
+    cpu,
+    unread,
+    served,
+    inside,
+    databaseWaiting,
+    dependencyWaiting,
+    peers: wire?.peers ?? [],
+    pool,
+    poolWaiting: poolWaiting(partial),
+    hasWire: wire !== null,
+  };
+}
+
+/** Sockets say nothing about requests when many share one (HTTP/2, pipelining) or when too few samples were taken. */
+function usableWire(wire: WireObservation | null): WireObservation | null {
+  return wire === null || wire.multiplexed || wire.samples < 10 ? null : wire;
+}
+
+function sumWaiting(peers: PeerObservation[], wanted: (kind: PeerObservation['kind']) => boolean): number {
+  return peers.filter((peer) => wanted(peer.kind)).reduce((sum, peer) => sum + peer.waiting + peer.connecting, 0);
+}
+
+function databaseActive(databases: DatabaseObservation[]): number {
+  return databases.reduce((sum, database) => sum + (database.activity?.service?.active ?? database.activity?.activeSessions ?? 0), 0);
+}
+
+function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFacts {
+  const singleLoop = process.runtime === 'node';
+  const main = process.threads.filter((thread) => thread.isMain);
+  const mainCpuMs = main.reduce((sum, thread) => sum + thread.cpuMs, 0);
+  const mainDelayMs = main.reduce((sum, thread) => sum + thread.runDelayMs, 0);
+  const loops = Math.max(1, main.length);
+  const totalCores = process.cpuMs / process.windowMs;
+  const busyMs = singleLoop ? mainCpuMs : process.cpuMs;
+  const delayMs = singleLoop ? mainDelayMs : process.runDelayMs;
+  const available = (singleLoop ? Math.min(loops, process.usableCores) : process.usableCores) * process.windowMs;
+  return {
+    busyCores: busyMs / process.windowMs,
+    totalCores,
+    perRequestMs: observedRequests > 0 ? process.cpuMs / observedRequests : 0,
+    utilization: busyMs / available,
+    saturation: (busyMs + delayMs) / available,
+    runDelayCores: delayMs / process.windowMs,
+    offMainCores: singleLoop ? Math.max(0, totalCores - mainCpuMs / process.windowMs) : 0,
+  };
+}
+
+function poolFacts(databases: DatabaseObservation[]): PoolFacts | null {
+  const services = databases.flatMap((database) => (database.activity?.service ? [database.activity.service] : []));
+  if (services.length === 0) return null;
+  const sum = (of: (service: (typeof services)[number]) => number): number => services.reduce((total, service) => total + of(service), 0);
+  return {
+    sessions: sum((service) => service.sessions),
+    busy: sum((service) => service.active + service.idleInTransaction),
+    executing: sum((service) => Math.max(0, service.active - service.waitingForLock)),
+    idleInTransaction: sum((service) => service.idleInTransaction),
+  };
+}
+
+/**
+ * Requests that wait inside the process beyond what is on CPU are waiting for a connection when every connection is in use:
+ * busy in the database, or held while the request that owns it waits for another peer. Otherwise the wait is a timer, lock or thread pool.
+ */
+function poolWaiting(facts: Pick<Facts, 'inFlight' | 'inside' | 'cpu' | 'pool' | 'databaseWaiting' | 'dependencyWaiting'>): number {
+  const { pool, cpu } = facts;
+  if (pool === null || pool.sessions < 1 || (cpu?.saturation ?? 0) >= saturated) return 0;
+  const rest = Math.max(0, facts.inside - (cpu?.busyCores ?? 0));
+  if (rest < 0.5 || facts.inFlight < pool.sessions * 1.2) return 0;
+  const inUse = Math.max(pool.busy, facts.databaseWaiting);
+  const held = Math.min(facts.dependencyWaiting, pool.sessions);
+  return Math.max(inUse, Math.min(pool.sessions, inUse + held)) >= 0.7 * pool.sessions ? rest : 0;
+}

@@ -1,0 +1,30 @@
+import type { DatabaseObservation, QueryScan } from '../model/database.js';
+import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../model/load-result.js';
+import type { MissingEvidence, ServiceObservation } from '../model/observation.js';
+import type { ProfileSummary, RequestTrace } from '../model/profile.js';
+
+/** Everything that was captured in one load window. Null = was not to be had (then `missing` says why) or not yet looked at. */
+export interface DiagnosisInput {
+  /** `METHOD /path` of the endpoint in the alert. */
+  route: string;
+  budgets: Budgets;
+  plan: LoadPlan;
+  load: LoadResult;
+  confirmation: Confirmation;
+  profile: ProfileSummary | null;
+  trace: RequestTrace | null;
+  service: ServiceObservation | null;
+  databases: DatabaseObservation[];
+  /** Null until the query scan ran. */
+  scans: QueryScan[] | null;
+  missing: MissingEvidence[];
+  /** Names of the artifacts that hold the captures, for the evidence list. */
+  artifacts: {
+    load: string | null;
+    profile: string | null;
+    trace: string | null;
+    service: string | null;
+    databases: string | null;
+    scan: string | null;
+  };
+}

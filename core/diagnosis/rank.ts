@@ -1,0 +1,64 @@
+import type { Cause, CauseId, RuledOut } from '../model/incident.js';
+import type { Candidate } from './rule.js';
+import { minimumShare } from './rule.js';
+
+export interface Ranking {
+  outcome: 'localized' | 'mixed' | 'capacity' | 'inconclusive';
+  causes: Cause[];
+  ruledOut: RuledOut[];
+  reasons: string[];
+}
+
+/** A cause that is less than half as large as the first is a remark; two of like size are a mixed incident. */
+const secondToFirst = 0.5;
+/** Below this the responder does not put its name under a cause. */
+const minimumConfidence = 0.4;
+
+/** Orders candidates by share, drops what a larger or equal candidate explains as its consequence, and decides how much may be said. */
+export function rankCauses(candidates: Candidate[], unattributed: number): Ranking {
+  const sorted = [...candidates].sort((a, b) => b.share - a.share || a.id.localeCompare(b.id));
+  const explained = consequences(sorted);
+  const kept = sorted.filter((candidate) => !explained.has(candidate.id));
+  const ruledOut = sorted.filter((candidate) => explained.has(candidate.id)).map((candidate) => consequenceRow(candidate, explained));
+  const first = kept[0];
+  const reasons: string[] = [];
+  if (first === undefined || first.share < minimumShare || first.confidence < minimumConfidence) {
+    reasons.push(
+      first === undefined
+        ? 'no rule found evidence strong enough to name a cause'
+        : `the strongest candidate, ${first.id}, explains ${Math.round(first.share * 100)} % with confidence ${first.confidence.toFixed(2)}: too weak to name`,
+    );
+    if (unattributed >= 0.3) reasons.push(`${Math.round(unattributed * 100)} % of the latency is not attributed to any observed resource`);
+    return { outcome: 'inconclusive', causes: [], ruledOut, reasons };
+  }
+  const causes = kept.filter(
+    (candidate) => candidate.share >= Math.max(minimumShare, secondToFirst * first.share) && candidate.confidence >= minimumConfidence,
+  );
+  const named = causes.map(toCause);
+  if (first.id === 'capacity') return { outcome: 'capacity', causes: named.slice(0, 1), ruledOut, reasons };
+  return { outcome: named.length > 1 ? 'mixed' : 'localized', causes: named, ruledOut, reasons };
+}
+
+/** Which id is explained by which stronger candidate. An explanation must hold at least half of what it explains. */
+function consequences(sorted: Candidate[]): Map<CauseId, CauseId> {
+  const explained = new Map<CauseId, CauseId>();
+  for (const cause of sorted) {
+    for (const other of sorted) {
+      const isWeaker = cause.share >= 0.5 * other.share;
+      if (cause !== other && cause.explains.includes(other.id) && isWeaker && !explained.has(cause.id)) explained.set(other.id, cause.id);
+    }
+  }
+  return explained;
+}
+
+function consequenceRow(candidate: Candidate, explained: Map<CauseId, CauseId>): RuledOut {
+  return {
+    id: candidate.id,
+    reason: `a consequence of ${explained.get(candidate.id) ?? 'another cause'}: ${candidate.summary}`,
+    evidence: candidate.evidence,
+  };
+}
+
+function toCause({ id, component, location, share, confidence, summary, evidence, remedy }: Candidate): Cause {
+  return { id, component, location, share, confidence, summary, evidence, remedy };
+}

@@ -1,0 +1,49 @@
+import { saturated } from '../facts.js';
+import { cite, nothing, ms, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { callersOf, cpuProfile } from './cpu.js';
+
+export const capacity: Rule = { id: 'capacity', evaluate };
+
+/**
+ * The service is saturated, one request alone would be well within its budget, and no single defect leads: the load is beyond 1/D.
+ * Any rule that names a defect explains this one away.
+ */
+function evaluate(context: RuleContext): RuleVerdict {
+  const { facts, input } = context;
+  const { cpu } = facts;
+  if (cpu === null || cpu.saturation < saturated + 0.05) return nothing;
+  const budgetMs = input.budgets.p95Ms ?? input.budgets.p50Ms ?? input.budgets.p99Ms;
+  const demandMs = cpu.perRequestMs;
+  if (budgetMs === undefined || demandMs === 0 || demandMs > budgetMs / 4) return nothing;
+  const profile = cpuProfile(context);
+  const leader = profile === null ? undefined : callersOf(profile, 'application', 'native', 'unknown')[0];
+  if (profile === null || (leader?.share ?? 0) >= 0.35) return nothing;
+  const limit = cpu.busyCores > 0 ? (facts.requestRate / cpu.saturation).toFixed(0) : '?';
+  const offered = input.plan.rate === null ? `${input.plan.vus} users in a closed loop` : `${input.plan.rate}/s offered`;
+  const fact = context.book.add(
+    'process',
+    `demand ${ms(demandMs)} CPU a request, ${facts.requestRate.toFixed(1)} requests/s completed at saturation ${cpu.saturation.toFixed(2)}, ${offered}`,
+    input.artifacts.service,
+  );
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'capacity',
+        component: 'load',
+        location: { route: input.route },
+        share: context.sides.application,
+        confidence: 0.75 * (1 - 0.5 * context.sides.unattributed),
+        summary: `The load is beyond what the service can do: each request needs ${ms(demandMs)} of CPU, far within its budget, but ${offered} saturate it at about ${limit} requests/s; the profile is flat (largest application function ${percent(leader?.share ?? 0)}).`,
+        evidence: cite(fact, context.cited.process, context.cited.profile, context.cited.load),
+        remedy: {
+          kind: 'capacity',
+          statement: `Add instances or shed load above ${limit} requests/s; no single piece of code is to blame.`,
+          expected: 'latency within budget below that rate',
+          basis: 'estimated',
+        },
+        explains: [],
+      },
+    ],
+  };
+}

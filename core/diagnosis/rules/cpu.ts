@@ -1,0 +1,63 @@
+import type { CauseLocation } from '../../model/incident.js';
+import type { Frame, ProfileCategory, ProfileSummary } from '../../model/profile.js';
+import { saturated } from '../facts.js';
+import type { RuleContext } from '../rule.js';
+
+/** The profile when it can bear a claim: a CPU profile that its quality gate did not reject, of a service that is really busy. */
+export function cpuProfile(context: RuleContext): ProfileSummary | null {
+  const { profile } = context.input;
+  if (profile === null || profile.quality.verdict === 'rejected') return null;
+  if (profile.kind !== 'cpu' && profile.kind !== 'unknown') return null;
+  return isBusy(context) ? profile : null;
+}
+
+/** 40 % of a process that is 1 % busy is nothing: frames count only when CPU, or queueing for it, holds the latency. */
+export function isBusy(context: RuleContext): boolean {
+  const { cpu } = context.facts;
+  return context.sides.application >= 0.25 || (cpu !== null && cpu.saturation >= saturated);
+}
+
+/** Part of the latency that CPU of the service explains, queueing in front of it included. */
+export function applicationShare(context: RuleContext): number {
+  return context.sides.application;
+}
+
+export function categoryShare(profile: ProfileSummary, ...wanted: ProfileCategory[]): number {
+  return profile.categories.filter((entry) => wanted.includes(entry.category)).reduce((sum, entry) => sum + entry.share, 0);
+}
+
+/** Application frames with the share of the profile that burns directly under them in the given categories, heaviest first. */
+export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[]): { frame: Frame; share: number }[] {
+  const merged = new Map<string, { frame: Frame; share: number }>();
+  for (const category of profile.categories.filter((entry) => wanted.includes(entry.category))) {
+    for (const caller of category.callers) {
+      const key = `${caller.frame.name}\u0000${caller.frame.module}`;
+      const known = merged.get(key);
+      merged.set(key, { frame: caller.frame, share: (known?.share ?? 0) + caller.share });
+    }
+  }
+  return [...merged.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
+}
+
+export function frameText(frame: Frame): string {
+  return frame.module === '' ? frame.name : `${frame.name} (${fileOf(frame.module)}${frame.line === null ? '' : `:${frame.line}`})`;
+}
+
+export function frameLocation(frame: Frame | null | undefined): CauseLocation {
+  if (frame === null || frame === undefined) return {};
+  return {
+    frame: frame.name,
+    ...(frame.module === '' ? {} : { file: fileOf(frame.module) }),
+    ...(frame.line === null ? {} : { line: frame.line }),
+  };
+}
+
+function fileOf(module: string): string {
+  return module.replace(/^file:\/\//, '');
+}
+
+/** How sure a claim from the profile can be: fewer samples, a tie or a large unattributed rest take from it. */
+export function profileConfidence(context: RuleContext, profile: ProfileSummary, isTie: boolean): number {
+  const quality = profile.quality.verdict === 'good' ? 0.95 : 0.75;
+  return quality * (isTie ? 0.7 : 1) * (1 - 0.5 * context.sides.unattributed);
+}

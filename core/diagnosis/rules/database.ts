@@ -1,0 +1,98 @@
+import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../model/database.js';
+import { cite, ms, percent, type RuleContext } from '../rule.js';
+
+/** A statement of the window together with the database it ran in and, when the scan looked at it, its plan. */
+export interface StatementCase {
+  database: DatabaseObservation;
+  statement: StatementDelta;
+  scan: StatementScan | null;
+  callsPerRequest: number;
+  rowsPerRequest: number;
+  /** 0..1 of the mean latency: the database side × the statement's share of the execution time. */
+  share: number;
+}
+
+export function statementCases(context: RuleContext): StatementCase[] {
+  const scans = context.input.scans ?? [];
+  return context.input.databases.flatMap((database) => {
+    const requests = context.facts.requestRate * ((database.activity?.windowMs ?? context.input.load.durationMs ?? 0) / 1000);
+    const ofDatabase = scans.find((scan) => scan.database === database.name)?.statements ?? [];
+    return (database.statements ?? []).map((statement) => ({
+      database,
+      statement,
+      scan: ofDatabase.find((candidate) => candidate.statement.queryId === statement.queryId) ?? null,
+      callsPerRequest: requests > 0 ? statement.calls / requests : 0,
+      rowsPerRequest: requests > 0 ? statement.rows / requests : 0,
+      share: context.sides.database * statement.timeShare,
+    }));
+  });
+}
+
+/** Cases whose plan may be blamed: enough time, and executing rather than waiting for a lock. */
+export function plannedCases(context: RuleContext, minimum: number): StatementCase[] {
+  return statementCases(context)
+    .filter((entry) => entry.share >= minimum && entry.scan !== null && lockShare(entry.scan) < 0.5)
+    .sort((a, b) => b.share - a.share);
+}
+
+export function lockShare(scan: StatementScan): number {
+  return scan.waitShares.find((entry) => entry.waitClass === 'Lock')?.share ?? 0;
+}
+
+/** The node with the largest self time; for a plan that was not executed, the one with the largest estimated rows to read. */
+export function dominantNode(scan: StatementScan): PlanNode | null {
+  const { plan } = scan;
+  if (plan === null) return null;
+  return plan.nodes.find((node) => node.id === plan.dominant?.id) ?? null;
+}
+
+export function selfShare(scan: StatementScan, node: PlanNode): number {
+  const total = scan.plan?.nodes.reduce((sum, each) => sum + each.selfMs, 0) ?? 0;
+  return total > 0 ? node.selfMs / total : 1;
+}
+
+export function citeStatement(context: RuleContext, entry: StatementCase): string[] {
+  const { statement, database, scan } = entry;
+  const text = statement.text.replace(/\s+/g, ' ').slice(0, 160);
+  const delta = context.book.add(
+    'database',
+    `statement ${statement.queryId} on ${database.name}: ${statement.calls} calls, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${statement.rowsPerCall.toFixed(1)} rows a call: ${text}`,
+    context.input.artifacts.databases,
+  );
+  const node = scan === null ? null : dominantNode(scan);
+  if (scan === null || node === null) return cite(delta, context.cited.accounting);
+  const executed =
+    scan.plan?.analyzed === true ? `self ${ms(node.selfMs)} of ${ms(scan.plan.executionMs ?? 0)}` : 'not executed, estimates only';
+  const plan = context.book.add(
+    'plan',
+    `plan of ${statement.queryId} (${scan.planSource}): dominant node ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`}, ${executed}, ` +
+      `${node.rowsRemovedByFilter} rows removed and ${node.rows} kept per loop, ${node.loops} loops, estimated ${node.rowsEstimated} rows`,
+    context.input.artifacts.scan,
+  );
+  return cite(delta, plan, context.cited.accounting);
+}
+
+/** Measured plans are proof; estimated ones and a large unattributed rest take from the confidence. */
+export function planConfidence(context: RuleContext, scan: StatementScan): number {
+  const base = scan.plan === null ? 0.5 : scan.planSource === 'analyze' ? 0.95 : 0.75;
+  return base * (1 - 0.5 * context.sides.unattributed);
+}
+
+/** Work a filter throws away per execution: rows read and dropped, over all loops. */
+export function rowsDropped(node: PlanNode): number {
+  return node.rowsRemovedByFilter * Math.max(1, node.loops);
+}
+
+/** An index can only help where most of the rows read are thrown away, and where they are many in absolute terms. */
+export function readsTooMuch(node: PlanNode): boolean {
+  const kept = node.rows * Math.max(1, node.loops);
+  const dropped = rowsDropped(node);
+  return dropped >= 1000 && dropped >= 4 * kept;
+}
+
+/** A sequential scan in a plan that was not executed: judged by the table's size against the estimated result. */
+export function looksLikeFullScan(scan: StatementScan, node: PlanNode): boolean {
+  if (scan.plan?.analyzed === true || !node.nodeType.includes('Seq Scan')) return false;
+  const table = scan.tables.find((each) => each.relation === node.relation);
+  return table !== undefined && table.estimatedRows >= 1000 && node.filter !== null && node.rowsEstimated * 5 <= table.estimatedRows;
+}

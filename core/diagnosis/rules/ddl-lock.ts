@@ -1,0 +1,35 @@
+import { expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { heaviestLock } from './locks.js';
+
+export const ddlLock: Rule = { id: 'ddl-lock', evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const lock = heaviestLock(context);
+  if (lock === null || lock.kind !== 'ddl-lock' || lock.share < minimumShare) return nothing;
+  const { root } = lock.tree;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'ddl-lock',
+        component: 'database locks',
+        location: {
+          session: String(root.pid),
+          statement: root.query.slice(0, 500),
+          ...(lock.relation === null ? {} : { relation: lock.relation }),
+        },
+        share: lock.share,
+        confidence: 0.92 * (1 - 0.5 * context.sides.unattributed),
+        summary: `A table-level lock${lock.relation === null ? '' : ` on ${lock.relation}`} taken or awaited by a schema change makes ${lock.tree.blockedMean.toFixed(1)} sessions queue behind session ${root.pid}; lock waits hold ${percent(lock.share)} of the mean latency.`,
+        evidence: lock.evidence,
+        remedy: {
+          kind: 'terminate-blocker',
+          statement: `SELECT pg_terminate_backend(${root.pid})`,
+          expected: `${expectedGain(context, lock.share)}; repeat the change with a lock_timeout`,
+          basis: 'estimated',
+        },
+        explains: ['pool-exhausted', 'missing-index', 'capacity', 'row-lock', 'idle-in-transaction'],
+      },
+    ],
+  };
+}

@@ -1,0 +1,103 @@
+import type { LoopBlocker, RequestTrace, RouteSpans } from '../../model/profile.js';
+import {
+  cite,
+  clampRatio,
+  expectedGain,
+  minimumShare,
+  nothing,
+  percent,
+  ms,
+  verdictOut,
+  type Candidate,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../rule.js';
+import { applicationShare, callersOf, cpuProfile, frameLocation, frameText } from './cpu.js';
+import { isSameRoute } from './route.js';
+
+export const eventLoopBlocked: Rule = { id: 'event-loop-blocked', evaluate };
+
+/** One route (or a job of no route) holds the loop while the alerted one waits: the victim has no CPU of its own, the blocker does. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const { trace } = context.input;
+  if (trace === null || cpuProfile(context) === null) return nothing;
+  const victim = trace.routes.find((route) => isSameRoute(context.input.route, route.method, route.route));
+  const culprit = otherRoute(context, trace, victim);
+  const blocker = foreignBlocker(context, trace, culprit);
+  if (culprit === null && blocker === null) {
+    return victim === undefined
+      ? nothing
+      : verdictOut(
+          'event-loop-blocked',
+          `the alerted route itself has ${percent(victim.cpuShare)} of the CPU samples; no other route holds the loop`,
+          [context.cited.trace],
+        );
+  }
+  return { causes: [describe(context, culprit, blocker, victim)], ruledOut: [] };
+}
+
+function otherRoute(context: RuleContext, trace: RequestTrace, victim: RouteSpans | undefined): RouteSpans | null {
+  const heaviest = trace.routes.filter((route) => route !== victim).sort((a, b) => b.cpuShare - a.cpuShare)[0];
+  if (heaviest === undefined) return null;
+  const isDominant = heaviest.cpuShare >= 2 * (victim?.cpuShare ?? 0);
+  return isDominant && applicationShare(context) * heaviest.cpuShare >= minimumShare ? heaviest : null;
+}
+
+/** Long stretches of one stack that began with a request of another route, or with none. */
+function foreignBlocker(context: RuleContext, trace: RequestTrace, culprit: RouteSpans | null): LoopBlocker | null {
+  const isForeign = (blocker: LoopBlocker): boolean => {
+    const starter = blocker.routes[0];
+    if (starter === undefined) return true;
+    const [method = '', route = ''] = starter.split(' ');
+    return !isSameRoute(context.input.route, method, route);
+  };
+  const held = trace.blockers.filter(isForeign).sort((a, b) => b.share - a.share)[0];
+  if (held === undefined) return null;
+  const own = trace.blockers.filter((blocker) => !isForeign(blocker)).reduce((sum, blocker) => sum + blocker.share, 0);
+  return culprit !== null || (held.share >= 0.3 && held.share >= 2 * own) ? held : null;
+}
+
+function describe(
+  context: RuleContext,
+  culprit: RouteSpans | null,
+  blocker: LoopBlocker | null,
+  victim: RouteSpans | undefined,
+): Candidate {
+  const profile = context.input.profile;
+  const top =
+    profile === null
+      ? undefined
+      : callersOf(profile, 'application', 'native', 'runtime', 'unknown', 'regex', 'serialization', 'crypto', 'compression')[0];
+  const frame = blocker?.applicationFrame ?? top?.frame ?? null;
+  const route = culprit === null ? blocker?.routes[0] : `${culprit.method} ${culprit.route}`;
+  const held = culprit?.cpuShare ?? blocker?.share ?? 0;
+  const share = clampRatio(applicationShare(context) * Math.max(held, blocker?.share ?? 0));
+  const longest = blocker === null ? '' : ` Its longest uninterrupted stretch was ${ms(blocker.longestMs)}.`;
+  return {
+    id: 'event-loop-blocked',
+    component: 'runtime',
+    location: { ...frameLocation(frame), ...(route === undefined ? {} : { route }) },
+    share,
+    confidence: 0.9 * (1 - 0.5 * context.sides.unattributed),
+    summary: `The event loop is held by ${route ?? 'work of no request'}${frame === null ? '' : ` in ${frameText(frame)}`}: ${percent(held)} of the CPU samples, against ${percent(victim?.cpuShare ?? 0)} for the alerted ${context.input.route}, which waits behind it.${longest}`,
+    evidence: cite(context.cited.trace, context.cited.profile, context.cited.wire, context.cited.accounting),
+    remedy: {
+      kind: 'code-change',
+      statement: `Take the synchronous work of ${route ?? 'the blocker'} off the event loop (worker thread, smaller steps, caching).`,
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+    explains: [
+      'hot-function',
+      'regex-backtracking',
+      'serialization',
+      'crypto',
+      'compression',
+      'logging',
+      'templating',
+      'gc-pressure',
+      'capacity',
+    ],
+  };
+}

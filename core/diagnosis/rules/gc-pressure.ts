@@ -1,0 +1,58 @@
+import type { ProfileLeaf, ProfileSummary } from '../../model/profile.js';
+import { cite, expectedGain, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profileConfidence } from './cpu.js';
+
+/**
+ * A collector that takes a fifth of the CPU is fed by allocation (JDK Mission Control warns at a pause ratio of 10 %): the mutator pays for the
+ * allocation as well, so the code that allocates is charged together with the collector.
+ */
+const collectorShare = 0.2;
+
+export const gcPressure: Rule = { id: 'gc-pressure', evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const profile = cpuProfile(context);
+  if (profile === null) return nothing;
+  const collector = categoryShare(profile, 'gc', 'allocation');
+  if (collector < collectorShare)
+    return collector < 0.03
+      ? nothing
+      : verdictOut(
+          'gc-pressure',
+          `garbage collection and allocation take ${percent(collector)} of the CPU samples, below ${percent(collectorShare)}`,
+          [context.cited.profile],
+        );
+  const site = allocationSite(profile);
+  const share = applicationShare(context) * Math.min(1, collector + (site?.share ?? 0));
+  const where = site === null ? '' : `; the heaviest code in front of it is ${frameText(site.frame)} (${percent(site.share)})`;
+  return {
+    causes: [
+      {
+        id: 'gc-pressure',
+        component: 'service CPU',
+        location: frameLocation(site?.frame),
+        share,
+        confidence: profileConfidence(context, profile, false) * 0.95,
+        summary: `Garbage collection and allocation take ${percent(collector)} of the service's CPU samples${where}.`,
+        evidence: cite(context.cited.profile, context.cited.process, context.cited.accounting),
+        remedy: {
+          kind: 'code-change',
+          statement: `Allocate less per request: reuse buffers, stream instead of collecting, avoid intermediate copies${site === null ? '' : ` in ${frameText(site.frame)}`}.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+        explains: ['hot-function'],
+      },
+    ],
+    ruledOut: [],
+  };
+}
+
+/** Callers the profiler put under the collector itself, else the application code that works beside it. */
+function allocationSite(profile: ProfileSummary): { frame: NonNullable<ProfileLeaf['applicationFrame']>; share: number } | null {
+  const beside = callersOf(profile, 'application', 'native', 'runtime', 'unknown');
+  const direct = callersOf(profile, 'gc', 'allocation')[0];
+  if (direct === undefined) return beside[0] ?? null;
+  const own = beside.find((caller) => caller.frame.name === direct.frame.name && caller.frame.module === direct.frame.module);
+  return { frame: direct.frame, share: own?.share ?? 0 };
+}

@@ -1,0 +1,53 @@
+import type { ProfileSummary } from '../../model/profile.js';
+import { cite, expectedGain, minimumShare, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { applicationShare, callersOf, cpuProfile, frameLocation, frameText, profileConfidence } from './cpu.js';
+
+/** Builtins and engine code that an application function calls are its own cost. */
+const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation'] as const;
+
+export const hotFunction: Rule = { id: 'hot-function', evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const profile = cpuProfile(context);
+  if (profile === null) return nothing;
+  const [first, second] = callersOf(profile, ...ownCost);
+  if (first === undefined) return nothing;
+  const share = applicationShare(context) * first.share;
+  if (share < minimumShare) {
+    return verdictOut(
+      'hot-function',
+      `the heaviest application function, ${frameText(first.frame)}, has ${percent(first.share)} of the CPU samples`,
+      [context.cited.profile],
+    );
+  }
+  const isTie = second !== undefined && overlaps(profile, first.share, second.share);
+  const tie = isTie ? ` It is a tie with ${frameText(second.frame)} (${percent(second.share)}).` : '';
+  return {
+    causes: [
+      {
+        id: 'hot-function',
+        component: 'service CPU',
+        location: frameLocation(first.frame),
+        share,
+        confidence: profileConfidence(context, profile, isTie),
+        summary: `${frameText(first.frame)} burns ${percent(first.share)} of the service's CPU samples itself, and CPU with the queue for it holds ${percent(applicationShare(context))} of the mean latency.${tie}`,
+        evidence: cite(context.cited.profile, context.cited.process, context.cited.accounting),
+        remedy: {
+          kind: 'code-change',
+          statement: `Change the algorithm of ${frameText(first.frame)}, cache its result, or move it off the request path.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+        explains: ['capacity'],
+      },
+    ],
+    ruledOut: [],
+  };
+}
+
+/** Two shares whose 95 % intervals overlap are a tie; without a number of samples nothing can be told apart. */
+function overlaps(profile: ProfileSummary, first: number, second: number): boolean {
+  if (profile.samples === null) return first < 2 * second;
+  const halfWidth = (share: number): number => 1.96 * Math.sqrt((share * (1 - share)) / Math.max(1, profile.samples ?? 1));
+  return first - halfWidth(first) <= second + halfWidth(second);
+}

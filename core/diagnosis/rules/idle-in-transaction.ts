@@ -1,0 +1,36 @@
+import { expectedGain, minimumShare, ms, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { heaviestLock } from './locks.js';
+
+export const idleInTransaction: Rule = { id: 'idle-in-transaction', evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const lock = heaviestLock(context);
+  if (lock === null || lock.kind !== 'idle-in-transaction' || lock.share < minimumShare) return nothing;
+  const { root } = lock.tree;
+  const owner = `session ${root.pid}${root.applicationName === null || root.applicationName === '' ? '' : ` of ${root.applicationName}`}`;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'idle-in-transaction',
+        component: 'database locks',
+        location: {
+          session: String(root.pid),
+          statement: root.query.slice(0, 500),
+          ...(lock.relation === null ? {} : { relation: lock.relation }),
+        },
+        share: lock.share,
+        confidence: 0.95 * (1 - 0.5 * context.sides.unattributed),
+        summary: `${owner} sits idle in an open transaction (${ms(root.transactionAgeMs ?? root.stateAgeMs ?? 0)} old) and holds locks${lock.relation === null ? '' : ` on ${lock.relation}`} that ${lock.tree.blockedMean.toFixed(1)} sessions wait for; lock waits hold ${percent(lock.share)} of the mean latency.`,
+        evidence: lock.evidence,
+        remedy: {
+          kind: 'terminate-blocker',
+          statement: `SELECT pg_terminate_backend(${root.pid})`,
+          expected: expectedGain(context, lock.share),
+          basis: 'estimated',
+        },
+        explains: ['pool-exhausted', 'missing-index', 'capacity', 'row-lock'],
+      },
+    ],
+  };
+}

@@ -1,0 +1,64 @@
+import type { BlockingSession, BlockingTree, DatabaseObservation } from '../../model/database.js';
+import { shareOf } from '../accounting.js';
+import { cite, clampRatio, ms, type RuleContext } from '../rule.js';
+
+export interface LockCase {
+  database: DatabaseObservation;
+  tree: BlockingTree;
+  /** 0..1 of the mean latency: everything that waits for locks, the pool queue behind it included, by this tree's part of the waiters. */
+  share: number;
+  kind: 'ddl-lock' | 'idle-in-transaction' | 'row-lock';
+  relation: string | null;
+  evidence: string[];
+}
+
+const definition = /^\s*(?:\/\*.*?\*\/\s*)*(alter|create|drop|truncate|reindex|cluster|vacuum\s+full|refresh|lock)\b/i;
+
+/** The heaviest blocking tree of the window with its kind, or null when locks hold no relevant part of the latency. */
+export function heaviestLock(context: RuleContext): LockCase | null {
+  const all = context.input.databases.flatMap((database) => database.blocking.map((tree) => ({ database, tree })));
+  const heaviest = all.sort((a, b) => b.tree.blockedMean - a.tree.blockedMean)[0];
+  if (heaviest === undefined) return null;
+  const { database, tree } = heaviest;
+  const kind = kindOf(tree, context.facts.meanMs);
+  const relation = relationOf(tree);
+  const summary =
+    `session ${tree.root.pid} (${tree.root.applicationName ?? 'unnamed'}, ${tree.root.state ?? 'state unknown'}) blocks ${tree.blockedMean.toFixed(1)} sessions on average, ` +
+    `${tree.blockedMax} at most${relation === null ? '' : `, on ${relation}`}; transaction open for ${ms(tree.root.transactionAgeMs ?? 0)}; last statement: ${tree.root.query.replace(/\s+/g, ' ').slice(0, 120)}`;
+  const evidence = cite(context.book.add('database', summary, context.input.artifacts.databases), context.cited.accounting);
+  return { database, tree, share: lockShareOfLatency(context), kind, relation, evidence };
+}
+
+function kindOf(tree: BlockingTree, meanMs: number): LockCase['kind'] {
+  const sessions = [tree.root, ...tree.waiters];
+  if (sessions.some(isDefinition)) return 'ddl-lock';
+  // An owner that stays idle for longer than several requests take has left its transaction open; a shorter pause is the work of a request.
+  const isIdle = tree.root.state?.startsWith('idle in transaction') === true;
+  return isIdle && (tree.root.stateAgeMs ?? 0) >= Math.max(2000, 3 * meanMs) ? 'idle-in-transaction' : 'row-lock';
+}
+
+function isDefinition(session: BlockingSession): boolean {
+  return (
+    definition.test(session.query) ||
+    session.lockMode === 'AccessExclusiveLock' ||
+    session.waitingFor?.includes('AccessExclusiveLock') === true
+  );
+}
+
+function relationOf(tree: BlockingTree): string | null {
+  const named = [...tree.waiters, tree.root].find((session) => session.relation !== null)?.relation;
+  if (named !== undefined && named !== null) return named;
+  for (const session of [...tree.waiters, tree.root]) {
+    const match = /\b(?:update|into|from|table|lock)\s+(?:only\s+)?("?[\w.]+"?(?:\."?[\w]+"?)?)/i.exec(session.query);
+    if (match?.[1] !== undefined) return match[1].replaceAll('"', '');
+  }
+  return null;
+}
+
+/** Lock wait itself, and the queue for connections that it causes. */
+function lockShareOfLatency(context: RuleContext): number {
+  const waiting = shareOf(context.lines, (resource) => resource === 'database-lock');
+  const database = shareOf(context.lines, (resource) => resource.startsWith('database-'));
+  const pool = shareOf(context.lines, (resource) => resource === 'pool-wait');
+  return clampRatio(waiting + (database > 0 ? pool * (waiting / database) : 0));
+}

@@ -1,0 +1,73 @@
+import {
+  cite,
+  clampRatio,
+  expectedGain,
+  minimumShare,
+  ms,
+  percent,
+  nothing,
+  verdictOut,
+  type Candidate,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../rule.js';
+import { applicationShare, categoryShare, cpuProfile } from './cpu.js';
+import { citeStatement, statementCases, type StatementCase } from './database.js';
+
+/** Sentry calls five repeated spans in one request a finding; ten leave room for honest batches. */
+const manyCalls = 10;
+/** A repeated look-up returns a row or a handful, quickly; otherwise it is slow or voluminous in its own right. */
+const fewRows = 10;
+const fastMs = 10;
+
+export const nPlusOne: Rule = { id: 'n-plus-one', evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const cases = statementCases(context);
+  const repeated = cases
+    .filter((entry) => entry.statement.rowsPerCall <= fewRows && entry.statement.meanExecMs <= fastMs)
+    .sort((a, b) => b.callsPerRequest - a.callsPerRequest)[0];
+  if (repeated === undefined || repeated.callsPerRequest < 2) return nothing;
+  const share = repeatedShare(context, cases, repeated);
+  if (repeated.callsPerRequest < manyCalls || share < minimumShare) {
+    return verdictOut(
+      'n-plus-one',
+      `the most repeated statement runs ${repeated.callsPerRequest.toFixed(1)} times a request and holds ${percent(share)} of the latency`,
+      citeStatement(context, repeated),
+    );
+  }
+  return { ...nothing, causes: [describe(context, repeated, share)] };
+}
+
+/** Its part of the round trips, and of the CPU that the service spends on talking to the database rather than on its own code. */
+function repeatedShare(context: RuleContext, cases: StatementCase[], repeated: StatementCase): number {
+  const calls = cases.reduce((sum, entry) => sum + entry.statement.calls, 0);
+  const ofCalls = calls > 0 ? repeated.statement.calls / calls : 0;
+  const profile = cpuProfile(context);
+  const talking =
+    profile === null
+      ? 0
+      : categoryShare(profile, 'database-driver', 'orm', 'network-io', 'runtime', 'native', 'kernel', 'framework', 'gc', 'unknown');
+  return clampRatio((context.sides.database + applicationShare(context) * talking) * ofCalls);
+}
+
+function describe(context: RuleContext, entry: StatementCase, share: number): Candidate {
+  const { statement } = entry;
+  return {
+    id: 'n-plus-one',
+    component: 'database access',
+    location: { statement: statement.text.slice(0, 500), queryId: statement.queryId },
+    share,
+    confidence: 0.9 * (1 - 0.5 * context.sides.unattributed),
+    summary: `One statement runs ${entry.callsPerRequest.toFixed(0)} times a request, ${ms(statement.meanExecMs)} and ${statement.rowsPerCall.toFixed(1)} rows each; its round trips hold ${percent(share)} of the mean latency.`,
+    evidence: cite(...citeStatement(context, entry), context.cited.load, context.cited.profile),
+    remedy: {
+      kind: 'code-change',
+      statement: 'Fetch the set in one statement (join, or `= ANY($1)` with all keys) instead of one by one.',
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+    explains: ['pool-exhausted', 'hot-function', 'capacity', 'serialization', 'row-volume', 'cpu-starved'],
+  };
+}

@@ -1,0 +1,69 @@
+import type { PlanNode, StatementScan } from '../../model/database.js';
+import { expectedGain, minimumShare, percent, nothing, type Candidate, type Rule, type RuleContext } from '../rule.js';
+import {
+  citeStatement,
+  dominantNode,
+  looksLikeFullScan,
+  planConfidence,
+  plannedCases,
+  readsTooMuch,
+  rowsDropped,
+  type StatementCase,
+} from './database.js';
+
+export const nonSargablePredicate: Rule = {
+  id: 'non-sargable-predicate',
+  evaluate: (context) => ({ ...nothing, causes: plannedCases(context, minimumShare).flatMap((entry) => judge(context, entry)) }),
+};
+
+/** The dominant scan drops its rows by a predicate that hides the column in a function, a cast or a pattern, so no plain index can serve it. */
+function judge(context: RuleContext, entry: StatementCase): Candidate[] {
+  const { scan } = entry;
+  const node = scan === null ? null : dominantNode(scan);
+  if (scan === null || node === null || !(readsTooMuch(node) || looksLikeFullScan(scan, node))) return [];
+  const predicate = scan.nonSargable.find((each) => each.relation === node.relation && isDecisive(scan, node, each.column));
+  return predicate === undefined ? [] : [describe(context, entry, scan, node, predicate)];
+}
+
+/** Decisive: the column has an index that this predicate cannot use, or no sargable predicate is left to build one on. */
+function isDecisive(scan: StatementScan, node: PlanNode, column: string): boolean {
+  const table = scan.tables.find((each) => each.relation === node.relation);
+  const isIndexed = table?.indexes.some((index) => index.valid && index.columns[0] === column) === true;
+  return isIndexed || !scan.candidates.some((candidate) => candidate.relation === node.relation && !candidate.columns.includes(column));
+}
+
+function describe(
+  context: RuleContext,
+  entry: StatementCase,
+  scan: StatementScan,
+  node: PlanNode,
+  predicate: StatementScan['nonSargable'][number],
+): Candidate {
+  const remedy =
+    predicate.rewrite ??
+    predicate.indexStatement ??
+    `Rewrite the predicate ${predicate.predicate} so that ${predicate.column} stands alone.`;
+  const isIndex = predicate.rewrite === null && predicate.indexStatement !== null;
+  return {
+    id: 'non-sargable-predicate',
+    component: 'database query',
+    location: {
+      statement: entry.statement.text.slice(0, 500),
+      queryId: entry.statement.queryId,
+      relation: predicate.relation,
+      columns: [predicate.column],
+      planNode: node.nodeType,
+    },
+    share: entry.share,
+    confidence: planConfidence(context, scan),
+    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${rowsDropped(node)} rows an execution in a statement that takes ${percent(entry.share)} of the mean latency.`,
+    evidence: citeStatement(context, entry),
+    remedy: {
+      kind: isIndex ? 'create-index' : 'code-change',
+      statement: remedy,
+      expected: expectedGain(context, entry.share),
+      basis: 'estimated',
+    },
+    explains: ['pool-exhausted', 'row-volume', 'capacity', 'hot-function', 'missing-index', 'cpu-starved'],
+  };
+}

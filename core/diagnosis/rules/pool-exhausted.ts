@@ -1,0 +1,58 @@
+import { shareOf } from '../accounting.js';
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  ms,
+  nothing,
+  percent,
+  verdictOut,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../rule.js';
+
+export const poolExhausted: Rule = { id: 'pool-exhausted', evaluate };
+
+/** Requests queue for a connection while what the connections do is quick: the pool, or how long it is held, is the limit. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const { facts } = context;
+  const share = shareOf(context.lines, (resource) => resource === 'pool-wait');
+  if (facts.pool === null || share === 0) return nothing;
+  const databaseMs = facts.requestRate > 0 ? (facts.databaseWaiting / facts.requestRate) * 1000 : 0;
+  const sessions = facts.pool.sessions.toFixed(1);
+  const book = context.book.add(
+    'database',
+    `the service holds ${sessions} connections, ${facts.pool.busy.toFixed(1)} of them busy on average, while ${facts.inFlight.toFixed(1)} requests are in flight; the database needs ${ms(databaseMs)} a request`,
+    context.input.artifacts.databases,
+  );
+  // A request whose own statements take most of its time would not be saved by more connections.
+  if (share < minimumShare || databaseMs > 0.5 * facts.meanMs) {
+    return verdictOut(
+      'pool-exhausted',
+      `the queue for connections (${percent(share)} of the latency) is the consequence of what the connections do`,
+      [book],
+    );
+  }
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'pool-exhausted',
+        component: 'connections',
+        location: { pool: context.input.databases.map((database) => database.name).join(', ') },
+        share,
+        confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency: all ${sessions} connections are in use with ${facts.inFlight.toFixed(1)} requests in flight, while the database needs only ${ms(databaseMs)} a request.`,
+        evidence: cite(book, context.cited.wire, context.cited.accounting),
+        remedy: {
+          kind: 'configuration',
+          statement: `Hold connections for less time (no other calls between acquire and release), or enlarge the pool beyond ${sessions} within the server's connection limit.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+        explains: ['capacity', 'slow-dependency'],
+      },
+    ],
+  };
+}

@@ -1,0 +1,57 @@
+import type { Rule } from '../rule.js';
+import { capacity } from './capacity.js';
+import { compression } from './compression.js';
+import { connectionLimit } from './connection-limit.js';
+import { cpuStarved } from './cpu-starved.js';
+import { crypto } from './crypto.js';
+import { ddlLock } from './ddl-lock.js';
+import { eventLoopBlocked } from './event-loop-blocked.js';
+import { gcPressure } from './gc-pressure.js';
+import { hotFunction } from './hot-function.js';
+import { idleInTransaction } from './idle-in-transaction.js';
+import { logging } from './logging.js';
+import { missingIndex } from './missing-index.js';
+import { nPlusOne } from './n-plus-one.js';
+import { nonSargablePredicate } from './non-sargable-predicate.js';
+import { poolExhausted } from './pool-exhausted.js';
+import { reflection } from './reflection.js';
+import { regexBacktracking } from './regex-backtracking.js';
+import { retryAmplification } from './retry-amplification.js';
+import { rowLock } from './row-lock.js';
+import { rowVolume } from './row-volume.js';
+import { serialization } from './serialization.js';
+import { slowDependency } from './slow-dependency.js';
+import { sortSpill } from './sort-spill.js';
+import { staleStatistics } from './stale-statistics.js';
+import { templating } from './templating.js';
+import { threadPoolStarvation } from './thread-pool-starvation.js';
+
+/** All rules. The order only decides the numbering of evidence; ranking is by share. */
+export const rules: readonly Rule[] = [
+  missingIndex,
+  nonSargablePredicate,
+  staleStatistics,
+  sortSpill,
+  rowVolume,
+  nPlusOne,
+  rowLock,
+  idleInTransaction,
+  ddlLock,
+  connectionLimit,
+  poolExhausted,
+  slowDependency,
+  retryAmplification,
+  eventLoopBlocked,
+  gcPressure,
+  regexBacktracking,
+  serialization,
+  crypto,
+  compression,
+  logging,
+  templating,
+  reflection,
+  hotFunction,
+  threadPoolStarvation,
+  cpuStarved,
+  capacity,
+];

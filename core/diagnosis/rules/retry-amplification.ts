@@ -1,0 +1,39 @@
+import { cite, clampRatio, expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+
+/** More than half again as many calls as requests, with failures among them, is no fan-out by design. */
+const outboundPerInbound = 1.5;
+
+export const retryAmplification: Rule = { id: 'retry-amplification', evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const { trace } = context.input;
+  if (trace === null) return nothing;
+  const inbound = trace.routes.reduce((sum, route) => sum + route.requests, 0);
+  const worst = [...trace.outbound].sort((a, b) => b.failed - a.failed)[0];
+  if (worst === undefined || inbound === 0 || worst.requests / inbound < outboundPerInbound || worst.failed / worst.requests < 0.2)
+    return nothing;
+  const peer = context.facts.peers.find((each) => each.peer === worst.peer);
+  const share = clampRatio((peer === undefined ? 0 : (peer.waiting + peer.connecting) / context.facts.total) || context.sides.elsewhere);
+  if (share < minimumShare) return nothing;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'retry-amplification',
+        component: 'downstream',
+        location: { peer: worst.peer, route: `${worst.method} ${worst.route}` },
+        share,
+        confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
+        summary: `${worst.requests} calls go to ${worst.peer} for ${inbound} requests (${(worst.requests / inbound).toFixed(1)} each) and ${percent(worst.failed / worst.requests)} of them fail: failed calls are repeated.`,
+        evidence: cite(context.cited.trace, context.cited.wire, context.cited.accounting),
+        remedy: {
+          kind: 'configuration',
+          statement: 'Bound the retries (budget, backoff with jitter, circuit breaker) and give the timeout room for a normal answer.',
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+        explains: ['slow-dependency', 'capacity'],
+      },
+    ],
+  };
+}

@@ -1,0 +1,35 @@
+import { expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { heaviestLock } from './locks.js';
+
+export const rowLock: Rule = { id: 'row-lock', evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const lock = heaviestLock(context);
+  if (lock === null || lock.kind !== 'row-lock' || lock.share < minimumShare) return nothing;
+  const waiter = lock.tree.waiters[0];
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'row-lock',
+        component: 'database locks',
+        location: {
+          ...(lock.relation === null ? {} : { relation: lock.relation }),
+          ...(waiter === undefined ? {} : { statement: waiter.query.slice(0, 500) }),
+        },
+        share: lock.share,
+        confidence: 0.92 * (1 - 0.5 * context.sides.unattributed),
+        summary: `Waiting for row locks${lock.relation === null ? '' : ` of ${lock.relation}`} holds ${percent(lock.share)} of the mean latency: ${lock.tree.blockedMean.toFixed(1)} sessions on average queue behind one owner.`,
+        evidence: lock.evidence,
+        remedy: {
+          kind: 'code-change',
+          statement:
+            'Hold the row for less time: move slow work out of the transaction, update the contended row last, or spread it (several rows, a queue, an append-only table).',
+          expected: expectedGain(context, lock.share),
+          basis: 'estimated',
+        },
+        explains: ['pool-exhausted', 'missing-index', 'capacity', 'idle-in-transaction', 'slow-dependency'],
+      },
+    ],
+  };
+}

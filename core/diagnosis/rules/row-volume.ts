@@ -1,0 +1,69 @@
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  percent,
+  nothing,
+  verdictOut,
+  type Candidate,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../rule.js';
+import { applicationShare, categoryShare, cpuProfile } from './cpu.js';
+import { citeStatement, statementCases, type StatementCase } from './database.js';
+
+/** Decoding a row costs microseconds; some hundreds a request are needed before they can hold milliseconds. */
+const manyRows = 300;
+
+export const rowVolume: Rule = { id: 'row-volume', evaluate };
+
+/** Far more rows travel than a page shows: the time goes into decoding (and encoding again) in the service, or into sending in the database. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const heaviest = statementCases(context).sort((a, b) => b.rowsPerRequest - a.rowsPerRequest)[0];
+  if (heaviest === undefined || heaviest.rowsPerRequest < manyRows) return nothing;
+  const share = decodingShare(context) + transferShare(context, heaviest);
+  if (share < minimumShare)
+    return verdictOut(
+      'row-volume',
+      `${heaviest.rowsPerRequest.toFixed(0)} rows a request are fetched, but decoding and transfer hold only ${percent(share)} of the latency`,
+      citeStatement(context, heaviest),
+    );
+  return { ...nothing, causes: [describe(context, heaviest, share)] };
+}
+
+/** CPU of the service in the driver and in what handles the same rows again; the driver must take a visible part for rows to be the reason. */
+function decodingShare(context: RuleContext): number {
+  const profile = cpuProfile(context);
+  if (profile === null) return 0;
+  const driver = categoryShare(profile, 'database-driver', 'orm');
+  if (driver < 0.15) return 0;
+  return applicationShare(context) * Math.min(1, driver + categoryShare(profile, 'serialization', 'gc', 'allocation', 'network-io'));
+}
+
+/** In the database: a statement that drops nothing and still takes the time, because of what it returns. */
+function transferShare(context: RuleContext, entry: StatementCase): number {
+  const nodes = entry.scan?.plan?.nodes ?? [];
+  const dropped = nodes.reduce((sum, node) => sum + node.rowsRemovedByFilter * node.loops, 0);
+  const returned = entry.statement.rowsPerCall;
+  return nodes.length > 0 && returned >= manyRows && dropped <= returned ? entry.share : 0;
+}
+
+function describe(context: RuleContext, entry: StatementCase, share: number): Candidate {
+  return {
+    id: 'row-volume',
+    component: 'database query',
+    location: { statement: entry.statement.text.slice(0, 500), queryId: entry.statement.queryId },
+    share,
+    confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
+    summary: `Each request fetches ${entry.rowsPerRequest.toFixed(0)} rows (${entry.statement.rowsPerCall.toFixed(0)} a call); decoding and handling them holds ${percent(share)} of the mean latency, while the database itself needs ${percent(context.sides.database)}.`,
+    evidence: cite(...citeStatement(context, entry), context.cited.profile, context.cited.process),
+    remedy: {
+      kind: 'code-change',
+      statement: 'Fetch what is shown: add LIMIT or keyset paging, select only the needed columns, aggregate in the database.',
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+    explains: ['serialization', 'gc-pressure', 'hot-function', 'pool-exhausted', 'capacity'],
+  };
+}
