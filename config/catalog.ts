@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { UnreadableInputError } from '../core/model/errors.js';
+import { explainIssue, problemAt, type CatalogProblem, type CatalogSource } from './catalog-problems.js';
+import { isRecord } from './catalog-fields.js';
+import { catalogSchema, type CatalogDocument, type CatalogService } from './catalog-schema.js';
+import { nearestName } from './nearest-name.js';
+
+export interface Catalog extends CatalogDocument {
+  /** Absolute path of the file; paths inside are relative to `directory`. */
+  file: string;
+  directory: string;
+}
+
+function yamlProblems(source: CatalogSource): CatalogProblem[] {
+  return source.document.errors.map((error) => {
+    const { line } = source.lines.linePos(error.pos[0]);
+    const what = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code;
+    return { line, text: `${source.file}:${line}: expected YAML, got something that cannot be read (${what}); correct the line` };
+  });
+}
+
+/** Keys `service/endpoint` as written, whether or not the rest of the catalog is right. */
+function writtenEndpointKeys(value: unknown): string[] {
+  const services = isRecord(value) && isRecord(value['services']) ? value['services'] : {};
+  return Object.entries(services).flatMap(([service, settings]) => {
+    const endpoints = isRecord(settings) && isRecord(settings['endpoints']) ? settings['endpoints'] : {};
+    return Object.keys(endpoints).map((endpoint) => `${service}/${endpoint}`);
+  });
+}
+
+/** Alert rules must name an endpoint that exists. Works on the raw document, so that it runs beside the schema. */
+function alertRuleProblems(source: CatalogSource): CatalogProblem[] {
+  const rules = isRecord(source.value) && Array.isArray(source.value['alerts']) ? source.value['alerts'] : [];
+  const known = writtenEndpointKeys(source.value);
+  return rules.flatMap((rule: unknown, index) => {
+    const endpoint = isRecord(rule) ? rule['endpoint'] : undefined;
+    if (typeof endpoint !== 'string' || !/^[^/]+\/[^/]+$/.test(endpoint) || known.includes(endpoint)) return [];
+    const near = nearestName(endpoint, known);
+    const fix = near === null ? 'name an endpoint of this file' : `did you mean "${near}"?`;
+    return [problemAt(source, ['alerts', index, 'endpoint'], { expected: `one of ${known.join(', ')}`, came: `"${endpoint}"`, fix })];
+  });
+}
+
+function emptyServiceProblems(source: CatalogSource): CatalogProblem[] {
+  const services = isRecord(source.value) && isRecord(source.value['services']) ? source.value['services'] : {};
+  return Object.entries(services).flatMap(([name, service]) =>
+    isRecord(service) && isRecord(service['endpoints']) && Object.keys(service['endpoints']).length === 0
+      ? [
+          problemAt(source, ['services', name, 'endpoints'], {
+            expected: 'at least one endpoint',
+            came: 'none',
+            fix: 'write e.g. search: { url: http://127.0.0.1:8080/search }',
+          }),
+        ]
+      : [],
+  );
+}
+
+/** The open model needs a rate, from the endpoint or from the defaults. */
+function missingRateProblems(source: CatalogSource): CatalogProblem[] {
+  const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
+  const inherited = at(at(source.value, 'defaults'), 'load');
+  return writtenEndpointKeys(source.value).flatMap((key) => {
+    const [service = '', endpoint = ''] = key.split('/');
+    const load = at(at(at(at(at(source.value, 'services'), service), 'endpoints'), endpoint), 'load');
+    const executor = at(load, 'executor') ?? at(inherited, 'executor');
+    const rate = at(load, 'rate') ?? at(inherited, 'rate');
+    if (executor !== 'constant-arrival-rate' || rate !== undefined) return [];
+    const path = ['services', service, 'endpoints', endpoint, 'load', 'rate'];
+    return [
+      problemAt(source, path, {
+        expected: 'a rate beside executor: constant-arrival-rate',
+        came: 'nothing',
+        fix: 'write e.g. rate: 60 (requests per second)',
+      }),
+    ];
+  });
+}
+
+/** Gives every service what `defaults` says and the service does not. Databases are merged by name, everything else as a whole. */
+function withDefaults(document: CatalogDocument): CatalogDocument {
+  // `load` of the defaults is merged per endpoint when a load is resolved.
+  const { load, ...defaults } = document.defaults ?? {};
+  const services = Object.entries(document.services).map(([name, service]): [string, CatalogService] => {
+    const merged: CatalogService = { ...defaults, ...service };
+    if (defaults.databases !== undefined && service.databases !== undefined)
+      merged.databases = { ...defaults.databases, ...service.databases };
+    return [name, merged];
+  });
+  return { ...document, defaults: load === undefined ? {} : { load }, services: Object.fromEntries(services) };
+}
+
+/**
+ * Parses the text of a catalog. `file` is used for messages and as the base of relative paths.
+ * Throws UnreadableInputError whose message lists every problem, one a line: file, line, what was expected, what came, what to do.
+ */
+export function parseCatalog(text: string, file: string): Catalog {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const source: CatalogSource = {
+    file: basename(file),
+    document,
+    lines,
+    value: document.errors.length === 0 ? (document.toJS() as unknown) : undefined,
+  };
+  const parsed = document.errors.length === 0 ? catalogSchema.safeParse(source.value ?? {}) : null;
+  const issues = parsed?.error?.issues.flatMap((issue) => explainIssue(source, issue)) ?? [];
+  const crossChecks = [...alertRuleProblems(source), ...emptyServiceProblems(source), ...missingRateProblems(source)];
+  const problems = [...yamlProblems(source), ...issues, ...crossChecks].sort((left, right) => left.line - right.line);
+  if (parsed?.success !== true || problems.length > 0) {
+    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+    throw new UnreadableInputError(`${file}: the catalog has ${count}\n${problems.map((problem) => problem.text).join('\n')}`);
+  }
+  const absolute = resolve(file);
+  return { ...withDefaults(parsed.data), file: absolute, directory: dirname(absolute) };
+}
+
+/** Reads and validates `responder.yaml`; see parseCatalog. A file that is not there is an UnreadableInputError too. */
+export async function readCatalog(path: string): Promise<Catalog> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UnreadableInputError(
+      `catalog: expected a service catalog at ${resolve(path)}, but it cannot be read (${reason}); write one or name it with --catalog FILE`,
+      { cause: error },
+    );
+  }
+  return parseCatalog(text, path);
+}

@@ -1,0 +1,114 @@
+/** What activities need to reach the target. Everything here may hold secrets: never put it into a workflow, log or artifact. */
+import { resolve } from 'node:path';
+import type { MissingEvidence } from '../core/model/observation.js';
+import type { Catalog } from './catalog.js';
+import type { CatalogRepository } from './catalog-schema.js';
+import { findEndpoint } from './find-endpoint.js';
+import { readSecret, tryReadSecret, type SecretRef, type TextOrSecret } from './secret.js';
+
+/** One HTTP request, ready to be sent. `body` is the text on the wire. */
+export interface RequestSpec {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+export type ProcessLocator =
+  { kind: 'port'; port: number } | { kind: 'pid'; pid: number } | { kind: 'pid-file'; path: string } | { kind: 'command'; pattern: string };
+
+export type ProfilerSetting =
+  { kind: 'auto' } | { kind: 'named'; name: string } | { kind: 'pprof-url'; url: string } | { kind: 'file'; path: string };
+
+export interface DatabaseAccess {
+  name: string;
+  kind: 'postgres' | 'mysql' | 'redis';
+  url: string;
+  /** A disposable copy on which index candidates may be built; null when the catalog names none. */
+  safeCopyUrl: string | null;
+}
+
+export interface NotifierAccess {
+  kind: 'webhook';
+  url: string;
+}
+
+/** Makes the path of a `{ file }` reference absolute. */
+function located(catalog: Catalog, reference: TextOrSecret): TextOrSecret {
+  return typeof reference === 'object' && 'file' in reference ? { file: resolve(catalog.directory, reference.file) } : reference;
+}
+
+/** The request of an endpoint with its secrets. Throws RefusedError (unknown, not allowed) or UnreadableInputError (secret not there). */
+export function resolveRequest(catalog: Catalog, endpointKey: string): RequestSpec {
+  const { key, endpoint } = findEndpoint(catalog, endpointKey);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(endpoint.headers ?? {}))
+    headers[name] = readSecret(located(catalog, value), `${key} header ${name}`);
+  const body = endpoint.body === undefined ? null : typeof endpoint.body === 'string' ? endpoint.body : JSON.stringify(endpoint.body);
+  const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+  if (typeof endpoint.body === 'object' && !hasType) headers['content-type'] = 'application/json';
+  return { method: endpoint.method ?? 'GET', url: endpoint.url, headers, body };
+}
+
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Where the service's process is; without a setting, the listener on the endpoint's own port when that is on this machine. Null = not known. */
+export function resolveProcess(catalog: Catalog, endpointKey: string): ProcessLocator | null {
+  const { service, endpoint } = findEndpoint(catalog, endpointKey);
+  const { port, pid, pidFile, command } = service.process ?? {};
+  if (port !== undefined) return { kind: 'port', port };
+  if (pid !== undefined) return { kind: 'pid', pid };
+  if (pidFile !== undefined) return { kind: 'pid-file', path: resolve(catalog.directory, pidFile) };
+  if (command !== undefined) return { kind: 'command', pattern: command };
+  const url = new URL(endpoint.url);
+  return loopback.has(url.hostname)
+    ? { kind: 'port', port: Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port) }
+    : null;
+}
+
+export function resolveProfiler(catalog: Catalog, endpointKey: string): ProfilerSetting {
+  const setting = findEndpoint(catalog, endpointKey).service.profiler ?? 'auto';
+  if (setting === 'auto') return { kind: 'auto' };
+  if (typeof setting === 'string') return { kind: 'named', name: setting };
+  if (setting.pprofUrl !== undefined) return { kind: 'pprof-url', url: setting.pprofUrl };
+  return setting.file === undefined ? { kind: 'auto' } : { kind: 'file', path: resolve(catalog.directory, setting.file) };
+}
+
+function missingConnection(name: string, reference: SecretRef): MissingEvidence {
+  const where =
+    'env' in reference ? `the environment variable ${reference.env} is not set` : `the file ${reference.file} cannot be read or is empty`;
+  return {
+    id: `database-connection-${name}`,
+    what: `what database ${name} did in the window`,
+    why: `its connection is not known: ${where} where the worker runs`,
+    remedy: `Set it to the database's URL (for PostgreSQL a role with pg_monitor is enough) and restart the worker.`,
+  };
+}
+
+/** Databases of the endpoint's service with their URLs; those whose secret is not there come back as missing evidence. */
+export function resolveDatabases(catalog: Catalog, endpointKey: string): { databases: DatabaseAccess[]; missing: MissingEvidence[] } {
+  const { service } = findEndpoint(catalog, endpointKey);
+  const databases: DatabaseAccess[] = [];
+  const missing: MissingEvidence[] = [];
+  for (const [name, { kind, connection, safeCopy }] of Object.entries(service.databases ?? {})) {
+    const url = tryReadSecret(located(catalog, connection));
+    if (url === null) missing.push(missingConnection(name, connection));
+    else databases.push({ name, kind, url, safeCopyUrl: safeCopy === undefined ? null : tryReadSecret(located(catalog, safeCopy)) });
+  }
+  return { databases, missing };
+}
+
+/** Notifiers whose address is there. A missing address is no reason to stop an incident. */
+export function resolveNotifiers(catalog: Catalog, endpointKey: string): NotifierAccess[] {
+  const { service } = findEndpoint(catalog, endpointKey);
+  return (service.notify ?? []).flatMap(({ kind, url }) => {
+    const address = tryReadSecret(located(catalog, url));
+    return address === null ? [] : [{ kind, url: address }];
+  });
+}
+
+/** The repository of the endpoint's service with an absolute path; null when the catalog names none. */
+export function resolveRepository(catalog: Catalog, endpointKey: string): CatalogRepository | null {
+  const { repository } = findEndpoint(catalog, endpointKey).service;
+  return repository === undefined ? null : { ...repository, path: resolve(catalog.directory, repository.path) };
+}
