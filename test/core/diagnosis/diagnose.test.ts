@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideBranch, diagnose } from '../../../core/diagnosis/diagnose.js';
+import type { BlockingTree } from '../../../core/model/database.js';
+import { appFrame, captures, cpuProfileOf, database, nodeProcess, peer, scanOf, sockets, statement } from './captures.js';
+
+const databaseBound = {
+  service: { process: nodeProcess({ mainCores: 0.1 }), wire: sockets({ peers: [peer('database', 10)], inside: 10 }), missing: [] },
+  databases: [database({ active: 9.5, statements: [statement()] })],
+};
+
+function saturatedService(overrides: Parameters<typeof captures>[0]): ReturnType<typeof captures> {
+  return captures({
+    service: { process: nodeProcess({ mainCores: 0.95 }), wire: sockets({ unread: 18, inside: 2 }), missing: [] },
+    ...overrides,
+  });
+}
+
+describe('the latency account', () => {
+  it('adds up to the mean latency whatever the sockets and threads say', () => {
+    const count = fc.double({ min: 0, max: 50, noNaN: true });
+    fc.assert(
+      fc.property(
+        count,
+        count,
+        count,
+        count,
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        (unread, databaseWaiting, peerWaiting, inside, mainCores) => {
+          const wire = sockets({ unread, peers: [peer('database', databaseWaiting), peer('service', peerWaiting)], inside });
+          const result = diagnose(
+            captures({
+              service: { process: nodeProcess({ mainCores }), wire, missing: [] },
+              databases: [database({ active: databaseWaiting })],
+            }),
+          );
+          const sum = result.accounting.reduce((total, line) => total + line.perRequestMs, 0);
+          expect(sum).toBeCloseTo(400, 3);
+          expect(result.accounting.every((line) => line.perRequestMs >= 0 && line.evidence.length > 0)).toBe(true);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('names nearly everything unattributed when nothing was observed, and is inconclusive', () => {
+    const result = diagnose(captures({ service: null }));
+    expect(result.accounting.find((line) => line.resource === 'unattributed')?.share).toBeCloseTo(1);
+    expect(result).toMatchObject({ outcome: 'inconclusive', branch: 'inconclusive', causes: [] });
+  });
+});
+
+describe('database-bound windows', () => {
+  it('names the missing index and treats the queue for connections as its consequence', () => {
+    const delta = statement();
+    const result = diagnose(
+      captures({ ...databaseBound, scans: [{ database: 'main', serverVersion: '18.0', statements: [scanOf(delta)], missing: [] }] }),
+    );
+    expect(result.branch).toBe('db-bound');
+    expect(result.outcome).toBe('localized');
+    expect(result.causes[0]).toMatchObject({
+      id: 'missing-index',
+      location: { relation: 'visits', columns: ['device_id'] },
+      remedy: { kind: 'create-index', basis: 'estimated' },
+    });
+    expect(result.ruledOut.map((row) => row.id)).toContain('pool-exhausted');
+  });
+
+  it('does not recommend an index for a scan that keeps what it reads', () => {
+    const delta = statement();
+    const result = diagnose(
+      captures({
+        ...databaseBound,
+        scans: [{ database: 'main', serverVersion: '18.0', statements: [scanOf(delta, { rowsRemoved: 10, rows: 200_000 })], missing: [] }],
+      }),
+    );
+    expect(result.causes.map((cause) => cause.id)).not.toContain('missing-index');
+  });
+
+  it('blames the predicate when the column has an index that it cannot use', () => {
+    const delta = statement({ text: 'select * from visits where lower(device_id) = $1' });
+    const scan = scanOf(delta, {
+      nonSargable: [
+        {
+          kind: 'function-on-column',
+          predicate: 'lower(device_id) = $1',
+          relation: 'visits',
+          column: 'device_id',
+          rewrite: null,
+          indexStatement: 'CREATE INDEX CONCURRENTLY i ON visits (lower(device_id))',
+        },
+      ],
+    });
+    const [table] = scan.tables;
+    table?.indexes.push({ name: 'i', columns: ['device_id'], definition: 'CREATE INDEX i ON visits (device_id)', valid: true });
+    const result = diagnose(
+      captures({ ...databaseBound, scans: [{ database: 'main', serverVersion: '18.0', statements: [scan], missing: [] }] }),
+    );
+    expect(result.causes.map((cause) => cause.id)).toEqual(['non-sargable-predicate']);
+  });
+
+  it.each([
+    ['row-lock', 'idle in transaction', 40],
+    ['idle-in-transaction', 'idle in transaction', 30_000],
+    ['row-lock', 'active', 30_000],
+  ] as const)('calls it %s when the root is %s for %d ms', (id, state, stateAgeMs) => {
+    const session = {
+      level: 0,
+      wait: null,
+      applicationName: 'batch',
+      transactionAgeMs: stateAgeMs,
+      waitingFor: null,
+      relation: null,
+      lockMode: null,
+      backendType: 'client backend',
+    };
+    const tree: BlockingTree = {
+      root: { ...session, pid: 1, state, query: 'update stock set n = n - 1 where id = 1', stateAgeMs },
+      waiters: [
+        {
+          ...session,
+          pid: 2,
+          level: 1,
+          state: 'active',
+          query: 'update stock set n = n - 1 where id = 1',
+          stateAgeMs: 50,
+          waitingFor: 'transactionid/ShareLock',
+        },
+      ],
+      blockedMean: 8,
+      blockedMax: 9,
+      ticksSeen: 80,
+    };
+    const waits = { Lock: 9, CPU: 0.5 };
+    const result = diagnose(
+      captures({ ...databaseBound, databases: [database({ active: 9.5, waits, blocking: [tree], statements: [statement()] })], scans: [] }),
+    );
+    expect(result.causes.map((cause) => cause.id)).toEqual([id]);
+    expect(result.causes[0]?.location.relation).toBe('stock');
+  });
+
+  it('names the pool when the connections are all in use and the database is quick', () => {
+    const service = {
+      process: nodeProcess({ mainCores: 0.1 }),
+      wire: sockets({ peers: [peer('database', 2, 2)], inside: 18 }),
+      missing: [],
+    };
+    const quick = statement({ meanExecMs: 35, totalExecMs: 52_000 });
+    const result = diagnose(captures({ service, databases: [database({ active: 1.9, sessions: 2, statements: [quick] })], scans: [] }));
+    expect(result.causes[0]).toMatchObject({ id: 'pool-exhausted', component: 'connections' });
+  });
+
+  it('names repeated look-ups by calls per request', () => {
+    const repeated = statement({ calls: 1500 * 80, meanExecMs: 0.3, rowsPerCall: 1, rows: 1500 * 80, timeShare: 0.9 });
+    const result = diagnose(captures({ ...databaseBound, databases: [database({ active: 9, statements: [repeated] })], scans: [] }));
+    expect(result.causes[0]?.id).toBe('n-plus-one');
+  });
+});
+
+describe('application-bound windows', () => {
+  it('names the function that leads and decides the branch without reading frames', () => {
+    const profile = cpuProfileOf([
+      {
+        category: 'application',
+        share: 0.8,
+        callers: [
+          { frame: appFrame('score'), share: 0.7 },
+          { frame: appFrame('render'), share: 0.1 },
+        ],
+      },
+    ]);
+    const input = saturatedService({ profile });
+    expect(decideBranch(input).branch).toBe('app-bound');
+    expect(diagnose(input).causes[0]).toMatchObject({
+      id: 'hot-function',
+      location: { frame: 'score', file: '/srv/app/score.js', line: 12 },
+    });
+  });
+
+  it('says nothing about frames of a process that is not busy', () => {
+    const profile = cpuProfileOf([{ category: 'application', share: 0.9, callers: [{ frame: appFrame('score'), share: 0.9 }] }]);
+    const result = diagnose(
+      captures({ profile, service: { process: nodeProcess({ mainCores: 0.05 }), wire: sockets({ inside: 20 }), missing: [] } }),
+    );
+    expect(result).toMatchObject({ outcome: 'inconclusive', branch: 'other-wait', causes: [] });
+    expect(result.missingEvidence.map((row) => row.id)).toContain('inside-wait');
+  });
+
+  it('refuses to rank a rejected profile and says what is missing', () => {
+    const profile = cpuProfileOf([{ category: 'application', share: 0.9, callers: [{ frame: appFrame('score'), share: 0.9 }] }], {
+      quality: { verdict: 'rejected', checks: [{ id: 'samples', ok: false, detail: '40 samples, 100 needed' }] },
+    });
+    const result = diagnose(saturatedService({ profile }));
+    expect(result.outcome).toBe('inconclusive');
+    expect(result.missingEvidence.map((row) => row.id)).toContain('profile-quality');
+  });
+
+  it('says a tie and is less sure', () => {
+    const tied = [
+      { frame: appFrame('score'), share: 0.42 },
+      { frame: appFrame('rank'), share: 0.41 },
+    ];
+    const [cause] = diagnose(saturatedService({ profile: cpuProfileOf([{ category: 'application', share: 0.83, callers: tied }]) })).causes;
+    expect(cause?.summary).toContain('tie with rank');
+    expect(cause?.confidence).toBeLessThan(0.7);
+  });
+
+  it('blames the other route that holds the loop, not the alerted one', () => {
+    const profile = cpuProfileOf([{ category: 'application', share: 0.9, callers: [{ frame: appFrame('thumbnail'), share: 0.85 }] }]);
+    const trace = {
+      routes: [
+        { method: 'GET', route: '/reports/:id', requests: 1500, meanMs: 3, maxMs: 40, cpuShare: 0.04 },
+        { method: 'GET', route: '/thumbnails/:id', requests: 60, meanMs: 400, maxMs: 600, cpuShare: 0.9 },
+      ],
+      outbound: [],
+      blockers: [],
+    };
+    const result = diagnose(saturatedService({ profile, trace }));
+    expect(result.causes.map((cause) => cause.id)).toEqual(['event-loop-blocked']);
+    expect(result.causes[0]?.location).toMatchObject({ route: 'GET /thumbnails/:id', frame: 'thumbnail' });
+  });
+
+  it('calls a saturated service with a flat profile and small demand a matter of capacity', () => {
+    const profile = cpuProfileOf([
+      { category: 'framework', share: 0.5 },
+      { category: 'runtime', share: 0.3 },
+      { category: 'application', share: 0.2, callers: [{ frame: appFrame('list'), share: 0.08 }] },
+    ]);
+    expect(diagnose(saturatedService({ profile }))).toMatchObject({ outcome: 'capacity', causes: [{ id: 'capacity' }] });
+  });
+
+  it('charges decoding of thousands of rows to the statement that fetches them', () => {
+    const profile = cpuProfileOf([
+      { category: 'database-driver', share: 0.6 },
+      { category: 'serialization', share: 0.3, callers: [{ frame: appFrame('list'), share: 0.3 }] },
+    ]);
+    const wide = statement({
+      text: 'select * from events limit 3000',
+      rows: 1500 * 3000,
+      rowsPerCall: 3000,
+      meanExecMs: 2,
+      totalExecMs: 3000,
+    });
+    expect(
+      diagnose(saturatedService({ profile, databases: [database({ active: 0.1, statements: [wide] })] })).causes.map((cause) => cause.id),
+    ).toEqual(['row-volume']);
+  });
+});
+
+describe('waiting elsewhere', () => {
+  it('names the peer that holds the requests', () => {
+    const service = { process: nodeProcess({ mainCores: 0.1 }), wire: sockets({ peers: [peer('service', 18)], inside: 2 }), missing: [] };
+    expect(diagnose(captures({ service })).causes[0]).toMatchObject({ id: 'slow-dependency', location: { peer: '127.0.0.1:9000' } });
+  });
+});
+
+it('gives the same diagnosis for the same evidence', () => {
+  const input = captures({
+    ...databaseBound,
+    scans: [{ database: 'main', serverVersion: '18.0', statements: [scanOf(statement())], missing: [] }],
+  });
+  expect(diagnose(input)).toEqual(diagnose(structuredClone(input)));
+});
+
+it('cites only evidence that exists', () => {
+  const result = diagnose(
+    captures({ ...databaseBound, scans: [{ database: 'main', serverVersion: '18.0', statements: [scanOf(statement())], missing: [] }] }),
+  );
+  const known = new Set(result.evidence.map((entry) => entry.id));
+  const cited = [...result.causes, ...result.ruledOut, ...result.accounting].flatMap((row) => row.evidence);
+  expect(cited.length).toBeGreaterThan(0);
+  expect(cited.filter((id) => !known.has(id))).toEqual([]);
+});
