@@ -1,0 +1,12 @@
+import { getTool } from '../../lab/tools.js';
+
+/** Tests use the real programs: found or installed once a run, in the product's own order, and handed on by environment. */
+export async function setup(): Promise<void> {
+  const say = (message: string): void => {
+    process.stderr.write(`${message}\n`);
+  };
+  const temporal = await getTool('temporal', say);
+  const k6 = await getTool('k6', say);
+  process.env['PERF_RESPONDER_TEMPORAL'] = temporal.path;
+  process.env['PERF_RESPONDER_K6'] = k6.path;
+}
