@@ -1,0 +1,61 @@
+/** What the bisect workflow may ask of the world; implemented in `activities/bisect-activities.ts`. */
+import type { BisectAnswer, BisectMetric, CommitInfo, SkipReason } from '../core/model/bisect.js';
+import type { ArtifactRef, RunFigures } from '../core/model/incident.js';
+import type { LoadPlan } from '../core/model/load-result.js';
+
+/** Input of `bisectRegression`, from the command line or from the hand-off of an incident. */
+export interface BisectRequest {
+  bisectId: string;
+  /** Catalog key `service/endpoint`. */
+  endpoint: string;
+  good: string | null;
+  bad: string | null;
+  metric: BisectMetric;
+  /** Smallest ratio bad ÷ good that is worth a search. */
+  minEffect: number;
+  budgetRuns: number;
+  budgetMinutes: number;
+  /** Files and functions that the localizer named. */
+  hints: { files: string[] };
+  /** Incident that handed off; null when started alone. */
+  incidentId: string | null;
+}
+
+/** The range of commits, first the good end; ids only, so that months of history stay small. */
+export interface BisectPlan {
+  commits: string[];
+  prior: number[];
+  load: LoadPlan;
+}
+
+export interface CommitRequest {
+  bisectId: string;
+  endpoint: string;
+  commit: string;
+}
+
+export type CommitMeasurement =
+  | { ok: true; commit: string; logMetric: number; figures: RunFigures; withinBudget: boolean; built: boolean; detail: string }
+  | { ok: false; commit: string; reason: SkipReason; built: boolean; detail: string };
+
+export interface BisectActivities {
+  planBisect(request: BisectRequest): Promise<{ ok: true; plan: BisectPlan } | { ok: false; reason: string }>;
+  /** Commits of the side that a merge brought in, from the point where it left to its tip; null for an ordinary commit. */
+  expandMerge(request: CommitRequest): Promise<{ commits: string[]; prior: number[] } | null>;
+  /** Builds ahead while another commit is measured. */
+  buildCommit(request: CommitRequest): Promise<{ built: boolean; ok: boolean; detail: string }>;
+  /** One valid k6 run of one commit: worktree, cached build, start, health, reset, warm-up, load, stop. */
+  measureCommit(request: CommitRequest & { load: LoadPlan; metric: BisectMetric }): Promise<CommitMeasurement>;
+  describeCommits(request: { endpoint: string; commits: string[] }): Promise<CommitInfo[]>;
+  /** CPU profiles of parent and culprit under the same load; the function that grew, per request. Null when no profile can be had. */
+  compareProfiles(request: {
+    bisectId: string;
+    endpoint: string;
+    parent: string;
+    culprit: string;
+    load: LoadPlan;
+  }): Promise<{ summary: string; artifacts: ArtifactRef[] } | null>;
+  /** Removes every worktree and process of this bisect, also those of a killed worker. */
+  cleanUpBisect(request: { bisectId: string; endpoint: string }): Promise<void>;
+  writeBisectReport(request: { bisectId: string; answer: BisectAnswer }): Promise<ArtifactRef[]>;
+}
