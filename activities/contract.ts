@@ -60,6 +60,8 @@ export interface LoadRequest {
   endpoint: string;
   plan: LoadPlan;
   budgets: Budgets;
+  /** What was observed in the field; the judge wants to see it again. */
+  symptom: Symptom | null;
   /** 0 = the confirmation, n = the nth re-run. */
   run: number;
 }

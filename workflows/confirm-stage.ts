@@ -1,0 +1,105 @@
+import type { EvidenceSet, LoadRun } from '../activities/contract.js';
+import { hasEndedEarly } from '../core/decisions/capture-window.js';
+import { notCaptured, startCaptures, type CaptureResults, type RunningCaptures } from './captures.js';
+import { describeFailure, failureType } from './describe-failure.js';
+import { addReason, enter, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import { runLoad } from './load-run.js';
+
+/** Keeps the record that callers of a re-run wait for, and shows it. */
+export function recordConfirmation(
+  state: IncidentState,
+  record: Pick<IncidentState['confirmations'][number], 'run' | 'startedAt'> & Partial<IncidentState['confirmations'][number]>,
+): void {
+  const empty = { by: null, reason: null, requestId: null, endedAt: nowIso(), verdict: null, outcome: null, reasons: [], rerun: null };
+  state.confirmations.push({ ...empty, ...record });
+}
+
+async function collect(run: LoadRun, durationMs: number, captures: RunningCaptures | null): Promise<CaptureResults> {
+  const notInWindow = 'Triage again; when it happens again, look at the log of the load activity in the Temporal Web UI.';
+  if (captures === null) return notCaptured('the load never told that it started', notInWindow);
+  if (hasEndedEarly({ durationMs, measuredFrom: run.measuredFrom, endedAt: run.endedAt })) {
+    await captures.stop();
+    return notCaptured('the load ended before its window was over, so the captures would have seen an idle service', notInWindow);
+  }
+  return captures.results;
+}
+
+function adoptRun(state: IncidentState, run: LoadRun): void {
+  const { incident } = state;
+  const loadWindowMs = Date.parse(run.endedAt) - Date.parse(run.startedAt);
+  state.incident = {
+    ...incident,
+    confirmation: run.confirmation,
+    timing: { ...incident.timing, loadWindowMs },
+    artifacts: [...incident.artifacts, ...run.artifacts],
+    reasons: [...incident.reasons, ...run.confirmation.reasons],
+  };
+  recordConfirmation(state, {
+    run: 0,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt,
+    verdict: run.confirmation.verdict,
+    reasons: run.confirmation.reasons,
+  });
+}
+
+function adoptClosing(state: IncidentState, startedAt: string): void {
+  state.incident = { ...state.incident, outcome: 'unproven' };
+  recordConfirmation(state, { run: 0, startedAt, reasons: ['the incident was closed while the load ran'] });
+}
+
+/** A run that could not be had is no evidence either way; input that can never work is refused instead. */
+function adoptFailure(state: IncidentState, error: unknown, startedAt: string): void {
+  const isRefused = ['UnreadableInputError', 'RefusedError'].includes(failureType(error) ?? '');
+  const reason = isRefused ? describeFailure(error) : `the confirmation could not be run: ${describeFailure(error)}`;
+  state.incident = { ...state.incident, outcome: isRefused ? 'refused' : 'unproven' };
+  addReason(state, reason);
+  recordConfirmation(state, { run: 0, startedAt, reasons: [reason] });
+}
+
+const notNeeded: CaptureResults = {
+  profile: { headline: 'not needed', artifacts: [], missing: [] },
+  service: { headline: 'not needed', artifacts: [], missing: [] },
+  databases: { headline: 'not needed', artifacts: [], missing: [] },
+};
+
+function keepEvidence(state: IncidentState, run: LoadRun, results: CaptureResults): EvidenceSet {
+  const { incidentId, endpoint, symptom } = state.incident;
+  const set: EvidenceSet = { incidentId, endpoint, symptom, options: state.start.options, run, ...results, scan: null };
+  state.evidence = set;
+  return set;
+}
+
+/** Decides what the run means; the captures of an unconfirmed symptom are stopped, for they would only tell a story. */
+async function judgeRun(
+  state: IncidentState,
+  run: LoadRun,
+  durationMs: number,
+  captures: RunningCaptures | null,
+): Promise<EvidenceSet | null> {
+  adoptRun(state, run);
+  const { verdict } = run.confirmation;
+  if (verdict === 'confirmed') return keepEvidence(state, run, await collect(run, durationMs, captures));
+  void captures?.stop();
+  keepEvidence(state, run, notNeeded);
+  state.incident = { ...state.incident, outcome: verdict };
+  return null;
+}
+
+/**
+ * Stage 1: the load window with everything captured in it. Returns the evidence when the symptom is confirmed; otherwise null, and the
+ * incident has its outcome.
+ */
+export async function confirm(state: IncidentState, resolved: ResolvedLoad): Promise<EvidenceSet | null> {
+  enter(state, 'confirming', `reproducing the symptom on ${resolved.target.endpoint}, capturing in the same window`);
+  const startedAt = nowIso();
+  const captures: { newest: RunningCaptures | null } = { newest: null };
+  const outcome = await runLoad(state, resolved, 0, (started) => {
+    captures.newest = startCaptures(state, resolved, started, captures.newest);
+  });
+  if (outcome.kind === 'ended') return judgeRun(state, outcome.run, resolved.plan.durationMs, captures.newest);
+  void captures.newest?.stop();
+  if (outcome.kind === 'failed') adoptFailure(state, outcome.error, startedAt);
+  else adoptClosing(state, startedAt);
+  return null;
+}

@@ -1,0 +1,62 @@
+import {
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  getExternalWorkflowHandle,
+  isCancellation,
+  startChild,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { bisectQueue, light } from './activity-options.js';
+import type { bisectRegression } from './bisect-regression.js';
+import { describeFailure } from './describe-failure.js';
+import { addReason, type IncidentState } from './incident-state.js';
+import { handOffEvidenceSignal, type HandOffEvidence, type HandOffRequest } from './messages.js';
+import { inStage } from './stage-rows.js';
+
+async function gatherEvidence(state: IncidentState, request: HandOffRequest): Promise<HandOffEvidence> {
+  const { incident } = state;
+  const known = await light.describeHandOff.executeWithOptions({ summary: 'what the bisector should know' }, [incident]);
+  return { incidentId: incident.incidentId, incident, ...known, requestedBy: request.by ?? 'responder' };
+}
+
+/** The child outlives the incident: neither its end nor its cancellation reaches the bisector. */
+async function startBisector(state: IncidentState, workflowId: string, evidence: HandOffEvidence): Promise<void> {
+  const { incidentId, service, endpoint } = state.incident;
+  try {
+    const child = await startChild<typeof bisectRegression>('bisectRegression', {
+      workflowId,
+      taskQueue: bisectQueue,
+      args: [{ incidentId, service, endpoint }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      staticSummary: `which commit made ${endpoint} slow?`,
+      staticDetails: `Handed off by incident ${incidentId}.`,
+    });
+    await child.signal(handOffEvidenceSignal, evidence);
+    child.result().then(
+      (summary) => void (state.bisect = summary),
+      () => undefined,
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    await getExternalWorkflowHandle(workflowId).signal(handOffEvidenceSignal, evidence);
+  }
+}
+
+/** Hands the incident to the commit bisector, once. A failed hand-off is told and may be asked for again. */
+export async function handOff(state: IncidentState, request: HandOffRequest): Promise<void> {
+  const workflowId = `bisect-${state.incident.incidentId}`;
+  if (state.handedOffTo !== null) {
+    addReason(state, `already handed off to ${state.handedOffTo}`);
+    return;
+  }
+  const work = async (): Promise<void> => startBisector(state, workflowId, await gatherEvidence(state, request));
+  try {
+    await inStage(state, 'hand-off', work, () => workflowId);
+    state.handedOffTo = workflowId;
+    addReason(state, `handed off to the commit bisector ${workflowId}`);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    addReason(state, `the hand-off failed: ${describeFailure(error)}`);
+  }
+}

@@ -1,0 +1,70 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { LoadRun, LoadStarted } from '../activities/contract.js';
+import { describeLoad } from '../core/decisions/describe-load.js';
+import { loading } from './activity-options.js';
+import { inStage } from './stage-rows.js';
+import type { IncidentState, ResolvedLoad } from './incident-state.js';
+
+export type LoadOutcome = { kind: 'ended'; run: LoadRun } | { kind: 'failed'; error: unknown } | { kind: 'closed' };
+
+function describeRun({ confirmation }: LoadRun): string {
+  const { p95Ms } = confirmation.observed;
+  const latency = p95Ms === null ? '' : `, p95 ${Math.round(p95Ms)} ms`;
+  return `${confirmation.verdict}${latency}, ${confirmation.requests} requests`;
+}
+
+function runActivity(state: IncidentState, { target, plan }: ResolvedLoad, run: number): Promise<LoadRun> {
+  const { incidentId, endpoint, symptom } = state.incident;
+  const title = run === 0 ? 'k6' : `re-run ${run}: k6`;
+  const work = (): Promise<LoadRun> =>
+    loading(plan).runLoad.executeWithOptions({ summary: `${title} ${describeLoad(plan)} vs ${endpoint}` }, [
+      { incidentId, endpoint, plan, budgets: target.budgets, symptom, run },
+    ]);
+  return inStage(state, run === 0 ? 'confirm' : `verify ${run}`, work, describeRun);
+}
+
+/** Follows the run until it ended or the incident is being closed, and passes on every start of k6. Throws when the workflow is cancelled. */
+async function follow(state: IncidentState, run: number, isOver: () => boolean, onStarted: (started: LoadStarted) => void): Promise<void> {
+  let seenAttempt = 0;
+  const fresh = (): LoadStarted | null =>
+    state.loadStarted?.run === run && state.loadStarted.attempt > seenAttempt ? state.loadStarted : null;
+  while (!isOver()) {
+    await condition(() => isOver() || fresh() !== null);
+    const started = fresh();
+    if (started === null) continue;
+    seenAttempt = started.attempt;
+    onStarted(started);
+  }
+}
+
+/**
+ * Runs the load once and returns when k6 is gone. `onStarted` is called for each start of k6: once, and again when a crash made it start anew.
+ * Closing the incident stops the load. Throws only when the workflow is cancelled, and then after k6 has stopped.
+ */
+export async function runLoad(
+  state: IncidentState,
+  resolved: ResolvedLoad,
+  run: number,
+  onStarted: (started: LoadStarted) => void,
+): Promise<LoadOutcome> {
+  const ended: LoadOutcome[] = [];
+  state.loadStarted = null;
+  const scope = new CancellationScope();
+  const done = scope
+    .run(() => runActivity(state, resolved, run))
+    .then(
+      (result) => void ended.push({ kind: 'ended', run: result }),
+      (error: unknown) => void ended.push({ kind: 'failed', error }),
+    );
+  try {
+    await follow(state, run, () => ended.length > 0 || state.closing !== null, onStarted);
+  } catch (error) {
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => done);
+    throw error;
+  }
+  const [outcome] = ended;
+  if (outcome !== undefined) return outcome;
+  scope.cancel();
+  await done;
+  return { kind: 'closed' };
+}

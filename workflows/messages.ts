@@ -1,0 +1,89 @@
+/** The public protocol of the incident workflow: every signal, update and query with its types. Imports nothing but types and the SDK. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { AlertSummary, IncidentInput, LoadStarted, RemedyPlan } from '../activities/contract.js';
+import type { RemedyDecision } from '../core/decisions/remedy-approval.js';
+import type { Incident, Outcome, Phase, Rerun } from '../core/model/incident.js';
+import type { ConfirmationVerdict } from '../core/model/load-result.js';
+
+/**
+ * Input of `respondToIncident`. The id of the incident is not in it: with signal-with-start the caller cannot know whether it starts or attaches,
+ * so the workflow derives it from its own workflow id and run id (`incidentIdOf`).
+ */
+export type IncidentStart = Omit<IncidentInput, 'incidentId'>;
+
+/** `requestId` lets a caller find the confirmation that answers this request; the same one twice runs once. */
+export interface RerunRequest {
+  by?: string;
+  reason?: string;
+  requestId?: string;
+}
+
+export interface CloseRequest {
+  by?: string;
+  reason?: string;
+}
+
+export interface HandOffRequest {
+  by?: string;
+  reason?: string;
+}
+
+/** One load run of the incident: 0 is the confirmation, the rest are re-runs. `verdict` is null when the run broke. */
+export interface ConfirmationRecord {
+  run: number;
+  by: string | null;
+  reason: string | null;
+  requestId: string | null;
+  startedAt: string;
+  endedAt: string;
+  verdict: ConfirmationVerdict | null;
+  outcome: Outcome | null;
+  reasons: string[];
+  rerun: Rerun | null;
+}
+
+/** Answer of the query `incidentStatus`. */
+export interface IncidentStatus {
+  incident: Incident;
+  phase: Phase;
+  stage: string;
+  alerts: AlertSummary[];
+  confirmations: ConfirmationRecord[];
+  needsHuman: boolean;
+  remedyPlan: RemedyPlan | null;
+  startedAt: string;
+  endedAt: string | null;
+}
+
+export interface DecisionAccepted {
+  planId: string;
+  decision: 'approve' | 'reject';
+  by: string;
+}
+
+export const alertFiredSignal = defineSignal<[AlertSummary]>('alertFired');
+export const rerunConfirmationSignal = defineSignal<[RerunRequest?]>('rerunConfirmation');
+export const handOffSignal = defineSignal<[HandOffRequest?]>('handOff');
+export const loadStartedSignal = defineSignal<[LoadStarted]>('loadStarted');
+export const closeIncidentSignal = defineSignal<[CloseRequest?]>('closeIncident');
+export const decideRemedyUpdate = defineUpdate<DecisionAccepted, [RemedyDecision]>('decideRemedy');
+export const acknowledgeUpdate = defineUpdate<{ by: string }, [{ by: string }]>('acknowledge');
+export const incidentStatusQuery = defineQuery<IncidentStatus>('incidentStatus');
+
+/** What the commit bisector starts with; the evidence follows as its `handOff` signal. */
+export interface BisectInput {
+  incidentId: string;
+  service: string;
+  endpoint: string;
+}
+
+/** Everything the responder knows, handed to the commit bisector. */
+export interface HandOffEvidence {
+  incidentId: string;
+  incident: Incident;
+  repositoryConfigured: boolean;
+  facts: string[];
+  requestedBy: string;
+}
+
+export const handOffEvidenceSignal = defineSignal<[HandOffEvidence]>('handOff');
