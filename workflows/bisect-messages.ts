@@ -1,0 +1,68 @@
+/** The public protocol of `bisectRegression`. */
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { BisectRequest, CommitMeasurement } from '../activities/bisect-contract.js';
+import type { BisectAnswer, SkipReason } from '../core/model/bisect.js';
+
+export interface CommitMark {
+  commit: string;
+  by?: string;
+}
+
+/** Answer of the query `bisectStatus`. */
+export interface BisectStatus {
+  bisectId: string;
+  stage: string;
+  isPaused: boolean;
+  runs: number;
+  builds: number;
+  skipped: { commit: string; reason: SkipReason }[];
+  leading: { commit: string; probability: number }[];
+  answer: BisectAnswer | null;
+}
+
+/** All that a continued run needs: the list of measurements and what people said. Everything else is derived from it. */
+export interface BisectProgress {
+  measurements: CommitMeasurement[];
+  answers: Record<string, RangeAnswer>;
+  goodMarks: string[];
+  badMarks: string[];
+  skipMarks: string[];
+  startedAtMs: number;
+}
+
+/** What the search of one range of commits ended with. Commits are ids. */
+export type RangeAnswer =
+  | {
+      kind: 'found';
+      from: string;
+      to: string;
+      inside: number;
+      posterior: number;
+      effect: { ratio: number; ci: [number, number] };
+      bracket: RangeBracket;
+    }
+  | { kind: 'no-step'; conclusive: boolean; bracket: RangeBracket }
+  | { kind: 'stopped'; why: string; from: string | null; to: string | null; posterior: number | null };
+
+export interface RangeBracket {
+  ratio: number;
+  ci: [number, number];
+  minDetectable: number;
+}
+
+/** `request` is null when an incident hands off: it follows from the evidence. `progress` is set when a long search continues as new. */
+export interface BisectStart {
+  request: BisectRequest | null;
+  incidentId: string | null;
+  service: string;
+  endpoint: string;
+  progress?: BisectProgress;
+}
+
+export const pauseSignal = defineSignal<[{ by?: string }?]>('pause');
+export const resumeSignal = defineSignal<[{ by?: string }?]>('resume');
+export const stopAndReportSignal = defineSignal<[{ by?: string }?]>('stopAndReport');
+export const skipCommitSignal = defineSignal<[CommitMark]>('skipCommit');
+export const markGoodSignal = defineSignal<[CommitMark]>('markGood');
+export const markBadSignal = defineSignal<[CommitMark]>('markBad');
+export const bisectStatusQuery = defineQuery<BisectStatus>('bisectStatus');
