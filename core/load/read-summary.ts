@@ -1,0 +1,165 @@
+import type { LatencyMs, LoadResult, RequestTimingMs, SubWindow, ThresholdResult } from '../model/load-result.js';
+import { hasSamples } from './metric-samples.js';
+import { parseSummary, type Summary, type SummaryMetric } from './summary-shape.js';
+import { holds, parseThreshold } from './threshold-expression.js';
+
+/** Names our own script gives to what it counts; shared with the script's writer. */
+export const answersMetric = 'responder_answers';
+export const startedMetric = 'responder_started';
+export const unansweredKey = 'unanswered when the load ended';
+export const timeoutKey = 'timeout';
+
+/**
+ * Reads the summary of one finished k6 run: `handleSummary` data, a `--summary-export` file or a machine-readable summary, of k6 1.x and 2.x.
+ * Latency is that of expected responses where the summary has them apart. Where our own script marked its judged part, only that part counts.
+ * Values that the summary lacks are null. `exitCode` and `generator` are not in any summary; the caller fills them in.
+ * Throws UnreadableInputError for a file that is none of the three.
+ */
+export function readLoadSummary(text: string): LoadResult {
+  const summary = parseSummary(text);
+  const phase: Tags = summary.note === null ? {} : { phase: 'measure' };
+  const requests = valueOf(find(summary, 'http_reqs', phase), 'count') ?? 0;
+  const durationMs = judgedDuration(summary);
+  return {
+    format: summary.format,
+    k6Version: summary.k6Version,
+    exitCode: null,
+    durationMs,
+    requests,
+    requestRate: requestRate(summary, requests, durationMs),
+    iterations: judgedIterations(summary, phase),
+    failedRatio: ratioOf(find(summary, 'http_req_failed', phase)),
+    droppedIterations: judgedDrops(summary, phase, durationMs),
+    latencyMs: latency(summary, phase),
+    timingMs: timing(summary, phase),
+    thresholds: summary.metrics.flatMap(evaluateThresholds).filter((threshold) => !isBookkeeping(summary, threshold)),
+    subWindows: subWindows(summary),
+    generator: null,
+    errors: errorCounts(summary, phase, requests),
+  };
+}
+
+type Tags = Record<string, string>;
+
+function find(summary: Summary, base: string, tags: Tags = {}): SummaryMetric | undefined {
+  const wanted = Object.entries(tags);
+  return summary.metrics.find(
+    (metric) =>
+      metric.base === base &&
+      Object.keys(metric.tags).length === wanted.length &&
+      wanted.every(([key, value]) => metric.tags[key] === value),
+  );
+}
+
+function valueOf(metric: SummaryMetric | undefined, stat: string): number | null {
+  return metric?.values[stat] ?? null;
+}
+
+/** `passes` of this metric are the failed requests, whatever the word says. */
+function ratioOf(failed: SummaryMetric | undefined): number {
+  const { rate, passes, fails } = failed?.values ?? {};
+  if (rate !== undefined) return rate;
+  return passes === undefined || fails === undefined || passes + fails === 0 ? 0 : passes / (passes + fails);
+}
+
+function judgedDuration(summary: Summary): number | null {
+  if (summary.note === null || summary.durationMs === null) return summary.note?.measureMs ?? summary.durationMs;
+  // A run that was stopped early has measured less than planned; one that ended by itself also waited for the last answers.
+  return Math.max(0, Math.min(summary.note.measureMs, summary.durationMs - summary.note.warmUpMs));
+}
+
+function judgedIterations(summary: Summary, phase: Tags): number | null {
+  return valueOf(summary.note === null ? find(summary, 'iterations') : find(summary, startedMetric, phase), 'count');
+}
+
+/** k6 cannot tag a dropped iteration, so those of the ramp-up are told apart by how many the judged part should have started. */
+function judgedDrops(summary: Summary, phase: Tags, durationMs: number | null): number {
+  const dropped = valueOf(find(summary, 'dropped_iterations'), 'count') ?? 0;
+  const rate = summary.note?.rate ?? null;
+  if (rate === null || durationMs === null) return dropped;
+  const planned = Math.floor((rate * durationMs) / 1000) - 1;
+  return Math.min(dropped, Math.max(0, planned - (judgedIterations(summary, phase) ?? 0)));
+}
+
+function requestRate(summary: Summary, requests: number, durationMs: number | null): number {
+  // k6 divides the count of a sub-metric by the whole run, warm-up included.
+  const told = summary.note === null ? valueOf(find(summary, 'http_reqs'), 'rate') : null;
+  if (told !== null) return told;
+  return durationMs === null || durationMs === 0 ? 0 : requests / (durationMs / 1000);
+}
+
+function latency(summary: Summary, phase: Tags): LatencyMs {
+  const expected = find(summary, 'http_req_duration', { ...phase, expected_response: 'true' });
+  const all = find(summary, 'http_req_duration', phase);
+  const source = expected !== undefined && hasSamples(expected) ? expected : all;
+  // Connections that were refused leave zeros behind, which are no latency.
+  if (source === undefined || !hasSamples(source) || source.values['max'] === 0) {
+    return { p50: null, p95: null, p99: null, mean: null, max: null };
+  }
+  const [p50, p95, p99, mean, max] = ['med', 'p(95)', 'p(99)', 'avg', 'max'].map((stat) => valueOf(source, stat));
+  return { p50: p50 ?? null, p95: p95 ?? null, p99: p99 ?? null, mean: mean ?? null, max: max ?? null };
+}
+
+function timing(summary: Summary, phase: Tags): RequestTimingMs | null {
+  const mean = (part: string): number | null => valueOf(find(summary, `http_req_${part}`, phase), 'avg');
+  const waiting = mean('waiting');
+  if (waiting === null) return null;
+  return {
+    blocked: mean('blocked') ?? 0,
+    connecting: mean('connecting') ?? 0,
+    tls: mean('tls_handshaking') ?? 0,
+    sending: mean('sending') ?? 0,
+    waiting,
+    receiving: mean('receiving') ?? 0,
+  };
+}
+
+/** Thresholds that our script sets only so that k6 prints the sub-metric. They cannot be crossed and say nothing. */
+function isBookkeeping(summary: Summary, { metric, expression }: ThresholdResult): boolean {
+  return summary.note !== null && (metric.includes('{window:') || ['max>=0', 'count>=0', 'rate<=1'].includes(expression));
+}
+
+/** Re-evaluated from the numbers; k6's own flag counts only where the summary lacks the statistic. No samples: not ok, nothing observed. */
+function evaluateThresholds(metric: SummaryMetric): ThresholdResult[] {
+  const isCounted = metric.base === 'http_reqs' || metric.base === 'iterations';
+  return metric.thresholds.map(({ expression, passed }) => {
+    const parsed = parseThreshold(expression);
+    const observed = parsed === null ? null : valueOf(metric, parsed.stat);
+    if (!hasSamples(metric) && !isCounted) return { metric: metric.name, expression, ok: isAboutNothing(metric, parsed), observed: null };
+    if (parsed === null || observed === null) return { metric: metric.name, expression, ok: passed ?? false, observed };
+    return { metric: metric.name, expression, ok: holds(parsed, observed), observed };
+  });
+}
+
+/** Counters of bad things (`dropped_iterations: count<1`) are rightly without samples. */
+function isAboutNothing(metric: SummaryMetric, parsed: ReturnType<typeof parseThreshold>): boolean {
+  const isCounter = metric.values['count'] !== undefined && metric.values['max'] === undefined;
+  return isCounter && parsed !== null && ['count', 'rate'].includes(parsed.stat) && holds(parsed, 0);
+}
+
+function subWindows(summary: Summary): SubWindow[] {
+  if (summary.note === null) return [];
+  const { windows, measureMs } = summary.note;
+  const durationMs = measureMs / windows;
+  return Array.from({ length: windows }, (_, index) => index).flatMap((index) => {
+    const window = { window: String(index + 1) };
+    const duration = find(summary, 'http_req_duration', { ...window, expected_response: 'true' });
+    const { med, avg, 'p(95)': p95 } = duration?.values ?? {};
+    if (duration === undefined || !hasSamples(duration) || med === undefined || avg === undefined || p95 === undefined) return [];
+    const failed = find(summary, 'http_req_failed', window);
+    const requests = (failed?.values['passes'] ?? 0) + (failed?.values['fails'] ?? 0);
+    return [{ startMs: index * durationMs, durationMs, requests, p50Ms: med, p95Ms: p95, meanMs: avg, failedRatio: ratioOf(failed) }];
+  });
+}
+
+function errorCounts(summary: Summary, phase: Tags, requests: number): Record<string, number> {
+  const errors: Record<string, number> = {};
+  for (const metric of summary.metrics) {
+    const answer = metric.base === answersMetric ? metric.tags['answer'] : undefined;
+    const count = metric.values['count'] ?? 0;
+    if (answer !== undefined && count > 0) errors[answer] = count;
+  }
+  const started = valueOf(find(summary, startedMetric, phase), 'count');
+  if (started !== null && started > requests) errors[unansweredKey] = started - requests;
+  return errors;
+}
