@@ -1,0 +1,55 @@
+/** A real Temporal dev server for one test file. */
+import { constants } from 'node:fs';
+import { access, readdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { readToolSettings } from '../../config/tool-settings.js';
+import { incidentSearchAttributes } from '../../workflows/search-attributes.js';
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Setting, PATH, then the product's own cache; never a download. */
+export async function findTemporal(): Promise<string> {
+  const { explicitPaths, searchPath, cacheDir } = readToolSettings();
+  const cached = await readdir(cacheDir).catch(() => []);
+  const candidates = [
+    ...(explicitPaths.temporal === null ? [] : [explicitPaths.temporal]),
+    ...searchPath.split(delimiter).map((folder) => join(folder, 'temporal')),
+    ...cached.map((folder) => join(cacheDir, folder, 'temporal')),
+  ];
+  for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
+  throw new Error(
+    'these tests need the Temporal CLI: run npm run setup, put temporal on PATH, or set PERF_RESPONDER_TEMPORAL=/path/to/temporal',
+  );
+}
+
+function quietRuntime(): void {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
+}
+
+export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+  quietRuntime();
+  return TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: await findTemporal() },
+      searchAttributes: [...incidentSearchAttributes],
+      log: { format: 'json', level: 'error' },
+    },
+  });
+}
+
+/** Bundles the TypeScript sources, so that these tests need no build. */
+export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+}

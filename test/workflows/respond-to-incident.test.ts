@@ -1,0 +1,349 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AlertSummary } from '../../activities/contract.js';
+import { createIncidentClient, type IncidentClient } from '../../client/incident-client.js';
+import { findIncident } from '../../client/incident-lookup.js';
+import type { IncidentStatus } from '../../workflows/messages.js';
+import { createFakeWorld, planExpiringAt, type FakeWorld } from '../support/fake-incident.js';
+import { startTestWorkers } from '../support/incident-workers.js';
+import { rowsWithoutSummary } from '../support/histories.js';
+import { bundleWorkflows, startTemporal } from '../support/temporal.js';
+
+let environment: TestWorkflowEnvironment;
+let stopWorkers: () => Promise<void>;
+let incidents: IncidentClient;
+const world: FakeWorld = createFakeWorld();
+const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
+
+beforeAll(async () => {
+  const [started, bundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
+  environment = started;
+  stopWorkers = await startTestWorkers(environment, bundle, world.activities);
+  incidents = createIncidentClient(environment.client);
+});
+
+afterAll(async () => {
+  await stopWorkers();
+  await environment.teardown();
+});
+
+function alert(id = 'alert-1', status: AlertSummary['status'] = 'firing'): AlertSummary {
+  const receivedAt = new Date().toISOString();
+  return {
+    source: 'generic',
+    id,
+    status,
+    title: 'p95 is bad',
+    startsAt: null,
+    receivedAt,
+    labels: {},
+    severity: 'warning',
+    symptom: null,
+    links: [],
+  };
+}
+
+async function open(endpoint: string): Promise<string> {
+  const { incidentId } = await incidents.startOrAttach({ endpoint, service: 'shop', alert: alert(), symptom: null, options: {} });
+  return incidentId;
+}
+
+const isWaiting = (status: IncidentStatus): boolean => status.phase === 'waiting';
+const never = (): boolean => false;
+
+/** Follows to the end, and checks on the way out that every row of the timeline says what it is. */
+async function untilEnded(id: string): Promise<IncidentStatus> {
+  const status = await incidents.follow(id, never, { timeoutMs: 20_000 });
+  const { workflowId, runId } = await findIncident(environment.client, id);
+  const handle = environment.client.workflow.getHandle(workflowId, runId);
+  await handle.result().catch(() => undefined);
+  expect(rowsWithoutSummary(await handle.fetchHistory())).toEqual([]);
+  return status;
+}
+
+async function untilWaiting(id: string): Promise<IncidentStatus> {
+  const status = await incidents.follow(id, isWaiting, { timeoutMs: 20_000 });
+  expect(status.phase).toBe('waiting');
+  return status;
+}
+
+describe('an incident', () => {
+  it('is localized in one load window, re-run on a signal and resolved', async () => {
+    const endpoint = world.tell({ verdicts: ['confirmed', 'not-reproduced'] });
+    const id = await open(endpoint);
+    const waiting = await untilWaiting(id);
+    expect(waiting.incident).toMatchObject({
+      incidentId: id,
+      outcome: 'localized',
+      branch: 'db-bound',
+      confirmation: { verdict: 'confirmed' },
+    });
+    expect(waiting.needsHuman).toBe(true);
+    const calls = world.calls(endpoint);
+    expect(calls.slice(0, 2)).toEqual(['resolveTarget', 'runLoad']);
+    expect(calls.slice(2, 5).sort()).toEqual(['captureProfile', 'observeDatabases', 'observeService']);
+    expect(calls.slice(5, 9)).toEqual(['decideBranch', 'scanQueries', 'localize', 'writeReport']);
+    const record = await incidents.rerun(id, { by: 'ada', reason: 'index is there' });
+    expect(record).toMatchObject({ run: 1, by: 'ada', verdict: 'not-reproduced', outcome: 'resolved', rerun: { verdict: 'improved' } });
+    const ended = await untilEnded(id);
+    expect(ended).toMatchObject({ phase: 'ended', needsHuman: false, incident: { outcome: 'resolved' } });
+    expect(ended.incident.artifacts.map(({ name }) => name)).toContain('k6-run-1.json');
+    expect(world.notified(endpoint)).toEqual(expect.arrayContaining(['report-ready', 'rerun', 'ended']));
+    expect(world.reports(endpoint).at(-1)?.incident.reruns).toHaveLength(1);
+  });
+
+  it('skips the query scan when the service itself is the bottleneck', async () => {
+    const endpoint = world.tell({ branch: 'app-bound' });
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    expect(world.calls(endpoint)).not.toContain('scanQueries');
+    await incidents.close(id, { by: 'ada' });
+    expect((await untilEnded(id)).incident).toMatchObject({ outcome: 'localized', branch: 'app-bound' });
+  });
+
+  it.each(['not-reproduced', 'unproven'] as const)('ends as %s when the confirmation says so, and diagnoses nothing', async (verdict) => {
+    const endpoint = world.tell({ verdicts: [verdict] });
+    const ended = await untilEnded(await open(endpoint));
+    expect(ended.incident).toMatchObject({ outcome: verdict, causes: [], reasons: ['p95 40 ms'] });
+    expect(world.calls(endpoint)).not.toContain('decideBranch');
+    expect(world.reports(endpoint)[0]?.set?.run.confirmation.verdict).toBe(verdict);
+  });
+
+  it('is refused without loading anything when the target is not allowed', async () => {
+    const endpoint = world.tell({ resolve: () => ({ ok: false, reason: 'unknown endpoint: add it' }) });
+    const ended = await untilEnded(await open(endpoint));
+    expect(ended.incident).toMatchObject({ outcome: 'refused', reasons: ['unknown endpoint: add it'] });
+    expect(world.calls(endpoint)).not.toContain('runLoad');
+  });
+
+  it('is refused, with the message, when the load script cannot be read', async () => {
+    const failure = ApplicationFailure.nonRetryable('search.js: line 3: unexpected token', 'UnreadableInputError');
+    const endpoint = world.tell({ failing: { runLoad: failure } });
+    const ended = await untilEnded(await open(endpoint));
+    expect(ended.incident).toMatchObject({ outcome: 'refused', reasons: ['search.js: line 3: unexpected token'] });
+  });
+
+  it('goes on without a capture that failed and hands its words to the diagnosis as missing evidence', async () => {
+    const missing = { id: 'inspector', what: 'a CPU profile', why: 'the inspector is disabled', remedy: 'Start without --disable-sigusr1' };
+    const failure = ApplicationFailure.create({
+      message: 'no profile',
+      type: 'EvidenceUnavailableError',
+      nonRetryable: true,
+      details: [missing],
+    });
+    const endpoint = world.tell({ failing: { captureProfile: failure } });
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    const set = world.reports(endpoint)[0]?.set;
+    expect(set?.profile.missing).toEqual([missing]);
+    expect(set?.service.artifacts).toHaveLength(1);
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+
+  it('answers inconclusive, with the captures kept, when the analysis itself breaks', async () => {
+    const endpoint = world.tell({ failing: { localize: ApplicationFailure.nonRetryable('a rule broke') } });
+    const id = await open(endpoint);
+    const { incident } = await untilWaiting(id);
+    expect(incident).toMatchObject({ outcome: 'inconclusive', causes: [], missingEvidence: [{ id: 'diagnosis', why: 'a rule broke' }] });
+    expect(incident.artifacts.map(({ name }) => name)).toContain('captureProfile.json');
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+
+  it('starts the captures again when a crash made the load start again', async () => {
+    const endpoint = world.tell({ restarts: 1 });
+    const id = await open(endpoint);
+    const { incident } = await untilWaiting(id);
+    expect(incident.outcome).toBe('localized');
+    expect(world.calls(endpoint).filter((name) => name === 'runLoad')).toHaveLength(2);
+    expect(world.calls(endpoint).filter((name) => name === 'captureProfile')).toHaveLength(2);
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+});
+
+describe('re-runs', () => {
+  it('are each compared with the first run, and the incident waits as long as it is still failing', async () => {
+    const endpoint = world.tell({ verdicts: ['confirmed', 'confirmed', 'unproven', 'not-reproduced'] });
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    expect((await incidents.rerun(id, {})).outcome).toBe('still-failing');
+    expect((await untilWaiting(id)).incident.outcome).toBe('still-failing');
+    expect((await incidents.rerun(id, {})).outcome).toBe('unproven');
+    expect((await untilWaiting(id)).incident.outcome).toBe('still-failing');
+    expect((await incidents.rerun(id, {})).outcome).toBe('resolved');
+    const ended = await untilEnded(id);
+    expect(ended.incident.reruns.map(({ before }) => before.p95Ms)).toEqual([812, 812, 812]);
+    expect(ended.confirmations.map(({ run }) => run)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('a proposed remedy', () => {
+  it('is applied when approved, and the same load proves it', async () => {
+    const plan = planExpiringAt(inAnHour());
+    const endpoint = world.tell({ plan, verdicts: ['confirmed', 'not-reproduced'] });
+    const id = await open(endpoint);
+    expect((await untilWaiting(id)).remedyPlan).toEqual(plan);
+    await expect(incidents.decide(id, { planId: 'b'.repeat(64), decision: 'approve', by: 'ada' })).rejects.toThrow(
+      /planId: expected a{64}/,
+    );
+    await expect(incidents.decide(id, { planId: plan.planId, decision: 'approve', by: ' ' })).rejects.toThrow(/by is missing/);
+    expect(world.calls(endpoint)).not.toContain('applyRemedy');
+    await incidents.decide(id, { planId: plan.planId, decision: 'approve', by: 'ada' });
+    const ended = await untilEnded(id);
+    expect(world.calls(endpoint)).toContain('applyRemedy');
+    expect(ended.incident.outcome).toBe('resolved');
+    expect(ended.confirmations[1]).toMatchObject({ by: 'responder', requestId: `proof-${plan.planId}` });
+    expect(ended.incident.reasons.join('\n')).toContain('ada approved the remedy: CREATE INDEX CONCURRENTLY ON orders (customer_id)');
+  });
+
+  it('is left alone when rejected, and cannot be decided twice', async () => {
+    const plan = planExpiringAt(inAnHour());
+    const endpoint = world.tell({ plan });
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    await incidents.decide(id, { planId: plan.planId, decision: 'reject', by: 'ada', reason: 'not tonight' });
+    await expect(incidents.decide(id, { planId: plan.planId, decision: 'approve', by: 'bob' })).rejects.toThrow(
+      /decided already: reject by ada/,
+    );
+    await incidents.close(id, {});
+    expect((await untilEnded(id)).incident.reasons.join('\n')).toContain('(not tonight)');
+    expect(world.calls(endpoint)).not.toContain('applyRemedy');
+  });
+
+  it('is withdrawn when it expires undecided', async () => {
+    const plan = planExpiringAt(new Date(Date.now() + 2_000).toISOString());
+    const endpoint = world.tell({ plan });
+    const id = await open(endpoint);
+    const withdrawn = await incidents.follow(
+      id,
+      (status) => isWaiting(status) && status.incident.reasons.some((line) => /expired undecided/.test(line)),
+    );
+    expect(withdrawn.remedyPlan).toBeNull();
+    await expect(incidents.decide(id, { planId: plan.planId, decision: 'approve', by: 'ada' })).rejects.toThrow(/no remedy waits/);
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+
+  it('that fails leaves the incident open with the way back', async () => {
+    const endpoint = world.tell({
+      plan: planExpiringAt(inAnHour()),
+      failing: { applyRemedy: ApplicationFailure.nonRetryable('lock timeout') },
+    });
+    const id = await open(endpoint);
+    const { remedyPlan } = await untilWaiting(id);
+    await incidents.decide(id, { planId: remedyPlan?.planId ?? '', decision: 'approve', by: 'ada' });
+    const status = await incidents.follow(id, (current) => isWaiting(current) && current.remedyPlan === null);
+    expect(status.incident.reasons.at(-1)).toMatch(/the remedy failed: lock timeout.*undo: DROP INDEX/);
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+});
+
+describe('alerts', () => {
+  it('attach to the open incident, count once each, and a resolved one is recorded only', async () => {
+    const endpoint = world.tell({});
+    const request = { endpoint, service: 'shop', symptom: null, options: {} };
+    const first = await incidents.startOrAttach({ ...request, alert: alert('a') });
+    const again = await incidents.startOrAttach({ ...request, alert: alert('a') });
+    const other = await incidents.startOrAttach({ ...request, alert: alert('b') });
+    expect(first.started).toBe(true);
+    expect([again, other]).toEqual([
+      { incidentId: first.incidentId, started: false },
+      { incidentId: first.incidentId, started: false },
+    ]);
+    expect(await incidents.recordResolved(endpoint, alert('a', 'resolved'))).toBe(first.incidentId);
+    const waiting = await untilWaiting(first.incidentId);
+    expect(waiting.alerts.map(({ id, status }) => `${id} ${status}`)).toEqual(['a firing', 'b firing', 'a resolved']);
+    await incidents.close(first.incidentId, {});
+    await untilEnded(first.incidentId);
+    expect(await incidents.recordResolved(endpoint, alert('b', 'resolved'))).toBeNull();
+    const next = await incidents.startOrAttach({ ...request, alert: alert('c') });
+    expect(next.started).toBe(true);
+    expect(next.incidentId).not.toBe(first.incidentId);
+    expect((await incidents.status(first.incidentId)).phase).toBe('ended');
+    expect((await incidents.status(endpoint)).incident.incidentId).toBe(next.incidentId);
+    await incidents.close(next.incidentId, {});
+    await untilEnded(next.incidentId);
+  });
+});
+
+describe('an operator', () => {
+  it('acknowledges by name, which is what stops the escalation', async () => {
+    const id = await open(world.tell({}));
+    await untilWaiting(id);
+    await expect(incidents.acknowledge(id, '')).rejects.toThrow(/by is missing/);
+    expect(await incidents.acknowledge(id, 'ada')).toEqual({ by: 'ada' });
+    expect(await incidents.acknowledge(id, 'bob')).toEqual({ by: 'ada' });
+    expect((await incidents.status(id)).needsHuman).toBe(false);
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+
+  it('closes an incident in the middle of the load, which stops the load', async () => {
+    const endpoint = world.tell({ loadMs: Infinity });
+    const id = await open(endpoint);
+    await incidents.follow(id, () => world.calls(endpoint).includes('captureProfile'));
+    await incidents.close(id, { by: 'ada' });
+    const ended = await untilEnded(id);
+    expect(ended.incident.outcome).toBe('unproven');
+    expect(ended.confirmations[0]?.reasons).toEqual(['the incident was closed while the load ran']);
+  });
+
+  it('cancels in the middle of the load, and still gets the report of what is known', async () => {
+    const endpoint = world.tell({ loadMs: Infinity });
+    const id = await open(endpoint);
+    await incidents.follow(id, () => world.calls(endpoint).includes('captureProfile'));
+    await incidents.cancel(id);
+    const ended = await untilEnded(id);
+    expect(ended.incident).toMatchObject({ outcome: 'unproven', reasons: ['cancelled before it was finished'] });
+    expect(world.reports(endpoint)).toHaveLength(1);
+    const { workflowId, runId } = await findIncident(environment.client, id);
+    expect((await environment.client.workflow.getHandle(workflowId, runId).describe()).status.name).toBe('CANCELLED');
+  });
+});
+
+describe('the hand-off', () => {
+  it('starts a bisector that answers honestly and outlives the incident', async () => {
+    const endpoint = world.tell({});
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    await incidents.handOff(id, 'ada');
+    const status = await incidents.follow(id, (current) => current.incident.bisect !== null);
+    expect(status.incident.bisect).toMatchObject({ outcome: 'inconclusive', workflowId: `bisect-${id}` });
+    expect(status.incident.bisect?.reasons).toEqual(
+      expect.arrayContaining([expect.stringContaining('no repository is configured'), 'handed over by ada', 'handed over: p95 was 812 ms']),
+    );
+    await incidents.close(id, {});
+    await untilEnded(id);
+    const { workflowId, runId } = await findIncident(environment.client, id);
+    const { events } = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const started = events?.find((event) => event.startChildWorkflowExecutionInitiatedEventAttributes);
+    expect(started?.startChildWorkflowExecutionInitiatedEventAttributes?.parentClosePolicy).toBe(2);
+  });
+
+  it('happens by itself when everything was captured and no cause stands', async () => {
+    const id = await open(world.tell({ diagnosis: { outcome: 'inconclusive', causes: [], missingEvidence: [] } }));
+    const status = await incidents.follow(id, (current) => current.incident.bisect !== null);
+    expect(status.incident.bisect?.reasons).toContain('handed over by responder');
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+});
+
+describe('the list', () => {
+  it('finds incidents by what the server knows alone', async () => {
+    const endpoint = world.tell({ verdicts: ['not-reproduced'] });
+    const id = await open(endpoint);
+    await untilEnded(id);
+    await expect
+      .poll(async () => (await incidents.list()).find((one) => one.incidentId === id), { timeout: 10_000 })
+      .toMatchObject({ service: 'shop', endpoint, phase: 'ended', outcome: 'not-reproduced', endedAt: expect.any(String) as string });
+  });
+
+  it('says what to do about an id that names nothing', async () => {
+    await expect(incidents.status('shop/nowhere')).rejects.toThrow(/names none here; perf-responder list shows them/);
+  });
+});
