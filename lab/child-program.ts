@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+
+export interface ChildProgram {
+  pid: number;
+  /** The first line that the program printed, parsed. */
+  ready: unknown;
+  /** Last lines of its standard error. */
+  lastWords: () => string;
+  stop: (graceMs?: number) => Promise<void>;
+}
+
+export interface StartProgramOptions {
+  environment?: Record<string, string>;
+  readyWithinMs: number;
+  cwd?: string;
+  /** Lines of standard error as they come. */
+  onLine?: (line: string) => void;
+  /** User id for the process; only root may give it. */
+  uid?: number;
+}
+
+/**
+ * Starts a Node program in a process group of its own (Ctrl-C in the terminal does not reach it) and waits for its first line, which is
+ * JSON. Rejects with its last words when it ends or is not ready in time.
+ */
+export async function startProgram(program: string, programArguments: string[], options: StartProgramOptions): Promise<ChildProgram> {
+  const child = spawn(process.execPath, [program, ...programArguments], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.environment },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4000);
+    for (const line of chunk.toString().split('\n')) if (line.trim() !== '') options.onLine?.(line);
+  });
+  const stop = async (graceMs = 5000) => {
+    await stopChild(child, graceMs);
+  };
+  try {
+    const ready = await firstLine(child, options.readyWithinMs, () => said);
+    return { pid: child.pid ?? 0, ready: JSON.parse(ready) as unknown, lastWords: () => said, stop };
+  } catch (error) {
+    await stop(500);
+    throw new Error(`${program} did not start: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+async function firstLine(child: ChildProcess, withinMs: number, lastWords: () => string): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(() => {
+      reject(new Error(`not ready within ${withinMs / 1000} s. ${lastWords().trim()}`));
+    }, withinMs);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-20_000);
+      const end = output.indexOf('\n');
+      if (end === -1) return;
+      clearTimeout(timer);
+      resolve(output.slice(0, end));
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      reject(new Error(`it ended with ${signal ?? `exit code ${String(code)}`}. ${lastWords().trim()}`));
+    });
+  });
+}
+
+/** SIGTERM, and after `graceMs` SIGKILL for the whole group. */
+async function stopChild(child: ChildProcess, graceMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const group = -child.pid;
+  const ended = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      resolve();
+    }),
+  );
+  child.kill('SIGTERM');
+  const impatience = setTimeout(() => {
+    try {
+      process.kill(group, 'SIGKILL');
+    } catch {
+      // Gone meanwhile.
+    }
+  }, graceMs);
+  await ended;
+  clearTimeout(impatience);
+}

@@ -1,0 +1,46 @@
+import type { Fault } from '../fault.js';
+import { capacity } from './capacity.js';
+import { crypto } from './crypto.js';
+import { eventLoopBlocked } from './event-loop-blocked.js';
+import { gcPressure } from './gc-pressure.js';
+import { healthy } from './healthy.js';
+import { hotFunction } from './hot-function.js';
+import { idleInTransaction } from './idle-in-transaction.js';
+import { logging } from './logging.js';
+import { missingIndex } from './missing-index.js';
+import { nPlusOne } from './n-plus-one.js';
+import { nonSargablePredicate } from './non-sargable-predicate.js';
+import { poolExhausted } from './pool-exhausted.js';
+import { profilerDenied } from './profiler-denied.js';
+import { redHerring, redHerringHealthy } from './red-herring.js';
+import { regexBacktracking } from './regex-backtracking.js';
+import { rowLock } from './row-lock.js';
+import { rowVolume } from './row-volume.js';
+import { serialization } from './serialization.js';
+import { slowDependency } from './slow-dependency.js';
+import { tooShort } from './too-short.js';
+
+/** Faults first, then controls, in the order in which the lab runs them. */
+export const faults: Fault[] = [
+  missingIndex,
+  nonSargablePredicate,
+  nPlusOne,
+  rowLock,
+  idleInTransaction,
+  poolExhausted,
+  rowVolume,
+  hotFunction,
+  regexBacktracking,
+  serialization,
+  gcPressure,
+  eventLoopBlocked,
+  slowDependency,
+  crypto,
+  logging,
+  healthy,
+  tooShort,
+  capacity,
+  redHerring,
+  redHerringHealthy,
+  profilerDenied,
+];

@@ -1,0 +1,25 @@
+/** What was acquired is given back in reverse order, once, and all of it, even when one release fails. */
+export interface Releasers {
+  add(name: string, release: () => Promise<void> | void): void;
+  releaseAll(): Promise<string[]>;
+}
+
+export function createReleasers(): Releasers {
+  const releases: { name: string; release: () => Promise<void> | void }[] = [];
+  return {
+    add: (name, release) => {
+      releases.push({ name, release });
+    },
+    releaseAll: async () => {
+      const problems: string[] = [];
+      for (let next = releases.pop(); next !== undefined; next = releases.pop()) {
+        try {
+          await next.release();
+        } catch (error) {
+          problems.push(`${next.name}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+      return problems;
+    },
+  };
+}

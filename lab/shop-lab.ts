@@ -1,0 +1,129 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { z } from 'zod';
+import { startProgram, type ChildProgram } from './child-program.js';
+import type { Fault, PartnerName, UndoFault } from './fault.js';
+import { freePort, type LabPostgres } from './postgres.js';
+import { compiledProgram } from './program-path.js';
+import { createReleasers } from './releasers.js';
+import { monitorRole, shopRole } from './shop-database.js';
+import type { ShopConfigInput } from './shop/config.js';
+
+const readySchema = z.object({ port: z.int() });
+
+/** A shop in its own process, with the services it calls, on one database. */
+export interface ShopLab {
+  url: string;
+  port: number;
+  pid: () => number;
+  database: string;
+  /** What the responder connects with. */
+  monitorUrl: string;
+  /** `host:port` of a partner. */
+  partnerPeer: (partner: PartnerName) => string;
+  /** Makes the fault felt. Until then the shop is healthy. */
+  breakIt: () => Promise<void>;
+  /** What an operator would do: undo the change, or go back to the healthy configuration (same port). */
+  repair: () => Promise<void>;
+  stop: () => Promise<string[]>;
+}
+
+/** As fast as a partner in the same data centre. */
+const partnerAnswersAfterMs: Record<PartnerName, number> = { recommendations: 5, payments: 5, carrier: 5 };
+const partnerNames = ['recommendations', 'payments', 'carrier'] as const;
+
+export async function startShopLab(fault: Fault, postgres: LabPostgres, database: string, scratch: string): Promise<ShopLab> {
+  const releasers = createReleasers();
+  try {
+    return await assemble(fault, postgres, database, scratch, releasers);
+  } catch (error) {
+    await releasers.releaseAll();
+    throw error;
+  }
+}
+
+interface Partners {
+  urls: Record<PartnerName, string>;
+  replace: (delays: Record<PartnerName, number>) => Promise<void>;
+}
+
+async function startPartners(releasers: ReturnType<typeof createReleasers>): Promise<Partners> {
+  const ports: Record<PartnerName, number> = { recommendations: await freePort(), payments: await freePort(), carrier: await freePort() };
+  const running = new Map<PartnerName, { delayMs: number; program: ChildProgram }>();
+  releasers.add('partners', async () => {
+    await Promise.all([...running.values()].map(({ program }) => program.stop(1000)));
+  });
+  const replace = async (delays: Record<PartnerName, number>) => {
+    for (const partner of partnerNames) {
+      const current = running.get(partner);
+      if (current?.delayMs === delays[partner]) continue;
+      await current?.program.stop(1000);
+      const options = ['--port', String(ports[partner]), '--answer-after-ms', String(delays[partner])];
+      const program = await startProgram(compiledProgram('lab/partners/server.js'), options, { readyWithinMs: 15_000 });
+      running.set(partner, { delayMs: delays[partner], program });
+    }
+  };
+  await replace(partnerAnswersAfterMs);
+  const urlOf = (partner: PartnerName) => `http://127.0.0.1:${ports[partner]}`;
+  return { urls: { recommendations: urlOf('recommendations'), payments: urlOf('payments'), carrier: urlOf('carrier') }, replace };
+}
+
+async function assemble(
+  fault: Fault,
+  postgres: LabPostgres,
+  database: string,
+  scratch: string,
+  releasers: ReturnType<typeof createReleasers>,
+): Promise<ShopLab> {
+  mkdirSync(scratch, { recursive: true });
+  const partners = await startPartners(releasers);
+  const port = await freePort();
+  let shop: ChildProgram | null = null;
+  let undo: UndoFault | null = null;
+  const clients: pg.Client[] = [];
+  const startShop = async (settings: Partial<ShopConfigInput>, environment: Record<string, string>) => {
+    await shop?.stop();
+    const config = join(scratch, 'shop.json');
+    writeFileSync(config, JSON.stringify({ port, partners: partners.urls, ...settings }));
+    const options = ['--config', config, '--access-log', join(scratch, 'access.log')];
+    const url = { SHOP_DATABASE_URL: postgres.url(database, shopRole) };
+    shop = await startProgram(compiledProgram('lab/shop/server.js'), options, {
+      readyWithinMs: 20_000,
+      environment: { ...url, ...environment },
+    });
+    readySchema.parse(shop.ready);
+  };
+  const takeBack = async () => {
+    await undo?.();
+    undo = null;
+    for (let client = clients.pop(); client !== undefined; client = clients.pop()) await client.end();
+  };
+  releasers.add('shop', async () => await shop?.stop());
+  releasers.add('fault', takeBack);
+  await startShop({}, {});
+  const connect = async (applicationName: string) => {
+    const client = await postgres.connect(database, applicationName);
+    clients.push(client);
+    return client;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    pid: () => shop?.pid ?? 0,
+    database,
+    monitorUrl: postgres.url(database, monitorRole),
+    partnerPeer: (partner) => new URL(partners.urls[partner]).host,
+    breakIt: async () => {
+      if (fault.partnersAnswerAfterMs !== undefined) await partners.replace({ ...partnerAnswersAfterMs, ...fault.partnersAnswerAfterMs });
+      if (fault.shop !== undefined || fault.environment !== undefined) await startShop(fault.shop ?? {}, fault.environment ?? {});
+      undo = (await fault.apply?.({ shopUrl: `http://127.0.0.1:${port}`, connect, shopPid: shop?.pid ?? 0 })) ?? null;
+    },
+    repair: async () => {
+      await takeBack();
+      await partners.replace(partnerAnswersAfterMs);
+      if (fault.shop !== undefined || fault.environment !== undefined) await startShop({}, {});
+    },
+    stop: () => releasers.releaseAll(),
+  };
+}

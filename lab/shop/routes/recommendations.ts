@@ -1,0 +1,19 @@
+import type { ShopConfig } from '../config.js';
+import { getJson, type Route } from '../http.js';
+
+export function recommendationRoutes(config: ShopConfig): Route[] {
+  return [
+    { method: 'GET', path: '/recommendations/:sku', handle: async ({ parameter }) => ({ related: await relatedTo(parameter, config) }) },
+  ];
+}
+
+async function relatedTo(sku: string, config: ShopConfig): Promise<unknown> {
+  const { attempts, timeoutMs } = config.recommendations;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await getJson(`${config.partners.recommendations}/related/${sku}`, timeoutMs);
+    } catch (error) {
+      if (attempt >= attempts) throw error;
+    }
+  }
+}
