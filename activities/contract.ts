@@ -109,6 +109,8 @@ export interface EvidenceSet {
   endpoint: string;
   symptom: Symptom | null;
   options: TriageOptions;
+  /** The load that was offered. */
+  plan: LoadPlan;
   run: LoadRun;
   profile: Capture;
   service: Capture;

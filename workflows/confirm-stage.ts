@@ -1,4 +1,5 @@
 import type { EvidenceSet, LoadRun } from '../activities/contract.js';
+import type { LoadPlan } from '../core/model/load-result.js';
 import { hasEndedEarly } from '../core/decisions/capture-window.js';
 import { notCaptured, startCaptures, type CaptureResults, type RunningCaptures } from './captures.js';
 import { describeFailure, failureType } from './describe-failure.js';
@@ -63,25 +64,20 @@ const notNeeded: CaptureResults = {
   databases: { headline: 'not needed', artifacts: [], missing: [] },
 };
 
-function keepEvidence(state: IncidentState, run: LoadRun, results: CaptureResults): EvidenceSet {
+function keepEvidence(state: IncidentState, plan: LoadPlan, run: LoadRun, results: CaptureResults): EvidenceSet {
   const { incidentId, endpoint, symptom } = state.incident;
-  const set: EvidenceSet = { incidentId, endpoint, symptom, options: state.start.options, run, ...results, scan: null };
+  const set: EvidenceSet = { incidentId, endpoint, symptom, options: state.start.options, plan, run, ...results, scan: null };
   state.evidence = set;
   return set;
 }
 
 /** Decides what the run means; the captures of an unconfirmed symptom are stopped, for they would only tell a story. */
-async function judgeRun(
-  state: IncidentState,
-  run: LoadRun,
-  durationMs: number,
-  captures: RunningCaptures | null,
-): Promise<EvidenceSet | null> {
+async function judgeRun(state: IncidentState, run: LoadRun, plan: LoadPlan, captures: RunningCaptures | null): Promise<EvidenceSet | null> {
   adoptRun(state, run);
   const { verdict } = run.confirmation;
-  if (verdict === 'confirmed') return keepEvidence(state, run, await collect(run, durationMs, captures));
+  if (verdict === 'confirmed') return keepEvidence(state, plan, run, await collect(run, plan.durationMs, captures));
   void captures?.stop();
-  keepEvidence(state, run, notNeeded);
+  keepEvidence(state, plan, run, notNeeded);
   state.incident = { ...state.incident, outcome: verdict };
   return null;
 }
@@ -97,7 +93,7 @@ export async function confirm(state: IncidentState, resolved: ResolvedLoad): Pro
   const outcome = await runLoad(state, resolved, 0, (started) => {
     captures.newest = startCaptures(state, resolved, started, captures.newest);
   });
-  if (outcome.kind === 'ended') return judgeRun(state, outcome.run, resolved.plan.durationMs, captures.newest);
+  if (outcome.kind === 'ended') return judgeRun(state, outcome.run, resolved.plan, captures.newest);
   void captures.newest?.stop();
   if (outcome.kind === 'failed') adoptFailure(state, outcome.error, startedAt);
   else adoptClosing(state, startedAt);

@@ -1,0 +1,36 @@
+import { handOffFacts } from '../core/decisions/hand-off-facts.js';
+import { createCaptureActivities } from './capture-activities.js';
+import type { IncidentActivities } from './contract.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { createDiagnoseActivities } from './diagnose-activities.js';
+import { createLoadActivities } from './load-activities.js';
+import { createRemedyActivities } from './remedy-activities.js';
+import { createReportActivities } from './report-activities.js';
+import { translating } from './translate-error.js';
+
+/** All activities of an incident over the given dependencies; every error leaves them as a Temporal failure that says whether to retry. */
+export function createActivities(deps: ActivityDependencies): IncidentActivities {
+  const load = createLoadActivities(deps);
+  const capture = createCaptureActivities(deps);
+  const think = createDiagnoseActivities(deps);
+  const report = createReportActivities(deps);
+  const remedy = createRemedyActivities(deps);
+  return {
+    resolveTarget: translating(think.resolveTarget),
+    runLoad: translating(load.runLoad),
+    compareRuns: translating(load.compareRuns),
+    captureProfile: translating(capture.captureProfile),
+    observeService: translating(capture.observeService),
+    observeDatabases: translating(capture.observeDatabases),
+    scanQueries: translating(capture.scanQueries),
+    decideBranch: translating(think.decideBranch),
+    localize: translating(think.localize),
+    writeReport: translating(report.writeReport),
+    notify: translating(report.notify),
+    planRemedy: translating(remedy.planRemedy),
+    applyRemedy: translating(remedy.applyRemedy),
+    describeHandOff: translating((incident) =>
+      Promise.resolve({ repositoryConfigured: deps.catalog.hasRepository(incident.endpoint), facts: handOffFacts(incident) }),
+    ),
+  };
+}

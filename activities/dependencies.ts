@@ -1,0 +1,142 @@
+/** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies.ts`). */
+import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
+import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
+import type { ArtifactRef, Incident, Remedy, Rerun, Symptom } from '../core/model/incident.js';
+import type { Budgets, LoadPlan, LoadResult } from '../core/model/load-result.js';
+import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
+import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
+import type { ReportInput } from '../report/report-input.js';
+import type { LoadStarted, ResolvedTarget, TriageOptions } from './contract.js';
+
+export interface ArtifactStore {
+  /** Stores bytes under their hash; the same bytes and name twice are one artifact. */
+  put(name: string, kind: string, content: string | Uint8Array): Promise<ArtifactRef>;
+  putFile(name: string, kind: string, path: string): Promise<ArtifactRef>;
+  /** The bytes, checked against the hash in the reference. */
+  read(ref: Pick<ArtifactRef, 'path'>): Promise<Buffer>;
+}
+
+/** The service catalog. What `request`, `databases` and `notifiers` return holds secrets: it never leaves an activity. */
+export interface CatalogAccess {
+  resolveTarget(endpoint: string, options: TriageOptions, symptom: Symptom | null): ResolvedTarget;
+  request(endpoint: string): RequestSpec;
+  databases(endpoint: string): { databases: DatabaseAccess[]; missing: MissingEvidence[] };
+  notifiers(endpoint: string): NotifierAccess[];
+  remedies(endpoint: string): Remedy['kind'][];
+  hasRepository(endpoint: string): boolean;
+  /** `METHOD /path` of the endpoint. */
+  route(endpoint: string): string;
+}
+
+/** Live numbers of a running load; null = not known yet. Times in milliseconds, ratios 0..1. */
+export interface LoadProgress {
+  elapsedMs: number;
+  vus: number | null;
+  requestRate: number | null;
+  p95Ms: number | null;
+  failedRatio: number | null;
+}
+
+export interface LoadOrder {
+  request: RequestSpec;
+  plan: LoadPlan;
+  budgets: Budgets;
+  /** Directory of this very run, the same in every try: what an earlier try left running can be found there. */
+  workDir: string;
+  signal: AbortSignal;
+  onStarted: () => void;
+  onProgress: (progress: LoadProgress) => void;
+}
+
+export interface FinishedLoad {
+  result: LoadResult;
+  startedAt: string;
+  measuredFrom: string;
+  endedAt: string;
+  artifacts: { name: string; path: string; kind: string }[];
+}
+
+/** One capture inside the load window: wait `delayMs`, capture for `durationMs`. */
+export interface CaptureOrder {
+  endpoint: string;
+  delayMs: number;
+  durationMs: number;
+  /** A capture taken by someone else, to be read instead; null = capture here. */
+  file: string | null;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+}
+
+export interface CapturedProfile {
+  summary: ProfileSummary;
+  flame: FlameNode;
+  /** Spans of the runtime's own tracing; null where the runtime has none. */
+  trace: RequestTrace | null;
+  /** The capture as the profiler wrote it. */
+  raw: { name: string; content: string | Uint8Array };
+  missing: MissingEvidence[];
+}
+
+export interface Captures {
+  profile(order: CaptureOrder): Promise<CapturedProfile>;
+  service(order: CaptureOrder): Promise<ServiceObservation>;
+  /** All databases of the service; one that cannot be reached is missing evidence in the answer. */
+  databases(order: CaptureOrder): Promise<{ observations: DatabaseObservation[]; missing: MissingEvidence[] }>;
+  scan(order: {
+    endpoint: string;
+    observations: DatabaseObservation[];
+    planFile: string | null;
+    signal: AbortSignal;
+  }): Promise<QueryScan[]>;
+}
+
+export interface RemedyOrder {
+  /** Connection URL, with its secret. */
+  url: string;
+  statement: string;
+  /** Put into the statement as a comment or application name, so that a DBA sees who did it. */
+  tag: string;
+  signal: AbortSignal;
+}
+
+/** Guarded actions on one database. Each looks first whether it is done already, and says in one line what it did. */
+export type DatabaseRemedies = Record<
+  'create-index' | 'analyze-table' | 'terminate-blocker',
+  (order: RemedyOrder) => Promise<{ applied: boolean; detail: string }>
+>;
+
+export interface ReportRenderers {
+  markdown(input: ReportInput): string;
+  json(input: ReportInput): string;
+  html(input: ReportInput): string;
+}
+
+/** What a notifier sends. Versioned, because receivers parse it. */
+export interface Notification {
+  version: 1;
+  event: string;
+  /** The same for every try of the same notification. */
+  deliveryId: string;
+  incidentId: string;
+  service: string;
+  endpoint: string;
+  outcome: Incident['outcome'];
+  headline: string;
+  reportUrl: string | null;
+}
+
+export interface ActivityDependencies {
+  artifacts: ArtifactStore;
+  catalog: CatalogAccess;
+  runLoad(order: LoadOrder): Promise<FinishedLoad>;
+  compareRuns(before: LoadResult[], after: LoadResult[], budgets: Budgets): Omit<Rerun, 'outcome' | 'at'>;
+  captures: Captures;
+  remedies: DatabaseRemedies;
+  render: ReportRenderers;
+  notifiers: Record<NotifierAccess['kind'], (url: string, notification: Notification, signal: AbortSignal) => Promise<void>>;
+  /** Link to the report that may be sent to people; null when no hook serves reports. */
+  reportUrl(incidentId: string): string | null;
+  /** A directory that is the same for the same key, for things that must be found again after a crash. */
+  workDirectory(key: string): string;
+  announceLoadStarted(workflow: { workflowId: string; runId: string }, started: LoadStarted): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import { Context } from '@temporalio/activity';
+
+/** Well inside the heartbeat timeout of 10 s, and how old a number in the Web UI may be. */
+const beatEveryMs = 1_000;
+
+/** What a long activity shows while it runs: short words with units, in a stable order. */
+export type HeartbeatDetails = Record<string, string>;
+
+export interface Beating {
+  /** Aborted when the activity is cancelled, timed out or its worker stops. */
+  signal: AbortSignal;
+  show: (details: HeartbeatDetails) => void;
+}
+
+/**
+ * Runs long work with a heartbeat from before its first wait until its end: that is how cancellation arrives. When the activity was
+ * cancelled, its cancellation is thrown, whatever the work threw, but only after the work has ended and its processes are gone.
+ */
+export async function withHeartbeat<T>(work: (beating: Beating) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const { cancellationSignal: signal } = context;
+  const shown: { details: HeartbeatDetails } = { details: { state: 'starting' } };
+  context.heartbeat(shown.details);
+  const timer = setInterval(() => context.heartbeat(shown.details), beatEveryMs);
+  try {
+    const result = await work({ signal, show: (details) => void (shown.details = details) });
+    signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,85 @@
+import { Context } from '@temporalio/activity';
+import { judgeLoad } from '../core/load/judge.js';
+import type { IncidentActivities, LoadRequest, LoadRun, LoadStarted } from './contract.js';
+import type { ActivityDependencies, FinishedLoad, LoadProgress } from './dependencies.js';
+import { withHeartbeat, type Beating, type HeartbeatDetails } from './heartbeat.js';
+
+function describeProgress(progress: LoadProgress, windowMs: number): HeartbeatDetails {
+  const { elapsedMs, requestRate, p95Ms, failedRatio, vus } = progress;
+  const percent = Math.min(100, Math.round((elapsedMs / windowMs) * 100));
+  return {
+    state: 'load',
+    progress: `${percent} % of ${Math.round(windowMs / 1000)} s`,
+    ...(requestRate === null ? {} : { rate: `${requestRate.toFixed(1)} rps` }),
+    ...(p95Ms === null ? {} : { p95: `${Math.round(p95Ms)} ms` }),
+    ...(failedRatio === null ? {} : { errors: `${(failedRatio * 100).toFixed(1)} %` }),
+    ...(vus === null ? {} : { users: String(vus) }),
+  };
+}
+
+/** Three tries within a few seconds: without the start message nothing is captured, and a load without captures is a load for nothing. */
+async function announce(deps: ActivityDependencies, started: LoadStarted, signal: AbortSignal): Promise<void> {
+  const { workflowExecution } = Context.current().info;
+  if (workflowExecution === undefined) return;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await deps.announceLoadStarted(workflowExecution, started);
+      return;
+    } catch (error) {
+      if (attempt === 3 || signal.aborted) throw error;
+    }
+  }
+}
+
+async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { signal, show }: Beating): Promise<FinishedLoad> {
+  const { endpoint, plan, budgets, run } = request;
+  const { attempt, activityId, workflowExecution } = Context.current().info;
+  const unheard = new AbortController();
+  const announcements: Promise<void>[] = [];
+  const windowMs = plan.rampUpMs + plan.warmUpMs + plan.durationMs;
+  const onStarted = (): void => {
+    const measuredInMs = plan.rampUpMs + plan.warmUpMs;
+    const started = { run, attempt, startedAt: new Date().toISOString(), measuredInMs, durationMs: plan.durationMs };
+    const announced = announce(deps, started, signal);
+    announced.catch((error: unknown) => unheard.abort(error));
+    announcements.push(announced);
+  };
+  const workDir = deps.workDirectory(`${workflowExecution?.workflowId ?? 'local'}-${workflowExecution?.runId ?? ''}-${activityId}`);
+  const finished = await deps
+    .runLoad({
+      request: deps.catalog.request(endpoint),
+      plan,
+      budgets,
+      workDir,
+      signal: AbortSignal.any([signal, unheard.signal]),
+      onStarted,
+      onProgress: (progress) => show(describeProgress(progress, windowMs)),
+    })
+    .catch((error: unknown) => {
+      unheard.signal.throwIfAborted();
+      throw error;
+    });
+  await Promise.all(announcements);
+  return finished;
+}
+
+async function storeRun(
+  deps: ActivityDependencies,
+  { plan, budgets, symptom, run }: LoadRequest,
+  finished: FinishedLoad,
+): Promise<LoadRun> {
+  const prefix = run === 0 ? '' : `rerun-${run}-`;
+  const artifacts = await Promise.all(
+    finished.artifacts.map(({ name, kind, path }) => deps.artifacts.putFile(`${prefix}${name}`, kind, path)),
+  );
+  const { result, startedAt, measuredFrom, endedAt } = finished;
+  const confirmation = judgeLoad(result, { budgets, plan, symptom });
+  return { confirmation, load: result, startedAt, measuredFrom, endedAt, artifacts };
+}
+
+export function createLoadActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'runLoad' | 'compareRuns'> {
+  return {
+    runLoad: (request) => withHeartbeat(async (beating) => storeRun(deps, request, await holdLoad(deps, request, beating))),
+    compareRuns: (before, after, budgets) => Promise.resolve(deps.compareRuns([before.load], [after.load], budgets)),
+  };
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { RefusedError } from '../core/model/errors.js';
+import type { Cause, Remedy } from '../core/model/incident.js';
+import type { AppliedRemedy, IncidentActivities, RemedyPlan } from './contract.js';
+import type { ActivityDependencies, DatabaseRemedies } from './dependencies.js';
+import { withHeartbeat, type Beating } from './heartbeat.js';
+
+/** Evidence ages: a plan that nobody decided on within this time is made afresh after a re-run. */
+const planLifetimeMs = 2 * 3_600_000;
+
+type DatabaseRemedyKind = keyof DatabaseRemedies;
+
+function isDatabaseRemedy(kind: Remedy['kind']): kind is DatabaseRemedyKind {
+  return kind === 'create-index' || kind === 'analyze-table' || kind === 'terminate-blocker';
+}
+
+function undoOf({ kind, statement }: Remedy): string {
+  if (kind === 'analyze-table') return 'nothing to undo: only statistics were refreshed';
+  if (kind !== 'create-index') return 'cannot be undone: the database rolls the terminated transaction back';
+  const name = /\bindex\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?("[^"]+"|[\w.$]+)\s+on\b/i.exec(statement)?.[1];
+  return name === undefined || name.toLowerCase() === 'concurrently'
+    ? 'DROP INDEX CONCURRENTLY with the name that the database gave the index'
+    : `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
+}
+
+/** Keys in a fixed order, so that the same plan has the same id everywhere. */
+function planIdOf(plan: Omit<RemedyPlan, 'planId'>): string {
+  const { service, causeId, remedy, database, undo, expiresAt } = plan;
+  const { kind, statement, expected, basis } = remedy;
+  const canonical = JSON.stringify([service, causeId, [kind, statement, expected, basis], database, undo, expiresAt]);
+  return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** The first cause, by share, whose remedy can be applied here and is allowed by the catalog. */
+function planFor(deps: ActivityDependencies, endpoint: string, causes: readonly Cause[], now: string): RemedyPlan | null {
+  const allowed = deps.catalog.remedies(endpoint);
+  const cause = causes.find(({ remedy }) => isDatabaseRemedy(remedy.kind) && allowed.includes(remedy.kind));
+  // With several databases nothing tells yet to which one a statement belongs, and guessing is not an option here.
+  const [database, ...others] = deps.catalog.databases(endpoint).databases.filter(({ kind }) => kind === 'postgres');
+  if (cause === undefined || database === undefined || others.length > 0) return null;
+  const { remedy } = cause;
+  const service = endpoint.split('/')[0] ?? endpoint;
+  const expiresAt = new Date(Date.parse(now) + planLifetimeMs).toISOString();
+  const plan = { service, causeId: cause.id, remedy, database: database.name, undo: undoOf(remedy), expiresAt };
+  return { planId: planIdOf(plan), ...plan };
+}
+
+async function apply(
+  deps: ActivityDependencies,
+  incidentId: string,
+  endpoint: string,
+  plan: RemedyPlan,
+  beating: Beating,
+): Promise<AppliedRemedy> {
+  const { planId, ...rest } = plan;
+  const { kind, statement } = plan.remedy;
+  if (planIdOf(rest) !== planId)
+    throw new RefusedError('the plan is not the one that was approved: its content does not match its id; triage again');
+  if (!isDatabaseRemedy(kind) || !deps.catalog.remedies(endpoint).includes(kind))
+    throw new RefusedError(
+      `remedy ${kind}: expected one that the catalog allows for ${endpoint}; add it to remedies there, or do it by hand`,
+    );
+  const access = deps.catalog.databases(endpoint).databases.find(({ name }) => name === plan.database);
+  if (access === undefined)
+    throw new RefusedError(
+      `database ${plan.database ?? '?'}: expected its connection where the worker runs, got none; set it and approve again`,
+    );
+  beating.show({ state: `${kind} on ${access.name}` });
+  const startedMs = Date.now();
+  const { applied, detail } = await deps.remedies[kind]({ url: access.url, statement, tag: incidentId, signal: beating.signal });
+  return { planId, applied, detail, tookMs: Date.now() - startedMs };
+}
+
+export function createRemedyActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'planRemedy' | 'applyRemedy'> {
+  return {
+    planRemedy: (_incidentId, endpoint, causes, now) => Promise.resolve(planFor(deps, endpoint, causes, now)),
+    applyRemedy: (incidentId, endpoint, plan) => withHeartbeat((beating) => apply(deps, incidentId, endpoint, plan, beating)),
+  };
+}

@@ -1,0 +1,73 @@
+import { Context } from '@temporalio/activity';
+import { uncitedClaims } from '../core/decisions/uncited-claims.js';
+import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
+import { RefusedError } from '../core/model/errors.js';
+import type { Incident } from '../core/model/incident.js';
+import type { ServiceObservation } from '../core/model/observation.js';
+import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
+import type { ReportInput } from '../report/report-input.js';
+import { readCapture } from './capture-activities.js';
+import type { EvidenceSet, IncidentActivities } from './contract.js';
+import type { ActivityDependencies, Notification } from './dependencies.js';
+
+async function readReportInput(deps: ActivityDependencies, incident: Incident, set: EvidenceSet | null): Promise<ReportInput> {
+  const profile = set?.profile ?? null;
+  const [summary, flame, trace, service, databases, scans] = await Promise.all([
+    readCapture<ProfileSummary>(deps, profile, 'profile-summary.json'),
+    readCapture<FlameNode>(deps, profile, 'flame.json'),
+    readCapture<RequestTrace>(deps, profile, 'request-trace.json'),
+    readCapture<ServiceObservation>(deps, set?.service ?? null, 'service.json'),
+    readCapture<DatabaseObservation[]>(deps, set?.databases ?? null, 'databases.json'),
+    readCapture<QueryScan[]>(deps, set?.scan ?? null, 'query-scan.json'),
+  ]);
+  const load = set?.run.load ?? null;
+  return {
+    incident,
+    plan: set?.plan ?? null,
+    load,
+    profile: summary,
+    flame,
+    trace,
+    service,
+    databases: databases ?? [],
+    scans: scans ?? [],
+  };
+}
+
+function headlineOf({ outcome, causes, reasons, endpoint }: Incident): string {
+  const cause = causes[0];
+  const what = cause === undefined ? (reasons.at(-1) ?? 'no cause named') : `${cause.id} in ${cause.component}: ${cause.summary}`;
+  return `${endpoint}: ${outcome ?? 'open'}. ${what}`.slice(0, 500);
+}
+
+async function notifyAll(deps: ActivityDependencies, incident: Incident, event: string): Promise<void> {
+  const { info, cancellationSignal } = Context.current();
+  const { incidentId, service, endpoint, outcome } = incident;
+  // A refused endpoint is not in the catalog, so there is nobody whom it names.
+  const receivers = outcome === 'refused' ? [] : deps.catalog.notifiers(endpoint);
+  const notification: Notification = {
+    version: 1,
+    event,
+    deliveryId: `${incidentId}-${info.activityId}`,
+    ...{ incidentId, service, endpoint, outcome },
+    headline: headlineOf(incident),
+    reportUrl: deps.reportUrl(incidentId),
+  };
+  await Promise.all(receivers.map(({ kind, url }) => deps.notifiers[kind](url, notification, cancellationSignal)));
+}
+
+export function createReportActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'writeReport' | 'notify'> {
+  return {
+    writeReport: async (incident, set) => {
+      const problems = uncitedClaims(incident);
+      if (problems.length > 0) throw new RefusedError(`the report is not emitted: ${problems.join('; ')}`);
+      const input = await readReportInput(deps, incident, set);
+      return Promise.all([
+        deps.artifacts.put('report.md', 'report', deps.render.markdown(input)),
+        deps.artifacts.put('report.json', 'report', deps.render.json(input)),
+        deps.artifacts.put('report.html', 'report', deps.render.html(input)),
+      ]);
+    },
+    notify: (incident, event) => notifyAll(deps, incident, event),
+  };
+}
