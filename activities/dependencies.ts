@@ -31,10 +31,10 @@ export interface CatalogAccess {
 /** Live numbers of a running load; null = not known yet. Times in milliseconds, ratios 0..1. */
 export interface LoadProgress {
   elapsedMs: number;
-  vus: number | null;
-  requestRate: number | null;
+  vus: number;
+  rps: number;
   p95Ms: number | null;
-  failedRatio: number | null;
+  failedRatio: number;
 }
 
 export interface LoadOrder {
@@ -44,7 +44,8 @@ export interface LoadOrder {
   /** Directory of this very run, the same in every try: what an earlier try left running can be found there. */
   workDir: string;
   signal: AbortSignal;
-  onStarted: () => void;
+  /** Users are running: when, in how many milliseconds the judged part begins, and how long that is. */
+  onStarted: (started: Pick<LoadStarted, 'startedAt' | 'measuredInMs' | 'durationMs'>) => void;
   onProgress: (progress: LoadProgress) => void;
 }
 

@@ -1,19 +1,17 @@
 import { Context } from '@temporalio/activity';
 import { judgeLoad } from '../core/load/judge.js';
 import type { IncidentActivities, LoadRequest, LoadRun, LoadStarted } from './contract.js';
-import type { ActivityDependencies, FinishedLoad, LoadProgress } from './dependencies.js';
+import type { ActivityDependencies, FinishedLoad, LoadOrder, LoadProgress } from './dependencies.js';
 import { withHeartbeat, type Beating, type HeartbeatDetails } from './heartbeat.js';
 
-function describeProgress(progress: LoadProgress, windowMs: number): HeartbeatDetails {
-  const { elapsedMs, requestRate, p95Ms, failedRatio, vus } = progress;
-  const percent = Math.min(100, Math.round((elapsedMs / windowMs) * 100));
+function describeProgress({ elapsedMs, rps, p95Ms, failedRatio, vus }: LoadProgress, windowMs: number): HeartbeatDetails {
   return {
     state: 'load',
-    progress: `${percent} % of ${Math.round(windowMs / 1000)} s`,
-    ...(requestRate === null ? {} : { rate: `${requestRate.toFixed(1)} rps` }),
-    ...(p95Ms === null ? {} : { p95: `${Math.round(p95Ms)} ms` }),
-    ...(failedRatio === null ? {} : { errors: `${(failedRatio * 100).toFixed(1)} %` }),
-    ...(vus === null ? {} : { users: String(vus) }),
+    progress: `${Math.min(100, Math.round((elapsedMs / windowMs) * 100))} % of ${Math.round(windowMs / 1000)} s`,
+    rate: `${rps.toFixed(1)} rps`,
+    p95: p95Ms === null ? 'not yet' : `${Math.round(p95Ms)} ms`,
+    errors: `${(failedRatio * 100).toFixed(1)} %`,
+    users: String(vus),
   };
 }
 
@@ -36,10 +34,11 @@ async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { sign
   const { attempt, activityId, workflowExecution } = Context.current().info;
   const unheard = new AbortController();
   const announcements: Promise<void>[] = [];
-  const windowMs = plan.rampUpMs + plan.warmUpMs + plan.durationMs;
-  const onStarted = (): void => {
-    const measuredInMs = plan.rampUpMs + plan.warmUpMs;
-    const started = { run, attempt, startedAt: new Date().toISOString(), measuredInMs, durationMs: plan.durationMs };
+  // A script of the user's own has a length of its own.
+  const window = { lengthMs: plan.rampUpMs + plan.warmUpMs + plan.durationMs };
+  const onStarted: LoadOrder['onStarted'] = ({ startedAt, measuredInMs, durationMs }) => {
+    window.lengthMs = measuredInMs + durationMs;
+    const started = { run, attempt, startedAt, measuredInMs, durationMs };
     const announced = announce(deps, started, signal);
     announced.catch((error: unknown) => unheard.abort(error));
     announcements.push(announced);
@@ -53,7 +52,7 @@ async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { sign
       workDir,
       signal: AbortSignal.any([signal, unheard.signal]),
       onStarted,
-      onProgress: (progress) => show(describeProgress(progress, windowMs)),
+      onProgress: (progress) => show(describeProgress(progress, window.lengthMs)),
     })
     .catch((error: unknown) => {
       unheard.signal.throwIfAborted();

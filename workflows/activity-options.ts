@@ -11,6 +11,8 @@ export const bisectQueue = 'bisect';
 /** What no second try can change. Type names come from `activities/translate-error.ts`. */
 const hopeless = ['UnreadableInputError', 'RefusedError', 'EvidenceUnavailableError'];
 const minuteMs = 60_000;
+/** The longest load that a catalog may ask for, with its ramp-up. */
+const longestLoadMs = 26 * 60 * minuteMs;
 
 /** Reading and thinking over stored evidence: seconds at most; the stage may wait for a worker that restarts. */
 export const light = proxyActivities<IncidentActivities>({
@@ -54,7 +56,8 @@ export const remedying = proxyActivities<IncidentActivities>({
  * timeout, so that two loads never overlap. The stage may queue behind other incidents: one k6 per host.
  */
 export function loading(plan: LoadPlan): ActivityInterfaceFor<IncidentActivities> {
-  const startToCloseMs = loadWindowMs(plan) + 2 * minuteMs;
+  // How long a script of the user's own runs is known to k6 alone; heartbeats tell whether it is alive.
+  const startToCloseMs = plan.script === null ? loadWindowMs(plan) + 2 * minuteMs : longestLoadMs;
   return proxyActivities<IncidentActivities>({
     taskQueue: loadQueue,
     startToCloseTimeout: startToCloseMs,

@@ -75,7 +75,8 @@ function keepEvidence(state: IncidentState, plan: LoadPlan, run: LoadRun, result
 async function judgeRun(state: IncidentState, run: LoadRun, plan: LoadPlan, captures: RunningCaptures | null): Promise<EvidenceSet | null> {
   adoptRun(state, run);
   const { verdict } = run.confirmation;
-  if (verdict === 'confirmed') return keepEvidence(state, plan, run, await collect(run, plan.durationMs, captures));
+  if (verdict === 'confirmed')
+    return keepEvidence(state, plan, run, await collect(run, state.loadStarted?.durationMs ?? plan.durationMs, captures));
   void captures?.stop();
   keepEvidence(state, plan, run, notNeeded);
   state.incident = { ...state.incident, outcome: verdict };
