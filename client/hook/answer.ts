@@ -1,0 +1,27 @@
+import type { ServerResponse } from 'node:http';
+
+/** One HTTP answer; `body` is sent as JSON unless it is a text. */
+export interface Answer {
+  status: number;
+  body: unknown;
+  contentType?: string;
+  headers?: Record<string, string>;
+}
+
+const always = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+
+export function problem(status: number, error: string, more: Record<string, unknown> = {}, headers: Record<string, string> = {}): Answer {
+  return { status, body: { error, ...more }, headers };
+}
+
+export function sendAnswer(response: ServerResponse, answer: Answer): void {
+  const isText = typeof answer.body === 'string';
+  const text = typeof answer.body === 'string' ? answer.body : `${JSON.stringify(answer.body)}\n`;
+  response.writeHead(answer.status, {
+    ...always,
+    'content-type': answer.contentType ?? (isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'),
+    'content-length': String(Buffer.byteLength(text)),
+    ...answer.headers,
+  });
+  response.end(response.req.method === 'HEAD' ? undefined : text);
+}

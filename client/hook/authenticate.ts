@@ -1,0 +1,56 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { hookSources } from '../../config/catalog-schema.js';
+import { bearerOf, hmacHex, sameSecret, type HookCredentials, type SourceCredentials } from './credentials.js';
+
+/** How a sender of alerts signs: header name, and the values that would be right for these bytes. */
+export interface SignatureScheme {
+  header: string;
+  /** Signatures found in the header; an empty list means a malformed header, which is a wrong signature. */
+  parse(header: string): string[];
+}
+
+/** `X-Signature-256: sha256=<hex of HMAC-SHA256 over the raw body>`. */
+export const plainSignature: SignatureScheme = {
+  header: 'x-signature-256',
+  parse: (header) => [/^sha256=([0-9a-f]{64})$/i.exec(header.trim())?.[1] ?? []].flat(),
+};
+
+type Judgement = 'allowed' | 'denied' | 'needs-body';
+
+function hasRightToken(credentials: SourceCredentials, headers: IncomingHttpHeaders): boolean {
+  const token = bearerOf(headers.authorization);
+  return credentials.bearer !== null && token !== null && sameSecret(token, credentials.bearer);
+}
+
+function signatureOf(scheme: SignatureScheme, headers: IncomingHttpHeaders): string | null {
+  const value = headers[scheme.header];
+  return value === undefined ? null : [value].flat().join(',');
+}
+
+/** What the headers alone decide. A present signature always has to be checked over the body when there is a secret for it. */
+export function judgeHeaders(credentials: SourceCredentials, scheme: SignatureScheme, headers: IncomingHttpHeaders): Judgement {
+  if (credentials.hmac !== null && signatureOf(scheme, headers) !== null) return 'needs-body';
+  return hasRightToken(credentials, headers) ? 'allowed' : 'denied';
+}
+
+/** True when the signature fits the raw bytes. */
+export function isRightlySigned(
+  credentials: SourceCredentials,
+  scheme: SignatureScheme,
+  headers: IncomingHttpHeaders,
+  raw: Buffer,
+): boolean {
+  const header = signatureOf(scheme, headers);
+  if (credentials.hmac === null || header === null) return false;
+  const right = hmacHex(credentials.hmac, raw);
+  // Every candidate is compared, so that the time does not tell which one fitted (several = a secret being rotated).
+  return scheme
+    .parse(header)
+    .map((candidate) => sameSecret(candidate.toLowerCase(), right))
+    .includes(true);
+}
+
+/** Reading incidents and reports asks for any bearer token of the hook. */
+export function mayRead(credentials: HookCredentials, headers: IncomingHttpHeaders): boolean {
+  return hookSources.map((source) => hasRightToken(credentials[source], headers)).includes(true);
+}

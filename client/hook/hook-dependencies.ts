@@ -1,0 +1,28 @@
+import type { AlertSummary } from '../../activities/contract.js';
+import type { Catalog } from '../../config/catalog.js';
+
+export type ReportFormat = 'html' | 'md' | 'json';
+
+/** What the hook needs of the incidents. Every method may reject: that is our own outage and becomes 503. */
+export interface HookIncidents {
+  /** Starts the incident of this endpoint or attaches the alert to the open one (signal-with-start: works with no worker up). */
+  startOrAttach(endpoint: string, alert: AlertSummary): Promise<{ incidentId: string; started: boolean }>;
+  /** Records a resolved alert on the open incident; null when none is open. Never starts one. */
+  recordResolved(endpoint: string, alert: AlertSummary): Promise<{ incidentId: string } | null>;
+  /** The status document; null when there is no such incident. */
+  describe(incidentId: string): Promise<unknown>;
+  /** The report as text; null when there is none (yet). */
+  readReport(incidentId: string, format: ReportFormat): Promise<string | null>;
+  /** Rejects when Temporal cannot be reached. */
+  ping(): Promise<void>;
+}
+
+export interface HookDependencies {
+  catalog: Catalog;
+  incidents: HookIncidents;
+  /** Bearer token that `dev` made because the catalog's secrets are not there; null otherwise. */
+  madeToken: string | null;
+  /** Where deliveries that were not understood are kept. */
+  rejectedDirectory: string;
+  log: (message: string) => void;
+}

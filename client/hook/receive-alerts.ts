@@ -1,0 +1,177 @@
+import type { IncomingMessage } from 'node:http';
+import { isRightlySigned, judgeHeaders } from './authenticate.js';
+import { problem, type Answer } from './answer.js';
+import { readHookCredentials } from './credentials.js';
+import type { HookDependencies } from './hook-dependencies.js';
+import type { HookMetrics } from './hook-metrics.js';
+import { mapAlert } from './map-alert.js';
+import { bodyLimitBytes, parseJson, readRawBody, unpackBody } from './read-body.js';
+import type { AlertSource, SourceAlert } from './source.js';
+import { storeRejected } from './store-rejected.js';
+
+interface Ignored {
+  reason: string;
+  labels: Record<string, string>;
+}
+
+interface Delivered {
+  incidents: { incidentId: string; endpoint: string; started: boolean }[];
+  ignored: Ignored[];
+}
+
+/** More alerts of one endpoint in one delivery tell nothing new, but each costs a round trip to Temporal. */
+const alertsPerEndpoint = 50;
+
+const tooLarge = problem(413, `the body is larger than ${bodyLimitBytes / 1024 / 1024} MB (unpacked)`);
+
+/** Reads and authenticates: credentials are judged before anything of the body is understood. */
+async function authenticatedBody(deps: HookDependencies, source: AlertSource, request: IncomingMessage): Promise<Buffer | Answer> {
+  const credentials = readHookCredentials(deps.catalog, deps.madeToken)[source.name];
+  const judgement = judgeHeaders(credentials, source.signature, request.headers);
+  const body = await readRawBody(request, bodyLimitBytes);
+  if (judgement === 'denied') {
+    const isOff = credentials.bearer === null && credentials.hmac === null;
+    const why = isOff ? `the source ${source.name} is off: it has no secret` : 'expected the bearer token or the signature of this source';
+    return problem(401, why, {}, { 'www-authenticate': 'Bearer' });
+  }
+  if (!body.ok) return body.reason === 'too-large' ? tooLarge : problem(400, 'the body ended before it was complete');
+  if (judgement === 'needs-body' && !isRightlySigned(credentials, source.signature, request.headers, body.raw)) {
+    return problem(401, `the signature in ${source.signature.header} does not fit the body`, {}, { 'www-authenticate': 'Bearer' });
+  }
+  return body.raw;
+}
+
+async function notUnderstood(
+  deps: HookDependencies,
+  source: AlertSource,
+  raw: Buffer,
+  parts: { expected: string; came: string; ignored?: Ignored[] },
+): Promise<Answer> {
+  const { expected, came, ignored } = parts;
+  const stored = await storeRejected(deps.rejectedDirectory, {
+    source: source.name,
+    receivedAt: new Date().toISOString(),
+    expected,
+    came,
+    raw,
+  });
+  deps.log(`alert from ${source.name} not understood: ${came.split('\n')[0] ?? ''}; kept as ${stored}`);
+  return problem(422, 'not understood', { expected, came, stored, ...(ignored === undefined ? {} : { ignored }) });
+}
+
+async function deliverFiring(
+  deps: HookDependencies,
+  source: AlertSource,
+  endpoint: string,
+  alerts: SourceAlert[],
+  receivedAt: string,
+  delivered: Delivered,
+): Promise<void> {
+  const results: { incidentId: string; started: boolean }[] = [];
+  for (const alert of alerts.slice(0, alertsPerEndpoint)) {
+    results.push(await deps.incidents.startOrAttach(endpoint, { ...alert, source: source.name, receivedAt }));
+  }
+  const last = results.at(-1);
+  const started = results.some((result) => result.started);
+  if (last !== undefined) delivered.incidents.push({ incidentId: last.incidentId, endpoint, started });
+  for (const { labels } of alerts.slice(alertsPerEndpoint)) {
+    delivered.ignored.push({ reason: `more than ${alertsPerEndpoint} alerts of ${endpoint} in one delivery`, labels });
+  }
+}
+
+async function deliverResolved(
+  deps: HookDependencies,
+  source: AlertSource,
+  endpoint: string,
+  alerts: SourceAlert[],
+  receivedAt: string,
+  delivered: Delivered,
+): Promise<void> {
+  for (const alert of alerts.slice(0, alertsPerEndpoint)) {
+    const recorded = await deps.incidents.recordResolved(endpoint, { ...alert, source: source.name, receivedAt });
+    if (recorded === null) delivered.ignored.push({ reason: 'resolved, and no incident is open for it', labels: alert.labels });
+    else if (!delivered.incidents.some((incident) => incident.endpoint === endpoint)) {
+      delivered.incidents.push({ incidentId: recorded.incidentId, endpoint, started: false });
+    }
+  }
+}
+
+function groupByEndpoint(deps: HookDependencies, alerts: SourceAlert[], ignored: Ignored[]): Map<string, SourceAlert[]> {
+  const groups = new Map<string, SourceAlert[]>();
+  for (const alert of alerts) {
+    const mapped = mapAlert(deps.catalog, alert.labels);
+    if ('reason' in mapped) ignored.push({ reason: mapped.reason, labels: alert.labels });
+    else groups.set(mapped.endpoint, [...(groups.get(mapped.endpoint) ?? []), alert]);
+  }
+  return groups;
+}
+
+async function deliver(
+  deps: HookDependencies,
+  source: AlertSource,
+  groups: Map<string, SourceAlert[]>,
+  ignored: Ignored[],
+): Promise<Delivered> {
+  const delivered: Delivered = { incidents: [], ignored };
+  const receivedAt = new Date().toISOString();
+  for (const [endpoint, alerts] of groups) {
+    // Firing first: a resolved alert of the same group then belongs to the incident that it started.
+    await deliverFiring(
+      deps,
+      source,
+      endpoint,
+      alerts.filter(({ status }) => status === 'firing'),
+      receivedAt,
+      delivered,
+    );
+    await deliverResolved(
+      deps,
+      source,
+      endpoint,
+      alerts.filter(({ status }) => status === 'resolved'),
+      receivedAt,
+      delivered,
+    );
+  }
+  return delivered;
+}
+
+function count(metrics: HookMetrics, source: AlertSource, delivered: Delivered): void {
+  for (const { started } of delivered.incidents) metrics.alerts.inc({ source: source.name, result: started ? 'started' : 'attached' });
+  metrics.alerts.inc({ source: source.name, result: 'ignored' }, delivered.ignored.length);
+}
+
+/** POST /alerts/{source}: every rule of design §5. Rejects when the incidents cannot be reached (our outage, 503). */
+export async function receiveAlerts(
+  deps: HookDependencies,
+  metrics: HookMetrics,
+  source: AlertSource,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const raw = await authenticatedBody(deps, source, request);
+  if (!Buffer.isBuffer(raw)) return raw;
+  const unpacked = await unpackBody(raw, request.headers['content-encoding']);
+  if (!unpacked.ok && unpacked.reason === 'too-large') return tooLarge;
+  if (!unpacked.ok) return await notUnderstood(deps, source, raw, { expected: 'a JSON body, plain or compressed', came: unpacked.detail });
+  const body = parseJson(unpacked.content);
+  if (body === undefined)
+    return await notUnderstood(deps, source, unpacked.content, { expected: 'JSON in UTF-8', came: 'something that is not JSON' });
+  const read = source.read(body);
+  if (!read.ok) return await notUnderstood(deps, source, unpacked.content, read);
+  const ignored: Ignored[] = read.truncated > 0 ? [{ reason: `the sender cut off ${read.truncated} alerts`, labels: {} }] : [];
+  const groups = groupByEndpoint(deps, read.alerts, ignored);
+  if (groups.size === 0 && read.alerts.some(({ status }) => status === 'firing')) {
+    const expected = 'an alert that a rule in `alerts` of the catalog matches, or with the labels service and endpoint of the catalog';
+    return await notUnderstood(deps, source, unpacked.content, {
+      expected,
+      came: ignored
+        .map(({ reason }) => reason)
+        .join('; ')
+        .slice(0, 2000),
+      ignored,
+    });
+  }
+  const delivered = await deliver(deps, source, groups, ignored);
+  count(metrics, source, delivered);
+  return { status: 202, body: delivered };
+}

@@ -1,0 +1,29 @@
+import { hookSources } from '../../config/catalog-schema.js';
+import { hmacHex, sameSecret, type HookCredentials } from './credentials.js';
+
+/** Key for signing links: derived from the first secret of the hook, so that command line and notifiers find the same one. Null = links are off. */
+export function linkKey(credentials: HookCredentials): string | null {
+  for (const source of hookSources) {
+    const secret = credentials[source].hmac ?? credentials[source].bearer;
+    if (secret !== null) return hmacHex(secret, 'perf-incident-responder report link');
+  }
+  return null;
+}
+
+function signature(key: string, incidentId: string, expires: string): string {
+  return hmacHex(key, `${incidentId}\n${expires}`);
+}
+
+/** Address of a report that opens without a token until it expires. `origin` is where people reach the hook. */
+export function signReportLink(key: string, origin: string, incidentId: string, expiresAt: Date): string {
+  const expires = String(Math.floor(expiresAt.getTime() / 1000));
+  return `${origin}/incidents/${encodeURIComponent(incidentId)}/report?expires=${expires}&signature=${signature(key, incidentId, expires)}`;
+}
+
+/** True for a link of this incident that was signed with this key and has not expired. One signature opens every form of the report. */
+export function isValidLink(key: string | null, incidentId: string, query: URLSearchParams, now: Date): boolean {
+  const expires = query.get('expires');
+  const signed = query.get('signature');
+  if (key === null || expires === null || signed === null || !/^\d{1,12}$/.test(expires)) return false;
+  return sameSecret(signed.toLowerCase(), signature(key, incidentId, expires)) && Number(expires) * 1000 > now.getTime();
+}

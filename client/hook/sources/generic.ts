@@ -1,0 +1,52 @@
+/** The responder's own small format, for senders that are none of the others: design §5. */
+import { z } from 'zod';
+import { tryParseSymptom } from '../../../config/symptom.js';
+import { boundedLabels, boundedTitle, isoTime, labelFingerprint } from '../alert-text.js';
+import { plainSignature } from '../authenticate.js';
+import type { AlertSource } from '../source.js';
+
+const alertSchema = z.object({
+  service: z.string().min(1),
+  endpoint: z.string().min(1),
+  symptom: z
+    .string()
+    .nullish()
+    .refine(
+      (text) => text === null || text === undefined || tryParseSymptom(text) !== null,
+      'expected e.g. "p95 900ms", "errors 12%" or "rate 20/s"',
+    ),
+  status: z.enum(['firing', 'resolved']).nullish(),
+  id: z.union([z.string(), z.number()]).nullish(),
+  startsAt: z.string().nullish(),
+  labels: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+});
+
+const expected = '{ service, endpoint, symptom?: "p95 900ms", status?: "firing" | "resolved", id?, startsAt?, labels?: { … } }';
+
+export const generic: AlertSource = {
+  name: 'generic',
+  signature: plainSignature,
+  read(body) {
+    const parsed = alertSchema.safeParse(body);
+    if (!parsed.success) return { ok: false, expected, came: z.prettifyError(parsed.error) };
+    const { service, endpoint, symptom, status, id, startsAt, labels } = parsed.data;
+    const given = Object.fromEntries(Object.entries(labels ?? {}).map(([name, value]) => [name, String(value)]));
+    const all = { ...given, service, endpoint };
+    return {
+      ok: true,
+      truncated: 0,
+      alerts: [
+        {
+          id: String(id ?? `${labelFingerprint(all)}@${isoTime(startsAt) ?? 'unknown'}`).slice(0, 200),
+          status: status ?? 'firing',
+          title: boundedTitle(given['title'] ?? `${service}/${endpoint}${symptom === null || symptom === undefined ? '' : `: ${symptom}`}`),
+          startsAt: isoTime(startsAt),
+          labels: boundedLabels(all),
+          severity: given['severity']?.slice(0, 50) ?? null,
+          symptom: symptom === null || symptom === undefined ? null : tryParseSymptom(symptom),
+          links: [],
+        },
+      ],
+    };
+  },
+};
