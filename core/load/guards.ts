@@ -1,6 +1,7 @@
 import type { LoadPlan, LoadResult } from '../model/load-result.js';
 import { slowCount } from './budget-check.js';
 import { isGuardThreshold } from './threshold-check.js';
+import { notAllowedKey } from './read-summary.js';
 import { parseMetricName } from './metric-name.js';
 import { percent } from './wording.js';
 
@@ -21,6 +22,12 @@ export function findBlockers(result: LoadResult, isErrorSymptom: boolean): strin
   else if (isDead(result, slow) && !isErrorSymptom) {
     blockers.push(
       `the target gave no usable answer to any of ${result.requests} requests${mostFrequent(result)}: it is down or the address is wrong, which is no latency`,
+    );
+  }
+  const blocked = result.errors[notAllowedKey] ?? 0;
+  if (blocked > 0) {
+    blockers.push(
+      `the script sent ${blocked} requests to addresses that the catalog does not name, and they were blocked; name their host in the catalog or remove them`,
     );
   }
   if (result.iterations !== null && thrown.count > result.iterations / 2 && result.requests + slow > 0) {

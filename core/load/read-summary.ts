@@ -8,6 +8,7 @@ export const answersMetric = 'responder_answers';
 export const startedMetric = 'responder_started';
 export const unansweredKey = 'unanswered when the load ended';
 export const timeoutKey = 'timeout';
+export const notAllowedKey = 'address not allowed';
 
 /**
  * Reads the summary of one finished k6 run: `handleSummary` data, a `--summary-export` file or a machine-readable summary, of k6 1.x and 2.x.

@@ -1,5 +1,5 @@
 import type { Budgets, LoadPlan } from '../model/load-result.js';
-import { answersMetric, startedMetric, timeoutKey } from './read-summary.js';
+import { answersMetric, notAllowedKey, startedMetric, timeoutKey } from './read-summary.js';
 import { scenario, scriptTiming, type ScriptTiming } from './script-plan.js';
 
 /** The request every iteration sends. Headers, body and query may hold secrets: they never become part of the script. */
@@ -17,15 +17,7 @@ export const summaryVariable = 'RESPONDER_SUMMARY';
 /** What an answer is counted as: k6's error codes below, else its status. */
 const answerNames = ['HTTP 401', 'HTTP 403', 'HTTP 404', 'HTTP 408', 'HTTP 409', 'HTTP 422', 'HTTP 429', 'HTTP 4xx'];
 const serverErrorNames = ['HTTP 500', 'HTTP 502', 'HTTP 503', 'HTTP 504', 'HTTP 5xx'];
-const silentNames = [
-  timeoutKey,
-  'connection refused',
-  'connection reset',
-  'name not resolved',
-  'TLS failure',
-  'address not allowed',
-  'no answer',
-];
+const silentNames = [timeoutKey, 'connection refused', 'connection reset', 'name not resolved', 'TLS failure', notAllowedKey, 'no answer'];
 const judged = '{phase:measure,expected_response:true}';
 const timings = ['blocked', 'connecting', 'tls_handshaking', 'sending', 'waiting', 'receiving'];
 
@@ -140,7 +132,7 @@ function answerOf(response) {
   if (code === 1050 || code === 1211) return '${timeoutKey}';
   if (code === 1212) return 'connection refused';
   if (code === 1220) return 'connection reset';
-  if (code === 1110 || code === 1111) return 'address not allowed';
+  if (code === 1110 || code === 1111) return '${notAllowedKey}';
   if (code >= 1100 && code < 1200) return 'name not resolved';
   if (code >= 1300 && code < 1400) return 'TLS failure';
   return 'no answer';

@@ -18,6 +18,15 @@ export function median(values: number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
+/** Linear interpolation at q·(n − 1) of ascending values: what k6 prints as p(N), numpy's default, R's type 7. */
+export function quantile(sorted: number[], q: number): number {
+  const position = q * (sorted.length - 1);
+  const below = sorted[Math.floor(position)];
+  const above = sorted[Math.ceil(position)];
+  if (below === undefined || above === undefined) throw new RangeError('quantile: expected at least one value, got none');
+  return below + (above - below) * (position - Math.floor(position));
+}
+
 /** Median of all differences `after − before`: the shift between two independent samples. */
 export function hodgesLehmannShift(before: number[], after: number[]): number {
   return median(differences(before, after));
