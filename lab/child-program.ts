@@ -1,5 +1,32 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
+/** Process groups that were started and have not ended: what must be gone when the lab ends, however it ends. */
+const liveGroups = new Map<ChildProcess, number>();
+
+/** Remembers the leader of a process group until it ends. */
+export function trackGroup(leader: ChildProcess): void {
+  if (leader.pid === undefined) return;
+  liveGroups.set(leader, leader.pid);
+  leader.once('exit', () => liveGroups.delete(leader));
+}
+
+/** Ends what is still there: asks first, then kills. For interrupts in the middle of a start. */
+export async function stopLiveGroups(): Promise<void> {
+  await Promise.all([...liveGroups.keys()].map((leader) => stopChild(leader, 5000)));
+}
+
+process.once('exit', () => {
+  for (const pid of liveGroups.values()) killGroup(pid);
+});
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Gone meanwhile.
+  }
+}
+
 export interface ChildProgram {
   pid: number;
   /** The first line that the program printed, parsed. */
@@ -31,6 +58,7 @@ export async function startProgram(program: string, programArguments: string[], 
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
+  trackGroup(child);
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4000);
@@ -72,7 +100,7 @@ async function firstLine(child: ChildProcess, withinMs: number, lastWords: () =>
 /** SIGTERM, and after `graceMs` SIGKILL for the whole group. */
 async function stopChild(child: ChildProcess, graceMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const group = -child.pid;
+  const pid = child.pid;
   const ended = new Promise<void>((resolve) =>
     child.once('exit', () => {
       resolve();
@@ -80,11 +108,7 @@ async function stopChild(child: ChildProcess, graceMs: number): Promise<void> {
   );
   child.kill('SIGTERM');
   const impatience = setTimeout(() => {
-    try {
-      process.kill(group, 'SIGKILL');
-    } catch {
-      // Gone meanwhile.
-    }
+    killGroup(pid);
   }, graceMs);
   await ended;
   clearTimeout(impatience);

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { trackGroup } from './child-program.js';
 import { runnableHome, unprivilegedAccount } from './postgres-binaries.js';
 
 export interface LabPostgresOptions {
@@ -131,6 +132,7 @@ async function startOn(port: number, request: StartRequest): Promise<ChildProces
     stdio,
     detached: true,
   });
+  trackGroup(server);
   let said = '';
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -7,6 +7,7 @@ import type { Fault, PartnerName, UndoFault } from './fault.js';
 import { freePort, type LabPostgres } from './postgres.js';
 import { compiledProgram } from './program-path.js';
 import { createReleasers } from './releasers.js';
+import type { Places } from './score.js';
 import { monitorRole, shopRole } from './shop-database.js';
 import type { ShopConfigInput } from './shop/config.js';
 
@@ -20,8 +21,8 @@ export interface ShopLab {
   database: string;
   /** What the responder connects with. */
   monitorUrl: string;
-  /** `host:port` of a partner. */
-  partnerPeer: (partner: PartnerName) => string;
+  /** What the names in the fault's truth are here. */
+  places: Places;
   /** Makes the fault felt. Until then the shop is healthy. */
   breakIt: () => Promise<void>;
   /** What an operator would do: undo the change, or go back to the healthy configuration (same port). */
@@ -33,10 +34,19 @@ export interface ShopLab {
 const partnerAnswersAfterMs: Record<PartnerName, number> = { recommendations: 5, payments: 5, carrier: 5 };
 const partnerNames = ['recommendations', 'payments', 'carrier'] as const;
 
-export async function startShopLab(fault: Fault, postgres: LabPostgres, database: string, scratch: string): Promise<ShopLab> {
+export interface ShopLabOptions {
+  fault: Fault;
+  postgres: LabPostgres;
+  database: string;
+  /** Holds configuration and access log. */
+  scratch: string;
+  port: number;
+}
+
+export async function startShopLab(options: ShopLabOptions): Promise<ShopLab> {
   const releasers = createReleasers();
   try {
-    return await assemble(fault, postgres, database, scratch, releasers);
+    return await assemble(options, releasers);
   } catch (error) {
     await releasers.releaseAll();
     throw error;
@@ -45,6 +55,7 @@ export async function startShopLab(fault: Fault, postgres: LabPostgres, database
 
 interface Partners {
   urls: Record<PartnerName, string>;
+  peers: Record<PartnerName, string>;
   replace: (delays: Record<PartnerName, number>) => Promise<void>;
 }
 
@@ -65,30 +76,31 @@ async function startPartners(releasers: ReturnType<typeof createReleasers>): Pro
     }
   };
   await replace(partnerAnswersAfterMs);
-  const urlOf = (partner: PartnerName) => `http://127.0.0.1:${ports[partner]}`;
-  return { urls: { recommendations: urlOf('recommendations'), payments: urlOf('payments'), carrier: urlOf('carrier') }, replace };
+  const peerOf = (partner: PartnerName) => `127.0.0.1:${ports[partner]}`;
+  const peers = { recommendations: peerOf('recommendations'), payments: peerOf('payments'), carrier: peerOf('carrier') };
+  const urls = {
+    recommendations: `http://${peers.recommendations}`,
+    payments: `http://${peers.payments}`,
+    carrier: `http://${peers.carrier}`,
+  };
+  return { urls, peers, replace };
 }
 
-async function assemble(
-  fault: Fault,
-  postgres: LabPostgres,
-  database: string,
-  scratch: string,
-  releasers: ReturnType<typeof createReleasers>,
-): Promise<ShopLab> {
+async function assemble(options: ShopLabOptions, releasers: ReturnType<typeof createReleasers>): Promise<ShopLab> {
+  const { fault, postgres, database, scratch, port } = options;
   mkdirSync(scratch, { recursive: true });
   const partners = await startPartners(releasers);
-  const port = await freePort();
   let shop: ChildProgram | null = null;
   let undo: UndoFault | null = null;
   const clients: pg.Client[] = [];
+  const sessions = new Map<string, number[]>();
   const startShop = async (settings: Partial<ShopConfigInput>, environment: Record<string, string>) => {
     await shop?.stop();
     const config = join(scratch, 'shop.json');
     writeFileSync(config, JSON.stringify({ port, partners: partners.urls, ...settings }));
-    const options = ['--config', config, '--access-log', join(scratch, 'access.log')];
+    const shopArguments = ['--config', config, '--access-log', join(scratch, 'access.log')];
     const url = { SHOP_DATABASE_URL: postgres.url(database, shopRole) };
-    shop = await startProgram(compiledProgram('lab/shop/server.js'), options, {
+    shop = await startProgram(compiledProgram('lab/shop/server.js'), shopArguments, {
       readyWithinMs: 20_000,
       environment: { ...url, ...environment },
     });
@@ -105,6 +117,8 @@ async function assemble(
   const connect = async (applicationName: string) => {
     const client = await postgres.connect(database, applicationName);
     clients.push(client);
+    const self = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    sessions.set(applicationName, [...(sessions.get(applicationName) ?? []), ...self.rows.map((row) => row.pid)]);
     return client;
   };
   return {
@@ -113,7 +127,7 @@ async function assemble(
     pid: () => shop?.pid ?? 0,
     database,
     monitorUrl: postgres.url(database, monitorRole),
-    partnerPeer: (partner) => new URL(partners.urls[partner]).host,
+    places: { peers: partners.peers, sessions },
     breakIt: async () => {
       if (fault.partnersAnswerAfterMs !== undefined) await partners.replace({ ...partnerAnswersAfterMs, ...fault.partnersAnswerAfterMs });
       if (fault.shop !== undefined || fault.environment !== undefined) await startShop(fault.shop ?? {}, fault.environment ?? {});

@@ -10,7 +10,7 @@ export const logging: Fault = {
     path: '/checkout/quote',
     body: { category: 'tables', lines: [{ priceCents: 1290, quantity: 2 }] },
     budgets: { p95Ms: 200 },
-    load: { executor: 'constant-arrival-rate', rate: 120, maxVus: 25 },
+    load: { executor: 'constant-arrival-rate', rate: 400, maxVus: 25 },
   },
   shop: { logs: { access: 'annotated' } },
   truth: { cause: { id: 'logging', location: { file: 'access-log' } }, outcomes: ['localized'] },

@@ -19,7 +19,7 @@ export function renderPage(sku: string): string {
 
 function sectionsOf(sku: string): Section[] {
   const seed = sku.length * 31;
-  return Array.from({ length: 24 }, (_, index) => ({
+  return Array.from({ length: 72 }, (_, index) => ({
     title: `Part ${index} & more`,
     words: Array.from({ length: 60 }, (_unused, word) => `word${(seed + index * 13 + word * 7) % 97}`),
     prices: Array.from({ length: 25 }, (_unused, price) => ((seed + index * 17 + price * 29) % 9000) / 100),

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { alertmanagerPayload, type FiringAlert } from './alertmanager-payload.js';
+import { startProgram } from './child-program.js';
+import { projectRoot } from './program-path.js';
+import {
+  alertAnswerSchema,
+  devReadySchema,
+  rerunSchema,
+  statusSchema,
+  triageDocumentSchema,
+  type RerunDocument,
+  type StatusDocument,
+  type TriageDocument,
+} from './triage-document.js';
+
+export interface IncidentLabOptions {
+  catalogFile: string;
+  /** Holds the server's database and the artifacts; removed by the caller. */
+  dataDir: string;
+  /** Added to the environment: what the catalog's `{ env: NAME }` name, and where the tools are. */
+  environment: Record<string, string>;
+  onLine?: (line: string) => void;
+}
+
+/** The product as an operator has it: Temporal, worker and hook of `perf-responder dev`, driven over HTTP and the command line only. */
+export interface IncidentLab {
+  address: string;
+  ui: string | null;
+  hook: string;
+  postAlert: (alert: FiringAlert) => Promise<string>;
+  status: (incidentId: string) => Promise<StatusDocument>;
+  /** Polls until the report is ready or the incident ended. */
+  follow: (incidentId: string, withinMs: number, onStatus?: (status: StatusDocument) => void | Promise<void>) => Promise<StatusDocument>;
+  triage: (incidentId: string) => Promise<TriageDocument>;
+  reportMarkdown: (incidentId: string) => Promise<string>;
+  rerun: (incidentId: string) => Promise<RerunDocument>;
+  /** What `dev` said last. */
+  lastWords: () => string;
+  stop: () => Promise<void>;
+}
+
+const settledPhases = new Set(['waiting', 'ended']);
+
+export async function startIncidentLab(options: IncidentLabOptions): Promise<IncidentLab> {
+  const cli = join(projectRoot(), 'bin', 'perf-responder.js');
+  const ports = ['--temporal-port', '0', '--ui-port', '0', '--hook-port', '0'];
+  const dev = await startProgram(cli, ['dev', '--catalog', options.catalogFile, ...ports, '--data', options.dataDir, '--json'], {
+    readyWithinMs: 90_000,
+    environment: options.environment,
+    ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+  });
+  const ready = devReadySchema.parse(dev.ready);
+  const get = async (path: string) => await getText(`${ready.hook}${path}`, ready.hookToken);
+  const status = async (id: string) => statusSchema.parse(JSON.parse(await get(`/incidents/${encodeURIComponent(id)}`)));
+  return {
+    address: ready.address,
+    ui: ready.ui ?? null,
+    hook: ready.hook,
+    postAlert: async (alert) => await postAlert(ready.hook, ready.hookToken, alert),
+    status,
+    follow: async (id, withinMs, onStatus) => await followUntilSettled(() => status(id), withinMs, onStatus),
+    triage: async (id) => triageDocumentSchema.parse(incidentOf(JSON.parse(await get(`/incidents/${encodeURIComponent(id)}/report.json`)))),
+    reportMarkdown: async (id) => await get(`/incidents/${encodeURIComponent(id)}/report.md`),
+    rerun: async (id) =>
+      rerunSchema.parse(
+        JSON.parse(await runCli(cli, ['rerun', id, '--json', '--catalog', options.catalogFile, '--address', ready.address], options)),
+      ),
+    lastWords: dev.lastWords,
+    stop: async () => {
+      await dev.stop(20_000);
+    },
+  };
+}
+
+const wrappedSchema = z.looseObject({ incident: z.unknown() });
+
+/** The JSON report is the triage document, bare or beside the evidence that the report shows. */
+function incidentOf(report: unknown): unknown {
+  const wrapped = wrappedSchema.safeParse(report);
+  return wrapped.success && typeof wrapped.data.incident === 'object' ? wrapped.data.incident : report;
+}
+
+function headersOf(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+async function getText(url: string, token: string | undefined): Promise<string> {
+  const response = await fetch(url, { headers: headersOf(token), signal: AbortSignal.timeout(15_000) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`GET ${new URL(url).pathname} answered ${response.status}: ${text.slice(0, 500)}`);
+  return text;
+}
+
+async function postAlert(hook: string, token: string | undefined, alert: FiringAlert): Promise<string> {
+  const response = await fetch(`${hook}/alerts/alertmanager`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headersOf(token) },
+    body: JSON.stringify(alertmanagerPayload(alert)),
+    signal: AbortSignal.timeout(15_000),
+  });
+  const text = await response.text();
+  if (response.status !== 202) throw new Error(`the hook answered ${response.status}: ${text.slice(0, 500)}`);
+  const { incidents } = alertAnswerSchema.parse(JSON.parse(text));
+  const incident = incidents[0];
+  if (incident === undefined) throw new Error(`the hook started nothing: ${text.slice(0, 500)}`);
+  return incident.incidentId;
+}
+
+async function followUntilSettled(
+  read: () => Promise<StatusDocument>,
+  withinMs: number,
+  onStatus?: (status: StatusDocument) => void | Promise<void>,
+): Promise<StatusDocument> {
+  const giveUpAt = Date.now() + withinMs;
+  for (let failures = 0; ;) {
+    try {
+      const status = await read();
+      failures = 0;
+      await onStatus?.(status);
+      if (settledPhases.has(status.phase)) return status;
+    } catch (error) {
+      // A worker under load may miss one query; five in a row are a fault.
+      if (++failures === 5) throw error;
+    }
+    if (Date.now() > giveUpAt) throw new Error(`the incident did not settle within ${withinMs / 1000} s`);
+    await sleep(500);
+  }
+}
+
+async function runCli(cli: string, cliArguments: string[], options: IncidentLabOptions): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const settings = { env: { ...process.env, ...options.environment }, timeout: 600_000, maxBuffer: 64 * 1024 * 1024 };
+    execFile(process.execPath, [cli, ...cliArguments], settings, (error, stdout, stderr) => {
+      if (error === null || stdout.trim().startsWith('{')) resolve(stdout);
+      else
+        reject(
+          new Error(`perf-responder ${cliArguments[0] ?? ''} failed: ${stderr.trim().slice(-1000) || error.message}`, { cause: error }),
+        );
+    });
+  });
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fault } from './fault.js';
+import { startIncidentLab, type IncidentLab } from './incident-lab.js';
+import { buildLabCatalog, labService } from './lab-catalog.js';
+import { freePort, startLabPostgres, type LabPostgres } from './postgres.js';
+import type { Releasers } from './releasers.js';
+import { cloneDatabase, createShopDatabase, dropDatabase, monitorRole } from './shop-database.js';
+import { startShopLab, type ShopLab } from './shop-lab.js';
+import { openTemporalView, type TemporalView } from './temporal-view.js';
+import { getTool } from './tools.js';
+
+export interface LabSessionOptions {
+  faults: Fault[];
+  durationMs: number;
+  warmUpMs: number;
+  say: (message: string) => void;
+  /** Everything that is started is given back here, also when the start is interrupted. */
+  releasers: Releasers;
+}
+
+/** Everything that several incidents share: programs, PostgreSQL, Temporal with worker and hook, and the catalog of all endpoints. */
+export interface LabSession {
+  postgres: LabPostgres;
+  incidents: IncidentLab;
+  temporal: TemporalView;
+  catalogFile: string;
+  /** A fresh healthy shop with a fresh database. Stop it before the next one. */
+  startShop: (fault: Fault) => Promise<ShopLab>;
+  /** Catalog service and endpoint of a fault, as an alert names them. */
+  target: (fault: Fault) => { service: string; endpoint: string };
+}
+
+const template = 'shop_template';
+const database = 'shop';
+
+export async function startLabSession(options: LabSessionOptions): Promise<LabSession> {
+  const { releasers } = options;
+  const { say } = options;
+  const tools = await getTools(say);
+  const scratch = mkdtempSync(join(tmpdir(), 'perf-responder-lab-'));
+  releasers.add('files', () => {
+    rmSync(scratch, { recursive: true, force: true });
+  });
+  const postgres = await startLabPostgres();
+  releasers.add('PostgreSQL', () => postgres.stop());
+  say(`PostgreSQL is up on port ${postgres.port}; filling the shop's tables`);
+  await createShopDatabase(postgres, template);
+  const shopPort = await freePort();
+  const catalog = buildLabCatalog(options.faults, { ...options, shopPort, shopUrl: `http://127.0.0.1:${shopPort}` });
+  const catalogFile = join(scratch, 'responder.yaml');
+  writeFileSync(catalogFile, catalog.yaml);
+  const dataDir = join(scratch, 'data');
+  mkdirSync(dataDir);
+  const environment = { ...tools, SHOP_DATABASE_URL: postgres.url(database, monitorRole), PERF_RESPONDER_DATA: dataDir };
+  const incidents = await startIncidentLab({ catalogFile, dataDir, environment });
+  releasers.add('responder', () => incidents.stop());
+  const temporal = await openTemporalView(incidents.address);
+  releasers.add('connection to Temporal', () => temporal.close());
+  say(`Temporal, worker and alert hook are up (${incidents.address}, hook ${incidents.hook})`);
+  const shopOptions = { postgres, database, scratch: join(scratch, 'shop'), port: shopPort };
+  return {
+    postgres,
+    incidents,
+    temporal,
+    catalogFile,
+    startShop: async (fault) => {
+      await dropDatabase(postgres, database);
+      await cloneDatabase(postgres, template, database);
+      const shop = await startShopLab({ ...shopOptions, fault });
+      releasers.add('shop', async () => {
+        await shop.stop();
+      });
+      return shop;
+    },
+    target: (fault) => ({ service: labService, endpoint: catalog.endpointOf.get(fault.name) ?? fault.endpoint.name }),
+  };
+}
+
+async function getTools(say: (message: string) => void): Promise<Record<string, string>> {
+  const temporal = await getTool('temporal', say);
+  const k6 = await getTool('k6', say);
+  say(`temporal ${temporal.version} (${temporal.source}), k6 ${k6.version} (${k6.source})`);
+  return { PERF_RESPONDER_TEMPORAL: temporal.path, PERF_RESPONDER_K6: k6.path };
+}
