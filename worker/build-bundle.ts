@@ -4,7 +4,6 @@ import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bundlePath = join(root, 'workflow-bundle.js');
@@ -34,6 +33,8 @@ async function main(): Promise<void> {
   const hash = await hashSources();
   const isBuilt = (await readFile(hashPath, 'utf8').catch(() => '')) === hash && (await readFile(bundlePath).catch(() => null)) !== null;
   if (isBuilt) return;
+  // The bundler takes longer to load than the check takes.
+  const { DefaultLogger, bundleWorkflowCode } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows', 'index.js'), logger: new DefaultLogger('WARN') });
   await replaceFile(bundlePath, code);
   await replaceFile(hashPath, hash);

@@ -15,6 +15,7 @@ export async function startTestWorkers(
       Worker.create({
         connection: environment.nativeConnection,
         taskQueue,
+        identity: 'recorder',
         activities,
         // The load queue of the product has no workflows; here nobody minds.
         workflowBundle: bundle,

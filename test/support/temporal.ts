@@ -30,7 +30,12 @@ export async function findTemporal(): Promise<string> {
   );
 }
 
+let isQuiet = false;
+
+/** Once a process, before the first worker: the SDK's chatter would bury a failure. */
 function quietRuntime(): void {
+  if (isQuiet) return;
+  isQuiet = true;
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
@@ -50,6 +55,7 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
 
 /** Bundles the TypeScript sources, so that these tests need no build. */
 export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  quietRuntime();
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
 }

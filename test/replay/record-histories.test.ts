@@ -1,0 +1,54 @@
+/** Records fixtures/histories again; see the README there. Not a test: it runs only when it is asked for. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { describe, it } from 'vitest';
+import { createIncidentClient } from '../../client/incident-client.js';
+import { findIncident } from '../../client/incident-lookup.js';
+import { createFakeWorld } from '../support/fake-incident.js';
+import { startTestWorkers } from '../support/incident-workers.js';
+import { recordedStories } from '../support/recorded-stories.js';
+import { bundleWorkflows, startTemporal } from '../support/temporal.js';
+
+const folder = new URL('../../fixtures/histories/', import.meta.url);
+
+/** Names of machines and paths in stack traces say nothing about the branch. */
+function withoutMachine(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).map(([key, part]): [string, unknown] => {
+    if (key === 'stackTrace') return [key, ''];
+    return key === 'identity' ? [key, 'recorder'] : [key, part];
+  });
+  return Array.isArray(value) ? value : Object.fromEntries(kept);
+}
+
+describe.runIf(process.env['RECORD_HISTORIES'] === '1')('the recorder', () => {
+  it('records one history for each branch', { timeout: 120_000 }, async () => {
+    const [environment, bundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
+    const world = createFakeWorld();
+    const stop = await startTestWorkers(environment, bundle, world.activities);
+    const incidents = createIncidentClient(environment.client);
+    await mkdir(folder, { recursive: true });
+    for (const { name, story, drive } of recordedStories) {
+      const endpoint = world.tell(story());
+      const receivedAt = new Date().toISOString();
+      const alert = { source: 'generic', id: name, status: 'firing', title: name, startsAt: null, receivedAt } as const;
+      const rest = { labels: {}, severity: 'warning', symptom: null, links: [] };
+      const { incidentId } = await incidents.startOrAttach({
+        endpoint,
+        service: 'shop',
+        alert: { ...alert, ...rest },
+        symptom: null,
+        options: {},
+      });
+      await drive(incidents, incidentId, world, endpoint);
+      await incidents.follow(incidentId, ({ phase }) => phase === 'ended');
+      const { workflowId, runId } = await findIncident(environment.client, incidentId);
+      const handle = environment.client.workflow.getHandle(workflowId, runId);
+      await handle.result().catch(() => undefined);
+      const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
+      await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(history, withoutMachine)}\n`);
+    }
+    await stop();
+    await environment.teardown();
+  });
+});
