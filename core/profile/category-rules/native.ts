@@ -1,0 +1,71 @@
+import { byModule, byName, type CategoryRule } from './rule.js';
+
+const library = (names: string): RegExp => new RegExp(`(?:^|/|\\[)(?:${names})[-.\\d\\w]*\\.so|(?:^|/)(?:${names})\\.(?:dylib|dll)`);
+
+/** Libraries and symbols of C, C++ and Rust; shared objects are matched before names, for a stripped one has no names. */
+export const nativeRules: readonly CategoryRule[] = [
+  byModule('database-driver', library('libpq|libmysqlclient|libmariadb|libsqlite3|libhiredis|libmongoc|libbson|_psycopg|libtds|libclntsh')),
+  byName(
+    'database-driver',
+    /^(?:PQ[a-z]\w+|pq[A-Z]\w+|mysql_\w+|cli_read_query_result|sqlite3_\w+|sqlite3Vdbe\w+|redisCommand|redisGetReply|mongoc_\w+)$/,
+  ),
+  byName(
+    'lock',
+    /^(?:futex_wait\w*|__?futex\w*|__lll_lock_\w+|__GI___lll_lock_\w+|native_queued_spin_lock_slowpath|osq_lock|mutex_spin_on_owner|rwsem_down_\w+|__?pthread_(?:mutex_lock|cond_wait|rwlock)\w*|___?pthread_(?:mutex_lock|cond_wait)\w*|std::mutex::lock|parking_lot)/,
+  ),
+  byModule('crypto', library('libcrypto|libssl|libgnutls|libsodium|libnss3|libbcrypt')),
+  byName(
+    'crypto',
+    /^(?:EVP_|SSL_|OPENSSL_|BN_|RSA_|AES_|SHA\d|sha\d+_block|aesni_|ChaCha20|ecp_nistz|x25519|bcrypt_|argon2|blowfish|BF_|PKCS5_PBKDF2)|^sha\d+_process|_block_data_order/i,
+  ),
+  byModule('compression', library('libz|libzstd|libbrotli\\w*|liblz4|libsnappy|libbz2|liblzma')),
+  byName(
+    'compression',
+    /^(?:deflate(?:_\w+|Init\w*)?|inflate(?:_\w+|Init\w*)?|longest_match|compress_block|crc32_z|adler32\w*|ZSTD_\w+|Brotli\w+|LZ4_\w+|snappy::)/,
+  ),
+  byModule('regex', library('libpcre|libpcre2|libre2|libonig')),
+  byName('regex', /^(?:pcre2?_\w+|re2::|regex_automata::|regex::|onig_\w+|std::__detail::_(?:Executor|NFA|Compiler))|^boost::re_detail/),
+  byName(
+    'serialization',
+    /^(?:simdjson::|rapidjson::|nlohmann::|serde_json::|serde::|google::protobuf::|msgpack_|cJSON_|yyjson_|Json::|bincode::|prost::)/,
+  ),
+  byName('logging', /^(?:spdlog::|vsyslog|syslog|__vsyslog\w*|log4cxx::|google::LogMessage|tracing_subscriber::|env_logger::|log::)/),
+  byName('module-load', /^(?:do_lookup_x|_dl_\w+|dl_main|dlopen\w*)$/),
+  byModule('module-load', /(?:^|\/)ld-linux|(?:^|\/)ld-\d|(?:^|\/)ld-musl/),
+  byName(
+    'allocation',
+    /^(?:(?:je_|tc_|mi_|rp|__libc_|__GI___libc_|_?int_|_?sys)?(?:malloc|calloc|realloc|free|memalign|aligned_alloc)|_int_(?:malloc|free|realloc)\w*|malloc_consolidate|unlink_chunk\w*|operator new\w*(?:\[\])?(?:\(.*)?|operator delete\w*(?:\[\])?(?:\(.*)?|sysmalloc|cfree|tcache_\w+|arena_\w+|__rust_alloc|__rdl_\w+|alloc::\w+::\w+)$/,
+  ),
+  byModule('allocation', library('libjemalloc|libtcmalloc\\w*|libmimalloc')),
+];
+
+/** What the kernel does for the process; only the socket and file entries tell more than `kernel`. */
+export const kernelRules: readonly CategoryRule[] = [
+  byName('lock', /^(?:futex_wait\w*|native_queued_spin_lock_slowpath|osq_lock|mutex_spin_on_owner|rwsem_down_\w+|__mutex_lock\w*)$/),
+  byName(
+    'network-io',
+    /^(?:tcp_|udp_|__?sock_|sock_|inet6?_|ip6?_|__?sys_(?:send|recv|accept|connect)|__x64_sys_(?:send|recv|accept|connect)|unix_stream_|net_rx|__?netif_|dev_queue_xmit|skb_|nf_)\w*/,
+  ),
+  byName(
+    'file-io',
+    /^(?:vfs_|ksys_(?:read|write|pread|pwrite)|ext4_|xfs_|btrfs_|nfs_|overlayfs_|ovl_|generic_file_|filemap_|__x64_sys_(?:openat|read|write|fsync|stat|newfstat))\w*/,
+  ),
+  { category: 'kernel' },
+];
+
+/** What is left of native code: nobody's business in particular. */
+export const nativeFallbacks: readonly CategoryRule[] = [
+  byName('runtime', /^(?:aeshashbody|memeqbody|cmpbody|indexbytebody|countbody|gcWriteBarrier|gogo|racecall|_rt0_\w+|debugCall\w*)$/),
+  byName('network-io', /^(?:__)?(?:send|recv|sendto|recvfrom|sendmsg|recvmsg|writev|accept4?|connect|poll|epoll_\w+)(?:@.*)?$/),
+  byName('file-io', /^(?:__)?(?:read|write|open|openat|close|fsync|pread\w*|pwrite\w*|fstat\w*)(?:@.*)?$/),
+  byName('kernel', /^(?:entry_SYSCALL|do_syscall_64|syscall_|__x64_sys_|asm_\w+|ret_from_fork)\w*/),
+  byModule(
+    'runtime',
+    /(?:^|\/)(?:node|nodejs|python[\d.]*|ruby[\d.]*|java|php[\d.]*|perl|beam\.smp)$|libpython|libruby|libjvm|libnode|libv8|libcoreclr/,
+  ),
+  byModule('native', /\.so(?:\.|$)|\.dylib$|^\[(?:vdso|vsyscall)\]$|^\/(?:usr\/)?lib\//),
+];
+
+/** Starts of threads and names of processes that profilers put at the root of a stack: no code of the application. */
+export const rootNames =
+  /^(?:_start|__libc_start_main\w*|__libc_start_call_main|start_thread|thread_start|clone3?|__clone3?|_?_?GI___clone\w*|\(root\)|root|all|ret_from_fork\w*|\[.*\]|process \d+.*|thread \(?0x.*|Thread-\d+.*|tid=\d+|P\d+|T\d+|node|nodejs|java|python[\d.]*|ruby[\d.]*|php(?:-fpm)?[\d.]*|perl|swapper|Thread\.run|unknown|<module>)$/;

@@ -1,0 +1,143 @@
+// V8's CPU profile as the inspector and `node --cpu-prof` write it: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile
+// Times are microseconds of a monotonic clock; lines and columns are 0-based.
+import { z } from 'zod';
+import { UnreadableInputError } from '../../model/errors.js';
+
+const callFrameSchema = z.object({
+  functionName: z.string(),
+  url: z.string().default(''),
+  lineNumber: z.number().default(-1),
+  columnNumber: z.number().default(-1),
+});
+
+const positionTicksSchema = z.array(z.object({ line: z.number(), ticks: z.number() })).optional();
+
+const nodeSchema = z.object({
+  id: z.number(),
+  callFrame: callFrameSchema,
+  hitCount: z.number().optional(),
+  children: z.array(z.number()).optional(),
+  parent: z.number().optional(),
+  positionTicks: positionTicksSchema,
+});
+
+export const v8ProfileSchema = z.object({
+  nodes: z.array(nodeSchema).min(1),
+  startTime: z.number(),
+  endTime: z.number(),
+  samples: z.array(z.number()).default([]),
+  timeDeltas: z.array(z.number()).default([]),
+});
+
+export type V8Node = z.infer<typeof nodeSchema>;
+export type V8Profile = z.infer<typeof v8ProfileSchema>;
+
+interface OldNode {
+  functionName: string;
+  url: string;
+  lineNumber: number;
+  columnNumber?: number | undefined;
+  id: number;
+  hitCount: number;
+  children: OldNode[];
+  positionTicks?: { line: number; ticks: number }[] | undefined;
+}
+
+const oldNodeSchema: z.ZodType<OldNode> = z.object({
+  functionName: z.string(),
+  url: z.string(),
+  lineNumber: z.number(),
+  columnNumber: z.number().optional(),
+  id: z.number(),
+  hitCount: z.number().default(0),
+  get children(): z.ZodType<OldNode[]> {
+    return z.array(oldNodeSchema);
+  },
+  positionTicks: positionTicksSchema,
+});
+
+/** Profiles of Node before 8 and of old Chrome: a nested tree, seconds, 1-based lines. */
+const oldProfileSchema = z.object({
+  head: z.unknown(),
+  startTime: z.number(),
+  endTime: z.number(),
+  samples: z.array(z.number()).default([]),
+  timestamps: z.array(z.number()).default([]),
+});
+
+const maxOldDepth = 4000;
+
+/** Both generations of the format in the newer shape. Throws UnreadableInputError for anything else. */
+export function parseV8Profile(raw: unknown): V8Profile {
+  const asNew = v8ProfileSchema.safeParse(raw);
+  if (asNew.success) return asNew.data;
+  const asOld = oldProfileSchema.safeParse(raw);
+  if (asOld.success && asOld.data.head !== undefined) return fromOldProfile(asOld.data);
+  throw new UnreadableInputError(`cpuprofile: expected nodes, samples and timeDeltas. ${z.prettifyError(asNew.error)}`);
+}
+
+function fromOldProfile(old: z.infer<typeof oldProfileSchema>): V8Profile {
+  if (depthOf(old.head) > maxOldDepth)
+    throw new UnreadableInputError(`cpuprofile: expected a tree of at most ${maxOldDepth} levels, got a deeper one.`);
+  const head = oldNodeSchema.safeParse(old.head);
+  if (!head.success) throw new UnreadableInputError(`cpuprofile: expected a tree of nodes under \`head\`. ${z.prettifyError(head.error)}`);
+  const nodes: V8Node[] = [];
+  const queue: { node: OldNode; parent: number | undefined }[] = [{ node: head.data, parent: undefined }];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { node, parent } = next;
+    nodes.push({
+      id: node.id,
+      callFrame: {
+        functionName: node.functionName,
+        url: node.url,
+        lineNumber: node.lineNumber - 1,
+        columnNumber: (node.columnNumber ?? 0) - 1,
+      },
+      hitCount: node.hitCount,
+      ...(parent === undefined ? {} : { parent }),
+      positionTicks: node.positionTicks,
+    });
+    for (const child of node.children) queue.push({ node: child, parent: node.id });
+  }
+  const startTime = old.startTime * 1e6;
+  const timeDeltas = old.timestamps.map((time, index) => time - (old.timestamps[index - 1] ?? time));
+  return { nodes, startTime, endTime: old.endTime * 1e6, samples: old.samples, timeDeltas };
+}
+
+function depthOf(head: unknown): number {
+  let depth = 0;
+  let level: unknown[] = [head];
+  while (level.length > 0 && depth <= maxOldDepth) {
+    depth++;
+    level = level.flatMap((node): unknown[] =>
+      typeof node === 'object' && node !== null && 'children' in node && Array.isArray(node.children) ? node.children : [],
+    );
+  }
+  return depth;
+}
+
+/** One sample with the time until the next one. */
+export interface V8Sample {
+  nodeId: number;
+  /** Microseconds of the profile's clock. */
+  atUs: number;
+  durationUs: number;
+}
+
+/**
+ * Samples with their weights. Sample i lasts until sample i + 1 was taken (`timeDeltas[i + 1]`), the last one until the end; V8
+ * sometimes delivers samples out of order, so a negative step counts as none.
+ */
+export function v8Samples(profile: V8Profile): V8Sample[] {
+  const { samples, timeDeltas, startTime, endTime } = profile;
+  let now = startTime;
+  const times = samples.map((_, index) => (now = Math.max(now, now + (timeDeltas[index] ?? 0))));
+  const last = times.at(-1) ?? startTime;
+  const step = times.length > 1 ? (last - (times[0] ?? last)) / (times.length - 1) : 0;
+  return samples.map((nodeId, index) => {
+    const atUs = times[index] ?? startTime;
+    // A capture that was stopped late must not give the last sample the whole rest.
+    const until = times[index + 1] ?? Math.min(Math.max(endTime, atUs), atUs + 2 * step);
+    return { nodeId, atUs, durationUs: until - atUs };
+  });
+}

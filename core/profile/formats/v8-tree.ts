@@ -1,0 +1,120 @@
+import type { Frame } from '../../model/profile.js';
+import { rootNode, type ProfileBuilder } from '../profile-builder.js';
+import { v8Samples, type V8Node, type V8Profile, type V8Sample } from './v8-profile.js';
+
+export const garbageCollector = '(garbage collector)';
+
+/** What V8 calls idle; the loop waits in the kernel. */
+const idle = '(idle)';
+
+/** Code without a URL is V8's or Node's own native code. */
+export const nativeModule = '[v8]';
+
+/** The frame of a call-tree node; lines become 1-based. */
+export function v8Frame(node: V8Node): Frame {
+  const { functionName, url, lineNumber } = node.callFrame;
+  const isMeta = functionName.startsWith('(') && url === '';
+  return {
+    name: functionName === '' ? '(anonymous)' : functionName,
+    module: url === '' && !isMeta && !functionName.startsWith('RegExp:') ? nativeModule : url,
+    line: lineNumber >= 0 ? lineNumber + 1 : null,
+  };
+}
+
+/**
+ * Adds one V8 profile to a builder. `(idle)` is kept apart. The collector hangs off the root in V8's tree; here it goes under the stack
+ * that ran before it, which is the one that allocated. Everything else keeps its place.
+ */
+export function addV8Profile(profile: V8Profile, builder: ProfileBuilder): void {
+  const stacks = nodeReader(profile, builder);
+  const busyUs = new Map<number, number>();
+  let before = rootNode;
+  for (const sample of weightedSamples(profile)) {
+    const known = stacks(sample.nodeId);
+    if (known === null) continue;
+    if (known.name === idle) {
+      builder.addIdle(sample.durationUs, 1);
+      continue;
+    }
+    const isCollector = known.name === garbageCollector;
+    const node = isCollector ? builder.child(before, known.frame) : known.node;
+    if (!isCollector) before = node;
+    builder.add(node, sample.durationUs, 1);
+    if (!isCollector) busyUs.set(sample.nodeId, (busyUs.get(sample.nodeId) ?? 0) + sample.durationUs);
+  }
+  addHotLines(profile, busyUs, stacks, builder);
+}
+
+interface TreeNode {
+  node: number;
+  frame: number;
+  name: string;
+}
+
+function nodeReader(profile: V8Profile, builder: ProfileBuilder): (id: number) => TreeNode | null {
+  const byId = new Map(profile.nodes.map((node) => [node.id, node]));
+  const parents = new Map<number, number>();
+  for (const node of profile.nodes) {
+    if (node.parent !== undefined) parents.set(node.id, node.parent);
+    for (const child of node.children ?? []) parents.set(child, node.id);
+  }
+  const cache = new Map<number, TreeNode>();
+  const place = (node: V8Node, parent: number): TreeNode => {
+    const frame = v8Frame(node);
+    const { lineNumber, columnNumber } = node.callFrame;
+    const id = builder.frame(frame, `${frame.name}\u0000${frame.module}\u0000${lineNumber}:${columnNumber}`);
+    const isRoot = frame.name === '(root)' && !parents.has(node.id);
+    return { node: isRoot ? rootNode : builder.child(parent, id), frame: id, name: frame.name };
+  };
+  return (id) => {
+    const pending: V8Node[] = [];
+    let known = cache.get(id);
+    for (let at: number | undefined = id; at !== undefined && known === undefined && pending.length <= profile.nodes.length;) {
+      const node = byId.get(at);
+      if (node === undefined) return null;
+      pending.push(node);
+      at = parents.get(at);
+      known = at === undefined ? undefined : cache.get(at);
+    }
+    for (const node of pending.reverse()) {
+      known = place(node, known?.node ?? rootNode);
+      cache.set(node.id, known);
+    }
+    return known ?? null;
+  };
+}
+
+/** Without time steps (old files, some traces) hit counts share the span evenly. */
+function weightedSamples(profile: V8Profile): V8Sample[] {
+  const samples = v8Samples(profile);
+  if (samples.some((sample) => sample.durationUs > 0)) return samples;
+  const hits: number[] = samples.length > 0 ? samples.map((sample) => sample.nodeId) : profile.nodes.flatMap((node) => repeated(node));
+  const durationUs = hits.length === 0 ? 0 : Math.max(0, profile.endTime - profile.startTime) / hits.length;
+  return hits.map((nodeId, index) => ({
+    nodeId,
+    atUs: profile.startTime + index * durationUs,
+    durationUs: durationUs === 0 ? 1 : durationUs,
+  }));
+}
+
+/** A hostile hit count must not become a huge array. */
+function repeated(node: V8Node): number[] {
+  const hits = Math.min(Math.max(0, Math.trunc(node.hitCount ?? 0)), 1_000_000);
+  return Array.from({ length: hits }, () => node.id);
+}
+
+function addHotLines(
+  profile: V8Profile,
+  busyUs: Map<number, number>,
+  stacks: (id: number) => TreeNode | null,
+  builder: ProfileBuilder,
+): void {
+  for (const node of profile.nodes) {
+    const weight = busyUs.get(node.id) ?? 0;
+    const ticks = (node.positionTicks ?? []).filter((tick) => tick.ticks > 0 && tick.line > 0);
+    const known = stacks(node.id);
+    const sum = ticks.reduce((total, tick) => total + tick.ticks, 0);
+    if (weight === 0 || sum === 0 || known === null) continue;
+    for (const tick of ticks) builder.addLine(known.node, tick.line, (weight * tick.ticks) / sum);
+  }
+}
