@@ -3,7 +3,7 @@ import type { Budgets, LoadResult } from '../model/load-result.js';
 import { slowCount } from './budget-check.js';
 import { budgetsBrokenBy } from './within-budget.js';
 import { hodgesLehmannShift, mannWhitneyInterval, probabilityOfSuperiority, twoRatiosP } from './statistics.js';
-import { milliseconds, percent } from './wording.js';
+import { percent } from './wording.js';
 
 export type RunComparison = Omit<Rerun, 'outcome' | 'at'>;
 
@@ -68,13 +68,12 @@ function combine(latency: Verdict, errors: Verdict, rate: Verdict): Verdict {
 function compareLatency(before: LoadResult[], after: LoadResult[], marginRatio: number): LatencyPart {
   const separate = [before, after].every((runs) => runs.length >= runsForInterval);
   const ciKind = separate ? 'between-runs' : 'within-run';
-  const [early, late] = [before, after].map((runs) => (separate ? runP95s(runs) : windowP95s(runs)));
+  const spread = separate ? runP95s : windowP95s;
+  const [early, late] = [spread(before), spread(after)];
   const [earlyRuns, lateRuns] = [runP95s(before), runP95s(after)];
-  if (early === undefined || late === undefined || earlyRuns === undefined || lateRuns === undefined)
-    throw new RangeError('two sides expected');
   if (earlyRuns.length === 0 || lateRuns.length === 0) {
     const side = earlyRuns.length === 0 ? 'before' : 'after';
-    return { verdict: 'inconclusive', ratio: null, ci: null, ciKind, reasons: [`no p95 was measured ${side}`] };
+    return { verdict: 'inconclusive', ratio: null, ci: null, ciKind, reasons: [`${side} there is no p95 of expected responses`] };
   }
   const needed = separate ? runsForInterval : windowsForInterval;
   if (Math.min(early.length, late.length) < needed) {
@@ -129,8 +128,9 @@ function judgeShift(
   return { verdict, ratio, ci, ciKind, reasons };
 }
 
+/** A run without a single expected response has only the latency of its failures, which compares with nothing. */
 function runP95s(runs: LoadResult[]): number[] {
-  return runs.flatMap(({ latencyMs: { p95 } }) => (p95 === null || p95 <= 0 ? [] : [Math.log(p95)]));
+  return runs.flatMap(({ failedRatio, latencyMs: { p95 } }) => (failedRatio >= 1 || p95 === null || p95 <= 0 ? [] : [Math.log(p95)]));
 }
 
 function windowP95s(runs: LoadResult[]): number[] {

@@ -1,7 +1,11 @@
 import type { Budgets, LoadResult } from '../model/load-result.js';
 import { checkErrorRatio, slowCount } from './budget-check.js';
+import { droppedRatio } from './guards.js';
 import { isGuardThreshold } from './threshold-check.js';
-import { milliseconds } from './wording.js';
+import { milliseconds, percent } from './wording.js';
+
+/** From here on what was dropped could hide a broken percentile. */
+const droppedLimit = 0.01;
 
 /** The budgets one run does not keep, in words, by its numbers alone: for a re-run, whose length was already found sufficient. */
 export function budgetsBrokenBy(run: LoadResult, budgets: Budgets): string[] {
@@ -24,6 +28,8 @@ export function budgetsBrokenBy(run: LoadResult, budgets: Budgets): string[] {
   if (budgets.minRequestRate !== undefined && run.requestRate < budgets.minRequestRate) {
     broken.push(`${run.requestRate.toFixed(1)} requests/s are below the budget of ${budgets.minRequestRate}/s`);
   }
+  const dropped = droppedRatio(run);
+  if (dropped > droppedLimit) broken.push(`${percent(dropped)} of the planned iterations were dropped, their latency is unknown`);
   const thresholds = run.thresholds.filter(
     (threshold) => !threshold.ok && !isGuardThreshold(threshold) && !threshold.metric.includes('phase:measure'),
   );
