@@ -67,6 +67,8 @@ export interface BlockingTree {
   blockedMean: number;
   blockedMax: number;
   ticksSeen: number;
+  /** 0..1 of the samples with this root in which it sat idle in its transaction. */
+  rootIdleShare?: number;
 }
 
 export interface ConnectionObservation {
@@ -91,6 +93,8 @@ export interface DatabaseObservation {
   activity: ActivityObservation | null;
   blocking: BlockingTree[];
   connections: ConnectionObservation | null;
+  /** The server's own words when it refused the observer a connection because all slots were taken, at whatever moment; else absent. */
+  slotsExhausted?: string;
   /** Differences of pg_stat_database over the window. */
   counters: { blocksHit: number; blocksRead: number; tempBytes: number; deadlocks: number; commits: number; rollbacks: number } | null;
   missing: MissingEvidence[];
