@@ -1,4 +1,4 @@
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { open, readFile, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ProcessObservation } from '../core/model/observation.js';
 import type { ThreadSnapshot } from '../core/observe/process.js';
@@ -123,7 +123,6 @@ export async function detectRuntime(pid: number): Promise<{ executable: string; 
 
 /** The Go linker puts its build id near the start of every binary. */
 async function isGoProgram(pid: number): Promise<boolean> {
-  const { open } = await import('node:fs/promises');
   const file = await open(`/proc/${pid}/exe`, 'r').catch(() => null);
   if (file === null) return false;
   try {

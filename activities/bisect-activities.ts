@@ -1,0 +1,158 @@
+import { Context } from '@temporalio/activity';
+import { bisectLoad } from '../core/bisect/bisect-load.js';
+import { commitWeight } from '../core/bisect/prior.js';
+import { functionGrowth } from '../core/bisect/profile-growth.js';
+import { RefusedError, UnreadableInputError } from '../core/model/errors.js';
+import type { ProfileSummary } from '../core/model/profile.js';
+import { renderBisectReport } from '../report/bisect-report.js';
+import type { BisectActivities, BisectPlan, BisectRequest } from './bisect-contract.js';
+import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
+import { loadService, measureOnce } from './bisect-measure.js';
+import { withHeartbeat, type Beating } from './heartbeat.js';
+import { translating } from './translate-error.js';
+
+/** Ids travel through the history; beyond this a narrower good end is the better question. */
+const mostCommits = 10_000;
+
+/** The activities of `bisectRegression`. */
+export function createBisectActivities(deps: BisectDependencies): BisectActivities {
+  const targetOf = (endpoint: string): BisectTarget => {
+    const target = deps.target(endpoint);
+    if (target === null)
+      throw new RefusedError(
+        `no repository is configured for ${endpoint}: expected repository (path, start, health) of its service in the catalog`,
+      );
+    return target;
+  };
+  return {
+    planBisect: translating(async (request) => await plan(deps, request)),
+    expandMerge: translating(async ({ endpoint, commit }) => await expandMerge(deps, targetOf(endpoint), commit)),
+    buildCommit: translating(({ bisectId, endpoint, commit }) =>
+      withHeartbeat(async ({ signal }) => {
+        const target = targetOf(endpoint);
+        const { built, ok, detail } = await deps.worktrees(target.repository, bisectId).prepare(commit, target.commands, signal);
+        return { built, ok, detail };
+      }),
+    ),
+    measureCommit: translating((order) =>
+      withHeartbeat((beating) => measureOnce(deps, targetOf(order.endpoint), order, beating, runKey(order.bisectId))),
+    ),
+    describeCommits: translating(
+      async ({ endpoint, commits }) =>
+        await Promise.all(commits.map((commit) => deps.git.describeCommit(targetOf(endpoint).repository, commit))),
+    ),
+    compareProfiles: translating((request) =>
+      withHeartbeat((beating) => compareProfiles(deps, targetOf(request.endpoint), request, beating)),
+    ),
+    cleanUpBisect: translating(async ({ bisectId, endpoint }) => {
+      const target = deps.target(endpoint);
+      if (target !== null) await deps.worktrees(target.repository, bisectId).removeAll();
+    }),
+    writeBisectReport: translating(async ({ answer }) =>
+      Promise.all([
+        deps.artifacts.put('bisect.md', 'report', renderBisectReport(answer)),
+        deps.artifacts.put('bisect.json', 'report', JSON.stringify(answer, null, 2)),
+      ]),
+    ),
+  };
+}
+
+function runKey(bisectId: string): string {
+  const { activityId, workflowExecution } = Context.current().info;
+  return `${bisectId}-${workflowExecution?.runId ?? 'local'}-${activityId}`;
+}
+
+async function plan(
+  deps: BisectDependencies,
+  request: BisectRequest,
+): Promise<{ ok: true; plan: BisectPlan } | { ok: false; reason: string }> {
+  const target = deps.target(request.endpoint);
+  if (target === null)
+    return { ok: false, reason: 'no repository is configured for this service: set repository (path, start, health) in the catalog' };
+  try {
+    const { repository } = target;
+    const bad = await deps.git.resolveCommit(repository, request.bad ?? 'HEAD');
+    const goodName = request.good ?? target.good ?? (await deps.git.lastTagBefore(repository, bad));
+    if (goodName === null)
+      return {
+        ok: false,
+        reason: `no good commit is known: give --good, repository.good in the catalog, or tag releases of ${repository}`,
+      };
+    const commits = await deps.git.firstParentRange(repository, await deps.git.resolveCommit(repository, goodName), bad);
+    if (commits.length > mostCommits)
+      return {
+        ok: false,
+        reason: `${commits.length} commits lie between good and bad; expected at most ${mostCommits}: give a later good commit`,
+      };
+    return {
+      ok: true,
+      plan: {
+        commits: commits.map((info) => info.commit),
+        prior: commits.map((info) => commitWeight(info, request.hints)),
+        load: bisectLoad(target.plan, target.budgets),
+      },
+    };
+  } catch (error) {
+    if (error instanceof UnreadableInputError) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+/** The side's commits, with the point where it left the line as their good end. */
+async function expandMerge(
+  deps: BisectDependencies,
+  target: BisectTarget,
+  commit: string,
+): Promise<{ commits: string[]; prior: number[] } | null> {
+  const merge = await deps.git.describeCommit(target.repository, commit);
+  const side = await deps.git.mergedRange(target.repository, merge);
+  const [first, second] = merge.parents;
+  if (side === null || first === undefined || second === undefined) return null;
+  const base = await deps.git.mergeBase(target.repository, first, second);
+  return { commits: [base, ...side.map((info) => info.commit)], prior: [1, ...side.map((info) => commitWeight(info, { files: [] }))] };
+}
+
+type CompareRequest = Parameters<BisectActivities['compareProfiles']>[0];
+
+async function compareProfiles(
+  deps: BisectDependencies,
+  target: BisectTarget,
+  request: CompareRequest,
+  beating: Beating,
+): ReturnType<BisectActivities['compareProfiles']> {
+  const before = await profileCommit(deps, target, request, request.parent, beating);
+  const after = before === null ? null : await profileCommit(deps, target, request, request.culprit, beating);
+  if (before === null || after === null) return null;
+  const growth = functionGrowth(before, after).slice(0, 20);
+  const [most] = growth;
+  const artifact = await deps.artifacts.put('bisect-profile-diff.json', 'profile', JSON.stringify(growth, null, 2));
+  const summary =
+    most === undefined
+      ? 'the profiles show no function'
+      : `${most.frame} (${most.module}) grew from ${most.beforeMs.toFixed(2)} to ${most.afterMs.toFixed(2)} ms CPU a request`;
+  return { summary, artifacts: [artifact] };
+}
+
+async function profileCommit(
+  deps: BisectDependencies,
+  target: BisectTarget,
+  request: CompareRequest,
+  commit: string,
+  beating: Beating,
+): Promise<{ profile: ProfileSummary; cpuPerRequestMs: number } | null> {
+  const place = await deps.worktrees(target.repository, request.bisectId).prepare(commit, target.commands, beating.signal);
+  const started = place.ok
+    ? await deps.startService(target.commands, { worktree: place.worktree, logFile: place.logFile, signal: beating.signal })
+    : null;
+  if (started?.ok !== true) return null;
+  try {
+    const order = { bisectId: request.bisectId, endpoint: request.endpoint, commit, load: request.load, metric: 'cpu' as const };
+    const [profile, run] = await Promise.all([
+      deps.profile(started.service, request.load.warmUpMs + request.load.durationMs, beating.signal),
+      loadService(deps, target, order, started.service, beating, `${runKey(request.bisectId)}-${commit.slice(0, 12)}`),
+    ]);
+    return profile === null || run.cpuPerRequestMs === null ? null : { profile, cpuPerRequestMs: run.cpuPerRequestMs };
+  } finally {
+    await started.service.stop();
+  }
+}

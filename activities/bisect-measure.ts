@@ -1,0 +1,172 @@
+import type { RunningService } from '../adapters/commit-service.js';
+import { ProgramFailedError } from '../core/model/errors.js';
+import type { RunFigures } from '../core/model/incident.js';
+import type { BisectMetric } from '../core/model/bisect.js';
+import { judgeLoad } from '../core/load/judge.js';
+import type { LoadPlan, LoadResult } from '../core/model/load-result.js';
+import type { CommitMeasurement, CommitRequest } from './bisect-contract.js';
+import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
+import type { Beating } from './heartbeat.js';
+
+/** A generator near its own limit measures itself; the run is repeated, not used. */
+const busyGenerator = 0.9;
+/** A commit that answers with errors is fast for the wrong reason. Unless errors are what is searched for, it is skipped. */
+const tolerableErrors = 0.05;
+
+interface MeasureOrder extends CommitRequest {
+  load: LoadPlan;
+  metric: BisectMetric;
+}
+
+/** One run of one commit, from worktree to stopped service. */
+export async function measureOnce(
+  deps: BisectDependencies,
+  target: BisectTarget,
+  order: MeasureOrder,
+  beating: Beating,
+  runKey: string,
+): Promise<CommitMeasurement> {
+  const { commit } = order;
+  const skip = (reason: 'build-failed' | 'not-started' | 'unhealthy' | 'errors', built: boolean, detail: string): CommitMeasurement => ({
+    ok: false,
+    commit,
+    reason,
+    built,
+    detail,
+  });
+  beating.show({ state: 'build', commit: commit.slice(0, 12) });
+  const place = await deps.worktrees(target.repository, order.bisectId).prepare(commit, target.commands, beating.signal);
+  if (!place.ok) return skip('build-failed', place.built, place.detail);
+  const where = { worktree: place.worktree, logFile: place.logFile, signal: beating.signal };
+  if (target.commands.reset !== null) {
+    beating.show({ state: 'reset', commit: commit.slice(0, 12) });
+    const reset = await deps.runCommand(target.commands.reset, target.commands, {
+      ...where,
+      port: 0,
+      timeoutMs: target.commands.buildTimeoutMs,
+    });
+    if (!reset.ok)
+      throw new ProgramFailedError({
+        program: 'reset',
+        exitCode: null,
+        message: `reset before the measurement failed: ${reset.detail}`,
+        retryable: true,
+      });
+  }
+  beating.show({ state: 'start', commit: commit.slice(0, 12) });
+  const started = await deps.startService(target.commands, where);
+  if (!started.ok) return skip(started.reason, place.built, started.detail);
+  try {
+    const run = await loadService(deps, target, order, started.service, beating, runKey);
+    if (order.metric !== 'error-ratio' && run.result.failedRatio > tolerableErrors) {
+      return skip('errors', place.built, `${(run.result.failedRatio * 100).toFixed(1)} % of the requests failed`);
+    }
+    return measured(order, target, run, place.built);
+  } finally {
+    await started.service.stop();
+  }
+}
+
+interface LoadedRun {
+  result: LoadResult;
+  cpuPerRequestMs: number | null;
+  databasePerRequestMs: number | null;
+}
+
+export async function loadService(
+  deps: BisectDependencies,
+  target: BisectTarget,
+  order: MeasureOrder,
+  service: RunningService,
+  beating: Beating,
+  runKey: string,
+): Promise<LoadedRun> {
+  const url = new URL(target.request.url);
+  url.protocol = 'http:';
+  url.hostname = '127.0.0.1';
+  url.port = String(service.port);
+  const [cpuBefore, databaseBefore] = [
+    await deps.cpuMs(service.pid),
+    order.metric === 'db-time' ? await deps.databaseMs(order.endpoint) : null,
+  ];
+  const { result } = await deps.runLoad({
+    request: { ...target.request, url: url.href },
+    plan: order.load,
+    budgets: target.budgets,
+    workDir: deps.workDirectory(runKey),
+    signal: beating.signal,
+    onStarted: () => undefined,
+    onProgress: ({ rps, p95Ms }) =>
+      beating.show({
+        state: 'load',
+        commit: order.commit.slice(0, 12),
+        rate: `${rps.toFixed(1)} rps`,
+        p95: p95Ms === null ? 'not yet' : `${p95Ms.toFixed(1)} ms`,
+      }),
+  });
+  if ((result.generator?.cpuRatio ?? 0) > busyGenerator) {
+    throw new ProgramFailedError({
+      program: 'k6',
+      exitCode: null,
+      message: 'the load generator was busy itself; the run is repeated',
+      retryable: true,
+    });
+  }
+  const perRequest = (before: number | null, after: number | null): number | null =>
+    before === null || after === null || result.requests === 0 ? null : (after - before) / result.requests;
+  return {
+    result,
+    cpuPerRequestMs: perRequest(cpuBefore, await deps.cpuMs(service.pid)),
+    databasePerRequestMs: order.metric === 'db-time' ? perRequest(databaseBefore, await deps.databaseMs(order.endpoint)) : null,
+  };
+}
+
+function measured(order: MeasureOrder, target: BisectTarget, run: LoadedRun, built: boolean): CommitMeasurement {
+  const { result } = run;
+  const value = metricOf(order.metric, run);
+  if (value === null) {
+    throw new ProgramFailedError({
+      program: 'k6',
+      exitCode: null,
+      message: `the run gave no ${order.metric}; ${result.requests} requests`,
+      retryable: true,
+    });
+  }
+  const { latencyMs, requestRate, failedRatio, requests } = result;
+  const figures: RunFigures = {
+    p50Ms: latencyMs.p50,
+    p95Ms: latencyMs.p95,
+    p99Ms: latencyMs.p99,
+    meanMs: latencyMs.mean,
+    requestRate,
+    failedRatio,
+    requests,
+  };
+  const withinBudget = judgeLoad(result, { budgets: target.budgets, plan: order.load }).broken.length === 0;
+  return {
+    ok: true,
+    commit: order.commit,
+    logMetric: Math.log(value),
+    figures,
+    withinBudget,
+    built,
+    detail: `${order.metric} ${value.toPrecision(4)}`,
+  };
+}
+
+/** Logarithms need values above zero: a ratio of errors gets one error in a thousand as its floor. */
+function metricOf(metric: BisectMetric, run: LoadedRun): number | null {
+  const positive = (value: number | null): number | null => (value === null || value <= 0 ? null : value);
+  switch (metric) {
+    case 'p95':
+      return positive(run.result.latencyMs.p95);
+    case 'p50':
+      return positive(run.result.latencyMs.p50);
+    case 'error-ratio':
+      return run.result.failedRatio + 0.001;
+    case 'cpu':
+      return positive(run.cpuPerRequestMs);
+    case 'db-time':
+      return positive(run.databasePerRequestMs);
+  }
+}

@@ -1,0 +1,141 @@
+import { createWriteStream } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startGuarded } from './guarded-process.js';
+import { freePort } from './k6-api.js';
+
+/** Commands of the catalog's `repository`, ready to run. Times in milliseconds. */
+export interface ServiceCommands {
+  build: string | null;
+  start: string;
+  health: string;
+  reset: string | null;
+  stop: string | null;
+  buildTimeoutMs: number;
+  startTimeoutMs: number;
+  /** The whole environment of the commands, without PORT and WORKTREE. */
+  env: Record<string, string>;
+}
+
+export interface RunningService {
+  port: number;
+  /** Leader of the process group that the start command became. */
+  pid: number;
+  stop: () => Promise<void>;
+}
+
+export type StartResult = { ok: true; service: RunningService } | { ok: false; reason: 'not-started' | 'unhealthy'; detail: string };
+
+/** From SIGTERM to SIGKILL of a service that is stopped without a command of its own. */
+const stopGraceMs = 5000;
+const healthIntervalMs = 100;
+
+interface Place {
+  worktree: string;
+  logFile: string;
+  signal: AbortSignal;
+}
+
+/** Runs one command of the catalog through `sh -c` in the worktree, in a group that does not outlive us. */
+export async function runCommand(
+  command: string,
+  commands: ServiceCommands,
+  place: Place & { port: number; timeoutMs: number },
+): Promise<{ ok: boolean; detail: string }> {
+  const run = startShell(command, commands, place, place.port);
+  const timeout = AbortSignal.timeout(place.timeoutMs);
+  const stop = (): void => run.stop();
+  const signals = AbortSignal.any([place.signal, timeout]);
+  signals.addEventListener('abort', stop, { once: true });
+  try {
+    const exit = await run.exit;
+    place.signal.throwIfAborted();
+    if (timeout.aborted) return { ok: false, detail: `"${command}" did not end within ${place.timeoutMs / 1000} s` };
+    return exit.code === 0
+      ? { ok: true, detail: '' }
+      : { ok: false, detail: `"${command}" ended with ${exit.code ?? exit.signal ?? 'nothing'}: ${run.lastLine()}` };
+  } finally {
+    signals.removeEventListener('abort', stop);
+  }
+}
+
+/** Starts the service of a worktree on a free port and waits until its health address answers 2xx. */
+export async function startService(commands: ServiceCommands, place: Place): Promise<StartResult> {
+  const port = await freePort();
+  const run = startShell(commands.start, commands, place, port);
+  const ended: { how: string | null } = { how: null };
+  void run.exit.then(
+    (exit) => (ended.how = `ended with ${exit.code ?? exit.signal ?? 'nothing'}`),
+    (error: unknown) => (ended.how = String(error)),
+  );
+  const service: RunningService = { port, pid: await run.pid.catch(() => 0), stop: () => stopService(run, commands, place, port) };
+  const deadline = Date.now() + commands.startTimeoutMs;
+  let detail = 'no answer yet';
+  try {
+    while (Date.now() < deadline && ended.how === null) {
+      detail = await askHealth(substitute(commands.health, place.worktree, port), place.signal);
+      if (detail === 'healthy') return { ok: true, service };
+      await sleep(healthIntervalMs, undefined, { signal: place.signal });
+    }
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+  await service.stop();
+  if (ended.how !== null) return { ok: false, reason: 'not-started', detail: `the start command ${ended.how}: ${run.lastLine()}` };
+  const isAnswering = detail.startsWith('status');
+  return {
+    ok: false,
+    reason: isAnswering ? 'unhealthy' : 'not-started',
+    detail: `not healthy within ${commands.startTimeoutMs / 1000} s: ${detail}`,
+  };
+}
+
+async function askHealth(url: string, signal: AbortSignal): Promise<string> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]), redirect: 'manual' });
+    await response.body?.cancel();
+    return response.ok ? 'healthy' : `status ${response.status}`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function stopService(run: Shell, commands: ServiceCommands, place: Place, port: number): Promise<void> {
+  if (commands.stop !== null) {
+    const untouchable = new AbortController();
+    await runCommand(commands.stop, commands, { ...place, signal: untouchable.signal, port, timeoutMs: stopGraceMs }).catch(
+      () => undefined,
+    );
+  }
+  run.stop();
+  await run.exit.catch(() => undefined);
+}
+
+interface Shell {
+  pid: Promise<number>;
+  exit: Promise<{ code: number | null; signal: string | null }>;
+  stop: () => void;
+  lastLine: () => string;
+}
+
+function startShell(command: string, commands: ServiceCommands, place: Place, port: number): Shell {
+  const env = { ...commands.env, PORT: String(port), WORKTREE: place.worktree };
+  const run = startGuarded('/bin/sh', ['-c', substitute(command, place.worktree, port)], {
+    cwd: place.worktree,
+    env,
+    graceMs: stopGraceMs,
+  });
+  const log = createWriteStream(place.logFile, { flags: 'a' });
+  let tail = '';
+  run.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    log.write(chunk);
+    tail = (tail + chunk).slice(-2000);
+  });
+  run.stderr.on('close', () => log.end());
+  return { pid: run.pid, exit: run.exit, stop: run.stop, lastLine: () => tail.trim().split('\n').at(-1)?.slice(0, 200) ?? '' };
+}
+
+export function substitute(text: string, worktree: string, port: number): string {
+  return text.replaceAll('{port}', String(port)).replaceAll('{worktree}', worktree);
+}
