@@ -1,0 +1,113 @@
+import type { Captures } from '../activities/dependencies.js';
+import { findServiceProcess, type ProcessLocator } from '../adapters/find-process.js';
+import { observeService } from '../adapters/observe-service.js';
+import { observeDatabase, scanQueries } from '../adapters/postgres.js';
+import { resolveHost, servicePortsTowards } from '../adapters/sockets.js';
+import type { Catalog } from '../config/catalog.js';
+import { findEndpoint } from '../config/find-endpoint.js';
+import { resolveDatabases, resolveProcess, resolveProfiler, type DatabaseAccess } from '../config/resolve-access.js';
+import { EvidenceUnavailableError } from '../core/model/errors.js';
+import type { MissingEvidence } from '../core/model/observation.js';
+import type { PeerHint } from '../core/observe/wire.js';
+import { captureProfile } from './profile-capture.js';
+
+const defaultPorts: Record<DatabaseAccess['kind'], number> = { postgres: 5432, mysql: 3306, redis: 6379 };
+
+/** Which adapter captures what, for the targets of one catalog. */
+export function createCaptures(catalog: Catalog): Captures {
+  return {
+    profile: (order) => captureProfile(order, resolveProfiler(catalog, order.endpoint), resolveProcess(catalog, order.endpoint)),
+    service: async (order) => {
+      const locator = resolveProcess(catalog, order.endpoint);
+      if (locator === null) throw unknownProcess();
+      const { databases } = resolveDatabases(catalog, order.endpoint);
+      const servicePort = portOfUrl(findEndpoint(catalog, order.endpoint).endpoint.url);
+      return await observeService({
+        ...order,
+        locator,
+        servicePort: locator.kind === 'port' ? locator.port : servicePort,
+        peerHints: await hintsOf(databases),
+      });
+    },
+    databases: async (order) => {
+      const { databases, missing } = resolveDatabases(catalog, order.endpoint);
+      const locator = resolveProcess(catalog, order.endpoint);
+      const supported = databases.filter((access) => access.kind === 'postgres');
+      const others = databases.filter((access) => access.kind !== 'postgres').map(unsupported);
+      const observations = await Promise.all(
+        supported.map((access) =>
+          observeDatabase({
+            ...order,
+            name: access.name,
+            url: access.url,
+            onProgress: order.onProgress,
+            servicePorts: () => portsTowards(locator, access),
+          }),
+        ),
+      );
+      return { observations, missing: [...missing, ...others] };
+    },
+    scan: async ({ endpoint, observations, signal }) => {
+      const { databases } = resolveDatabases(catalog, endpoint);
+      const pairs = observations.flatMap((observation) => {
+        const access = databases.find((candidate) => candidate.name === observation.name);
+        return access === undefined ? [] : [{ observation, url: access.url }];
+      });
+      return await Promise.all(pairs.map(({ observation, url }) => scanQueries({ url, observation, signal })));
+    },
+  };
+}
+
+function portOfUrl(address: string): number {
+  const url = new URL(address);
+  return Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port);
+}
+
+function endOf(access: DatabaseAccess): { host: string; port: number } {
+  const url = new URL(access.url);
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? defaultPorts[access.kind] : url.port) };
+}
+
+async function hintsOf(databases: DatabaseAccess[]): Promise<PeerHint[]> {
+  const hints = await Promise.all(
+    databases.map(async (access) => {
+      const { host, port } = endOf(access);
+      const kind = access.kind === 'redis' ? ('cache' as const) : ('database' as const);
+      return (await resolveHost(host)).map((address) => ({
+        peer: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+        label: `database ${access.name}`,
+        kind,
+      }));
+    }),
+  );
+  return hints.flat();
+}
+
+/** Local ports of the service's own connections; none when the service runs where we cannot look. */
+async function portsTowards(locator: ProcessLocator | null, access: DatabaseAccess): Promise<ReadonlySet<number>> {
+  if (locator === null) return new Set();
+  try {
+    return await servicePortsTowards((await findServiceProcess(locator)).pid, endOf(access));
+  } catch (error) {
+    if (error instanceof EvidenceUnavailableError) return new Set();
+    throw error;
+  }
+}
+
+function unsupported(access: DatabaseAccess): MissingEvidence {
+  return {
+    id: `database-${access.name}`,
+    what: `what database ${access.name} did in the window`,
+    why: `this version looks into PostgreSQL only, not ${access.kind}; its sockets are still accounted`,
+    remedy: 'look at its own statistics of the window (slow log, INFO commandstats)',
+  };
+}
+
+function unknownProcess(): EvidenceUnavailableError {
+  return new EvidenceUnavailableError({
+    id: 'process',
+    what: 'process and sockets of the service under load',
+    why: 'the catalog does not say which process serves this endpoint, and its host is not this machine',
+    remedy: 'set process (port, pid, pidFile or command; host for an agent elsewhere) of the service in the catalog',
+  });
+}

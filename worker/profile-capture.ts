@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CapturedProfile, CaptureOrder } from '../activities/dependencies.js';
+import { findServiceProcess, type ProcessLocator } from '../adapters/find-process.js';
+import { captureNodeProfile } from '../adapters/node-inspector.js';
+import { capturePprof } from '../adapters/pprof-http.js';
+import { identifyProcess } from '../adapters/processes.js';
+import { readProfileBytes, readProfileFile } from '../adapters/profile-file.js';
+import type { ProfilerSetting } from '../config/resolve-access.js';
+import { EvidenceUnavailableError } from '../core/model/errors.js';
+import type { MissingEvidence } from '../core/model/observation.js';
+import { flameTree } from '../core/profile/flame-tree.js';
+import { readRequestTrace } from '../core/profile/request-trace.js';
+import type { StackProfile } from '../core/profile/stack-profile.js';
+import { summarizeProfile, type SummaryOptions } from '../core/profile/summarize.js';
+
+/** More nodes than a page can draw help nobody; lighter ones are folded away. */
+const mostFlameNodes = 4000;
+
+/** One profile in the load window, by the profiler that the catalog names or that fits the runtime of the process. */
+export async function captureProfile(
+  order: CaptureOrder,
+  setting: ProfilerSetting,
+  locator: ProcessLocator | null,
+): Promise<CapturedProfile> {
+  const file = order.file ?? (setting.kind === 'file' ? setting.path : null);
+  if (file !== null) return await fromFile(file);
+  if (setting.kind === 'pprof-url') return await fromPprof(order, setting.url);
+  if (locator === null) throw unknownProcess();
+  const { pid } = await findServiceProcess(locator);
+  const { runtime } = await identifyProcess(pid);
+  if (runtime === 'node' && (setting.kind === 'auto' || (setting.kind === 'named' && setting.name === 'node')))
+    return await fromNode(order, pid);
+  throw noProfiler(pid, setting.kind === 'named' ? setting.name : runtime);
+}
+
+async function fromFile(path: string): Promise<CapturedProfile> {
+  const profile = await readProfileFile(path);
+  return present(profile, {}, { name: 'profile.json', content: JSON.stringify({ source: path.split('/').at(-1) }) });
+}
+
+async function fromPprof(order: CaptureOrder, url: string): Promise<CapturedProfile> {
+  await sleep(order.delayMs, undefined, { signal: order.signal });
+  const bytes = await capturePprof({ pprofUrl: url, durationMs: order.durationMs, signal: order.signal });
+  return present(await readProfileBytes(bytes), {}, { name: 'profile.pb.gz', content: bytes });
+}
+
+async function fromNode(order: CaptureOrder, pid: number): Promise<CapturedProfile> {
+  const capture = await captureNodeProfile({
+    pid,
+    delayMs: order.delayMs,
+    durationMs: order.durationMs,
+    signal: order.signal,
+    onProgress: (elapsedMs) => order.onProgress(`sampling, ${Math.round(elapsedMs / 1000)} s of ${Math.round(order.durationMs / 1000)} s`),
+  });
+  const profile = await readProfileBytes(Buffer.from(capture.cpuProfile));
+  const captured = present(profile, { hotLineHints: capture.sources }, { name: 'profile.cpuprofile', content: capture.cpuProfile });
+  const parsed: unknown = JSON.parse(capture.cpuProfile);
+  const trace = capture.hasRequestTrace
+    ? readRequestTrace({ traceEvents: capture.traceEvents, profile: parsed, windowMs: order.durationMs })
+    : null;
+  return { ...captured, trace, missing: workerThreadsRow(capture.workerThreads) };
+}
+
+function present(profile: StackProfile, options: SummaryOptions, raw: CapturedProfile['raw']): CapturedProfile {
+  return {
+    summary: summarizeProfile(profile, options),
+    flame: flameTree(profile, { maxNodes: mostFlameNodes }),
+    trace: null,
+    raw,
+    missing: [],
+  };
+}
+
+function workerThreadsRow(count: number): MissingEvidence[] {
+  if (count === 0) return [];
+  return [
+    {
+      id: 'worker-threads',
+      what: `the ${count} worker threads of the service`,
+      why: 'the profile of the main thread does not see them',
+      remedy: 'compare with the CPU of the threads; profile the workers by themselves if they are busy',
+    },
+  ];
+}
+
+function unknownProcess(): EvidenceUnavailableError {
+  return new EvidenceUnavailableError({
+    id: 'profile',
+    what: 'a profile of the service under load',
+    why: 'the catalog does not say which process serves this endpoint, and its host is not this machine',
+    remedy:
+      'set process (port, pid, pidFile or command; host for an agent elsewhere) of the service, or give a profile with --profile FILE',
+  });
+}
+
+function noProfiler(pid: number, what: string): EvidenceUnavailableError {
+  return new EvidenceUnavailableError({
+    id: 'profile',
+    what: 'a profile of the service under load',
+    why: `this version has no profiler of its own for ${what} (process ${pid})`,
+    remedy:
+      "take one during the load with the runtime's own tool (py-spy, async-profiler, perf, Go pprof) and give it with --profile FILE; for Go set profiler: { pprofUrl: … }",
+  });
+}
