@@ -1,7 +1,7 @@
 import type { ResolvedTarget, TriageOptions } from '../activities/contract.js';
 import { RefusedError, UnreadableInputError } from '../core/model/errors.js';
 import type { Symptom, TargetSummary } from '../core/model/incident.js';
-import type { Budgets } from '../core/model/load-result.js';
+import type { Budgets, LoadPlan } from '../core/model/load-result.js';
 import type { Catalog } from './catalog.js';
 import { findEndpoint, type FoundEndpoint } from './find-endpoint.js';
 import { resolveLoad } from './resolve-load.js';
@@ -62,17 +62,27 @@ function summarize(found: FoundEndpoint, budgets: Budgets): TargetSummary {
   };
 }
 
+/** Target and load of one triage without its secrets, for a refusal before anything is started. Throws RefusedError. */
+export function planTarget(
+  catalog: Catalog,
+  endpoint: string,
+  options: TriageOptions,
+  symptom: Symptom | null,
+): { target: TargetSummary; plan: LoadPlan } {
+  const found = findEndpoint(catalog, endpoint);
+  const budgets = resolveBudgets(found, options, symptom);
+  return { target: summarize(found, budgets), plan: resolveLoad(catalog, found, options) };
+}
+
 /**
  * What one triage works on: target, load and symptom, all safe in a workflow history.
  * Refusals come back as `{ ok: false, reason }`: unknown endpoint, host outside the catalog, no symptom, production without `allowLoad`, a missing secret.
  */
 export function resolveTarget(catalog: Catalog, endpoint: string, options: TriageOptions, symptom: Symptom | null): ResolvedTarget {
   try {
-    const found = findEndpoint(catalog, endpoint);
-    const budgets = resolveBudgets(found, options, symptom);
-    const plan = resolveLoad(catalog, found, options);
+    const planned = planTarget(catalog, endpoint, options, symptom);
     resolveRequest(catalog, endpoint);
-    return { ok: true, target: summarize(found, budgets), plan, symptom };
+    return { ok: true, ...planned, symptom };
   } catch (error) {
     if (error instanceof RefusedError || error instanceof UnreadableInputError) return { ok: false, reason: error.message };
     throw error;

@@ -1,0 +1,125 @@
+/** Commands that run until SIGINT or SIGTERM: worker, hook, dev. Each prints one ready line. */
+import type { Command } from 'commander';
+import { readCatalog } from '../../config/catalog.js';
+import type { WorkerRole } from '../../worker/run-workers.js';
+import { startDev } from '../dev.js';
+import { parseListen } from '../hook/hook-server.js';
+import { startResponderHook, startResponderWorkers } from '../start-responder.js';
+import { resolveTemporal } from '../temporal-connection.js';
+import { untilSignal } from '../until-signal.js';
+import { contextOf } from './command-context.js';
+import { choiceOption, portOption } from './option-values.js';
+
+const roles: readonly WorkerRole[] = ['incidents', 'load', 'host', 'bisect'];
+
+interface WorkerFlags {
+  role?: WorkerRole[];
+  host?: string;
+  metrics?: string;
+  hookOrigin?: string;
+}
+
+async function worker(flags: WorkerFlags, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const { received } = untilSignal();
+  const { temporal, dataDirectory, say } = context;
+  const catalog = await readCatalog(context.catalogFile);
+  const workers = await startResponderWorkers({
+    ...{ catalog, temporal, dataDirectory, say, madeToken: null },
+    hookOrigin: flags.hookOrigin ?? null,
+    ...(flags.role === undefined ? {} : { roles: flags.role }),
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
+  });
+  const { address } = resolveTemporal(temporal).connection;
+  const served = flags.role ?? roles;
+  context.print({ ready: true, address, roles: served }, `worker ready: Temporal ${address}, queues ${served.join(', ')}`);
+  await Promise.race([received, workers.finished]);
+  await workers.shutdown();
+}
+
+async function hook(flags: { listen?: string }, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const { received } = untilSignal();
+  const { temporal, dataDirectory, say } = context;
+  const catalog = await readCatalog(context.catalogFile);
+  const address = parseListen(flags.listen ?? catalog.hook?.listen ?? '127.0.0.1:8090');
+  const running = await startResponderHook({ catalog, temporal, dataDirectory, say, madeToken: null }, address);
+  context.print({ ready: true, hook: running.origin }, `hook ready: ${running.origin}`);
+  await received;
+  await running.close();
+}
+
+interface DevFlags {
+  temporalPort: number;
+  uiPort?: number;
+  hookPort?: number;
+}
+
+async function dev(flags: DevFlags, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const { signal, received } = untilSignal();
+  const catalog = await readCatalog(context.catalogFile);
+  const running = await startDev({
+    catalog,
+    dataDirectory: context.dataDirectory,
+    namespace: context.temporal.namespace ?? 'default',
+    temporalPort: flags.temporalPort,
+    // Temporal's own convention: the Web UI is a thousand above.
+    uiPort: flags.uiPort ?? (flags.temporalPort === 0 ? 0 : flags.temporalPort + 1000),
+    hookPort: flags.hookPort ?? null,
+    say: context.say,
+    signal,
+  }).catch((error: unknown) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
+  if (running === null) return;
+  const { ready } = running;
+  const token = ready.hookToken === undefined ? '' : `, hook token ${ready.hookToken}`;
+  context.print(ready, `dev ready: Temporal ${ready.address}, Web UI ${ready.ui}, hook ${ready.hook}${token}`);
+  try {
+    await Promise.race([received, running.failed]);
+  } finally {
+    await running.stop();
+  }
+}
+
+function collectRole(text: string, before: WorkerRole[] | undefined): WorkerRole[] {
+  return [...(before ?? []), choiceOption('--role', roles)(text)];
+}
+
+export function registerLongRunning(program: Command): void {
+  program
+    .command('worker')
+    .description('work on incidents: workflows, load, captures, bisects')
+    .option('--role <role>', `one of ${roles.join(', ')} (repeatable; default: all)`, collectRole)
+    .option('--host <name>', 'name under which the catalog sends captures here (process: { host: NAME })')
+    .option('--metrics <host:port>', 'serve the metrics of the Temporal SDK there')
+    .option('--hook-origin <url>', 'where people reach the hook, for links in notifications')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder worker\n  $ perf-responder worker --address temporal:7233 --role load\n  $ perf-responder worker --role host --host web-1',
+    )
+    .action(worker);
+  program
+    .command('hook')
+    .description('serve the alert hook: POST /alerts/alertmanager, /alerts/generic; reports under /incidents')
+    .option('--listen <host:port>', 'beats hook.listen of the catalog')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ RESPONDER_HOOK_TOKEN=… perf-responder hook\n  $ perf-responder hook --listen 127.0.0.1:0 --json',
+    )
+    .action(hook);
+  program
+    .command('dev')
+    .description('Temporal development server, worker and hook in one process')
+    .option('--temporal-port <port>', 'port of Temporal, 0 = a free one', portOption('--temporal-port'), 7233)
+    .option('--ui-port <port>', 'port of the Web UI (default: a thousand above)', portOption('--ui-port'))
+    .option('--hook-port <port>', 'port of the hook (beats the catalog)', portOption('--hook-port'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder dev\n  $ perf-responder dev --temporal-port 0 --hook-port 0 --data /tmp/responder --json',
+    )
+    .action(dev);
+}

@@ -1,0 +1,49 @@
+/** Values of options, parsed; each problem says what was expected, what came and what to do. */
+import { userInfo } from 'node:os';
+import { parseDuration } from '../../config/duration.js';
+import { parseBudget } from '../../config/symptom.js';
+import { UnreadableInputError } from '../../core/model/errors.js';
+import type { Budgets } from '../../core/model/load-result.js';
+
+export function durationOption(flag: string): (text: string) => number {
+  return (text) => {
+    const durationMs = parseDuration(text);
+    if (durationMs !== null) return durationMs;
+    throw new UnreadableInputError(`${flag}: expected a duration with its unit (ms, s, m, h), got "${text}"; write e.g. ${flag} 30s`);
+  };
+}
+
+export function numberOption(flag: string, range: { minimum: number; maximum: number; whole: boolean }): (text: string) => number {
+  const { minimum, maximum, whole } = range;
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= minimum && value <= maximum && (!whole || Number.isInteger(value))) return value;
+    throw new UnreadableInputError(
+      `${flag}: expected a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}, got "${text}"; write e.g. ${flag} ${Math.max(minimum, Math.min(maximum, 20))}`,
+    );
+  };
+}
+
+export const portOption = (flag: string) => numberOption(flag, { minimum: 0, maximum: 65_535, whole: true });
+
+/** `--budget` may be given several times and may hold several, separated by commas. */
+export function collectBudgets(text: string, before: Budgets | undefined): Budgets {
+  return text.split(',').reduce<Budgets>((budgets, part) => ({ ...budgets, ...parseBudget(part) }), before ?? {});
+}
+
+export function choiceOption<const Word extends string>(flag: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new UnreadableInputError(`${flag}: expected one of ${words.join(', ')}, got "${text}"; choose one of them`);
+  };
+}
+
+/** Who acts, when `--by` does not say. */
+export function currentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown user';
+  }
+}

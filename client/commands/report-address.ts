@@ -1,0 +1,13 @@
+import { readHookCredentials } from '../hook/credentials.js';
+import { linkKey, signReportLink } from '../hook/report-link.js';
+import { tryReadCatalog, type CommandContext } from './command-context.js';
+
+const dayMs = 24 * 3_600_000;
+
+/** A signed link to the report on the hook of the catalog; null when the hook's secrets are not known in this shell. */
+export async function reportLink(context: CommandContext, incidentId: string): Promise<string | null> {
+  const catalog = await tryReadCatalog(context);
+  const listen = catalog?.hook?.listen;
+  const key = catalog === null ? null : linkKey(readHookCredentials(catalog, null));
+  return key === null || listen === undefined ? null : signReportLink(key, `http://${listen}`, incidentId, new Date(Date.now() + dayMs));
+}

@@ -1,0 +1,75 @@
+/** What the terminal shows of an incident. */
+import type { Incident } from '../core/model/incident.js';
+import type { ConfirmationRecord, IncidentStatus } from '../workflows/messages.js';
+import type { IncidentListing } from './incident-lookup.js';
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const milliseconds = (value: number | null): string => (value === null ? '–' : `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`);
+
+function confirmationLine({ confirmation }: Incident): string[] {
+  if (confirmation === null) return [];
+  const { verdict, observed, budget, requests } = confirmation;
+  const limits = Object.entries(budget)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value}`);
+  const errors = observed.errorRatio > 0 ? `, errors ${(observed.errorRatio * 100).toFixed(1)} %` : '';
+  return [`load      ${verdict}: p95 ${milliseconds(observed.p95Ms)}${errors} over ${requests} requests (budget ${limits.join(', ')})`];
+}
+
+function causeLines({ causes }: Incident): string[] {
+  return causes.flatMap((cause, index) => [
+    `${index === 0 ? 'cause     ' : '          '}${index + 1}. ${cause.id} (${cause.component}), ${percent(cause.share)} of the latency, confidence ${percent(cause.confidence)}`,
+    `             ${cause.summary}`,
+    ...(cause.remedy.kind === 'none' ? [] : [`             do: ${cause.remedy.statement} (${cause.remedy.expected})`]),
+  ]);
+}
+
+/** Headline, cause and what to do: one screen. */
+export function incidentText(incident: Incident): string {
+  const { incidentId, endpoint, outcome, reasons, missingEvidence } = incident;
+  return [
+    `incident  ${incidentId}`,
+    `endpoint  ${endpoint}`,
+    `outcome   ${outcome ?? 'none yet'}`,
+    ...confirmationLine(incident),
+    ...causeLines(incident),
+    ...reasons.map((reason, index) => `${index === 0 ? 'because   ' : '          '}${reason}`),
+    ...missingEvidence.map(({ what, why, remedy }) => `missing   ${what}: ${why}. ${remedy}`),
+  ].join('\n');
+}
+
+export function statusText(status: IncidentStatus): string {
+  const { incident, phase, stage, alerts, confirmations, remedyPlan } = status;
+  const plan =
+    remedyPlan === null
+      ? []
+      : [`decide    ${remedyPlan.remedy.statement}`, `          perf-responder approve ${incident.incidentId} --plan ${remedyPlan.planId}`];
+  return [
+    `phase     ${phase} (${stage})`,
+    incidentText(incident),
+    `alerts    ${alerts.length}`,
+    `load runs ${confirmations.length}`,
+    ...plan,
+  ].join('\n');
+}
+
+export function listText(incidents: IncidentListing[]): string {
+  if (incidents.length === 0) return 'no incidents';
+  return incidents
+    .map(
+      ({ incidentId, endpoint, phase, outcome, startedAt }) =>
+        `${startedAt}  ${phase.padEnd(10)} ${(outcome ?? '–').padEnd(15)} ${endpoint}  ${incidentId}`,
+    )
+    .join('\n');
+}
+
+export function rerunText({ rerun, outcome, verdict, reasons }: ConfirmationRecord): string {
+  if (rerun === null) return [`re-run    ${verdict ?? 'broken'}`, ...reasons].join('\n');
+  const interval = rerun.ci === null ? '' : ` (95 % interval ${rerun.ci[0].toFixed(2)} to ${rerun.ci[1].toFixed(2)}, ${rerun.ciKind})`;
+  return [
+    `re-run    ${rerun.verdict}, ${rerun.withinBudget ? 'within' : 'not within'} the budget`,
+    `p95       ${milliseconds(rerun.before.p95Ms)} before, ${milliseconds(rerun.after.p95Ms)} after: ratio ${rerun.ratio?.toFixed(2) ?? 'unknown'}${interval}`,
+    `outcome   ${outcome ?? rerun.outcome}`,
+    ...rerun.reasons,
+  ].join('\n');
+}

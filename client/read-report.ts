@@ -1,0 +1,27 @@
+import type { ArtifactRef } from '../core/model/incident.js';
+import { createArtifactStore } from '../adapters/artifact-store.js';
+import { join } from 'node:path';
+
+export type ReportFormat = 'html' | 'md' | 'json';
+
+/** Where the worker of this data folder keeps artifacts. */
+export function artifactDirectory(dataDirectory: string): string {
+  return join(dataDirectory, 'artifacts');
+}
+
+/** The newest report of an incident among its artifacts; null when none has been written. */
+function reportArtifact(artifacts: ArtifactRef[], format: ReportFormat): ArtifactRef | null {
+  return artifacts.findLast(({ name }) => name === `report.${format}`) ?? null;
+}
+
+/** Text and path of the report; null when none has been written. Throws UnreadableInputError when it is not in this data folder. */
+export async function readReport(
+  dataDirectory: string,
+  artifacts: ArtifactRef[],
+  format: ReportFormat,
+): Promise<{ text: string; path: string } | null> {
+  const artifact = reportArtifact(artifacts, format);
+  if (artifact === null) return null;
+  const store = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
+  return { text: (await store.read(artifact)).toString('utf8'), path: store.locate(artifact.path) };
+}

@@ -1,0 +1,62 @@
+/** Puts the parts of the worker together: the one place that knows which adapter does what. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { ActivityDependencies, CatalogAccess } from '../activities/dependencies.js';
+import { createArtifactStore } from '../adapters/artifact-store.js';
+import { runK6 } from '../adapters/k6.js';
+import { sendWebhook } from '../adapters/notifiers/webhook.js';
+import type { Catalog } from '../config/catalog.js';
+import { findEndpoint } from '../config/find-endpoint.js';
+import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
+import { resolveTarget } from '../config/resolve-target.js';
+import { loadStartedSignal } from '../workflows/messages.js';
+import { unbuiltParts } from './unbuilt-parts.js';
+
+export interface WorkerSettings {
+  catalog: Catalog;
+  /** Artifacts and work directories live below it. */
+  dataDirectory: string;
+  /** Path of k6; asked for at the first load, because a worker that only captures needs none. */
+  k6: () => Promise<string>;
+  /** Link to a report for people; null when no hook serves reports. */
+  reportUrl: (incidentId: string) => string | null;
+}
+
+function catalogAccess(catalog: Catalog): CatalogAccess {
+  return {
+    resolveTarget: (endpoint, options, symptom) => resolveTarget(catalog, endpoint, options, symptom),
+    request: (endpoint) => resolveRequest(catalog, endpoint),
+    databases: (endpoint) => resolveDatabases(catalog, endpoint),
+    notifiers: (endpoint) => resolveNotifiers(catalog, endpoint),
+    remedies: (endpoint) => findEndpoint(catalog, endpoint).service.remedies ?? [],
+    hasRepository: (endpoint) => findEndpoint(catalog, endpoint).service.repository !== undefined,
+    route: (key) => {
+      const { endpoint } = findEndpoint(catalog, key);
+      return `${endpoint.method ?? 'GET'} ${new URL(endpoint.url).pathname}`;
+    },
+  };
+}
+
+/** Hosts that the catalog names: a script of the user's own may reach them and no other. */
+function catalogHosts(catalog: Catalog): string[] {
+  const urls = Object.values(catalog.services).flatMap(({ endpoints }) => Object.values(endpoints).map(({ url }) => url));
+  return [...new Set(urls.map((url) => new URL(url).hostname))];
+}
+
+export function createDependencies(settings: WorkerSettings, client: Client): ActivityDependencies {
+  const { catalog, dataDirectory } = settings;
+  return {
+    ...unbuiltParts,
+    artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
+    catalog: catalogAccess(catalog),
+    runLoad: async (order) => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) }),
+    notifiers: { webhook: sendWebhook },
+    reportUrl: settings.reportUrl,
+    workDirectory: (key) => join(dataDirectory, 'work', key.replaceAll(/[^A-Za-z0-9._-]/g, '_')),
+    discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),
+    announceLoadStarted: async ({ workflowId, runId }, started) => {
+      await client.workflow.getHandle(workflowId, runId).signal(loadStartedSignal, started);
+    },
+  };
+}
