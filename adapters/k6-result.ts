@@ -18,7 +18,7 @@ export interface K6Started {
   durationMs: number;
 }
 
-export interface K6Artifact {
+interface K6Artifact {
   name: string;
   path: string;
   kind: 'load-script' | 'load-summary' | 'load-series' | 'log';

@@ -1,6 +1,6 @@
 import type { Budgets, LoadPlan, LoadResult } from '../model/load-result.js';
 import { timeoutKey, unansweredKey } from './read-summary.js';
-import { isOverwhelming, lackForGreen, lackForRed } from './sample-size.js';
+import { isMute, isOverwhelming, lackForGreen, lackForRed } from './sample-size.js';
 import { milliseconds, percent } from './wording.js';
 
 /** One budget against one run. */
@@ -35,7 +35,7 @@ export function checkBudgets(result: LoadResult, budgets: Budgets, plan: LoadPla
  * Latency of expected responses against a limit, requests without an answer counted as slower than any limit.
  * Errors that came back fast are not in the percentile; whether they hide it is a guard's question.
  */
-export function checkPercentile(result: LoadResult, id: Percentile, limitMs: number): BudgetCheck {
+function checkPercentile(result: LoadResult, id: Percentile, limitMs: number): BudgetCheck {
   const allowedShare = 1 - quantiles[id];
   const slow = slowCount(result);
   const answered = answeredCount(result);
@@ -55,7 +55,8 @@ export function checkPercentile(result: LoadResult, id: Percentile, limitMs: num
     return green(id, text, lackForGreen(measured, quantiles[id], isSlowestWithin));
   }
   const beyond = slow + Math.floor(answered * shareBeyond(result, limitMs));
-  return red(id, text, isOverwhelming(measured, beyond, allowedShare) ? null : lackForRed(measured, quantiles[id]));
+  const isCertain = isOverwhelming(measured, beyond, allowedShare) || (answered === 0 && isMute(measured));
+  return red(id, text, isCertain ? null : lackForRed(measured, quantiles[id]));
 }
 
 function percentileText(

@@ -1,4 +1,4 @@
-import type { LoadPlan, LoadResult } from '../model/load-result.js';
+import type { LoadPlan, LoadResult, ThresholdResult } from '../model/load-result.js';
 import { slowCount } from './budget-check.js';
 import { isGuardThreshold } from './threshold-check.js';
 import { notAllowedKey } from './read-summary.js';
@@ -41,7 +41,7 @@ function noRequests(result: LoadResult, thrown: { count: number; text: string })
   const iterations = result.iterations ?? 0;
   return iterations > 0
     ? `no request was made in ${iterations} iterations: each of them threw or ended before its first request`
-    : 'no request was made and no iteration finished';
+    : 'no request was answered and no iteration finished: the target hangs or the run was too short for it';
 }
 
 /** Everything failed and nothing took any time: refused connections, names that do not resolve. */
@@ -76,13 +76,21 @@ export function findDoubts(result: LoadResult, plan: LoadPlan | null, strictestS
 
 function thresholdDoubts(result: LoadResult): string[] {
   return result.thresholds
-    .filter((threshold) => !threshold.ok && isGuardThreshold(threshold))
+    .filter((threshold) => !threshold.ok && isGuardThreshold(threshold) && !isMuteValve(threshold))
     .map(({ metric, expression, observed }) => {
-      const isValve = parseMetricName(metric).base === 'http_req_failed';
-      return isValve
+      return isValve(metric)
         ? `the load was stopped because ${percent(observed ?? 1)} of the requests failed${mostFrequent(result)}`
         : `guard ${metric} ${expression} failed${observed === null ? ' on no sample at all' : ` (${observed})`}`;
     });
+}
+
+function isValve(metric: string): boolean {
+  return parseMetricName(metric).base === 'http_req_failed';
+}
+
+/** Without an answer there is no ratio of failures, and nothing was stopped for one. */
+function isMuteValve({ metric, observed }: ThresholdResult): boolean {
+  return isValve(metric) && observed === null;
 }
 
 function exitDoubts({ exitCode, thresholds }: LoadResult): string[] {

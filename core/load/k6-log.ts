@@ -9,7 +9,7 @@ const lineSchema = z.object({
   hint: z.string().optional(),
 });
 
-export interface K6LogLine {
+interface K6LogLine {
   level: string;
   /** One line: stack traces are cut to the first frame. */
   text: string;
@@ -17,7 +17,7 @@ export interface K6LogLine {
 }
 
 /** One line of `--log-format json`; lines of another form come back as they are. */
-export function readLogLine(line: string): K6LogLine {
+function readLogLine(line: string): K6LogLine {
   const parsed = lineSchema.safeParse(parseJson(line));
   if (!parsed.success) return { level: 'info', text: line, isException: false };
   const { level, msg, error, source } = parsed.data;

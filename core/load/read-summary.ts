@@ -36,7 +36,7 @@ export function readLoadSummary(text: string): LoadResult {
     thresholds: summary.metrics.flatMap(evaluateThresholds).filter((threshold) => !isBookkeeping(summary, threshold)),
     subWindows: subWindows(summary),
     generator: null,
-    errors: errorCounts(summary, phase, requests),
+    errors: errorCounts(summary),
   };
 }
 
@@ -153,14 +153,16 @@ function subWindows(summary: Summary): SubWindow[] {
   });
 }
 
-function errorCounts(summary: Summary, phase: Tags, requests: number): Record<string, number> {
+function errorCounts(summary: Summary): Record<string, number> {
   const errors: Record<string, number> = {};
   for (const metric of summary.metrics) {
     const answer = metric.base === answersMetric ? metric.tags['answer'] : undefined;
     const count = metric.values['count'] ?? 0;
     if (answer !== undefined && count > 0) errors[answer] = count;
   }
-  const started = valueOf(find(summary, startedMetric, phase), 'count');
-  if (started !== null && started > requests) errors[unansweredKey] = started - requests;
+  // Of warm-up and judged part together: what was sent before it and never answered was waiting in it.
+  const started = valueOf(find(summary, startedMetric), 'count') ?? 0;
+  const answered = valueOf(find(summary, 'http_reqs'), 'count') ?? 0;
+  if (started > answered) errors[unansweredKey] = started - answered;
   return errors;
 }

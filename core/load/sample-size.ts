@@ -38,6 +38,11 @@ export function isOverwhelming(measured: Measured, beyond: number, allowedShare:
   return binomialTail(measured.samples, beyond, allowedShare) < overwhelming.chance;
 }
 
+/** Nobody was answered for as long as a verdict needs: few requests, since each of them waited that long. */
+export function isMute(measured: Measured): boolean {
+  return measured.samples > 0 && measured.durationMs !== null && measured.durationMs >= red.durationMs;
+}
+
 function lack(measured: Measured, needed: { durationMs: number; requests: number }): string | null {
   if (measured.samples < needed.requests) return `${needed.requests} requests are needed, there were ${measured.samples}`;
   // Half a per cent of grace: a run of 20 s ends a moment before or after.

@@ -118,7 +118,7 @@ export default function () {
   const elapsed = Date.now() - exec.scenario.startTime - leadMs;
   const isMeasured = elapsed >= 0;
   const window = Math.min(windows - 1, Math.floor((elapsed / measureMs) * windows));
-  if (isMeasured) started.add(1, { phase: 'measure' });
+  started.add(1, { phase: isMeasured ? 'measure' : 'warm-up' });
   const response = http.request(request.method, request.url, request.body, isMeasured ? measured[window] : warmUp);
   if (isMeasured && (response.status === 0 || response.status >= 400)) answers.add(1, { answer: answerOf(response) });${isOpen ? '' : closedPause}
 }
@@ -146,7 +146,7 @@ export function handleSummary(data) {
 }
 
 /** Without user, query and fragment. */
-export function displayUrl(url: string): string {
+function displayUrl(url: string): string {
   const withoutQuery = url.replace(/[?#].*$/s, '');
   // One line, whatever the address holds: it becomes a comment.
   return withoutQuery.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1').replace(/\s/g, '%20');

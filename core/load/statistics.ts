@@ -10,7 +10,7 @@ export interface Interval {
 /** Above this size on either side the normal approximation is as good as the exact count, and much cheaper. */
 const exactBelow = 25;
 
-export function median(values: number[]): number {
+function median(values: number[]): number {
   const sorted = ascending(values);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle];

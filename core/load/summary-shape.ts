@@ -12,7 +12,7 @@ export interface SummaryMetric extends MetricName {
 }
 
 /** What our own script adds to its summary, so that the judged part can be told from the warm-up. */
-export interface ScriptNote {
+interface ScriptNote {
   warmUpMs: number;
   measureMs: number;
   windows: number;

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -133,6 +134,24 @@ describe('runK6', () => {
     expect(run.result.errors['connection refused']).toBeGreaterThan(0);
     expect(run.stderrTail.join()).not.toContain('qu3ry-secret');
     expect(judgeLoad(run.result, { budgets, plan: long }).verdict).toBe('unproven');
+  });
+
+  it('confirms a target that takes requests and never answers', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const request = {
+      method: 'GET',
+      url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
+      headers: {},
+      body: null,
+    };
+    const mute = { ...plan, durationMs: 10_000 };
+    const run = await runK6(options('', { request, plan: mute }));
+    silent.closeAllConnections();
+    silent.close();
+    expect(run.result.errors).toEqual({ 'unanswered when the load ended': 4 });
+    expect(judgeLoad(run.result, { budgets, plan: mute })).toMatchObject({ verdict: 'confirmed', broken: ['p95'] });
   });
 
   it('rejects with the reason of the cancellation, and the whole process group is gone by then', async () => {

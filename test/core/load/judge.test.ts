@@ -17,6 +17,7 @@ const plan: LoadPlan = {
 };
 const slow = { p50: 400, p95: 900, p99: 950, mean: 450, max: 1000 };
 const latencyMs = loadResult().latencyMs;
+const nothing = { p50: null, p95: null, p99: null, mean: null, max: null };
 
 function judge(changes: Partial<LoadResult>, budgets: Confirmation['budget'] = { p95Ms: 250 }, symptom?: Symptom): Confirmation {
   return judgeLoad(loadResult(changes), { budgets, plan, symptom });
@@ -59,8 +60,14 @@ describe('judgeLoad', () => {
 
   it('counts requests without an answer as slower than any budget', () => {
     expect(judge({ errors: { timeout: 60 }, failedRatio: 0.1 })).toMatchObject({ verdict: 'confirmed', broken: ['p95'] });
-    const hung = { requests: 0, errors: { 'unanswered when the load ended': 20 }, latencyMs: loadResult({ latencyMs: nothing }).latencyMs };
+    const hung = { requests: 0, errors: { 'unanswered when the load ended': 20 }, latencyMs: nothing };
     expect(judge(hung)).toMatchObject({ verdict: 'confirmed', broken: ['p95'] });
+  });
+
+  it('confirms that a target is mute even from a handful of users, each of which waited', () => {
+    const mute = { requests: 0, latencyMs: nothing, failedRatio: 0, errors: { 'unanswered when the load ended': 3 } };
+    expect(judge(mute)).toMatchObject({ verdict: 'confirmed', broken: ['p95'] });
+    expect(judge({ ...mute, durationMs: 5_000 }).verdict).toBe('unproven');
   });
 
   it('does not let fast errors hide latency, and treats them as a symptom of their own', () => {
@@ -117,5 +124,3 @@ describe('judgeLoad', () => {
     expect(judge({}, {})).toMatchObject({ verdict: 'unproven' });
   });
 });
-
-const nothing = { p50: null, p95: null, p99: null, mean: null, max: null };
