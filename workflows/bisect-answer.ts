@@ -1,6 +1,6 @@
-import type { BisectAnswer } from '../core/model/bisect.js';
+import type { BisectAnswer, BisectMetric } from '../core/model/bisect.js';
 import { bisecting } from './bisect-activity-options.js';
-import type { RangeAnswer } from './bisect-messages.js';
+import type { BisectProgress, RangeAnswer } from './bisect-messages.js';
 import { searchRange } from './bisect-search.js';
 import { buildCount, runCount, skippedCommits, type BisectState } from './bisect-state.js';
 
@@ -108,7 +108,9 @@ function withoutCulprit(state: BisectState, main: Exclude<RangeAnswer, Found>): 
   };
 }
 
-export function emptyAnswer(state: BisectState): BisectAnswer {
+/** An answer that says nothing yet; without progress there were no runs. */
+export function emptyAnswer(state: { request: { metric: BisectMetric }; progress: BisectProgress | null }): BisectAnswer {
+  const { progress, request } = state;
   return {
     outcome: 'inconclusive',
     culprit: null,
@@ -118,10 +120,10 @@ export function emptyAnswer(state: BisectState): BisectAnswer {
     posterior: null,
     effect: null,
     bracket: null,
-    metric: state.request.metric,
-    runs: runCount(state),
-    builds: buildCount(state),
-    skipped: skippedCommits(state),
+    metric: request.metric,
+    runs: progress === null ? 0 : runCount({ progress }),
+    builds: progress === null ? 0 : buildCount({ progress }),
+    skipped: progress === null ? [] : skippedCommits({ progress }),
     reasons: [],
     posteriorByCommit: [],
   };

@@ -1,32 +1,140 @@
-import { condition, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BisectRequest } from '../activities/bisect-contract.js';
+import type { BisectAnswer } from '../core/model/bisect.js';
 import type { BisectSummary } from '../core/model/incident.js';
-import { handOffEvidenceSignal, type BisectInput, type HandOffEvidence } from './messages.js';
+import { bisecting, measuring } from './bisect-activity-options.js';
+import { emptyAnswer, findCulprits } from './bisect-answer.js';
+import type { BisectStart } from './bisect-messages.js';
+import { HistoryFull } from './bisect-search.js';
+import { createBisectState, showBisect, type BisectState } from './bisect-state.js';
+import { handOffEvidenceSignal, type HandOffEvidence } from './messages.js';
 
 /** The evidence follows the start within seconds; without it there is nothing to search for. */
 const evidencePatience = '1 hour';
 
-function reasonsWithout(evidence: HandOffEvidence | null): string[] {
-  if (evidence === null) return ['no evidence was handed over'];
-  const { facts, repositoryConfigured, requestedBy } = evidence;
-  const why = repositoryConfigured
-    ? 'a repository is configured, but this version cannot search its commits yet'
-    : 'no repository is configured for this service: set repository (path, start, health) in the catalog';
-  return [why, `handed over by ${requestedBy}`, ...facts.map((fact) => `handed over: ${fact}`)];
-}
+/** What a hand-off searches with when nobody chose: the budgets of a night, the effect that a person would notice. */
+const handOffDefaults = { metric: 'p95', minEffect: 1.2, budgetRuns: 120, budgetMinutes: 240 } as const;
+
+export type BisectResult = BisectAnswer & Pick<BisectSummary, 'workflowId'>;
 
 /**
- * Finds the commit that made an endpoint slow. For now it answers honestly that it cannot search, with what it was handed.
- * Runs on its own, abandoned by its parent: an incident may end long before a bisection does.
+ * Finds the commit that made an endpoint slow, with a stated confidence, or says why it cannot. Started by an incident (then the evidence follows as
+ * a signal; it is abandoned by its parent, which may end long before) or alone from the command line.
  */
-export async function bisectRegression(input: BisectInput): Promise<BisectSummary> {
+export async function bisectRegression(start: BisectStart): Promise<BisectResult> {
+  const evidence = start.request === null ? await awaitEvidence(start) : null;
+  const request = start.request ?? requestFrom(start, evidence);
+  if (request === null) return unsearched(start, reasonsWithout(evidence));
+  const planned = await bisecting.planBisect.executeWithOptions({ summary: `commits of ${request.endpoint} between good and bad` }, [
+    request,
+  ]);
+  if (!planned.ok) return unsearched(start, [planned.reason, ...handedOver(evidence)]);
+  const state = createBisectState(request, planned.plan, { ...start, request });
+  try {
+    const answer = await search(state);
+    return { ...answer, workflowId: workflowInfo().workflowId };
+  } catch (error) {
+    if (error instanceof HistoryFull) {
+      await condition(allHandlersFinished);
+      return await continueAsNew<typeof bisectRegression>({ ...start, request, progress: state.progress });
+    }
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => cleanUp(state));
+    throw error;
+  }
+}
+
+async function search(state: BisectState): Promise<BisectAnswer> {
+  showBisect(state, 'checking that good is good and bad is bad');
+  const found = await findCulprits(state);
+  const answer = await withProfiles(state, withChart(state, found));
+  state.answer = answer;
+  showBisect(state, `ended: ${answer.outcome}`);
+  await cleanUp(state);
+  await bisecting.writeBisectReport.executeWithOptions({ summary: `report: ${answer.outcome}` }, [
+    { bisectId: state.request.bisectId, answer },
+  ]);
+  await condition(allHandlersFinished);
+  return answer;
+}
+
+function withChart(state: BisectState, answer: BisectAnswer): BisectAnswer {
+  const posteriorByCommit = state.leading.map(({ commit, probability }) => ({
+    commit,
+    subject: commit === answer.culprit?.commit ? answer.culprit.subject : '',
+    probability,
+  }));
+  return { ...answer, posteriorByCommit };
+}
+
+/** Which function grew: for a culprit whose parent runs, and only as an addition; without a profile the answer stands. */
+async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<BisectAnswer> {
+  const [parent, culprit] = answer.range ?? [];
+  if (answer.outcome !== 'culprit' || parent === undefined || culprit === undefined) return answer;
+  showBisect(state, `profiling ${culprit.slice(0, 12)} and its parent`);
+  const { bisectId, endpoint } = state.request;
+  try {
+    const summary = `what grew between ${parent.slice(0, 12)} and ${culprit.slice(0, 12)}`;
+    const compared = await measuring(state.plan.load).compareProfiles.executeWithOptions({ summary }, [
+      { bisectId, endpoint, parent, culprit, load: state.plan.load },
+    ]);
+    return compared === null ? answer : { ...answer, reasons: [...answer.reasons, compared.summary] };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { ...answer, reasons: [...answer.reasons, 'the profiles of culprit and parent could not be compared'] };
+  }
+}
+
+async function cleanUp(state: BisectState): Promise<void> {
+  const { bisectId, endpoint } = state.request;
+  await bisecting.cleanUpBisect.executeWithOptions({ summary: 'remove worktrees' }, [{ bisectId, endpoint }]);
+}
+
+async function awaitEvidence(start: BisectStart): Promise<HandOffEvidence | null> {
   const received: { evidence: HandOffEvidence | null } = { evidence: null };
   setHandler(handOffEvidenceSignal, (evidence) => void (received.evidence = evidence), {
     description: 'The evidence of the incident, sent by the responder',
   });
-  setCurrentDetails(`Now: waiting for the evidence of ${input.incidentId}`);
-  await condition(() => received.evidence !== null, evidencePatience, { summary: `evidence of ${input.incidentId}` });
-  const reasons = reasonsWithout(received.evidence);
+  setCurrentDetails(`Now: waiting for the evidence of ${start.incidentId ?? 'the incident'}`);
+  await condition(() => received.evidence !== null, evidencePatience, { summary: `evidence of ${start.incidentId ?? 'the incident'}` });
+  return received.evidence;
+}
+
+/** An incident's search: everything by default, with the files that its causes name as hints. */
+function requestFrom(start: BisectStart, evidence: HandOffEvidence | null): BisectRequest | null {
+  if (evidence?.repositoryConfigured !== true) return null;
+  const files = evidence.incident.causes.flatMap((cause) => cause.location.file ?? []);
+  return {
+    ...handOffDefaults,
+    bisectId: workflowInfo().workflowId,
+    endpoint: start.endpoint,
+    good: null,
+    bad: null,
+    hints: { files },
+    incidentId: start.incidentId,
+  };
+}
+
+function reasonsWithout(evidence: HandOffEvidence | null): string[] {
+  if (evidence === null) return ['no evidence was handed over'];
+  return ['no repository is configured for this service: set repository (path, start, health) in the catalog', ...handedOver(evidence)];
+}
+
+function handedOver(evidence: HandOffEvidence | null): string[] {
+  return evidence === null ? [] : [`handed over by ${evidence.requestedBy}`, ...evidence.facts.map((fact) => `handed over: ${fact}`)];
+}
+
+function unsearched(start: BisectStart, reasons: string[]): BisectResult {
   setCurrentDetails(`Now: ended, inconclusive: ${reasons[0] ?? ''}`);
   const { workflowId } = workflowInfo();
-  return { outcome: 'inconclusive', culprit: null, range: null, posterior: null, effect: null, reasons, workflowId };
+  const answer = emptyAnswer({ request: { metric: start.request?.metric ?? handOffDefaults.metric }, progress: null });
+  return { ...answer, reasons, workflowId };
 }

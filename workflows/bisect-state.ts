@@ -40,16 +40,16 @@ export function createBisectState(request: BisectRequest, plan: BisectPlan, star
   return state;
 }
 
-export function runCount(state: BisectState): number {
+export function runCount(state: Pick<BisectState, 'progress'>): number {
   return state.progress.measurements.filter((entry) => entry.ok).length;
 }
 
-export function buildCount(state: BisectState): number {
+export function buildCount(state: Pick<BisectState, 'progress'>): number {
   return state.progress.measurements.filter((entry) => entry.built).length;
 }
 
 /** Commits that cannot be judged, by measurement or because somebody said so. */
-export function skippedCommits(state: BisectState): { commit: string; reason: SkipReason }[] {
+export function skippedCommits(state: Pick<BisectState, 'progress'>): { commit: string; reason: SkipReason }[] {
   const failed = state.progress.measurements.flatMap((entry) => (entry.ok ? [] : [{ commit: entry.commit, reason: entry.reason }]));
   const marked = state.progress.skipMarks.map((commit) => ({ commit, reason: 'unhealthy' as const }));
   return [...new Map([...failed, ...marked].map((entry) => [entry.commit, entry])).values()];

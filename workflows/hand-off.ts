@@ -26,7 +26,7 @@ async function startBisector(state: IncidentState, workflowId: string, evidence:
     const child = await startChild<typeof bisectRegression>('bisectRegression', {
       workflowId,
       taskQueue: bisectQueue,
-      args: [{ incidentId, service, endpoint }],
+      args: [{ request: null, incidentId, service, endpoint }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       staticSummary: `which commit made ${endpoint} slow?`,

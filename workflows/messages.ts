@@ -70,13 +70,6 @@ export const decideRemedyUpdate = defineUpdate<DecisionAccepted, [RemedyDecision
 export const acknowledgeUpdate = defineUpdate<{ by: string }, [{ by: string }]>('acknowledge');
 export const incidentStatusQuery = defineQuery<IncidentStatus>('incidentStatus');
 
-/** What the commit bisector starts with; the evidence follows as its `handOff` signal. */
-export interface BisectInput {
-  incidentId: string;
-  service: string;
-  endpoint: string;
-}
-
 /** Everything the responder knows, handed to the commit bisector. */
 export interface HandOffEvidence {
   incidentId: string;
