@@ -30,7 +30,7 @@ export const hookSources = ['alertmanager', 'grafana', 'pagerduty', 'datadog', '
 export type HookSource = (typeof hookSources)[number];
 
 export const remedyKinds = ['create-index', 'analyze-table', 'terminate-blocker', 'rollback', 'restart', 'runbook'] as const;
-const profilerNames = ['auto', 'node-inspector', 'perf', 'py-spy', 'async-profiler', 'go-pprof'] as const;
+const profilerNames = ['auto', 'node', 'node-inspector', 'perf', 'py-spy', 'async-profiler', 'go-pprof'] as const;
 
 const loadSchema = mapping({
   executor: oneOf(['constant-vus', 'constant-arrival-rate']).optional(),

@@ -69,7 +69,8 @@ export function resolveProcess(catalog: Catalog, endpointKey: string): ProcessLo
 export function resolveProfiler(catalog: Catalog, endpointKey: string): ProfilerSetting {
   const setting = findEndpoint(catalog, endpointKey).service.profiler ?? 'auto';
   if (setting === 'auto') return { kind: 'auto' };
-  if (typeof setting === 'string') return { kind: 'named', name: setting };
+  // Two names of one profiler: its runtime, and how it is reached.
+  if (typeof setting === 'string') return { kind: 'named', name: setting === 'node-inspector' ? 'node' : setting };
   if (setting.pprofUrl !== undefined) return { kind: 'pprof-url', url: setting.pprofUrl };
   return setting.file === undefined ? { kind: 'auto' } : { kind: 'file', path: resolve(catalog.directory, setting.file) };
 }

@@ -1,10 +1,8 @@
-/** Commands that run until SIGINT or SIGTERM: worker, hook, dev. Each prints one ready line. */
+/** Commands that run until SIGINT or SIGTERM: worker, hook, dev. Each prints one ready line. The worker's SDK is loaded only by them. */
 import type { Command } from 'commander';
 import { readCatalog } from '../../config/catalog.js';
 import type { WorkerRole } from '../../worker/run-workers.js';
-import { startDev } from '../dev.js';
 import { parseListen } from '../hook/hook-server.js';
-import { startResponderHook, startResponderWorkers } from '../start-responder.js';
 import { resolveTemporal } from '../temporal-connection.js';
 import { untilSignal } from '../until-signal.js';
 import { contextOf } from './command-context.js';
@@ -24,6 +22,7 @@ async function worker(flags: WorkerFlags, command: Command): Promise<void> {
   const { received } = untilSignal();
   const { temporal, dataDirectory, say } = context;
   const catalog = await readCatalog(context.catalogFile);
+  const { startResponderWorkers } = await import('../start-responder.js');
   const workers = await startResponderWorkers({
     ...{ catalog, temporal, dataDirectory, say, madeToken: null },
     hookOrigin: flags.hookOrigin ?? null,
@@ -44,6 +43,7 @@ async function hook(flags: { listen?: string }, command: Command): Promise<void>
   const { temporal, dataDirectory, say } = context;
   const catalog = await readCatalog(context.catalogFile);
   const address = parseListen(flags.listen ?? catalog.hook?.listen ?? '127.0.0.1:8090');
+  const { startResponderHook } = await import('../start-responder.js');
   const running = await startResponderHook({ catalog, temporal, dataDirectory, say, madeToken: null }, address);
   context.print({ ready: true, hook: running.origin }, `hook ready: ${running.origin}`);
   await received;
@@ -60,6 +60,7 @@ async function dev(flags: DevFlags, command: Command): Promise<void> {
   const context = contextOf(command);
   const { signal, received } = untilSignal();
   const catalog = await readCatalog(context.catalogFile);
+  const { startDev } = await import('../dev.js');
   const running = await startDev({
     catalog,
     dataDirectory: context.dataDirectory,

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const compiled = new URL('../dist/client/cli.js', import.meta.url);
+if (existsSync(fileURLToPath(compiled))) {
+  const { main } = await import(compiled.href);
+  await main(process.argv);
+} else {
+  process.stderr.write(
+    'perf-responder: expected the compiled program in dist/, but it is not built; run npm run build in the project folder\n',
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,135 @@
+import { connect } from 'node:net';
+import { findServiceProcess } from '../../adapters/find-process.js';
+import { inspectTarget } from '../../adapters/node-target.js';
+import { observeDatabase } from '../../adapters/postgres.js';
+import { identifyProcess } from '../../adapters/processes.js';
+import { readCatalog, type Catalog } from '../../config/catalog.js';
+import { endpointKeys } from '../../config/find-endpoint.js';
+import { resolveDatabases, resolveProcess, resolveRequest, type DatabaseAccess } from '../../config/resolve-access.js';
+import { EvidenceUnavailableError } from '../../core/model/errors.js';
+import { hasAnySecret, readHookCredentials } from '../hook/credentials.js';
+import { failed, firstLine, lacking, ok, type Check } from './check.js';
+
+const connectTimeoutMs = 3000;
+/** Long enough for two looks at the statistics, short enough for someone who waits. */
+const databaseLookMs = 300;
+
+async function canConnect(host: string, port: number): Promise<string | null> {
+  return await new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: connectTimeoutMs });
+    const end = (problem: string | null): void => {
+      socket.destroy();
+      resolve(problem);
+    };
+    socket.once('connect', () => end(null));
+    socket.once('timeout', () => end(`no answer within ${connectTimeoutMs / 1000} s`));
+    socket.once('error', (error) => end(error.message));
+  });
+}
+
+/** Opens a connection and sends nothing: a check must not be a request. */
+async function checkTarget(catalog: Catalog, key: string): Promise<Check> {
+  const what = `${key} can be reached`;
+  try {
+    const url = new URL(resolveRequest(catalog, key).url);
+    const port = Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port);
+    const problem = await canConnect(url.hostname.replaceAll(/[[\]]/g, ''), port);
+    return problem === null
+      ? ok(`target ${key}`, what, `${url.host} accepts connections`)
+      : lacking(`target ${key}`, what, problem, `Start the service, or correct the url of ${key} in the catalog.`);
+  } catch (error) {
+    return lacking(`target ${key}`, what, firstLine(error), 'Set the secret where the responder runs.');
+  }
+}
+
+async function checkProcess(catalog: Catalog, service: string, key: string): Promise<Check> {
+  const id = `process ${service}`;
+  const what = `the process of ${service}, to be profiled`;
+  const locator = resolveProcess(catalog, key);
+  if (locator === null)
+    return lacking(
+      id,
+      what,
+      'the catalog does not say which',
+      `Write e.g. process: { port: 8080 } for ${service}, where the service runs on the worker's host.`,
+    );
+  try {
+    const { pid } = await findServiceProcess(locator);
+    const { runtime } = await identifyProcess(pid);
+    if (runtime === 'node') await inspectTarget(pid);
+    return ok(id, what, `process ${pid}, ${runtime}${runtime === 'node' ? ', its inspector can be opened' : ''}`);
+  } catch (error) {
+    if (!(error instanceof EvidenceUnavailableError))
+      return lacking(id, what, firstLine(error), `Correct process of ${service} in the catalog.`);
+    return lacking(id, what, error.missing.why, error.missing.remedy);
+  }
+}
+
+async function checkPostgres(service: string, access: DatabaseAccess): Promise<Check[]> {
+  const id = `database ${service}/${access.name}`;
+  const what = `database ${access.name} of ${service}: connection, statement statistics, rights`;
+  const seen = await observeDatabase({
+    name: access.name,
+    url: access.url,
+    delayMs: 0,
+    durationMs: databaseLookMs,
+    signal: AbortSignal.timeout(20_000),
+    onProgress: () => undefined,
+    servicePorts: () => Promise.resolve(new Set<number>()),
+  });
+  const gaps = seen.missing.map((missing) => lacking(`${id} ${missing.id}`, `${what}: ${missing.what}`, missing.why, missing.remedy));
+  return gaps.length > 0 ? gaps : [ok(id, what, `PostgreSQL ${seen.serverVersion} at ${seen.peer}`)];
+}
+
+async function checkDatabases(catalog: Catalog, service: string, key: string): Promise<Check[]> {
+  const { databases, missing } = resolveDatabases(catalog, key);
+  const gaps = missing.map(({ id, what, why, remedy }) => lacking(`${service} ${id}`, what, why, remedy));
+  const looked = await Promise.all(
+    databases.map(async (access) => {
+      if (access.kind === 'postgres') return await checkPostgres(service, access);
+      return [
+        lacking(
+          `database ${service}/${access.name}`,
+          `database ${access.name} of ${service}`,
+          `${access.kind} is not read yet`,
+          'Use PostgreSQL for database evidence.',
+        ),
+      ];
+    }),
+  );
+  return [...gaps, ...looked.flat()];
+}
+
+function checkHook(catalog: Catalog): Check {
+  const what = 'a secret for the alert hook';
+  return hasAnySecret(readHookCredentials(catalog, null))
+    ? ok('hook', what, 'set')
+    : lacking(
+        'hook',
+        what,
+        'none is set here',
+        'Set RESPONDER_HOOK_TOKEN or RESPONDER_HOOK_SECRET, or what hook.sources names; `dev` makes one by itself.',
+      );
+}
+
+async function checkService(catalog: Catalog, service: string): Promise<Check[]> {
+  const keys = endpointKeys(catalog).filter((key) => key.startsWith(`${service}/`));
+  const targets = await Promise.all(keys.map((key) => checkTarget(catalog, key)));
+  const [first] = keys;
+  if (first === undefined) return targets;
+  return [...targets, await checkProcess(catalog, service, first), ...(await checkDatabases(catalog, service, first))];
+}
+
+/** The catalog and everything that it names: reachable, found, allowed? */
+export async function checkCatalog(file: string): Promise<Check[]> {
+  let catalog: Catalog;
+  try {
+    catalog = await readCatalog(file);
+  } catch (error) {
+    const problems = error instanceof Error ? error.message : String(error);
+    return [failed('catalog', 'the service catalog', problems, 'Correct each line; docs/operations.md explains the keys.')];
+  }
+  const found = ok('catalog', 'the service catalog', `${catalog.file}: ${endpointKeys(catalog).join(', ')}`);
+  const services = await Promise.all(Object.keys(catalog.services).map((service) => checkService(catalog, service)));
+  return [found, checkHook(catalog), ...services.flat()];
+}
