@@ -2,7 +2,7 @@ import type { RunningService } from '../adapters/commit-service.js';
 import { ProgramFailedError } from '../core/model/errors.js';
 import type { RunFigures } from '../core/model/incident.js';
 import type { BisectMetric } from '../core/model/bisect.js';
-import { judgeLoad } from '../core/load/judge.js';
+import { budgetsBrokenBy } from '../core/load/within-budget.js';
 import type { LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { CommitMeasurement, CommitRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
@@ -142,7 +142,7 @@ function measured(order: MeasureOrder, target: BisectTarget, run: LoadedRun, bui
     failedRatio,
     requests,
   };
-  const withinBudget = judgeLoad(result, { budgets: target.budgets, plan: order.load }).broken.length === 0;
+  const withinBudget = budgetsBrokenBy(result, target.budgets).length === 0;
   return {
     ok: true,
     commit: order.commit,
