@@ -39,8 +39,11 @@ CREATE INDEX products_name_idx ON products (name text_pattern_ops);
 CREATE INDEX reviews_sku_idx ON reviews (sku);
 `;
 
+/** A server on which a superuser can connect to any database. */
+export type DatabaseServer = Pick<LabPostgres, 'connect'>;
+
 /** Creates the roles and the shop's database `name`, filled and analysed. Takes about six seconds. */
-export async function createShopDatabase(postgres: LabPostgres, name: string): Promise<void> {
+export async function createShopDatabase(postgres: DatabaseServer, name: string): Promise<void> {
   const maintenance = await postgres.connect('postgres');
   try {
     for (const role of [shopRole, monitorRole]) await maintenance.query(`CREATE ROLE ${role.user} LOGIN PASSWORD '${role.password}'`);

@@ -1,15 +1,24 @@
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
-/** Stands for a service of somebody else: answers any GET after a fixed time. Prints `{"port": N}` when it is ready. */
+const usage = `Stands for a service of somebody else: answers any GET after a fixed time.
+  node server.js [--host 127.0.0.1] [--port 0] [--answer-after-ms 5]
+It prints {"port": N} when it is ready.
+`;
+
 function start(): void {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '0' },
       'answer-after-ms': { type: 'string', default: '5' },
       host: { type: 'string', default: '127.0.0.1' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
   const answerAfterMs = Number(values['answer-after-ms']);
   const server = createServer((request, response) => {
     setTimeout(() => {
