@@ -38,6 +38,9 @@ function reportUrls({ catalog, madeToken, hookOrigin }: WorkerSettings): (incide
   };
 }
 
+/** The SDK tells every step of every task; people want what went wrong. A worker without workflows is meant to have none. */
+const chatter = /^(?:trace|debug|info) |^warn No workflows registered/;
+
 export async function startResponderWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
   const { catalog, dataDirectory, say, temporal, host, roles, metricsAddress } = settings;
   const k6 = async (): Promise<string> => (await findTool('k6', { say, allowDownload: true })).path;
@@ -47,7 +50,9 @@ export async function startResponderWorkers(settings: WorkerSettings): Promise<R
     ...(roles === undefined ? {} : { roles }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     createDependencies: (client) => createDependencies({ catalog, dataDirectory, k6, reportUrl: reportUrls(settings) }, client),
-    log: say,
+    log: (line) => {
+      if (!chatter.test(line)) say(line);
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 /** Puts the parts of the worker together: the one place that knows which adapter does what. */
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -6,12 +7,21 @@ import type { ActivityDependencies, CatalogAccess } from '../activities/dependen
 import { createArtifactStore } from '../adapters/artifact-store.js';
 import { runK6 } from '../adapters/k6.js';
 import { sendWebhook } from '../adapters/notifiers/webhook.js';
+import { analyzeTable, createIndex, terminateBackend } from '../adapters/postgres.js';
 import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
 import { resolveTarget } from '../config/resolve-target.js';
 import { loadStartedSignal } from '../workflows/messages.js';
-import { unbuiltParts } from './unbuilt-parts.js';
+import { renderHtml } from '../report/html.js';
+import { renderJson } from '../report/json.js';
+import { renderMarkdown } from '../report/markdown.js';
+import { createCaptures } from './captures.js';
+import { createCaptures } from './captures.js';
+import { createHash } from 'node:crypto';
+import { renderMarkdown } from '../report/markdown.js';
+import { renderJson } from '../report/json.js';
+import { renderHtml } from '../report/html.js';
 
 export interface WorkerSettings {
   catalog: Catalog;
@@ -28,6 +38,9 @@ function catalogAccess(catalog: Catalog): CatalogAccess {
     resolveTarget: (endpoint, options, symptom) => resolveTarget(catalog, endpoint, options, symptom),
     request: (endpoint) => resolveRequest(catalog, endpoint),
     databases: (endpoint) => resolveDatabases(catalog, endpoint),
+    captures: createCaptures(catalog),
+    remedies: { 'create-index': createIndex, 'analyze-table': analyzeTable, 'terminate-blocker': terminateBackend },
+    render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
     notifiers: (endpoint) => resolveNotifiers(catalog, endpoint),
     remedies: (endpoint) => findEndpoint(catalog, endpoint).service.remedies ?? [],
     hasRepository: (endpoint) => findEndpoint(catalog, endpoint).service.repository !== undefined,
@@ -44,13 +57,26 @@ function catalogHosts(catalog: Catalog): string[] {
   return [...new Set(urls.map((url) => new URL(url).hostname))];
 }
 
+/** For the policy of the HTML report, which allows its own script only. */
+function sha256Base64(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
 export function createDependencies(settings: WorkerSettings, client: Client): ActivityDependencies {
   const { catalog, dataDirectory } = settings;
   return {
-    ...unbuiltParts,
+    captures: createCaptures(catalog),
+    render: {
+      markdown: renderMarkdown,
+      json: renderJson,
+      html: (input) => renderHtml(input, (text) => createHash('sha256').update(text).digest('base64')),
+    },
     artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
     catalog: catalogAccess(catalog),
     runLoad: async (order) => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) }),
+    captures: createCaptures(catalog),
+    remedies: { 'create-index': createIndex, 'analyze-table': analyzeTable, 'terminate-blocker': terminateBackend },
+    render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
     notifiers: { webhook: sendWebhook },
     reportUrl: settings.reportUrl,
     workDirectory: (key) => join(dataDirectory, 'work', key.replaceAll(/[^A-Za-z0-9._-]/g, '_')),
