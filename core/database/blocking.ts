@@ -8,9 +8,10 @@ export interface LockSample extends Omit<BlockingSession, 'level'> {
 
 /**
  * Blocking trees over the samples of a window, the one that blocked most first. A root is who blocks others and waits for nobody; trees
- * with the same root pid are one, told as in the sample where it blocked most (then: where it stood longest in its state).
+ * with the same root pid are one, told as in the sample where it blocked most (then: where it stood longest in its state). The trees are
+ * looked at less often than the sessions are counted, so the mean number of waiters over all counts is split by the trees' shares.
  */
-export function blockingTrees(samples: LockSample[][], ticks: number): BlockingTree[] {
+export function blockingTrees(samples: LockSample[][], meanWaiters: number): BlockingTree[] {
   const merged = new Map<number, Merged>();
   for (const sample of samples) {
     for (const { root, waiters } of treesOf(sample)) {
@@ -22,11 +23,12 @@ export function blockingTrees(samples: LockSample[][], ticks: number): BlockingT
       merged.set(root.pid, known);
     }
   }
+  const allBlocked = [...merged.values()].reduce((sum, { blocked }) => sum + blocked, 0);
   return [...merged.values()]
     .map(({ best, blocked, seen, idleSeen }) => ({
       root: best.root,
       waiters: best.waiters,
-      blockedMean: blocked / Math.max(1, ticks),
+      blockedMean: allBlocked > 0 ? (meanWaiters * blocked) / allBlocked : 0,
       blockedMax: best.waiters.length,
       ticksSeen: seen,
       rootIdleShare: idleSeen / seen,
