@@ -17,11 +17,6 @@ import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { createCaptures } from './captures.js';
-import { createCaptures } from './captures.js';
-import { createHash } from 'node:crypto';
-import { renderMarkdown } from '../report/markdown.js';
-import { renderJson } from '../report/json.js';
-import { renderHtml } from '../report/html.js';
 
 export interface WorkerSettings {
   catalog: Catalog;
@@ -38,9 +33,6 @@ function catalogAccess(catalog: Catalog): CatalogAccess {
     resolveTarget: (endpoint, options, symptom) => resolveTarget(catalog, endpoint, options, symptom),
     request: (endpoint) => resolveRequest(catalog, endpoint),
     databases: (endpoint) => resolveDatabases(catalog, endpoint),
-    captures: createCaptures(catalog),
-    remedies: { 'create-index': createIndex, 'analyze-table': analyzeTable, 'terminate-blocker': terminateBackend },
-    render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
     notifiers: (endpoint) => resolveNotifiers(catalog, endpoint),
     remedies: (endpoint) => findEndpoint(catalog, endpoint).service.remedies ?? [],
     hasRepository: (endpoint) => findEndpoint(catalog, endpoint).service.repository !== undefined,
@@ -65,12 +57,6 @@ function sha256Base64(text: string): string {
 export function createDependencies(settings: WorkerSettings, client: Client): ActivityDependencies {
   const { catalog, dataDirectory } = settings;
   return {
-    captures: createCaptures(catalog),
-    render: {
-      markdown: renderMarkdown,
-      json: renderJson,
-      html: (input) => renderHtml(input, (text) => createHash('sha256').update(text).digest('base64')),
-    },
     artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
     catalog: catalogAccess(catalog),
     runLoad: async (order) => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) }),
