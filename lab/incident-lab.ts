@@ -52,7 +52,12 @@ export async function startIncidentLab(options: IncidentLabOptions): Promise<Inc
     environment: options.environment,
     ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
   });
-  const ready = devReadySchema.parse(dev.ready);
+  const parsed = devReadySchema.safeParse(dev.ready);
+  if (!parsed.success) {
+    await dev.stop();
+    throw new Error(`perf-responder dev did not start: ${JSON.stringify(dev.ready)} ${dev.lastWords().trim()}`);
+  }
+  const ready = parsed.data;
   const get = async (path: string) => await getText(`${ready.hook}${path}`, ready.hookToken);
   const status = async (id: string) => statusSchema.parse(JSON.parse(await get(`/incidents/${encodeURIComponent(id)}`)));
   return {

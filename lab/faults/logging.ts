@@ -9,7 +9,7 @@ export const logging: Fault = {
     method: 'POST',
     path: '/checkout/quote',
     body: { category: 'tables', lines: [{ priceCents: 1290, quantity: 2 }] },
-    budgets: { p95Ms: 200 },
+    budgets: { p95Ms: 80 },
     load: { executor: 'constant-arrival-rate', rate: 400, maxVus: 25 },
   },
   shop: { logs: { access: 'annotated' } },

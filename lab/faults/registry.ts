@@ -1,6 +1,7 @@
 import type { Fault } from '../fault.js';
 import { capacity } from './capacity.js';
 import { crypto } from './crypto.js';
+import { ddlLock } from './ddl-lock.js';
 import { eventLoopBlocked } from './event-loop-blocked.js';
 import { gcPressure } from './gc-pressure.js';
 import { healthy } from './healthy.js';
@@ -18,6 +19,7 @@ import { rowLock } from './row-lock.js';
 import { rowVolume } from './row-volume.js';
 import { serialization } from './serialization.js';
 import { slowDependency } from './slow-dependency.js';
+import { threadPoolStarvation } from './thread-pool-starvation.js';
 import { tooShort } from './too-short.js';
 
 /** Faults first, then controls, in the order in which the lab runs them. */
@@ -37,6 +39,8 @@ export const faults: Fault[] = [
   slowDependency,
   crypto,
   logging,
+  ddlLock,
+  threadPoolStarvation,
   healthy,
   tooShort,
   capacity,

@@ -1,4 +1,5 @@
-import { createHash, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import { createHash, pbkdf2, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { ShopConfig } from '../config.js';
 import { HttpError, type Route } from '../http.js';
@@ -6,7 +7,7 @@ import { HttpError, type Route } from '../http.js';
 const loginSchema = z.object({ user: z.string(), secret: z.string() });
 
 export function accountRoutes(config: ShopConfig): Route[] {
-  const verify = config.accounts.verification === 'token' ? verifyToken : verifyPassword;
+  const verify = { token: verifyToken, password: verifyPassword, key: verifyKey }[config.accounts.verification];
   return [
     {
       method: 'POST',
@@ -14,7 +15,7 @@ export function accountRoutes(config: ShopConfig): Route[] {
       handle: async ({ body }) => {
         const login = loginSchema.safeParse(body);
         if (!login.success) throw new HttpError(400, 'expected {user, secret}');
-        return await Promise.resolve({ user: login.data.user, accepted: verify(login.data.secret) });
+        return { user: login.data.user, accepted: await verify(login.data.secret) };
       },
     },
   ];
@@ -29,4 +30,10 @@ function verifyToken(secret: string): boolean {
 
 function verifyPassword(secret: string): boolean {
   return timingSafeEqual(pbkdf2Sync(secret, 'salt', 90_000, 32, 'sha256'), storedPassword);
+}
+
+const deriveKey = promisify(pbkdf2);
+
+async function verifyKey(secret: string): Promise<boolean> {
+  return timingSafeEqual(await deriveKey(secret, 'salt', 90_000, 32, 'sha256'), storedPassword);
 }
