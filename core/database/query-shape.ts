@@ -11,6 +11,8 @@ export interface ColumnPredicate {
   kind: 'equality' | 'set' | 'is-null' | 'range' | 'prefix' | 'join' | 'containment';
   /** For a range: bounded on both sides or on one. */
   bounded: 'both' | 'one' | null;
+  /** For a range: values above or below the operand. */
+  direction: 'above' | 'below' | null;
   text: string;
   operand: Operand;
   /** For a join: index in `tables` of the other side. */

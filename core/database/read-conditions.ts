@@ -76,10 +76,11 @@ function readSet(left: Node, node: Node, scope: Scope): void {
 function readBetween(left: Node, right: Node, scope: Scope): void {
   const bounds = 'List' in right ? (right.List.items ?? []) : [];
   const found = resolve(left, scope);
-  const [from, to] = bounds.map((bound) => printExpression(bound) ?? '…');
-  if (found === null || !bounds.every(isConstant) || bounds[0] === undefined) return;
-  const text = `${found.column} BETWEEN ${from ?? '…'} AND ${to ?? '…'}`;
-  addPredicate(found, { kind: 'range', bounded: 'both', operand: operandOf(bounds[0]), text });
+  const [low, high] = bounds;
+  if (found === null || low === undefined || high === undefined || !bounds.every(isConstant)) return;
+  const text = `${found.column} BETWEEN ${printExpression(low) ?? '…'} AND ${printExpression(high) ?? '…'}`;
+  addPredicate(found, { kind: 'range', bounded: 'both', direction: 'above', operand: operandOf(low), text });
+  addPredicate(found, { kind: 'range', bounded: 'both', direction: 'below', operand: operandOf(high), text });
 }
 
 const mirrored: Record<string, string> = { '=': '=', '<': '>', '>': '<', '<=': '>=', '>=': '<=' };
@@ -110,8 +111,9 @@ function readOperator(left: Node, operator: string, right: Node, node: Node, sco
 
 function compare(found: ResolvedColumn, operator: string, other: Node, node: Node): void {
   const operand = operandOf(other);
-  const isRange = operator !== '=';
-  addPredicate(found, { kind: isRange ? 'range' : 'equality', bounded: isRange ? 'one' : null, operand, text: textOf(node) });
+  const text = textOf(node);
+  if (operator === '=') addPredicate(found, { kind: 'equality', operand, text });
+  else addPredicate(found, { kind: 'range', bounded: 'one', direction: operator.startsWith('>') ? 'above' : 'below', operand, text });
 }
 
 function readJoin(a: ResolvedColumn, b: ResolvedColumn, node: Node, scope: Scope): void {
@@ -201,7 +203,7 @@ type NewPredicate = Pick<ColumnPredicate, 'kind' | 'operand' | 'text'> & Partial
 
 function addPredicate(found: ResolvedColumn, predicate: NewPredicate): void {
   if (found.isOuter) return;
-  found.table.predicates.push({ bounded: null, joinedTo: null, ...predicate, column: found.column });
+  found.table.predicates.push({ bounded: null, direction: null, joinedTo: null, ...predicate, column: found.column });
 }
 
 /** `a >= x AND a < y` are two one-sided conditions that together bound one column. */
