@@ -39,11 +39,11 @@ export interface ChildProgram {
 export interface StartProgramOptions {
   environment?: Record<string, string>;
   readyWithinMs: number;
+  /** Options of Node itself. */
+  nodeArguments?: string[];
   cwd?: string;
   /** Lines of standard error as they come. */
   onLine?: (line: string) => void;
-  /** User id for the process; only root may give it. */
-  uid?: number;
 }
 
 /**
@@ -51,12 +51,11 @@ export interface StartProgramOptions {
  * JSON. Rejects with its last words when it ends or is not ready in time.
  */
 export async function startProgram(program: string, programArguments: string[], options: StartProgramOptions): Promise<ChildProgram> {
-  const child = spawn(process.execPath, [program, ...programArguments], {
+  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), program, ...programArguments], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.environment },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   trackGroup(child);
   let said = '';

@@ -102,6 +102,8 @@ async function assemble(options: ShopLabOptions, releasers: ReturnType<typeof cr
     const url = { SHOP_DATABASE_URL: postgres.url(database, shopRole) };
     shop = await startProgram(compiledProgram('lab/shop/server.js'), shopArguments, {
       readyWithinMs: 20_000,
+      // Any free port for the inspector, so that several labs can run on one machine.
+      nodeArguments: ['--inspect-port=0'],
       environment: { ...url, ...environment },
     });
     readySchema.parse(shop.ready);
