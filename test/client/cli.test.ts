@@ -1,0 +1,215 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentOf, runCli } from './run-cli.js';
+
+const catalog = `version: 1
+services:
+  shop:
+    endpoints:
+      place-order: { method: POST, url: http://127.0.0.1:18080/orders, budgets: { p95Ms: 250 } }
+      search: { url: http://127.0.0.1:18080/search }
+  bank:
+    environment: production
+    endpoints: { transfer: { url: https://bank.test/transfer, budgets: { p95Ms: 100 } } }
+`;
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'perf-cli-'));
+  await writeFile(join(cwd, 'responder.yaml'), catalog);
+  await writeFile(join(cwd, 'broken.yaml'), 'version: 1\nservices: { shop: { endpoints: { a: { url: ftp://x } } } }\nhoook: {}\n');
+  await writeFile(join(cwd, 'garbage.bin'), Buffer.from([0, 1, 2, 255, 254]));
+  await writeFile(join(cwd, 'stacks.folded'), 'main;handle;encode 900\nmain;handle;query 100\n');
+});
+afterAll(async () => {
+  await rm(cwd, { recursive: true });
+});
+
+const run = (...programArguments: string[]) => runCli(programArguments, { cwd });
+
+describe.concurrent('perf-responder --help', () => {
+  it.each([
+    '',
+    'triage',
+    'rerun',
+    'status',
+    'report',
+    'list',
+    'approve',
+    'reject',
+    'ack',
+    'close',
+    'bisect',
+    'worker',
+    'hook',
+    'dev',
+    'doctor',
+    'analyze',
+    'analyze load',
+    'analyze profile',
+    'analyze plan',
+  ])('shows examples of "%s"', async (command) => {
+    const { code, out, err } = await run(...command.split(' ').filter((word) => word !== ''), '--help');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/Usage: perf-responder[\s\S]*--json[\s\S]*Examples:\n {2}\$ /);
+  });
+});
+
+describe.concurrent('bad input is exit code 2 with one clear message', () => {
+  it.each<[string, string[], RegExp]>([
+    ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'; see perf-responder --help/],
+    ['an unknown option', ['list', '--colour'], /unknown option '--colour'/],
+    ['no endpoint', ['triage'], /missing required argument 'endpoint'/],
+    ['no catalog', ['triage', 'shop/search', '--catalog', 'nowhere.yaml'], /expected a service catalog at .*nowhere\.yaml.*--catalog FILE/],
+    [
+      'a broken catalog',
+      ['triage', 'shop/a', '--catalog', 'broken.yaml'],
+      /2 problems\nbroken\.yaml:2: .*got "ftp:\/\/x".*\nbroken\.yaml:3: hoook: .*did you mean "hook"\?/,
+    ],
+    [
+      'an unknown endpoint',
+      ['triage', 'shop/place-ordr'],
+      /unknown endpoint: expected one of shop\/place-order.*did you mean "shop\/place-order"\?/,
+    ],
+    [
+      'a host outside the catalog',
+      ['triage', 'GET http://example.test/'],
+      /target not allowed: expected a host of the catalog .*got http:\/\/example\.test/,
+    ],
+    ['no symptom and no budget', ['triage', 'shop/search'], /no symptom: expected a budget of shop\/search/],
+    ['production without allowLoad', ['triage', 'bank/transfer'], /production and the catalog has no allowLoad/],
+    [
+      'a symptom that is none',
+      ['triage', 'shop/search', '--symptom', 'slow'],
+      /symptom: expected what was observed, as "p95 900ms".*got "slow"/,
+    ],
+    ['a budget that is none', ['triage', 'shop/search', '--budget', 'p95:3'], /budget: expected METRIC=VALUE/],
+    ['a duration without unit', ['triage', 'shop/search', '--duration', '30'], /--duration: expected a duration with its unit/],
+    ['a duration out of bounds', ['triage', 'shop/place-order', '--duration', '5s'], /--duration: expected 10000/],
+    ['a rate out of bounds', ['triage', 'shop/place-order', '--rate', '0'], /--rate: expected a number from 0.1 to 100000, got "0"/],
+    ['rate and users together', ['triage', 'shop/place-order', '--rate', '5', '--vus', '5'], /expected --rate or --vus, got both/],
+    ['a k6 script that is not there', ['triage', 'shop/place-order', '--script', 'no.js'], /k6 script: expected a file at .*no\.js/],
+    [
+      'a report in no known form',
+      ['triage', 'shop/place-order', '--report', 'out.pdf'],
+      /--report: expected a file ending in \.md, \.json or \.html/,
+    ],
+    ['a port that is none', ['dev', '--hook-port', 'x'], /--hook-port: expected a whole number from 0 to 65535/],
+    [
+      'a hook without a secret',
+      ['hook', '--listen', '127.0.0.1:0'],
+      /hook: expected a secret for at least one source.*RESPONDER_HOOK_TOKEN/,
+    ],
+    ['a summary that is not there', ['analyze', 'load', 'no.json'], /analyze load: expected a readable file.*ENOENT/],
+    ['a summary that is none', ['analyze', 'load', 'garbage.bin'], /./],
+    ['a profile that is none', ['analyze', 'profile', 'garbage.bin'], /./],
+    ['a plan that is none', ['analyze', 'plan', 'garbage.bin'], /./],
+  ])('%s', async (_name, programArguments, message) => {
+    const { code, out, err } = await run(...programArguments);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n\s+at .*:\d+:\d+/);
+    expect([code, out]).toEqual([2, '']);
+  });
+
+  it('is told as one document with --json, a refused triage as a triage document', async () => {
+    const unknown = await run('list', '--colour', '--json');
+    expect([unknown.code, documentOf(unknown)]).toEqual([
+      2,
+      { error: expect.stringContaining("unknown option '--colour'") as string, exitCode: 2 },
+    ]);
+    const refused = await run('triage', 'shop/nothing', '--json');
+    expect([refused.code, documentOf(refused)]).toMatchObject([
+      2,
+      { outcome: 'refused', endpoint: 'shop/nothing', causes: [], reasons: [expect.stringContaining('unknown endpoint')] },
+    ]);
+  });
+});
+
+describe('a Temporal server that does not answer', () => {
+  it.each<[string, string[]]>([
+    ['triage', ['triage', 'shop/place-order']],
+    ['list', ['list', '--address', '127.0.0.1:2']],
+    ['status', ['status', 'shop/place-order']],
+  ])('is one message and exit code 1: %s', async (_name, programArguments) => {
+    const { code, err } = await run(...programArguments, '--json');
+    expect(code).toBe(1);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toMatch(/expected a Temporal server at 127\.0\.0\.1:[12], but it does not answer.*perf-responder dev/);
+  });
+});
+
+describe('analyze', () => {
+  it('judges a k6 summary', async () => {
+    const file = resolve('fixtures/k6/slow.1.1.handle-summary.json');
+    expect(documentOf(await run('analyze', 'load', file, '--budget', 'p95=1ms', '--json'))).toMatchObject({
+      format: 'handle-summary',
+      verdict: expect.any(String) as string,
+      latencyMs: { p95: expect.any(Number) as number },
+    });
+  });
+
+  it('ranks a profile, as many leaves as are wanted', async () => {
+    const result = await run('analyze', 'profile', 'stacks.folded', '--kind', 'cpu', '--top', '1', '--json');
+    expect([result.code, documentOf(result)]).toMatchObject([0, { kind: 'cpu', leaves: [{ frame: 'encode', selfShare: 0.9 }] }]);
+    expect((documentOf(result) as { leaves: unknown[] }).leaves).toHaveLength(1);
+  });
+
+  it('gives the nodes of a plan their own time', async () => {
+    const file = resolve('fixtures/plans/sort-spill-16.json');
+    expect(documentOf(await run('analyze', 'plan', file, '--json'))).toMatchObject({
+      format: 'postgres-json',
+      dominant: { nodeType: expect.any(String) as string },
+    });
+  });
+});
+
+describe('doctor', () => {
+  it('tells what works, what is missing and the remedy, as one document', async () => {
+    const result = await run('doctor', '--json');
+    const { ok, checks } = documentOf(result) as { ok: boolean; checks: { id: string; status: string; remedy: string | null }[] };
+    const byId = new Map(checks.map((check) => [check.id, check]));
+    expect([result.code, ok]).toEqual([0, true]);
+    expect(['node', 'temporal', 'k6', 'catalog'].map((id) => byId.get(id)?.status)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(byId.get('target shop/place-order')).toMatchObject({
+      status: 'missing',
+      remedy: expect.stringContaining('Start the service') as string,
+    });
+    expect(checks.filter(({ status, remedy }) => status !== 'ok' && remedy === null)).toEqual([]);
+  });
+
+  it('fails when something is missing that nothing works without', async () => {
+    const result = await runCli(['doctor', '--json', '--catalog', 'broken.yaml'], { cwd, env: { PERF_RESPONDER_K6: '/nowhere/k6' } });
+    expect([result.code, documentOf(result)]).toMatchObject([1, { ok: false }]);
+    const { checks } = documentOf(result) as { checks: { id: string; status: string }[] };
+    expect(checks.filter(({ status }) => status === 'failed').map(({ id }) => id)).toEqual(['k6', 'catalog']);
+  });
+});
+
+describe('an installation that was not built', () => {
+  it('says so', async () => {
+    await mkdir(join(cwd, 'bin'));
+    await copyFile('bin/perf-responder.js', join(cwd, 'bin', 'perf-responder.mjs'));
+    const { code, err } = await runCli(['list'], { cwd, program: join(cwd, 'bin', 'perf-responder.mjs') });
+    expect([code, err]).toEqual([1, expect.stringContaining('run npm run build')]);
+  });
+});
+
+describe('hook', () => {
+  it('starts while Temporal is away, answers 503 so that senders retry, and stops on SIGTERM', async () => {
+    const env = { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1', RESPONDER_HOOK_TOKEN: 'right' };
+    const child = spawn(process.execPath, [resolve('bin/perf-responder.js'), 'hook', '--listen', '127.0.0.1:0', '--json'], { cwd, env });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const { hook } = JSON.parse(line.toString()) as { hook: string };
+    const body = JSON.stringify({ service: 'shop', endpoint: 'search' });
+    const post = async (token: string) =>
+      (await fetch(`${hook}/alerts/generic`, { method: 'POST', body, headers: { authorization: `Bearer ${token}` } })).status;
+    const status = async (path: string) => (await fetch(`${hook}${path}`)).status;
+    expect([await post('right'), await post('wrong'), await status('/healthz'), await status('/readyz')]).toEqual([503, 401, 200, 503]);
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,156 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentOf, runCli } from './run-cli.js';
+
+interface Ready {
+  ready: true;
+  address: string;
+  ui: string;
+  hook: string;
+  hookToken?: string;
+}
+
+interface Dev {
+  process: ChildProcess;
+  ready: Ready;
+  /** Everything on standard output so far. */
+  out: () => string;
+  exit: Promise<number | null>;
+}
+
+let cwd: string;
+/** Slow enough to break its budget, for as long as a test lasts. */
+const slowService = createHttpServer((_request, response) => setTimeout(() => response.end('found'), 100));
+const running: Dev[] = [];
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'perf-dev-'));
+  await new Promise<void>((done) => slowService.listen(0, '127.0.0.1', done));
+  const { port } = slowService.address() as AddressInfo;
+  const endpoint = `search: { url: "http://127.0.0.1:${port}/search", budgets: { p95Ms: 50 }, load: { vus: 2, duration: 60s } }`;
+  await writeFile(join(cwd, 'responder.yaml'), `version: 1\nservices: { shop: { profiler: perf, endpoints: { ${endpoint} } } }\n`);
+});
+
+afterAll(async () => {
+  for (const dev of running) if (dev.process.exitCode === null) dev.process.kill('SIGKILL');
+  slowService.closeAllConnections();
+  slowService.close();
+  await rm(cwd, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+});
+
+const devArguments = ['dev', '--temporal-port', '0', '--ui-port', '0', '--hook-port', '0', '--data', 'data', '--json'];
+
+async function startDev(env: Record<string, string> = {}): Promise<Dev> {
+  const child = spawn(process.execPath, [resolve('bin/perf-responder.js'), ...devArguments], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const exit = new Promise<number | null>((done) => child.on('close', done));
+  const ready = await new Promise<Ready>((done, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+      if (out.includes('\n')) done(JSON.parse(out.split('\n')[0] ?? '') as Ready);
+    });
+    void exit.then((code) => reject(new Error(`dev ended with ${String(code)}: ${err}`)));
+  });
+  const dev = { process: child, ready, out: () => out, exit };
+  running.push(dev);
+  return dev;
+}
+
+async function isUp(origin: string): Promise<boolean> {
+  return await fetch(origin, { signal: AbortSignal.timeout(2000) }).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('perf-responder dev', () => {
+  it('runs Temporal, worker and hook from one ready line until SIGTERM, and takes over after a kill', { timeout: 120_000 }, async () => {
+    const first = await startDev();
+    const { address, ui, hook, hookToken } = first.ready;
+    expect(first.ready).toMatchObject({
+      ready: true,
+      address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
+      hookToken: expect.any(String) as string,
+    });
+    expect([await isUp(ui), (await fetch(`${hook}/readyz`)).status]).toEqual([true, 200]);
+
+    const headers = { authorization: `Bearer ${hookToken ?? ''}` };
+    const body = JSON.stringify({
+      version: '4',
+      alerts: [
+        {
+          status: 'firing',
+          labels: { service: 'shop', endpoint: 'search' },
+          annotations: {},
+          startsAt: '2026-11-24T10:00:00Z',
+          fingerprint: 'f1',
+        },
+      ],
+    });
+    const post = async () =>
+      (await (await fetch(`${hook}/alerts/alertmanager`, { method: 'POST', headers, body })).json()) as {
+        incidents: { incidentId: string; started: boolean }[];
+      };
+    const { incidents } = await post();
+    const incidentId = incidents[0]?.incidentId ?? '';
+    expect([incidents[0]?.started, (await post()).incidents[0]]).toEqual([true, { incidentId, endpoint: 'shop/search', started: false }]);
+
+    const cli = (...programArguments: string[]) => runCli([...programArguments, '--address', address, '--data', 'data', '--json'], { cwd });
+    expect(documentOf(await cli('list'))).toMatchObject({
+      incidents: [{ incidentId, service: 'shop', endpoint: 'shop/search', endedAt: null }],
+    });
+    expect(documentOf(await cli('triage', 'shop/search', '--detach'))).toEqual({ incidentId, started: false });
+    const status = await cli('status', incidentId);
+    expect(documentOf(status)).toMatchObject({
+      incidentId,
+      phase: expect.any(String) as string,
+      alerts: [{ source: 'alertmanager' }, { source: 'cli' }],
+      needsHuman: expect.any(Boolean) as boolean,
+    });
+    expect(await (await fetch(`${hook}/incidents/${incidentId}`, { headers })).json()).toMatchObject({ incidentId });
+    expect(documentOf(await cli('ack', incidentId, '--by', 'ada'))).toEqual({ incidentId, by: 'ada' });
+    expect((await cli('approve', incidentId)).code).toBe(2);
+    expect((await cli('status', 'shop/nothing')).code).toBe(2);
+    expect((await cli('close', incidentId)).code).toBe(0);
+
+    const second = await runCli(devArguments, { cwd });
+    expect([second.code, second.err]).toEqual([2, expect.stringContaining('choose another folder with --data') as string]);
+    expect(await isUp(ui)).toBe(true);
+
+    first.process.kill('SIGKILL');
+    await first.exit;
+    const third = await startDev({ RESPONDER_HOOK_TOKEN: 'given' });
+    expect(third.ready.hookToken).toBeUndefined();
+    expect(await isUp(ui)).toBe(third.ready.ui === ui);
+    const remembered = await runCli(['list', '--address', third.ready.address, '--json'], { cwd });
+    expect(documentOf(remembered)).toMatchObject({ incidents: [{ incidentId }] });
+
+    third.process.kill('SIGTERM');
+    expect(await third.exit).toBe(0);
+    expect(third.out().trim().split('\n')).toHaveLength(1);
+    await sleep(100);
+    expect([await isUp(third.ready.ui), await isUp(third.ready.hook)]).toEqual([false, false]);
+  });
+
+  it('is one message and exit code 2 when a port is taken, and gives the data folder back', async () => {
+    const other = createServer();
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+    const port = String((other.address() as AddressInfo).port);
+    const taken = await runCli(['dev', '--temporal-port', port, '--data', 'other', '--json'], { cwd });
+    other.close();
+    expect([taken.code, taken.err]).toEqual([2, expect.stringMatching(/--temporal-port: expected port \d+ to be free/) as string]);
+    await expect(access(join(cwd, 'other', 'dev.lock'))).rejects.toThrow('ENOENT');
+  });
+});
