@@ -1,7 +1,7 @@
 /** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies.ts`). */
 import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
-import type { ArtifactRef, Incident, Remedy, Rerun, Symptom } from '../core/model/incident.js';
+import type { ArtifactRef, Incident, Remedy, Symptom } from '../core/model/incident.js';
 import type { Budgets, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
@@ -130,7 +130,6 @@ export interface ActivityDependencies {
   artifacts: ArtifactStore;
   catalog: CatalogAccess;
   runLoad(order: LoadOrder): Promise<FinishedLoad>;
-  compareRuns(before: LoadResult[], after: LoadResult[], budgets: Budgets): Omit<Rerun, 'outcome' | 'at'>;
   captures: Captures;
   remedies: DatabaseRemedies;
   render: ReportRenderers;
@@ -139,5 +138,7 @@ export interface ActivityDependencies {
   reportUrl(incidentId: string): string | null;
   /** A directory that is the same for the same key, for things that must be found again after a crash. */
   workDirectory(key: string): string;
+  /** Called when everything worth keeping was stored. */
+  discardWorkDirectory(directory: string): Promise<void>;
   announceLoadStarted(workflow: { workflowId: string; runId: string }, started: LoadStarted): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { compareRuns } from '../core/load/compare-runs.js';
 import { judgeLoad } from '../core/load/judge.js';
 import type { IncidentActivities, LoadRequest, LoadRun, LoadStarted } from './contract.js';
 import type { ActivityDependencies, FinishedLoad, LoadOrder, LoadProgress } from './dependencies.js';
@@ -29,7 +30,12 @@ async function announce(deps: ActivityDependencies, started: LoadStarted, signal
   }
 }
 
-async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { signal, show }: Beating): Promise<FinishedLoad> {
+interface HeldLoad {
+  finished: FinishedLoad;
+  workDir: string;
+}
+
+async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { signal, show }: Beating): Promise<HeldLoad> {
   const { endpoint, plan, budgets, run } = request;
   const { attempt, activityId, workflowExecution } = Context.current().info;
   const unheard = new AbortController();
@@ -59,26 +65,23 @@ async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { sign
       throw error;
     });
   await Promise.all(announcements);
-  return finished;
+  return { finished, workDir };
 }
 
-async function storeRun(
-  deps: ActivityDependencies,
-  { plan, budgets, symptom, run }: LoadRequest,
-  finished: FinishedLoad,
-): Promise<LoadRun> {
+async function storeRun(deps: ActivityDependencies, request: LoadRequest, { finished, workDir }: HeldLoad): Promise<LoadRun> {
+  const { plan, budgets, symptom, run } = request;
   const prefix = run === 0 ? '' : `rerun-${run}-`;
   const artifacts = await Promise.all(
     finished.artifacts.map(({ name, kind, path }) => deps.artifacts.putFile(`${prefix}${name}`, kind, path)),
   );
+  await deps.discardWorkDirectory(workDir);
   const { result, startedAt, measuredFrom, endedAt } = finished;
-  const confirmation = judgeLoad(result, { budgets, plan, symptom });
-  return { confirmation, load: result, startedAt, measuredFrom, endedAt, artifacts };
+  return { confirmation: judgeLoad(result, { budgets, plan, symptom }), load: result, startedAt, measuredFrom, endedAt, artifacts };
 }
 
 export function createLoadActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'runLoad' | 'compareRuns'> {
   return {
     runLoad: (request) => withHeartbeat(async (beating) => storeRun(deps, request, await holdLoad(deps, request, beating))),
-    compareRuns: (before, after, budgets) => Promise.resolve(deps.compareRuns([before.load], [after.load], budgets)),
+    compareRuns: (before, after, budgets) => Promise.resolve(compareRuns([before.load], [after.load], budgets)),
   };
 }
