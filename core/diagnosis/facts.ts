@@ -1,5 +1,6 @@
 import type { DatabaseObservation } from '../model/database.js';
 import type { PeerObservation, ProcessObservation, WireObservation } from '../model/observation.js';
+import { isCappedAt } from './concurrency-cap.js';
 import type { DiagnosisInput } from './input.js';
 
 /** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
@@ -67,7 +68,8 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const served = wire?.inbound.served ?? 0;
   const total = Math.max(inFlight, unread + served, 1e-9);
   const inside = wire?.waitingInside ?? 0;
-  const partial = { inFlight, inside, cpu, pool, databaseWaiting, dependencyWaiting };
+  const peers = wire?.peers ?? [];
+  const samples = wire?.samples ?? 0;
   return {
     meanMs,
     requestRate,
@@ -80,9 +82,9 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     inside,
     databaseWaiting,
     dependencyWaiting,
-    peers: wire?.peers ?? [],
+    peers,
     pool,
-    poolWaiting: poolWaiting(partial),
+    poolWaiting: poolWaiting({ inFlight, inside, cpu, pool, peers, databaseWaiting, samples }),
     hasWire: wire !== null,
   };
 }
@@ -133,16 +135,31 @@ function poolFacts(databases: DatabaseObservation[]): PoolFacts | null {
   };
 }
 
+interface WaitingInside {
+  inFlight: number;
+  inside: number;
+  cpu: CpuFacts | null;
+  pool: PoolFacts | null;
+  peers: PeerObservation[];
+  databaseWaiting: number;
+  samples: number;
+}
+
 /**
- * Requests that wait inside the process beyond what is on CPU are waiting for a connection when every connection is in use:
- * busy in the database, or held while the request that owns it waits for another peer. Otherwise the wait is a timer, lock or thread pool.
+ * Requests that wait inside the process beyond what is on CPU are waiting for a connection when every connection is in use: busy in the database, or
+ * held while its owner waits elsewhere, which shows when never more requests than connections are at the peers together. Otherwise the wait is a
+ * timer, a lock or a thread pool.
  */
-function poolWaiting(facts: Pick<Facts, 'inFlight' | 'inside' | 'cpu' | 'pool' | 'databaseWaiting' | 'dependencyWaiting'>): number {
-  const { pool, cpu } = facts;
+function poolWaiting(facts: WaitingInside): number {
+  const { pool, cpu, peers } = facts;
   if (pool === null || pool.sessions < 1 || (cpu?.saturation ?? 0) >= saturated) return 0;
   const rest = Math.max(0, facts.inside - (cpu?.busyCores ?? 0));
   if (rest < 0.5 || facts.inFlight < pool.sessions * 1.2) return 0;
-  const inUse = Math.max(pool.busy, facts.databaseWaiting);
-  const held = Math.min(facts.dependencyWaiting, pool.sessions);
-  return Math.max(inUse, Math.min(pool.sessions, inUse + held)) >= 0.7 * pool.sessions ? rest : 0;
+  if (Math.max(pool.busy, facts.databaseWaiting) >= 0.7 * pool.sessions) return rest;
+  const atPeers = { mean: sumOf(peers, (peer) => peer.waiting), max: sumOf(peers, (peer) => peer.waitingMax), samples: facts.samples };
+  return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : 0;
+}
+
+function sumOf(peers: PeerObservation[], of: (peer: PeerObservation) => number): number {
+  return peers.reduce((sum, peer) => sum + of(peer), 0);
 }

@@ -18,6 +18,11 @@ const minimumConfidence = 0.4;
 export function rankCauses(candidates: Candidate[], unattributed: number): Ranking {
   const sorted = [...candidates].sort((a, b) => b.share - a.share || a.id.localeCompare(b.id));
   const explained = consequences(sorted);
+  // "The load is too high" is what remains when nothing is wrong; any defect strong enough to be named comes before it.
+  const defect = sorted.find(
+    (candidate) => candidate.id !== 'capacity' && candidate.share >= minimumShare && candidate.confidence >= minimumConfidence,
+  );
+  if (defect !== undefined) explained.set('capacity', defect.id);
   const kept = sorted.filter((candidate) => !explained.has(candidate.id));
   const ruledOut = sorted.filter((candidate) => explained.has(candidate.id)).map((candidate) => consequenceRow(candidate, explained));
   const first = kept[0];

@@ -1,6 +1,11 @@
 import { saturated } from '../facts.js';
 import { cite, nothing, ms, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { callersOf, cpuProfile } from './cpu.js';
+import { callersOf, categoryShare, cpuProfile } from './cpu.js';
+
+/** Work that a defect makes large; a service whose CPU goes there is not simply at its limit. */
+const avoidable = ['regex', 'serialization', 'crypto', 'compression', 'logging', 'templating', 'reflection', 'gc'] as const;
+/** One function or kind of work with a third of the CPU leads; below that the profile is flat. */
+const leading = 0.35;
 
 export const capacity: Rule = { id: 'capacity', evaluate };
 
@@ -17,7 +22,8 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (budgetMs === undefined || demandMs === 0 || demandMs > budgetMs / 4) return nothing;
   const profile = cpuProfile(context);
   const leader = profile === null ? undefined : callersOf(profile, 'application', 'native', 'unknown')[0];
-  if (profile === null || (leader?.share ?? 0) >= 0.35) return nothing;
+  const special = profile === null ? 0 : Math.max(0, ...avoidable.map((category) => categoryShare(profile, category)));
+  if (profile === null || (leader?.share ?? 0) >= leading || special >= leading) return nothing;
   const limit = cpu.busyCores > 0 ? (facts.requestRate / cpu.saturation).toFixed(0) : '?';
   const offered = input.plan.rate === null ? `${input.plan.vus} users in a closed loop` : `${input.plan.rate}/s offered`;
   const fact = context.book.add(

@@ -1,5 +1,5 @@
 import { expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { heaviestLock } from './locks.js';
+import { heaviestLock, sessionText } from './locks.js';
 
 export const ddlLock: Rule = { id: 'ddl-lock', evaluate };
 
@@ -14,7 +14,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         id: 'ddl-lock',
         component: 'database locks',
         location: {
-          session: String(root.pid),
+          session: sessionText(root),
           statement: root.query.slice(0, 500),
           ...(lock.relation === null ? {} : { relation: lock.relation }),
         },

@@ -20,7 +20,8 @@ export function heaviestLock(context: RuleContext): LockCase | null {
   const heaviest = all.sort((a, b) => b.tree.blockedMean - a.tree.blockedMean)[0];
   if (heaviest === undefined) return null;
   const { database, tree } = heaviest;
-  const kind = kindOf(tree, context.facts.meanMs);
+  const blocked = all.reduce((sum, each) => sum + each.tree.blockedMean, 0);
+  const kind = kindOf(tree, context.facts.meanMs, blocked > 0 ? tree.blockedMean / blocked : 0);
   const relation = relationOf(tree);
   const summary =
     `session ${tree.root.pid} (${tree.root.applicationName ?? 'unnamed'}, ${tree.root.state ?? 'state unknown'}) blocks ${tree.blockedMean.toFixed(1)} sessions on average, ` +
@@ -29,12 +30,23 @@ export function heaviestLock(context: RuleContext): LockCase | null {
   return { database, tree, share: lockShareOfLatency(context), kind, relation, evidence };
 }
 
-function kindOf(tree: BlockingTree, meanMs: number): LockCase['kind'] {
-  const sessions = [tree.root, ...tree.waiters];
-  if (sessions.some(isDefinition)) return 'ddl-lock';
-  // An owner that stays idle for longer than several requests take has left its transaction open; a shorter pause is the work of a request.
+/**
+ * An owner that is idle while others wait has left its transaction open when it stays so for longer than several requests take, or when it is one
+ * and the same session for most of the waiting. The transactions of the requests themselves pause, too, but their sessions take turns.
+ */
+function kindOf(tree: BlockingTree, meanMs: number, partOfWaiting: number): LockCase['kind'] {
+  if ([tree.root, ...tree.waiters].some(isDefinition)) return 'ddl-lock';
   const isIdle = tree.root.state?.startsWith('idle in transaction') === true;
-  return isIdle && (tree.root.stateAgeMs ?? 0) >= Math.max(2000, 3 * meanMs) ? 'idle-in-transaction' : 'row-lock';
+  const isLong = isIdle && (tree.root.stateAgeMs ?? 0) >= Math.max(2000, 3 * meanMs);
+  const isMostlyIdle = isIdle && (tree.rootIdleShare ?? 0) >= 0.5 && tree.ticksSeen >= 5;
+  return isLong || (isMostlyIdle && partOfWaiting >= 0.6) ? 'idle-in-transaction' : 'row-lock';
+}
+
+/** `14988 (stock-taking)`: the pid to act on, and the name by which a person knows it. */
+export function sessionText(session: BlockingSession): string {
+  return session.applicationName === null || session.applicationName === ''
+    ? String(session.pid)
+    : `${session.pid} (${session.applicationName})`;
 }
 
 function isDefinition(session: BlockingSession): boolean {

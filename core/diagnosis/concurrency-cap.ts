@@ -1,0 +1,20 @@
+/** Chance below which "it never went beyond the limit" is no accident. */
+const accident = 0.01;
+
+/**
+ * Was the number of requests at the peers held down to `limit`? Without a cap, independent requests with this mean would have gone beyond it in some of
+ * the samples (Poisson). So a maximum that never passes the limit, although the mean makes that likely, shows that something admits no more at once.
+ */
+export function isCappedAt(limit: number, observed: { mean: number; max: number; samples: number }): boolean {
+  if (observed.max > limit || observed.samples < 20) return false;
+  return poissonCdf(limit, observed.mean) ** observed.samples < accident;
+}
+
+function poissonCdf(limit: number, mean: number): number {
+  let [term, sum] = [Math.exp(-mean), 0];
+  for (let count = 0; count <= limit; count += 1) {
+    sum += term;
+    term *= mean / (count + 1);
+  }
+  return Math.min(1, sum);
+}
