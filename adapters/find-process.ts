@@ -1,6 +1,20 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { EvidenceUnavailableError, UnreadableInputError } from '../core/model/errors.js';
-import { commandLine, listProcesses, readProc, readStat, socketInodes } from './process-files.js';
+import { parseKernelSocketTable } from '../core/observe/kernel-socket-table.js';
+import { portOf, type SocketRow } from '../core/observe/socket-table.js';
+import {
+  ancestorsOf,
+  commandLine,
+  linkOf,
+  listProcesses,
+  processTree,
+  readLivingStat,
+  readProc,
+  readStat,
+  socketInodes,
+} from './process-files.js';
+import { detectRuntime } from './process-runtime.js';
 
 /** How the catalog names the process of a service. */
 export type ProcessLocator =
@@ -8,109 +22,160 @@ export type ProcessLocator =
 
 export interface FoundProcess {
   pid: number;
+  /** With the pid it names the process for good: ids are given again. */
   startTicks: number;
-  /** Port on which the service listens, when it could be told. */
+  /** Port on which the service listens; null when it has none or several. */
   port: number | null;
 }
 
-/** Finds the (topmost) process of a service. Two unrelated candidates are an error: a guess would profile the wrong program. */
+/** Programs that only pass connections on: whoever listens through them is another process, elsewhere. */
+const forwarders = new Set([
+  'docker-proxy',
+  'rootlessport',
+  'rootlesskit',
+  'slirp4netns',
+  'pasta',
+  'kubectl',
+  'ssh',
+  'sshd',
+  'socat',
+  'gvproxy',
+]);
+/** Programs that only start others. */
+const launchers =
+  /^(sh|bash|dash|ash|zsh|busybox|sudo|su|env|nohup|setsid|setpriv|timeout|time|nice|tini|dumb-init|docker-init|npm|npx|yarn|pnpm|script)$/;
+
+/**
+ * Finds the process of a service, the topmost one where several share the work (cluster, prefork). Processes that cannot be told apart are an
+ * UnreadableInputError: a guess would profile the wrong program. A process that cannot be found or seen is an EvidenceUnavailableError.
+ */
 export async function findServiceProcess(locator: ProcessLocator): Promise<FoundProcess> {
-  if ((await readProc('self/stat')) === null)
+  if (readProc('self/stat') === null)
     throw unavailable('this system has no /proc', 'Run the worker (or a host agent) on the Linux host of the service.');
-  const port = locator.kind === 'port' ? locator.port : null;
-  const candidates = await candidatesOf(locator);
-  const pid = await topmost(candidates, describeLocator(locator));
-  const stat = await readStat(pid);
-  if (stat === null) throw unavailable(`process ${pid} is gone`, 'Check that the service runs, then triage again.');
-  return { pid, startTicks: stat.startTicks, port: port ?? (await listeningPort(pid)) };
+  const pid = topmost(await candidatesOf(locator), locator);
+  const stat = readLivingStat(pid);
+  if (stat === null) throw unavailable(`process ${pid} has ended`, 'Check that the service runs, then triage again.');
+  return { pid, startTicks: stat.startTicks, port: locator.kind === 'port' ? locator.port : onlyPort(pid) };
 }
 
 async function candidatesOf(locator: ProcessLocator): Promise<number[]> {
-  if (locator.kind === 'pid') return (await readStat(locator.pid)) === null ? [] : [locator.pid];
-  if (locator.kind === 'port') return listenersOf(locator.port);
-  if (locator.kind === 'command') return matching(locator.pattern);
-  const text = await readFile(locator.path, 'utf8').catch(() => null);
-  const pid = Number(text?.trim());
-  if (text === null || !Number.isInteger(pid) || pid <= 0) {
-    throw unavailable(
-      `the pid file ${locator.path} holds no process id`,
-      'Correct process.pidFile in the catalog, or name the port instead.',
-    );
+  switch (locator.kind) {
+    case 'pid':
+      return readLivingStat(locator.pid) === null ? [] : [behindLauncher(locator.pid)];
+    case 'port':
+      return listenersOn(locator.port);
+    case 'command':
+      return matching(locator.pattern);
+    case 'pid-file': {
+      const text = await readFile(locator.path, 'utf8').catch(() => '');
+      const pid = Number(text.trim().split(/\s/)[0]);
+      if (Number.isInteger(pid) && pid > 0) return readLivingStat(pid) === null ? [] : [behindLauncher(pid)];
+      throw unavailable(
+        `the file ${locator.path} cannot be read or holds no process id`,
+        'Correct process.pidFile in the catalog, or name the port instead.',
+      );
+    }
   }
-  return (await readStat(pid)) === null ? [] : [pid];
 }
 
-/** Owners of the listening sockets on a port: inode from the kernel's table, process by its open files. */
-async function listenersOf(port: number): Promise<number[]> {
-  const tables = await Promise.all(['net/tcp', 'net/tcp6'].map((name) => readProc(name)));
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  const listening = '0A';
-  const inodes = new Set(
-    tables.flatMap((table) =>
-      (table ?? '')
-        .split('\n')
-        .map((line) => line.trim().split(/\s+/))
-        .filter((fields) => fields[1]?.endsWith(`:${hexPort}`) === true && fields[3] === listening)
-        .map((fields) => Number(fields[9])),
-    ),
-  );
-  if (inodes.size === 0) return [];
-  const owners = await Promise.all(
-    (await listProcesses()).map(async (pid) => ((await socketInodes(pid)).some((inode) => inodes.has(inode)) ? pid : null)),
-  );
-  return owners.filter((pid) => pid !== null);
+/** `npm start` and `sh -c` are not the service: while such a program has one child, that is meant. */
+function behindLauncher(pid: number): number {
+  const [, ...descendants] = isLauncher(pid) ? processTree(pid) : [pid];
+  const children = descendants.filter((child) => readStat(child)?.parent === pid);
+  const [child] = children;
+  return children.length === 1 && child !== undefined ? behindLauncher(child) : pid;
 }
 
-async function matching(pattern: string): Promise<number[]> {
+/** A program that runs in an interpreter (npm) shows by its title. */
+function isLauncher(pid: number): boolean {
+  return launchers.test(nameOf(pid)) || launchers.test(basename(commandLine(pid).split(' ')[0] ?? ''));
+}
+
+function nameOf(pid: number): string {
+  return basename(detectRuntime(pid).executable);
+}
+
+/** Owners of the listening sockets on a port: first in our own network namespace, then in those of containers. */
+function listenersOn(port: number): number[] {
+  const processes = listProcesses();
+  const ours = linkOf('self/ns/net');
+  const strangers = new Map<string, number>();
+  for (const pid of processes) {
+    const namespace = linkOf(`${pid}/ns/net`);
+    if (namespace !== null && namespace !== ours && !strangers.has(namespace)) strangers.set(namespace, pid);
+  }
+  for (const witness of ['self' as const, ...strangers.values()]) {
+    const listeners = socketsOf(witness).filter((row) => row.state === 'LISTEN' && portOf(row.local) === port);
+    if (listeners.length > 0) return ownersOf(listeners, processes, port);
+  }
+  return [];
+}
+
+function ownersOf(listeners: SocketRow[], processes: number[], port: number): number[] {
+  const inodes = new Set(listeners.map((row) => row.inode));
+  const owners = processes.filter((pid) => socketInodes(pid)?.some((inode) => inodes.has(inode)) === true);
+  if (owners.length === 0)
+    throw unavailable(
+      `something listens on port ${port}, but its process cannot be seen by this user`,
+      'Run the worker (or a host agent) as the user of the service, or as root.',
+    );
+  const forwarder = owners.map(nameOf).find((name) => forwarders.has(name));
+  if (forwarder !== undefined)
+    throw unavailable(
+      `port ${port} belongs to ${forwarder}, which only passes connections on`,
+      'Name the service itself in `process` of the catalog: a pid, a pidFile or a command (it may be in a container).',
+    );
+  return owners;
+}
+
+/** All TCP sockets of the network namespace of a process. */
+function socketsOf(pid: number | 'self'): SocketRow[] {
+  return ['tcp', 'tcp6'].flatMap((name) => parseKernelSocketTable(readProc(`${pid}/net/${name}`) ?? ''));
+}
+
+/** Processes whose command line matches, without ourselves, whoever started us, and mere launchers of a match. */
+function matching(pattern: string): number[] {
   const expression = new RegExp(pattern);
-  const all = await Promise.all((await listProcesses()).map(async (pid) => ({ pid, line: await commandLine(pid) })));
-  return all.filter(({ pid, line }) => pid !== process.pid && line !== '' && expression.test(line)).map(({ pid }) => pid);
+  const excluded = new Set([process.pid, ...ancestorsOf(process.pid)]);
+  const found = listProcesses().filter((pid) => {
+    if (excluded.has(pid) || readLivingStat(pid) === null) return false;
+    const line = commandLine(pid);
+    return line !== '' && expression.test(line);
+  });
+  const real = found.filter((pid) => !isLauncher(pid));
+  return real.length > 0 ? real : found.map(behindLauncher);
 }
 
-/** Workers of a cluster share their socket: the process that is an ancestor of all others stands for the tree. */
-async function topmost(candidates: number[], what: string): Promise<number> {
+/** The candidate that all others descend from; for workers on one port, their common parent, when it is the same program. */
+function topmost(candidates: number[], locator: ProcessLocator): number {
   if (candidates.length === 0)
     throw unavailable(
-      `no process ${what} was found`,
+      `no process ${describeLocator(locator)} was found`,
       'Start the service, correct `process` in the catalog, or give the worker the rights to see it (same user or root).',
     );
-  const set = new Set(candidates);
-  const roots: number[] = [];
-  for (const pid of candidates) {
-    const ancestors = await ancestorsOf(pid);
-    if (!ancestors.some((ancestor) => set.has(ancestor))) roots.push(pid);
-  }
-  const parents = new Set(await Promise.all(roots.map(async (pid) => (await readStat(pid))?.parent ?? 0)));
-  const [only] = roots;
-  if (roots.length === 1 && only !== undefined) return only;
-  const [parent] = parents;
-  if (parents.size === 1 && parent !== undefined && parent > 1) return parent;
+  const roots = candidates.filter((pid) => !ancestorsOf(pid).some((ancestor) => candidates.includes(ancestor)));
+  const [root] = roots;
+  if (roots.length === 1 && root !== undefined) return root;
+  const parent = locator.kind === 'port' ? commonParent(roots) : null;
+  if (parent !== null) return parent;
   throw new UnreadableInputError(
-    `Expected one process ${what}, found ${roots.join(', ')}. Name the port or the pid in \`process\` of the catalog.`,
+    `Expected one process ${describeLocator(locator)}, found ${roots.length} that have nothing to do with each other: ${roots.map((pid) => `${pid} (${nameOf(pid)})`).join(', ')}. Name the port or the pid in \`process\` of the catalog.`,
   );
 }
 
-async function ancestorsOf(pid: number): Promise<number[]> {
-  const ancestors: number[] = [];
-  let current = (await readStat(pid))?.parent ?? 0;
-  while (current > 1 && ancestors.length < 64) {
-    ancestors.push(current);
-    current = (await readStat(current))?.parent ?? 0;
-  }
-  return ancestors;
+/** Another program as parent (a shell, a supervisor, ourselves) has other children too. */
+function commonParent(pids: number[]): number | null {
+  const [parent, ...others] = new Set(pids.map((pid) => readStat(pid)?.parent ?? 0));
+  if (parent === undefined || parent <= 1 || others.length > 0) return null;
+  const isOurs = parent === process.pid || ancestorsOf(process.pid).includes(parent);
+  return !isOurs && pids.every((pid) => nameOf(pid) === nameOf(parent)) ? parent : null;
 }
 
-async function listeningPort(pid: number): Promise<number | null> {
-  const inodes = new Set(await socketInodes(pid));
-  const tables = await Promise.all(['net/tcp', 'net/tcp6'].map((name) => readProc(`${pid}/${name}`)));
-  const ports = tables.flatMap((table) =>
-    (table ?? '')
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === '0A' && inodes.has(Number(fields[9])))
-      .map((fields) => parseInt((fields[1] ?? '').split(':')[1] ?? '', 16)),
-  );
-  return [...new Set(ports)].length === 1 ? (ports[0] ?? null) : null;
+function onlyPort(pid: number): number | null {
+  const inodes = new Set(processTree(pid).flatMap((each) => socketInodes(each) ?? []));
+  const listeners = socketsOf(pid).filter((row) => row.state === 'LISTEN' && inodes.has(row.inode));
+  const [port, ...others] = new Set(listeners.map((row) => portOf(row.local)));
+  return port !== undefined && others.length === 0 ? port : null;
 }
 
 function describeLocator(locator: ProcessLocator): string {

@@ -1,34 +1,19 @@
-import { availableParallelism, cpus, loadavg } from 'node:os';
-import { readFile } from 'node:fs/promises';
-import type { ProcessIdentity, ProcessSnapshot } from '../core/observe/process.js';
-import { countOpenFiles, detectRuntime, listProcesses, readProc, readStat, readThreads } from './process-files.js';
+import { availableParallelism, cpus } from 'node:os';
+import type { ProcessIdentity, ProcessSnapshot, ThreadSnapshot, TreeSnapshot } from '../core/observe/process.js';
+import { quotaCores, throttledMs } from './cgroup.js';
+import { snapshotHost } from './host-files.js';
+import { listProc, processTree, readLivingStat, readProc, readStat } from './process-files.js';
+import { detectRuntime } from './process-runtime.js';
 
-const pageBytes = 4096;
-const tickMs = 10;
-
-/** A process and all that descend from it. */
-export async function processTree(root: number): Promise<number[]> {
-  const stats = (await Promise.all((await listProcesses()).map(readStat))).filter((stat) => stat !== null);
-  const tree = [root];
-  for (const parent of tree)
-    tree.push(...stats.filter((stat) => stat.parent === parent && !tree.includes(stat.pid)).map((stat) => stat.pid));
-  return tree;
-}
-
+/** What does not change while a process runs: its program and the cores that affinity and cgroup quota leave it. */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
-  const { executable, runtime } = await detectRuntime(pid);
-  return { pid, executable, runtime, usableCores: await usableCores(pid), hostCores: cpus().length };
-}
-
-/** Affinity and, where there is one, the cgroup's CPU quota. */
-async function usableCores(pid: number): Promise<number> {
-  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec((await readProc(`${pid}/status`)) ?? '')?.[1];
+  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(readProc(`${pid}/status`) ?? '')?.[1];
   const affinity = allowed === undefined ? availableParallelism() : countCpus(allowed);
-  const quota = await readCgroup(pid, 'cpu.max');
-  const [limit, period] = (quota ?? 'max').trim().split(' ').map(Number);
-  return limit === undefined || Number.isNaN(limit) || period === undefined ? affinity : Math.min(affinity, limit / period);
+  const usableCores = Math.min(affinity, quotaCores(pid) ?? Infinity);
+  return await Promise.resolve({ pid, ...detectRuntime(pid), usableCores, hostCores: cpus().length });
 }
 
+/** `0-3,8` is five. */
 function countCpus(list: string): number {
   return list.split(',').reduce((sum, range) => {
     const [from = 0, to = from] = range.split('-').map(Number);
@@ -36,69 +21,45 @@ function countCpus(list: string): number {
   }, 0);
 }
 
-async function readCgroup(pid: number, file: string): Promise<string | null> {
-  const own = /^0::(\S+)/m.exec((await readProc(`${pid}/cgroup`)) ?? '')?.[1];
-  if (own === undefined) return null;
-  return await readFile(`/sys/fs/cgroup${own}/${file}`, 'utf8').catch(() => null);
+/** One look at a process tree and its host. Null when the process is gone, or its id is another process's now. */
+export function snapshotTree(root: { pid: number; startTicks: number }, atMs: number): TreeSnapshot | null {
+  if (readLivingStat(root.pid)?.startTicks !== root.startTicks) return null;
+  const processes = processTree(root.pid).flatMap((pid) => snapshotProcess(pid) ?? []);
+  return { atMs, processes, throttledMs: throttledMs(root.pid), host: snapshotHost() };
 }
 
-/** One snapshot of a process tree and its host. Null when the process is gone. */
-export async function snapshotProcess(root: number, atMs: number): Promise<ProcessSnapshot | null> {
-  const pids = await processTree(root);
-  const stats = (await Promise.all(pids.map(readStat))).filter((stat) => stat !== null);
-  if (!stats.some((stat) => stat.pid === root)) return null;
-  const [threads, io, swap, openFiles, host, throttled] = await Promise.all([
-    Promise.all(pids.map(readThreads)),
-    sumIo(pids),
-    sumSwap(pids),
-    countOpenFiles(root),
-    snapshotHost(),
-    readCgroup(root, 'cpu.stat'),
-  ]);
-  const throttledUs = /throttled_usec (\d+)/.exec(throttled ?? '')?.[1];
+function snapshotProcess(pid: number): ProcessSnapshot | null {
+  const stat = readStat(pid);
+  const status = readProc(`${pid}/status`);
+  if (stat === null || status === null) return null;
+  const io = readProc(`${pid}/io`);
+  const counter = (text: string | null, key: string): number | null => {
+    const value = new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(text ?? '')?.[1];
+    return value === undefined ? null : Number(value);
+  };
+  const swapKilobytes = counter(status, 'VmSwap');
   return {
-    atMs,
-    pids: stats.map((stat) => stat.pid),
-    threads: threads.flatMap((each) => each.threads),
-    diskWaitThreads: threads.reduce((sum, each) => sum + each.diskWait, 0),
-    majorFaults: stats.reduce((sum, stat) => sum + stat.majorFaults, 0),
-    rssBytes: stats.reduce((sum, stat) => sum + stat.rssPages * pageBytes, 0),
-    readBytes: io?.read ?? null,
-    writeBytes: io?.written ?? null,
-    swapBytes: swap,
-    openFiles,
-    throttledMs: throttledUs === undefined ? null : Number(throttledUs) / 1000,
-    host,
+    pid,
+    startTicks: stat.startTicks,
+    userMs: stat.userMs,
+    systemMs: stat.systemMs,
+    childrenMs: stat.childrenMs,
+    majorFaults: stat.majorFaults,
+    rssBytes: (counter(status, 'VmRSS') ?? 0) * 1024,
+    swapBytes: swapKilobytes === null ? null : swapKilobytes * 1024,
+    readBytes: counter(io, 'read_bytes'),
+    writeBytes: counter(io, 'write_bytes'),
+    openFiles: listProc(`${pid}/fd`)?.length ?? null,
+    threads: (listProc(`${pid}/task`) ?? []).flatMap((tid) => snapshotThread(pid, Number(tid)) ?? []),
   };
 }
 
-async function sumIo(pids: number[]): Promise<{ read: number; written: number } | null> {
-  const texts = await Promise.all(pids.map((pid) => readProc(`${pid}/io`)));
-  if (texts.every((text) => text === null)) return null;
-  const sum = (key: string): number =>
-    texts.reduce((total, text) => total + Number(new RegExp(`^${key}: (\\d+)`, 'm').exec(text ?? '')?.[1] ?? 0), 0);
-  return { read: sum('read_bytes'), written: sum('write_bytes') };
-}
-
-async function sumSwap(pids: number[]): Promise<number | null> {
-  const texts = await Promise.all(pids.map((pid) => readProc(`${pid}/status`)));
-  const values = texts.flatMap((text) => /^VmSwap:\s+(\d+) kB/m.exec(text ?? '')?.[1] ?? []);
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + Number(value) * 1024, 0);
-}
-
-async function snapshotHost(): Promise<ProcessSnapshot['host']> {
-  const [stat, memory, vm] = await Promise.all([readProc('stat'), readProc('meminfo'), readProc('vmstat')]);
-  const fields = (/^cpu\s+(.*)$/m.exec(stat ?? '')?.[1] ?? '').split(' ').map((value) => Number(value) * tickMs);
-  const [user = 0, nice = 0, system = 0, idle = 0, ioWait = 0, irq = 0, softIrq = 0, steal = 0] = fields;
-  const busyMs = user + nice + system + irq + softIrq + steal;
-  const kilobytes = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(memory ?? '')?.[1] ?? 0);
-  const total = kilobytes('MemTotal');
-  return {
-    busyMs,
-    stealMs: steal,
-    totalMs: busyMs + idle + ioWait,
-    loadAverage: loadavg()[0] ?? 0,
-    memoryAvailableRatio: total === 0 ? null : kilobytes('MemAvailable') / total,
-    swapInPages: Number(/^pswpin (\d+)/m.exec(vm ?? '')?.[1] ?? 0),
-  };
+function snapshotThread(pid: number, tid: number): ThreadSnapshot | null {
+  const stat = readStat(`${pid}/task/${tid}`);
+  if (stat === null) return null;
+  // Nanoseconds on a CPU and runnable without one; a kernel without CONFIG_SCHED_INFO has no such file, or zeros in it.
+  const [run = 0, delay = 0] = (readProc(`${pid}/task/${tid}/schedstat`) ?? '').split(' ').map(Number);
+  const ticked = stat.userMs + stat.systemMs;
+  const { name, startTicks, state } = stat;
+  return { tid, name, startTicks, state, runMs: run > 0 ? run / 1e6 : ticked, runDelayMs: delay / 1e6 };
 }

@@ -1,53 +1,107 @@
 import { execFile } from 'node:child_process';
-import { readlink } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { lookup } from 'node:dns/promises';
-import { EvidenceUnavailableError } from '../core/model/errors.js';
+import { networkInterfaces } from 'node:os';
+import { promisify } from 'node:util';
+import { parseKernelSocketTable } from '../core/observe/kernel-socket-table.js';
 import { parseSocketTable, portOf, type SocketRow } from '../core/observe/socket-table.js';
-import { processTree } from './processes.js';
-import { socketInodes } from './process-files.js';
+import type { MissingEvidence } from '../core/model/observation.js';
+import { linkOf, processTree, readProc, socketInodes } from './process-files.js';
 
 const run = promisify(execFile);
 
-/** All TCP sockets of the network namespace of a process, with what the kernel knows of each. One call costs a few milliseconds. */
-export async function readSockets(pid: number): Promise<SocketRow[]> {
-  const [ours, theirs] = await Promise.all(['self', String(pid)].map((name) => readlink(`/proc/${name}/ns/net`).catch(() => null)));
-  const isElsewhere = theirs !== null && theirs !== undefined && ours !== theirs;
-  const command = ['ss', '-tinaHOe'];
-  const [program = 'ss', ...programArguments] = isElsewhere ? ['nsenter', '-t', String(pid), '-n', ...command] : command;
-  try {
-    const { stdout } = await run(program, programArguments, { maxBuffer: 64_000_000, timeout: 5000 });
-    return parseSocketTable(stdout);
-  } catch (error) {
-    throw new EvidenceUnavailableError(
-      {
-        id: 'sockets',
-        what: 'the states of the sockets of the service',
-        why: isElsewhere ? 'its network namespace could not be entered (nsenter, ss)' : 'the program ss could not be run',
-        remedy: isElsewhere
-          ? 'Run the host agent as root with CAP_SYS_ADMIN, or inside the namespace of the service.'
-          : 'Install iproute2 on the host of the service (apt-get install iproute2).',
-      },
-      { cause: error },
+/** One state would make `ss` drop the column of states; time-wait sockets can be thousands and tell nothing. */
+const wantedStates = ['established', 'syn-sent', 'close-wait', 'listening'].flatMap((state) => ['state', state]);
+
+/** Reads the sockets of one network namespace, again and again. */
+export interface SocketReader {
+  /** All TCP sockets. One call costs 3–5 ms of CPU with its process. */
+  read: () => Promise<SocketRow[]>;
+  /** Why the ages are not to be had; null when they are. */
+  missing: MissingEvidence | null;
+}
+
+/**
+ * Chooses how to look, once: `ss` (which asks the kernel for ages and byte counts), inside the network namespace of the process where that is
+ * not ours, else the table of /proc, which has queues only.
+ */
+export async function openSocketReader(pid: number): Promise<SocketReader> {
+  const [ours, theirs] = [linkOf('self/ns/net'), linkOf(`${pid}/ns/net`)];
+  const isElsewhere = theirs !== null && ours !== theirs;
+  const enter = isElsewhere ? ['nsenter', '-t', String(pid), '-n'] : [];
+  for (const flags of ['-tineHO', '-tineH', '-tine']) {
+    const command = [...enter, 'ss', flags, ...wantedStates];
+    const works = await runTable(command).then(
+      () => true,
+      () => false,
     );
+    if (works) return { read: () => runTable(command), missing: null };
   }
+  return { read: () => Promise.resolve(readKernelTable(pid)), missing: missingAges(isElsewhere) };
 }
 
-/** Inodes of all sockets that a process tree holds. */
-export async function ownedSockets(root: number): Promise<Set<number>> {
-  const all = await Promise.all((await processTree(root)).map(socketInodes));
-  return new Set(all.flat());
+async function runTable([program = 'ss', ...programArguments]: string[]): Promise<SocketRow[]> {
+  const { stdout } = await run(program, programArguments, { maxBuffer: 256_000_000, timeout: 5000, killSignal: 'SIGKILL' });
+  return parseSocketTable(stdout);
 }
 
-/** Local ports of the service's connections to one peer: the database server names its clients by them. */
+function readKernelTable(pid: number): SocketRow[] {
+  return ['tcp', 'tcp6'].flatMap((name) => parseKernelSocketTable(readProc(`${pid}/net/${name}`) ?? ''));
+}
+
+function missingAges(isElsewhere: boolean): MissingEvidence {
+  return {
+    id: 'socket-ages',
+    what: 'where the requests in flight waited (peers, inside the service)',
+    why: isElsewhere
+      ? 'the program ss could not be run in the network namespace of the service'
+      : 'the program ss could not be run, and /proc tells queues but no ages',
+    remedy: isElsewhere
+      ? 'Install iproute2 and util-linux, and run the worker (or host agent) as root or with CAP_SYS_ADMIN and CAP_SYS_PTRACE.'
+      : 'Install iproute2 on the host of the worker (apt-get install iproute2, apk add iproute2, dnf install iproute).',
+  };
+}
+
+/** Which sockets a process tree holds, remembered: its descriptors are read again only when a socket turns up that was never judged. */
+export interface SocketOwnership {
+  /** Inodes of its sockets among these rows; null when the descriptors of all its processes are hidden from us. */
+  of: (rows: readonly SocketRow[], pids: readonly number[]) => ReadonlySet<number> | null;
+}
+
+export function trackOwnership(): SocketOwnership {
+  let mine = new Set<number>();
+  let judged = new Set<number>();
+  let judgedFor = '';
+  return {
+    of: (rows, pids) => {
+      const tree = pids.join();
+      if (tree === judgedFor && rows.every((row) => row.inode === 0 || judged.has(row.inode))) return mine;
+      const perProcess = pids.map(socketInodes);
+      if (perProcess.every((inodes) => inodes === null)) return null;
+      mine = new Set(perProcess.flatMap((inodes) => inodes ?? []));
+      judged = new Set(rows.map((row) => row.inode));
+      judgedFor = tree;
+      return mine;
+    },
+  };
+}
+
+/** Local ports of the service's connections to one peer: a database server names its clients by them. */
 export async function servicePortsTowards(root: number, peer: { host: string; port: number }): Promise<Set<number>> {
-  const [rows, owned, addresses] = await Promise.all([readSockets(root), ownedSockets(root), resolveHost(peer.host)]);
-  const wanted = new Set(addresses.map((address) => (address.includes(':') ? `[${address}]:${peer.port}` : `${address}:${peer.port}`)));
-  return new Set(rows.filter((row) => owned.has(row.inode) && wanted.has(row.peer)).map((row) => portOf(row.local)));
+  const addresses = new Set(await resolveHost(peer.host));
+  const inodes = new Set(processTree(root).flatMap((pid) => socketInodes(pid) ?? []));
+  const rows = readKernelTable(root).filter((row) => inodes.has(row.inode) && row.state !== 'LISTEN');
+  return new Set(rows.filter((row) => portOf(row.peer) === peer.port && addresses.has(hostOf(row.peer))).map((row) => portOf(row.local)));
 }
 
+function hostOf(end: string): string {
+  return end.slice(0, end.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+}
+
+/** Addresses under which a host may be met. This machine's own ones are all the same host: a server bound to all of them is reached by any. */
 export async function resolveHost(host: string): Promise<string[]> {
-  const found = await lookup(host, { all: true }).catch(() => []);
-  const isLocal = host === 'localhost' || host === '127.0.0.1' || host === '::1';
-  return [...new Set([...found.map((entry) => entry.address), ...(isLocal ? ['127.0.0.1', '::1'] : [])])];
+  const name = host.replace(/^\[|\]$/g, '');
+  const found = (await lookup(name, { all: true }).catch(() => [])).map(({ address }) => address);
+  const own = ['127.0.0.1', '::1', ...Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))];
+  const isLocal = name === 'localhost' || found.some((address) => own.includes(address) || address.startsWith('127.'));
+  return [...new Set([...found, ...(isLocal ? own : [])])];
 }

@@ -42,6 +42,8 @@ export interface ProcessObservation {
     loadAverage: number;
     memoryAvailableRatio: number | null;
     swapInBytes: number;
+    /** Share of the window, 0..1, in which some task waited for the resource (pressure stall information); absent where the kernel does not tell. */
+    pressure?: { cpu: number; memory: number; io: number };
   };
 }
 

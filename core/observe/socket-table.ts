@@ -1,72 +1,78 @@
-/** One line of `ss -tinaHOe`, as far as the accounting needs it. Ages are milliseconds, in steps of the kernel's tick (1–10 ms). */
+/** One TCP socket, as far as the accounting needs it. Ages are milliseconds before the look, in steps of the kernel's tick (1–10 ms). */
 export interface SocketRow {
+  /** In the words of `ss`: `ESTAB`, `LISTEN`, `SYN-SENT`, `CLOSE-WAIT`… */
   state: string;
+  /** `address:port`, IPv6 in brackets, mapped IPv4 without its prefix. */
   local: string;
   peer: string;
+  /** Bytes that the process has not read yet; of a listener, connections that it has not accepted yet. */
   receiveQueue: number;
   sendQueue: number;
+  /** 0 = no process holds it (an accept queue does). */
   inode: number;
-  lastSentMs: number | null;
-  lastReceivedMs: number | null;
-  lastAckMs: number | null;
-  bytesSent: number;
-  bytesReceived: number;
+  /** When data was last sent and received and anything was last acknowledged; null where the source does not tell. */
+  ages: { sentMs: number; receivedMs: number; acknowledgedMs: number } | null;
+  /** Segments sent that the other side has not acknowledged. */
+  unacknowledged: number;
+  /** Since the connection was made; null where the kernel or the program is too old to tell. */
+  bytesSent: number | null;
+  bytesReceived: number | null;
 }
 
-/** Reads the table of iproute2 from 5.x on; lines that are no sockets are passed over. */
+/** Reads what `ss -tine` prints, with or without a header line and with the details on the same line (`-O`) or on the next one. */
 export function parseSocketTable(text: string): SocketRow[] {
-  return text.split('\n').flatMap((line) => parseLine(line) ?? []);
+  const lines = text.replace(/\n[ \t]+/g, ' ').split('\n');
+  return lines.flatMap((line) => parseLine(line) ?? []);
 }
 
 function parseLine(line: string): SocketRow | null {
-  const match = /^(\S+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s*(.*)$/.exec(line.trim());
+  const match = /^(\S+)\s+(\d+)\s+(\d+)\s+(\S+:\S+)\s+(\S+:\S+)\s*(.*)$/.exec(line.trim());
   if (match === null) return null;
   const [, state = '', receive = '0', send = '0', local = '', peer = '', details = ''] = match;
-  const number = (key: string): number | null => {
-    const value = new RegExp(`(?:^|\\s)${key}:(\\d+)`).exec(details)?.[1];
-    return value === undefined ? null : Number(value);
-  };
+  const fields = new Map([...details.matchAll(/(?:^|\s)([a-z_]+):(\d+)/g)].map(([, key = '', value = '0']) => [key, Number(value)]));
   return {
     state,
-    local: plainAddress(local),
-    peer: plainAddress(peer),
+    local: plainEnd(local),
+    peer: plainEnd(peer),
     receiveQueue: Number(receive),
     sendQueue: Number(send),
-    inode: number('ino') ?? 0,
-    lastSentMs: number('lastsnd'),
-    lastReceivedMs: number('lastrcv'),
-    lastAckMs: number('lastack'),
-    bytesSent: number('bytes_sent') ?? 0,
-    bytesReceived: number('bytes_received') ?? 0,
+    inode: fields.get('ino') ?? 0,
+    ages: agesOf(fields),
+    unacknowledged: fields.get('unacked') ?? 0,
+    ...bytesOf(fields),
   };
 }
 
-/** `[::ffff:127.0.0.1]:80` and `127.0.0.1:80` are the same end; an interface suffix (`127.0.0.53%lo`) is no part of an address. */
-function plainAddress(address: string): string {
-  const withoutScope = address.replace(/%[^:\]]+/, '');
-  const mapped = /^\[::ffff:(\d+\.\d+\.\d+\.\d+)\]:(\S+)$/.exec(withoutScope);
-  return mapped === null ? withoutScope : `${mapped[1] ?? ''}:${mapped[2] ?? ''}`;
+/** `ss` leaves out what is zero: with the kernel's TCP information present (it always has `rto`), an absent age is less than a tick. */
+function agesOf(fields: ReadonlyMap<string, number>): SocketRow['ages'] {
+  if (!fields.has('rto') && !fields.has('lastsnd') && !fields.has('lastrcv')) return null;
+  return { sentMs: fields.get('lastsnd') ?? 0, receivedMs: fields.get('lastrcv') ?? 0, acknowledgedMs: fields.get('lastack') ?? 0 };
 }
 
-export function portOf(address: string): number {
-  return Number(address.slice(address.lastIndexOf(':') + 1));
+/** Linux counts bytes since 4.1 (acknowledged, received) and 4.19 (sent). `segs_out`, of the same age, is never zero: with it, an absent counter is zero. */
+function bytesOf(fields: ReadonlyMap<string, number>): Pick<SocketRow, 'bytesSent' | 'bytesReceived'> {
+  if (!fields.has('segs_out') && !fields.has('bytes_sent') && !fields.has('bytes_received'))
+    return { bytesSent: null, bytesReceived: null };
+  // The SYN of the side that connected counts as one acknowledged byte.
+  const acknowledged = Math.max(0, (fields.get('bytes_acked') ?? 0) - 1);
+  return { bytesSent: fields.get('bytes_sent') ?? acknowledged, bytesReceived: fields.get('bytes_received') ?? 0 };
 }
-
-/** Two events closer than this cannot be told apart by their ages: the coarsest tick in use is 10 ms. */
-const tickMs = 10;
 
 /**
- * Did our side send last, so that the peer owes an answer? 1 = yes, 0 = no, ½ = cannot be told.
- * Equal ages happen when a request follows an answer within one tick. Then the acknowledgement tells: one that came after the peer's last data
- * acknowledges something that we sent after it (the peer's own data would have carried it otherwise).
+ * One spelling for one end: mapped IPv4 without its prefix, IPv6 in brackets (iproute2 before 4.12 wrote none), `*` for every address of IPv6;
+ * an interface (`127.0.0.53%lo`) is no part of an address.
  */
-export function sentLast(row: SocketRow): number {
-  const { lastSentMs, lastReceivedMs, lastAckMs } = row;
-  if (row.bytesSent === 0) return 0;
-  if (row.bytesReceived === 0) return 1;
-  if (lastSentMs === null || lastReceivedMs === null) return 0;
-  if (lastSentMs < lastReceivedMs) return 1;
-  if (lastSentMs > lastReceivedMs) return 0;
-  if (lastAckMs !== null && lastAckMs < lastReceivedMs) return 1;
-  return lastReceivedMs <= tickMs ? 0.5 : 0;
+function plainEnd(end: string): string {
+  const at = end.lastIndexOf(':');
+  const host = end
+    .slice(0, at)
+    .replace(/%[^\]]+/, '')
+    .replace(/^\[|\]$/g, '');
+  const plain = host.replace(/^::ffff:(?=\d+\.)/, '');
+  if (plain === '::') return `*${end.slice(at)}`;
+  return `${plain.includes(':') ? `[${plain}]` : plain}${end.slice(at)}`;
+}
+
+export function portOf(end: string): number {
+  return Number(end.slice(end.lastIndexOf(':') + 1));
 }

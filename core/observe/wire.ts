@@ -1,14 +1,8 @@
 import type { PeerObservation, WireObservation } from '../model/observation.js';
-import { portOf, sentLast, type SocketRow } from './socket-table.js';
-
-/** One look at the service's sockets. */
-export interface WireSample {
-  inboundConnections: number;
-  unread: number;
-  served: number;
-  acceptQueue: number;
-  peers: Map<string, { connections: number; waiting: number; connecting: number }>;
-}
+import { knownPort } from './known-ports.js';
+import { standardError } from './little.js';
+import { portOf } from './socket-table.js';
+import type { Looks, PeerLook, WireSample } from './wire-sample.js';
 
 /** What the catalog says an address is. */
 export interface PeerHint {
@@ -18,91 +12,141 @@ export interface PeerHint {
   kind: PeerObservation['kind'];
 }
 
-/** Well-known ports say what a peer most likely is when the catalog does not. */
-const knownPorts: Record<number, { label: string; kind: PeerObservation['kind'] }> = {
-  1433: { label: 'SQL Server', kind: 'database' },
-  1521: { label: 'Oracle', kind: 'database' },
-  3306: { label: 'MySQL', kind: 'database' },
-  5432: { label: 'PostgreSQL', kind: 'database' },
-  6432: { label: 'PgBouncer', kind: 'database' },
-  27017: { label: 'MongoDB', kind: 'database' },
-  6379: { label: 'Redis', kind: 'cache' },
-  11211: { label: 'Memcached', kind: 'cache' },
-  80: { label: 'HTTP service', kind: 'service' },
-  443: { label: 'HTTPS service', kind: 'service' },
-  9092: { label: 'Kafka', kind: 'service' },
-};
+/** Below this share of one-way surprises a large body that came in pieces explains them. */
+const interleavedShare = 0.02;
+const interleavedLooks = 5;
 
-/** Sorts the sockets that the service owns into inbound requests and waits at its peers. One request in flight per connection is assumed. */
-export function sampleWire(rows: readonly SocketRow[], owned: ReadonlySet<number>, servicePort: number | null): WireSample {
-  const sample: WireSample = { inboundConnections: 0, unread: 0, served: 0, acceptQueue: 0, peers: new Map() };
-  const mine = rows.filter((row) => owned.has(row.inode));
-  const listening = new Set(mine.filter((row) => row.state === 'LISTEN').map((row) => portOf(row.local)));
-  for (const row of mine) {
-    const port = portOf(row.local);
-    if (row.state === 'LISTEN') sample.acceptQueue += port === servicePort ? row.receiveQueue : 0;
-    else if (port === servicePort) addInbound(sample, row);
-    // Other listening ports of the process (an inspector, metrics) are neither requests of the service nor its peers.
-    else if (!listening.has(port)) addOutbound(sample, row);
-  }
-  return sample;
-}
-
-function addInbound(sample: WireSample, row: SocketRow): void {
-  if (row.state !== 'ESTAB') return;
-  sample.inboundConnections += 1;
-  if (row.receiveQueue > 0) sample.unread += 1;
-  else if (row.bytesReceived > 0) sample.served += 1 - sentLast(row);
-}
-
-function addOutbound(sample: WireSample, row: SocketRow): void {
-  if (row.state !== 'ESTAB' && row.state !== 'SYN-SENT') return;
-  const peer = sample.peers.get(row.peer) ?? { connections: 0, waiting: 0, connecting: 0 };
-  peer.connections += 1;
-  if (row.state === 'SYN-SENT') peer.connecting += 1;
-  // An answer that has arrived but was not read yet is not the peer's fault any more.
-  else if (row.receiveQueue === 0) peer.waiting += sentLast(row);
-  sample.peers.set(row.peer, peer);
-}
-
-/** Means over the samples: by Little's law each is the mean number of requests in flight that one place held. */
-export function summarizeWire(samples: readonly WireSample[], windowMs: number, hints: readonly PeerHint[]): WireObservation {
-  const mean = (of: (sample: WireSample) => number): number =>
-    samples.reduce((sum, sample) => sum + of(sample), 0) / Math.max(1, samples.length);
-  const peers = [...new Set(samples.flatMap((sample) => [...sample.peers.keys()]))].map((peer) => summarizePeer(peer, samples, hints));
-  const waitingAt = (sample: WireSample): number =>
-    [...sample.peers.values()].reduce((sum, peer) => sum + peer.waiting + peer.connecting, 0);
+/** Means over the samples: by Little's law each is the mean number of requests in flight that one place held. Null without samples. */
+export function summarizeWire(samples: readonly WireSample[], windowMs: number, hints: readonly PeerHint[]): WireObservation | null {
+  if (samples.length === 0) return null;
+  const inbound = total(samples.map((sample) => sample.inbound));
+  const servedTies = 1 - tieShareOfUs(inbound);
+  const served = samples.map((sample) => sample.inbound.them + sample.inbound.tied * servedTies);
+  const names = [...new Set(samples.flatMap((sample) => [...sample.peers.keys()]))];
+  const looks = names.map((peer) => summarizePeer(peer, samples, hints));
+  const held = samples.map((_, index) => looks.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0));
   return {
     samples: samples.length,
     windowMs,
     inbound: {
-      connections: mean((sample) => sample.inboundConnections),
-      unread: mean((sample) => sample.unread),
-      served: mean((sample) => sample.served),
-      acceptQueue: mean((sample) => sample.acceptQueue),
-      acceptQueueMax: Math.max(0, ...samples.map((sample) => sample.acceptQueue)),
+      connections: mean(samples.map((sample) => sample.inbound.connections)),
+      unread: mean(samples.map((sample) => sample.inbound.unread)),
+      served: mean(served),
+      acceptQueue: mean(samples.map((sample) => sample.acceptQueue)),
+      acceptQueueMax: Math.max(...samples.map((sample) => sample.acceptQueue)),
     },
-    peers: peers.sort((a, b) => b.waiting - a.waiting || a.peer.localeCompare(b.peer)),
-    waitingInside: mean((sample) => Math.max(0, sample.served - waitingAt(sample))),
-    multiplexed: false,
-    limits: [
-      'one request in flight per connection is assumed; Unix-domain sockets are not seen; ages have the resolution of a kernel tick',
-    ],
+    peers: looks.map(({ peer }) => peer).sort((a, b) => b.waiting - a.waiting || a.peer.localeCompare(b.peer)),
+    waitingInside: mean(served.map((count, index) => Math.max(0, count - (held[index] ?? 0)))),
+    multiplexed: isShared(inbound, 'them'),
+    limits: [...inboundLimits(inbound, samples, served), ...looks.flatMap(({ limits }) => limits), ...hintLimits(names, hints)],
   };
 }
 
-function summarizePeer(peer: string, samples: readonly WireSample[], hints: readonly PeerHint[]): PeerObservation {
-  const all = samples.map((sample) => sample.peers.get(peer) ?? { connections: 0, waiting: 0, connecting: 0 });
-  const mean = (of: (entry: (typeof all)[number]) => number): number =>
-    all.reduce((sum, entry) => sum + of(entry), 0) / Math.max(1, all.length);
-  const hint = hints.find((each) => each.peer === peer) ?? knownPorts[portOf(peer)];
-  return {
-    peer,
-    label: hint?.label ?? 'unknown service',
-    kind: hint?.kind ?? 'unknown',
-    connections: mean((entry) => entry.connections),
-    waiting: mean((entry) => entry.waiting),
-    waitingMax: Math.max(0, ...all.map((entry) => entry.waiting)),
-    connecting: mean((entry) => entry.connecting),
+interface SummarizedPeer {
+  peer: PeerObservation;
+  /** Sockets that waited or connected, per sample. */
+  counts: number[];
+  limits: string[];
+}
+
+const absent: PeerLook = {
+  connections: 0,
+  connecting: 0,
+  background: 0,
+  us: 0,
+  them: 0,
+  tied: 0,
+  unknown: 0,
+  nearUs: 0,
+  nearThem: 0,
+  interleaved: 0,
+};
+
+function summarizePeer(name: string, samples: readonly WireSample[], hints: readonly PeerHint[]): SummarizedPeer {
+  const all = samples.map((sample) => sample.peers.get(name) ?? absent);
+  const looks = total(all);
+  const share = tieShareOfUs(looks);
+  const waiting = all.map((look) => look.us + look.tied * share);
+  const { label, kind } = hints.find((hint) => hint.peer === name) ?? knownPort(portOf(name));
+  const peer = {
+    peer: name,
+    label,
+    kind,
+    connections: mean(all.map((look) => look.connections)),
+    waiting: mean(waiting),
+    waitingMax: Math.max(...waiting),
+    connecting: mean(all.map((look) => look.connecting)),
   };
+  const counts = all.map((look, index) => (waiting[index] ?? 0) + look.connecting);
+  return { peer, counts, limits: peerLimits(peer, looks, mean(all.map((look) => look.background))) };
+}
+
+function peerLimits(peer: PeerObservation, looks: Looks, background: number): string[] {
+  const where = `${peer.label} (${peer.peer})`;
+  const limits: string[] = [];
+  if (isShared(looks, 'us'))
+    limits.push(`several requests share a connection to ${where}: it holds more of them than the ${peer.waiting.toFixed(1)} counted there`);
+  else if (peer.connections > 0.5 && peer.connections < 1.5 && peer.waiting > 0.8)
+    limits.push(`the only connection to ${where} waited nearly all the time: requests that queue for it are counted inside the service`);
+  if (background >= 0.05)
+    limits.push(
+      `${background.toFixed(1)} connections to ${where} waited longer than any request was in service: a long poll or a job, not counted`,
+    );
+  const decided = looks.us + looks.them + looks.tied;
+  if (looks.tied > decided * 0.2 && looks.nearUs + looks.nearThem < 10 && tieShareOfUs(looks) > 0.1 && tieShareOfUs(looks) < 0.9)
+    limits.push(
+      `who spoke last to ${where} could not be told in ${Math.round((looks.tied / decided) * 100)} % of the looks and was estimated`,
+    );
+  return limits;
+}
+
+function inboundLimits(inbound: Looks, samples: readonly WireSample[], served: readonly number[]): string[] {
+  const limits = ['one request in flight per connection is assumed; Unix-domain sockets are not seen'];
+  if (inbound.unknown > 0)
+    limits.push('the kernel tells no ages here, only queues: what is unread is known, what waits at a peer or inside is not');
+  if (isShared(inbound, 'them'))
+    limits.push('requests came in on connections that still owed an answer (HTTP/2 or pipelining): sockets are not requests here');
+  const inFlight = served.map((count, index) => count + (samples[index]?.inbound.unread ?? 0));
+  const error = standardError(inFlight);
+  if (error > Math.max(0.5, mean(inFlight) * 0.2))
+    limits.push(
+      `${samples.length} samples are few: the number in flight is uncertain by ${Number.isFinite(error) ? `± ${error.toFixed(1)}` : 'an unknown amount'}`,
+    );
+  return limits;
+}
+
+/** A peer of the catalog that no socket led to: another way (a Unix-domain socket, a proxy) or no use of it in the window. */
+function hintLimits(names: readonly string[], hints: readonly PeerHint[]): string[] {
+  const labels = new Set(hints.map((hint) => hint.label));
+  const seen = new Set(hints.filter((hint) => names.includes(hint.peer)).map((hint) => hint.label));
+  return [...labels]
+    .filter((label) => !seen.has(label))
+    .map((label) => `no TCP connection to ${label} was seen: it is reached by a Unix-domain socket or a proxy, or was not used`);
+}
+
+/** Of the ties, the share in which we spoke last. Near ties tell best, then whatever could be told; with neither, a half. */
+function tieShareOfUs(looks: Looks): number {
+  if (looks.nearUs + looks.nearThem > 0) return looks.nearUs / (looks.nearUs + looks.nearThem);
+  return looks.us + looks.them > 0 ? looks.us / (looks.us + looks.them) : 0.5;
+}
+
+function isShared(looks: Looks, side: 'us' | 'them'): boolean {
+  return looks.interleaved >= interleavedLooks && looks.interleaved >= interleavedShare * (looks[side] + looks.tied);
+}
+
+function total(all: readonly Looks[]): Looks {
+  const sum = (key: keyof Looks): number => all.reduce((result, looks) => result + looks[key], 0);
+  return {
+    us: sum('us'),
+    them: sum('them'),
+    tied: sum('tied'),
+    unknown: sum('unknown'),
+    nearUs: sum('nearUs'),
+    nearThem: sum('nearThem'),
+    interleaved: sum('interleaved'),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
