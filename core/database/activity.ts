@@ -63,7 +63,7 @@ function describeService(owned: SessionSample[][], mean: (lists: unknown[][]) =>
 }
 
 function isClient(session: SessionSample): boolean {
-  return session.backendType === 'client backend' && session.applicationName !== responderName;
+  return session.backendType === 'client backend' && session.applicationName?.startsWith(responderName) !== true;
 }
 
 function isActive(session: SessionSample): boolean {

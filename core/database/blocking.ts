@@ -1,7 +1,8 @@
 import type { BlockingSession, BlockingTree } from '../model/database.js';
 
 /** One session of one sample that waits for a lock or holds one that others wait for. */
-export interface LockSample extends Omit<BlockingSession, 'level'> {
+export interface LockSample {
+  session: Omit<BlockingSession, 'level'>;
   /** Pids that stand in its way; empty for a root. 0 is a prepared transaction. */
   blockedBy: number[];
 }
@@ -54,12 +55,12 @@ function outweighs(a: Tree, b: Tree): boolean {
 }
 
 function treesOf(sample: LockSample[]): Tree[] {
-  const byPid = new Map(sample.map((session) => [session.pid, session]));
-  const waiting = new Set(sample.filter((session) => session.blockedBy.length > 0).map((session) => session.pid));
-  const blockers = new Set(sample.flatMap((session) => session.blockedBy));
+  const byPid = new Map(sample.map((entry) => [entry.session.pid, entry.session]));
+  const waiting = new Set(sample.filter((entry) => entry.blockedBy.length > 0).map((entry) => entry.session.pid));
+  const blockers = new Set(sample.flatMap((entry) => entry.blockedBy));
   // A circle of waiters has no root; the server resolves it as a deadlock within a second.
   const roots = [...blockers].filter((pid) => !waiting.has(pid)).sort((a, b) => a - b);
-  return roots.map((pid) => ({ root: describe(byPid.get(pid) ?? unknownSession(pid), 0), waiters: waitersBehind(pid, sample) }));
+  return roots.map((pid) => ({ root: { ...(byPid.get(pid) ?? unknownSession(pid)), level: 0 }, waiters: waitersBehind(pid, sample) }));
 }
 
 /** Breadth first, so that each waiter stands at its shortest distance from the root. */
@@ -68,23 +69,20 @@ function waitersBehind(root: number, sample: LockSample[]): BlockingSession[] {
   const found: BlockingSession[] = [];
   let frontier = [root];
   for (let level = 1; frontier.length > 0; level++) {
-    const next = sample.filter((session) => !seen.has(session.pid) && session.blockedBy.some((pid) => frontier.includes(pid)));
+    const next = sample
+      .filter(({ session, blockedBy }) => !seen.has(session.pid) && blockedBy.some((pid) => frontier.includes(pid)))
+      .map(({ session }) => ({ ...session, level }));
     for (const session of next) seen.add(session.pid);
-    found.push(...next.map((session) => describe(session, level)));
+    found.push(...next);
     frontier = next.map((session) => session.pid);
   }
   return found;
 }
 
-function describe({ blockedBy: _blockers, ...session }: LockSample, level: number): BlockingSession {
-  return { ...session, level };
-}
-
 /** Pid 0 is a prepared transaction; another unknown pid ended between two looks. */
-function unknownSession(pid: number): LockSample {
+function unknownSession(pid: number): LockSample['session'] {
   return {
     pid,
-    blockedBy: [],
     state: pid === 0 ? 'prepared transaction' : null,
     wait: null,
     query: '',

@@ -35,7 +35,7 @@ function withoutTableFrame(text: string): string {
 }
 
 /** The whole text when it is JSON; otherwise every JSON value that begins a line or follows `plan:`. */
-function* jsonValues(text: string): Generator<unknown> {
+function* jsonValues(text: string): Generator {
   const whole = parseJson(text.trim());
   if (whole !== undefined) {
     yield whole;

@@ -41,25 +41,14 @@ function readAlternatives(args: Node[], whole: Node, scope: Scope): void {
 function readComparison(expression: A_Expr, node: Node, scope: Scope): void {
   const { lexpr: left, rexpr: right } = expression;
   if (left === undefined || right === undefined) return;
-  switch (expression.kind) {
-    case 'AEXPR_IN':
-    case 'AEXPR_OP_ANY':
-      if (operatorOf(expression) === '=') readSet(left, node, scope);
-      return;
-    case 'AEXPR_BETWEEN':
-    case 'AEXPR_BETWEEN_SYM':
-      readBetween(left, right, scope);
-      return;
-    case 'AEXPR_LIKE':
-    case 'AEXPR_ILIKE':
-      if (!operatorOf(expression).startsWith('!')) readPattern(left, right, expression.kind === 'AEXPR_ILIKE', node, scope);
-      return;
-    case 'AEXPR_OP':
-    case undefined:
-      readOperator(left, operatorOf(expression), right, node, scope);
-      return;
-    default:
-  }
+  const kind = expression.kind ?? 'AEXPR_OP';
+  const operator = operatorOf(expression);
+  if (kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY') {
+    if (operator === '=') readSet(left, node, scope);
+  } else if (kind === 'AEXPR_BETWEEN' || kind === 'AEXPR_BETWEEN_SYM') readBetween(left, right, scope);
+  else if (kind === 'AEXPR_LIKE' || kind === 'AEXPR_ILIKE') {
+    if (!operator.startsWith('!')) readPattern(left, right, kind === 'AEXPR_ILIKE', node, scope);
+  } else if (kind === 'AEXPR_OP') readOperator(left, operator, right, node, scope);
 }
 
 function operatorOf(expression: A_Expr): string {

@@ -102,14 +102,19 @@ function compareText(a: string, b: string): number {
 }
 
 function describe(queryId: string, growth: Growth, totalExecMs: number): Omit<StatementDelta, 'text'> {
-  const { totalPlanMs: _planned, restarted, ...counters } = growth;
   return {
     queryId,
-    ...counters,
+    calls: growth.calls,
+    totalExecMs: growth.totalExecMs,
+    rows: growth.rows,
+    sharedHitBlocks: growth.sharedHitBlocks,
+    sharedReadBlocks: growth.sharedReadBlocks,
+    tempBlocks: growth.tempBlocks,
+    walBytes: growth.walBytes,
     meanExecMs: growth.totalExecMs / growth.calls,
     timeShare: totalExecMs > 0 ? growth.totalExecMs / totalExecMs : 0,
     rowsPerCall: growth.rows / growth.calls,
-    restarted,
+    restarted: growth.restarted,
   };
 }
 
