@@ -1,0 +1,29 @@
+import type { Incident } from '../core/model/incident.js';
+import type { ReportInput } from './report-input.js';
+
+/**
+ * The triage document of the design as one JSON text: the incident, key by key in the order of the contract, and nothing else that an object
+ * may carry at run time.
+ */
+export function renderJson({ incident }: ReportInput): string {
+  const document: Incident = {
+    incidentId: incident.incidentId,
+    outcome: incident.outcome,
+    service: incident.service,
+    endpoint: incident.endpoint,
+    symptom: incident.symptom,
+    confirmation: incident.confirmation,
+    accounting: incident.accounting,
+    branch: incident.branch,
+    causes: [...incident.causes].sort((a, b) => b.share - a.share),
+    ruledOut: incident.ruledOut,
+    missingEvidence: incident.missingEvidence,
+    evidence: incident.evidence,
+    timing: incident.timing,
+    reruns: incident.reruns,
+    artifacts: incident.artifacts,
+    reasons: incident.reasons,
+    bisect: incident.bisect,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

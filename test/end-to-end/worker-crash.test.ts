@@ -1,0 +1,116 @@
+/** The worker is killed twice in one incident, in the middle of the load and in the middle of the captures. All parts are real. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIncidentClient } from '../../client/incident-client.js';
+import { findIncident } from '../../client/incident-lookup.js';
+import { hotService } from '../support/hot-service.js';
+import { startNodeProgram, type NodeProgram } from '../support/node-program.js';
+import { processesMentioning } from '../support/processes-of.js';
+import { startTemporal } from '../support/temporal.js';
+
+const users = 4;
+let environment: TestWorkflowEnvironment;
+let service: NodeProgram;
+let folder: string;
+const workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  [environment, service, folder] = await Promise.all([
+    startTemporal(),
+    startNodeProgram(hotService),
+    mkdtemp(join(tmpdir(), 'worker-crash-')),
+  ]);
+  const url = `http://127.0.0.1:${service.port}/quotes`;
+  const load = `{ executor: constant-vus, vus: ${users}, duration: 10s, warmUp: 2s }`;
+  const endpoint = `quotes: { url: '${url}', budgets: { p95Ms: 2 }, load: ${load} }`;
+  await writeFile(join(folder, 'responder.yaml'), `version: 1\nservices: { shop: { endpoints: { ${endpoint} } } }\n`);
+});
+
+afterAll(async () => {
+  for (const worker of workers) if (worker.exitCode === null && worker.signalCode === null) await kill(worker);
+  await service.stop();
+  await environment.teardown();
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+});
+
+/** A worker process as an operator starts it; resolves when it polls. */
+async function startWorker(): Promise<ChildProcess> {
+  const programArguments = ['worker', '--catalog', 'responder.yaml', '--address', environment.address, '--json'];
+  const worker = spawn(process.execPath, [resolve('bin/perf-responder.js'), ...programArguments], {
+    cwd: folder,
+    env: { ...process.env, PERF_RESPONDER_DATA: join(folder, 'data') },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  workers.push(worker);
+  await Promise.race([
+    once(worker.stdout, 'data'),
+    once(worker, 'exit').then(([code]) => {
+      throw new Error(`the worker ended with ${String(code)} before it was ready`);
+    }),
+  ]);
+  return worker;
+}
+
+async function kill(worker: ChildProcess): Promise<void> {
+  const gone = once(worker, 'exit');
+  worker.kill('SIGKILL');
+  await gone;
+}
+
+async function stats(): Promise<{ mostOpen: number; requests: number }> {
+  const response = await fetch(`http://127.0.0.1:${service.port}/stats`, { headers: { connection: 'close' } });
+  return (await response.json()) as { mostOpen: number; requests: number };
+}
+
+describe('a worker that is killed', () => {
+  it(
+    'during the load and during the captures leaves the incident to the next one, with one load at a time',
+    { timeout: 150_000 },
+    async () => {
+      const incidents = createIncidentClient(environment.client);
+      const alert = {
+        source: 'cli',
+        id: 'crash',
+        status: 'firing',
+        title: 'slow',
+        startsAt: null,
+        receivedAt: new Date().toISOString(),
+      } as const;
+      const first = await startWorker();
+      const { incidentId } = await incidents.startOrAttach({
+        ...{ endpoint: 'shop/quotes', service: 'shop', symptom: null, options: {} },
+        alert: { ...alert, labels: {}, severity: null, symptom: null, links: [] },
+      });
+      await expect.poll(async () => (await stats()).requests, { timeout: 20_000, interval: 100 }).toBeGreaterThan(0);
+      await kill(first);
+      const second = await startWorker();
+      const before = (await stats()).requests;
+      // The second try of the load begins when the first one's heartbeat is missed; its captures start after the warm-up.
+      await expect.poll(async () => (await stats()).requests, { timeout: 40_000, interval: 100 }).toBeGreaterThan(before + 100);
+      await expect.poll(() => loadTries(incidentId), { timeout: 20_000 }).toBe(2);
+      await kill(second);
+      await startWorker();
+      const { incident } = await incidents.follow(incidentId, ({ phase }) => phase === 'waiting', { timeoutMs: 80_000 });
+      expect(incident.confirmation?.verdict).toBe('confirmed');
+      expect(incident.outcome).toBe('localized');
+      expect(incident.causes[0]?.location.frame).toBe('computeShippingQuotes');
+      expect(await loadTries(incidentId)).toBe(3);
+      // One more than the users, for this test's own look at the numbers.
+      expect((await stats()).mostOpen).toBeLessThanOrEqual(users + 1);
+      expect(await processesMentioning(folder, 'k6')).toEqual([]);
+      await incidents.close(incidentId, {});
+    },
+  );
+});
+
+/** Starts of k6 that the workflow was told of. */
+async function loadTries(incidentId: string): Promise<number> {
+  const { workflowId, runId } = await findIncident(environment.client, incidentId);
+  const { events } = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'loadStarted').length;
+}
