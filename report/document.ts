@@ -1,0 +1,49 @@
+import type { ReportInput } from './report-input.js';
+import type { Rich, Section } from './rich-text.js';
+import { timeSection } from './sections/accounting.js';
+import { actionsSection } from './sections/actions.js';
+import { causeSection, ruledOutSection } from './sections/cause.js';
+import { bisectSection, escalationSection, missingSection } from './sections/escalation.js';
+import { evidenceSection } from './sections/evidence.js';
+import { flameSection } from './sections/flame.js';
+import { queriesSection } from './sections/queries.js';
+import { rerunsSection } from './sections/reruns.js';
+import { loadLine, symptomLine } from './sections/symptom.js';
+import { verdictOf, type Verdict } from './sections/verdict.js';
+import { dateTime } from './words.js';
+
+export interface ReportDocument {
+  endpoint: string;
+  time: string;
+  verdict: Verdict;
+  /** `**label** text` lines above the sections. */
+  lead: { label: string; text: Rich }[];
+  sections: Section[];
+}
+
+/** The words of the report, in the order of the design, for every renderer alike. */
+export function createReport(input: ReportInput): ReportDocument {
+  const sections = [
+    timeSection(input),
+    flameSection(input),
+    queriesSection(input),
+    causeSection(input),
+    ruledOutSection(input),
+    actionsSection(input),
+    escalationSection(input),
+    missingSection(input),
+    rerunsSection(input),
+    bisectSection(input),
+    evidenceSection(input),
+  ];
+  return {
+    endpoint: input.incident.endpoint,
+    time: dateTime(input.incident.timing.acceptedAt),
+    verdict: verdictOf(input),
+    lead: [
+      { label: 'Symptom confirmed:', text: symptomLine(input) },
+      { label: 'k6 run:', text: loadLine(input) },
+    ],
+    sections: sections.filter((section) => section !== null),
+  };
+}

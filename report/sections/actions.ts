@@ -1,0 +1,93 @@
+import type { Cause, Incident, Remedy } from '../../core/model/incident.js';
+import { shorten, toOneLine } from '../foreign-text.js';
+import type { ReportInput } from '../report-input.js';
+import { cite, code, emphasis, rich, strong, type Inline, type ListItem, type Rich, type Section } from '../rich-text.js';
+import { milliseconds, times } from '../words.js';
+import { budgetLines } from './symptom.js';
+
+const statementLimit = 1000;
+/** Remedies whose text is typed into a prompt; the others are instructions to people. */
+const typedKinds = new Set<Remedy['kind']>(['create-index', 'analyze-table', 'terminate-blocker']);
+const endedAtOnce = new Set<Incident['outcome']>(['refused', 'not-reproduced', 'unproven']);
+
+/** One word of a shell command: what is not plainly harmless is quoted. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${toOneLine(text).replaceAll("'", `'\\''`)}'`;
+}
+
+export function rerunCommand(incident: Pick<Incident, 'incidentId'>): string {
+  return `perf-responder rerun ${shellWord(incident.incidentId)}`;
+}
+
+export function triageCommand(incident: Pick<Incident, 'endpoint'>): string {
+  return `perf-responder triage ${shellWord(incident.endpoint)}`;
+}
+
+/** These incidents do not wait for a re-run: they are over. */
+export function isEndedAtOnce(incident: Pick<Incident, 'outcome'>): boolean {
+  return endedAtOnce.has(incident.outcome);
+}
+
+export function basisMark({ basis }: Remedy): Inline {
+  return basis === 'none' ? emphasis('no estimate') : emphasis(basis);
+}
+
+/** The instruction itself, as code when it is typed. */
+export function remedyText(remedy: Remedy): Rich {
+  const statement = shorten(toOneLine(remedy.statement), statementLimit);
+  return typedKinds.has(remedy.kind) ? [code(statement)] : [statement];
+}
+
+export function actionsSection({ incident }: ReportInput): Section {
+  const items = [
+    ...[...incident.causes].sort((a, b) => b.share - a.share).map(remedyItem),
+    ...(incident.causes.length === 0 ? incident.missingEvidence.map(captureItem) : []),
+    rerunItem(incident),
+  ];
+  return { id: 'actions', title: 'Recommended actions (ordered by impact)', blocks: [{ kind: 'list', isOrdered: true, items }] };
+}
+
+function remedyItem({ id, remedy, evidence }: Cause): ListItem {
+  const expected = remedy.expected === '' ? 'unknown' : remedy.expected;
+  if (remedy.kind === 'none') return { text: rich`No remedy is known for ${code(id)}.${cite(evidence)}`, details: [] };
+  return {
+    text: rich`${strong(remedy.kind.replaceAll('-', ' '))}: ${remedyText(remedy)}`,
+    details: [rich`Expected delta: ${expected} (${basisMark(remedy)})${cite(evidence)}`],
+  };
+}
+
+function captureItem({ what, remedy }: Incident['missingEvidence'][number]): ListItem {
+  return { text: rich`${strong('get the missing evidence')}: ${what}`, details: [rich`${remedy} (${emphasis('no estimate')})`] };
+}
+
+function rerunItem(incident: Incident): ListItem {
+  const text = rich`${strong('Re-run the confirmation')}: ${code(rerunCommand(incident))}`;
+  if (isEndedAtOnce(incident)) {
+    return {
+      text,
+      details: [
+        rich`This incident is over, so nothing waits for that; start a new one: ${code(triageCommand(incident))} (${emphasis('measured')} when it ran)`,
+      ],
+    };
+  }
+  return { text, details: [...goal(incident), ...lastMeasured(incident)] };
+}
+
+function goal({ confirmation }: Incident): Rich[] {
+  if (confirmation === null) return [];
+  const broken = budgetLines(confirmation).filter((line) => line.budget !== null && confirmation.broken.includes(line.id));
+  const target =
+    broken.length === 0
+      ? 'every threshold passes'
+      : broken.map((line) => `${line.name} ${line.observed} → within ${line.budget ?? ''}`).join(', ');
+  return [rich`Expected delta: ${target}, under the same load (${emphasis('measured')} when it ran)`];
+}
+
+function lastMeasured({ reruns }: Incident): Rich[] {
+  const last = reruns.at(-1);
+  if (last === undefined) return [];
+  const ratio = last.ratio === null ? '' : ` (${times(last.ratio)})`;
+  return [
+    rich`Last one: p95 ${milliseconds(last.before.p95Ms)} → ${milliseconds(last.after.p95Ms)}${ratio}, ${last.verdict} (${emphasis('measured')})`,
+  ];
+}

@@ -1,0 +1,149 @@
+import type { Cause, Incident } from '../../core/model/incident.js';
+import type { ReportInput } from '../report-input.js';
+import { cite, code, join, rich, type Rich } from '../rich-text.js';
+import { milliseconds, percent, plural } from '../words.js';
+import { basisMark, isEndedAtOnce, remedyText, rerunCommand, triageCommand } from './actions.js';
+import { confidenceText, diagnosisReasons } from './cause.js';
+import { nameCause } from './location.js';
+import { ratioText } from './reruns.js';
+import { worstSymptom } from './symptom.js';
+
+/** `good` and `bad` are sure; `unsure` says that the responder does not know. */
+export type Tone = 'good' | 'bad' | 'unsure';
+
+export interface Verdict {
+  tone: Tone;
+  /** One or two words for a badge. */
+  badge: string;
+  headline: Rich;
+  rows: { label: string; text: Rich }[];
+}
+
+/** What, why, how sure, what to do: the whole report for somebody who reads five lines at night. */
+export function verdictOf({ incident }: Pick<ReportInput, 'incident'>): Verdict {
+  const rows = [
+    { label: 'What', text: [whatHappens(incident)] },
+    { label: 'Why', text: why(incident) },
+    { label: 'How sure', text: [howSure(incident)] },
+    { label: 'Do now', text: doNow(incident) },
+    ...proof(incident),
+  ];
+  return { tone: toneOf(incident), badge: incident.outcome ?? 'in progress', headline: headline(incident), rows };
+}
+
+function toneOf({ outcome }: Incident): Tone {
+  switch (outcome) {
+    case 'resolved':
+      return 'good';
+    case 'localized':
+    case 'mixed':
+    case 'capacity':
+    case 'still-failing':
+      return 'bad';
+    case 'not-reproduced':
+    case 'unproven':
+    case 'inconclusive':
+    case 'refused':
+    case null:
+      return 'unsure';
+  }
+}
+
+/** The first line of the report, without a final stop. */
+export function headline({ outcome, causes }: Incident): Rich {
+  const named = join(
+    causes.map((cause) => nameCause(cause)),
+    ' and ',
+  );
+  const withCause = (text: string): Rich => (causes.length === 0 ? [text] : rich`${text}: ${named}`);
+  switch (outcome) {
+    case 'localized':
+      return withCause('Cause found');
+    case 'mixed':
+      return withCause(`${causes.length} causes found`);
+    case 'capacity':
+      return ['The load is beyond what the service can do; no single defect is to blame'];
+    case 'resolved':
+      return withCause('Resolved, proven by the same load');
+    case 'still-failing':
+      return withCause('Still failing after the re-run');
+    case 'not-reproduced':
+      return ['Not reproduced: the endpoint keeps its budget under this load'];
+    case 'unproven':
+      return ['Unproven: the run cannot tell whether the symptom is there'];
+    case 'inconclusive':
+      return ['Symptom confirmed, cause not found'];
+    case 'refused':
+      return ['Refused: nothing was done'];
+    case null:
+      return ['In progress'];
+  }
+}
+
+function whatHappens({ confirmation, symptom }: Incident): string {
+  if (confirmation === null) return symptom === null ? 'nothing was measured' : `${symptom.text} was reported, nothing was measured`;
+  const measured = worstSymptom(confirmation);
+  if (confirmation.verdict === 'confirmed') return measured;
+  return symptom === null ? measured : `${symptom.text} was reported; under this load ${measured}`;
+}
+
+function why(incident: Incident): Rich {
+  const first = incident.causes[0];
+  if (first !== undefined) {
+    const more = incident.causes.length > 1 ? ` ${plural(incident.causes.length - 1, 'further cause')} below.` : '';
+    return rich`${first.summary}${cite(first.evidence)}${more}`;
+  }
+  const { confirmation, outcome } = incident;
+  const own = outcome === 'not-reproduced' || outcome === 'unproven' ? (confirmation?.reasons ?? []) : diagnosisReasons(incident);
+  const reasons = own.length > 0 ? own : incident.reasons;
+  return [reasons.slice(0, 3).join('; ') || 'no reason was recorded'];
+}
+
+function howSure(incident: Incident): string {
+  const first = incident.causes[0];
+  const out = incident.ruledOut.length === 0 ? '' : `; ${plural(incident.ruledOut.length, 'other cause')} ruled out`;
+  if (first !== undefined) return `${causeCertainty(first)}${out}${gaps(incident)}`;
+  switch (incident.outcome) {
+    case 'refused':
+      return 'certain: nothing was started';
+    case 'not-reproduced':
+      return `a green run proves only this load at this moment (${plural(incident.confirmation?.requests ?? 0, 'request')})`;
+    case 'unproven':
+      return 'not at all: this run is no proof either way';
+    default:
+      return `no cause is named rather than a wrong one${out}${gaps(incident)}`;
+  }
+}
+
+function causeCertainty(cause: Cause): string {
+  return `${confidenceText(cause.confidence)}; explains ${percent(cause.share)} of the mean latency`;
+}
+
+function gaps({ missingEvidence }: Incident): string {
+  return missingEvidence.length === 0 ? '' : `; ${plural(missingEvidence.length, 'piece')} of evidence missing`;
+}
+
+function doNow(incident: Incident): Rich {
+  const first = incident.causes[0];
+  if (incident.outcome === 'resolved') return ['nothing; keep an eye on it'];
+  if (first !== undefined && first.remedy.kind !== 'none') {
+    return rich`${remedyText(first.remedy)} (${first.remedy.expected === '' ? '' : `${first.remedy.expected}, `}${basisMark(first.remedy)}), then ${code(rerunCommand(incident))}`;
+  }
+  if (isEndedAtOnce(incident)) {
+    const lead =
+      incident.outcome === 'not-reproduced'
+        ? 'if the alert still fires, give the load of the field (--rate, --script): '
+        : 'correct that, then ';
+    return rich`${lead}${code(triageCommand(incident))}`;
+  }
+  const gap = incident.missingEvidence[0];
+  if (gap !== undefined) return rich`get what is missing (${gap.what}): ${gap.remedy}`;
+  return incident.outcome === null ? ['wait for the report'] : rich`look at the evidence below, or hand off to the bisector`;
+}
+
+function proof({ reruns }: Incident): Verdict['rows'] {
+  const last = reruns.at(-1);
+  if (last === undefined) return [];
+  const text = `p95 ${milliseconds(last.before.p95Ms)} → ${milliseconds(last.after.p95Ms)}, ${ratioText(last)}; ${last.verdict}, ${last.withinBudget ? 'within budget' : 'not within budget'}`;
+  return [{ label: 'Proof', text: [text] }];
+}
