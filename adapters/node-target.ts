@@ -115,21 +115,43 @@ export async function startInspector(target: NodeTarget, timeoutMs: number, sign
     );
   }
   const before = new Set((await socketsOf(target)).map((socket) => socket.inode));
-  send(target);
+  let sentAt = 0;
+  let wasTaken = false;
   for (const end = Date.now() + timeoutMs; Date.now() < end;) {
     signal?.throwIfAborted();
     const opened = (await socketsOf(target)).find((socket) => !before.has(socket.inode) && isInspectorPort(target, socket.port));
     if (opened !== undefined) return opened;
+    const isTaken = await isPortTaken(target);
+    wasTaken ||= isTaken;
+    // Another process may just be giving the port back; Node tries once for each signal, so ask again when it is free.
+    if (!isTaken && Date.now() - sentAt >= resendMs) {
+      send(target);
+      sentAt = Date.now();
+    }
     await sleep(40);
   }
-  const wanted = target.inspectorPorts[0] ?? defaultPort;
-  const isTaken = (await listeningSockets(pid)).some((socket) => socket.port === wanted);
-  throw unavailable(
-    pid,
-    isTaken ? `its inspector port ${wanted} is held by another process` : 'it was sent SIGUSR1 and opened no inspector',
-    isTaken
-      ? `Stop what listens on port ${wanted}, or start the service with --inspect-port=0`
-      : 'Check that the service has no handler of its own for SIGUSR1, or start it with --inspect=127.0.0.1:0',
+  throw wasTaken
+    ? portTaken(target)
+    : unavailable(
+        pid,
+        'it was sent SIGUSR1 and opened no inspector',
+        'Check that the service has no handler of its own for SIGUSR1, or start it with --inspect=127.0.0.1:0',
+      );
+}
+
+const resendMs = 1500;
+
+async function isPortTaken(target: NodeTarget): Promise<boolean> {
+  const port = target.inspectorPorts[0] ?? defaultPort;
+  return port !== 0 && (await listeningSockets(target.pid)).some((socket) => socket.port === port);
+}
+
+function portTaken(target: NodeTarget): EvidenceUnavailableError {
+  const port = target.inspectorPorts[0] ?? defaultPort;
+  return unavailable(
+    target.pid,
+    `its inspector port ${port} is held by another process`,
+    `Stop what listens on port ${port}, or start the service with --inspect-port=0`,
   );
 }
 

@@ -18,7 +18,7 @@ const recorderScript = (untilMs: number): string => `(() => {
   const keep = (event) => { if (events.length < ${maxEvents}) events.push([Number(process.hrtime.bigint() / 1000n), ...event]); };
   const path = (text) => String(text ?? '').split(/[?#]/)[0].slice(0, 300);
   const listeners = {
-    'http.server.request.start': ({ request }) => keep(['server', String(request.method)]),
+    'http.server.request.start': ({ request }) => keep(['server', String(request.method), path(request.url)]),
     'http.client.request.start': ({ request }) => keep(['client', String(request.method), String(request.getHeader('host') ?? request.host ?? '')]),
     'undici:request:create': ({ request }) => {
       ids.set(request, ++lastId);
@@ -59,7 +59,7 @@ export async function startRecorder(session: InspectorSession, untilMs: number):
 
 const recordedSchema = z.array(
   z.union([
-    z.tuple([z.number(), z.literal('server'), z.string()]),
+    z.tuple([z.number(), z.literal('server'), z.string(), z.string()]),
     z.tuple([z.number(), z.literal('client'), z.string(), z.string()]),
     z.tuple([z.number(), z.literal('fetch'), z.number(), z.string(), z.string(), z.string()]),
     z.tuple([z.number(), z.literal('fetched'), z.number(), z.number()]),
@@ -73,7 +73,7 @@ export async function takeRecorded(session: InspectorSession, timeoutMs: number)
   return records.map((record) => {
     switch (record[1]) {
       case 'server':
-        return { name: 'http.server.request', ph: 'n', ts: record[0], args: { data: { method: record[2] } } };
+        return { name: 'http.server.request', ph: 'n', ts: record[0], args: { data: { method: record[2], url: record[3] } } };
       case 'client':
         return { name: 'http.client.request', ph: 'n', ts: record[0], args: { data: { method: record[2], peer: record[3] } } };
       case 'fetch': {

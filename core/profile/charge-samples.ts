@@ -15,7 +15,10 @@ export interface LoopSample {
 
 /** What a sample's time was charged to. */
 export interface Charge {
+  /** Route → part of the sample; the parts add up to 1, or there are none. */
   routes: ReadonlyMap<string, number>;
+  /** Start of the one request that surely ran, where the stack tells; two of the same route in a row are two pieces of work. */
+  requestUs: number | null;
 }
 
 /** A route must be open in nearly all samples of some work to own it… */
@@ -37,17 +40,18 @@ export function chargeSamples(samples: readonly LoopSample[], spans: readonly Ht
   const open = openAt(samples, spans);
   const owners = ownersOfWork(samples, open);
   return samples.map((sample, index) => {
-    const at = open[index] ?? { latest: null, counts: new Map<string, number>() };
-    if (sample.entry === 'request' && at.latest !== null) return { routes: new Map([[at.latest, 1]]) };
+    const at = open[index] ?? { latest: null, latestUs: null, counts: new Map<string, number>() };
+    if (sample.entry === 'request' && at.latest !== null) return { routes: new Map([[at.latest, 1]]), requestUs: at.latestUs };
     const owner = sample.workKey === null ? undefined : owners.get(sample.workKey);
-    if (owner !== undefined) return { routes: limitedTo(owner, at.counts) };
-    return { routes: sample.entry === 'timer' ? new Map<string, number>() : normalised(at.counts) };
+    if (owner !== undefined) return { routes: limitedTo(owner, at.counts), requestUs: null };
+    return { routes: sample.entry === 'timer' ? new Map<string, number>() : normalised(at.counts), requestUs: null };
   });
 }
 
 interface OpenRequests {
   /** Route of the open request that began last. */
   latest: string | null;
+  latestUs: number | null;
   counts: Map<string, number>;
 }
 
@@ -65,7 +69,7 @@ function openAt(samples: readonly LoopSample[], spans: readonly HttpSpan[]): Ope
     const counts = new Map<string, number>();
     for (const span of current) counts.set(routeKey(span), (counts.get(routeKey(span)) ?? 0) + 1);
     const latest = current.at(-1);
-    return { latest: latest === undefined ? null : routeKey(latest), counts };
+    return { latest: latest === undefined ? null : routeKey(latest), latestUs: latest?.startUs ?? null, counts };
   });
 }
 

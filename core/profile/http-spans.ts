@@ -38,7 +38,7 @@ const eventSchema = z.object({
 });
 type HttpEvent = z.infer<typeof eventSchema>;
 
-/** How far behind a begin its instant may be: both are written in the same call. */
+/** Begin and instant of one request are written in the same call: inbound the begin first, outbound the instant. */
 const maxInstantLagUs = 20_000;
 
 /** Spans of all requests that began in the trace, by start. Events of other kinds are ignored. */
@@ -49,49 +49,64 @@ export function httpSpans(traceEvents: readonly unknown[]): HttpSpan[] {
   });
   const open = new Map<string, HttpSpan>();
   const spans: HttpSpan[] = [];
-  const unnamed: Record<HttpSpan['side'], HttpSpan[]> = { server: [], client: [] };
-  for (const event of events.sort((a, b) => a.ts - b.ts || order(a) - order(b))) {
-    const side = event.name === 'http.server.request' ? 'server' : 'client';
-    const key = `${side}${event.id ?? ''}`;
+  const instants = events.filter((event) => event.ph === 'n');
+  for (const event of events.filter((entry) => entry.ph !== 'n').sort((x, y) => x.ts - y.ts || order(x) - order(y))) {
+    const key = `${event.name}${event.id ?? ''}`;
     const data = event.args?.data ?? {};
     if (event.ph === 'b') {
-      const span: HttpSpan = {
-        side,
-        method: data.method ?? '',
-        route: routeOf(data),
-        peer: data.peer ?? '',
-        status: null,
-        startUs: event.ts,
-        endUs: null,
-      };
+      const span = toSpan(event);
       open.set(key, span);
       spans.push(span);
-      if (data.method === undefined) unnamed[side].push(span);
-    } else if (event.ph === 'n') {
-      name(unnamed[side], event);
-    } else {
-      const span = open.get(key);
-      open.delete(key);
-      if (span === undefined) continue;
-      span.endUs = event.ts;
-      span.status = data.statusCode ?? null;
-      if (span.route === '') span.route = routeOf(data);
+      continue;
     }
+    const span = open.get(key);
+    open.delete(key);
+    if (span === undefined) continue;
+    span.endUs = event.ts;
+    span.status = data.statusCode ?? null;
+    span.route = routeOf(data) || span.route;
   }
+  nameSpans(spans, instants);
   return spans;
 }
 
-function order(event: HttpEvent): number {
-  return event.ph === 'b' ? 0 : event.ph === 'n' ? 1 : 2;
+function toSpan(event: HttpEvent): HttpSpan {
+  const data = event.args?.data ?? {};
+  return {
+    side: sideOf(event),
+    method: data.method ?? '',
+    route: routeOf(data),
+    peer: data.peer ?? '',
+    status: null,
+    startUs: event.ts,
+    endUs: null,
+  };
 }
 
-/** The instant belongs to the newest begin without a name; older ones without were never named. */
-function name(unnamed: HttpSpan[], event: HttpEvent): void {
-  const span = unnamed.pop();
-  unnamed.length = 0;
-  if (span === undefined || event.ts - span.startUs > maxInstantLagUs) return;
-  span.method = event.args?.data?.method ?? '';
-  span.peer = event.args?.data?.peer ?? '';
+function sideOf(event: HttpEvent): HttpSpan['side'] {
+  return event.name === 'http.server.request' ? 'server' : 'client';
+}
+
+function order(event: HttpEvent): number {
+  return event.ph === 'b' ? 0 : 1;
+}
+
+/** Gives each instant's method, peer and path to its begin: the last one before it inbound, the first one after it outbound. */
+function nameSpans(spans: readonly HttpSpan[], instants: readonly HttpEvent[]): void {
+  const ordered = [...instants].sort((x, y) => x.ts - y.ts);
+  for (const side of ['server', 'client'] as const) {
+    const nameless = spans.filter((span) => span.side === side && span.method === '');
+    let next = 0;
+    for (const instant of ordered.filter((event) => sideOf(event) === side)) {
+      while ((nameless[next]?.startUs ?? Infinity) < instant.ts + (side === 'server' ? 1 : 0)) next++;
+      const span = nameless[side === 'server' ? next - 1 : next];
+      if (span === undefined || span.method !== '' || Math.abs(span.startUs - instant.ts) > maxInstantLagUs) continue;
+      const data = instant.args?.data ?? {};
+      span.method = data.method ?? '';
+      span.peer = data.peer ?? '';
+      if (span.route === '') span.route = routeOf(data);
+    }
+  }
 }
 
 function routeOf(data: { url?: string | undefined; path?: string | undefined }): string {

@@ -56,7 +56,7 @@ function stretches(samples: readonly LoopSample[], charges: readonly Charge[], s
       now !== undefined &&
       now.workKey === before.workKey &&
       now.atUs - (before.atUs + before.durationUs) <= maxGapUs &&
-      sameRoutes(charges[index - 1], charges[index]);
+      isSameWork(charges[index - 1], charges[index]);
     if (isSame) continue;
     const stretch = toStretch(samples.slice(from, index), charges[from], stacks);
     if (stretch !== null) found.push(stretch);
@@ -65,10 +65,10 @@ function stretches(samples: readonly LoopSample[], charges: readonly Charge[], s
   return found;
 }
 
-function sameRoutes(before: Charge | undefined, now: Charge | undefined): boolean {
+function isSameWork(before: Charge | undefined, now: Charge | undefined): boolean {
   const [a] = before?.routes.keys() ?? [];
   const [b] = now?.routes.keys() ?? [];
-  return a === b;
+  return a === b && before?.requestUs === now?.requestUs;
 }
 
 function toStretch(
@@ -98,8 +98,8 @@ function toStretch(
 }
 
 /** One open request would only wait for its own work. */
-function hasOtherRequests(stretch: Stretch, spans: readonly HttpSpan[]): boolean {
-  const { fromUs, untilUs } = stretch as TimedStretch;
+function hasOtherRequests(stretch: TimedStretch, spans: readonly HttpSpan[]): boolean {
+  const { fromUs, untilUs } = stretch;
   let open = 0;
   const isOwned = stretch.routes.size > 0;
   for (const span of spans) {
