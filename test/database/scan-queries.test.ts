@@ -1,0 +1,179 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { observeDatabase, scanQueries } from '../../adapters/postgres.js';
+import type { DatabaseObservation, QueryScan, StatementScan } from '../../core/model/database.js';
+import { startPostgres, type TestPostgres } from '../support/postgres.js';
+
+let server: TestPostgres;
+let client: pg.Client;
+let observation: DatabaseObservation;
+let scan: QueryScan;
+const signal = new AbortController().signal;
+
+const schema = `
+  CREATE SCHEMA stock;
+  CREATE TABLE stock.movements (id bigint PRIMARY KEY, "partNumber" text NOT NULL, depot int NOT NULL, moved_at timestamptz NOT NULL, quantity int NOT NULL, remark text COLLATE "en-x-icu" NOT NULL);
+  CREATE TABLE stock.parts (number text PRIMARY KEY, label text NOT NULL);
+  CREATE TABLE stock.jobs (id int PRIMARY KEY, state text NOT NULL) WITH (autovacuum_enabled = off);
+  INSERT INTO stock.parts SELECT 'P-' || i, 'Label ' || i FROM generate_series(1, 20000) i;
+  INSERT INTO stock.movements SELECT i, 'P-' || (i * 7) % 20000, i % 12, timestamptz '2025-01-01' + i * interval '1 minute', i % 90, 'remark ' || md5(i::text) FROM generate_series(1, 120000) i;
+  INSERT INTO stock.jobs SELECT i, 'done' FROM generate_series(1, 5000) i;
+  CREATE INDEX ON stock.parts (label);
+  CREATE FUNCTION stock.meddle() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
+  CREATE VIEW stock.recent AS SELECT * FROM stock.movements WHERE moved_at > '2025-03-01';`;
+
+/** What the service does in the window: each fault once, a few calls each. */
+const calls: [times: number, statement: string, values?: unknown[]][] = [
+  [5, 'SELECT id, quantity FROM stock.movements WHERE "partNumber" = $1', ['P-7']],
+  [20, 'SELECT number FROM stock.parts WHERE lower(label) = $1', ['label 17']],
+  [2, 'SELECT * FROM stock.movements ORDER BY quantity, id OFFSET 119990'],
+  [3, "SELECT count(*) FROM stock.jobs WHERE state = 'open'"],
+  [200, 'SELECT label FROM stock.parts WHERE number = $1', ['P-5']],
+  [3, 'UPDATE stock.movements SET quantity = quantity WHERE "partNumber" = $1', ['P-9']],
+  [3, 'SELECT stock.meddle(), count(*) FROM stock.movements WHERE depot = $1', [3]],
+  [3, 'SELECT id FROM stock.movements WHERE quantity = 4 AND depot = $1 FOR UPDATE', [4]],
+  [3, 'SELECT count(*) FROM stock.recent WHERE depot = $1', [3]],
+  [3, "SELECT id FROM stock.movements WHERE remark LIKE 'remark ab%' AND depot = 3"],
+  [3, "SELECT count(*) FROM stock.movements WHERE moved_at > date '2025-03-01' - interval '3 days'"],
+];
+
+const everyStatement = 30;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  client = await server.connect('warehouse');
+  await client.query(schema);
+  await client.query('ANALYZE stock.movements, stock.parts, stock.jobs');
+  await client.query("INSERT INTO stock.jobs SELECT i, 'open' FROM generate_series(5001, 45000) i");
+  // So that the scan has the memory of the service.
+  await client.query(`ALTER DATABASE ${new URL(server.url).pathname.slice(1)} SET work_mem = '64kB'`);
+  await client.query("SET work_mem = '64kB'");
+  observation = await observe(server.url, 5000, async () => {
+    for (const [times, statement, values] of calls) for (let call = 0; call < times; call++) await client.query(statement, values);
+  });
+  scan = await scanQueries({ url: server.url, observation, signal, maxStatements: everyStatement });
+}, 120_000);
+
+afterAll(async () => {
+  await server.stop();
+});
+
+async function observe(url: string, durationMs: number, load: () => Promise<void>): Promise<DatabaseObservation> {
+  let isOver = false;
+  const watched = observeDatabase({
+    name: 'stock',
+    url,
+    durationMs,
+    delayMs: 0,
+    servicePorts: () => Promise.resolve(new Set()),
+    serviceNames: ['warehouse'],
+    signal,
+  }).finally(() => {
+    isOver = true;
+  });
+  // The first snapshot is taken at once; the load comes a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await load();
+  if (isOver) expect.fail('the load outlasted the window: nothing can be said');
+  return await watched;
+}
+
+function find(word: string): StatementScan {
+  return scan.statements.find((each) => each.statement.text.includes(word)) ?? expect.fail(`${word} was not scanned`);
+}
+
+describe('the scan of what a window cost', () => {
+  it('finds the missing index, its columns in order, from an executed plan', () => {
+    const found = find('SELECT id, quantity');
+    expect(found.statement).toMatchObject({ calls: 5, restarted: false });
+    expect(found).toMatchObject({ planSource: 'analyze', nonSargable: [] });
+    expect(found.plan?.dominant).toMatchObject({ nodeType: expect.stringMatching(/Seq Scan|Gather/) as string });
+    expect(found.candidates.map((candidate) => candidate.columns)).toEqual([['partNumber']]);
+    expect(found.candidates[0]?.statement).toBe(
+      'CREATE INDEX CONCURRENTLY "movements_partNumber_responder_idx" ON "stock"."movements" ("partNumber")',
+    );
+    expect(found.tables).toEqual([expect.objectContaining({ schema: 'stock', relation: 'movements', estimatedRows: 120_000 })]);
+  });
+
+  it('sees none of its own statements', () => {
+    expect(observation.statements?.filter((statement) => statement.text.includes('perf-incident-responder'))).toEqual([]);
+    expect(observation.missing).toEqual([]);
+  });
+
+  it('finds the function that hides a column from its index, and the index on the expression', () => {
+    const found = find('lower(label)');
+    expect(found.candidates).toEqual([]);
+    expect(found.nonSargable).toEqual([
+      expect.objectContaining({
+        kind: 'function-on-column',
+        relation: 'parts',
+        column: 'label',
+        predicate: 'lower(label) = $1',
+        indexStatement: expect.stringContaining('((lower(label)))') as string,
+      }),
+    ]);
+    expect(found.plan?.nodes[0]?.rowsRemovedByFilter).toBe(19_999);
+  });
+
+  it('sees a sort that spills', () => {
+    const { plan } = find('ORDER BY quantity');
+    expect(plan?.nodes.find((node) => node.nodeType === 'Sort')?.spilledKb).toBeGreaterThan(1000);
+    expect(plan?.findings.map((finding) => finding.id)).toContain('spill');
+  });
+
+  it('shows stale statistics: changes since ANALYZE, and a remedy', () => {
+    expect(find('stock.jobs').tables[0]).toMatchObject({ relation: 'jobs', modifiedSinceAnalyze: 40_000 });
+    const row = expect.objectContaining({
+      id: 'table-statistics',
+      remedy: expect.stringContaining('ANALYZE "stock"."jobs"') as string,
+    }) as object;
+    expect(scan.missing).toContainEqual(row);
+  });
+
+  it('counts the calls of a statement repeated per request, although it costs little', () => {
+    const found = find('WHERE number');
+    expect(found.statement).toMatchObject({ calls: 200, rowsPerCall: 1 });
+    expect(found.candidates).toEqual([]);
+  });
+
+  it('plans an UPDATE without running it', () => {
+    const found = find('UPDATE');
+    expect(found).toMatchObject({ planSource: 'explain', plan: { analyzed: false } });
+    expect(found.planNote).toContain('no SELECT');
+    expect(found.candidates.map((candidate) => candidate.columns)).toEqual([['partNumber']]);
+  });
+
+  it.each([
+    ['a volatile function', 'meddle', 'volatile function meddle'],
+    ['row locks', 'FOR UPDATE', 'locks rows'],
+    ['a view, whose text is not seen', 'stock.recent', 'view recent'],
+  ])('explains, but does not execute, %s', (_case, word, why) => {
+    expect(find(word)).toMatchObject({
+      planSource: 'explain',
+      plan: { analyzed: false },
+      planNote: expect.stringContaining(why) as string,
+    });
+  });
+
+  it('accuses a pattern of which only the placeholder is known as what it is', () => {
+    expect(find('remark LIKE').nonSargable).toEqual([expect.objectContaining({ kind: 'pattern-parameter', column: 'remark' })]);
+  });
+
+  it('plans a statement whose normalised text is no valid SQL', () => {
+    expect(find('moved_at > ').planSource).toBe('analyze');
+  });
+
+  it('needs the right to read the tables, and says how to grant it', async () => {
+    await client.query("CREATE ROLE watcher LOGIN PASSWORD 'watcher'");
+    await client.query('GRANT pg_monitor TO watcher');
+    try {
+      const degraded = await scanQueries({ url: server.urlFor('watcher'), observation, signal });
+      expect(degraded.statements.map((each) => each.planSource)).not.toContain('analyze');
+      expect(degraded.missing).toContainEqual(
+        expect.objectContaining({ id: 'database-select', remedy: 'GRANT pg_read_all_data TO "watcher"' }),
+      );
+    } finally {
+      await client.query('DROP ROLE watcher');
+    }
+  });
+});
