@@ -1,7 +1,8 @@
 import type { FlameNode, ProfileCategory } from '../core/model/profile.js';
 import type { Incident } from '../core/model/incident.js';
 import { cites, confidenceWords, escapeHtml, ms, percent, ratio } from './format.js';
-import { categoryColors, layoutFlame } from './flame-layout.js';
+import { categoryColours as categoryColors } from './category-colours.js';
+import { layoutFlame } from './flame-layout.js';
 import { renderFlameSvg } from './flame-graph.js';
 import { accountingBar, colorOf, loadChart, planTree } from './html/charts.js';
 import { flameScript } from './html/flame-script.js';
@@ -129,7 +130,7 @@ function flame({ profile, flame: root, incident }: ReportInput): string {
 }
 
 function usedCategories(root: FlameNode): ProfileCategory[] {
-  return [...new Set(layoutFlame(root, 0.01).map((box) => box.node.category))].sort();
+  return [...new Set(layoutFlame(root).map((box) => box.node.category))].sort();
 }
 
 /** JSON inside a script element: no `<` may remain, or a name could end the element. */
