@@ -7,7 +7,7 @@ import { ProgramFailedError } from '../core/model/errors.js';
 import { incidentSearchAttributes } from '../workflows/search-attributes.js';
 import { findTool } from './find-tool.js';
 import { hasAnySecret, readHookCredentials } from './hook/credentials.js';
-import { parseListen } from './hook/hook-server.js';
+import { parseListen } from './hook/listen-address.js';
 import { startResponderHook, startResponderWorkers } from './start-responder.js';
 
 export interface DevOptions {
@@ -23,7 +23,7 @@ export interface DevOptions {
   signal: AbortSignal;
 }
 
-export interface ReadyLine {
+interface ReadyLine {
   ready: true;
   /** HOST:PORT of Temporal. */
   address: string;

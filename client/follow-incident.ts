@@ -1,9 +1,9 @@
 /** Follows an incident in the terminal: stage changes, and the live numbers that activities heartbeat. */
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
-import { InterruptedError } from './commands/exit-code.js';
 import type { IncidentClient } from './incident-client.js';
 import { findIncident } from './incident-lookup.js';
+import { interruptible } from './interruptible.js';
 import { ProgramFailedError } from '../core/model/errors.js';
 import type { IncidentStatus } from '../workflows/messages.js';
 
@@ -46,22 +46,6 @@ function startLive(client: Client, id: string, say: (line: string) => void): () 
       .finally(() => (isBusy = false));
   }, liveEveryMs);
   return () => clearInterval(timer);
-}
-
-/** Runs `work` with a signal that Ctrl-C aborts; `goodbye` says how to come back. */
-export async function interruptible<T>(goodbye: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort(new InterruptedError(goodbye));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
-    return await work(controller.signal);
-  } catch (error) {
-    throw controller.signal.aborted ? new InterruptedError(goodbye) : error;
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-  }
 }
 
 export interface FollowTarget {

@@ -215,10 +215,25 @@ function closedStatus(incident: Incident, listing: IncidentListing): IncidentSta
   };
 }
 
+/**
+ * What the workflow says of itself. One that was terminated, or failed, never said that it ended; the server knows. It may also have ended
+ * between the two questions, and then its last word counts.
+ */
+async function queryStatus(handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
+  const said = await handle.query(incidentStatusQuery);
+  if (said.phase === 'ended') return said;
+  const info = await handle.describe();
+  if (info.status.name === 'RUNNING') return said;
+  const lastSaid = await handle.query(incidentStatusQuery);
+  if (lastSaid.phase === 'ended') return lastSaid;
+  const stage = `the workflow was ${info.status.name.toLowerCase()} from outside`;
+  return { ...lastSaid, phase: 'ended', stage, needsHuman: false, endedAt: listingOf(info).endedAt };
+}
+
 /** The query when a worker answers; without one, the result of an incident that has ended. */
 async function readStatus(client: Client, handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
   try {
-    return await client.withDeadline(Date.now() + callTimeoutMs, () => handle.query(incidentStatusQuery));
+    return await client.withDeadline(Date.now() + callTimeoutMs, () => queryStatus(handle));
   } catch (error) {
     const info = await withinDeadline(client, callTimeoutMs, () => handle.describe());
     if (info.status.name === 'COMPLETED') {

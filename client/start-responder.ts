@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { join } from 'node:path';
 import type { Catalog } from '../config/catalog.js';
+import { createBisectDependencies } from '../worker/bisect-dependencies.js';
 import { createDependencies } from '../worker/dependencies.js';
 import { startWorkers, type RunningWorkers, type WorkerRole } from '../worker/run-workers.js';
 import { findTool } from './find-tool.js';
@@ -50,6 +51,7 @@ export async function startResponderWorkers(settings: WorkerSettings): Promise<R
     ...(roles === undefined ? {} : { roles }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     createDependencies: (client) => createDependencies({ catalog, dataDirectory, k6, reportUrl: reportUrls(settings) }, client),
+    createBisectDependencies: () => createBisectDependencies({ catalog, dataDirectory, k6 }),
     log: (line) => {
       if (!chatter.test(line)) say(line);
     },

@@ -29,7 +29,7 @@ const together = (message: string, fix: string) => ({
 export const hookSources = ['alertmanager', 'grafana', 'pagerduty', 'datadog', 'generic'] as const;
 export type HookSource = (typeof hookSources)[number];
 
-export const remedyKinds = ['create-index', 'analyze-table', 'terminate-blocker', 'rollback', 'restart', 'runbook'] as const;
+const remedyKinds = ['create-index', 'analyze-table', 'terminate-blocker', 'rollback', 'restart', 'runbook'] as const;
 const profilerNames = ['auto', 'node', 'node-inspector', 'perf', 'py-spy', 'async-profiler', 'go-pprof'] as const;
 
 const loadSchema = mapping({

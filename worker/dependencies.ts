@@ -8,6 +8,7 @@ import { createArtifactStore } from '../adapters/artifact-store.js';
 import { runK6 } from '../adapters/k6.js';
 import { sendWebhook } from '../adapters/notifiers/webhook.js';
 import { analyzeTable, createIndex, terminateBackend } from '../adapters/postgres.js';
+import { artifactDirectory } from '../client/read-report.js';
 import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
@@ -17,6 +18,7 @@ import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { createCaptures } from './captures.js';
+import { oneLoadAtATime } from './one-at-a-time.js';
 
 export interface WorkerSettings {
   catalog: Catalog;
@@ -57,9 +59,10 @@ function sha256Base64(text: string): string {
 export function createDependencies(settings: WorkerSettings, client: Client): ActivityDependencies {
   const { catalog, dataDirectory } = settings;
   return {
-    artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
+    artifacts: createArtifactStore({ directory: artifactDirectory(dataDirectory) }),
     catalog: catalogAccess(catalog),
-    runLoad: async (order) => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) }),
+    runLoad: (order) =>
+      oneLoadAtATime(order.signal, async () => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) })),
     captures: createCaptures(catalog),
     remedies: { 'create-index': createIndex, 'analyze-table': analyzeTable, 'terminate-blocker': terminateBackend },
     render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },

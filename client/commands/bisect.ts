@@ -1,15 +1,77 @@
+import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { UnreadableInputError } from '../../core/model/errors.js';
+import type { BisectRequest } from '../../activities/bisect-contract.js';
+import { readCatalog } from '../../config/catalog.js';
+import { findEndpoint, type FoundEndpoint } from '../../config/find-endpoint.js';
+import { RefusedError } from '../../core/model/errors.js';
+import { renderBisectReport } from '../../report/bisect-report.js';
+import { contextOf, withIncidents } from './command-context.js';
 import { choiceOption, numberOption } from './option-values.js';
 
 const metrics = ['p95', 'p50', 'error-ratio', 'cpu', 'db-time'] as const;
+/** What a search may cost when nobody says: twice what the hardest case of the benchmark needs. */
+const defaultRuns = 120;
+const defaultMinutes = 240;
 
-/** The seam for the commit bisector: the options are the contract's, the work is not built yet, and it says so. */
-function bisect(endpoint: string): never {
-  throw new UnreadableInputError(
-    `bisect: expected a commit bisector, but this version has none yet (asked for ${endpoint}); look through the commits by hand, or use a later version`,
+interface BisectFlags {
+  good?: string;
+  bad?: string;
+  metric: (typeof metrics)[number];
+  minEffect: number;
+  budgetRuns: number;
+  budgetMinutes: number;
+  detach?: boolean;
+}
+
+/** Refuses at once what the catalog cannot give; what the repository says is known to the worker that has it. */
+function requireRepository(found: FoundEndpoint): void {
+  if (found.service.repository !== undefined) return;
+  throw new RefusedError(
+    `no repository: expected repository of service ${found.serviceName} in the catalog, got none; write e.g. repository: { path: ../${found.serviceName}, start: node server.js, health: "http://127.0.0.1:{port}/healthz" }`,
   );
 }
+
+function requestOf({ key }: FoundEndpoint, flags: BisectFlags): BisectRequest {
+  const name = key.replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 80);
+  return {
+    bisectId: `bisect-${name}-${randomBytes(4).toString('hex')}`,
+    endpoint: key,
+    good: flags.good ?? null,
+    bad: flags.bad ?? null,
+    metric: flags.metric,
+    minEffect: flags.minEffect,
+    budgetRuns: flags.budgetRuns,
+    budgetMinutes: flags.budgetMinutes,
+    hints: { files: [] },
+    incidentId: null,
+  };
+}
+
+async function bisect(endpoint: string, flags: BisectFlags, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const found = findEndpoint(await readCatalog(context.catalogFile), endpoint);
+  requireRepository(found);
+  const request = requestOf(found, flags);
+  const { followBisect, startBisect } = await import('../follow-bisect.js');
+  await withIncidents(context, async ({ client }) => {
+    const handle = await startBisect(client, request, found.serviceName);
+    context.say(`bisect ${request.bisectId} started`);
+    if (flags.detach === true) {
+      context.print({ bisectId: request.bisectId, started: true }, request.bisectId);
+      return;
+    }
+    const answer = await followBisect(client, handle, context.say);
+    context.print({ bisectId: request.bisectId, ...answer }, renderBisectReport(answer));
+  });
+}
+
+const examples = `
+Examples:
+  $ perf-responder bisect shop/place-order --good v1.4.0
+  $ perf-responder bisect shop/place-order --good v1.4.0 --bad HEAD --metric cpu --budget-runs 60 --json
+  $ perf-responder bisect shop/search --budget-minutes 30 --detach
+
+Without --good: repository.good of the catalog, else the last tag before --bad.`;
 
 export function registerBisect(program: Command): void {
   program
@@ -29,12 +91,15 @@ export function registerBisect(program: Command): void {
       '--budget-runs <number>',
       'at most so many load runs',
       numberOption('--budget-runs', { minimum: 1, maximum: 10_000, whole: true }),
+      defaultRuns,
     )
-    .option('--budget-minutes <number>', 'at most so long', numberOption('--budget-minutes', { minimum: 1, maximum: 10_080, whole: false }))
-    .option('--detach', 'start it and return at once')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ perf-responder bisect shop/place-order --good v1.4.0\n  $ perf-responder bisect shop/place-order --good v1.4.0 --bad HEAD --metric cpu --budget-runs 60 --json',
+    .option(
+      '--budget-minutes <number>',
+      'at most so long; then the answer is a range or inconclusive',
+      numberOption('--budget-minutes', { minimum: 0.1, maximum: 10_080, whole: false }),
+      defaultMinutes,
     )
-    .action(bisect);
+    .option('--detach', 'start it and return at once; it goes on without this command')
+    .addHelpText('after', examples)
+    .action(async (endpoint: string, flags: BisectFlags, command: Command) => bisect(endpoint, flags, command));
 }

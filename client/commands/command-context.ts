@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import type { Client } from '@temporalio/client';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { dataDirectory } from '../../config/environment.js';
-import { createIncidentClient, type IncidentClient } from '../incident-client.js';
-import { connectClient, type TemporalTarget } from '../temporal-connection.js';
+import type { IncidentClient } from '../incident-client.js';
+import type { TemporalTarget } from '../temporal-connection.js';
 
 /** Options that every command has. */
 interface GlobalOptions {
@@ -50,8 +50,13 @@ export interface IncidentAccess {
   client: Client;
 }
 
-/** Connects for one command; a server that does not answer is one message within seconds. */
+/**
+ * Connects for one command; a server that does not answer is one message within seconds. Temporal's client takes half a second to load, which
+ * commands that do not need it should not pay.
+ */
 export async function withIncidents<T>(context: CommandContext, work: (access: IncidentAccess) => Promise<T>): Promise<T> {
+  const { connectClient } = await import('../temporal-connection.js');
+  const { createIncidentClient } = await import('../incident-client.js');
   const { client, close } = await connectClient(context.temporal);
   try {
     return await work({ incidents: createIncidentClient(client), client });

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { firstLine, lacking, ok, type Check } from '../doctor/check.js';
-import { connectClient } from '../temporal-connection.js';
 import { contextOf, type CommandContext } from './command-context.js';
 import { AnsweredError } from './exit-code.js';
 
 async function checkServer(context: CommandContext): Promise<Check> {
   const what = 'a Temporal server';
   try {
+    const { connectClient } = await import('../temporal-connection.js');
     const { address, close } = await connectClient(context.temporal);
     await close();
     return ok('temporal-server', what, address);

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ProgramFailedError, RefusedError, UnreadableInputError } from '../../core/model/errors.js';
-import { interruptible } from '../follow-incident.js';
+import { interruptible } from '../interruptible.js';
 import { statusDocument } from '../incident-documents.js';
 import { listText, rerunText, statusText } from '../incident-text.js';
 import { readReport, type ReportFormat } from '../read-report.js';

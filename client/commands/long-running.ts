@@ -2,8 +2,7 @@
 import type { Command } from 'commander';
 import { readCatalog } from '../../config/catalog.js';
 import type { WorkerRole } from '../../worker/run-workers.js';
-import { parseListen } from '../hook/hook-server.js';
-import { resolveTemporal } from '../temporal-connection.js';
+import { originOf, parseListen } from '../hook/listen-address.js';
 import { untilSignal } from '../until-signal.js';
 import { contextOf } from './command-context.js';
 import { choiceOption, portOption } from './option-values.js';
@@ -25,11 +24,12 @@ async function worker(flags: WorkerFlags, command: Command): Promise<void> {
   const { startResponderWorkers } = await import('../start-responder.js');
   const workers = await startResponderWorkers({
     ...{ catalog, temporal, dataDirectory, say, madeToken: null },
-    hookOrigin: flags.hookOrigin ?? null,
+    hookOrigin: flags.hookOrigin ?? originOf(catalog.hook?.listen),
     ...(flags.role === undefined ? {} : { roles: flags.role }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
   });
+  const { resolveTemporal } = await import('../temporal-connection.js');
   const { address } = resolveTemporal(temporal).connection;
   const served = flags.role ?? roles;
   context.print({ ready: true, address, roles: served }, `worker ready: Temporal ${address}, queues ${served.join(', ')}`);
@@ -97,7 +97,7 @@ export function registerLongRunning(program: Command): void {
     .option('--role <role>', `one of ${roles.join(', ')} (repeatable; default: all)`, collectRole)
     .option('--host <name>', 'name under which the catalog sends captures here (process: { host: NAME })')
     .option('--metrics <host:port>', 'serve the metrics of the Temporal SDK there')
-    .option('--hook-origin <url>', 'where people reach the hook, for links in notifications')
+    .option('--hook-origin <url>', 'where people reach the hook, for links in notifications (default: hook.listen of the catalog)')
     .addHelpText(
       'after',
       '\nExamples:\n  $ perf-responder worker\n  $ perf-responder worker --address temporal:7233 --role load\n  $ perf-responder worker --role host --host web-1',

@@ -1,4 +1,5 @@
 import { readHookCredentials } from '../hook/credentials.js';
+import { originOf } from '../hook/listen-address.js';
 import { linkKey, signReportLink } from '../hook/report-link.js';
 import { tryReadCatalog, type CommandContext } from './command-context.js';
 
@@ -7,7 +8,7 @@ const dayMs = 24 * 3_600_000;
 /** A signed link to the report on the hook of the catalog; null when the hook's secrets are not known in this shell. */
 export async function reportLink(context: CommandContext, incidentId: string): Promise<string | null> {
   const catalog = await tryReadCatalog(context);
-  const listen = catalog?.hook?.listen;
+  const origin = originOf(catalog?.hook?.listen);
   const key = catalog === null ? null : linkKey(readHookCredentials(catalog, null));
-  return key === null || listen === undefined ? null : signReportLink(key, `http://${listen}`, incidentId, new Date(Date.now() + dayMs));
+  return key === null || origin === null ? null : signReportLink(key, origin, incidentId, new Date(Date.now() + dayMs));
 }

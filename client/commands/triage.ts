@@ -10,7 +10,6 @@ import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { Incident, Symptom, TargetSummary } from '../../core/model/incident.js';
 import type { Budgets } from '../../core/model/load-result.js';
 import type { IncidentStatus } from '../../workflows/messages.js';
-import { followIncident } from '../follow-incident.js';
 import { refusedDocument } from '../incident-documents.js';
 import { incidentText } from '../incident-text.js';
 import { readReport, type ReportFormat } from '../read-report.js';
@@ -125,6 +124,7 @@ async function triage(endpoint: string, flags: TriageFlags, command: Command): P
       context.print({ incidentId, started }, incidentId);
       return;
     }
+    const { followIncident } = await import('../follow-incident.js');
     const { incident } = await followIncident({ client, incidents, id: incidentId, say: context.say, isDone: isReported });
     if (flags.report !== undefined) await saveReport(context, incident, flags.report);
     context.print(incident, `${incidentText(incident)}${await reportPath(context, incident)}`);

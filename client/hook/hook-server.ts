@@ -96,12 +96,6 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
   return address;
 }
 
-/** `HOST:PORT` of the catalog; `[::1]:8090` too. */
-export function parseListen(listen: string): { host: string; port: number } {
-  const separator = listen.lastIndexOf(':');
-  return { host: listen.slice(0, separator).replaceAll(/[[\]]/g, ''), port: Number(listen.slice(separator + 1)) };
-}
-
 /**
  * Starts the alert hook of design §5. Port 0 takes a free one.
  * Throws UnreadableInputError when no source has a secret (fails closed) or the port is taken.

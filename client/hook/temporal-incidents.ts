@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Catalog } from '../../config/catalog.js';
 import { findEndpoint } from '../../config/find-endpoint.js';
@@ -8,6 +9,22 @@ import { readReport } from '../read-report.js';
 import type { HookIncidents } from './hook-dependencies.js';
 
 const pingTimeoutMs = 2000;
+/** PagerDuty waits five seconds for an answer. What succeeds after that is no harm: the repeated delivery attaches. */
+const answerWithinMs = 4000;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timeout = delay(answerWithinMs, undefined, { signal: late.signal }).then((): never => {
+    throw new Error(`Temporal did not answer within ${answerWithinMs / 1000} s`);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    late.abort();
+    timeout.catch(() => undefined);
+    work.catch(() => undefined);
+  }
+}
 
 /** Unknown incidents and reports that are not here are null, not an outage. */
 async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
@@ -25,10 +42,10 @@ export function createHookIncidents(client: Client, catalog: Catalog, dataDirect
   return {
     startOrAttach: (endpoint, alert) => {
       const { serviceName: service } = findEndpoint(catalog, endpoint);
-      return incidents.startOrAttach({ endpoint, service, alert, symptom: alert.symptom, options: {} });
+      return inTime(incidents.startOrAttach({ endpoint, service, alert, symptom: alert.symptom, options: {} }));
     },
     recordResolved: async (endpoint, alert) => {
-      const incidentId = await incidents.recordResolved(endpoint, alert);
+      const incidentId = await inTime(incidents.recordResolved(endpoint, alert));
       return incidentId === null ? null : { incidentId };
     },
     describe: (incidentId) => orNull(async () => statusDocument(await incidents.status(incidentId))),

@@ -199,7 +199,7 @@ describe('an installation that was not built', () => {
 });
 
 describe('hook', () => {
-  it('starts while Temporal is away, answers 503 so that senders retry, and stops on SIGTERM', async () => {
+  it('starts while Temporal is away, answers 503 so that senders retry, and stops on SIGTERM', { timeout: 60_000 }, async () => {
     const env = { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1', RESPONDER_HOOK_TOKEN: 'right' };
     const child = spawn(process.execPath, [resolve('bin/perf-responder.js'), 'hook', '--listen', '127.0.0.1:0', '--json'], { cwd, env });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];

@@ -1,0 +1,87 @@
+/** Starts a bisect and follows it to its answer. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { BisectRequest } from '../activities/bisect-contract.js';
+import { ProgramFailedError, RefusedError } from '../core/model/errors.js';
+import { bisectQueue } from '../workflows/activity-options.js';
+import { bisectStatusQuery, type BisectStatus } from '../workflows/bisect-messages.js';
+import type { bisectRegression, BisectResult } from '../workflows/bisect-regression.js';
+import { InterruptedError } from './commands/exit-code.js';
+import { untilSignal } from './until-signal.js';
+
+const pollEveryMs = 1_000;
+/** So many polls without an answer before it is said: a worker that has just started needs a few seconds. */
+const silentPolls = 8;
+
+type BisectHandle = WorkflowHandle<typeof bisectRegression>;
+
+export async function startBisect(client: Client, request: BisectRequest, service: string): Promise<BisectHandle> {
+  const { bisectId, endpoint } = request;
+  return await client.workflow.start<typeof bisectRegression>('bisectRegression', {
+    workflowId: bisectId,
+    taskQueue: bisectQueue,
+    args: [{ request, incidentId: null, service, endpoint }],
+    staticSummary: `which commit made ${endpoint} slow?`,
+  });
+}
+
+/** Follows until the answer. Ctrl-C cancels the search and waits until its worktrees and processes are gone; a second one does not wait. */
+export async function followBisect(client: Client, handle: BisectHandle, say: (line: string) => void): Promise<BisectResult> {
+  const ended = new AbortController();
+  const { signal: interrupted } = untilSignal();
+  const result = handle.result().finally(() => ended.abort());
+  const cancelling = new Promise<never>((_resolve, reject) => {
+    interrupted.addEventListener('abort', () => {
+      say(`cancelling ${handle.workflowId} and waiting for its clean-up`);
+      handle.cancel().catch(reject);
+    });
+  });
+  void showProgress(client, handle, say, ended.signal);
+  try {
+    return await Promise.race([result, cancelling]);
+  } catch (error) {
+    if (interrupted.aborted && isCancelled(error))
+      throw new InterruptedError(`bisect ${handle.workflowId} was cancelled; its worktrees and processes are gone`);
+    throw explain(error);
+  } finally {
+    ended.abort();
+  }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
+}
+
+async function showProgress(client: Client, handle: BisectHandle, say: (line: string) => void, ended: AbortSignal): Promise<void> {
+  let [last, silent] = ['', 0];
+  while (!ended.aborted) {
+    // Progress is a courtesy: before the plan is made there is no query, and without a worker nobody answers it.
+    const status = await client.withDeadline(Date.now() + 5_000, () => handle.query(bisectStatusQuery)).catch(() => null);
+    silent = status === null ? silent + 1 : 0;
+    if (silent === silentPolls && !ended.aborted) say('no answer from a worker of the queue "bisect" yet: perf-responder worker starts one');
+    const line = status === null ? last : progressLine(status);
+    if (line !== last && !ended.aborted) say(`${new Date().toISOString().slice(11, 19)} ${line}`);
+    last = line;
+    await delay(pollEveryMs, undefined, { signal: ended }).catch(() => undefined);
+  }
+}
+
+function progressLine({ stage, runs, leading, isPaused }: BisectStatus): string {
+  const [first] = leading;
+  const likely = first === undefined || runs < 2 ? '' : `; most likely ${first.commit.slice(0, 12)} ${(first.probability * 100).toFixed(0)} %`;
+  return `${isPaused ? 'paused, ' : ''}${stage}${likely}`;
+}
+
+/** A search that never began says why; anything else is a failure of ours. */
+function explain(error: unknown): Error {
+  const cause = error instanceof WorkflowFailedError ? error.cause : error;
+  if (cause instanceof ApplicationFailure && (cause.type === 'RefusedError' || cause.type === 'UnreadableInputError'))
+    return new RefusedError(cause.message, { cause: error });
+  const message =
+    cause instanceof CancelledFailure ? 'it was cancelled by somebody else' : cause instanceof Error ? cause.message : String(cause);
+  return new ProgramFailedError(
+    { program: 'bisect', exitCode: null, message: `the bisect failed: ${message}`, retryable: false },
+    { cause: error },
+  );
+}

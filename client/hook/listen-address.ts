@@ -1,0 +1,12 @@
+/** `HOST:PORT` of the catalog; `[::1]:8090` too. */
+export function parseListen(listen: string): { host: string; port: number } {
+  const separator = listen.lastIndexOf(':');
+  return { host: listen.slice(0, separator).replaceAll(/[[\]]/g, ''), port: Number(listen.slice(separator + 1)) };
+}
+
+/** Where people reach a hook that listens like this; null when the address itself does not tell (all interfaces, any port, no address). */
+export function originOf(listen: string | undefined): string | null {
+  if (listen === undefined) return null;
+  const { host, port } = parseListen(listen);
+  return port === 0 || host === '0.0.0.0' || host === '::' ? null : `http://${listen}`;
+}
