@@ -27,22 +27,17 @@ export function createBisectActivities(deps: BisectDependencies): BisectActiviti
   return {
     planBisect: translating(async (request) => await plan(deps, request)),
     expandMerge: translating(async ({ endpoint, commit }) => await expandMerge(deps, targetOf(endpoint), commit)),
-    buildCommit: translating(({ bisectId, endpoint, commit }) =>
-      withHeartbeat(async ({ signal }) => {
-        const target = targetOf(endpoint);
-        const { built, ok, detail } = await deps.worktrees(target.repository, bisectId).prepare(commit, target.commands, signal);
-        return { built, ok, detail };
-      }),
-    ),
     measureCommit: translating((order) =>
-      withHeartbeat((beating) => measureOnce(deps, targetOf(order.endpoint), order, beating, runKey(order.bisectId))),
+      withHeartbeat((beating) =>
+        deps.oneAtATime(beating.signal, () => measureOnce(deps, targetOf(order.endpoint), order, beating, runKey(order.bisectId))),
+      ),
     ),
-    describeCommits: translating(
-      async ({ endpoint, commits }) =>
-        await Promise.all(commits.map((commit) => deps.git.describeCommit(targetOf(endpoint).repository, commit))),
-    ),
+    describeCommit: translating(({ endpoint, commit }) => deps.git.describeCommit(targetOf(endpoint).repository, commit)),
+    subjectsOf: translating(({ endpoint, commits }) => deps.git.subjectsOf(targetOf(endpoint).repository, commits)),
     compareProfiles: translating((request) =>
-      withHeartbeat((beating) => compareProfiles(deps, targetOf(request.endpoint), request, beating)),
+      withHeartbeat((beating) =>
+        deps.oneAtATime(beating.signal, () => compareProfiles(deps, targetOf(request.endpoint), request, beating)),
+      ),
     ),
     cleanUpBisect: translating(async ({ bisectId, endpoint }) => {
       const target = deps.target(endpoint);
@@ -66,10 +61,10 @@ async function plan(
   deps: BisectDependencies,
   request: BisectRequest,
 ): Promise<{ ok: true; plan: BisectPlan } | { ok: false; reason: string }> {
-  const target = deps.target(request.endpoint);
-  if (target === null)
-    return { ok: false, reason: 'no repository is configured for this service: set repository (path, start, health) in the catalog' };
   try {
+    const target = deps.target(request.endpoint);
+    if (target === null)
+      return { ok: false, reason: 'no repository is configured for this service: set repository (path, start, health) in the catalog' };
     const { repository } = target;
     const bad = await deps.git.resolveCommit(repository, request.bad ?? 'HEAD');
     const goodName = request.good ?? target.good ?? (await deps.git.lastTagBefore(repository, bad));
@@ -93,7 +88,7 @@ async function plan(
       },
     };
   } catch (error) {
-    if (error instanceof UnreadableInputError) return { ok: false, reason: error.message };
+    if (error instanceof UnreadableInputError || error instanceof RefusedError) return { ok: false, reason: error.message };
     throw error;
   }
 }
@@ -147,11 +142,28 @@ async function profileCommit(
   if (started?.ok !== true) return null;
   try {
     const order = { bisectId: request.bisectId, endpoint: request.endpoint, commit, load: request.load, metric: 'cpu' as const };
-    const [profile, run] = await Promise.all([
-      deps.profile(started.service, request.load.warmUpMs + request.load.durationMs, beating.signal),
-      loadService(deps, target, order, started.service, beating, `${runKey(request.bisectId)}-${commit.slice(0, 12)}`),
-    ]);
-    return profile === null || run.cpuPerRequestMs === null ? null : { profile, cpuPerRequestMs: run.cpuPerRequestMs };
+    // Where no profile can be had the load is for nothing: it is stopped.
+    const needless = new AbortController();
+    const profiling = deps.profile(started.service, request.load.warmUpMs + request.load.durationMs, beating.signal);
+    const profiled = profiling.then((profile) => {
+      if (profile === null) needless.abort(new Error('no profile can be had'));
+      return profile;
+    });
+    const signal = AbortSignal.any([beating.signal, needless.signal]);
+    const loading = loadService(
+      deps,
+      target,
+      order,
+      started.service,
+      { ...beating, signal },
+      `${runKey(request.bisectId)}-${commit.slice(0, 12)}`,
+    );
+    const [profile, run] = await Promise.allSettled([profiled, loading]);
+    if (needless.signal.aborted) return null;
+    if (profile.status === 'rejected') throw profile.reason;
+    if (run.status === 'rejected') throw run.reason;
+    if (profile.value === null || run.value.cpuPerRequestMs === null) return null;
+    return { profile: profile.value, cpuPerRequestMs: run.value.cpuPerRequestMs };
   } finally {
     await started.service.stop();
   }

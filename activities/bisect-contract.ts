@@ -42,11 +42,11 @@ export interface BisectActivities {
   planBisect(request: BisectRequest): Promise<{ ok: true; plan: BisectPlan } | { ok: false; reason: string }>;
   /** Commits of the side that a merge brought in, from the point where it left to its tip; null for an ordinary commit. */
   expandMerge(request: CommitRequest): Promise<{ commits: string[]; prior: number[] } | null>;
-  /** Builds ahead while another commit is measured. */
-  buildCommit(request: CommitRequest): Promise<{ built: boolean; ok: boolean; detail: string }>;
   /** One valid k6 run of one commit: worktree, cached build, start, health, reset, warm-up, load, stop. */
   measureCommit(request: CommitRequest & { load: LoadPlan; metric: BisectMetric }): Promise<CommitMeasurement>;
-  describeCommits(request: { endpoint: string; commits: string[] }): Promise<CommitInfo[]>;
+  describeCommit(request: { endpoint: string; commit: string }): Promise<CommitInfo>;
+  /** First lines of the messages, in the order of the commits. */
+  subjectsOf(request: { endpoint: string; commits: string[] }): Promise<string[]>;
   /** CPU profiles of parent and culprit under the same load; the function that grew, per request. Null when no profile can be had. */
   compareProfiles(request: {
     bisectId: string;

@@ -23,6 +23,7 @@ export interface GitHistory {
   mergedRange: (repository: string, merge: CommitInfo) => Promise<CommitInfo[] | null>;
   mergeBase: (repository: string, a: string, b: string) => Promise<string>;
   describeCommit: (repository: string, commit: string) => Promise<CommitInfo>;
+  subjectsOf: (repository: string, commits: readonly string[]) => Promise<string[]>;
 }
 
 export interface BisectDependencies {
@@ -40,9 +41,13 @@ export interface BisectDependencies {
   /** CPU milliseconds that the process tree has used so far; null when it cannot be told. */
   cpuMs: (pid: number) => Promise<number | null>;
   /** Execution milliseconds of the service's databases so far; null when none can tell. */
-  databaseMs: (endpoint: string) => Promise<number | null>;
+  databaseMs: (endpoint: string, signal: AbortSignal) => Promise<number | null>;
   /** CPU profile of a running service; null when none can be had. */
   profile: (service: RunningService, durationMs: number, signal: AbortSignal) => Promise<ProfileSummary | null>;
   artifacts: ArtifactStore;
+  /** A directory of one run; thrown away after it. */
   workDirectory: (key: string) => string;
+  discardWorkDirectory: (directory: string) => Promise<void>;
+  /** Commits are built and measured one at a time, or they measure each other. */
+  oneAtATime: <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 }

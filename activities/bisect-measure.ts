@@ -58,9 +58,11 @@ export async function measureOnce(
   if (!started.ok) return skip(started.reason, place.built, started.detail);
   try {
     const run = await loadService(deps, target, order, started.service, beating, runKey);
-    if (order.metric !== 'error-ratio' && run.result.failedRatio > tolerableErrors) {
-      return skip('errors', place.built, `${(run.result.failedRatio * 100).toFixed(1)} % of the requests failed`);
-    }
+    const { failedRatio, requests, latencyMs } = run.result;
+    if (order.metric !== 'error-ratio' && failedRatio > tolerableErrors)
+      return skip('errors', place.built, `${(failedRatio * 100).toFixed(1)} % of the requests failed`);
+    if (order.metric !== 'error-ratio' && (requests === 0 || latencyMs.p95 === null))
+      return skip('errors', place.built, 'no request was answered as expected');
     return measured(order, target, run, place.built);
   } finally {
     await started.service.stop();
@@ -85,53 +87,75 @@ export async function loadService(
   url.protocol = 'http:';
   url.hostname = '127.0.0.1';
   url.port = String(service.port);
-  const [cpuBefore, databaseBefore] = [
-    await deps.cpuMs(service.pid),
-    order.metric === 'db-time' ? await deps.databaseMs(order.endpoint) : null,
-  ];
-  const { result } = await deps.runLoad({
-    request: { ...target.request, url: url.href },
-    plan: order.load,
-    budgets: target.budgets,
-    workDir: deps.workDirectory(runKey),
-    signal: beating.signal,
-    onStarted: () => undefined,
-    onProgress: ({ rps, p95Ms }) =>
-      beating.show({
-        state: 'load',
-        commit: order.commit.slice(0, 12),
-        rate: `${rps.toFixed(1)} rps`,
-        p95: p95Ms === null ? 'not yet' : `${p95Ms.toFixed(1)} ms`,
-      }),
-  });
-  if ((result.generator?.cpuRatio ?? 0) > busyGenerator) {
-    throw new ProgramFailedError({
-      program: 'k6',
-      exitCode: null,
-      message: 'the load generator was busy itself; the run is repeated',
-      retryable: true,
+  const workDir = deps.workDirectory(runKey);
+  const spent = spentSince(deps, order, service, beating.signal);
+  try {
+    const { result } = await deps.runLoad({
+      request: { ...target.request, url: url.href },
+      plan: order.load,
+      budgets: target.budgets,
+      workDir,
+      signal: beating.signal,
+      onStarted: ({ measuredInMs }) => spent.beginIn(measuredInMs),
+      onProgress: ({ rps, p95Ms }) =>
+        beating.show({
+          state: 'load',
+          commit: order.commit.slice(0, 12),
+          rate: `${rps.toFixed(1)} rps`,
+          p95: p95Ms === null ? 'not yet' : `${p95Ms.toFixed(1)} ms`,
+        }),
     });
+    if ((result.generator?.cpuRatio ?? 0) > busyGenerator) throw failedRun('the load generator was busy itself; the run is repeated');
+    return { result, ...(await spent.perRequest(result.requests)) };
+  } finally {
+    spent.stop();
+    await deps.discardWorkDirectory(workDir);
   }
-  const perRequest = (before: number | null, after: number | null): number | null =>
-    before === null || after === null || result.requests === 0 ? null : (after - before) / result.requests;
+}
+
+type Spent = Pick<LoadedRun, 'cpuPerRequestMs' | 'databasePerRequestMs'>;
+
+/** CPU and database time from the beginning of the judged part, when the requests begin to count, to now. */
+function spentSince(
+  deps: BisectDependencies,
+  order: MeasureOrder,
+  service: RunningService,
+  signal: AbortSignal,
+): { beginIn: (ms: number) => void; perRequest: (requests: number) => Promise<Spent>; stop: () => void } {
+  const look = async (): Promise<[number | null, number | null]> => [
+    await deps.cpuMs(service.pid),
+    order.metric === 'db-time' ? await deps.databaseMs(order.endpoint, signal) : null,
+  ];
+  let before: Promise<[number | null, number | null]> = Promise.resolve([null, null]);
+  let timer: NodeJS.Timeout | undefined;
   return {
-    result,
-    cpuPerRequestMs: perRequest(cpuBefore, await deps.cpuMs(service.pid)),
-    databasePerRequestMs: order.metric === 'db-time' ? perRequest(databaseBefore, await deps.databaseMs(order.endpoint)) : null,
+    beginIn: (ms) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        before = look();
+        before.catch(() => undefined);
+      }, ms);
+    },
+    perRequest: async (requests) => {
+      const [after, begin] = [await look(), await before];
+      const per = (index: 0 | 1): number | null => {
+        const [from, to] = [begin[index], after[index]];
+        return from === null || to === null || requests === 0 ? null : (to - from) / requests;
+      };
+      return { cpuPerRequestMs: per(0), databasePerRequestMs: per(1) };
+    },
+    stop: () => clearTimeout(timer),
   };
+}
+
+function failedRun(message: string): ProgramFailedError {
+  return new ProgramFailedError({ program: 'k6', exitCode: null, message, retryable: true });
 }
 
 function measured(order: MeasureOrder, target: BisectTarget, run: LoadedRun, built: boolean): CommitMeasurement {
   const { result } = run;
   const value = metricOf(order.metric, run);
-  if (value === null) {
-    throw new ProgramFailedError({
-      program: 'k6',
-      exitCode: null,
-      message: `the run gave no ${order.metric}; ${result.requests} requests`,
-      retryable: true,
-    });
-  }
+  if (value === null) throw failedRun(`the run gave no ${order.metric}; ${result.requests} requests`);
   const { latencyMs, requestRate, failedRatio, requests } = result;
   const figures: RunFigures = {
     p50Ms: latencyMs.p50,
@@ -142,7 +166,8 @@ function measured(order: MeasureOrder, target: BisectTarget, run: LoadedRun, bui
     failedRatio,
     requests,
   };
-  const withinBudget = budgetsBrokenBy(result, target.budgets).length === 0;
+  // The load of a measurement has a rate of its own: the budget of the rate says nothing about it.
+  const withinBudget = budgetsBrokenBy(result, { ...target.budgets, minRequestRate: undefined }).length === 0;
   return {
     ok: true,
     commit: order.commit,

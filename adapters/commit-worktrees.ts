@@ -1,6 +1,6 @@
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addWorktree, describeCommit, removeWorktree } from './git.js';
+import { addWorktree, describeCommit, removeWorktree, removeWorktreesBelow } from './git.js';
 import { runCommand, type ServiceCommands } from './commit-service.js';
 
 export interface BuiltCommit {
@@ -29,23 +29,18 @@ export function openWorktrees(repository: string, directory: string): CommitWork
       if (known !== null) return { worktree, logFile, ...known, built: false };
       // Without a marker the folder is what a killed worker left half done.
       await removeWorktree(repository, worktree);
-      await rm(worktree, { recursive: true, force: true });
       await mkdir(directory, { recursive: true });
       await addWorktree(repository, worktree, commit);
       const result =
         commands.build === null
           ? { ok: true, detail: '' }
           : await runCommand(commands.build, commands, { worktree, logFile, signal, port: 0, timeoutMs: commands.buildTimeoutMs });
-      await writeFile(marker, JSON.stringify(result));
+      // Written aside first: a marker cut short by a crash would be taken for a build that failed.
+      await writeFile(`${marker}.tmp`, JSON.stringify(result));
+      await rename(`${marker}.tmp`, marker);
       return { worktree, logFile, ...result, built: true };
     },
-    removeAll: async () => {
-      for (const name of await readdir(directory).catch(() => [])) {
-        if (!name.includes('.')) await removeWorktree(repository, join(directory, name));
-      }
-      await rm(directory, { recursive: true, force: true });
-      await removeWorktree(repository, directory);
-    },
+    removeAll: () => removeWorktreesBelow(repository, directory),
   };
 }
 

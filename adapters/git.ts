@@ -1,3 +1,4 @@
+import { realpath, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { UnreadableInputError } from '../core/model/errors.js';
 import type { CommitInfo } from '../core/model/bisect.js';
@@ -5,10 +6,17 @@ import type { CommitInfo } from '../core/model/bisect.js';
 const fieldEnd = '\u0000';
 const recordStart = '\u0001';
 
-/** Runs git without the user's pager, prompts or hooks; never a shell. */
+/** Where a hook or an outer git points to another repository. */
+const elsewhere = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_COMMON_DIR: undefined };
+
+/**
+ * Runs git without the user's pager, prompts or hooks; never a shell. The repository may belong to another user (a volume of a container): the
+ * catalog names it, and its own commands are run anyway.
+ */
 async function git(repository: string, args: string[]): Promise<string> {
-  const env = { GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-  const { stdout } = await execa('git', ['-C', repository, '-c', 'core.hooksPath=/dev/null', ...args], {
+  const env = { ...elsewhere, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+  const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'safe.directory=*', '-c', 'gc.auto=0'];
+  const { stdout } = await execa('git', ['-C', repository, ...settings, ...args], {
     env,
     stdin: 'ignore',
     maxBuffer: 200_000_000,
@@ -18,6 +26,12 @@ async function git(repository: string, args: string[]): Promise<string> {
 
 /** Full id of the commit that a revision names; tags are peeled. */
 export async function resolveCommit(repository: string, revision: string): Promise<string> {
+  await git(repository, ['rev-parse', '--git-dir']).catch((error: unknown) => {
+    throw new UnreadableInputError(
+      `Expected a git repository at ${repository}, but git cannot read one there. Correct repository.path in the catalog.`,
+      { cause: error },
+    );
+  });
   try {
     return (await git(repository, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])).trim();
   } catch (error) {
@@ -28,10 +42,10 @@ export async function resolveCommit(repository: string, revision: string): Promi
   }
 }
 
-/** The newest tag before `revision` that is not on it; null when there is none. */
+/** The newest tag on the line before `revision`; null when there is none. */
 export async function lastTagBefore(repository: string, revision: string): Promise<string | null> {
   try {
-    return (await git(repository, ['describe', '--tags', '--abbrev=0', `${revision}^`])).trim();
+    return (await git(repository, ['describe', '--tags', '--first-parent', '--abbrev=0', `${revision}^`])).trim();
   } catch {
     return null;
   }
@@ -72,6 +86,13 @@ export async function describeCommit(repository: string, commit: string): Promis
   return info;
 }
 
+/** First lines of the messages of many commits, in their order. */
+export async function subjectsOf(repository: string, commits: readonly string[]): Promise<string[]> {
+  if (commits.length === 0) return [];
+  const text = await git(repository, ['log', '--no-color', '--no-walk=unsorted', '--format=%s', ...commits, '--']);
+  return text.split('\n');
+}
+
 /** Files of a merge are those against its first parent: what the line gained by it. */
 async function log(repository: string, args: string[]): Promise<string> {
   const format = `--format=${recordStart}%H${fieldEnd}%s${fieldEnd}%an${fieldEnd}%cI${fieldEnd}%P${fieldEnd}%T${fieldEnd}`
@@ -95,11 +116,20 @@ export async function addWorktree(repository: string, folder: string, commit: st
   await git(repository, ['worktree', 'add', '--detach', '--force', folder, commit]);
 }
 
+/** Removes the folder and forgets it, also when a killed worker left it half made. Worktrees of other people are not touched. */
 export async function removeWorktree(repository: string, folder: string): Promise<void> {
-  try {
-    await git(repository, ['worktree', 'remove', '--force', '--force', folder]);
-  } catch {
-    // Already gone, or half made by a killed worker: pruning below forgets what has no folder.
+  // Not registered, or broken: then the folder is all there is.
+  await git(repository, ['worktree', 'remove', '--force', '--force', folder]).catch(() => undefined);
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Removes every worktree of the repository below a directory, the directory too, whoever left them there. */
+export async function removeWorktreesBelow(repository: string, directory: string): Promise<void> {
+  const below = `${await realpath(directory).catch(() => directory)}/`;
+  const listed = await git(repository, ['worktree', 'list', '--porcelain', '-z']);
+  for (const line of listed.split(fieldEnd)) {
+    const folder = line.startsWith('worktree ') ? line.slice('worktree '.length) : '';
+    if (folder.startsWith(below)) await removeWorktree(repository, folder);
   }
-  await git(repository, ['worktree', 'prune']);
+  await rm(directory, { recursive: true, force: true });
 }

@@ -15,6 +15,7 @@ import {
 } from './postgres-remedies.js';
 import { scanWith, type ScanOptions } from './postgres-scan.js';
 import type { Session } from './postgres-session.js';
+import { totalExecutionMsWith } from './postgres-total.js';
 
 /**
  * Watches one database through a load window: statement statistics before and after, sessions and their waits in between. Never resets or
@@ -46,6 +47,11 @@ export async function analyzeTable(options: RemedyOptions & { url: string }): Pr
 /** Ends a session, if it still blocks others. Throws RefusedError for any other statement. */
 export async function terminateBackend(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
   return await withSession(options, (session) => terminateBackendWith(session, options));
+}
+
+/** Execution time of all statements of the database so far, in milliseconds; null when the server does not count it. */
+export async function totalExecutionMs(options: { url: string; signal: AbortSignal }): Promise<number | null> {
+  return await withSession(options, totalExecutionMsWith);
 }
 
 async function withSession<T>(options: { url: string; signal: AbortSignal }, work: (session: Session) => Promise<T>): Promise<T> {

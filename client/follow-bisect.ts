@@ -59,7 +59,8 @@ async function showProgress(client: Client, handle: BisectHandle, say: (line: st
     // Progress is a courtesy: before the plan is made there is no query, and without a worker nobody answers it.
     const status = await client.withDeadline(Date.now() + 5_000, () => handle.query(bisectStatusQuery)).catch(() => null);
     silent = status === null ? silent + 1 : 0;
-    if (silent === silentPolls && !ended.aborted) say('no answer from a worker of the queue "bisect" yet: perf-responder worker starts one');
+    if (silent === silentPolls && !ended.aborted)
+      say('no answer from a worker of the queue "bisect" yet: perf-responder worker starts one');
     const line = status === null ? last : progressLine(status);
     if (line !== last && !ended.aborted) say(`${new Date().toISOString().slice(11, 19)} ${line}`);
     last = line;
@@ -69,7 +70,8 @@ async function showProgress(client: Client, handle: BisectHandle, say: (line: st
 
 function progressLine({ stage, runs, leading, isPaused }: BisectStatus): string {
   const [first] = leading;
-  const likely = first === undefined || runs < 2 ? '' : `; most likely ${first.commit.slice(0, 12)} ${(first.probability * 100).toFixed(0)} %`;
+  const likely =
+    first === undefined || runs < 2 ? '' : `; most likely ${first.commit.slice(0, 12)} ${(first.probability * 100).toFixed(0)} %`;
   return `${isPaused ? 'paused, ' : ''}${stage}${likely}`;
 }
 

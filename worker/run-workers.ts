@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
+import { createBisectActivities } from '../activities/bisect-activities.js';
+import type { BisectDependencies } from '../activities/bisect-dependencies.js';
 import { createActivities } from '../activities/create-activities.js';
 import type { ActivityDependencies } from '../activities/dependencies.js';
 import { ensureSearchAttributes } from '../client/search-attributes.js';
@@ -15,6 +17,7 @@ import { bisectQueue, hostQueue, incidentsQueue, loadQueue } from './task-queues
 export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */
   createDependencies: (client: Client) => ActivityDependencies;
+  createBisectDependencies: () => BisectDependencies;
   /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
   host?: string;
   /** Give up connecting after this long; a server may start after its workers. */
@@ -79,7 +82,8 @@ function optionsOf(role: WorkerRole, host: string): Pick<WorkerOptions, 'taskQue
     case 'host':
       return { taskQueue: hostQueue(host), maxConcurrentActivityTaskExecutions: 8 };
     case 'bisect':
-      return { taskQueue: bisectQueue, maxConcurrentActivityTaskExecutions: 2 };
+      // Commits are measured one at a time all the same; reading and cleaning up need not wait for one that is being built.
+      return { taskQueue: bisectQueue, maxConcurrentActivityTaskExecutions: 8 };
   }
 }
 
@@ -97,7 +101,10 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
   const connection = await connect(resolved, connectWithinMs);
   try {
     await ensureSearchAttributes(connection, namespace);
-    const activities = createActivities(createDependencies(new Client({ connection, namespace })));
+    const activities = {
+      ...createActivities(createDependencies(new Client({ connection, namespace }))),
+      ...createBisectActivities(options.createBisectDependencies()),
+    };
     const workers: Worker[] = [];
     for (const role of roles) {
       const shared = {

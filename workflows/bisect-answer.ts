@@ -1,111 +1,118 @@
+import { posteriorNow } from '../core/bisect/search.js';
 import type { BisectAnswer, BisectMetric } from '../core/model/bisect.js';
 import { bisecting } from './bisect-activity-options.js';
-import type { BisectProgress, RangeAnswer } from './bisect-messages.js';
-import { searchRange } from './bisect-search.js';
+import type { BisectProgress, RangeAnswer, RangeBracket } from './bisect-messages.js';
+import { descend, type Placed } from './bisect-merge.js';
+import { searchNow, searchRange, type CommitRange } from './bisect-search.js';
 import { buildCount, runCount, skippedCommits, type BisectState } from './bisect-state.js';
 
-type Found = Extract<RangeAnswer, { kind: 'found' }>;
+export type Found = Extract<RangeAnswer, { kind: 'found' }>;
 
-/** The whole search: the range, then inside a merge, then for further culprits beside the first. */
+const mainKey = 'main';
+/** Steps one behind the other in one range; more than these are a drift of the code base, not a commit to revert. */
+const mostCulprits = 4;
+/** A chart of more commits is no chart; the ones in front tell the story. */
+const mostCharted = 60;
+
+/** The whole search: the range, then for further culprits beside the first, then inside the merges. */
 export async function findCulprits(state: BisectState): Promise<BisectAnswer> {
-  const { commits, prior } = state.plan;
-  const main = await searchRange(state, 'main', commits, prior);
-  if (main.kind !== 'found') return withoutCulprit(state, main);
-  const others = await furtherCulprits(state, main);
-  const [largest = main, ...rest] = [main, ...others].sort((a, b) => b.effect.ratio - a.effect.ratio);
-  return describeFound(state, largest, rest);
+  const main = await searchRange(state, mainKey, state.plan);
+  const posteriorByCommit = await chart(state);
+  if (main.kind !== 'found') return { ...withoutCulprit(state, main), posteriorByCommit };
+  const all = [main, ...(await furtherCulprits(state, mainKey, state.plan, main, mostCulprits - 1))];
+  const placed: Placed[] = [];
+  for (const found of all) placed.push(await descend(state, found));
+  const [largest, ...others] = placed.toSorted((a, b) => b.effect.ratio - a.effect.ratio);
+  return { ...(largest === undefined ? emptyAnswer(state) : await describe(state, largest, others, main.bracket)), posteriorByCommit };
 }
 
 /** Two steps in one range: what the culprit does not explain of the whole difference must lie on one of its sides. */
-async function furtherCulprits(state: BisectState, main: Found): Promise<Found[]> {
-  const unexplained = main.bracket.ratio / main.effect.ratio;
-  if (unexplained < state.request.minEffect || main.inside !== 1) return [];
-  const { commits, prior } = state.plan;
+async function furtherCulprits(state: BisectState, key: string, whole: CommitRange, main: Found, most: number): Promise<Found[]> {
+  const { minEffect } = state.request;
+  const unexplained = (main.bracket?.ratio ?? 1) / main.adjacentRatio;
+  // Halfway to what is worth a search: the difference of two noisy numbers may be too small by that much.
+  if (unexplained < Math.sqrt(minEffect) || most <= 0) return [];
+  const { commits, prior } = whole;
   const [from, to] = [commits.indexOf(main.from), commits.indexOf(main.to)];
   const sides = [
-    { key: `before ${main.to}`, commits: commits.slice(0, from + 1), prior: prior.slice(0, from + 1) },
-    { key: `after ${main.to}`, commits: commits.slice(to), prior: prior.slice(to) },
+    { name: 'before', commits: commits.slice(0, from + 1), prior: prior.slice(0, from + 1) },
+    { name: 'after', commits: commits.slice(to), prior: prior.slice(to) },
   ];
   const found: Found[] = [];
   for (const side of sides.filter((each) => each.commits.length > 1)) {
-    const answer = await searchRange(state, side.key, side.commits, side.prior);
-    if (answer.kind === 'found') found.push(answer);
+    const sideKey = `${key}, ${side.name} ${main.to.slice(0, 12)}`;
+    const answer = await searchRange(state, sideKey, side);
+    if (answer.kind !== 'found') continue;
+    found.push(answer, ...(await furtherCulprits(state, sideKey, side, answer, most - found.length - 1)));
   }
   return found;
 }
 
-async function describeFound(state: BisectState, found: Found, others: Found[]): Promise<BisectAnswer> {
-  const { endpoint, bisectId } = state.request;
-  const answer = emptyAnswer(state);
-  const otherCulprits = others.map((other) => ({ commit: other.to, effect: other.effect }));
-  const common = { ...answer, otherCulprits, posterior: found.posterior, effect: found.effect, bracket: found.bracket };
-  if (found.inside !== 1) {
-    const reasons = [
-      `the commits after ${found.from.slice(0, 12)} up to ${found.to.slice(0, 12)} cannot be told apart: those between them could not be built, started or judged`,
-    ];
-    return { ...common, outcome: 'range', range: [found.from, found.to], reasons };
-  }
-  const side = await bisecting.expandMerge.executeWithOptions({ summary: `is ${found.to.slice(0, 12)} a merge?` }, [
-    { bisectId, endpoint, commit: found.to },
-  ]);
-  const inside = side === null ? null : await searchRange(state, `merge ${found.to}`, side.commits, side.prior);
-  const isInside = inside?.kind === 'found' && inside.inside === 1;
-  const commit = isInside ? inside.to : found.to;
-  const reasons = reasonsForMerge(inside, found.to);
-  const [culprit] = await bisecting.describeCommits.executeWithOptions({ summary: `who wrote ${commit.slice(0, 12)}` }, [
-    { endpoint, commits: [commit] },
-  ]);
-  return {
-    ...common,
-    outcome: 'culprit',
-    culprit:
-      culprit === undefined ? null : { commit, subject: culprit.subject, author: culprit.author, date: culprit.date, files: culprit.files },
-    mergedBy: isInside ? found.to : null,
-    range: isInside ? [inside.from, inside.to] : [found.from, found.to],
-    ...(isInside ? { effect: inside.effect, posterior: inside.posterior } : {}),
-    reasons,
+async function describe(state: BisectState, largest: Placed, others: Placed[], bracket: RangeBracket | null): Promise<BisectAnswer> {
+  const { posterior, effect, mergedBy, reasons } = largest;
+  const vague = others.filter((other) => !other.isOne);
+  const common = {
+    ...emptyAnswer(state),
+    otherCulprits: others.filter((other) => other.isOne).map((other) => ({ commit: other.to, effect: other.effect })),
+    ...{ posterior, effect, bracket, mergedBy },
+    range: [largest.from, largest.to] satisfies [string, string],
+    reasons: [
+      ...reasons,
+      ...vague.map(
+        ({ from, to }) => `another step lies after ${from.slice(0, 12)} up to ${to.slice(0, 12)}; it cannot be told which commit`,
+      ),
+    ],
   };
+  if (!largest.isOne) return { ...common, outcome: 'range' };
+  const { endpoint } = state.request;
+  const culprit = await bisecting.describeCommit.executeWithOptions({ summary: `who wrote ${largest.to.slice(0, 12)}` }, [
+    { endpoint, commit: largest.to },
+  ]);
+  const { commit, subject, author, date, files } = culprit;
+  return { ...common, outcome: 'culprit', culprit: { commit, subject, author, date, files } };
 }
 
-function reasonsForMerge(inside: RangeAnswer | null, merge: string): string[] {
-  if (inside === null || (inside.kind === 'found' && inside.inside === 1)) return [];
-  if (inside.kind === 'no-step')
-    return [`no commit of the side that ${merge.slice(0, 12)} merged is slow by itself: the interaction of both sides is`];
-  if (inside.kind === 'found')
-    return [`inside the merge the commits after ${inside.from.slice(0, 12)} up to ${inside.to.slice(0, 12)} cannot be told apart`];
-  return [`the side that ${merge.slice(0, 12)} merged was not searched to the end: ${inside.why}`];
+/** Posterior over the whole range with the subjects of its commits; of a long range the likely ones. */
+async function chart(state: BisectState): Promise<BisectAnswer['posteriorByCommit']> {
+  const { range, search } = searchNow(state, mainKey, state.plan);
+  const posterior = posteriorNow(search);
+  if (posterior === null) return [];
+  const all = range.commits.map((commit, index) => ({ commit, probability: posterior.byCommit[index] ?? 0 }));
+  const floor = all.length <= mostCharted ? 0 : ([...all].sort((a, b) => b.probability - a.probability)[mostCharted - 1]?.probability ?? 0);
+  const shown = all.filter(({ probability }) => probability >= floor).slice(0, 2 * mostCharted);
+  const subjects = await bisecting.subjectsOf.executeWithOptions({ summary: 'subjects for the chart' }, [
+    { endpoint: state.request.endpoint, commits: shown.map(({ commit }) => commit) },
+  ]);
+  return shown.map(({ commit, probability }, index) => ({ commit, subject: subjects[index] ?? '', probability }));
 }
 
 function withoutCulprit(state: BisectState, main: Exclude<RangeAnswer, Found>): BisectAnswer {
   const answer = emptyAnswer(state);
   if (main.kind === 'stopped') {
-    const isRange = main.from !== null && main.to !== null;
-    return {
-      ...answer,
-      outcome: isRange ? 'range' : 'inconclusive',
-      range: isRange ? [main.from ?? '', main.to ?? ''] : null,
-      posterior: main.posterior,
-      reasons: [main.why],
-    };
+    const { from, to, posterior, bracket, why } = main;
+    if (from === null || to === null) return { ...answer, bracket, reasons: [why] };
+    return { ...answer, outcome: 'range', range: [from, to], posterior, bracket, reasons: [why] };
   }
-  const ratio = `bad ÷ good is ${main.bracket.ratio.toFixed(3)} [${main.bracket.ci[0].toFixed(3)}, ${main.bracket.ci[1].toFixed(3)}]`;
+  const { bracket } = main;
+  const ratio = `bad ÷ good is ${bracket.ratio.toFixed(3)} [${bracket.ci[0].toFixed(3)}, ${bracket.ci[1].toFixed(3)}]`;
   if (!main.conclusive) {
-    const settle = `a change of ${main.bracket.minDetectable.toFixed(2)} times would have shown; longer runs or a quieter machine would settle it`;
-    return { ...answer, outcome: 'inconclusive', bracket: main.bracket, reasons: [`the ends do not differ clearly: ${ratio}`, settle] };
+    const settle = `a change of ${bracket.minDetectable.toFixed(2)} times would have shown; longer runs or a quieter machine would settle it`;
+    return { ...answer, bracket, reasons: [`the ends do not differ clearly: ${ratio}`, settle] };
   }
-  // Both ends are slow although the good one was good once: whatever changed is not in these commits.
-  const ends = state.progress.measurements.filter(
-    (entry) => entry.ok && [state.plan.commits[0], state.plan.commits.at(-1)].includes(entry.commit),
-  );
-  const areSlow = state.request.incidentId !== null && ends.length > 0 && ends.every((entry) => entry.ok && !entry.withinBudget);
-  return {
-    ...answer,
-    outcome: areSlow ? 'not-in-code' : 'no-regression',
-    bracket: main.bracket,
-    reasons: areSlow
-      ? [`the good end is as slow as the bad one (${ratio}) and both break the budget: the change is in data, configuration or environment`]
-      : [`no change of ${state.request.minEffect} times or more: ${ratio}`],
-  };
+  if (!areEndsSlow(state)) {
+    return { ...answer, outcome: 'no-regression', bracket, reasons: [`no change of ${state.request.minEffect} times or more: ${ratio}`] };
+  }
+  const reasons = [
+    `the good end is as slow as the bad one (${ratio}) and every run of both breaks the budget: the change is in data, configuration or environment`,
+  ];
+  return { ...answer, outcome: 'not-in-code', bracket, reasons };
+}
+
+/** The good commit was good once. If it breaks the budget now, what changed is not in these commits. */
+function areEndsSlow({ plan, progress }: BisectState): boolean {
+  const ends = [plan.commits[0], plan.commits.at(-1)];
+  const runs = progress.measurements.filter((entry) => ends.includes(entry.commit));
+  return runs.length > 0 && runs.every((entry) => entry.ok && !entry.withinBudget);
 }
 
 /** An answer that says nothing yet; without progress there were no runs. */

@@ -23,6 +23,8 @@ export interface BisectStatus {
 /** All that a continued run needs: the list of measurements and what people said. Everything else is derived from it. */
 export interface BisectProgress {
   measurements: CommitMeasurement[];
+  /** Number of measurements when the search of each range began: what was measured before has other weather. */
+  since: Record<string, number>;
   answers: Record<string, RangeAnswer>;
   goodMarks: string[];
   badMarks: string[];
@@ -39,10 +41,18 @@ export type RangeAnswer =
       inside: number;
       posterior: number;
       effect: { ratio: number; ci: [number, number] };
-      bracket: RangeBracket;
+      adjacentRatio: number;
+      bracket: RangeBracket | null;
     }
   | { kind: 'no-step'; conclusive: boolean; bracket: RangeBracket }
-  | { kind: 'stopped'; why: string; from: string | null; to: string | null; posterior: number | null };
+  | {
+      kind: 'stopped';
+      why: string;
+      from: string | null;
+      to: string | null;
+      posterior: number | null;
+      bracket: RangeBracket | null;
+    };
 
 export interface RangeBracket {
   ratio: number;

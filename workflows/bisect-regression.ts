@@ -1,5 +1,6 @@
 import {
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -9,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BisectRequest } from '../activities/bisect-contract.js';
-import type { BisectAnswer } from '../core/model/bisect.js';
+import type { BisectAnswer, BisectMetric } from '../core/model/bisect.js';
 import type { BisectSummary } from '../core/model/incident.js';
 import { bisecting, measuring } from './bisect-activity-options.js';
 import { emptyAnswer, findCulprits } from './bisect-answer.js';
@@ -22,7 +23,7 @@ import { handOffEvidenceSignal, type HandOffEvidence } from './messages.js';
 const evidencePatience = '1 hour';
 
 /** What a hand-off searches with when nobody chose: the budgets of a night, the effect that a person would notice. */
-const handOffDefaults = { metric: 'p95', minEffect: 1.2, budgetRuns: 120, budgetMinutes: 240 } as const;
+const handOffDefaults = { minEffect: 1.2, budgetRuns: 120, budgetMinutes: 240 } as const;
 
 export type BisectResult = BisectAnswer & Pick<BisectSummary, 'workflowId'>;
 
@@ -37,25 +38,35 @@ export async function bisectRegression(start: BisectStart): Promise<BisectResult
   const planned = await bisecting.planBisect.executeWithOptions({ summary: `commits of ${request.endpoint} between good and bad` }, [
     request,
   ]);
-  if (!planned.ok) return unsearched(start, [planned.reason, ...handedOver(evidence)]);
+  if (!planned.ok) {
+    // A person who asked with a wrong name wants to be told; an incident wants an answer.
+    if (start.incidentId === null) throw ApplicationFailure.nonRetryable(planned.reason, 'RefusedError');
+    return unsearched(start, [planned.reason, ...handedOver(evidence)]);
+  }
   const state = createBisectState(request, planned.plan, { ...start, request });
   try {
-    const answer = await search(state);
+    const answer = await search(state, handedOver(evidence));
     return { ...answer, workflowId: workflowInfo().workflowId };
   } catch (error) {
-    if (error instanceof HistoryFull) {
-      await condition(allHandlersFinished);
-      return await continueAsNew<typeof bisectRegression>({ ...start, request, progress: state.progress });
-    }
-    if (isCancellation(error)) await CancellationScope.nonCancellable(() => cleanUp(state));
+    if (error instanceof HistoryFull) return await continueLater(start, state);
+    // Whatever went wrong, or whoever cancelled it: nothing stays behind.
+    await CancellationScope.nonCancellable(() => cleanUp(state));
     throw error;
   }
 }
 
-async function search(state: BisectState): Promise<BisectAnswer> {
+/** The ends by id: HEAD may be another commit by now. */
+async function continueLater(start: BisectStart, { request, plan, progress }: BisectState): Promise<never> {
+  const fixed = { ...request, good: plan.commits[0] ?? request.good, bad: plan.commits.at(-1) ?? request.bad };
+  await condition(allHandlersFinished);
+  return await continueAsNew<typeof bisectRegression>({ ...start, request: fixed, progress });
+}
+
+async function search(state: BisectState, facts: string[]): Promise<BisectAnswer> {
   showBisect(state, 'checking that good is good and bad is bad');
   const found = await findCulprits(state);
-  const answer = await withProfiles(state, withChart(state, found));
+  const profiled = await withProfiles(state, found);
+  const answer = { ...profiled, reasons: [...profiled.reasons, ...state.notes, ...facts] };
   state.answer = answer;
   showBisect(state, `ended: ${answer.outcome}`);
   await cleanUp(state);
@@ -66,19 +77,10 @@ async function search(state: BisectState): Promise<BisectAnswer> {
   return answer;
 }
 
-function withChart(state: BisectState, answer: BisectAnswer): BisectAnswer {
-  const posteriorByCommit = state.leading.map(({ commit, probability }) => ({
-    commit,
-    subject: commit === answer.culprit?.commit ? answer.culprit.subject : '',
-    probability,
-  }));
-  return { ...answer, posteriorByCommit };
-}
-
 /** Which function grew: for a culprit whose parent runs, and only as an addition; without a profile the answer stands. */
 async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<BisectAnswer> {
   const [parent, culprit] = answer.range ?? [];
-  if (answer.outcome !== 'culprit' || parent === undefined || culprit === undefined) return answer;
+  if (answer.outcome !== 'culprit' || parent === undefined || culprit === undefined || state.isStopped) return answer;
   showBisect(state, `profiling ${culprit.slice(0, 12)} and its parent`);
   const { bisectId, endpoint } = state.request;
   try {
@@ -114,6 +116,7 @@ function requestFrom(start: BisectStart, evidence: HandOffEvidence | null): Bise
   const files = evidence.incident.causes.flatMap((cause) => cause.location.file ?? []);
   return {
     ...handOffDefaults,
+    metric: metricOf(evidence),
     bisectId: workflowInfo().workflowId,
     endpoint: start.endpoint,
     good: null,
@@ -121,6 +124,14 @@ function requestFrom(start: BisectStart, evidence: HandOffEvidence | null): Bise
     hints: { files },
     incidentId: start.incidentId,
   };
+}
+
+/** What the incident is about: the budget that is broken, the latency first. */
+function metricOf({ incident }: HandOffEvidence): BisectMetric {
+  const broken = incident.confirmation?.broken ?? [];
+  if (broken.includes('p95') || broken.includes('p99')) return 'p95';
+  if (broken.includes('p50')) return 'p50';
+  return broken.includes('error-ratio') ? 'error-ratio' : 'p95';
 }
 
 function reasonsWithout(evidence: HandOffEvidence | null): string[] {
@@ -135,6 +146,6 @@ function handedOver(evidence: HandOffEvidence | null): string[] {
 function unsearched(start: BisectStart, reasons: string[]): BisectResult {
   setCurrentDetails(`Now: ended, inconclusive: ${reasons[0] ?? ''}`);
   const { workflowId } = workflowInfo();
-  const answer = emptyAnswer({ request: { metric: start.request?.metric ?? handOffDefaults.metric }, progress: null });
+  const answer = emptyAnswer({ request: { metric: start.request?.metric ?? 'p95' }, progress: null });
   return { ...answer, reasons, workflowId };
 }

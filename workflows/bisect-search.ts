@@ -1,28 +1,37 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { credibleRange } from '../core/bisect/credible-range.js';
-import { nextSearchStep, posteriorNow, type Search, type SearchStep } from '../core/bisect/search.js';
+import { bracketOf, nextSearchStep, posteriorNow, type Bracket, type Search, type SearchStep } from '../core/bisect/search.js';
 import { measuring } from './bisect-activity-options.js';
-import type { RangeAnswer } from './bisect-messages.js';
+import type { RangeAnswer, RangeBracket } from './bisect-messages.js';
 import { mayContinue, runCount, showBisect, skippedCommits, type BisectState } from './bisect-state.js';
+import { describeFailure } from './describe-failure.js';
 
 /** Thrown to leave a search that must go on in a fresh history. */
 export class HistoryFull extends Error {
   override readonly name = 'HistoryFull';
 }
 
-/** Searches one range, ends included. The same key gives the same answer, so a continued run repeats nothing. */
-export async function searchRange(state: BisectState, key: string, commits: string[], prior: number[]): Promise<RangeAnswer> {
+/** Commits of one line, ends included, with their prior weights. */
+export interface CommitRange {
+  commits: string[];
+  prior: number[];
+}
+
+/** Searches one range. The same key gives the same answer, so a continued run repeats nothing. */
+export async function searchRange(state: BisectState, key: string, whole: CommitRange): Promise<RangeAnswer> {
+  state.progress.since[key] ??= state.progress.measurements.length;
   for (;;) {
     const known = state.progress.answers[key];
     if (known !== undefined) return known;
-    const range = narrow(state, commits, prior);
-    const search = searchOf(state, range);
-    const stop = (await mayContinue(state)) ? exhausted(state, search, range.commits) : 'stopped on request';
+    const why = (await mayContinue(state)) ? null : 'stopped on request';
+    const { range, search } = searchNow(state, key, whole);
+    const stop = why ?? exhausted(state, search, range.commits);
     const step = stop === null ? nextSearchStep(search) : null;
     if (stop !== null || step === null) return keep(state, key, stopped(search, range.commits, stop ?? ''));
     if (step.kind !== 'measure') return keep(state, key, concluded(step, range.commits));
     if (workflowInfo().continueAsNewSuggested) throw new HistoryFull('continue as new');
-    await measure(state, search, range.commits, step);
+    const failure = await measure(state, search, range.commits, step);
+    if (failure !== null) return keep(state, key, stopped(search, range.commits, failure));
   }
 }
 
@@ -31,66 +40,96 @@ function keep(state: BisectState, key: string, answer: RangeAnswer): RangeAnswer
   return answer;
 }
 
-interface Range {
-  commits: string[];
-  prior: number[];
-}
-
-/** What people marked as good or bad cuts the range. */
-function narrow(state: BisectState, commits: string[], prior: number[]): Range {
-  const { goodMarks, badMarks } = state.progress;
-  const from = Math.max(0, ...goodMarks.map((commit) => commits.indexOf(commit)));
-  const later = badMarks.map((commit) => commits.indexOf(commit)).filter((index) => index > from);
-  const to = Math.min(commits.length - 1, ...later);
-  return { commits: commits.slice(from, to + 1), prior: prior.slice(from, to + 1) };
-}
-
-function searchOf(state: BisectState, range: Range): Search {
+/** The search as its measurements are now; what people marked as good or bad cuts the range. */
+export function searchNow(state: BisectState, key: string, whole: CommitRange): { range: CommitRange; search: Search } {
+  const range = narrow(state, whole);
   const indexOf = new Map(range.commits.map((commit, index) => [commit, index]));
-  const runs = state.progress.measurements.flatMap((entry) => {
+  const runs = state.progress.measurements.slice(state.progress.since[key] ?? 0).flatMap((entry) => {
     const commit = indexOf.get(entry.commit);
     return entry.ok && commit !== undefined ? [{ commit, logMetric: entry.logMetric }] : [];
   });
   const untestable = skippedCommits(state).flatMap(({ commit }) => indexOf.get(commit) ?? []);
-  return { commits: range.commits.length, runs, untestable, prior: range.prior, minEffect: state.request.minEffect };
+  return { range, search: { commits: range.commits.length, runs, untestable, prior: range.prior, minEffect: state.request.minEffect } };
+}
+
+function narrow(state: BisectState, { commits, prior }: CommitRange): CommitRange {
+  const { goodMarks, badMarks } = state.progress;
+  const last = commits.length - 1;
+  const from = Math.min(last - 1, Math.max(0, ...goodMarks.map((commit) => commits.indexOf(commit))));
+  const later = badMarks.map((commit) => commits.indexOf(commit)).filter((index) => index > from);
+  const to = Math.min(last, ...later);
+  return { commits: commits.slice(from, to + 1), prior: prior.slice(from, to + 1) };
 }
 
 function exhausted(state: BisectState, search: Search, commits: string[]): string | null {
   const end = [0, commits.length - 1].find((index) => search.untestable.includes(index));
-  if (end !== undefined)
-    return `the ${end === 0 ? 'good' : 'bad'} end ${commits[end]?.slice(0, 12) ?? ''} cannot be built, started or judged`;
-  if (runCount(state) >= state.request.budgetRuns) return `the budget of ${state.request.budgetRuns} runs is spent`;
+  if (end !== undefined) {
+    const why = skippedCommits(state).find(({ commit }) => commit === commits[end])?.reason ?? 'skipped';
+    return `the ${end === 0 ? 'good' : 'bad'} end ${commits[end]?.slice(0, 12) ?? ''} cannot be judged (${why}): name another one with ${end === 0 ? '--good' : '--bad'}`;
+  }
+  if (runCount(state) >= state.request.budgetRuns)
+    return `the budget of ${state.request.budgetRuns} runs is spent; more runs would settle it`;
   const minutes = (Date.now() - state.progress.startedAtMs) / 60_000;
-  return minutes >= state.request.budgetMinutes ? `the budget of ${state.request.budgetMinutes} minutes is spent` : null;
+  return minutes >= state.request.budgetMinutes
+    ? `the budget of ${state.request.budgetMinutes} minutes is spent; more time would settle it`
+    : null;
 }
 
+/** Unfinished: a range when good and bad do differ, else nothing can be said. */
 function stopped(search: Search, commits: string[], why: string): RangeAnswer {
-  const inside = search.runs.some((run) => run.commit !== 0 && run.commit !== search.commits - 1);
-  const posterior = inside ? posteriorNow(search) : null;
-  if (posterior === null) return { kind: 'stopped', why, from: null, to: null, posterior: null };
+  const bracket = bracketOf(search);
+  const nothing = { kind: 'stopped' as const, why, from: null, to: null, posterior: null, bracket: shorten(bracket) };
+  const isInside = search.runs.some((run) => run.commit !== 0 && run.commit !== search.commits - 1);
+  const posterior = posteriorNow(search);
+  const isOpen = isInside || (bracket !== null && bracket.runs >= 8 && bracket.ci[0] > 1 && bracket.ratio >= search.minEffect);
+  if (posterior === null || !isOpen) return nothing;
   const credible = credibleRange(posterior.byCommit);
-  return { kind: 'stopped', why, from: commits[credible.from] ?? null, to: commits[credible.to] ?? null, posterior: credible.posterior };
+  // Only what was measured is known to be good or bad.
+  const tested = [...new Set(search.runs.map((run) => run.commit))].sort((a, b) => a - b);
+  const from = tested.filter((commit) => commit <= credible.from).at(-1) ?? 0;
+  const to = tested.find((commit) => commit >= credible.to) ?? search.commits - 1;
+  const inside = posterior.byCommit.slice(from + 1, to + 1).reduce((sum, probability) => sum + probability, 0);
+  return { ...nothing, from: commits[from] ?? null, to: commits[to] ?? null, posterior: inside };
 }
 
 function concluded(step: Exclude<SearchStep, { kind: 'measure' }>, commits: string[]): RangeAnswer {
-  const bracket = { ratio: step.bracket.ratio, ci: step.bracket.ci, minDetectable: step.bracket.minDetectable };
-  if (step.kind === 'no-step') return { kind: 'no-step', conclusive: step.conclusive, bracket };
+  if (step.kind === 'no-step') return { kind: 'no-step', conclusive: step.conclusive, bracket: step.bracket };
   const [from, to] = [commits[step.from] ?? '', commits[step.to] ?? ''];
-  return { kind: 'found', from, to, inside: step.to - step.from, posterior: step.posterior, effect: step.effect, bracket };
+  const { posterior, effect, adjacentRatio } = step;
+  return { kind: 'found', from, to, inside: step.to - step.from, posterior, effect, adjacentRatio, bracket: shorten(step.bracket) };
 }
 
-async function measure(state: BisectState, search: Search, commits: string[], step: { commit: number; reason: string }): Promise<void> {
+function shorten(bracket: Bracket | null): RangeBracket | null {
+  return bracket === null ? null : { ratio: bracket.ratio, ci: bracket.ci, minDetectable: bracket.minDetectable };
+}
+
+/** One measurement. Null, or why the search cannot go on: a failure of the load or of `reset` is not the commit's fault, and every next one would fail alike. */
+async function measure(
+  state: BisectState,
+  search: Search,
+  commits: string[],
+  step: { commit: number; reason: string },
+): Promise<string | null> {
   const commit = commits[step.commit] ?? '';
-  const posterior = posteriorNow(search);
-  if (posterior !== null) {
-    state.leading = posterior.byCommit
-      .map((probability, index) => ({ commit: commits[index] ?? '', probability }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, 3);
-  }
-  showBisect(state, `measuring ${commit.slice(0, 12)} (${step.reason}), run ${runCount(state) + 1}`);
+  state.leading = leadingOf(search, commits);
+  const run = runCount(state) + 1;
+  showBisect(state, `measuring ${commit.slice(0, 12)} (${step.reason}), run ${run} of at most ${state.request.budgetRuns}`);
   const { bisectId, endpoint, metric } = state.request;
-  const summary = `${step.reason}: ${metric} of ${commit.slice(0, 12)}, run ${runCount(state) + 1} of at most ${state.request.budgetRuns}`;
+  const summary = `${step.reason}: ${metric} of ${commit.slice(0, 12)}, run ${run} of at most ${state.request.budgetRuns}`;
   const request = { bisectId, endpoint, commit, load: state.plan.load, metric };
-  state.progress.measurements.push(await measuring(state.plan.load).measureCommit.executeWithOptions({ summary }, [request]));
+  try {
+    state.progress.measurements.push(await measuring(state.plan.load).measureCommit.executeWithOptions({ summary }, [request]));
+    return null;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return `measuring ${commit.slice(0, 12)} failed: ${describeFailure(error)}`;
+  }
+}
+
+function leadingOf(search: Search, commits: string[]): BisectState['leading'] {
+  const posterior = posteriorNow(search);
+  return (posterior?.byCommit ?? [])
+    .map((probability, index) => ({ commit: commits[index] ?? '', probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, 3);
 }

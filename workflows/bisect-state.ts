@@ -11,6 +11,7 @@ import {
   stopAndReportSignal,
   type BisectProgress,
   type BisectStart,
+  type CommitMark,
 } from './bisect-messages.js';
 
 export interface BisectState {
@@ -22,10 +23,20 @@ export interface BisectState {
   isStopped: boolean;
   leading: { commit: string; probability: number }[];
   answer: BisectAnswer | null;
+  /** What people said on the way, for the reasons of the answer. */
+  notes: string[];
 }
 
 export function createBisectState(request: BisectRequest, plan: BisectPlan, start: BisectStart): BisectState {
-  const empty: BisectProgress = { measurements: [], answers: {}, goodMarks: [], badMarks: [], skipMarks: [], startedAtMs: Date.now() };
+  const empty: BisectProgress = {
+    measurements: [],
+    since: {},
+    answers: {},
+    goodMarks: [],
+    badMarks: [],
+    skipMarks: [],
+    startedAtMs: Date.now(),
+  };
   const state: BisectState = {
     request,
     plan,
@@ -35,34 +46,69 @@ export function createBisectState(request: BisectRequest, plan: BisectPlan, star
     isStopped: false,
     leading: [],
     answer: null,
+    notes: [],
   };
   registerBisectHandlers(state);
   return state;
 }
 
+/** k6 runs: a commit that answered with errors was loaded, too. */
 export function runCount(state: Pick<BisectState, 'progress'>): number {
-  return state.progress.measurements.filter((entry) => entry.ok).length;
+  return state.progress.measurements.filter((entry) => entry.ok || entry.reason === 'errors').length;
 }
 
 export function buildCount(state: Pick<BisectState, 'progress'>): number {
   return state.progress.measurements.filter((entry) => entry.built).length;
 }
 
+/** One failure after good measurements may be the machine's; a second one is the commit's. */
+const failuresForgiven = 1;
+
 /** Commits that cannot be judged, by measurement or because somebody said so. */
 export function skippedCommits(state: Pick<BisectState, 'progress'>): { commit: string; reason: SkipReason }[] {
-  const failed = state.progress.measurements.flatMap((entry) => (entry.ok ? [] : [{ commit: entry.commit, reason: entry.reason }]));
-  const marked = state.progress.skipMarks.map((commit) => ({ commit, reason: 'unhealthy' as const }));
+  const { measurements, skipMarks } = state.progress;
+  const measured = new Set(measurements.flatMap((entry) => (entry.ok ? [entry.commit] : [])));
+  const failures = new Map<string, SkipReason[]>();
+  for (const entry of measurements) if (!entry.ok) failures.set(entry.commit, [...(failures.get(entry.commit) ?? []), entry.reason]);
+  const failed = [...failures].flatMap(([commit, reasons]) =>
+    reasons.length > (measured.has(commit) ? failuresForgiven : 0) ? [{ commit, reason: reasons.at(-1) ?? 'unhealthy' }] : [],
+  );
+  const marked = skipMarks.map((commit) => ({ commit, reason: 'unhealthy' as const }));
   return [...new Map([...failed, ...marked].map((entry) => [entry.commit, entry])).values()];
+}
+
+/** People write the first letters of an id. Null: no commit of this search, or more than one. */
+function fullId(state: BisectState, text: unknown): string | null {
+  if (typeof text !== 'string' || text.length < 4) return null;
+  const known = state.plan.commits.filter((commit) => commit.startsWith(text));
+  return known.length === 1 ? (known[0] ?? null) : /^[0-9a-f]{40}$/.test(text) ? text : null;
+}
+
+function mark(state: BisectState, list: string[], { commit, by }: CommitMark, word: string): void {
+  const id = fullId(state, commit);
+  const who = by ?? 'somebody';
+  if (id === null) state.notes.push(`${who} marked ${String(commit)} as ${word}, which is no single commit of this search: ignored`);
+  else {
+    list.push(id);
+    state.notes.push(`${who} marked ${id.slice(0, 12)} as ${word}`);
+  }
 }
 
 function registerBisectHandlers(state: BisectState): void {
   const { progress } = state;
+  // The search itself acts, between two measurements.
   setHandler(pauseSignal, () => void (state.isPaused = true), { description: 'Measure nothing more until resumed' });
   setHandler(resumeSignal, () => void (state.isPaused = false), { description: 'Go on after a pause' });
   setHandler(stopAndReportSignal, () => void (state.isStopped = true), { description: 'Stop and answer with what is known' });
-  setHandler(skipCommitSignal, ({ commit }) => void progress.skipMarks.push(commit), { description: 'Never measure this commit' });
-  setHandler(markGoodSignal, ({ commit }) => void progress.goodMarks.push(commit), { description: 'This commit is known to be good' });
-  setHandler(markBadSignal, ({ commit }) => void progress.badMarks.push(commit), { description: 'This commit is known to be bad' });
+  setHandler(skipCommitSignal, (marked) => mark(state, progress.skipMarks, marked, 'one to skip'), {
+    description: 'Never measure this commit: {"commit": "…"}',
+  });
+  setHandler(markGoodSignal, (marked) => mark(state, progress.goodMarks, marked, 'good'), {
+    description: 'This commit is known to be good: {"commit": "…"}',
+  });
+  setHandler(markBadSignal, (marked) => mark(state, progress.badMarks, marked, 'bad'), {
+    description: 'This commit is known to be bad: {"commit": "…"}',
+  });
   setHandler(bisectStatusQuery, () => ({
     bisectId: state.request.bisectId,
     stage: state.stage,
@@ -80,7 +126,7 @@ export function showBisect(state: BisectState, stage: string): void {
   state.stage = stage;
   const { request, plan } = state;
   const recent = state.progress.measurements.slice(-6).map((entry) => {
-    const result = entry.ok ? `p95 ${entry.figures.p95Ms?.toFixed(1) ?? '?'} ms` : `skipped: ${entry.reason}`;
+    const result = entry.ok ? entry.detail : `${entry.reason}: ${entry.detail.slice(0, 80).replaceAll('|', '/')}`;
     return `| ${entry.commit.slice(0, 10)} | ${result} |`;
   });
   const leading = state.leading.map((entry) => `${entry.commit.slice(0, 10)} ${(entry.probability * 100).toFixed(0)} %`).join(', ');

@@ -26,6 +26,12 @@ export interface Bracket {
   runs: number;
 }
 
+/** Culprit ÷ parent with a 95 % interval. */
+export interface Effect {
+  ratio: number;
+  ci: [number, number];
+}
+
 export type SearchStep =
   | { kind: 'measure'; commit: number; reason: 'bracket' | 'search' | 'anchor' | 'verify' }
   | { kind: 'no-step'; bracket: Bracket; conclusive: boolean }
@@ -34,8 +40,11 @@ export type SearchStep =
       from: number;
       to: number;
       posterior: number;
-      effect: { ratio: number; ci: [number, number] };
-      bracket: Bracket;
+      effect: Effect;
+      /** The same from the runs of culprit and parent alone: what a second culprit elsewhere cannot touch. */
+      adjacentRatio: number;
+      /** Null when people vouched for an end that was never measured. */
+      bracket: Bracket | null;
       byCommit: number[];
     };
 
@@ -75,6 +84,7 @@ function bracketStep(search: Search, goodRuns: number, badRuns: number): SearchS
   const isLook = goodRuns === badRuns && looks.some((look) => look === pairs);
   if (!isLook) return { kind: 'measure', commit: nextEnd(search, goodRuns, badRuns), reason: 'bracket' };
   const bracket = bracketOf(search);
+  if (bracket === null) return null;
   const { step, stepSd } = endToEndStep(scaled(search.runs, noiseScale(search.runs)), bad);
   if (step / stepSd >= bracketBar && bracket.ratio >= search.minEffect) return null;
   const isLast = pairs === looks[looks.length - 1];
@@ -86,14 +96,18 @@ function bracketStep(search: Search, goodRuns: number, badRuns: number): SearchS
 
 /** A B B A, so that a drift of the machine hits both ends alike. */
 function nextEnd(search: Search, goodRuns: number, badRuns: number): number {
+  // What people marked may have cut the range: then one end has runs already.
+  if (Math.abs(goodRuns - badRuns) > 1) return goodRuns < badRuns ? 0 : search.commits - 1;
   const order = [0, 1, 1, 0];
   return order[(goodRuns + badRuns) % 4] === 0 ? 0 : search.commits - 1;
 }
 
-export function bracketOf(search: Search): Bracket {
+/** How much the ends differ, by all of their runs; null when one of them was never measured. */
+export function bracketOf(search: Search): Bracket | null {
   const scale = noiseScale(search.runs);
   const bad = search.commits - 1;
   const ends = search.runs.filter((run) => run.commit === 0 || run.commit === bad);
+  if (!ends.some((run) => run.commit === 0) || !ends.some((run) => run.commit === bad)) return null;
   const { step, stepSd } = endToEndStep(scaled(ends, scale), bad);
   const perEnd = Math.max(1, Math.floor(ends.length / 2));
   return {
@@ -180,14 +194,28 @@ function dueAnchor(search: Search, cumulative: number[], middle: number): number
 }
 
 function answer(search: Search, posterior: Posterior, gap: Gap, scale: number): SearchStep {
-  const { step, stepSd } = endToEndStep(scaled(search.runs, scale), gap.to);
+  const all = effectOf(search.runs, gap.to, scale);
+  const pair = search.runs.filter((run) => run.commit === gap.from || run.commit === gap.to);
+  const adjacent = effectOf(pair, gap.to, scale);
+  // A second culprit elsewhere is in the runs of the other commits: then only the two neighbours tell the truth about this one.
+  const isOne = Math.abs(all.log - adjacent.log) <= 2 * Math.hypot(all.sd, adjacent.sd);
   return {
     kind: 'found',
     from: gap.from,
     to: gap.to,
     posterior: gap.posterior,
-    effect: { ratio: Math.exp(step * scale), ci: [Math.exp((step - 1.96 * stepSd) * scale), Math.exp((step + 1.96 * stepSd) * scale)] },
+    effect: ratioOf(isOne ? all : adjacent),
+    adjacentRatio: Math.exp(adjacent.log),
     bracket: bracketOf(search),
     byCommit: posterior.byCommit,
   };
+}
+
+function effectOf(runs: readonly Run[], split: number, scale: number): { log: number; sd: number } {
+  const { step, stepSd } = endToEndStep(scaled(runs, scale), split);
+  return { log: step * scale, sd: stepSd * scale };
+}
+
+function ratioOf({ log, sd }: { log: number; sd: number }): Effect {
+  return { ratio: Math.exp(log), ci: [Math.exp(log - 1.96 * sd), Math.exp(log + 1.96 * sd)] };
 }

@@ -1,0 +1,125 @@
+/** Puts the bisector's parts together for one catalog. */
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BisectDependencies, BisectTarget } from '../activities/bisect-dependencies.js';
+import { createArtifactStore } from '../adapters/artifact-store.js';
+import { runCommand, startService, type RunningService } from '../adapters/commit-service.js';
+import { openWorktrees } from '../adapters/commit-worktrees.js';
+import * as git from '../adapters/git.js';
+import { runK6 } from '../adapters/k6.js';
+import { captureNodeProfile } from '../adapters/node-inspector.js';
+import { totalExecutionMs } from '../adapters/postgres.js';
+import { processTree } from '../adapters/process-files.js';
+import { identifyProcess } from '../adapters/processes.js';
+import { readProfileBytes } from '../adapters/profile-file.js';
+import { treeCpuMs } from '../adapters/tree-cpu.js';
+import type { Catalog } from '../config/catalog.js';
+import type { CatalogRepository } from '../config/catalog-schema.js';
+import { commandEnvironment } from '../config/environment.js';
+import { findEndpoint } from '../config/find-endpoint.js';
+import { resolveDatabases, resolveRepository, resolveRequest } from '../config/resolve-access.js';
+import { resolveLoad } from '../config/resolve-load.js';
+import { EvidenceUnavailableError } from '../core/model/errors.js';
+import type { ProfileSummary } from '../core/model/profile.js';
+import { summarizeProfile } from '../core/profile/summarize.js';
+import { oneCommitAtATime, oneLoadAtATime } from './one-at-a-time.js';
+
+interface BisectSettings {
+  catalog: Catalog;
+  dataDirectory: string;
+  k6: () => Promise<string>;
+}
+
+/** What the catalog does not say (design §5). */
+const defaultBuildTimeoutMs = 600_000;
+const defaultStartTimeoutMs = 60_000;
+
+export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectSettings): BisectDependencies {
+  return {
+    target: (endpoint) => targetOf(catalog, endpoint),
+    git,
+    worktrees: (repository, bisectId) => openWorktrees(repository, join(dataDirectory, 'worktrees', folderName(bisectId))),
+    startService,
+    runCommand,
+    runLoad: (order) =>
+      // The only host of a measurement is our own child on loopback.
+      oneLoadAtATime(order.signal, async () => runK6({ ...order, binary: await k6(), allowedHosts: [] })),
+    oneAtATime: oneCommitAtATime,
+    cpuMs: (pid) => Promise.resolve(treeCpuMs(pid)),
+    databaseMs: (endpoint, signal) => databaseMs(catalog, endpoint, signal),
+    profile: profileOf,
+    artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
+    workDirectory: (key) => join(dataDirectory, 'work', folderName(key)),
+    discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Short and safe for a path; two ids that differ stay apart. */
+function folderName(key: string): string {
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 12);
+  return `${key.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 60)}-${hash}`;
+}
+
+/** A commit runs as our own child on this machine, so the caps of a production target do not apply to its load. */
+function targetOf(catalog: Catalog, endpoint: string): BisectTarget | null {
+  const repository = resolveRepository(catalog, endpoint);
+  if (repository === null) return null;
+  const found = findEndpoint(catalog, endpoint);
+  const onOurMachine = { ...found, service: { ...found.service, environment: 'development' as const } };
+  return {
+    repository: repository.path,
+    good: repository.good ?? null,
+    commands: commandsOf(repository),
+    plan: resolveLoad(catalog, onOurMachine, {}),
+    budgets: found.endpoint.budgets ?? {},
+    request: resolveRequest(catalog, endpoint),
+  };
+}
+
+function commandsOf(repository: CatalogRepository): BisectTarget['commands'] {
+  const { build, start, health, reset, stop, env, buildTimeout, startTimeout } = repository;
+  return {
+    build: build ?? null,
+    start,
+    health,
+    reset: reset ?? null,
+    stop: stop ?? null,
+    buildTimeoutMs: buildTimeout ?? defaultBuildTimeoutMs,
+    startTimeoutMs: startTimeout ?? defaultStartTimeoutMs,
+    env: commandEnvironment(env ?? {}),
+  };
+}
+
+/** Of the databases that can tell; null when none can. */
+async function databaseMs(catalog: Catalog, endpoint: string, signal: AbortSignal): Promise<number | null> {
+  const { databases } = resolveDatabases(catalog, endpoint);
+  const totals = await Promise.all(
+    databases
+      .filter(({ kind }) => kind === 'postgres')
+      .map(({ url }) =>
+        totalExecutionMs({ url, signal }).catch((error: unknown) => {
+          if (error instanceof EvidenceUnavailableError) return null;
+          throw error;
+        }),
+      ),
+  );
+  const known = totals.filter((total) => total !== null);
+  return known.length === 0 ? null : known.reduce((sum, total) => sum + total, 0);
+}
+
+/** The start command is a shell; the service is the process below it that runs Node. */
+async function profileOf(service: RunningService, durationMs: number, signal: AbortSignal): Promise<ProfileSummary | null> {
+  for (const pid of processTree(service.pid)) {
+    const identity = await identifyProcess(pid);
+    if (identity.runtime !== 'node') continue;
+    try {
+      const { cpuProfile } = await captureNodeProfile({ pid, durationMs, signal });
+      return summarizeProfile(await readProfileBytes(Buffer.from(cpuProfile)), {});
+    } catch (error) {
+      if (error instanceof EvidenceUnavailableError) continue;
+      throw error;
+    }
+  }
+  return null;
+}

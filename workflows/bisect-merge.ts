@@ -1,0 +1,48 @@
+/** Into the merges: on the line a merge is one commit, but somebody wrote the slow one on its side. */
+import type { Found } from './bisect-answer.js';
+import { bisecting } from './bisect-activity-options.js';
+import { searchRange } from './bisect-search.js';
+import type { BisectState } from './bisect-state.js';
+
+/** A step and where it lies: one commit (`to`), or a range that cannot be told apart. */
+export interface Placed extends Pick<Found, 'from' | 'to' | 'posterior' | 'effect'> {
+  isOne: boolean;
+  /** The commit of the line that brought it in; null when it is on the line itself. */
+  mergedBy: string | null;
+  reasons: string[];
+}
+
+/** Merges inside merges are descended too, as deep as the search finds a step. */
+export async function descend(state: BisectState, found: Found): Promise<Placed> {
+  const { bisectId, endpoint } = state.request;
+  let placed: Placed = { ...place(found), mergedBy: null, reasons: tellApart(found) };
+  for (;;) {
+    if (!placed.isOne) return placed;
+    const merge = placed.to;
+    const side = await bisecting.expandMerge.executeWithOptions({ summary: `is ${merge.slice(0, 12)} a merge?` }, [
+      { bisectId, endpoint, commit: merge },
+    ]);
+    if (side === null) return placed;
+    const inside = await searchRange(state, `merge ${merge}`, side);
+    if (inside.kind !== 'found') return { ...placed, reasons: [...placed.reasons, whyNotInside(merge, inside)] };
+    placed = { ...place(inside), mergedBy: placed.mergedBy ?? merge, reasons: [...placed.reasons, ...tellApart(inside)] };
+  }
+}
+
+function place({ from, to, inside, posterior, effect }: Found): Pick<Placed, 'from' | 'to' | 'isOne' | 'posterior' | 'effect'> {
+  return { from, to, isOne: inside === 1, posterior, effect };
+}
+
+function tellApart({ from, to, inside }: Found): string[] {
+  return inside === 1
+    ? []
+    : [
+        `the commits after ${from.slice(0, 12)} up to ${to.slice(0, 12)} cannot be told apart: those between them could not be built, started or judged`,
+      ];
+}
+
+function whyNotInside(merge: string, inside: { kind: 'no-step' } | { kind: 'stopped'; why: string }): string {
+  return inside.kind === 'no-step'
+    ? `no commit of the side that ${merge.slice(0, 12)} merged is slow by itself: the two sides together are`
+    : `the side that ${merge.slice(0, 12)} merged was not searched to the end: ${inside.why}`;
+}
