@@ -1,0 +1,154 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { analyzeTable, createIndex, terminateBackend } from '../../adapters/postgres.js';
+import type { AppliedOnDatabase } from '../../adapters/postgres-remedies.js';
+import { RefusedError } from '../../core/model/errors.js';
+import { startPostgres, type TestPostgres } from '../support/postgres.js';
+
+let server: TestPostgres;
+let client: pg.Client;
+const statement = 'CREATE INDEX CONCURRENTLY "trips_driver_responder_idx" ON "public"."trips" ("driver")';
+
+beforeAll(async () => {
+  server = await startPostgres();
+  client = await server.connect();
+  await client.query('CREATE TABLE trips (id int PRIMARY KEY, driver int NOT NULL, label text)');
+  await client.query("INSERT INTO trips SELECT i, i % 500, 'trip ' || i FROM generate_series(1, 20000) i");
+}, 60_000);
+
+afterAll(async () => {
+  await server.stop();
+});
+
+beforeEach(async () => {
+  await client.query('DROP INDEX IF EXISTS trips_driver_responder_idx');
+});
+
+const order = (text: string): { url: string; statement: string; tag: string; signal: AbortSignal } => ({
+  url: server.url,
+  statement: text,
+  tag: 'incident-1',
+  signal: new AbortController().signal,
+});
+
+async function validity(): Promise<boolean | null> {
+  const { rows } = await client.query<{ indisvalid: boolean }>(
+    "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('trips_driver_responder_idx')",
+  );
+  return rows[0]?.indisvalid ?? null;
+}
+
+describe('creating an index', () => {
+  it('builds it, and a second time finds it there', async () => {
+    expect(await createIndex(order(statement))).toMatchObject({
+      applied: true,
+      detail: expect.stringContaining('built the index') as string,
+    });
+    expect(await validity()).toBe(true);
+    expect(await createIndex(order(statement))).toMatchObject({
+      applied: true,
+      detail: expect.stringContaining('exists already') as string,
+    });
+  });
+
+  it('replaces the invalid remains of an interrupted build instead of calling them a success', async () => {
+    const reader = await server.connect('reader');
+    await reader.query('BEGIN');
+    await reader.query('UPDATE trips SET driver = driver WHERE id = 1');
+    await client.query("SET lock_timeout = '200ms'");
+    await expect(client.query(statement)).rejects.toThrow(/lock timeout/);
+    await client.query('RESET lock_timeout');
+    await reader.query('COMMIT');
+    expect(await validity()).toBe(false);
+    expect(await createIndex(order(statement))).toMatchObject({
+      applied: true,
+      detail: expect.stringContaining('built the index') as string,
+    });
+    expect(await validity()).toBe(true);
+  });
+
+  it('leaves no remains when it cannot get its lock', async () => {
+    const writer = await server.connect('writer');
+    await writer.query('BEGIN');
+    await writer.query('UPDATE trips SET driver = driver WHERE id = 1');
+    await expect(createIndex(order(statement))).rejects.toThrow(/lock timeout/);
+    await writer.query('COMMIT');
+    expect(await validity()).not.toBe(true);
+    expect(await createIndex(order(statement))).toMatchObject({ applied: true });
+  }, 30_000);
+
+  it('does nothing on a table that is not there', async () => {
+    const answer = await createIndex(order(statement.replace('"trips"', '"journeys"')));
+    expect(answer).toMatchObject({ applied: false, detail: expect.stringContaining('does not exist') as string });
+  });
+
+  it.each([
+    ['another statement', 'DROP TABLE trips'],
+    ['two statements', `${statement}; DROP TABLE trips`],
+    ['a build that stops writes', 'CREATE INDEX trips_x ON trips (driver)'],
+    ['IF NOT EXISTS', 'CREATE INDEX CONCURRENTLY IF NOT EXISTS trips_x ON trips (driver)'],
+    ['no SQL', 'create an index please'],
+  ])('refuses %s', async (_case, text) => {
+    await expect(createIndex(order(text))).rejects.toThrow(RefusedError);
+  });
+});
+
+describe('renewing statistics', () => {
+  it('analyzes the table', async () => {
+    expect(await analyzeTable(order('ANALYZE "public"."trips"'))).toMatchObject({ applied: true, detail: 'analyzed public.trips' });
+    const { rows } = await client.query("SELECT 1 FROM pg_stats WHERE tablename = 'trips'");
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  it('does not call it done when the server skipped it for want of rights', async () => {
+    await client.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
+    const answer = await analyzeTable({ ...order('ANALYZE trips'), url: server.urlFor('guest') });
+    await client.query('DROP ROLE guest');
+    expect(answer).toMatchObject({ applied: false, detail: expect.stringContaining('skipped') as string });
+  });
+
+  it.each(['VACUUM trips', 'ANALYZE', 'ANALYZE trips, trips', 'SELECT 1'])('refuses %s', async (text) => {
+    await expect(analyzeTable(order(text))).rejects.toThrow(RefusedError);
+  });
+});
+
+describe('ending a session', () => {
+  const terminate = async (pid: number, expected = {}): Promise<AppliedOnDatabase> =>
+    await terminateBackend({ ...order(`SELECT pg_terminate_backend(${pid})`), expected });
+
+  async function pidOf(of: pg.Client): Promise<number> {
+    const { rows } = await of.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    return rows[0]?.pid ?? expect.fail('no pid');
+  }
+
+  it('ends a session that blocks others, and only while it does', async () => {
+    const blocker = await server.connect('forgotten');
+    const pid = await pidOf(blocker);
+    await blocker.query('BEGIN');
+    await blocker.query('SELECT * FROM trips WHERE id = 5 FOR UPDATE');
+    expect(await terminate(pid)).toMatchObject({ applied: false, detail: expect.stringContaining('blocks nobody') as string });
+    const waiter = await server.connect('waiter');
+    const waiting = waiter.query('UPDATE trips SET driver = 1 WHERE id = 5');
+    await expect
+      .poll(
+        async () =>
+          (await client.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'waiter' AND wait_event_type = 'Lock'")).rowCount,
+      )
+      .toBe(1);
+    expect(await terminate(pid, { applicationName: 'somebody-else' })).toMatchObject({ applied: false });
+    expect(await terminate(pid, { applicationName: 'forgotten' })).toMatchObject({
+      applied: true,
+      detail: expect.stringContaining('blocked 1') as string,
+    });
+    await waiting;
+    expect(await terminate(pid)).toMatchObject({ applied: true, detail: `session ${pid} is gone already` });
+  });
+
+  it.each([
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity',
+    'SELECT pg_cancel_backend(1)',
+    'SELECT pg_terminate_backend(1); DROP TABLE trips',
+  ])('refuses %s', async (text) => {
+    await expect(terminateBackend(order(text))).rejects.toThrow(RefusedError);
+  });
+});
