@@ -57,6 +57,8 @@ const callTimeoutMs = 5_000;
 /** An update needs a worker that answers. */
 const updateTimeoutMs = 10_000;
 const pollEveryMs = 400;
+/** A killed worker's place is taken within this time, or somebody should look. */
+const silencePatienceMs = 30_000;
 const daySevenMs = 7 * 24 * 3_600_000;
 export const incidentsQueue = 'incidents';
 
@@ -246,6 +248,24 @@ async function readStatus(client: Client, handle: WorkflowHandle<typeof respondT
   }
 }
 
+/** Workers restart and are deployed: who follows an incident waits for the next one. Throws what `readStatus` says when none comes. */
+async function readPatiently(
+  client: Client,
+  handle: WorkflowHandle<typeof respondToIncident>,
+  signal: AbortSignal | undefined,
+): Promise<IncidentStatus> {
+  const until = Date.now() + silencePatienceMs;
+  for (;;) {
+    try {
+      return await readStatus(client, handle);
+    } catch (error) {
+      if (!(error instanceof ProgramFailedError && error.retryable) || Date.now() > until) throw error;
+      signal?.throwIfAborted();
+      await delay(pollEveryMs, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+}
+
 async function followStatus(
   client: Client,
   handle: WorkflowHandle<typeof respondToIncident>,
@@ -255,7 +275,7 @@ async function followStatus(
   const until = Date.now() + timeoutMs;
   for (;;) {
     signal?.throwIfAborted();
-    const current = await readStatus(client, handle);
+    const current = await readPatiently(client, handle, signal);
     onStatus?.(current);
     if (isDone(current) || current.phase === 'ended') return current;
     if (Date.now() > until)

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { inActivity } from '../support/in-activity.js';
+import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
 import { ProgramFailedError, UnreadableInputError } from '../../core/model/errors.js';
@@ -22,7 +21,7 @@ describe('runLoad', () => {
         return finished;
       },
     });
-    const environment = new MockActivityEnvironment({ attempt: 2 });
+    const environment = quietEnvironment({ attempt: 2 });
     const beats: unknown[] = [];
     environment.on('heartbeat', (details) => void beats.push(details));
     const run = await inActivity(() => createActivities(deps).runLoad(loadRequest), environment);
@@ -54,7 +53,7 @@ describe('runLoad', () => {
           });
         }),
     });
-    const environment = new MockActivityEnvironment();
+    const environment = quietEnvironment();
     const running = inActivity(() => createActivities(deps).runLoad(loadRequest), environment).catch((error: unknown) => {
       order.push('activity ended');
       return error;

@@ -1,5 +1,4 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { inActivity } from '../support/in-activity.js';
+import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
 import type { Notification } from '../../activities/dependencies.js';
@@ -31,8 +30,7 @@ describe('notify', () => {
     const sent: Notification[] = [];
     const webhook = (_url: string, notification: Notification) => Promise.resolve(void sent.push(notification));
     const activities = createActivities(await fakeDependencies({ notifiers: { webhook }, reportUrl: (id) => `http://hook/${id}` }));
-    for (const attempt of [1, 2])
-      await inActivity(() => activities.notify(incident, 'report-ready'), new MockActivityEnvironment({ attempt }));
+    for (const attempt of [1, 2]) await inActivity(() => activities.notify(incident, 'report-ready'), quietEnvironment({ attempt }));
     expect(sent[0]).toMatchObject({
       version: 1,
       event: 'report-ready',

@@ -305,6 +305,18 @@ describe('an operator', () => {
   });
 });
 
+describe('a workflow that was terminated', () => {
+  it('is over for whoever follows it', async () => {
+    const id = await open(world.tell({}));
+    await untilWaiting(id);
+    const { workflowId, runId } = await findIncident(environment.client, id);
+    await environment.client.workflow.getHandle(workflowId, runId).terminate('test');
+    const status = await incidents.follow(id, never, { timeoutMs: 10_000 });
+    expect(status).toMatchObject({ phase: 'ended', stage: 'the workflow was terminated from outside', needsHuman: false });
+    expect(status.endedAt).not.toBeNull();
+  });
+});
+
 describe('the hand-off', () => {
   it('starts a bisector that answers honestly and outlives the incident', async () => {
     const endpoint = world.tell({});
