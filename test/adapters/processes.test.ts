@@ -84,7 +84,8 @@ describe('a process tree, observed', () => {
 });
 
 it('knows the cores that affinity leaves', async () => {
-  const child = spawn('taskset', ['-c', '0', 'sleep', '10'], { stdio: 'ignore' });
+  const [program, ...programArguments] = ['taskset', '-c', '0', 'sleep', '10'];
+  const child = spawn(program, programArguments, { stdio: 'ignore' });
   stops.push(async () => {
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -17,9 +17,15 @@ const connecting = (port: number, count: number): string => `
   const all = Array.from({ length: ${count} }, () => new Promise((done) => { const s = connect(${port}, '127.0.0.1', () => done(s.localPort)); }));
   Promise.all(all).then((ports) => console.log(ports.reduce((sum, port) => sum + port, 0)));`;
 
+/** Starts a program in a network namespace of its own. */
+function inNamespace(...programArguments: string[]): [string, string[]] {
+  const [program, ...options] = ['unshare', '--net'];
+  return [program, [...options, ...programArguments]];
+}
+
 function canUnshare(): boolean {
   try {
-    execFileSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up'], { stdio: 'ignore' });
+    execFileSync(...inNamespace('ip', 'link', 'set', 'lo', 'up'), { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -58,7 +64,7 @@ describe('sockets of a service', () => {
         require('node:net').connect(4000, '127.0.0.1', () => console.log('ready'));
       });
       setTimeout(() => process.exit(), 20_000);`;
-    const child = spawn('unshare', ['--net', process.execPath, '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(...inNamespace(process.execPath, '-e', source), { stdio: ['ignore', 'pipe', 'inherit'] });
     stops.push(async () => {
       child.kill('SIGKILL');
       await once(child, 'exit');
