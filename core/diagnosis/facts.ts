@@ -8,6 +8,8 @@ export interface CpuFacts {
   /** Cores burnt by the threads that serve requests (Node: the main thread; otherwise the whole tree). */
   busyCores: number;
   totalCores: number;
+  /** Cores that the serving threads may use at most: one for each event loop. */
+  servingCores: number;
   perRequestMs: number;
   utilization: number;
   /** Run time plus run-queue delay: on a busy host a saturated loop shows a low utilisation. */
@@ -70,6 +72,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const inside = wire?.waitingInside ?? 0;
   const peers = wire?.peers ?? [];
   const samples = wire?.samples ?? 0;
+  const atPeersMax = wire === null ? 0 : (wire.atPeersMax ?? sumOf(wire.peers, (peer) => peer.waitingMax));
   return {
     meanMs,
     requestRate,
@@ -84,7 +87,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     dependencyWaiting,
     peers,
     pool,
-    poolWaiting: poolWaiting({ inFlight, inside, cpu, pool, peers, databaseWaiting, samples }),
+    poolWaiting: poolWaiting({ inFlight, inside, cpu, pool, peers, databaseWaiting, samples, atPeersMax }),
     hasWire: wire !== null,
   };
 }
@@ -111,10 +114,12 @@ function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFac
   const totalCores = process.cpuMs / process.windowMs;
   const busyMs = singleLoop ? mainCpuMs : process.cpuMs;
   const delayMs = singleLoop ? mainDelayMs : process.runDelayMs;
-  const available = (singleLoop ? Math.min(loops, process.usableCores) : process.usableCores) * process.windowMs;
+  const servingCores = singleLoop ? Math.min(loops, process.usableCores) : process.usableCores;
+  const available = servingCores * process.windowMs;
   return {
     busyCores: busyMs / process.windowMs,
     totalCores,
+    servingCores,
     perRequestMs: observedRequests > 0 ? process.cpuMs / observedRequests : 0,
     utilization: busyMs / available,
     saturation: (busyMs + delayMs) / available,
@@ -143,6 +148,7 @@ interface WaitingInside {
   peers: PeerObservation[];
   databaseWaiting: number;
   samples: number;
+  atPeersMax: number;
 }
 
 /**
@@ -156,7 +162,7 @@ function poolWaiting(facts: WaitingInside): number {
   const rest = Math.max(0, facts.inside - (cpu?.busyCores ?? 0));
   if (rest < 0.5 || facts.inFlight < pool.sessions * 1.2) return 0;
   if (Math.max(pool.busy, facts.databaseWaiting) >= 0.7 * pool.sessions) return rest;
-  const atPeers = { mean: sumOf(peers, (peer) => peer.waiting), max: sumOf(peers, (peer) => peer.waitingMax), samples: facts.samples };
+  const atPeers = { mean: sumOf(peers, (peer) => peer.waiting), max: facts.atPeersMax, samples: facts.samples };
   return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : 0;
 }
 

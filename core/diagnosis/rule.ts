@@ -64,3 +64,17 @@ export function expectedGain(context: RuleContext, share: number): string {
   const mean = context.facts.meanMs;
   return `mean latency ${ms(mean)} → about ${ms(mean * (1 - clampRatio(share)))} at best (estimated from the latency account)`;
 }
+
+/**
+ * Would the budget hold again if a part of the service's CPU demand were gone? Open load: the limit 1/D of what remains must reach the offered rate.
+ * Closed load: latency falls with the demand. Unknown budgets and demands count as yes.
+ */
+export function removalSuffices(context: RuleContext, cpuShare: number): boolean {
+  const { cpu, meanMs } = context.facts;
+  const { plan, budgets } = context.input;
+  if (cpu === null || cpu.perRequestMs === 0) return true;
+  const remainingMs = cpu.perRequestMs * (1 - clampRatio(cpuShare));
+  if (plan.rate !== null) return remainingMs === 0 || (1000 * cpu.servingCores) / remainingMs >= 0.9 * plan.rate;
+  const budgetMs = budgets.p95Ms ?? budgets.p50Ms ?? budgets.p99Ms;
+  return budgetMs === undefined || meanMs * (1 - clampRatio(cpuShare)) <= budgetMs;
+}

@@ -69,6 +69,8 @@ export interface WireObservation {
   /** Inbound sockets on the service's port. */
   inbound: { connections: number; unread: number; served: number; acceptQueue: number; acceptQueueMax: number };
   peers: PeerObservation[];
+  /** Largest number of sockets that ever waited at all peers together. */
+  atPeersMax?: number;
   /** Mean number of inbound requests in service that no peer holds: `max(0, served − Σ waiting)` per sample, averaged. */
   waitingInside: number;
   /** A multiplexed protocol (HTTP/2, pipelining) was seen or suspected, so counts of sockets are not counts of requests. */

@@ -18,7 +18,7 @@ import { isSameRoute } from './route.js';
 
 export const eventLoopBlocked: Rule = { id: 'event-loop-blocked', evaluate };
 
-/** One route (or a job of no route) holds the loop while the alerted one waits: the victim has no CPU of its own, the blocker does. */
+/** Another route holds the loop while the alerted one waits: the victim has no CPU of its own, the blocker does. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { trace } = context.input;
   if (trace === null || cpuProfile(context) === null) return nothing;
@@ -44,11 +44,12 @@ function otherRoute(context: RuleContext, trace: RequestTrace, victim: RouteSpan
   return isDominant && applicationShare(context) * heaviest.cpuShare >= minimumShare ? heaviest : null;
 }
 
-/** Long stretches of one stack that began with a request of another route, or with none. */
+/** Long stretches of one stack that began with a request of another route. */
 function foreignBlocker(context: RuleContext, trace: RequestTrace, culprit: RouteSpans | null): LoopBlocker | null {
   const isForeign = (blocker: LoopBlocker): boolean => {
     const starter = blocker.routes[0];
-    if (starter === undefined) return true;
+    // Work of no request is a job, or what is done after each answer (an access log): the trace cannot tell, the frame itself can be named.
+    if (starter === undefined) return false;
     const [method = '', route = ''] = starter.split(' ');
     return !isSameRoute(context.input.route, method, route);
   };

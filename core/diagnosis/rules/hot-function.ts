@@ -1,5 +1,16 @@
 import type { ProfileSummary } from '../../model/profile.js';
-import { cite, expectedGain, minimumShare, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  nothing,
+  percent,
+  removalSuffices,
+  verdictOut,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../rule.js';
 import { applicationShare, callersOf, cpuProfile, frameLocation, frameText, profileConfidence } from './cpu.js';
 
 /** Builtins and engine code that an application function calls are its own cost. */
@@ -18,6 +29,14 @@ function evaluate(context: RuleContext): RuleVerdict {
       'hot-function',
       `the heaviest application function, ${frameText(first.frame)}, has ${percent(first.share)} of the CPU samples`,
       [context.cited.profile],
+    );
+  }
+  // A function below half of the demand, without which the load would still be too much, is not why the budget is broken.
+  if (first.share < 0.5 && !removalSuffices(context, first.share)) {
+    return verdictOut(
+      'hot-function',
+      `${frameText(first.frame)} has ${percent(first.share)} of the CPU samples, but the load would exceed the service without it, too`,
+      [context.cited.profile, context.cited.process],
     );
   }
   const isTie = second !== undefined && overlaps(profile, first.share, second.share);

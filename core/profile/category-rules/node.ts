@@ -62,10 +62,12 @@ export const nodeRules: readonly CategoryRule[] = [
     /v8::internal::(?:Compiler|parsing|interpreter::Bytecode|Parser)|^\(?(?:compileFunction|compileFunctionForCJSLoader|compileSourceTextModule)\)?$/,
   ),
   byName('lock', /^Atomics\.wait$|v8::internal::FutexEmulation/),
-  byModule('module-load', /^node:internal\/modules\/|^node:internal\/process\/esm_loader|^internal\/modules\/|^node:vm$/),
+  byModule('module-load', /^node:internal\/(?:modules|bootstrap)\/|^node:internal\/process\/esm_loader|^internal\/modules\/|^node:vm$/),
   byModule('crypto', /^node:(?:internal\/)?(?:crypto|_?tls|_tls_)|^(?:internal\/crypto|crypto\.js)/),
   byModule('compression', /^node:zlib|^zlib\.js/),
   byModule('logging', /^node:internal\/(?:console|util\/debuglog)|^node:console/),
+  // Rendering whole objects for people to read is what logging spends its time on, whoever writes the line.
+  byModule('logging', /^node:internal\/util\/inspect$/),
   byModule('serialization', /^node:(?:internal\/)?(?:v8\/serdes|structured_clone)|^node:v8$|^node:querystring$/),
   byModule('file-io', /^node:(?:internal\/)?fs|^fs\.js/),
   byModule('framework', /^node:_http|^node:https?$|^node:internal\/http/),
