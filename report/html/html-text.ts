@@ -1,6 +1,6 @@
 import { toOneLine } from '../foreign-text.js';
 
-/** Markup that is safe to insert as it is. Made by `html` only. */
+/** Markup that is safe to insert as it is. Made by `safeHtml` only. */
 export interface Html {
   markup: string;
 }
@@ -8,7 +8,7 @@ export interface Html {
 type Insertable = string | number | Html | readonly Html[];
 
 /** Template in which every inserted string is escaped, for text and for attributes in double quotes alike. */
-export function html(literals: TemplateStringsArray, ...values: Insertable[]): Html {
+export function safeHtml(literals: TemplateStringsArray, ...values: Insertable[]): Html {
   const markup = literals.map((literal, index) => {
     const value = values[index];
     return value === undefined ? literal : literal + insert(value);

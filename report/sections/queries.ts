@@ -8,7 +8,7 @@ const shownStatements = 3;
 const statementLimit = 400;
 
 /** Statements of all scans, heaviest first. */
-export function heaviestStatements({ scans }: ReportInput): StatementScan[] {
+export function heaviestStatements({ scans }: Pick<ReportInput, 'scans'>): StatementScan[] {
   return scans
     .flatMap((scan) => scan.statements)
     .sort((a, b) => b.statement.totalExecMs - a.statement.totalExecMs)

@@ -1,0 +1,51 @@
+import type { AccountingLine } from '../../core/model/incident.js';
+import { accountRows, accountSentence } from '../sections/accounting.js';
+import { milliseconds, percent } from '../words.js';
+import { safeHtml, noHtml, type Html } from './html-text.js';
+
+/** Families of resources by the beginning of their name; near-black text is readable on all of them. */
+const colours: [prefix: string, colour: string][] = [
+  ['service-cpu', '#f4a261'],
+  ['gc', '#ec7f7f'],
+  ['run-queue', '#e6c27a'],
+  ['event-loop-queue', '#f2d14f'],
+  ['database-lock', '#b7a3e0'],
+  ['database-io', '#57c4cc'],
+  ['database-transfer', '#9fd0f5'],
+  ['database', '#6cb2eb'],
+  ['pool-wait', '#d4a5e8'],
+  ['downstream', '#7fd0c6'],
+  ['network', '#a9d97f'],
+  ['inside-wait', '#cdb98a'],
+];
+const otherColour = '#c8ced6';
+/** A segment with less of the bar has no room for words; its row in the table has them. */
+const labelledShare = 0.16;
+
+export function resourceColour(resource: string): string {
+  return colours.find(([prefix]) => resource.startsWith(prefix))?.[1] ?? otherColour;
+}
+
+/** The account as one stacked bar. The table below it holds the same numbers, so the drawing is one image to a screen reader. */
+export function accountingBar(accounting: readonly AccountingLine[]): Html {
+  const rows = accountRows(accounting).filter(({ perRequestMs }) => perRequestMs > 0);
+  if (rows.length === 0) return noHtml;
+  const segments = rows.map((line) => {
+    const words = `${line.label} ${milliseconds(line.perRequestMs)} (${percent(line.share)})`;
+    const label = line.share >= labelledShare ? safeHtml`<span>${line.label}</span><b>${milliseconds(line.perRequestMs)}</b>` : noHtml;
+    const rest = line.resource === 'unattributed' ? ' rest' : '';
+    return safeHtml`<div class="segment${rest}" style="flex-grow:${line.share.toFixed(5)};background-color:${resourceColour(line.resource)}" title="${words}">${label}</div>`;
+  });
+  return safeHtml`<div class="account" role="img" aria-label="Mean latency: ${accountSentence(accounting)}">${segments}</div>`;
+}
+
+/** The colour of each row of the table of the account. */
+export function accountSwatch(accounting: readonly AccountingLine[]): (row: number) => Html {
+  const rows = accountRows(accounting);
+  return (index) => {
+    const line = rows[index];
+    if (line === undefined) return noHtml;
+    const rest = line.resource === 'unattributed' ? ' rest' : '';
+    return safeHtml`<i class="swatch${rest}" style="background-color:${resourceColour(line.resource)}"></i>`;
+  };
+}
