@@ -6,7 +6,7 @@ import { resolveHost, servicePortsTowards } from '../adapters/sockets.js';
 import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveProcess, resolveProfiler, type DatabaseAccess } from '../config/resolve-access.js';
-import { EvidenceUnavailableError } from '../core/model/errors.js';
+import { EvidenceUnavailableError, UnreadableInputError } from '../core/model/errors.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { PeerHint } from '../core/observe/wire.js';
 import { captureProfile } from './profile-capture.js';
@@ -89,7 +89,8 @@ async function portsTowards(locator: ProcessLocator | null, access: DatabaseAcce
   try {
     return await servicePortsTowards((await findServiceProcess(locator)).pid, endOf(access));
   } catch (error) {
-    if (error instanceof EvidenceUnavailableError) return new Set();
+    // The observation of the service says why; the database is then seen without telling its clients apart.
+    if (error instanceof EvidenceUnavailableError || error instanceof UnreadableInputError) return new Set();
     throw error;
   }
 }

@@ -59,7 +59,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const requestRate = input.load.requestRate;
   const inFlight = (requestRate * meanMs) / 1000;
   const process = input.service?.process ?? null;
-  const wire = usableWire(input.service?.wire ?? null);
+  const wire = usableWire(input);
   const observedRequests = requestRate * ((process?.windowMs ?? wire?.windowMs ?? input.load.durationMs ?? 0) / 1000);
   const cpu = process === null ? null : cpuFacts(process, observedRequests);
   const pool = poolFacts(input.databases);
@@ -92,9 +92,14 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   };
 }
 
-/** Sockets say nothing about requests when many share one (HTTP/2, pipelining) or when too few samples were taken. */
-function usableWire(wire: WireObservation | null): WireObservation | null {
-  return wire === null || wire.multiplexed || wire.samples < 10 ? null : wire;
+/**
+ * Sockets say nothing about requests when many share one (HTTP/2, pipelining), when too few samples were taken, or when the kernel's table came
+ * without ages: then who waits for whom is unknown, not zero.
+ */
+function usableWire(input: DiagnosisInput): WireObservation | null {
+  const wire = input.service?.wire ?? null;
+  const isAgeless = input.service?.missing.some((row) => row.id === 'socket-ages') === true;
+  return wire === null || wire.multiplexed || isAgeless || wire.samples < 10 ? null : wire;
 }
 
 function sumWaiting(peers: PeerObservation[], wanted: (kind: PeerObservation['kind']) => boolean): number {
