@@ -1,5 +1,5 @@
 import { profileCategories, type Frame, type ProfileCategory } from '../model/profile.js';
-import { classifyFrame } from './frame-category.js';
+import { classifyFrame, type FrameClass } from './frame-category.js';
 import type { NumberColumn, StackProfile } from './stack-profile.js';
 
 /** Every node of a profile with the category of the samples that end in it. */
@@ -39,7 +39,7 @@ const none = -1;
  * stack" never counts: drivers run application callbacks inside their own frames. One pass over the nodes, parents before children.
  */
 export function classifyNodes(profile: StackProfile): NodeClasses {
-  const frames = profile.frames.map(classifyFrame);
+  const frames = classifyFrames(profile.frames);
   const isWaitIdle = profile.kind === 'wall' || profile.kind === 'unknown';
   const count = profile.parents.length;
   const found = [new Uint8Array(count), new Uint8Array(count), new Uint8Array(count)];
@@ -70,6 +70,15 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
     applicationFrameOf: (node) => (own[node] === none ? null : (own[node] ?? null)),
     isSpecific: (node) => !isNone(first?.(node)),
   };
+}
+
+/** Where most frames tell their file, one without is a built-in of the runtime (`utf8Slice` under `node:buffer`), not the service's. */
+function classifyFrames(frames: readonly Frame[]): FrameClass[] {
+  const isTold = frames.filter((frame) => frame.module !== '').length > frames.length / 2;
+  return frames.map((frame) => {
+    const own = classifyFrame(frame);
+    return isTold && own.isApplication && frame.module === '' ? { ...own, category: 'runtime', isApplication: false } : own;
+  });
 }
 
 function isNone(category: ProfileCategory | null | undefined): boolean {

@@ -24,7 +24,7 @@ const rulesOf: Record<FrameRuntime, readonly CategoryRule[]> = {
   go: goRules,
   python: [...pythonRules, ...nativeRules],
   ruby: [...rubyRules, ...rubyNativeNames.map((rule) => ({ ...rule, module: /^\(c function\)$/ }))],
-  native: [...nativeRules, ...rubyGc(), ...nativeFallbacks],
+  native: [...nativeRules, ...byNameOnly(nodeRules), ...collectors(), ...nativeFallbacks],
   kernel: kernelRules,
   process: [{ category: 'gc', name: /^(?:GC Thread|G1 |ZGC|Shenandoah|ConcurrentGC|GCWorker)/ }],
   unknown: [
@@ -32,7 +32,7 @@ const rulesOf: Record<FrameRuntime, readonly CategoryRule[]> = {
     ...byNameOnly(nodeRules),
     ...byNameOnly(pythonRules),
     ...byNameOnly(javaRules),
-    ...rubyGc(),
+    ...collectors(),
     ...nativeFallbacks,
   ],
 };
@@ -42,7 +42,7 @@ function byNameOnly(rules: readonly CategoryRule[]): CategoryRule[] {
 }
 
 /** Native stacks of V8, CPython and CRuby: their collectors are C and C++ symbols. */
-function rubyGc(): CategoryRule[] {
+function collectors(): CategoryRule[] {
   return [...nodeRules, ...pythonRules, ...rubyRules, ...javaRules].filter((rule) => rule.category === 'gc' && rule.module === undefined);
 }
 

@@ -13,15 +13,15 @@ const patterns: readonly Pattern[] = [
   [/^(.+) \[c function\] - .*$/, (m) => ({ name: text(m, 1), module: '(c function)', line: null })],
   // `index - /app/shop.rb:12`: rbspy
   [/^(.+) - (\S.*?):(\d+)$/, (m) => ({ name: text(m, 1), module: text(m, 2), line: line(m, 3) })],
+  // `/srv/app.py:load:12`: austin
+  [/^([^:]+\.py):([^:]+):(\d+)$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: line(m, 3) })],
   // `LazyCompile:*load /srv/app.js:10:3`, `~load file:///srv/app.js:10`: V8 through perf or 0x
   [
     /^(?:(?:LazyCompile|Function|JS|Script|Eval):)?[*~^+]?(.*?) ?((?:file:\/\/|node:|\.{0,2}\/|[A-Za-z]:\\)[^()]*?):(\d+)(?::\d+)?$/,
     (m) => ({ name: text(m, 1) === '' ? '(anonymous)' : text(m, 1), module: text(m, 2), line: line(m, 3) }),
   ],
   // `encode (json/encoder.py:202)`, `memcpy (/usr/lib/libc.so.6)`, `load (file:///srv/app.js:10:3)`: py-spy, perf with dso, speedscope
-  [/^(.+?) \(([^()]*[./][^()]*?)(?::(\d+))?(?::\d+)?\)$/, (m) => ({ name: text(m, 1), module: text(m, 2), line: line(m, 3) })],
-  // `/srv/app.py:load:12`: austin
-  [/^([^:]+\.py):([^:]+):(\d+)$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: line(m, 3) })],
+  [/^(.+?) \(([^()]*(?:[./]|node:)[^()]*?)(?::(\d+))?(?::\d+)?\)$/, (m) => ({ name: text(m, 1), module: text(m, 2), line: line(m, 3) })],
   // `libc.so.6`memcpy`: DTrace
   [/^([^`]+)`(.+)$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
   // `Lcom/shop/Cart;::total`: perf map of a JVM

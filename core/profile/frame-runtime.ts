@@ -28,6 +28,7 @@ function runtimeOfModule(name: string, module: string): FrameRuntime | null {
 function runtimeOfName(name: string): FrameRuntime | null {
   if (/^(?:\((?:idle|program|garbage collector|root|anonymous)\)|RegExp:)/.test(name)) return 'node';
   if (/::/.test(name) && !/\.\(\*/.test(name)) return 'native';
+  if (goStandard.test(name)) return 'go';
   if (javaShape.test(name)) return 'java';
   return goLike(name) ? 'go' : null;
 }

@@ -16,7 +16,7 @@ export const nativeRules: readonly CategoryRule[] = [
   byModule('crypto', library('libcrypto|libssl|libgnutls|libsodium|libnss3|libbcrypt')),
   byName(
     'crypto',
-    /^(?:EVP_|SSL_|OPENSSL_|BN_|RSA_|AES_|SHA\d|sha\d+_block|aesni_|ChaCha20|ecp_nistz|x25519|bcrypt_|argon2|blowfish|BF_|PKCS5_PBKDF2)|^sha\d+_process|_block_data_order/i,
+    /^(?:EVP_|SSL_|OPENSSL_|OSSL_|ossl_|ASN1_|X509_|CRYPTO_|PEM_|d2i_|BN_|RSA_|AES_|SHA\d|sha\d+_block|aesni_|ChaCha20|ecp_nistz|x25519|bcrypt_|argon2|blowfish|BF_|PKCS5_PBKDF2)|^sha\d+_process|_block_data_order/i,
   ),
   byModule('compression', library('libz|libzstd|libbrotli\\w*|liblz4|libsnappy|libbz2|liblzma')),
   byName(

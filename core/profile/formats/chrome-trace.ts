@@ -76,6 +76,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
 }
 
 interface Joined {
+  thread: string;
   nodes: unknown[];
   samples: number[];
   timeDeltas: number[];
@@ -92,7 +93,8 @@ function joinProfiles(events: readonly TraceEvent[]): V8Profile[] {
     const key = `${event.pid ?? 0}:${event.id ?? event.tid ?? 0}`;
     const { data } = chunk;
     const start = data.startTime ?? data.cpuProfile?.startTime;
-    const into = joined.get(key) ?? { nodes: [], samples: [], timeDeltas: [], startTime: start ?? 0, endTime: null };
+    const thread = `${event.pid ?? 0}:${event.tid ?? 0}`;
+    const into = joined.get(key) ?? { thread, nodes: [], samples: [], timeDeltas: [], startTime: start ?? 0, endTime: null };
     joined.set(key, into);
     if (start !== undefined) into.startTime = start;
     into.endTime = data.endTime ?? data.cpuProfile?.endTime ?? into.endTime;
@@ -100,14 +102,29 @@ function joinProfiles(events: readonly TraceEvent[]): V8Profile[] {
     for (const sample of data.cpuProfile?.samples ?? []) into.samples.push(sample);
     for (const delta of data.cpuProfile?.timeDeltas ?? data.timeDeltas) into.timeDeltas.push(delta);
   }
-  return [...joined.values()].flatMap(toV8Profile);
+  return oncePerThread([...joined.values()]).flatMap(toV8Profile);
+}
+
+/** Two profilers at once on one thread would count it twice: the larger one stays. Profiles one after the other all count. */
+function oncePerThread(profiles: readonly Joined[]): Joined[] {
+  const kept: Joined[] = [];
+  for (const profile of [...profiles].sort((a, b) => b.samples.length - a.samples.length)) {
+    if (!kept.some((other) => other.thread === profile.thread && overlap(other, profile))) kept.push(profile);
+  }
+  return kept;
+}
+
+function overlap(a: Joined, b: Joined): boolean {
+  return a.startTime < endOf(b) && b.startTime < endOf(a);
+}
+
+function endOf(joined: Joined): number {
+  return joined.endTime ?? joined.startTime + joined.timeDeltas.reduce((sum, delta) => sum + Math.max(0, delta), 0);
 }
 
 function toV8Profile(joined: Joined): V8Profile[] {
   if (joined.samples.length === 0) return [];
-  const span = joined.timeDeltas.reduce((sum, delta) => sum + Math.max(0, delta), 0);
-  const endTime = joined.endTime ?? joined.startTime + span;
-  const profile = v8ProfileSchema.safeParse({ ...joined, endTime });
+  const profile = v8ProfileSchema.safeParse({ ...joined, endTime: endOf(joined) });
   if (!profile.success)
     throw new UnreadableInputError(`chrome trace: the joined CPU profile is malformed. ${z.prettifyError(profile.error)}`);
   return [profile.data];

@@ -8,7 +8,7 @@ const innocent: readonly RegExp[] = [
   /^\[?\d{4}-\d\d-\d\d[T ;]/, // ISO time first
   /^[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d /, // syslog
   /^[\w:]+\{[^}]*="[^}]*\} /, // Prometheus
-  /^\s*[{[]"?/, // JSON
+  /^\s*(?:\{|\[["{[])/, // JSON
 ];
 
 const byName = /\.(?:folded|collapsed|stacks?|fold)$/i;
@@ -24,10 +24,12 @@ export function detectFolded(head: ProfileHead): Detection {
   if (stacks.length === 0) return head.isComplete ? 'no' : 'maybe';
   if (stacks.some((line) => line.includes('\u0000'))) return 'no';
   const weighted = stacks.filter((line) => / [0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?\s*$/i.test(line));
+  // A file that calls itself folded is read, so that the message can name its first bad line.
+  if (byName.test(head.fileName) && weighted.length > 0) return 'yes';
   if (weighted.length < 0.95 * stacks.length && weighted.length < stacks.length - 1) return 'no';
   if (weighted.filter((line) => innocent.some((pattern) => pattern.test(line))).length > 0.2 * weighted.length) return 'no';
   if (looksLikeTable(weighted)) return 'no';
-  return weighted.some((line) => line.includes(';')) || byName.test(head.fileName) ? 'yes' : 'no';
+  return weighted.some((line) => line.includes(';')) ? 'yes' : 'no';
 }
 
 /** A table separated by semicolons: a first cell that hardly repeats over many rows, or cells that are mostly numbers. */

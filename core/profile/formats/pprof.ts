@@ -25,7 +25,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
   const choice = chooseValue(message, values, sums, options);
   const builder = createProfileBuilder();
   addSamples(message, choice, builder);
-  const others = values.filter((_, index) => index !== choice.index && (sums[index] ?? 0) > 0);
+  const others = values.filter((_, index) => index !== choice.index && index !== choice.countIndex && (sums[index] ?? 0) > 0);
   if (others.length > 0)
     builder.note('other-values', `ranked ${choice.type}; also in the file: ${others.map((value) => value.type).join(', ')}`);
   const durationMs = Number(message.durationNanos) / 1e6;

@@ -35,7 +35,7 @@ const eventedSchema = z.object({
 const fileSchema = z.object({
   shared: z.object({ frames: z.array(z.object({ name: z.string(), file: z.string().optional(), line: z.number().optional() })) }),
   profiles: z.array(z.discriminatedUnion('type', [sampledSchema, eventedSchema])).min(1),
-  activeProfileIndex: z.number().optional(),
+  activeProfileIndex: z.number().nullish(),
 });
 type Sampled = z.infer<typeof sampledSchema>;
 type Evented = z.infer<typeof eventedSchema>;

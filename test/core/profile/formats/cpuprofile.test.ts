@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { summarizeProfile } from '../../../../core/profile/summarize.js';
+import { fixtureProfile, leavesOf, profileOf } from '../profiles.js';
+
+const trait = 'cpuprofile/idle-gc-and-clock-back.cpuprofile';
+
+describe('cpuprofile', () => {
+  it('weighs a sample by the time until the next one, and counts a clock that steps back as none', async () => {
+    const profile = await fixtureProfile(trait);
+    expect(leavesOf(profile)).toEqual(['total 2000', 'handle 1500', '(program) 1500', '(garbage collector) 1000']);
+  });
+
+  it('keeps idle apart', async () => {
+    const summary = summarizeProfile(await fixtureProfile(trait));
+    expect(summary).toMatchObject({ samples: 5, total: 6000 });
+    expect(summary.idleShare).toBeCloseTo(0.4);
+    expect(summary.leaves.map((leaf) => leaf.frame)).not.toContain('(idle)');
+  });
+
+  it('puts the collector under the code that ran before it, as category gc', async () => {
+    const { leaves } = summarizeProfile(await fixtureProfile(trait));
+    expect(leaves.find((leaf) => leaf.frame === '(garbage collector)')).toMatchObject({
+      category: 'gc',
+      stack: ['handle', 'total', '(garbage collector)'],
+      applicationFrame: { name: 'total', line: 20 },
+    });
+  });
+
+  it('knows on which lines a function burned', async () => {
+    const profile = await fixtureProfile(trait);
+    const lines = [...profile.hotLines.values()].flat();
+    expect(lines).toEqual([
+      { line: 21, weight: 1500 },
+      { line: 22, weight: 500 },
+    ]);
+  });
+
+  it('reads the old nested format', async () => {
+    expect(leavesOf(await fixtureProfile('cpuprofile/old-head.cpuprofile'))).toEqual(['hot 3000', 'main 1000']);
+  });
+
+  it('tells anonymous functions of one file apart', async () => {
+    const callFrame = (lineNumber: number) => ({ functionName: '', url: 'file:///a.js', lineNumber, columnNumber: 4 });
+    const profile = await profileOf(
+      JSON.stringify({
+        nodes: [
+          { id: 1, callFrame: { functionName: '(root)', url: '', lineNumber: -1, columnNumber: -1 }, children: [2, 3] },
+          { id: 2, callFrame: callFrame(3) },
+          { id: 3, callFrame: callFrame(30) },
+        ],
+        startTime: 0,
+        endTime: 3000,
+        samples: [2, 3, 3],
+        timeDeltas: [0, 1000, 1000],
+      }),
+    );
+    expect(summarizeProfile(profile).leaves.map(({ frame, line, self }) => [frame, line, self])).toEqual([
+      ['(anonymous)', 31, 2000],
+      ['(anonymous)', 4, 1000],
+    ]);
+  });
+});
