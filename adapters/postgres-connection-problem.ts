@@ -30,7 +30,7 @@ function remedyFor(code: string | null, target: string): string {
 }
 
 /** `user@host:port/database`, never the password. */
-export function displayUrl(url: string): string {
+function displayUrl(url: string): string {
   if (!URL.canParse(url)) return 'the connection URL in the catalog';
   const { username, host, pathname } = new URL(url);
   return `${username === '' ? '' : `${username}@`}${host}${pathname}`;

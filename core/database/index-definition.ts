@@ -13,7 +13,7 @@ export interface IndexDesign {
 const longestName = 63;
 
 /** Same design, same name: a retry finds what an earlier try left. The ending tells a DBA who made it. */
-export function indexName(design: IndexDesign): string {
+function indexName(design: IndexDesign): string {
   const words = [design.relation, ...design.keys.map((key) => key.word)].join('_').replace(/[^\p{L}\p{N}_]+/gu, '_');
   const isPlain = design.method === 'btree' && design.where === null && design.keys.every((key) => key.sql === quoteIdentifier(key.word));
   const ending = `${isPlain ? '' : `_${fingerprint(design)}`}_responder_idx`;

@@ -3,7 +3,7 @@ import type { ColumnPredicate, QueryShape, TableUse } from './query-shape.js';
 import { quoteIdentifier } from './sql-text.js';
 import { equalityShare, type ColumnStatistics, type TableStatistics } from './table-statistics.js';
 
-export interface IndexKey {
+interface IndexKey {
   column: string;
   sql: string;
   role: 'equality' | 'join' | 'sort' | 'range';

@@ -1,6 +1,6 @@
 import { parse, type Node } from 'libpg-query';
 
-export type StatementKind = 'select' | 'update' | 'delete' | 'insert' | 'merge' | 'other';
+type StatementKind = 'select' | 'update' | 'delete' | 'insert' | 'merge' | 'other';
 
 export interface ParsedStatement {
   kind: StatementKind;
@@ -42,7 +42,7 @@ function kindOf(tree: Node): StatementKind {
  * The server replaces every constant by `$n`, also where the grammar wants a literal: `interval $1`, `date $2`. There the type is put behind.
  * A list that it squashed (one parameter and a comment, version 18) stays one element.
  */
-export function mendNormalisedText(text: string): string {
+function mendNormalisedText(text: string): string {
   return text
     .replace(/;\s*$/, '')
     .replace(/\b(interval|date|timestamptz|timestamp|timetz|time)\s+(\$\d+)/gi, '$2::$1')

@@ -100,11 +100,11 @@ describe('renewing statistics', () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
-  it('does not call it done when the server skipped it for want of rights', async () => {
+  it('does not call it done when the server would skip it for want of rights', async () => {
     await client.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
     const answer = await analyzeTable({ ...order('ANALYZE trips'), url: server.urlFor('guest') });
     await client.query('DROP ROLE guest');
-    expect(answer).toMatchObject({ applied: false, detail: expect.stringContaining('skipped') as string });
+    expect(answer).toMatchObject({ applied: false, detail: expect.stringContaining('may not analyze') as string });
   });
 
   it.each(['VACUUM trips', 'ANALYZE', 'ANALYZE trips, trips', 'SELECT 1'])('refuses %s', async (text) => {

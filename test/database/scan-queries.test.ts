@@ -59,7 +59,7 @@ afterAll(async () => {
 });
 
 async function observe(url: string, durationMs: number, load: () => Promise<void>): Promise<DatabaseObservation> {
-  let isOver = false;
+  const window = { isOver: false };
   const watched = observeDatabase({
     name: 'stock',
     url,
@@ -69,12 +69,12 @@ async function observe(url: string, durationMs: number, load: () => Promise<void
     serviceNames: ['warehouse'],
     signal,
   }).finally(() => {
-    isOver = true;
+    window.isOver = true;
   });
   // The first snapshot is taken at once; the load comes a moment later.
   await new Promise((resolve) => setTimeout(resolve, 500));
   await load();
-  if (isOver) expect.fail('the load outlasted the window: nothing can be said');
+  if (window.isOver) expect.fail('the load outlasted the window: nothing can be said');
   return await watched;
 }
 
