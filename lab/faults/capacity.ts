@@ -9,7 +9,7 @@ export const capacity: Fault = {
     method: 'GET',
     path: '/pages/SKU-99',
     budgets: { p95Ms: 100 },
-    load: { executor: 'constant-arrival-rate', rate: 700, maxVus: 60 },
+    load: { executor: 'constant-arrival-rate', rate: 500, maxVus: 60 },
   },
   truth: { cause: null, outcomes: ['capacity'] },
 };

@@ -6,55 +6,92 @@ interface Section {
   prices: number[];
 }
 
-/** The printable page of a product. Every step does its honest share; none stands out. */
+/** The printable page of a product, step by step. Every step does its honest share; none stands out. */
 export function renderPage(sku: string): string {
-  const sections = sectionsOf(sku);
-  const ranked = rankSections(sections);
-  const parts = ranked.map(
-    (section) => `<section><h2>${escapeText(section.title)}</h2>${paragraph(section.words)}${priceTable(section.prices)}</section>`,
-  );
-  const html = `<!doctype html><title>${escapeText(sku)}</title>${summaryLine(sections)}${keywordCloud(sections)}${parts.join('')}`;
-  return `${html}<!-- ${createHash('sha256').update(html).digest('hex')} -->`;
+  const sections = rankSections(sectionsOf(sku));
+  const head = `<!doctype html><title>${escapeText(sku)}</title>${summaryLine(sections)}${keywordCloud(sections)}`;
+  const body = [titles(sections), paragraphs(sections), priceTables(sections), wordIndex(sections), discountTable(sections)].join('');
+  return `${head}${body}<!-- ${createHash('sha256').update(body).digest('hex')} -->`;
 }
 
 function sectionsOf(sku: string): Section[] {
   const seed = sku.length * 31;
-  return Array.from({ length: 72 }, (_, index) => ({
-    title: `Part ${index} & more`,
-    words: Array.from({ length: 60 }, (_unused, word) => `word${(seed + index * 13 + word * 7) % 97}`),
-    prices: Array.from({ length: 25 }, (_unused, price) => ((seed + index * 17 + price * 29) % 9000) / 100),
-  }));
+  const sections: Section[] = [];
+  for (let index = 0; index < 60; index++) {
+    const words: string[] = [];
+    const prices: number[] = [];
+    for (let word = 0; word < 60; word++) words.push(`word${(seed + index * 13 + word * 7) % 97}`);
+    for (let price = 0; price < 25; price++) prices.push(((seed + index * 17 + price * 29) % 9000) / 100);
+    sections.push({ title: `Part ${index} & more`, words, prices });
+  }
+  return sections;
 }
 
 function rankSections(sections: Section[]): Section[] {
-  const weight = (section: Section) => section.prices.reduce((sum, price) => sum + Math.sqrt(price), section.words.length);
-  return [...sections].sort((one, other) => weight(other) - weight(one));
+  const weights = new Map<Section, number>();
+  for (const section of sections) {
+    let weight = section.words.length;
+    for (const price of section.prices) weight += Math.sqrt(price) + Math.log1p(price);
+    weights.set(section, weight);
+  }
+  return [...sections].sort((one, other) => (weights.get(other) ?? 0) - (weights.get(one) ?? 0));
 }
 
 function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-function paragraph(words: string[]): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of words) {
-    if (line.length + word.length > 72) {
-      lines.push(line.trimEnd());
-      line = '';
-    }
-    line += `${word} `;
-  }
-  return `<p>${[...lines, line.trimEnd()].join('\n')}</p>`;
+function titles(sections: Section[]): string {
+  let html = '';
+  for (let round = 0; round < 6; round++) for (const section of sections) html += `<h2 id="${round}">${escapeText(section.title)}</h2>`;
+  return html;
 }
 
-function priceTable(prices: number[]): string {
-  return `<table>${prices.map((price, index) => `<tr><td>${index}</td><td>${price.toFixed(2).padStart(9)}</td></tr>`).join('')}</table>`;
+function paragraphs(sections: Section[]): string {
+  let html = '';
+  for (const { words } of sections) {
+    let line = '';
+    for (const word of words) {
+      if (line.length + word.length > 72) {
+        html += `${line.trimEnd()}\n`;
+        line = '';
+      }
+      line += `${word} `;
+    }
+    html += `<p>${line}</p>`;
+  }
+  return html;
+}
+
+function priceTables(sections: Section[]): string {
+  let html = '';
+  for (const { prices } of sections.slice(0, 25)) {
+    html += '<table>';
+    for (const price of prices) html += `<tr><td>${price.toFixed(2).padStart(9)}</td></tr>`;
+    html += '</table>';
+  }
+  return html;
+}
+
+function discountTable(sections: Section[]): string {
+  let html = '<table>';
+  for (const { prices } of sections) for (const price of prices) html += `<td>${Math.round(price * 97)}</td>`;
+  return `${html}</table>`;
 }
 
 function summaryLine(sections: Section[]): string {
-  const all = sections.flatMap((section) => section.prices).sort((one, other) => one - other);
+  const all: number[] = [];
+  for (const section of sections) for (const price of section.prices) if (price % 2 < 1) all.push(price);
+  all.sort((one, other) => one - other);
   return `<p>from ${(all[0] ?? 0).toFixed(2)} to ${(all.at(-1) ?? 0).toFixed(2)}, mostly ${(all[Math.floor(all.length / 2)] ?? 0).toFixed(2)}</p>`;
+}
+
+function wordIndex(sections: Section[]): string {
+  const places = new Map<string, number[]>();
+  for (let index = 0; index < sections.length; index++) {
+    for (const word of sections[index]?.words.slice(0, 20) ?? []) places.set(word, [...(places.get(word) ?? []).slice(0, 4), index]);
+  }
+  return `<ol>${[...places].map(([word, at]) => `<li>${word} ${at.join(', ')}</li>`).join('')}</ol>`;
 }
 
 function keywordCloud(sections: Section[]): string {
