@@ -23,7 +23,7 @@ export interface Charge {
 
 /** A route must be open in nearly all samples of some work to own it… */
 const minPresence = 0.95;
-/** …and more often than it is open anyway, clearly more so than any other route. */
+/** …and so much more often than while other work runs; by the same factor more than any other route. */
 const minLift = 1.3;
 
 export function routeKey(span: HttpSpan): string {
@@ -109,12 +109,16 @@ function addPresence(into: Presence, weight: number, counts: ReadonlyMap<string,
   for (const route of counts.keys()) into.routes.set(route, (into.routes.get(route) ?? 0) + weight);
 }
 
+/** The route that is open whenever this work runs, and clearly less often when other work does. */
 function ownerByPresence(seen: Presence, overall: Presence): Map<string, number> | null {
+  const otherTotal = overall.total - seen.total;
+  // Without other work to compare with, being open says nothing.
+  if (otherTotal < 0.02 * overall.total) return null;
   const lifts = [...seen.routes]
     .filter(([, weight]) => weight >= minPresence * seen.total)
     .map(([route, weight]): [string, number] => {
-      const usual = (overall.routes.get(route) ?? 0) / overall.total;
-      return [route, usual > 0 ? weight / seen.total / usual : 0];
+      const usual = ((overall.routes.get(route) ?? 0) - weight) / otherTotal;
+      return [route, weight / seen.total / Math.max(usual, 0.01)];
     })
     .sort((a, b) => b[1] - a[1]);
   const [best, second] = lifts;

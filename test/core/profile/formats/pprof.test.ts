@@ -26,9 +26,13 @@ describe('pprof', () => {
 
   it('agrees with `go tool pprof -top` on a real profile with inlined leaves', async () => {
     const leaves = leavesOf(await fixtureProfile('pprof/go1.26-inlined.pb.gz'));
-    expect(leaves.map((leaf) => leaf.split(' ')[0])).toEqual(
-      expect.arrayContaining(['main.busyLoop', 'main.inlined', 'main.callsInlined']),
-    );
+    expect(leaves.slice(0, 5)).toEqual([
+      'main.busyLoop 700000000',
+      'main.inlined 440000000',
+      'runtime.asyncPreempt 410000000',
+      'main.callsInlined 190000000',
+      'regexp.(*Regexp).tryBacktrack 120000000',
+    ]);
   });
 
   it('chooses CPU time, counts samples from the value that counts them, and takes another value on demand', async () => {
