@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { indexCandidates, type ScanWork } from '../core/database/index-candidates.js';
 import { nonSargablePredicates } from '../core/database/non-sargable.js';
 import { nodesIn, parseStatement, type ParsedStatement } from '../core/database/parse-statement.js';
+import type { TableColumns } from '../core/database/query-shape.js';
 import { readQueryShape } from '../core/database/read-shape.js';
 import { chooseStatements, waitSharesOf } from '../core/database/scan-choice.js';
 import { judgeSafety } from '../core/database/statement-safety.js';
@@ -134,18 +135,26 @@ function staleStatistics(tables: readonly TableStatistics[]): MissingEvidence[] 
 async function advise(
   session: Session,
   features: ServerFeatures,
-  { parsed, tables }: PlanRequest,
+  { parsed, sample, tables }: PlanRequest,
   result: PlanResult,
 ): Promise<Pick<StatementScan, 'candidates' | 'nonSargable'>> {
-  const shape = readQueryShape(
-    parsed,
-    tables.map(({ facts, columns }) => ({ schema: facts.schema, relation: facts.relation, columns: columns.map((column) => column.name) })),
-  );
+  const normalised = readQueryShape(parsed, columnsOf(tables));
+  // Whether a pattern begins with a wildcard only its value tells. Other values stay out of what is reported.
+  const hidesPattern = normalised.tables.some((use) => use.hidden.some((hidden) => hidden.kind === 'pattern-parameter'));
+  const shape = hidesPattern && sample !== null ? readQueryShape(sample, columnsOf(tables)) : normalised;
   const safety = judgeSafety({ ...parsed, kind: 'select' });
   const functions = safety.safe ? await readImmutable(session, safety.functions) : new Set<string>();
   const nonSargable = nonSargablePredicates(shape, tables, { immutableFunctions: functions, hasTrigrams: features.hasTrigrams });
   const candidates = indexCandidates(shape, tables, workOf(result.plan));
   return { nonSargable, candidates: await simulate(session, features, candidates, result) };
+}
+
+function columnsOf(tables: readonly TableStatistics[]): TableColumns[] {
+  return tables.map(({ facts, columns }) => ({
+    schema: facts.schema,
+    relation: facts.relation,
+    columns: columns.map((column) => column.name),
+  }));
 }
 
 async function readImmutable(session: Session, names: string[]): Promise<Set<string>> {

@@ -67,6 +67,7 @@ function describeNode(node: TimedNode): PlanNode {
     rowsEstimated: raw['Plan Rows'] ?? 0,
     rowsRemovedByFilter:
       (raw['Rows Removed by Filter'] ?? 0) + (raw['Rows Removed by Index Recheck'] ?? 0) + (raw['Rows Removed by Join Filter'] ?? 0),
+    ...unmatchedRows(node),
     condition: raw['Index Cond'] ?? raw['Recheck Cond'] ?? raw['Hash Cond'] ?? raw['Merge Cond'] ?? raw['TID Cond'] ?? null,
     filter: raw.Filter ?? raw['Join Filter'] ?? null,
     sortMethod: raw['Sort Method'] ?? null,
@@ -74,6 +75,16 @@ function describeNode(node: TimedNode): PlanNode {
     sharedHitBlocks: raw['Shared Hit Blocks'] ?? 0,
     sharedReadBlocks: raw['Shared Read Blocks'] ?? 0,
   };
+}
+
+/** A hash or merge join reads a whole side and may use little of it: work that no filter of the scan tells. */
+function unmatchedRows(node: TimedNode): { rowsUnmatched?: number } {
+  if (node.raw['Relation Name'] === undefined || node.loops === 0) return {};
+  const join = node.parent?.raw['Node Type'] === 'Hash' ? node.parent.parent : node.parent;
+  if (join === null || !['Hash Join', 'Merge Join'].includes(join.raw['Node Type']) || join.loops === 0) return {};
+  const read = (node.raw['Actual Rows'] ?? 0) * node.loops;
+  const joined = (join.raw['Actual Rows'] ?? 0) * join.loops;
+  return { rowsUnmatched: Math.max(0, read - joined) / node.loops };
 }
 
 const blockKb = 8;

@@ -18,15 +18,29 @@ export class Scope {
   private readonly all: TableUse[];
   private readonly catalog: readonly TableColumns[];
   private readonly outer: Scope | null;
+  private readonly subqueries = new Map<object, TableUse>();
+  /** It runs for every row of the query around it. */
+  readonly isPerRow: boolean;
 
-  constructor(all: TableUse[], catalog: readonly TableColumns[], outer: Scope | null) {
+  constructor(all: TableUse[], catalog: readonly TableColumns[], outer: Scope | null, isPerRow = false) {
     this.all = all;
     this.catalog = catalog;
     this.outer = outer;
+    this.isPerRow = isPerRow;
   }
 
-  inner(): Scope {
-    return new Scope(this.all, this.catalog, this);
+  inner(isPerRow: boolean): Scope {
+    return new Scope(this.all, this.catalog, this, isPerRow);
+  }
+
+  rememberSubquery(subselect: object, table: TableUse | null): void {
+    if (table !== null) this.subqueries.set(subselect, table);
+  }
+
+  /** The first table that a subquery of this scope reads, as an index in all tables; null when it reads none. */
+  drivenBy(subselect: object | undefined): number | null {
+    const table = subselect === undefined ? undefined : this.subqueries.get(subselect);
+    return table === undefined ? null : this.indexOf(table);
   }
 
   hideName(name: string): void {

@@ -21,7 +21,9 @@ function readCondition(node: Node, scope: Scope): void {
   } else if ('SubLink' in node && node.SubLink.subLinkType === 'ANY_SUBLINK') {
     // col IN (SELECT …): the subquery may drive, one look-up per value.
     const found = resolve(node.SubLink.testexpr, scope);
-    if (found !== null) addPredicate(found, { kind: 'join', operand: { kind: 'expression' }, text: `${found.column} IN (SELECT …)` });
+    const joinedTo = scope.drivenBy(node.SubLink.subselect);
+    if (found !== null)
+      addPredicate(found, { kind: 'join', operand: { kind: 'expression' }, text: `${found.column} IN (SELECT …)`, joinedTo });
   }
 }
 
@@ -111,8 +113,8 @@ function readJoin(a: ResolvedColumn, b: ResolvedColumn, node: Node, scope: Scope
     [b, a],
   ] as const) {
     // A column of a query around this one is a fixed value here; the outer table gains nothing from it.
-    if (!here.isOuter)
-      addPredicate(here, { kind: 'join', operand: { kind: 'expression' }, text: textOf(node), joinedTo: scope.indexOf(there.table) });
+    const kind = there.isOuter && scope.isPerRow ? 'equality' : 'join';
+    addPredicate(here, { kind, operand: { kind: 'expression' }, text: textOf(node), joinedTo: scope.indexOf(there.table) });
   }
 }
 

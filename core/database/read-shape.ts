@@ -25,25 +25,26 @@ export function readQueryShape(parsed: ParsedStatement, catalog: readonly TableC
 }
 
 function readSubquery(node: Node, outer: Scope): void {
-  if ('SelectStmt' in node) readSelect(node.SelectStmt, outer.inner());
+  if ('SelectStmt' in node) readSelect(node.SelectStmt, outer.inner(false));
 }
 
 function readSelect(select: SelectStmt, scope: Scope): void {
   readCtes(select.withClause, scope);
   if (select.larg !== undefined || select.rarg !== undefined) {
-    for (const side of [select.larg, select.rarg]) if (side !== undefined) readSelect(side, scope.inner());
+    for (const side of [select.larg, select.rarg]) if (side !== undefined) readSelect(side, scope.inner(false));
     return;
   }
   const conditions = (select.fromClause ?? []).flatMap((node) => readFrom(node, scope));
   if (select.whereClause !== undefined) conditions.push(select.whereClause);
   const own = scope.ownTables();
+  readInner(conditions, scope);
   readConditions(conditions, scope);
   const isPlain = select.groupClause === undefined && select.distinctClause === undefined && !hasAggregate(select);
   const sort = isPlain ? readSort(select, scope) : null;
   if (sort !== null) sort.table.sort = sort.columns;
   const single = sort?.table ?? (own.length === 1 && select.sortClause === undefined ? own[0] : undefined);
   if (select.limitCount !== undefined && isPlain && single !== undefined) single.limited = true;
-  readInner([select.targetList, select.havingClause, conditions], scope);
+  readInner([select.targetList, select.havingClause], scope);
 }
 
 function readChange(
@@ -56,8 +57,8 @@ function readChange(
   if (relation !== undefined) scope.addTable(relation);
   const conditions = (from ?? []).flatMap((node) => readFrom(node, scope));
   if (change.whereClause !== undefined) conditions.push(change.whereClause);
-  readConditions(conditions, scope);
   readInner([change.targetList, conditions], scope);
+  readConditions(conditions, scope);
 }
 
 /** A name of WITH hides a table of the same name, also from the queries beside it. */
@@ -86,10 +87,18 @@ function readJoin(join: JoinExpr, scope: Scope): Node[] {
   return join.quals === undefined ? sides : [...sides, join.quals];
 }
 
-/** Subqueries inside expressions; those inside them are found when they are read. */
+/**
+ * Subqueries inside expressions; those inside them are found when they are read. One that yields a value runs for every row around it, so
+ * that columns from there are fixed for it; EXISTS and IN are joins in disguise.
+ */
 function readInner(value: unknown, scope: Scope): void {
-  for (const node of outermostSublinks(value))
-    if ('SubLink' in node && node.SubLink.subselect !== undefined) readSubquery(node.SubLink.subselect, scope);
+  for (const node of outermostSublinks(value)) {
+    if (!('SubLink' in node) || node.SubLink.subselect === undefined || !('SelectStmt' in node.SubLink.subselect)) continue;
+    const { subLinkType, subselect } = node.SubLink;
+    const inner = scope.inner(subLinkType === 'EXPR_SUBLINK' || subLinkType === 'ARRAY_SUBLINK');
+    readSelect(subselect.SelectStmt, inner);
+    scope.rememberSubquery(subselect, inner.ownTables()[0] ?? null);
+  }
 }
 
 function* outermostSublinks(value: unknown): Generator<Node> {

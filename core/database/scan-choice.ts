@@ -9,13 +9,23 @@ export interface ChosenStatement {
 const smallestShare = 0.01;
 const byCalls = 2;
 
-/** The statements worth a plan: by time, and the most called ones. Without statement statistics, those that the samples caught at work. */
+/** The statements worth a plan: by time, and the most called ones; what has no statistics by the samples that caught it at work. */
 export function chooseStatements(observation: DatabaseObservation, most: number): ChosenStatement[] {
-  const statements = observation.statements ?? fromSamples(observation.activity);
+  const sampled = fromSamples(observation.activity);
+  const statements =
+    observation.statements === null ? sampled : [...unfinished(sampled, observation.statements), ...observation.statements];
   const byTime = statements.filter((statement) => statement.timeShare >= smallestShare && !isUtility(statement.text)).slice(0, most);
   const called = [...statements].sort((a, b) => b.calls - a.calls).slice(0, byCalls);
   const more = called.filter((statement) => statement.calls > 0 && !isUtility(statement.text) && !byTime.includes(statement));
   return [...byTime, ...more].map((statement) => ({ statement, sample: sampleOf(statement, observation.activity) }));
+}
+
+const unfinishedShare = 0.1;
+
+/** What was cancelled, or still ran at the end of the window, is in no statistics: only the samples saw it. */
+function unfinished(sampled: StatementDelta[], known: StatementDelta[]): StatementDelta[] {
+  const ids = new Set(known.map((statement) => statement.queryId));
+  return sampled.filter((statement) => statement.timeShare >= unfinishedShare && !ids.has(statement.queryId));
 }
 
 function isUtility(text: string): boolean {

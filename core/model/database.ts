@@ -115,6 +115,8 @@ export interface PlanNode {
   rows: number;
   rowsEstimated: number;
   rowsRemovedByFilter: number;
+  /** Rows of this scan, per loop, for which the join above found no partner; absent where no join stands directly above. */
+  rowsUnmatched?: number;
   condition: string | null;
   filter: string | null;
   sortMethod: string | null;

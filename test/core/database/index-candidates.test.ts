@@ -141,6 +141,16 @@ describe('btree candidates', () => {
       'SELECT * FROM accounts WHERE id = $2 AND EXISTS (SELECT 1 FROM tickets t WHERE t.account = $1)',
       '"shop"."tickets" ("account")',
     ],
+    [
+      'a subquery that runs for every row',
+      'SELECT a.id, (SELECT count(*) FROM tickets t WHERE t.account = a.id) FROM accounts a WHERE a.id < $1',
+      '"shop"."tickets" ("account")',
+    ],
+    [
+      'a list that a subquery delivers',
+      'SELECT * FROM tickets WHERE account IN (SELECT id FROM accounts WHERE id = $1)',
+      '"shop"."tickets" ("account")',
+    ],
     ['an unqualified column found by the catalog', 'SELECT * FROM accounts, tickets WHERE kind = $1', '"shop"."tickets" ("kind")'],
     ['a CTE', 'WITH recent AS (SELECT * FROM tickets WHERE account = $1) SELECT count(*) FROM recent', '"shop"."tickets" ("account")'],
   ])('%s', async (_case, sql, expected) => {

@@ -82,6 +82,17 @@ describe('what a plan is charged with', () => {
     expect(kinds(plan('parallel-bitmap-16.json'))).toContain('lossy-bitmap');
   });
 
+  it('counts the rows of a scan that the join above has no use for', () => {
+    const scan = theNode(plan('parallel-hash-join-18.json'), (node) => node.relation === 'sales');
+    expect(scan.rowsUnmatched).toBe(0);
+    const narrow = readQueryPlan(
+      read('parallel-hash-join-18.json')
+        .replace(/"Node Type": "Hash Join",/, '$& "Replaced": true,')
+        .replace(/("Node Type": "Hash Join"[^}]*?"Actual Rows": )[\d.]+/, '$17'),
+    );
+    expect(theNode(narrow, (node) => node.relation === 'sales').rowsUnmatched).toBeCloseTo(99_993, 0);
+  });
+
   it('reads rows removed by a filter per loop, with the filter', () => {
     const read = plan('initplan-many-14.json');
     const scan = theNode(read, (node) => node.relation === 'customers' && node.rowsRemovedByFilter > 0);
