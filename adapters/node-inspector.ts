@@ -7,7 +7,7 @@ import { readHotLines } from './hot-source-lines.js';
 import { evaluate, openInspectorSession, type InspectorSession } from './inspector-session.js';
 import { inspectTarget, openInspector, startInspector, unavailable, type NodeTarget } from './node-target.js';
 import { ownListeningSockets, type ListeningSocket } from './process-sockets.js';
-import { startRecorder, takeRecorded } from './request-recorder.js';
+import { renewRecorder, startRecorder, takeRecorded } from './request-recorder.js';
 
 export interface NodeCaptureOptions {
   pid: number;
@@ -132,7 +132,7 @@ async function closeInspector(session: InspectorSession, target: NodeTarget, soc
 async function capture(session: InspectorSession, target: NodeTarget, options: NodeCaptureOptions): Promise<NodeCapture> {
   const { delayMs = 0, durationMs, signal } = options;
   const workerThreads = await countWorkers(session);
-  const recorder = await startRecorder(session, delayMs + durationMs + 30_000);
+  const recorder = await startRecorder(session);
   if (recorder === 'busy') throw alreadyCaptured(target.pid);
   try {
     await waitOrFail(session, target, delayMs, options, 0);
@@ -183,6 +183,7 @@ async function waitOrFail(
         'the process ended during the capture',
         'Find out why it ended (its log, the kernel log), then run the triage again',
       );
+    renewRecorder(session);
     onProgress?.(offsetMs + Date.now() - begin);
   }
 }

@@ -1,16 +1,20 @@
 // NodeTracing tells begin, end, path and status of a request, but neither its method nor the peer of an outbound one, and nothing of
 // `fetch`. Node's diagnostics channels do. This small subscriber runs inside the target while the capture lasts, keeps no more than
-// numbers, methods, hosts and paths (never a query string, header or body), is bounded, and removes itself even when its owner dies.
+// numbers, methods, hosts and paths (never a query string, header or body), is bounded, and removes itself when its lease is not renewed: a
+// capture whose worker was killed must not keep the next one out.
 import { z } from 'zod';
 import { evaluate, type InspectorSession } from './inspector-session.js';
 
 const maxEvents = 300_000;
+/** Renewed twice a second while the capture lives; shorter than the time after which Temporal gives a dead worker's load to the next. */
+const leaseMs = 6000;
 
-const recorderScript = (untilMs: number): string => `(() => {
+const recorderScript = `(() => {
   const load = typeof process.getBuiltinModule === 'function' ? process.getBuiltinModule.bind(process) : require;
   const key = Symbol.for('perf-incident-responder.capture');
   const other = globalThis[key];
   if (other !== undefined && other.untilMs > Date.now()) return 'busy';
+  if (other !== undefined) other.stop();
   const channels = load('diagnostics_channel');
   const events = [];
   const ids = new WeakMap();
@@ -35,10 +39,18 @@ const recorderScript = (untilMs: number): string => `(() => {
     clearTimeout(timer);
     delete globalThis[key];
   };
-  const timer = setTimeout(stop, ${untilMs}).unref();
-  globalThis[key] = { untilMs: Date.now() + ${untilMs}, events, stop };
+  let timer = setTimeout(stop, ${leaseMs}).unref();
+  const recorder = { untilMs: Date.now() + ${leaseMs}, events, stop };
+  recorder.renew = () => {
+    clearTimeout(timer);
+    timer = setTimeout(stop, ${leaseMs}).unref();
+    recorder.untilMs = Date.now() + ${leaseMs};
+  };
+  globalThis[key] = recorder;
   return 'recording';
 })()`;
+
+const renewScript = `globalThis[Symbol.for('perf-incident-responder.capture')]?.renew()`;
 
 const takeScript = `(() => {
   const recorder = globalThis[Symbol.for('perf-incident-responder.capture')];
@@ -47,14 +59,19 @@ const takeScript = `(() => {
   return JSON.stringify(recorder.events);
 })()`;
 
-/** Starts recording for at most `untilMs`. `busy` = another capture of this process is under way. */
-export async function startRecorder(session: InspectorSession, untilMs: number): Promise<'recording' | 'busy' | 'unsupported'> {
+/** Starts recording until taken, or until its lease runs out. `busy` = another capture of this process is under way. */
+export async function startRecorder(session: InspectorSession): Promise<'recording' | 'busy' | 'unsupported'> {
   try {
-    return (await evaluate(session, recorderScript(untilMs))) === 'busy' ? 'busy' : 'recording';
+    return (await evaluate(session, recorderScript)) === 'busy' ? 'busy' : 'recording';
   } catch {
     // Frozen intrinsics or a very old Node: the spans of NodeTracing alone must do.
     return 'unsupported';
   }
+}
+
+/** Says that the capture is alive. A blocked event loop answers late, and is no reason to fail. */
+export function renewRecorder(session: InspectorSession): void {
+  evaluate(session, renewScript).catch(() => undefined);
 }
 
 const recordedSchema = z.array(

@@ -108,9 +108,7 @@ describe('a worker that is killed', () => {
     },
   );
 
-  // Turns red, and then loses its mark, as soon as a capture takes over the recorder that a killed worker left inside the service
-  // (adapters/request-recorder.ts): until its time is up the profile is refused as "another capture of this process is under way".
-  it.fails('comes to the same answer as one that lived', () => {
+  it('comes to the same answer as one that lived', () => {
     expect(survived?.outcome).toBe('localized');
     expect(survived?.causes[0]?.location.frame).toBe('computeShippingQuotes');
   });
