@@ -6,8 +6,9 @@ const accident = 0.01;
  * the samples (Poisson). So a maximum that never passes the limit, although the mean makes that likely, shows that something admits no more at once.
  */
 export function isCappedAt(limit: number, observed: { mean: number; max: number; samples: number }): boolean {
-  if (observed.max > limit || observed.samples < 20) return false;
-  return poissonCdf(limit, observed.mean) ** observed.samples < accident;
+  const seen = limit + counting;
+  if (observed.max > seen || observed.samples < 20) return false;
+  return poissonCdf(seen, observed.mean) ** observed.samples < accident;
 }
 
 function poissonCdf(limit: number, mean: number): number {
