@@ -40,5 +40,13 @@ function withoutPassword(text: string, url: string): string {
   const shown = text.replaceAll(url, displayUrl(url));
   const password = URL.canParse(url) ? new URL(url).password : '';
   if (password === '') return shown;
-  return shown.replaceAll(password, '***').replaceAll(decodeURIComponent(password), '***');
+  return shown.replaceAll(password, '***').replaceAll(decoded(password), '***');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
