@@ -1,5 +1,7 @@
 /** Chance below which "it never went beyond the limit" is no accident. */
 const accident = 0.01;
+/** A look is no instant: a request may be counted at the peer that it just left and at the one that it just reached. */
+const counting = 1;
 
 /**
  * Was the number of requests at the peers held down to `limit`? Without a cap, independent requests with this mean would have gone beyond it in some of
