@@ -37,7 +37,8 @@ function options(overrides: Partial<ResolveToolOptions> = {}): ResolveToolOption
     searchPath: join(directory, 'path'),
     cacheDir: join(directory, 'cache'),
     onProgress: (message) => messages.push(message),
-    env: noNetwork,
+    // The module cache of this machine may hold what the network does not give.
+    env: { ...noNetwork, GOMODCACHE: join(directory, 'modules') },
     ...overrides,
   };
 }
