@@ -33,7 +33,7 @@ const calls: [times: number, statement: string, values?: unknown[]][] = [
   [3, 'SELECT stock.meddle(), count(*) FROM stock.movements WHERE depot = $1', [3]],
   [3, 'SELECT id FROM stock.movements WHERE quantity = 4 AND depot = $1 FOR UPDATE', [4]],
   [3, 'SELECT count(*) FROM stock.recent WHERE depot = $1', [3]],
-  [3, "SELECT id FROM stock.movements WHERE remark LIKE 'remark ab%' AND depot = 3"],
+  [3, 'SELECT id FROM stock.movements WHERE remark LIKE $1 AND depot = $2', ['remark ab%', 3]],
   [3, "SELECT count(*) FROM stock.movements WHERE moved_at > date '2025-03-01' - interval '3 days'"],
 ];
 
