@@ -48,11 +48,14 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
-/** Callers the profiler put under the collector itself, else the application code that works beside it. */
+/**
+ * The collector runs when memory is full, not where it is wasted, so one stack under it proves little: the site is the application frame with the
+ * most CPU of its own and under the collector together.
+ */
 function allocationSite(profile: ProfileSummary): { frame: NonNullable<ProfileLeaf['applicationFrame']>; share: number } | null {
-  const beside = callersOf(profile, 'application', 'native', 'runtime', 'unknown');
-  const direct = callersOf(profile, 'gc', 'allocation')[0];
-  if (direct === undefined) return beside[0] ?? null;
-  const own = beside.find((caller) => caller.frame.name === direct.frame.name && caller.frame.module === direct.frame.module);
-  return { frame: direct.frame, share: own?.share ?? 0 };
+  const own = callersOf(profile, 'application', 'native', 'runtime', 'unknown');
+  const together = callersOf(profile, 'application', 'native', 'runtime', 'unknown', 'gc', 'allocation')[0];
+  if (together === undefined) return null;
+  const beside = own.find((caller) => caller.frame.name === together.frame.name && caller.frame.module === together.frame.module);
+  return { frame: together.frame, share: beside?.share ?? 0 };
 }
