@@ -40,6 +40,7 @@ const none = -1;
  */
 export function classifyNodes(profile: StackProfile): NodeClasses {
   const frames = classifyFrames(profile.frames);
+  const tiers = frames.map(({ category }) => (category === null ? undefined : { tier: tierOf(category), code: codeOf(category) }));
   const isWaitIdle = profile.kind === 'wall' || profile.kind === 'unknown';
   const count = profile.parents.length;
   const found = [new Uint8Array(count), new Uint8Array(count), new Uint8Array(count)];
@@ -52,9 +53,10 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
     if (frame === undefined) continue;
     const isBoundary = frame.isApplication;
     own[node] = isBoundary ? frameId : (own[parent] ?? none);
-    for (const [tier, column] of found.entries()) {
-      const mine = frame.category !== null && tierOf(frame.category) === tier ? codeOf(frame.category) : 0;
-      column[node] = mine !== 0 || isBoundary ? mine : (column[parent] ?? 0);
+    const { tier, code } = tiers[frameId] ?? { tier: none, code: 0 };
+    for (const [index, column] of found.entries()) {
+      if (index === tier) column[node] = code;
+      else if (!isBoundary) column[node] = column[parent] ?? 0;
     }
     const isOwnIdle = frame.idle === 'always' || (frame.idle === 'waiting' && isWaitIdle);
     if (isOwnIdle || (!isBoundary && idle[parent] === 1)) idle[node] = 1;

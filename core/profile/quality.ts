@@ -1,7 +1,7 @@
 import type { ProfileCheck, ProfileQuality } from '../model/profile.js';
 import type { BusyProfile } from './busy-profile.js';
-import { isUnsymbolised } from './frame-name.js';
 import { weightMs } from './stack-profile.js';
+import { measureShapes, type StackShapes } from './stack-shapes.js';
 
 /** What the capture knows that the file does not. */
 export interface QualityContext {
@@ -28,8 +28,6 @@ const warnTruncated = 0.05;
 const warnOneFrame = 0.3;
 /** Observed ÷ expected CPU outside of this: wrong process or thread, or lost samples. */
 const cpuAgreement = [0.7, 1.3] as const;
-/** perf stops at 127 frames. */
-const depthCap = 127;
 
 /** The bad-profile gate: every test with its numbers. A rejected profile is still summarised, but nothing may be claimed from it. */
 export function judgeQuality(busy: BusyProfile, context: QualityContext): ProfileQuality {
@@ -95,7 +93,7 @@ function symbolsCheck(share: number): Judged {
   };
 }
 
-function jitCheck(shapes: Shapes): Judged {
+function jitCheck(shapes: StackShapes): Judged {
   const isMissing = shapes.jitUnnamed > rejectUnsymbolised || (shapes.interpreter > 0.5 && !shapes.hasScriptName);
   return {
     id: 'jit-map',
@@ -159,63 +157,6 @@ function idleCheck(busy: BusyProfile): Judged {
   const detail =
     busy.idleWeight === null ? 'the format has no idle marks' : `${percent(all > 0 ? busy.idleWeight / all : 0)} of the capture was idle`;
   return { id: 'idle', ok: busy.total > 0, severity: 'rejected', detail: busy.total > 0 ? detail : `${detail}: nothing ran` };
-}
-
-interface Shapes {
-  unsymbolised: number;
-  truncated: number;
-  oneFrame: number;
-  isOneFrameTold: boolean;
-  jitUnnamed: number;
-  interpreter: number;
-  hasScriptName: boolean;
-}
-
-/** Shares of the busy weight by the shape of the stack it is in. */
-function measureShapes(busy: BusyProfile): Shapes {
-  const { profile } = busy;
-  const count = profile.parents.length;
-  const depth = new Uint16Array(count);
-  const interpreted = new Uint8Array(count);
-  const rootFrame = new Int32Array(count);
-  const traits = profile.frames.map((frame) => ({
-    isUnsymbolised: isUnsymbolised(frame),
-    isMarker: /^\[?\(?truncated\b|^break_no_frame|^\[truncated/i.test(frame.name),
-    isJit:
-      /perf-\d+\.map|^\/\/anon|memfd:|^\[anon|^\[JIT\]/.test(frame.module) || /^\[(?:perf-\d+\.map|\/\/anon|anon|JIT)/.test(frame.name),
-    isInterpreter: /InterpreterEntryTrampoline/.test(frame.name),
-    isProcess: frame.module === '[process]',
-  }));
-  const traitOf = (node: number): (typeof traits)[number] | undefined => traits[profile.frameOf[node] ?? -1];
-  for (let node = 1; node < count; node++) {
-    const parent = profile.parents[node] ?? 0;
-    const isProcess = traitOf(node)?.isProcess === true;
-    depth[node] = isProcess ? 0 : Math.min(65_535, (depth[parent] ?? 0) + 1);
-    interpreted[node] = traitOf(node)?.isInterpreter === true ? 1 : (interpreted[parent] ?? 0);
-    rootFrame[node] = depth[node] === 1 ? node : (rootFrame[parent] ?? 0);
-  }
-  const sums = { unsymbolised: 0, truncated: 0, oneFrame: 0, jitUnnamed: 0, interpreter: 0 };
-  busy.forEachLeafNode((node, weight) => {
-    const leaf = traitOf(node);
-    const root = traitOf(rootFrame[node] ?? 0);
-    const levels = depth[node] ?? 0;
-    if (leaf?.isUnsymbolised === true) sums.unsymbolised += weight;
-    if (leaf?.isUnsymbolised === true && leaf.isJit) sums.jitUnnamed += weight;
-    if (levels >= depthCap || root?.isMarker === true || (levels > 1 && root?.isUnsymbolised === true)) sums.truncated += weight;
-    if (levels <= 1) sums.oneFrame += weight;
-    if (interpreted[node] === 1) sums.interpreter += weight;
-  });
-  const shareOf = (weight: number): number => (busy.total > 0 ? weight / busy.total : 0);
-  return {
-    unsymbolised: shareOf(sums.unsymbolised),
-    truncated: shareOf(sums.truncated),
-    oneFrame: shareOf(sums.oneFrame),
-    // V8 always knows the whole stack; native code and the collector have none there.
-    isOneFrameTold: profile.format !== 'cpuprofile' && profile.format !== 'chrome-trace',
-    jitUnnamed: shareOf(sums.jitUnnamed),
-    interpreter: shareOf(sums.interpreter),
-    hasScriptName: profile.frames.some((frame) => /\.[cm]?[jt]s$/.test(frame.module)),
-  };
 }
 
 function percent(share: number): string {

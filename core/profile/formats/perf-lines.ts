@@ -26,28 +26,52 @@ export function parsePerfHeader(line: string): PerfHeader | null {
     event,
     seconds: Number(seconds),
     period: period === undefined ? null : Number(period),
-    inlineFrame: isFrame ? rest : null,
+    inlineFrame: isFrame ? ` ${rest.trim()}` : null,
   };
 }
 
-/** An indented `address symbol (dso)`; the tail is checked without a regular expression, for there are millions of them. */
+/** An indented `address symbol (dso)`. */
 export function isPerfFrame(line: string): boolean {
-  const first = line.charCodeAt(0);
-  if (first !== 32 && first !== 9) return false;
-  if (!line.trimEnd().endsWith(')')) return false;
-  return /^\s+[0-9a-f]+ \S/.test(line);
+  return symbolStart(line) !== -1;
 }
 
-/** `symbol+0x12 (dso)`, `[unknown] (dso)`; dso names may hold spaces, symbols may hold parentheses. */
-export function parsePerfFrame(rest: string): Frame {
-  const text = rest.trimEnd();
+/** Where the symbol of a frame line begins; -1 = no frame. There are millions of these lines, so no regular expression looks at them. */
+export function symbolStart(line: string): number {
+  const { length } = line;
+  if (line.charCodeAt(length - 1) !== 41 && !line.trimEnd().endsWith(')')) return -1;
+  let at = 0;
+  while (at < length && isBlank(line.charCodeAt(at))) at++;
+  const address = at;
+  while (at < length && isHexadecimal(line.charCodeAt(at))) at++;
+  if (address === 0 || at === address || !isBlank(line.charCodeAt(at))) return -1;
+  while (at < length && isBlank(line.charCodeAt(at))) at++;
+  return at < length ? at : -1;
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+function isHexadecimal(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
+}
+
+/** Splits the rest of a frame line at its dso (`(libc.so.6)`, brackets included), without the offset into the symbol. */
+export function splitPerfFrame(line: string, start: number): [symbol: string, dso: string] {
+  const text = isBlank(line.charCodeAt(line.length - 1)) ? line.trimEnd() : line;
   const open = openingOfDso(text);
-  const module = open === -1 ? '' : text.slice(open + 2, -1);
-  const symbol = (open === -1 ? text : text.slice(0, open)).replace(/\+0x[0-9a-f]+$/, '').trim();
-  if (isKernelModule(module)) return { name: symbol, module: '[kernel]', line: null };
-  if (symbol === '[unknown]' || symbol === '')
-    return { name: unknownName(module), module: module === '[unknown]' ? '' : module, line: null };
-  return scriptFrame(symbol) ?? { name: javaName(symbol), module: module === 'inlined' ? '' : module, line: null };
+  if (open < start) return [text.slice(start), ''];
+  const offset = text.lastIndexOf('+0x', open);
+  return [text.slice(start, offset > start ? offset : open), text.slice(open + 1)];
+}
+
+/** `[unknown]` is ranked by its dso; symbols and dso names may hold spaces and brackets. */
+export function parsePerfFrame(symbol: string, dso: string): Frame {
+  const module = dso.slice(1, -1);
+  const name = symbol.trim();
+  if (isKernelModule(module)) return { name, module: '[kernel]', line: null };
+  if (name === '[unknown]' || name === '') return { name: unknownName(module), module: module === '[unknown]' ? '' : module, line: null };
+  return scriptFrame(name) ?? { name: javaName(name), module: module === 'inlined' ? '' : module, line: null };
 }
 
 function openingOfDso(text: string): number {

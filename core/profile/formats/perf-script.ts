@@ -5,7 +5,7 @@ import type { ProfileKind } from '../../model/profile.js';
 import { createProfileBuilder, detached, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import type { Detection, ProfileFormat, ProfileHead, ReadOptions } from './format.js';
-import { isPerfFrame, parsePerfFrame, parsePerfHeader, type PerfHeader } from './perf-lines.js';
+import { isPerfFrame, parsePerfFrame, parsePerfHeader, splitPerfFrame, symbolStart, type PerfHeader } from './perf-lines.js';
 import { forEachLine } from './text-lines.js';
 
 export const perfScript: ProfileFormat = {
@@ -29,6 +29,8 @@ function detect(head: ProfileHead): Detection {
 interface EventTree {
   event: string;
   builder: ProfileBuilder;
+  /** dso → symbol → frame, so that a known frame is found without building a key. */
+  frameIds: Map<string, Map<string, number>>;
   samples: number;
   hasPeriod: boolean;
   firstSeconds: number;
@@ -38,16 +40,16 @@ interface EventTree {
 interface ReaderState {
   events: Map<string, EventTree>;
   header: PerfHeader | null;
-  /** Raw frame lines of the open sample, leaf first. */
+  tree: EventTree | null;
+  /** Frames of the open sample, leaf first. */
   stack: number[];
-  frameIds: Map<string, number>;
   unreadable: number;
 }
 
 const maxEvents = 16;
 
 async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
-  const state: ReaderState = { events: new Map(), header: null, stack: [], frameIds: new Map(), unreadable: 0 };
+  const state: ReaderState = { events: new Map(), header: null, tree: null, stack: [], unreadable: 0 };
   await forEachLine(source, (line) => readLine(line, state));
   flush(state);
   return finish(state, options);
@@ -58,11 +60,12 @@ function readLine(line: string, state: ReaderState): void {
     flush(state);
     return;
   }
-  if (line.startsWith('#')) return;
-  if (state.header !== null && isPerfFrame(line)) {
-    pushFrame(line.trim(), state);
+  const symbol = state.tree === null ? -1 : symbolStart(line);
+  if (symbol !== -1) {
+    pushFrame(line, symbol, state);
     return;
   }
+  if (line.startsWith('#')) return;
   const header = parsePerfHeader(line);
   if (header === null) {
     // Source lines (`-F +srcline`) and inlined call chains stand indented under a frame; anything else is counted.
@@ -70,21 +73,21 @@ function readLine(line: string, state: ReaderState): void {
     return;
   }
   flush(state);
-  state.header = { ...header, comm: detached(header.comm), event: detached(header.event) };
-  if (header.inlineFrame !== null) pushFrame(header.inlineFrame.trim(), state);
+  state.header = header;
+  state.tree = eventTree(header, state);
+  if (header.inlineFrame !== null) pushFrame(header.inlineFrame, symbolStart(header.inlineFrame), state);
 }
 
-/** Frames are interned per event; the raw text of a frame (without its address) finds it again without parsing. */
-function pushFrame(line: string, state: ReaderState): void {
-  const header = state.header;
-  if (header === null) return;
-  const rest = line.slice(line.indexOf(' ') + 1);
-  const { builder } = eventTree(header, state);
-  const key = `${header.event}\u0000${rest}`;
-  let id = state.frameIds.get(key);
+function pushFrame(line: string, start: number, state: ReaderState): void {
+  const { tree } = state;
+  if (tree === null) return;
+  const [symbol, dso] = splitPerfFrame(line, start);
+  const inDso = tree.frameIds.get(dso) ?? new Map<string, number>();
+  if (inDso.size === 0) tree.frameIds.set(detached(dso), inDso);
+  let id = inDso.get(symbol);
   if (id === undefined) {
-    id = builder.frame(parsePerfFrame(rest));
-    state.frameIds.set(detached(key), id);
+    id = tree.builder.frame(parsePerfFrame(symbol, dso));
+    inDso.set(detached(symbol), id);
   }
   state.stack.push(id);
 }
@@ -98,23 +101,24 @@ function eventTree(header: PerfHeader, state: ReaderState): EventTree {
     );
   }
   const made: EventTree = {
-    event: header.event,
+    event: detached(header.event),
     builder: createProfileBuilder(),
+    frameIds: new Map(),
     samples: 0,
     hasPeriod: header.period !== null,
     firstSeconds: header.seconds,
     lastSeconds: header.seconds,
   };
-  state.events.set(header.event, made);
+  state.events.set(made.event, made);
   return made;
 }
 
 function flush(state: ReaderState): void {
-  const { header, stack } = state;
+  const { header, tree, stack } = state;
   state.header = null;
+  state.tree = null;
   state.stack = [];
-  if (header === null) return;
-  const tree = eventTree(header, state);
+  if (header === null || tree === null) return;
   const weight = tree.hasPeriod ? (header.period ?? 0) : 1;
   tree.samples++;
   tree.firstSeconds = Math.min(tree.firstSeconds, header.seconds);

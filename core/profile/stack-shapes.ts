@@ -1,0 +1,75 @@
+import type { Frame } from '../model/profile.js';
+import type { BusyProfile } from './busy-profile.js';
+import { isUnsymbolised } from './frame-name.js';
+
+/** perf stops at 127 frames. */
+const depthCap = 127;
+
+/** Shares of the busy weight, 0..1, by the shape of the stack it is in. */
+export interface StackShapes {
+  unsymbolised: number;
+  truncated: number;
+  oneFrame: number;
+  isOneFrameTold: boolean;
+  jitUnnamed: number;
+  interpreter: number;
+  hasScriptName: boolean;
+}
+
+export function measureShapes(busy: BusyProfile): StackShapes {
+  const { profile } = busy;
+  const count = profile.parents.length;
+  const depth = new Uint16Array(count);
+  const interpreted = new Uint8Array(count);
+  const rootFrame = new Int32Array(count);
+  const traits = profile.frames.map(traitsOf);
+  const traitOf = (node: number): FrameTraits | undefined => traits[profile.frameOf[node] ?? -1];
+  for (let node = 1; node < count; node++) {
+    const parent = profile.parents[node] ?? 0;
+    const isProcess = traitOf(node)?.isProcess === true;
+    depth[node] = isProcess ? 0 : Math.min(65_535, (depth[parent] ?? 0) + 1);
+    interpreted[node] = traitOf(node)?.isInterpreter === true ? 1 : (interpreted[parent] ?? 0);
+    rootFrame[node] = depth[node] === 1 ? node : (rootFrame[parent] ?? 0);
+  }
+  const sums = { unsymbolised: 0, truncated: 0, oneFrame: 0, jitUnnamed: 0, interpreter: 0 };
+  busy.forEachLeafNode((node, weight) => {
+    const leaf = traitOf(node);
+    const root = traitOf(rootFrame[node] ?? 0);
+    const levels = depth[node] ?? 0;
+    if (leaf?.isUnsymbolised === true) sums.unsymbolised += weight;
+    if (leaf?.isUnsymbolised === true && leaf.isJit) sums.jitUnnamed += weight;
+    if (levels >= depthCap || root?.isMarker === true || (levels > 1 && root?.isUnsymbolised === true)) sums.truncated += weight;
+    if (levels <= 1) sums.oneFrame += weight;
+    if (interpreted[node] === 1) sums.interpreter += weight;
+  });
+  const shareOf = (weight: number): number => (busy.total > 0 ? weight / busy.total : 0);
+  return {
+    unsymbolised: shareOf(sums.unsymbolised),
+    truncated: shareOf(sums.truncated),
+    oneFrame: shareOf(sums.oneFrame),
+    // V8 always knows the whole stack; native code and the collector have none there.
+    isOneFrameTold: profile.format !== 'cpuprofile' && profile.format !== 'chrome-trace',
+    jitUnnamed: shareOf(sums.jitUnnamed),
+    interpreter: shareOf(sums.interpreter),
+    hasScriptName: profile.frames.some((frame) => /\.[cm]?[jt]s$/.test(frame.module)),
+  };
+}
+
+interface FrameTraits {
+  isUnsymbolised: boolean;
+  isMarker: boolean;
+  isJit: boolean;
+  isInterpreter: boolean;
+  isProcess: boolean;
+}
+
+function traitsOf(frame: Frame): FrameTraits {
+  return {
+    isUnsymbolised: isUnsymbolised(frame),
+    isMarker: /^\[?\(?truncated\b|^break_no_frame/i.test(frame.name),
+    isJit:
+      /perf-\d+\.map|^\/\/anon|memfd:|^\[anon|^\[JIT\]/.test(frame.module) || /^\[(?:perf-\d+\.map|\/\/anon|anon|JIT)/.test(frame.name),
+    isInterpreter: /InterpreterEntryTrampoline/.test(frame.name),
+    isProcess: frame.module === '[process]',
+  };
+}
