@@ -29,9 +29,7 @@ export async function findCulprits(state: BisectState): Promise<BisectAnswer> {
 /** Two steps in one range: what the culprit does not explain of the whole difference must lie on one of its sides. */
 async function furtherCulprits(state: BisectState, key: string, whole: CommitRange, main: Found, most: number): Promise<Found[]> {
   const { minEffect } = state.request;
-  const unexplained = (main.bracket?.ratio ?? 1) / main.adjacentRatio;
-  // Halfway to what is worth a search: the difference of two noisy numbers may be too small by that much.
-  if (unexplained < Math.sqrt(minEffect) || most <= 0) return [];
+  if (most <= 0 || main.bracket === null || !isMoreLeft(main.bracket, main.adjacent, minEffect)) return [];
   const { commits, prior } = whole;
   const [from, to] = [commits.indexOf(main.from), commits.indexOf(main.to)];
   const sides = [
@@ -46,6 +44,13 @@ async function furtherCulprits(state: BisectState, key: string, whole: CommitRan
     found.push(answer, ...(await furtherCulprits(state, sideKey, side, answer, most - found.length - 1)));
   }
   return found;
+}
+
+/** Halfway to what is worth a search, because a difference of noisy numbers may come out too small; and more than that noise makes. */
+function isMoreLeft(whole: RangeBracket, explained: Found['adjacent'], minEffect: number): boolean {
+  const unexplained = Math.log(whole.ratio / explained.ratio);
+  const deviation = Math.hypot(...[whole, explained].map(({ ci }) => Math.log(ci[1] / ci[0]) / (2 * 1.96)));
+  return unexplained > Math.max(Math.log(minEffect) / 2, 1.64 * deviation);
 }
 
 async function describe(state: BisectState, largest: Placed, others: Placed[], bracket: RangeBracket | null): Promise<BisectAnswer> {

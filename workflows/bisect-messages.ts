@@ -41,7 +41,7 @@ export type RangeAnswer =
       inside: number;
       posterior: number;
       effect: { ratio: number; ci: [number, number] };
-      adjacentRatio: number;
+      adjacent: { ratio: number; ci: [number, number] };
       bracket: RangeBracket | null;
     }
   | { kind: 'no-step'; conclusive: boolean; bracket: RangeBracket }

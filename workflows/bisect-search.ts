@@ -95,8 +95,8 @@ function stopped(search: Search, commits: string[], why: string): RangeAnswer {
 function concluded(step: Exclude<SearchStep, { kind: 'measure' }>, commits: string[]): RangeAnswer {
   if (step.kind === 'no-step') return { kind: 'no-step', conclusive: step.conclusive, bracket: step.bracket };
   const [from, to] = [commits[step.from] ?? '', commits[step.to] ?? ''];
-  const { posterior, effect, adjacentRatio } = step;
-  return { kind: 'found', from, to, inside: step.to - step.from, posterior, effect, adjacentRatio, bracket: shorten(step.bracket) };
+  const { posterior, effect, adjacent } = step;
+  return { kind: 'found', from, to, inside: step.to - step.from, posterior, effect, adjacent, bracket: shorten(step.bracket) };
 }
 
 function shorten(bracket: Bracket | null): RangeBracket | null {

@@ -42,7 +42,7 @@ export type SearchStep =
       posterior: number;
       effect: Effect;
       /** The same from the runs of culprit and parent alone: what a second culprit elsewhere cannot touch. */
-      adjacentRatio: number;
+      adjacent: Effect;
       /** Null when people vouched for an end that was never measured. */
       bracket: Bracket | null;
       byCommit: number[];
@@ -205,7 +205,7 @@ function answer(search: Search, posterior: Posterior, gap: Gap, scale: number): 
     to: gap.to,
     posterior: gap.posterior,
     effect: ratioOf(isOne ? all : adjacent),
-    adjacentRatio: Math.exp(adjacent.log),
+    adjacent: ratioOf(adjacent),
     bracket: bracketOf(search),
     byCommit: posterior.byCommit,
   };

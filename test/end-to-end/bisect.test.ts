@@ -78,7 +78,7 @@ const idOf = (index: number): string => history.ids[index] ?? '';
 
 describe('a real bisect', () => {
   it('finds the commit inside a merge, past commits that do not build', { timeout: 600_000 }, async () => {
-    const answer = await bisect('bisect-merge', { metric: 'p50' });
+    const answer = await bisect('bisect-merge', { good: 'v1', metric: 'cpu' });
     const { culprit, merge, doNotBuild, failsFast } = pricedCommits;
     expect(answer).toMatchObject({
       outcome: 'culprit',

@@ -51,7 +51,10 @@ export async function createGitHistory(specs: readonly CommitSpec[], tags: Recor
   await git('config', 'user.name', 'Ada');
   const marks = join(path, '.git', 'marks');
   await execa('git', ['-C', path, 'fast-import', '--quiet', '--force', `--export-marks=${marks}`], { input: stream(specs) });
-  const pairs = (await readFile(marks, 'utf8')).trim().split('\n').map((line) => line.split(' '));
+  const pairs = (await readFile(marks, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '));
   const byMark = new Map(pairs.map(([mark = '', id = '']) => [Number(mark.slice(1)), id]));
   const ids = specs.map((_, index) => byMark.get(index + 1) ?? '');
   await git('reset', '--quiet', '--hard', 'main');

@@ -26,7 +26,10 @@ export const pricedHistory: readonly CommitSpec[] = [
     message: 'Merge signed prices',
     parent: sideStart - 1,
     merge: mergeAt - 1,
-    files: { [priceFile]: dear, ...Object.assign({}, ...[sideStart, 21, 23].map((index) => note(index).files)) as Record<string, string> },
+    files: {
+      [priceFile]: dear,
+      ...(Object.assign({}, ...[sideStart, 21, 23].map((index) => note(index).files)) as Record<string, string>),
+    },
   },
   ...notes(25, 36),
 ];
