@@ -27,9 +27,9 @@ export async function captureProfile(
   if (setting.kind === 'pprof-url') return await fromPprof(order, setting.url);
   if (locator === null) throw unknownProcess();
   const { pid } = await findServiceProcess(locator);
-  const { runtime } = await identifyProcess(pid);
+  const { runtime, usableCores } = await identifyProcess(pid);
   if (runtime === 'node' && (setting.kind === 'auto' || (setting.kind === 'named' && setting.name === 'node')))
-    return await fromNode(order, pid);
+    return await fromNode(order, pid, usableCores);
   throw noProfiler(pid, setting.kind === 'named' ? setting.name : runtime);
 }
 
@@ -44,7 +44,7 @@ async function fromPprof(order: CaptureOrder, url: string): Promise<CapturedProf
   return present(await readProfileBytes(bytes), {}, { name: 'profile.pb.gz', content: bytes });
 }
 
-async function fromNode(order: CaptureOrder, pid: number): Promise<CapturedProfile> {
+async function fromNode(order: CaptureOrder, pid: number, usableCores: number): Promise<CapturedProfile> {
   const capture = await captureNodeProfile({
     pid,
     delayMs: order.delayMs,
@@ -53,7 +53,11 @@ async function fromNode(order: CaptureOrder, pid: number): Promise<CapturedProfi
     onProgress: (elapsedMs) => order.onProgress(`sampling, ${Math.round(elapsedMs / 1000)} s of ${Math.round(order.durationMs / 1000)} s`),
   });
   const profile = await readProfileBytes(Buffer.from(capture.cpuProfile));
-  const captured = present(profile, { hotLineHints: capture.sources }, { name: 'profile.cpuprofile', content: capture.cpuProfile });
+  const captured = present(
+    profile,
+    { hotLineHints: capture.sources, usableCores },
+    { name: 'profile.cpuprofile', content: capture.cpuProfile },
+  );
   const parsed: unknown = JSON.parse(capture.cpuProfile);
   const trace = capture.hasRequestTrace
     ? readRequestTrace({ traceEvents: capture.traceEvents, profile: parsed, windowMs: order.durationMs })
@@ -64,7 +68,10 @@ async function fromNode(order: CaptureOrder, pid: number): Promise<CapturedProfi
 function present(profile: StackProfile, options: SummaryOptions, raw: CapturedProfile['raw']): CapturedProfile {
   return {
     summary: summarizeProfile(profile, options),
-    flame: flameTree(profile, { maxNodes: mostFlameNodes }),
+    flame: flameTree(profile, {
+      maxNodes: mostFlameNodes,
+      ...(options.hotLineHints === undefined ? {} : { hotLineHints: options.hotLineHints }),
+    }),
     trace: null,
     raw,
     missing: [],

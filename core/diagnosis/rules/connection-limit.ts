@@ -1,23 +1,18 @@
+import type { DatabaseObservation } from '../../model/database.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
 export const connectionLimit: Rule = { id: 'connection-limit', evaluate };
 
 /** The server has no connection slot left: new connections are refused, and requests fail or wait. */
 function evaluate(context: RuleContext): RuleVerdict {
-  const full = context.input.databases.find(
-    ({ connections }) => connections !== null && connections.usedMax >= connections.maxConnections - connections.reserved,
-  );
-  if (full?.connections === null || full === undefined) return nothing;
-  const { connections } = full;
+  const full = context.input.databases.find((database) => fullness(database) !== null);
+  const what = full === undefined ? null : fullness(full);
+  if (full === undefined || what === null) return nothing;
   const isFelt =
     context.input.confirmation.broken.includes('error-ratio') ||
     context.lines.some((line) => line.resource === 'pool-wait' && line.share >= 0.25);
   if (!isFelt) return nothing;
-  const fact = context.book.add(
-    'database',
-    `${full.name}: ${connections.usedMax} of ${connections.maxConnections} connections used (${connections.reserved} reserved)`,
-    context.input.artifacts.databases,
-  );
+  const fact = context.book.add('database', `${full.name}: ${what}`, context.input.artifacts.databases);
   return {
     ...nothing,
     causes: [
@@ -27,7 +22,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { pool: full.name },
         share: 1,
         confidence: 0.85,
-        summary: `The database ${full.name} has no connection slot left: ${connections.usedMax} of ${connections.maxConnections} are used, ${connections.reserved} are reserved.`,
+        summary: `The database ${full.name} has no connection slot left: ${what}.`,
         evidence: cite(fact, context.cited.load),
         remedy: {
           kind: 'configuration',
@@ -39,4 +34,12 @@ function evaluate(context: RuleContext): RuleVerdict {
       },
     ],
   };
+}
+
+/** In words, when all slots were taken: by count, or because the server refused the responder itself. Null = there was room. */
+function fullness({ connections, slotsExhausted }: DatabaseObservation): string | null {
+  if (connections !== null && connections.usedMax >= connections.maxConnections - connections.reserved) {
+    return `${connections.usedMax} of ${connections.maxConnections} connections used (${connections.reserved} reserved)`;
+  }
+  return slotsExhausted === undefined ? null : `it refused a connection: ${slotsExhausted}`;
 }

@@ -78,14 +78,14 @@ export function planConfidence(context: RuleContext, scan: StatementScan): numbe
   return base * (1 - 0.5 * context.sides.unattributed);
 }
 
-/** Work a filter throws away per execution: rows read and dropped, over all loops. */
+/** Work thrown away per execution: rows read and dropped by the filter, or by the join above that a missing join index forces to read them all. */
 export function rowsDropped(node: PlanNode): number {
-  return node.rowsRemovedByFilter * Math.max(1, node.loops);
+  return (node.rowsRemovedByFilter + (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
 }
 
 /** An index can only help where most of the rows read are thrown away, and where they are many in absolute terms. */
 export function readsTooMuch(node: PlanNode): boolean {
-  const kept = node.rows * Math.max(1, node.loops);
+  const kept = Math.max(0, node.rows - (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
   const dropped = rowsDropped(node);
   return dropped >= 1000 && dropped >= 4 * kept;
 }
