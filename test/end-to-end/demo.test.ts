@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
@@ -12,6 +12,8 @@ let folder = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'perf-demo-test-'));
+  // PostgreSQL runs as another user when the tests run as root, and must get to its own folder below.
+  await chmod(folder, 0o755);
 });
 
 afterAll(async () => {
