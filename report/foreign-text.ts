@@ -16,6 +16,6 @@ function showHidden(text: string): string {
 
 /** At most `limit` characters; a cut is marked and never splits a surrogate pair. */
 export function shorten(text: string, limit: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`;
 }

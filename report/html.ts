@@ -72,20 +72,13 @@ ${sectionBody(section, input)}
 /** The words of the section with its drawing, where it has one. */
 function sectionBody({ id, blocks }: Section, { incident, profile, flame, scans }: ReportInput): Html {
   const words = blocks.map(blockHtml);
-  switch (id) {
-    case 'time': {
-      const swatch = accountSwatch(incident.accounting);
-      return safeHtml`${accountingBar(incident.accounting)}${blocks.map((block) => (block.kind === 'table' ? tableHtml(block, swatch) : blockHtml(block)))}`;
-    }
-    case 'flame':
-      return safeHtml`${words}${flamePanel(flame, profile)}`;
-    case 'queries':
-      return safeHtml`${words}${heaviestStatements({ scans }).map((scan, index) => planTree(scan, index === 0))}`;
-    case 'reruns': {
-      const last = incident.reruns.at(-1);
-      return safeHtml`${last === undefined ? noHtml : beforeAfterChart(last, incident.confirmation?.budget ?? {})}${words}`;
-    }
-    default:
-      return safeHtml`${words}`;
+  if (id === 'time') {
+    const swatch = accountSwatch(incident.accounting);
+    const rows = blocks.map((block) => (block.kind === 'table' ? tableHtml(block, swatch) : blockHtml(block)));
+    return safeHtml`${accountingBar(incident.accounting)}${rows}`;
   }
+  if (id === 'flame') return safeHtml`${words}${flamePanel(flame, profile)}`;
+  if (id === 'queries') return safeHtml`${words}${heaviestStatements({ scans }).map((scan, index) => planTree(scan, index === 0))}`;
+  const last = id === 'reruns' ? incident.reruns.at(-1) : undefined;
+  return safeHtml`${last === undefined ? noHtml : beforeAfterChart(last, incident.confirmation?.budget ?? {})}${words}`;
 }

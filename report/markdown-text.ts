@@ -6,13 +6,20 @@ import { type Inline, type Rich } from './rich-text.js';
  * because CommonMark leaves them alone and `order_lines` should be readable in a terminal.
  */
 export function escapeMarkdown(text: string): string {
+  return withoutLineStart(escapeInline(text));
+}
+
+function escapeInline(text: string): string {
   return toLeafText(text)
     .replace(/[\\`*[\]|~]/g, '\\$&')
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
     .replace(/&(?=#?\w+;)/g, '&amp;')
-    .replaceAll('<', '&lt;')
-    .replace(/^(\s*)(>|#|[-+=](?=\s|$|[-+=]))/, '$1\\$2')
-    .replace(/^(\s*\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
+    .replaceAll('<', '&lt;');
+}
+
+/** What would begin a quote, a heading, a rule or a list. */
+function withoutLineStart(text: string): string {
+  return text.replace(/^(\s*)(>|#|[-+=](?=\s|$|[-+=]))/, '$1\\$2').replace(/^(\s*\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
 }
 
 /** Keeps the spaces at the ends: a text may be one part of a sentence. */
@@ -34,14 +41,15 @@ function codeSpan(text: string, isInTable: boolean): string {
 
 /** `isInTable`: GitHub unescapes `\|` in cells even inside code spans, elsewhere the backslash would show there. */
 export function toMarkdown(text: Rich, isInTable = false): string {
-  return text.map((part) => inlineMarkdown(part, isInTable)).join('');
+  const line = text.map((part) => inlineMarkdown(part, isInTable)).join('');
+  return typeof text[0] === 'string' ? withoutLineStart(line) : line;
 }
 
 function inlineMarkdown(part: Inline, isInTable: boolean): string {
-  if (typeof part === 'string') return escapeMarkdown(part);
+  if (typeof part === 'string') return escapeInline(part);
   if ('code' in part) return codeSpan(part.code, isInTable);
   if ('strong' in part) return `**${toMarkdown(part.strong, isInTable)}**`;
-  if ('emphasis' in part) return `*${escapeMarkdown(part.emphasis)}*`;
+  if ('emphasis' in part) return `*${escapeInline(part.emphasis)}*`;
   // Brackets without a link definition are plain text, so ids stay easy to search for.
-  return part.cite.map((id) => `[${escapeMarkdown(id)}]`).join(' ');
+  return part.cite.map((id) => `[${escapeInline(id)}]`).join(' ');
 }

@@ -19,7 +19,7 @@ export function percent(ratio: number): string {
   if (value === 0) return '0 %';
   if (value > 99.5 && value < 100) return `${Math.min(99.9, Number(value.toFixed(1)))} %`;
   if (value >= 10) return `${value.toFixed(0)} %`;
-  return `${value >= 0.1 ? value.toFixed(1) : value.toPrecision(1)} %`;
+  return `${value >= 0.1 ? Number(value.toFixed(1)) : value.toPrecision(1)} %`;
 }
 
 /** A share with its 95 % interval: `61 % (58–64)`. */
@@ -35,7 +35,7 @@ export function times(ratio: number): string {
   return `${ratio.toFixed(digits)}×`;
 }
 
-/** Whole numbers in groups of three, by no-break-free thin grouping that every terminal shows: `12 345`. */
+/** Whole numbers in groups of three: `12 345`. */
 export function count(value: number): string {
   return Math.round(value)
     .toString()

@@ -15,7 +15,7 @@ function inlineHtml(part: Inline): Html {
 
 /** An id for a fragment: whatever an evidence id holds, no two share one. */
 export function evidenceAnchor(id: string): string {
-  return `evidence-${[...id].map((character) => (/[\w.-]/.test(character) ? character : `_${(character.codePointAt(0) ?? 0).toString(16)}_`)).join('')}`;
+  return `evidence-${id.replace(/[^\w.-]|_/gu, (character) => `_${(character.codePointAt(0) ?? 0).toString(16)}_`)}`;
 }
 
 export function blockHtml(block: Block): Html {

@@ -39,7 +39,7 @@ function steps(incident: Incident): Rich[] {
       rich`To find the change that introduced it: ${bisect}`,
     ];
   }
-  const acknowledge = rich`Take it: ${code(`perf-responder ack ${shellWord(incidentId)}`)}; while nobody does, the incident calls the next level by itself.`;
+  const acknowledge = rich`Take it: ${code(`perf-responder ack ${shellWord(incidentId)}`)}; while nobody does, the incident notifies the next level by itself.`;
   if (first === undefined)
     return [acknowledge, rich`Cause inconclusive: hand off to the commit bisector to find the introducing change: ${bisect}`];
   return [

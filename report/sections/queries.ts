@@ -1,7 +1,7 @@
 import type { BlockingTree, PlanNode, QueryPlan, StatementScan } from '../../core/model/database.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, code, paragraph, rich, type Block, type ListItem, type Rich, type Section } from '../rich-text.js';
+import { bullets, code, paragraph, rich, type ListItem, type Rich, type Section } from '../rich-text.js';
 import { count, milliseconds, percent, plural, duration } from '../words.js';
 
 const shownStatements = 3;

@@ -48,7 +48,7 @@ export function ratioText({ ratio, ci, ciKind }: Rerun): string {
 function statements({ reruns }: Incident, rerun: Rerun, index: number): Rich[] {
   const label = reruns.length > 1 ? `Re-run ${index + 1}, ` : '';
   return [
-    rich`${strong(`${label}within budget: ${rerun.withinBudget ? 'yes' : 'no'}`)} - outcome ${rerun.outcome}. ${rerun.reasons.join('. ')}`,
+    rich`${strong(`${label}within budget: ${rerun.withinBudget ? 'yes' : 'no'}`)} - outcome ${rerun.outcome}. ${rerun.reasons.join('; ')}`,
     rich`${strong(`${label}back to baseline: ${baseline(reruns.slice(0, index), rerun)}`)}`,
   ];
 }

@@ -103,16 +103,12 @@ function howSure(incident: Incident): string {
   const first = incident.causes[0];
   const out = incident.ruledOut.length === 0 ? '' : `; ${plural(incident.ruledOut.length, 'other cause')} ruled out`;
   if (first !== undefined) return `${causeCertainty(first)}${out}${gaps(incident)}`;
-  switch (incident.outcome) {
-    case 'refused':
-      return 'certain: nothing was started';
-    case 'not-reproduced':
-      return `a green run proves only this load at this moment (${plural(incident.confirmation?.requests ?? 0, 'request')})`;
-    case 'unproven':
-      return 'not at all: this run is no proof either way';
-    default:
-      return `no cause is named rather than a wrong one${out}${gaps(incident)}`;
-  }
+  const { outcome, confirmation } = incident;
+  if (outcome === 'refused') return 'certain: nothing was started';
+  if (outcome === 'not-reproduced')
+    return `a green run proves only this load at this moment (${plural(confirmation?.requests ?? 0, 'request')})`;
+  if (outcome === 'unproven') return 'not at all: this run is no proof either way';
+  return `no cause is named rather than a wrong one${out}${gaps(incident)}`;
 }
 
 function causeCertainty(cause: Cause): string {

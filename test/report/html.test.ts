@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FlameNode } from '../../core/model/profile.js';
+import { renderHtml } from '../../report/html.js';
+import type { ReportInput } from '../../report/report-input.js';
+import { frame, hostileNames, inconclusiveWithoutProfile, missingIndexResolved, notReproduced } from './incidents.js';
+
+/** `CHROMIUM` or the first browser on PATH; null when there is none. */
+function findChromium(): string | null {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const candidates = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [process.env['CHROMIUM'] ?? '', ...candidates].find((path) => path !== '' && isExecutable(path)) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const executablePath = findChromium();
+if (executablePath === null)
+  process.stderr.write('the report page is not tried in a browser: no Chromium on PATH; install chromium or set CHROMIUM\n');
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
+describe.skipIf(executablePath === null)('the page in a browser', () => {
+  let browser: Browser;
+  let directory: string;
+  let context: BrowserContext | null = null;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'report-page-'));
+    browser = await chromium.launch({ executablePath: executablePath ?? '', headless: true, args: flags });
+  });
+  afterEach(async () => context?.close());
+  afterAll(async () => {
+    await browser.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Opens the report and fails the test on any message of the console, error or request besides the file itself. */
+  async function open(
+    input: ReportInput,
+    options: Parameters<Browser['newContext']>[0] = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const file = join(directory, `${sha256(input.incident.incidentId).replace(/\W/g, '')}.html`);
+    writeFileSync(file, renderHtml(input, sha256));
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+    page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+    page.on('request', (request) => request.url() !== pathToFileURL(file).href && complaints.push(`request: ${request.url()}`));
+    await page.goto(pathToFileURL(file).href);
+    return { page, complaints };
+  }
+
+  const frameNamed = (page: Page, name: string) => page.locator('.frame').filter({ hasText: new RegExp(`^${name}$`) });
+
+  it.each([
+    ['a resolved incident', missingIndexResolved],
+    ['one that was not reproduced', notReproduced],
+    ['one without a profile', inconclusiveWithoutProfile],
+  ])('shows %s without an error or a request', async (_, create) => {
+    const { page, complaints } = await open(create());
+    expect(complaints).toEqual([]);
+    expect(await page.locator('h1').textContent()).toBe(create().incident.endpoint);
+    expect((await page.screenshot({ fullPage: true })).length).toBeGreaterThan(20_000);
+  });
+
+  it('has a policy under which a script of somebody else does not run', async () => {
+    const { page, complaints } = await open(missingIndexResolved());
+    const added =
+      'const script = document.createElement("script"); script.textContent = "document.title = 1"; document.body.append(script)';
+    await page.evaluate(added);
+    expect(await page.title()).toContain('Perf incident triage');
+    expect(complaints.join()).toContain('Content Security Policy');
+  });
+
+  it('shows hostile names as text and runs none of them', async () => {
+    const input = hostileNames();
+    const { page, complaints } = await open(input);
+    await page.locator('.frame').nth(1).hover();
+    await page.locator('#flame-search').fill('<script>');
+    expect(complaints).toEqual([]);
+    expect(await page.title()).toContain('Perf incident triage');
+    expect(await page.locator('script').count()).toBe(2);
+    expect(await page.locator('main img, main [onload], main [onerror]').count()).toBe(0);
+    expect(await page.locator('.frame').allTextContents()).toContain('<script>document.title="owned"</script>');
+    expect(await page.locator('main').textContent()).not.toMatch(/[\u200b\u202e]/);
+  });
+
+  it('zooms by mouse and by keyboard, and back', async () => {
+    const { page, complaints } = await open(missingIndexResolved());
+    await frameNamed(page, 'query').click();
+    expect(await page.locator('#flame-status').textContent()).toContain('Zoomed to query');
+    expect(await frameNamed(page, 'onStreamRead').count()).toBe(0);
+    expect(await frameNamed(page, 'listInvoices').getAttribute('class')).toContain('above');
+    await page.locator('#flame-reset').click();
+    expect(await frameNamed(page, 'onStreamRead').count()).toBe(1);
+    await page.locator('.frame[tabindex="0"]').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#flame-status').textContent()).toContain('Zoomed to onStreamRead');
+    expect(await page.locator('.frame:focus').getAttribute('aria-label')).toContain('onStreamRead');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#flame-status').textContent()).toBe('');
+    expect(await page.locator('.frame[tabindex="0"]').count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('finds frames by text and by regular expression and tells their share', async () => {
+    const { page, complaints } = await open(missingIndexResolved());
+    const search = page.locator('#flame-search');
+    await search.fill('PARSE');
+    expect(await page.locator('#flame-status').textContent()).toBe('2 frames match, 28.0 % of all');
+    expect(await page.locator('.frame.hit').count()).toBe(2);
+    await search.fill('/^parse$/');
+    expect(await page.locator('.frame.hit').allTextContents()).toEqual(['parse']);
+    await search.fill('/(/');
+    expect(await page.locator('#flame-status').textContent()).toContain('Not a regular expression');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows a drawing and every table without scripts', async () => {
+    const { page } = await open(missingIndexResolved(), { javaScriptEnabled: false });
+    expect(await page.locator('#flame-static svg').isVisible()).toBe(true);
+    expect(await page.locator('.flame-tools').isVisible()).toBe(false);
+    expect(await page.locator('#flame-static title').count()).toBeGreaterThan(8);
+  });
+
+  it('draws five thousand frames', async () => {
+    const leaves = (level: number): FlameNode[] =>
+      Array.from({ length: 8 }, (_, index) =>
+        frame(`f${level}_${index}`, `/srv/app/module-${index}.js`, 'application', 10, level === 0 ? [] : leaves(level - 1)),
+      );
+    const flame = frame('all', '', 'unknown', 0, leaves(3));
+    const { page, complaints } = await open({ ...missingIndexResolved(), flame });
+    await page.locator('.frame').nth(1).click();
+    expect(await page.locator('#flame-status').textContent()).toContain('Zoomed to');
+    expect(await page.locator('.frame').count()).toBeGreaterThan(500);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is not wider than a phone', async () => {
+    const { page } = await open(hostileNames(), { viewport: { width: 375, height: 800 } });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+  });
+});
