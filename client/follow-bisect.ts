@@ -54,15 +54,16 @@ function isCancelled(error: unknown): boolean {
 }
 
 async function showProgress(client: Client, handle: BisectHandle, say: (line: string) => void, ended: AbortSignal): Promise<void> {
+  const isOver = (): boolean => ended.aborted;
   let [last, silent] = ['', 0];
-  while (!ended.aborted) {
+  for (;;) {
     // Progress is a courtesy: before the plan is made there is no query, and without a worker nobody answers it.
     const status = await client.withDeadline(Date.now() + 5_000, () => handle.query(bisectStatusQuery)).catch(() => null);
+    if (isOver()) return;
     silent = status === null ? silent + 1 : 0;
-    if (silent === silentPolls && !ended.aborted)
-      say('no answer from a worker of the queue "bisect" yet: perf-responder worker starts one');
+    if (silent === silentPolls) say('no answer from a worker of the queue "bisect" yet: perf-responder worker starts one');
     const line = status === null ? last : progressLine(status);
-    if (line !== last && !ended.aborted) say(`${new Date().toISOString().slice(11, 19)} ${line}`);
+    if (line !== last) say(`${new Date().toISOString().slice(11, 19)} ${line}`);
     last = line;
     await delay(pollEveryMs, undefined, { signal: ended }).catch(() => undefined);
   }

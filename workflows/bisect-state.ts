@@ -87,7 +87,7 @@ function fullId(state: BisectState, text: unknown): string | null {
 function mark(state: BisectState, list: string[], { commit, by }: CommitMark, word: string): void {
   const id = fullId(state, commit);
   const who = by ?? 'somebody';
-  if (id === null) state.notes.push(`${who} marked ${String(commit)} as ${word}, which is no single commit of this search: ignored`);
+  if (id === null) state.notes.push(`${who} marked ${commit} as ${word}, which is no single commit of this search: ignored`);
   else {
     list.push(id);
     state.notes.push(`${who} marked ${id.slice(0, 12)} as ${word}`);

@@ -35,7 +35,14 @@ async function startBisector(state: IncidentState, workflowId: string, evidence:
     await child.signal(handOffEvidenceSignal, evidence);
     child.result().then(
       (summary) => void (state.bisect = summary),
-      () => undefined,
+      (error: unknown) => {
+        // Nothing to wake for when the incident itself is cancelled.
+        if (isCancellation(error)) return;
+        const reasons = [
+          `the commit bisector ended without an answer: ${describeFailure(error instanceof Error && error.cause instanceof Error ? error.cause : error)}`,
+        ];
+        state.bisect = { outcome: 'inconclusive', culprit: null, range: null, posterior: null, effect: null, reasons, workflowId };
+      },
     );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

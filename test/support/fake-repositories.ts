@@ -50,7 +50,7 @@ const load = {
 
 export interface FakeRepositories {
   activities: BisectActivities;
-  add: (repository: Partial<FakeRepository>) => string;
+  add: (repository: Partial<FakeRepository>, endpoint?: string) => string;
   measured: (endpoint: string) => number;
   measurements: (endpoint: string) => CommitMeasurement[];
   cleaned: (endpoint: string) => boolean;
@@ -125,8 +125,7 @@ export function createFakeRepositories(): FakeRepositories {
   };
   return {
     activities,
-    add: (repository) => {
-      const endpoint = `shop/endpoint-${repositories.size}`;
+    add: (repository, endpoint = `shop/endpoint-${repositories.size}`) => {
       repositories.set(endpoint, { ...plain, ...repository });
       return endpoint;
     },
