@@ -70,22 +70,25 @@ export async function startService(commands: ServiceCommands, place: Place): Pro
   const service: RunningService = { port, pid: await run.pid.catch(() => 0), stop: () => stopService(run, commands, place, port) };
   const deadline = Date.now() + commands.startTimeoutMs;
   let detail = 'no answer yet';
+  let hasAnswered = false;
   try {
     while (Date.now() < deadline && ended.how === null) {
       detail = await askHealth(substitute(commands.health, place.worktree, port), place.signal);
       if (detail === 'healthy') return { ok: true, service };
+      hasAnswered ||= detail.startsWith('status');
       await sleep(healthIntervalMs, undefined, { signal: place.signal });
     }
   } catch (error) {
     await service.stop();
     throw error;
   }
+  // Before our own stop ends it, too.
+  const { how } = ended;
   await service.stop();
-  if (ended.how !== null) return { ok: false, reason: 'not-started', detail: `the start command ${ended.how}: ${run.lastLine()}` };
-  const isAnswering = detail.startsWith('status');
+  if (how !== null) return { ok: false, reason: 'not-started', detail: `the start command ${how}: ${run.lastLine()}` };
   return {
     ok: false,
-    reason: isAnswering ? 'unhealthy' : 'not-started',
+    reason: hasAnswered ? 'unhealthy' : 'not-started',
     detail: `not healthy within ${commands.startTimeoutMs / 1000} s: ${detail}`,
   };
 }
