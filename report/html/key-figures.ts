@@ -1,6 +1,6 @@
 import type { ReportInput } from '../report-input.js';
 import { budgetLines } from '../sections/symptom.js';
-import { duration, milliseconds, percent, requestRate, times } from '../words.js';
+import { duration, milliseconds, percent, times } from '../words.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';
 
 interface Figure {
@@ -41,7 +41,7 @@ export function keyFigures({ incident }: ReportInput): Html {
   if (confirmation !== null)
     figures.push({
       name: 'Load',
-      value: requestRate(confirmation.requestRate),
+      value: `${confirmation.requestRate.toFixed(confirmation.requestRate >= 100 ? 0 : 1)}/s`,
       note: `${percent(confirmation.observed.errorRatio)} failed`,
       tone: 'plain',
     });

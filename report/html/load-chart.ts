@@ -91,7 +91,7 @@ export function beforeAfterChart(rerun: Rerun, budget: Budgets): Html {
     const mark =
       limit === null
         ? noHtml
-        : safeHtml`<line class="budget" x1="${at}" x2="${at}" y1="${top - 4}" y2="${top + 2 * bars.row}"><title>${name} budget ${milliseconds(limit)}</title></line>`;
+        : safeHtml`<line class="halo" x1="${at}" x2="${at}" y1="${top - 3}" y2="${top + 2 * bars.row - 1}" /><line class="budget" x1="${at}" x2="${at}" y1="${top - 3}" y2="${top + 2 * bars.row - 1}"><title>${name} budget ${milliseconds(limit)}</title></line>`;
     return safeHtml`${bar('before', before, top)}${bar('after', after, top + bars.row)}${mark}`;
   });
   const hasBudget = groups.some(({ limit }) => limit !== null);
