@@ -8,7 +8,7 @@ export interface BuiltCommit {
   logFile: string;
   ok: boolean;
   detail: string;
-  /** False when an earlier build of the same tree was used. */
+  /** False when an earlier build of the same tree was used, or nothing has to be built. */
   built: boolean;
 }
 
@@ -38,7 +38,7 @@ export function openWorktrees(repository: string, directory: string): CommitWork
       // Written aside first: a marker cut short by a crash would be taken for a build that failed.
       await writeFile(`${marker}.tmp`, JSON.stringify(result));
       await rename(`${marker}.tmp`, marker);
-      return { worktree, logFile, ...result, built: true };
+      return { worktree, logFile, ...result, built: commands.build !== null };
     },
     removeAll: () => removeWorktreesBelow(repository, directory),
   };

@@ -64,7 +64,8 @@ function narrow(state: BisectState, { commits, prior }: CommitRange): CommitRang
 function exhausted(state: BisectState, search: Search, commits: string[]): string | null {
   const end = [0, commits.length - 1].find((index) => search.untestable.includes(index));
   if (end !== undefined) {
-    const why = skippedCommits(state).find(({ commit }) => commit === commits[end])?.reason ?? 'skipped';
+    const failure = state.progress.measurements.findLast((entry) => !entry.ok && entry.commit === commits[end]);
+    const why = failure?.ok === false ? `${failure.reason}: ${failure.detail}` : 'somebody said to skip it';
     return `the ${end === 0 ? 'good' : 'bad'} end ${commits[end]?.slice(0, 12) ?? ''} cannot be judged (${why}): name another one with ${end === 0 ? '--good' : '--bad'}`;
   }
   if (runCount(state) >= state.request.budgetRuns)
