@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/**', 'node_modules/**', 'fixtures/**', 'lab/programs/**', '**/*.cjs', '**/*.js'] },
+  { ignores: ['dist/**', 'node_modules/**', 'fixtures/**', 'lab/programs/**', '**/*.cjs', '**/*.js', '**/*.mjs'] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
