@@ -2,6 +2,7 @@
 export function milliseconds(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return 'unknown';
   if (Math.abs(value) >= 10_000) return `${(value / 1000).toFixed(1)} s`;
+  if (value > 0 && value < 0.005) return '< 0.01 ms';
   return `${value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)} ms`;
 }
 
@@ -17,6 +18,7 @@ export function duration(valueMs: number): string {
 export function percent(ratio: number): string {
   const value = ratio * 100;
   if (value === 0) return '0 %';
+  if (value > 0 && value < 0.01) return '< 0.01 %';
   if (value > 99.5 && value < 100) return `${Math.min(99.9, Number(value.toFixed(1)))} %`;
   if (value >= 10) return `${value.toFixed(0)} %`;
   return `${value >= 0.1 ? Number(value.toFixed(1)) : value.toPrecision(1)} %`;
@@ -31,8 +33,8 @@ export function shareWithInterval(share: number, [low, high]: readonly [number, 
 
 /** `0.017×`, `0.42×`, `3.2×`. */
 export function times(ratio: number): string {
-  const digits = ratio < 0.1 ? 3 : ratio < 2 ? 2 : ratio < 100 ? 1 : 0;
-  return `${ratio.toFixed(digits)}×`;
+  if (ratio < 0.1) return `${Number(ratio.toPrecision(2))}×`;
+  return `${ratio.toFixed(ratio < 2 ? 2 : ratio < 100 ? 1 : 0)}×`;
 }
 
 /** Whole numbers in groups of three: `12 345`. */

@@ -29,7 +29,7 @@ caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(5
 th{font-weight:600;color:var(--muted);text-align:left;white-space:nowrap}th,td{padding:6px 18px 6px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}td code{overflow-wrap:anywhere}td{min-width:4em}th:last-child,td:last-child{padding-right:0}
 .number{text-align:right;white-space:nowrap;min-width:0}tr.total td{border-bottom:0;border-top:2px solid var(--line)}tr:target{background:color-mix(in srgb,var(--unsure) 16%,transparent)}
 .cites a{display:inline-block;font:12px/1.4 var(--mono);border:1px solid var(--line);border-radius:4px;padding:0 5px;margin-right:4px;text-decoration:none;background:var(--paper)}
-.basis{font-style:italic}.muted{color:var(--muted)}
+[aria-labelledby=flame] td:last-child{white-space:nowrap}.basis{font-style:italic}.muted{color:var(--muted)}
 .warning{border-left:4px solid var(--unsure);padding:6px 12px;background:var(--panel);border-radius:0 6px 6px 0}
 .account{display:flex;height:52px;margin:4px 0 14px;border-radius:6px;overflow:hidden;gap:0}.segment + .segment{box-shadow:inset 1px 0 var(--paper)}.segment{flex-basis:0;min-width:1px;padding:7px 0;color:#15181c;font-size:12.5px;line-height:1.5;overflow:hidden;white-space:nowrap}.segment span,.segment b{display:block;padding:0 10px;overflow:hidden;text-overflow:ellipsis}
 .swatch{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:8px;vertical-align:-1px}

@@ -1,7 +1,7 @@
 import type { Cause, Incident, Remedy } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import type { ReportInput } from '../report-input.js';
-import { cite, code, emphasis, rich, strong, type Inline, type ListItem, type Rich, type Section } from '../rich-text.js';
+import { cite, code, emphasis, rich, strong, type ListItem, type Rich, type Section } from '../rich-text.js';
 import { milliseconds, times } from '../words.js';
 import { budgetLines } from './symptom.js';
 
@@ -28,8 +28,11 @@ export function isEndedAtOnce(incident: Pick<Incident, 'outcome'>): boolean {
   return endedAtOnce.has(incident.outcome);
 }
 
-export function basisMark({ basis }: Remedy): Inline {
-  return basis === 'none' ? emphasis('no estimate') : emphasis(basis);
+/** ` (*estimated* from the latency account)`: the gain with its basis, said once even where the text of the gain says it, too. */
+export function expectedGain({ expected, basis }: Remedy): Rich {
+  const [, gain = expected, said = '', source = ''] = /^(.*\S) \((estimated|measured)( [^()]*)?\)$/.exec(expected) ?? [];
+  if (basis === 'none') return rich`${expected === '' ? 'unknown' : expected} (${emphasis('no estimate')})`;
+  return said === basis ? rich`${gain} (${emphasis(basis)}${source})` : rich`${expected} (${emphasis(basis)})`;
 }
 
 /** The instruction itself, as code when it is typed. */
@@ -48,11 +51,10 @@ export function actionsSection({ incident }: ReportInput): Section {
 }
 
 function remedyItem({ id, remedy, evidence }: Cause): ListItem {
-  const expected = remedy.expected === '' ? 'unknown' : remedy.expected;
   if (remedy.kind === 'none') return { text: rich`No remedy is known for ${code(id)}.${cite(evidence)}`, details: [] };
   return {
     text: rich`${strong(remedy.kind.replaceAll('-', ' '))}: ${remedyText(remedy)}`,
-    details: [rich`Expected delta: ${expected} (${basisMark(remedy)})${cite(evidence)}`],
+    details: [rich`Expected delta: ${expectedGain(remedy)}${cite(evidence)}`],
   };
 }
 

@@ -1,9 +1,12 @@
 import type { Cause, CauseLocation } from '../../core/model/incident.js';
+import { shorten, toOneLine } from '../foreign-text.js';
 import { code, join, type Rich } from '../rich-text.js';
 
-/** Where a cause is, most exact first; empty when the location says nothing. The statement's text is told elsewhere. */
+const statementLimit = 80;
+
+/** Where a cause is, most exact first; empty when the location says nothing. A statement stands for the place only where there is no other. */
 export function describeLocation(location: CauseLocation): Rich {
-  const { frame, file, line, route, relation, columns, planNode, peer, pool, session, queryId } = location;
+  const { frame, file, line, route, relation, columns, planNode, peer, pool, session, statement, queryId } = location;
   const parts: Rich[] = [];
   if (relation !== undefined)
     parts.push([code(columns === undefined || columns.length === 0 ? relation : `${relation} (${columns.join(', ')})`)]);
@@ -14,23 +17,28 @@ export function describeLocation(location: CauseLocation): Rich {
   if (pool !== undefined) parts.push(['pool ', code(pool)]);
   if (session !== undefined) parts.push(['session ', code(session)]);
   if (route !== undefined) parts.push(['route ', code(route)]);
-  if (parts.length === 0 && queryId !== undefined) parts.push(['statement ', code(queryId)]);
+  if (parts.length === 0 && (statement ?? queryId) !== undefined)
+    parts.push(['statement ', code(shorten(toOneLine(statement ?? queryId ?? ''), statementLimit))]);
   return join(parts, ' ');
 }
 
-/** ``missing-index` at `orders (customer_id)``. */
+/** The id and its place in few words: ``missing-index` at `orders (customer_id)``. */
 export function nameCause(cause: Cause): Rich {
-  const { relation, columns, frame, file, line, peer, pool, session, route } = cause.location;
-  const short: CauseLocation =
-    relation !== undefined
-      ? { relation, ...(columns === undefined ? {} : { columns }) }
-      : frame !== undefined
-        ? { frame, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) }
-        : {
-            ...(peer === undefined ? {} : { peer }),
-            ...(pool === undefined ? {} : { pool }),
-            ...(session === undefined ? {} : { session }),
-          };
-  const where = describeLocation(Object.keys(short).length === 0 && route !== undefined ? { route } : short);
+  const where = describeLocation(nearestPlace(cause.location));
   return where.length === 0 ? [code(cause.id)] : [code(cause.id), ' at ', ...where];
+}
+
+/** The one part of a location that a reader looks for first. */
+function nearestPlace(location: CauseLocation): CauseLocation {
+  const groups: (keyof CauseLocation)[][] = [
+    ['relation', 'columns'],
+    ['frame', 'file', 'line'],
+    ['peer'],
+    ['pool'],
+    ['session'],
+    ['route'],
+    ['statement', 'queryId'],
+  ];
+  const keys = groups.find(([first]) => first !== undefined && location[first] !== undefined) ?? [];
+  return Object.fromEntries(keys.flatMap((key) => (location[key] === undefined ? [] : [[key, location[key]]])));
 }

@@ -46,10 +46,11 @@ export function ratioText({ ratio, ci, ciKind }: Rerun): string {
 
 /** Inside the budget and as good as before the incident are two things; the second needs a healthy run to compare with. */
 function statements({ reruns }: Incident, rerun: Rerun, index: number): Rich[] {
-  const label = reruns.length > 1 ? `Re-run ${index + 1}, ` : '';
+  const label = (words: string): string =>
+    reruns.length > 1 ? `Re-run ${index + 1}, ${words}` : words.replace(/^./, (first) => first.toUpperCase());
   return [
-    rich`${strong(`${label}within budget: ${rerun.withinBudget ? 'yes' : 'no'}`)} - outcome ${rerun.outcome}. ${rerun.reasons.join('; ')}`,
-    rich`${strong(`${label}back to baseline: ${baseline(reruns.slice(0, index), rerun)}`)}`,
+    rich`${strong(label(`within budget: ${rerun.withinBudget ? 'yes' : 'no'}`))} - outcome ${rerun.outcome}. ${rerun.reasons.join('; ')}`,
+    rich`${strong(label(`back to baseline: ${baseline(reruns.slice(0, index), rerun)}`))}`,
   ];
 }
 

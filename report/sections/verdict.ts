@@ -2,7 +2,7 @@ import type { Cause, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { cite, code, join, rich, type Rich } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
-import { basisMark, isEndedAtOnce, remedyText, rerunCommand, triageCommand } from './actions.js';
+import { expectedGain, isEndedAtOnce, remedyText, rerunCommand, triageCommand } from './actions.js';
 import { confidenceText, diagnosisReasons } from './cause.js';
 import { nameCause } from './location.js';
 import { ratioText } from './reruns.js';
@@ -123,7 +123,7 @@ function doNow(incident: Incident): Rich {
   const first = incident.causes[0];
   if (incident.outcome === 'resolved') return ['nothing; keep an eye on it'];
   if (first !== undefined && first.remedy.kind !== 'none') {
-    return rich`${remedyText(first.remedy)} (${first.remedy.expected === '' ? '' : `${first.remedy.expected}, `}${basisMark(first.remedy)}), then ${code(rerunCommand(incident))}`;
+    return rich`${remedyText(first.remedy)} Expected: ${expectedGain(first.remedy)}. Then ${code(rerunCommand(incident))}`;
   }
   if (isEndedAtOnce(incident)) {
     const lead =
