@@ -26,7 +26,7 @@ export function flamePanel(root: FlameNode | null, profile: ProfileSummary | nul
       ? safeHtml`<p class="warning">This profile was rejected; the drawing proves nothing.</p>`
       : noHtml;
   const kind = profile === null || profile.kind === 'unknown' ? 'Profile' : `${profile.kind} profile`;
-  return safeHtml`<figure class="flame-figure" id="flame"><figcaption>${kind}: width is the share of ${profile?.kind === 'alloc' ? 'allocations' : 'samples'}, callers above what they call</figcaption>
+  return safeHtml`<figure class="flame-figure" id="flame-figure"><figcaption>${kind}: width is the share of ${profile?.kind === 'alloc' ? 'allocations' : 'samples'}, callers above what they call</figcaption>
 ${rejected}<div class="flame-tools" hidden><input id="flame-search" type="search" placeholder="Search: text or /pattern/" aria-label="Search frames by text, or by a regular expression between slashes" spellcheck="false" autocomplete="off"><button type="button" id="flame-reset">Reset zoom</button><button type="button" id="flame-turn" aria-pressed="false">Root at the bottom</button><span id="flame-status" role="status"></span></div>
 <div class="flame-box" id="flame-box" hidden></div>
 <div class="flame-static scroll" id="flame-static">${{ markup: renderFlameSvg(root, { title: 'Flame graph', minWidthPx: 2 }) }}</div>

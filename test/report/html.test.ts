@@ -85,6 +85,11 @@ describe.skipIf(executablePath === null)('the page in a browser', () => {
   ])('shows %s without an error or a request', async (_, create) => {
     const { page, complaints } = await open(create());
     expect(complaints).toEqual([]);
+    const markup = await page.locator('main').innerHTML();
+    const idsOf = (pattern: RegExp): string[] => [...markup.matchAll(pattern)].map(([, id = '']) => id);
+    const ids = idsOf(/ id="([^"]*)"/g);
+    expect(ids).toEqual([...new Set(ids)]);
+    expect(ids).toEqual(expect.arrayContaining(idsOf(/ href="#([^"]*)"/g)));
     expect(await page.locator('h1').textContent()).toBe(create().incident.endpoint);
     expect((await page.screenshot({ fullPage: true })).length).toBeGreaterThan(20_000);
   });
