@@ -9,7 +9,7 @@ export const gcPressure: Fault = {
     method: 'GET',
     path: '/feed/visitor-9',
     budgets: { p95Ms: 150 },
-    load: { executor: 'constant-arrival-rate', rate: 80, maxVus: 25 },
+    load: { executor: 'constant-arrival-rate', rate: 200, maxVus: 40 },
   },
   shop: { feed: { history: 'timeline' } },
   truth: { cause: { id: 'gc-pressure', location: { file: 'feed' } }, outcomes: ['localized', 'mixed'] },
