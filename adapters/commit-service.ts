@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startGuarded } from './guarded-process.js';
-import { freePort } from './k6-api.js';
+import { freePort } from './free-port.js';
 
 /** Commands of the catalog's `repository`, ready to run. Times in milliseconds. */
 export interface ServiceCommands {

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
@@ -16,20 +15,6 @@ export interface K6Progress {
 const sampleSchema = z.record(z.string(), z.number());
 const metricsSchema = z.object({ data: z.array(z.object({ id: z.string(), attributes: z.object({ sample: sampleSchema }) })) });
 const statusSchema = z.object({ data: z.object({ attributes: z.object({ running: z.boolean(), vus: z.number() }) }) });
-
-/** k6 2.x has no REST API unless it is given an address, and 1.x shares one port among all runs. */
-export async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port was given')),
-      );
-    });
-  });
-}
 
 /** Resolves as soon as users are running; false when `ended` aborts first. */
 export async function waitUntilRunning(port: number, ended: AbortSignal): Promise<boolean> {

@@ -5,8 +5,9 @@ import { requestVariable, summaryVariable, trendStats, writeLoadScript, type Loa
 import { scriptTiming } from '../core/load/script-plan.js';
 import type { Budgets, LoadPlan } from '../core/model/load-result.js';
 import { blockAllExcept } from './blocked-addresses.js';
+import { freePort } from './free-port.js';
 import { startGuarded } from './guarded-process.js';
-import { followProgress, freePort, waitUntilRunning, type K6Progress } from './k6-api.js';
+import { followProgress, waitUntilRunning, type K6Progress } from './k6-api.js';
 import { inspectScript } from './k6-inspect.js';
 import { concludeRun, filesOf, type FinishedRun, type K6Run, type K6Started, type PreparedRun, type RunFiles } from './k6-result.js';
 import { watchGenerator } from './load-generator-health.js';
@@ -89,6 +90,7 @@ function k6Arguments({ script, isOwn, files, blocked }: PreparedRun, port: numbe
 }
 
 async function runOnce(options: K6RunOptions, prepared: PreparedRun): Promise<FinishedRun> {
+  // k6 2.x has no REST API unless it is given an address, and 1.x shares one port among all runs.
   const port = await freePort();
   const settings = { cwd: options.workDir, env: prepared.env, graceMs: stopGraceMs };
   const process = startGuarded(options.binary, k6Arguments(prepared, port), settings);

@@ -1,8 +1,8 @@
 /** Temporal's development server: `temporal server start-dev` on a database file. */
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProgramFailedError, UnreadableInputError } from '../core/model/errors.js';
+import { freePort, whyPortIsTaken } from './free-port.js';
 import { startGuarded, type GuardedProcess } from './guarded-process.js';
 
 export interface DevServerOptions {
@@ -33,22 +33,14 @@ export interface DevServer {
 
 const loopback = '127.0.0.1';
 
-/** A port that is free now. Throws UnreadableInputError for a wanted one that is taken. */
+/** The wanted port, or any when that is 0. Throws UnreadableInputError for a wanted one that is taken. */
 async function claimPort(wanted: number, flag: string): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error) => {
-      reject(
-        new UnreadableInputError(
-          `${flag}: expected port ${wanted} to be free, but ${error.message}; stop what listens there, or choose another port (0 = any)`,
-        ),
-      );
-    });
-    server.listen(wanted, loopback, () => {
-      const address = server.address();
-      server.close(() => resolve(address === null || typeof address === 'string' ? wanted : address.port));
-    });
-  });
+  if (wanted === 0) return await freePort();
+  const reason = await whyPortIsTaken(wanted);
+  if (reason === null) return wanted;
+  throw new UnreadableInputError(
+    `${flag}: expected port ${wanted} to be free, but ${reason}; stop what listens there, or choose another port (0 = any)`,
+  );
 }
 
 function collectLastWords(server: GuardedProcess): () => string {

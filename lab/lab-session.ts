@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../adapters/free-port.js';
 import type { Fault } from './fault.js';
 import { startIncidentLab, type IncidentLab } from './incident-lab.js';
 import { buildLabCatalog, labService } from './lab-catalog.js';
-import { freePort, startLabPostgres, type LabPostgres } from './postgres.js';
+import { startLabPostgres, type LabPostgres } from './postgres.js';
 import type { Releasers } from './releasers.js';
 import { cloneDatabase, createShopDatabase, dropDatabase, monitorRole } from './shop-database.js';
 import { startShopLab, type ShopLab } from './shop-lab.js';

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../adapters/free-port.js';
 import { trackGroup } from './child-program.js';
 import { runnableHome, unprivilegedAccount } from './postgres-binaries.js';
 
@@ -187,13 +187,4 @@ async function stopServer(server: ChildProcess): Promise<void> {
   const impatience = setTimeout(() => server.kill('SIGQUIT'), 10_000);
   await ended;
   clearTimeout(impatience);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no free port');
-  return address.port;
 }
