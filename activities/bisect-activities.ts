@@ -7,7 +7,7 @@ import type { ProfileSummary } from '../core/model/profile.js';
 import { renderBisectReport } from '../report/bisect-report.js';
 import type { BisectActivities, BisectPlan, BisectRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
-import { loadService, measureOnce } from './bisect-measure.js';
+import { buildAhead, loadService, measureOnce } from './bisect-measure.js';
 import { withHeartbeat, type Beating } from './heartbeat.js';
 import { translating } from './translate-error.js';
 
@@ -28,10 +28,15 @@ export function createBisectActivities(deps: BisectDependencies): BisectActiviti
     planBisect: translating(async (request) => await plan(deps, request)),
     expandMerge: translating(async ({ endpoint, commit }) => await expandMerge(deps, targetOf(endpoint), commit)),
     measureCommit: translating((order) =>
-      withHeartbeat((beating) =>
-        deps.oneAtATime(beating.signal, () => measureOnce(deps, targetOf(order.endpoint), order, beating, runKey(order.bisectId))),
-      ),
+      withHeartbeat(async (beating) => {
+        beating.show({ state: 'waiting for the machine', commit: order.commit.slice(0, 12) });
+        const measurement = await deps.oneAtATime(beating.signal, () =>
+          measureOnce(deps, targetOf(order.endpoint), order, beating, runKey(order.bisectId)),
+        );
+        return { measurement, hosts: await deps.measuringHosts() };
+      }),
     ),
+    buildCommit: translating((request) => withHeartbeat((beating) => buildAhead(deps, targetOf(request.endpoint), request, beating))),
     describeCommit: translating(({ endpoint, commit }) => deps.git.describeCommit(targetOf(endpoint).repository, commit)),
     subjectsOf: translating(({ endpoint, commits }) => deps.git.subjectsOf(targetOf(endpoint).repository, commits)),
     compareProfiles: translating((request) =>
@@ -85,6 +90,8 @@ async function plan(
         commits: commits.map((info) => info.commit),
         prior: commits.map((info) => commitWeight(info, request.hints)),
         load: bisectLoad(target.plan, target.budgets),
+        hasBuild: target.commands.build !== null,
+        hosts: await deps.measuringHosts(),
       },
     };
   } catch (error) {
@@ -135,7 +142,7 @@ async function profileCommit(
   commit: string,
   beating: Beating,
 ): Promise<{ profile: ProfileSummary; cpuPerRequestMs: number } | null> {
-  const place = await deps.worktrees(target.repository, request.bisectId).prepare(commit, target.commands, beating.signal);
+  const place = await deps.worktrees(target.repository, request.bisectId).prepare(commit, target.commands, beating.signal, 'normal');
   const started = place.ok
     ? await deps.startService(target.commands, { worktree: place.worktree, logFile: place.logFile, signal: beating.signal })
     : null;

@@ -14,6 +14,8 @@ export interface BisectRequest {
   /** Smallest ratio bad ÷ good that is worth a search. */
   minEffect: number;
   budgetRuns: number;
+  /** Null: as many as the runs need. */
+  budgetBuilds: number | null;
   budgetMinutes: number;
   /** Files and functions that the localizer named. */
   hints: { files: string[] };
@@ -26,6 +28,10 @@ export interface BisectPlan {
   commits: string[];
   prior: number[];
   load: LoadPlan;
+  /** Whether a commit has to be built at all. */
+  hasBuild: boolean;
+  /** Machines whose workers measure commits now. */
+  hosts: string[];
 }
 
 export interface CommitRequest {
@@ -34,16 +40,31 @@ export interface CommitRequest {
   commit: string;
 }
 
-export type CommitMeasurement =
-  | { ok: true; commit: string; logMetric: number; figures: RunFigures; withinBudget: boolean; built: boolean; detail: string }
-  | { ok: false; commit: string; reason: SkipReason; built: boolean; detail: string };
+/** What happened on which machine, and what time it took. `buildMs` is null when nothing had to be built now. */
+interface OnHost {
+  commit: string;
+  host: string;
+  buildMs: number | null;
+  detail: string;
+}
+
+export type CommitMeasurement = OnHost & { runMs: number } & (
+    { ok: true; logMetric: number; figures: RunFigures; withinBudget: boolean } | { ok: false; reason: SkipReason }
+  );
+
+/** A build ahead of its first run. */
+export type CommitBuild = OnHost & { ok: boolean };
 
 export interface BisectActivities {
   planBisect(request: BisectRequest): Promise<{ ok: true; plan: BisectPlan } | { ok: false; reason: string }>;
   /** Commits of the side that a merge brought in, from the point where it left to its tip; null for an ordinary commit. */
   expandMerge(request: CommitRequest): Promise<{ commits: string[]; prior: number[] } | null>;
-  /** One valid k6 run of one commit: worktree, cached build, start, health, reset, warm-up, load, stop. */
-  measureCommit(request: CommitRequest & { load: LoadPlan; metric: BisectMetric }): Promise<CommitMeasurement>;
+  /** One valid k6 run of one commit: worktree, cached build, start, health, reset, warm-up, load, stop. And who else measures now. */
+  measureCommit(
+    request: CommitRequest & { load: LoadPlan; metric: BisectMetric },
+  ): Promise<{ measurement: CommitMeasurement; hosts: string[] }>;
+  /** Worktree and build of a commit that is likely to be measured soon, with what CPU a running measurement leaves over. */
+  buildCommit(request: CommitRequest): Promise<CommitBuild>;
   describeCommit(request: { endpoint: string; commit: string }): Promise<CommitInfo>;
   /** First lines of the messages, in the order of the commits. */
   subjectsOf(request: { endpoint: string; commits: string[] }): Promise<string[]>;

@@ -48,6 +48,9 @@ export interface BisectDependencies {
   /** A directory of one run; thrown away after it. */
   workDirectory: (key: string) => string;
   discardWorkDirectory: (directory: string) => Promise<void>;
-  /** Commits are built and measured one at a time, or they measure each other. */
+  /** Name of this machine, and of all whose workers measure commits now (this one among them). */
+  host: string;
+  measuringHosts: () => Promise<string[]>;
+  /** Commits are measured one at a time on a machine, or they measure each other. */
   oneAtATime: <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 }

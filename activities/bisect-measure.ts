@@ -4,7 +4,7 @@ import type { RunFigures } from '../core/model/incident.js';
 import type { BisectMetric } from '../core/model/bisect.js';
 import { budgetsBrokenBy } from '../core/load/within-budget.js';
 import type { LoadPlan, LoadResult } from '../core/model/load-result.js';
-import type { CommitMeasurement, CommitRequest } from './bisect-contract.js';
+import type { CommitBuild, CommitMeasurement, CommitRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
 import type { Beating } from './heartbeat.js';
 
@@ -18,6 +18,8 @@ interface MeasureOrder extends CommitRequest {
   metric: BisectMetric;
 }
 
+type Skipped = Extract<CommitMeasurement, { ok: false }>;
+
 /** One run of one commit, from worktree to stopped service. */
 export async function measureOnce(
   deps: BisectDependencies,
@@ -26,47 +28,61 @@ export async function measureOnce(
   beating: Beating,
   runKey: string,
 ): Promise<CommitMeasurement> {
-  const { commit } = order;
-  const skip = (reason: 'build-failed' | 'not-started' | 'unhealthy' | 'errors', built: boolean, detail: string): CommitMeasurement => ({
-    ok: false,
-    commit,
-    reason,
-    built,
-    detail,
+  const commit = order.commit.slice(0, 12);
+  beating.show({ state: 'build', commit });
+  const place = await deps.worktrees(target.repository, order.bisectId).prepare(order.commit, target.commands, beating.signal, 'normal');
+  const builtAt = performance.now();
+  const common = (): Pick<CommitMeasurement, 'commit' | 'host' | 'buildMs' | 'runMs'> => ({
+    commit: order.commit,
+    host: deps.host,
+    buildMs: place.buildMs,
+    runMs: performance.now() - builtAt,
   });
-  beating.show({ state: 'build', commit: commit.slice(0, 12) });
-  const place = await deps.worktrees(target.repository, order.bisectId).prepare(commit, target.commands, beating.signal);
-  if (!place.ok) return skip('build-failed', place.built, place.detail);
+  const skip = (reason: Skipped['reason'], detail: string): Skipped => ({ ok: false, ...common(), reason, detail });
+  if (!place.ok) return skip('build-failed', place.detail);
   const where = { worktree: place.worktree, logFile: place.logFile, signal: beating.signal };
-  if (target.commands.reset !== null) {
-    beating.show({ state: 'reset', commit: commit.slice(0, 12) });
-    const reset = await deps.runCommand(target.commands.reset, target.commands, {
-      ...where,
-      port: 0,
-      timeoutMs: target.commands.buildTimeoutMs,
-    });
-    if (!reset.ok)
-      throw new ProgramFailedError({
-        program: 'reset',
-        exitCode: null,
-        message: `reset before the measurement failed: ${reset.detail}`,
-        retryable: true,
-      });
-  }
-  beating.show({ state: 'start', commit: commit.slice(0, 12) });
+  await reset(deps, target, order, where, beating);
+  beating.show({ state: 'start', commit });
   const started = await deps.startService(target.commands, where);
-  if (!started.ok) return skip(started.reason, place.built, started.detail);
+  if (!started.ok) return skip(started.reason, started.detail);
   try {
     const run = await loadService(deps, target, order, started.service, beating, runKey);
     const { failedRatio, requests, latencyMs } = run.result;
     if (order.metric !== 'error-ratio' && failedRatio > tolerableErrors)
-      return skip('errors', place.built, `${(failedRatio * 100).toFixed(1)} % of the requests failed`);
+      return skip('errors', `${(failedRatio * 100).toFixed(1)} % of the requests failed`);
     if (order.metric !== 'error-ratio' && (requests === 0 || latencyMs.p95 === null))
-      return skip('errors', place.built, 'no request was answered as expected');
-    return measured(order, target, run, place.built);
+      return skip('errors', 'no request was answered as expected');
+    return { ok: true, ...measured(order, target, run), ...common() };
   } finally {
     await started.service.stop();
   }
+}
+
+async function reset(
+  deps: BisectDependencies,
+  { commands }: BisectTarget,
+  order: MeasureOrder,
+  where: { worktree: string; logFile: string; signal: AbortSignal },
+  beating: Beating,
+): Promise<void> {
+  if (commands.reset === null) return;
+  beating.show({ state: 'reset', commit: order.commit.slice(0, 12) });
+  const { ok, detail } = await deps.runCommand(commands.reset, commands, { ...where, port: 0, timeoutMs: commands.buildTimeoutMs });
+  if (ok) return;
+  const message = `reset before the measurement failed: ${detail}`;
+  throw new ProgramFailedError({ program: 'reset', exitCode: null, message, retryable: true });
+}
+
+/** A build while another commit is measured on this machine: it takes what CPU is left over. */
+export async function buildAhead(
+  deps: BisectDependencies,
+  target: BisectTarget,
+  { bisectId, commit }: CommitRequest,
+  beating: Beating,
+): Promise<CommitBuild> {
+  beating.show({ state: 'build ahead', commit: commit.slice(0, 12) });
+  const place = await deps.worktrees(target.repository, bisectId).prepare(commit, target.commands, beating.signal, 'idle');
+  return { commit, host: deps.host, ok: place.ok, buildMs: place.buildMs, detail: place.detail };
 }
 
 interface LoadedRun {
@@ -152,7 +168,11 @@ function failedRun(message: string): ProgramFailedError {
   return new ProgramFailedError({ program: 'k6', exitCode: null, message, retryable: true });
 }
 
-function measured(order: MeasureOrder, target: BisectTarget, run: LoadedRun, built: boolean): CommitMeasurement {
+function measured(
+  order: MeasureOrder,
+  target: BisectTarget,
+  run: LoadedRun,
+): Pick<Extract<CommitMeasurement, { ok: true }>, 'logMetric' | 'figures' | 'withinBudget' | 'detail'> {
   const { result } = run;
   const value = metricOf(order.metric, run);
   if (value === null) throw failedRun(`the run gave no ${order.metric}; ${result.requests} requests`);
@@ -168,15 +188,7 @@ function measured(order: MeasureOrder, target: BisectTarget, run: LoadedRun, bui
   };
   // The load of a measurement has a rate of its own: the budget of the rate says nothing about it.
   const withinBudget = budgetsBrokenBy(result, { ...target.budgets, minRequestRate: undefined }).length === 0;
-  return {
-    ok: true,
-    commit: order.commit,
-    logMetric: Math.log(value),
-    figures,
-    withinBudget,
-    built,
-    detail: `${order.metric} ${value.toPrecision(4)}`,
-  };
+  return { logMetric: Math.log(value), figures, withinBudget, detail: `${order.metric} ${value.toPrecision(4)}` };
 }
 
 /** Logarithms need values above zero: a ratio of errors gets one error in a thousand as its floor. */

@@ -29,6 +29,9 @@ export type StartResult = { ok: true; service: RunningService } | { ok: false; r
 const stopGraceMs = 5000;
 const healthIntervalMs = 100;
 
+/** `idle`: with the CPU and the disk that nobody else wants, so that what is measured beside it stays as it is. */
+export type Priority = 'normal' | 'idle';
+
 interface Place {
   worktree: string;
   logFile: string;
@@ -39,9 +42,9 @@ interface Place {
 export async function runCommand(
   command: string,
   commands: ServiceCommands,
-  place: Place & { port: number; timeoutMs: number },
+  place: Place & { port: number; timeoutMs: number; priority?: Priority },
 ): Promise<{ ok: boolean; detail: string }> {
-  const run = startShell(command, commands, place, place.port);
+  const run = startShell(command, commands, place, place.port, place.priority);
   const timeout = AbortSignal.timeout(place.timeoutMs);
   const stop = (): void => run.stop();
   const signals = AbortSignal.any([place.signal, timeout]);
@@ -122,9 +125,13 @@ interface Shell {
   lastLine: () => string;
 }
 
-function startShell(command: string, commands: ServiceCommands, place: Place, port: number): Shell {
+/** The shell sets itself back, its children inherit it. Systems without these programs have at least `renice`. */
+const becomeIdle = '{ chrt --idle --pid 0 $$ || renice -n 19 -p $$; ionice --class idle --pid $$; } >/dev/null 2>&1; ';
+
+function startShell(command: string, commands: ServiceCommands, place: Place, port: number, priority: Priority = 'normal'): Shell {
   const env = { ...commands.env, PORT: String(port), WORKTREE: place.worktree };
-  const run = startGuarded('/bin/sh', ['-c', substitute(command, place.worktree, port)], {
+  const line = `${priority === 'idle' ? becomeIdle : ''}${substitute(command, place.worktree, port)}`;
+  const run = startGuarded('/bin/sh', ['-c', line], {
     cwd: place.worktree,
     env,
     graceMs: stopGraceMs,

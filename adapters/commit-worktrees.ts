@@ -1,44 +1,49 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addWorktree, describeCommit, removeWorktree, removeWorktreesBelow } from './git.js';
-import { runCommand, type ServiceCommands } from './commit-service.js';
+import { runCommand, type Priority, type ServiceCommands } from './commit-service.js';
+import { withHostLock } from './host-lock.js';
 
 export interface BuiltCommit {
   worktree: string;
   logFile: string;
   ok: boolean;
   detail: string;
-  /** False when an earlier build of the same tree was used, or nothing has to be built. */
-  built: boolean;
+  /** Null when an earlier build of the same tree was used, or nothing has to be built. */
+  buildMs: number | null;
 }
 
 /** The worktrees of one bisect, one per tree: commits with the same files share it, and a build is done once. */
 export interface CommitWorktrees {
-  prepare: (commit: string, commands: ServiceCommands, signal: AbortSignal) => Promise<BuiltCommit>;
+  prepare: (commit: string, commands: ServiceCommands, signal: AbortSignal, priority: Priority) => Promise<BuiltCommit>;
   removeAll: () => Promise<void>;
 }
 
 export function openWorktrees(repository: string, directory: string): CommitWorktrees {
   return {
-    prepare: async (commit, commands, signal) => {
+    prepare: async (commit, commands, signal, priority) => {
       const { tree } = await describeCommit(repository, commit);
       const worktree = join(directory, tree.slice(0, 16));
-      const marker = `${worktree}.built.json`;
-      const logFile = `${worktree}.log`;
-      const known = await readMarker(marker, worktree);
-      if (known !== null) return { worktree, logFile, ...known, built: false };
-      // Without a marker the folder is what a killed worker left half done.
-      await removeWorktree(repository, worktree);
-      await mkdir(directory, { recursive: true });
-      await addWorktree(repository, worktree, commit);
-      const result =
-        commands.build === null
-          ? { ok: true, detail: '' }
-          : await runCommand(commands.build, commands, { worktree, logFile, signal, port: 0, timeoutMs: commands.buildTimeoutMs });
-      // Written aside first: a marker cut short by a crash would be taken for a build that failed.
-      await writeFile(`${marker}.tmp`, JSON.stringify(result));
-      await rename(`${marker}.tmp`, marker);
-      return { worktree, logFile, ...result, built: commands.build !== null };
+      const place = { worktree, logFile: `${worktree}.log` };
+      // A build ahead and the measurement may want the same tree at the same time, also from two workers of this machine.
+      return await withHostLock(`worktree ${worktree}`, signal, async () => {
+        const marker = `${worktree}.built.json`;
+        const known = await readMarker(marker, worktree);
+        if (known !== null) return { ...place, ...known, buildMs: null };
+        const startedAt = performance.now();
+        // Without a marker the folder is what a killed worker left half done.
+        await removeWorktree(repository, worktree);
+        await mkdir(directory, { recursive: true });
+        await addWorktree(repository, worktree, commit);
+        const result =
+          commands.build === null
+            ? { ok: true, detail: '' }
+            : await runCommand(commands.build, commands, { ...place, signal, port: 0, timeoutMs: commands.buildTimeoutMs, priority });
+        // Written aside first: a marker cut short by a crash would be taken for a build that failed.
+        await writeFile(`${marker}.tmp`, JSON.stringify(result));
+        await rename(`${marker}.tmp`, marker);
+        return { ...place, ...result, buildMs: commands.build === null ? null : performance.now() - startedAt };
+      });
     },
     removeAll: () => removeWorktreesBelow(repository, directory),
   };

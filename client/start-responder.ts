@@ -51,7 +51,7 @@ export async function startResponderWorkers(settings: WorkerSettings): Promise<R
     ...(roles === undefined ? {} : { roles }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     createDependencies: (client) => createDependencies({ catalog, dataDirectory, k6, reportUrl: reportUrls(settings) }, client),
-    createBisectDependencies: () => createBisectDependencies({ catalog, dataDirectory, k6 }),
+    createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
     log: (line) => {
       if (!chatter.test(line)) say(line);
     },

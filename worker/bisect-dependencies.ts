@@ -8,6 +8,7 @@ import { runCommand, startService, type RunningService } from '../adapters/commi
 import { openWorktrees } from '../adapters/commit-worktrees.js';
 import * as git from '../adapters/git.js';
 import { runK6 } from '../adapters/k6.js';
+import { withHostLock } from '../adapters/host-lock.js';
 import { captureNodeProfile } from '../adapters/node-inspector.js';
 import { totalExecutionMs } from '../adapters/postgres.js';
 import { processTree } from '../adapters/process-files.js';
@@ -31,12 +32,19 @@ interface BisectSettings {
   k6: () => Promise<string>;
 }
 
+/** What only a running worker knows. */
+export interface MeasuringPlace {
+  host: string;
+  measuringHosts: () => Promise<string[]>;
+}
+
 /** What the catalog does not say (design §5). */
 const defaultBuildTimeoutMs = 600_000;
 const defaultStartTimeoutMs = 60_000;
 
-export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectSettings): BisectDependencies {
+export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectSettings, place: MeasuringPlace): BisectDependencies {
   return {
+    ...place,
     target: (endpoint) => targetOf(catalog, endpoint),
     git,
     worktrees: (repository, bisectId) => openWorktrees(repository, join(dataDirectory, 'worktrees', folderName(bisectId))),
@@ -45,7 +53,7 @@ export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectS
     runLoad: (order) =>
       // The only host of a measurement is our own child on loopback.
       oneLoadAtATime(order.signal, async () => runK6({ ...order, binary: await k6(), allowedHosts: [] })),
-    oneAtATime: oneCommitAtATime,
+    oneAtATime: (signal, work) => oneCommitAtATime(signal, () => withHostLock('measuring a commit', signal, work)),
     cpuMs: (pid) => Promise.resolve(treeCpuMs(pid)),
     databaseMs: (endpoint, signal) => databaseMs(catalog, endpoint, signal),
     profile: profileOf,

@@ -11,13 +11,15 @@ import type { ActivityDependencies } from '../activities/dependencies.js';
 import { ensureSearchAttributes } from '../client/search-attributes.js';
 import { resolveTemporal, temporalUnreachable, type TemporalTarget } from '../client/temporal-connection.js';
 import { UnreadableInputError } from '../core/model/errors.js';
+import type { MeasuringPlace } from './bisect-dependencies.js';
+import { identityOf, listMeasuringHosts } from './measuring-hosts.js';
 import { installRuntime } from './runtime.js';
-import { bisectQueue, hostQueue, incidentsQueue, loadQueue } from './task-queues.js';
+import { bisectHostQueue, bisectQueue, hostQueue, incidentsQueue, loadQueue } from './task-queues.js';
 
 export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */
   createDependencies: (client: Client) => ActivityDependencies;
-  createBisectDependencies: () => BisectDependencies;
+  createBisectDependencies: (place: MeasuringPlace) => BisectDependencies;
   /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
   host?: string;
   /** Give up connecting after this long; a server may start after its workers. */
@@ -103,7 +105,9 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
     await ensureSearchAttributes(connection, namespace);
     const activities = {
       ...createActivities(createDependencies(new Client({ connection, namespace }))),
-      ...createBisectActivities(options.createBisectDependencies()),
+      ...createBisectActivities(
+        options.createBisectDependencies({ host, measuringHosts: () => listMeasuringHosts(connection, namespace, host) }),
+      ),
     };
     const workers: Worker[] = [];
     for (const role of roles) {
@@ -111,6 +115,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
         connection,
         namespace,
         activities,
+        identity: identityOf(host),
         shutdownGraceTime,
         shutdownForceTime,
         maxHeartbeatThrottleInterval: '1s',
@@ -120,6 +125,9 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
         ? ({ workflowBundle: { codePath }, stickyQueueScheduleToStartTimeout: '4s', maxCachedWorkflows: 200 } as const)
         : {};
       workers.push(await Worker.create({ ...shared, ...workflows, ...optionsOf(role, host) }));
+      // What one machine built or left behind only its own workers can use and remove.
+      if (role === 'bisect')
+        workers.push(await Worker.create({ ...shared, taskQueue: bisectHostQueue(host), maxConcurrentActivityTaskExecutions: 8 }));
     }
     return run(workers, connection);
   } catch (error) {

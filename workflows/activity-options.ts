@@ -8,6 +8,11 @@ import type { LoadPlan } from '../core/model/load-result.js';
 export const loadQueue = 'load';
 export const bisectQueue = 'bisect';
 
+/** Queue of the bisector's workers of one machine: worktrees are there, and runs of one machine compare. */
+export function bisectHostQueue(host: string): string {
+  return `${bisectQueue}-${host}`;
+}
+
 /** What no second try can change. Type names come from `activities/translate-error.ts`. */
 const hopeless = ['UnreadableInputError', 'RefusedError', 'EvidenceUnavailableError'];
 const minuteMs = 60_000;

@@ -1,6 +1,6 @@
 /** The public protocol of `bisectRegression`. */
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { BisectRequest, CommitMeasurement } from '../activities/bisect-contract.js';
+import type { BisectRequest, CommitBuild, CommitMeasurement } from '../activities/bisect-contract.js';
 import type { BisectAnswer, SkipReason } from '../core/model/bisect.js';
 
 export interface CommitMark {
@@ -23,6 +23,8 @@ export interface BisectStatus {
 /** All that a continued run needs: the list of measurements and what people said. Everything else is derived from it. */
 export interface BisectProgress {
   measurements: CommitMeasurement[];
+  /** Builds that were made ahead of a run. */
+  prebuilt: CommitBuild[];
   /** Number of measurements when the search of each range began: what was measured before has other weather. */
   since: Record<string, number>;
   answers: Record<string, RangeAnswer>;

@@ -12,18 +12,21 @@ import {
 import type { BisectRequest } from '../activities/bisect-contract.js';
 import type { BisectAnswer, BisectMetric } from '../core/model/bisect.js';
 import type { BisectSummary } from '../core/model/incident.js';
-import { bisecting, measuring } from './bisect-activity-options.js';
+import { bisecting, cleaning, measuring } from './bisect-activity-options.js';
 import { emptyAnswer, findCulprits } from './bisect-answer.js';
+import { hostsUsed } from './bisect-hosts.js';
 import type { BisectStart } from './bisect-messages.js';
+import { endPrebuilds } from './bisect-prebuild.js';
 import { HistoryFull } from './bisect-search.js';
 import { createBisectState, showBisect, type BisectState } from './bisect-state.js';
+import { describeFailure } from './describe-failure.js';
 import { handOffEvidenceSignal, type HandOffEvidence } from './messages.js';
 
 /** The evidence follows the start within seconds; without it there is nothing to search for. */
 const evidencePatience = '1 hour';
 
 /** What a hand-off searches with when nobody chose: the budgets of a night, the effect that a person would notice. */
-const handOffDefaults = { minEffect: 1.2, budgetRuns: 120, budgetMinutes: 240 } as const;
+const handOffDefaults = { minEffect: 1.2, budgetRuns: 120, budgetBuilds: null, budgetMinutes: 240 } as const;
 
 export type BisectResult = BisectAnswer & Pick<BisectSummary, 'workflowId'>;
 
@@ -56,7 +59,9 @@ export async function bisectRegression(start: BisectStart): Promise<BisectResult
 }
 
 /** The ends by id: HEAD may be another commit by now. */
-async function continueLater(start: BisectStart, { request, plan, progress }: BisectState): Promise<never> {
+async function continueLater(start: BisectStart, state: BisectState): Promise<never> {
+  await endPrebuilds(state);
+  const { request, plan, progress } = state;
   const fixed = { ...request, good: plan.commits[0] ?? request.good, bad: plan.commits.at(-1) ?? request.bad };
   await condition(allHandlersFinished);
   return await continueAsNew<typeof bisectRegression>({ ...start, request: fixed, progress });
@@ -66,10 +71,10 @@ async function search(state: BisectState, facts: string[]): Promise<BisectAnswer
   showBisect(state, 'checking that good is good and bad is bad');
   const found = await findCulprits(state);
   const profiled = await withProfiles(state, found);
+  await cleanUp(state);
   const answer = { ...profiled, reasons: [...profiled.reasons, ...state.notes, ...facts] };
   state.answer = answer;
   showBisect(state, `ended: ${answer.outcome}`);
-  await cleanUp(state);
   await bisecting.writeBisectReport.executeWithOptions({ summary: `report: ${answer.outcome}` }, [
     { bisectId: state.request.bisectId, answer },
   ]);
@@ -85,7 +90,7 @@ async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<B
   const { bisectId, endpoint } = state.request;
   try {
     const summary = `what grew between ${parent.slice(0, 12)} and ${culprit.slice(0, 12)}`;
-    const compared = await measuring(state.plan.load).compareProfiles.executeWithOptions({ summary }, [
+    const compared = await measuring(state.plan.load, null).compareProfiles.executeWithOptions({ summary }, [
       { bisectId, endpoint, parent, culprit, load: state.plan.load },
     ]);
     return compared === null ? answer : { ...answer, reasons: [...answer.reasons, compared.summary] };
@@ -95,9 +100,22 @@ async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<B
   }
 }
 
+/** On every machine that measured; one that is gone keeps its worktrees, and the answer says so. */
 async function cleanUp(state: BisectState): Promise<void> {
+  await endPrebuilds(state);
   const { bisectId, endpoint } = state.request;
-  await bisecting.cleanUpBisect.executeWithOptions({ summary: 'remove worktrees' }, [{ bisectId, endpoint }]);
+  const hosts = hostsUsed(state);
+  await Promise.all(
+    (hosts.length > 1 ? hosts : [null]).map(async (host) => {
+      const summary = host === null ? 'remove worktrees' : `remove worktrees on ${host}`;
+      try {
+        await cleaning(host).cleanUpBisect.executeWithOptions({ summary }, [{ bisectId, endpoint }]);
+      } catch (error) {
+        if (host === null || isCancellation(error)) throw error;
+        state.notes.push(`the worktrees on ${host} could not be removed: ${describeFailure(error)}`);
+      }
+    }),
+  );
 }
 
 async function awaitEvidence(start: BisectStart): Promise<HandOffEvidence | null> {

@@ -1,9 +1,13 @@
-import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, TimeoutFailure, workflowInfo } from '@temporalio/workflow';
+import { bracketOf } from '../core/bisect/bracket.js';
 import { credibleRange } from '../core/bisect/credible-range.js';
-import { bracketOf, nextSearchStep, posteriorNow, type Bracket, type Search, type SearchStep } from '../core/bisect/search.js';
+import { nextSearchStep, posteriorNow } from '../core/bisect/search.js';
+import type { Bracket, MeasureReason, Search, SearchStep } from '../core/bisect/search-state.js';
 import { measuring } from './bisect-activity-options.js';
+import { costOf, exclude, markAbsent, measuringHosts, seatOf } from './bisect-hosts.js';
 import type { RangeAnswer, RangeBracket } from './bisect-messages.js';
-import { mayContinue, runCount, showBisect, skippedCommits, type BisectState } from './bisect-state.js';
+import { prebuild } from './bisect-prebuild.js';
+import { buildCount, mayContinue, runCount, showBisect, skippedCommits, type BisectState } from './bisect-state.js';
 import { describeFailure } from './describe-failure.js';
 
 /** Thrown to leave a search that must go on in a fresh history. */
@@ -17,22 +21,67 @@ export interface CommitRange {
   prior: number[];
 }
 
-/** Searches one range. The same key gives the same answer, so a continued run repeats nothing. */
+/** Searches one range on all machines that measure. The same key gives the same answer, so a continued run repeats nothing. */
 export async function searchRange(state: BisectState, key: string, whole: CommitRange): Promise<RangeAnswer> {
   state.progress.since[key] ??= state.progress.measurements.length;
-  for (;;) {
-    const known = state.progress.answers[key];
-    if (known !== undefined) return known;
-    const why = (await mayContinue(state)) ? null : 'stopped on request';
-    const { range, search } = searchNow(state, key, whole);
-    const stop = why ?? exhausted(state, search, range.commits);
-    const step = stop === null ? nextSearchStep(search) : null;
-    if (stop !== null || step === null) return keep(state, key, stopped(search, range.commits, stop ?? ''));
-    if (step.kind !== 'measure') return keep(state, key, concluded(step, range.commits));
-    if (workflowInfo().continueAsNewSuggested) throw new HistoryFull('continue as new');
-    const failure = await measure(state, search, range.commits, step);
-    if (failure !== null) return keep(state, key, stopped(search, range.commits, failure));
+  const pool: Pool = { running: new Map(), failure: null };
+  try {
+    for (;;) {
+      const known = state.progress.answers[key];
+      if (known !== undefined) return known;
+      const isWanted = await mayContinue(state);
+      const answer = isWanted ? occupy(state, key, whole, pool) : stopNow(state, key, whole, 'stopped on request');
+      if (answer !== null) return keep(state, key, answer);
+      await Promise.race([...pool.running.values()].map(({ ended }) => ended));
+      if (workflowInfo().continueAsNewSuggested) {
+        await Promise.all([...pool.running.values()].map(({ ended }) => ended));
+        throw new HistoryFull('continue as new');
+      }
+    }
+  } finally {
+    await CancellationScope.nonCancellable(() => empty(pool));
   }
+}
+
+/** The measurements that go on, one a machine at most. */
+interface Pool {
+  running: Map<string, { ended: Promise<void>; cancel: () => void }>;
+  /** Why a measurement failed that no other machine could take. */
+  failure: string | null;
+}
+
+async function empty({ running }: Pool): Promise<void> {
+  const going = [...running.values()];
+  for (const { cancel } of going) cancel();
+  await Promise.all(going.map(({ ended }) => ended.catch(() => undefined)));
+}
+
+/** Gives every idle machine its next commit; the answer when there is one. */
+function occupy(state: BisectState, key: string, whole: CommitRange, pool: Pool): RangeAnswer | null {
+  const hosts = measuringHosts(state);
+  for (const host of hosts.filter((each) => !pool.running.has(each))) {
+    const { range, search } = searchNow(state, key, whole);
+    const { commits } = range;
+    const seat = seatOf(state, host, commits);
+    const stop = pool.failure ?? exhausted(state, search, commits, pool.running.size);
+    const step = stop === null ? nextSearchStep(search, seat) : null;
+    if (step !== null && step.kind !== 'measure') return concluded(step, commits);
+    const isBuilt = step !== null && (!state.plan.hasBuild || seat.built.includes(step.commit));
+    const why = stop ?? (isBuilt ? null : buildsExhausted(state));
+    if (why !== null || step === null) {
+      // What still runs may decide it.
+      if (pool.running.size > 0 && pool.failure === null) return null;
+      return stopped(search, commits, why ?? '');
+    }
+    start(state, pool, { search, commits }, { host, isPinned: hosts.length > 1 }, step);
+    prebuild(state, { search, commits }, seat, step, hosts.length > 1);
+  }
+  return null;
+}
+
+function stopNow(state: BisectState, key: string, whole: CommitRange, why: string): RangeAnswer {
+  const { range, search } = searchNow(state, key, whole);
+  return stopped(search, range.commits, why);
 }
 
 function keep(state: BisectState, key: string, answer: RangeAnswer): RangeAnswer {
@@ -46,10 +95,11 @@ export function searchNow(state: BisectState, key: string, whole: CommitRange): 
   const indexOf = new Map(range.commits.map((commit, index) => [commit, index]));
   const runs = state.progress.measurements.slice(state.progress.since[key] ?? 0).flatMap((entry) => {
     const commit = indexOf.get(entry.commit);
-    return entry.ok && commit !== undefined ? [{ commit, logMetric: entry.logMetric }] : [];
+    return entry.ok && commit !== undefined ? [{ commit, logMetric: entry.logMetric, host: entry.host }] : [];
   });
   const untestable = skippedCommits(state).flatMap(({ commit }) => indexOf.get(commit) ?? []);
-  return { range, search: { commits: range.commits.length, runs, untestable, prior: range.prior, minEffect: state.request.minEffect } };
+  const { minEffect } = state.request;
+  return { range, search: { commits: range.commits.length, runs, untestable, prior: range.prior, minEffect, cost: costOf(state) } };
 }
 
 function narrow(state: BisectState, { commits, prior }: CommitRange): CommitRange {
@@ -61,18 +111,26 @@ function narrow(state: BisectState, { commits, prior }: CommitRange): CommitRang
   return { commits: commits.slice(from, to + 1), prior: prior.slice(from, to + 1) };
 }
 
-function exhausted(state: BisectState, search: Search, commits: string[]): string | null {
+/** Why nothing more is measured; `running` measurements are spent already. */
+function exhausted(state: BisectState, search: Search, commits: string[], running: number): string | null {
   const end = [0, commits.length - 1].find((index) => search.untestable.includes(index));
   if (end !== undefined) {
     const failure = state.progress.measurements.findLast((entry) => !entry.ok && entry.commit === commits[end]);
     const why = failure?.ok === false ? `${failure.reason}: ${failure.detail}` : 'somebody said to skip it';
     return `the ${end === 0 ? 'good' : 'bad'} end ${commits[end]?.slice(0, 12) ?? ''} cannot be judged (${why}): name another one with ${end === 0 ? '--good' : '--bad'}`;
   }
-  if (runCount(state) >= state.request.budgetRuns)
+  if (runCount(state) + running >= state.request.budgetRuns)
     return `the budget of ${state.request.budgetRuns} runs is spent; more runs would settle it`;
   const minutes = (Date.now() - state.progress.startedAtMs) / 60_000;
   return minutes >= state.request.budgetMinutes
     ? `the budget of ${state.request.budgetMinutes} minutes is spent; more time would settle it`
+    : null;
+}
+
+function buildsExhausted(state: BisectState): string | null {
+  const { budgetBuilds } = state.request;
+  return budgetBuilds !== null && buildCount(state) >= budgetBuilds
+    ? `the budget of ${budgetBuilds} builds is spent and the next commit is not built; more builds would settle it`
     : null;
 }
 
@@ -104,27 +162,66 @@ function shorten(bracket: Bracket | null): RangeBracket | null {
   return bracket === null ? null : { ratio: bracket.ratio, ci: bracket.ci, minDetectable: bracket.minDetectable };
 }
 
-/** One measurement. Null, or why the search cannot go on: a failure of the load or of `reset` is not the commit's fault, and every next one would fail alike. */
-async function measure(
+/** Starts one measurement. A failure of the load or of `reset` is not the commit's fault, and on this machine every next one would fail alike. */
+function start(
   state: BisectState,
-  search: Search,
-  commits: string[],
-  step: { commit: number; reason: string },
-): Promise<string | null> {
+  pool: Pool,
+  { search, commits }: { search: Search; commits: string[] },
+  { host, isPinned }: { host: string; isPinned: boolean },
+  step: { commit: number; reason: MeasureReason },
+): void {
   const commit = commits[step.commit] ?? '';
   state.leading = leadingOf(search, commits);
-  const run = runCount(state) + 1;
-  showBisect(state, `measuring ${commit.slice(0, 12)} (${step.reason}), run ${run} of at most ${state.request.budgetRuns}`);
+  const run = runCount(state) + pool.running.size + 1;
+  const where = isPinned ? ` on ${host}` : '';
+  showBisect(state, `measuring ${commit.slice(0, 12)}${where} (${step.reason}), run ${run} of at most ${state.request.budgetRuns}`);
   const { bisectId, endpoint, metric } = state.request;
-  const summary = `${step.reason}: ${metric} of ${commit.slice(0, 12)}, run ${run} of at most ${state.request.budgetRuns}`;
+  const summary = `${step.reason}: ${metric} of ${commit.slice(0, 12)}${where}, run ${run} of at most ${state.request.budgetRuns}`;
   const request = { bisectId, endpoint, commit, load: state.plan.load, metric };
-  try {
-    state.progress.measurements.push(await measuring(state.plan.load).measureCommit.executeWithOptions({ summary }, [request]));
-    return null;
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return `measuring ${commit.slice(0, 12)} failed: ${describeFailure(error)}`;
+  const scope = new CancellationScope();
+  const ended = scope
+    .run(() => measuring(state.plan.load, isPinned ? host : null).measureCommit.executeWithOptions({ summary }, [request]))
+    .then(
+      ({ measurement, hosts }) => {
+        state.progress.measurements.push(measurement);
+        state.hosts = hosts;
+      },
+      (error: unknown) => {
+        if (isCancellation(error)) throw error;
+        failed(state, pool, { host, isPinned }, `measuring ${commit.slice(0, 12)} failed: ${describeFailure(error)}`, error);
+      },
+    )
+    .finally(() => void pool.running.delete(host));
+  pool.running.set(host, {
+    ended,
+    cancel: () => {
+      scope.cancel();
+    },
+  });
+}
+
+/** A machine that is gone or cannot measure leaves the work to the others; without others the search ends with the reason. */
+function failed(
+  state: BisectState,
+  pool: Pool,
+  { host, isPinned }: { host: string; isPinned: boolean },
+  why: string,
+  error: unknown,
+): void {
+  if (!isPinned) {
+    pool.failure = why;
+    return;
   }
+  if (isUnclaimed(error)) {
+    markAbsent(state, host);
+    return;
+  }
+  exclude(state, host);
+  state.notes.push(`${host} measures no more: ${why}`);
+}
+
+function isUnclaimed(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START';
 }
 
 function leadingOf(search: Search, commits: string[]): BisectState['leading'] {

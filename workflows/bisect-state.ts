@@ -23,6 +23,11 @@ export interface BisectState {
   isStopped: boolean;
   leading: { commit: string; probability: number }[];
   answer: BisectAnswer | null;
+  /** Machines that measure, as last heard of, and until when one that did not answer is left alone (milliseconds since the epoch). */
+  hosts: string[];
+  absentUntilMs: Record<string, number>;
+  /** Builds ahead that go on, by commit. */
+  prebuilding: Map<string, { host: string; ended: Promise<void>; cancel: () => void }>;
   /** What people said on the way, for the reasons of the answer. */
   notes: string[];
 }
@@ -30,6 +35,7 @@ export interface BisectState {
 export function createBisectState(request: BisectRequest, plan: BisectPlan, start: BisectStart): BisectState {
   const empty: BisectProgress = {
     measurements: [],
+    prebuilt: [],
     since: {},
     answers: {},
     goodMarks: [],
@@ -46,6 +52,9 @@ export function createBisectState(request: BisectRequest, plan: BisectPlan, star
     isStopped: false,
     leading: [],
     answer: null,
+    hosts: plan.hosts,
+    absentUntilMs: {},
+    prebuilding: new Map(),
     notes: [],
   };
   registerBisectHandlers(state);
@@ -58,7 +67,8 @@ export function runCount(state: Pick<BisectState, 'progress'>): number {
 }
 
 export function buildCount(state: Pick<BisectState, 'progress'>): number {
-  return state.progress.measurements.filter((entry) => entry.built).length;
+  const { measurements, prebuilt } = state.progress;
+  return [...measurements, ...prebuilt].filter((entry) => entry.buildMs !== null).length;
 }
 
 /** One failure after good measurements may be the machine's; a second one is the commit's. */
@@ -66,10 +76,11 @@ const failuresForgiven = 1;
 
 /** Commits that cannot be judged, by measurement or because somebody said so. */
 export function skippedCommits(state: Pick<BisectState, 'progress'>): { commit: string; reason: SkipReason }[] {
-  const { measurements, skipMarks } = state.progress;
+  const { measurements, prebuilt, skipMarks } = state.progress;
   const measured = new Set(measurements.flatMap((entry) => (entry.ok ? [entry.commit] : [])));
   const failures = new Map<string, SkipReason[]>();
   for (const entry of measurements) if (!entry.ok) failures.set(entry.commit, [...(failures.get(entry.commit) ?? []), entry.reason]);
+  for (const { commit } of prebuilt.filter(({ ok }) => !ok)) failures.set(commit, ['build-failed', ...(failures.get(commit) ?? [])]);
   const failed = [...failures].flatMap(([commit, reasons]) =>
     reasons.length > (measured.has(commit) ? failuresForgiven : 0) ? [{ commit, reason: reasons.at(-1) ?? 'unhealthy' }] : [],
   );

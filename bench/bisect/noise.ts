@@ -20,8 +20,9 @@ export interface Repository {
   /** Step in deviations of one run. */
   effect: number;
   untestable: number[];
-  /** Measures a commit once: log metric with noise, drift and outliers as configured. */
-  measure: (commit: number) => number;
+  /** Measures a commit once on one of the hosts: log metric with noise, drift and outliers as configured. */
+  measure: (commit: number, host?: number) => number;
+  hosts: number;
   runs: () => number;
   builds: () => number;
 }
@@ -34,8 +35,12 @@ export interface Scenario {
   drift: number;
   outliers: number;
   unbuildable: number;
+  /** Machines that measure at the same time, of different speed; 1 by default. */
+  hosts?: number;
 }
 
+/** How far machines are apart, in deviations of one run: far more than any step. */
+const hostSpread = 20;
 const deviation = 0.05;
 
 export function createRepository(scenario: Scenario, seed: number): Repository {
@@ -47,15 +52,27 @@ export function createRepository(scenario: Scenario, seed: number): Repository {
   }
   if (scenario.unbuildable > 0 && culprit !== null && culprit < scenario.commits - 1 && !untestable.includes(culprit))
     untestable.push(culprit);
-  let [level, runs] = [0, 0];
-  const built = new Set<number>();
-  const measure = (commit: number): number => {
+  const { hosts = 1 } = scenario;
+  const levels = Array.from({ length: hosts }, (_, host) => (host === 0 ? 0 : hostSpread * gaussian(random)));
+  let runs = 0;
+  const built = new Set<string>();
+  const measure = (commit: number, host = 0): number => {
     runs += 1;
-    built.add(commit);
-    level += scenario.drift * gaussian(random);
+    built.add(`${commit} ${host}`);
+    const level = (levels[host] ?? 0) + scenario.drift * gaussian(random);
+    levels[host] = level;
     const outlier = random() < scenario.outliers ? 3 + 6 * random() : 0;
     const step = culprit !== null && commit >= culprit ? scenario.effect : 0;
     return 5 + deviation * (level + step + gaussian(random) + outlier);
   };
-  return { commits: scenario.commits, culprit, effect: scenario.effect, untestable, measure, runs: () => runs, builds: () => built.size };
+  return {
+    commits: scenario.commits,
+    culprit,
+    effect: scenario.effect,
+    untestable,
+    measure,
+    hosts,
+    runs: () => runs,
+    builds: () => built.size,
+  };
 }

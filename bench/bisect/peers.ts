@@ -1,4 +1,5 @@
-import { nextSearchStep, type Run } from '../../core/bisect/search.js';
+import { nextSearchStep } from '../../core/bisect/search.js';
+import type { Cost, Run } from '../../core/bisect/search-state.js';
 import { gaussian, createRandom, type Repository } from './noise.js';
 
 /** What a method answers: a half-open range of commits, nothing to blame, or no answer. */
@@ -7,14 +8,30 @@ export type Method = (repository: Repository) => Verdict;
 
 const maximumRuns = 250;
 
-export function ours(repository: Repository): Verdict {
+export const ours: Method = (repository) => search(repository, noCost);
+
+/** The same where a build takes as long as `runs` runs: the choice of the next commit accounts for it. */
+export function oursWithDearBuilds(runs: number): Method {
+  return (repository) => search(repository, { runMs: 1, buildMs: runs });
+}
+
+const noCost: Cost = { runMs: 0, buildMs: 0 };
+
+/** All hosts measure at the same time, and each chooses by what is known when the round begins. */
+function search({ commits, hosts, untestable, measure }: Repository, cost: Cost): Verdict {
   const runs: Run[] = [];
-  const prior = new Array<number>(repository.commits).fill(1);
+  const built = Array.from({ length: hosts }, () => new Set<number>());
+  const prior = new Array<number>(commits).fill(1);
   while (runs.length < maximumRuns) {
-    const step = nextSearchStep({ commits: repository.commits, runs, untestable: repository.untestable, prior, minEffect: 1 });
-    if (step.kind === 'no-step') return 'no-regression';
-    if (step.kind === 'found') return { from: step.from, to: step.to, claimed: step.posterior };
-    runs.push({ commit: step.commit, logMetric: repository.measure(step.commit) });
+    const known = [...runs];
+    for (const [rank, mine] of built.entries()) {
+      const seat = { host: String(rank), rank, hosts, built: [...mine] };
+      const step = nextSearchStep({ commits, runs: known, untestable, prior, minEffect: 1, cost }, seat);
+      if (step.kind === 'no-step') return 'no-regression';
+      if (step.kind === 'found') return { from: step.from, to: step.to, claimed: step.posterior };
+      mine.add(step.commit);
+      runs.push({ commit: step.commit, logMetric: measure(step.commit, rank), host: seat.host });
+    }
   }
   return 'no-answer';
 }

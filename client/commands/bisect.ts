@@ -19,6 +19,7 @@ interface BisectFlags {
   metric: (typeof metrics)[number];
   minEffect: number;
   budgetRuns: number;
+  budgetBuilds?: number;
   budgetMinutes: number;
   detach?: boolean;
 }
@@ -41,6 +42,7 @@ function requestOf({ key }: FoundEndpoint, flags: BisectFlags): BisectRequest {
     metric: flags.metric,
     minEffect: flags.minEffect,
     budgetRuns: flags.budgetRuns,
+    budgetBuilds: flags.budgetBuilds ?? null,
     budgetMinutes: flags.budgetMinutes,
     hints: { files: [] },
     incidentId: null,
@@ -92,6 +94,11 @@ export function registerBisect(program: Command): void {
       'at most so many load runs',
       numberOption('--budget-runs', { minimum: 1, maximum: 10_000, whole: true }),
       defaultRuns,
+    )
+    .option(
+      '--budget-builds <number>',
+      'at most so many builds; then the answer is a range or inconclusive',
+      numberOption('--budget-builds', { minimum: 1, maximum: 10_000, whole: true }),
     )
     .option(
       '--budget-minutes <number>',

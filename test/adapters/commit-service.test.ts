@@ -94,11 +94,15 @@ describe('the worktrees of a bisect', { timeout: 60_000 }, () => {
     const before = await history.state();
     const worktrees = openWorktrees(history.path, join(worktree, 'trees'));
     const commands = commandsWith({ build: pricedCommands.build });
-    const prepare = (index: number) => worktrees.prepare(history.ids[index] ?? '', commands, new AbortController().signal);
-    expect(await prepare(0)).toMatchObject({ ok: true, built: true });
-    expect(await prepare(1)).toMatchObject({ ok: true, built: false });
-    expect(await prepare(2)).toMatchObject({ ok: false, built: true, detail: '"node build.js" ended with 1: cannot compile' });
-    expect(await prepare(2)).toMatchObject({ ok: false, built: false });
+    const prepare = (index: number) => worktrees.prepare(history.ids[index] ?? '', commands, new AbortController().signal, 'normal');
+    expect(await prepare(0)).toMatchObject({ ok: true, buildMs: expect.any(Number) as number });
+    expect(await prepare(1)).toMatchObject({ ok: true, buildMs: null });
+    expect(await prepare(2)).toMatchObject({
+      ok: false,
+      buildMs: expect.any(Number) as number,
+      detail: '"node build.js" ended with 1: cannot compile',
+    });
+    expect(await prepare(2)).toMatchObject({ ok: false, buildMs: null });
     await worktrees.removeAll();
     expect(await history.state()).toBe(before);
     await history.remove();

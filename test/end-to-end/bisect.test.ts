@@ -32,7 +32,8 @@ beforeAll(async () => {
   const endpoints = { price: { url: 'http://127.0.0.1:1/price?currency=eur', budgets: { p95Ms: 250 } } };
   const services = { shop: { endpoints, repository: { path: history.path, ...commands } } };
   const catalog = { version: 1 as const, services, file: join(folder, 'responder.yaml'), directory: folder };
-  const deps = createBisectDependencies({ catalog, dataDirectory: folder, k6: () => Promise.resolve(k6Binary()) });
+  const place = { host: 'bench-1', measuringHosts: () => Promise.resolve(['bench-1']) };
+  const deps = createBisectDependencies({ catalog, dataDirectory: folder, k6: () => Promise.resolve(k6Binary()) }, place);
   const target: typeof deps.target = (endpoint) => {
     const known = deps.target(endpoint);
     // The catalog allows no load below ten seconds; the step of this history shows in three.
@@ -56,7 +57,7 @@ afterAll(async () => {
 });
 
 async function bisect(bisectId: string, change: Partial<BisectRequest>): Promise<BisectResult> {
-  const defaults = { good: null, bad: null, metric: 'p95', minEffect: 1.5, budgetRuns: 120, budgetMinutes: 30 } as const;
+  const defaults = { good: null, bad: null, metric: 'p95', minEffect: 1.5, budgetRuns: 120, budgetBuilds: null, budgetMinutes: 30 } as const;
   const request: BisectRequest = { ...defaults, bisectId, endpoint: 'shop/price', hints: { files: [] }, incidentId: null, ...change };
   const answer = await temporal.client.workflow.execute<typeof bisectRegression>('bisectRegression', {
     workflowId: bisectId,

@@ -28,6 +28,7 @@ const plain: FakeRepository = {
   refusal: null,
   failing: null,
 };
+const only = 'bench-1';
 const healthyMs = 100;
 /** Of the logarithm from run to run: 4 %. */
 const deviation = 0.04;
@@ -74,10 +75,12 @@ export function createFakeRepositories(): FakeRepositories {
 
   const measure = (repository: FakeRepository, commit: string): CommitMeasurement => {
     const reason = repository.broken[indexOf(commit)];
-    if (reason !== undefined) return { ok: false, commit, reason, built: true, detail: reason };
+    const host = only;
+    if (reason !== undefined) return { ok: false, commit, host, reason, buildMs: 1, runMs: 1, detail: reason };
     const p95Ms = levelOf(repository, indexOf(commit)) * Math.exp(deviation * gaussian(random));
     const figures = { p50Ms: p95Ms / 2, p95Ms, p99Ms: p95Ms, meanMs: p95Ms / 2, requestRate: 50, failedRatio: 0, requests: 500 };
-    return { ok: true, commit, logMetric: Math.log(p95Ms), figures, withinBudget: !repository.isOverBudget, built: false, detail: 'p95' };
+    const withinBudget = !repository.isOverBudget;
+    return { ok: true, commit, host, logMetric: Math.log(p95Ms), figures, withinBudget, buildMs: null, runMs: 1, detail: 'p95' };
   };
 
   const activities: BisectActivities = {
@@ -85,7 +88,7 @@ export function createFakeRepositories(): FakeRepositories {
       const { commits, refusal } = of(endpoint);
       if (refusal !== null) return Promise.resolve({ ok: false, reason: refusal });
       const ids = Array.from({ length: commits }, (_, index) => idOf(index));
-      return Promise.resolve({ ok: true, plan: { commits: ids, prior: ids.map(() => 1), load } });
+      return Promise.resolve({ ok: true, plan: { commits: ids, prior: ids.map(() => 1), load, hasBuild: false, hosts: [only] } });
     },
     expandMerge: ({ endpoint, commit }) => {
       const merge = indexOf(commit);
@@ -100,8 +103,9 @@ export function createFakeRepositories(): FakeRepositories {
       await sleep(repository.measureMs);
       const measurement = measure(repository, commit);
       measurements.set(endpoint, [...(measurements.get(endpoint) ?? []), measurement]);
-      return measurement;
+      return { measurement, hosts: [only] };
     },
+    buildCommit: ({ commit }) => Promise.resolve({ commit, host: only, ok: true, buildMs: 1, detail: '' }),
     describeCommit: ({ commit }) => {
       const index = indexOf(commit);
       const files = [`file-${index}.js`];

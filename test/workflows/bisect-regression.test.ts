@@ -46,7 +46,7 @@ let count = 0;
 async function start(repository: Partial<FakeRepository>, change: Partial<BisectRequest> = {}, progress?: BisectProgress) {
   const endpoint = world.add(repository);
   const bisectId = `bisect-${(count += 1)}`;
-  const defaults = { good: null, bad: null, metric: 'p95', minEffect: 1.2, budgetRuns: 200, budgetMinutes: 60 } as const;
+  const defaults = { good: null, bad: null, metric: 'p95', minEffect: 1.2, budgetRuns: 200, budgetBuilds: null, budgetMinutes: 60 } as const;
   const request: BisectRequest = { ...defaults, bisectId, endpoint, hints: { files: [] }, incidentId: null, ...change };
   const handle = await temporal.client.workflow.start<typeof bisectRegression>('bisectRegression', {
     workflowId: bisectId,
@@ -192,7 +192,8 @@ describe('a search that continues as new', { timeout: 60_000 }, () => {
     const first = await start({ slowAt: { 20: 1.5 } });
     const whole = await first.handle.result();
     const measurements = world.measurements(first.endpoint).slice(0, whole.runs - 3);
-    const progress = { measurements, since: { main: 0 }, answers: {}, goodMarks: [], badMarks: [], skipMarks: [], startedAtMs: Date.now() };
+    const progress = { measurements, prebuilt: [],
+      since: { main: 0 }, answers: {}, goodMarks: [], badMarks: [], skipMarks: [], startedAtMs: Date.now() };
     const { handle, endpoint } = await start({ slowAt: { 20: 1.5 } }, {}, progress);
     const answer = await handle.result();
     expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });

@@ -1,0 +1,59 @@
+/** A lock that all processes of one machine share and that ends with its holder, however that dies. */
+import { createHash } from 'node:crypto';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const retryMs = 100;
+
+/**
+ * Runs work while no other process of this machine (network namespace) holds the lock of that name. Waiting ends with `signal`. On Linux only:
+ * an abstract socket has no file that a dead holder could leave. Elsewhere the work runs at once.
+ */
+export async function withHostLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  if (process.platform !== 'linux') return await work();
+  const address = `\0perf-responder-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
+  let lock = await tryLock(address);
+  while (lock === null) {
+    await untilReleased(address, signal);
+    lock = await tryLock(address);
+  }
+  const { release } = lock;
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+async function tryLock(address: string): Promise<{ release: () => Promise<void> } | null> {
+  const waiting = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    waiting.add(socket);
+    socket.on('error', () => undefined).on('close', () => waiting.delete(socket));
+  });
+  server.unref();
+  const isOurs = await new Promise<boolean>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    server.listen(address, () => resolve(true));
+  });
+  if (!isOurs) return null;
+  const release = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of waiting) socket.destroy();
+    });
+  return { release };
+}
+
+/** The holder never speaks; the connection ends when it does. */
+async function untilReleased(address: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const socket = connect(address);
+  const stop = (): void => void socket.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  await new Promise<void>((resolve) => socket.on('error', () => undefined).once('close', () => resolve()));
+  signal.removeEventListener('abort', stop);
+  // Between a holder's last breath and the next one there is nobody to connect to.
+  await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+  signal.throwIfAborted();
+}

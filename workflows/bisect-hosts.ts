@@ -1,0 +1,42 @@
+/** Which machines measure, and what each of them has built. */
+import type { Cost, Seat } from '../core/bisect/search-state.js';
+import type { BisectState } from './bisect-state.js';
+
+/** A machine that did not take its work: its last poll is listed for about a minute longer. */
+const absenceMs = 300_000;
+
+/** The machines to measure on now. One that is alone is not asked by name: whoever serves the queue after it goes on. */
+export function measuringHosts(state: BisectState): string[] {
+  const present = state.hosts.filter((host) => (state.absentUntilMs[host] ?? 0) <= Date.now());
+  return present.length > 0 ? present : [state.progress.measurements.at(-1)?.host ?? 'any'];
+}
+
+export function markAbsent(state: BisectState, host: string): void {
+  state.absentUntilMs[host] = Date.now() + absenceMs;
+}
+
+/** Never again in this search. */
+export function exclude(state: BisectState, host: string): void {
+  state.absentUntilMs[host] = Infinity;
+}
+
+/** Every machine that holds worktrees of this search. */
+export function hostsUsed({ progress }: BisectState): string[] {
+  return [...new Set([...progress.measurements, ...progress.prebuilt].map((entry) => entry.host))].sort();
+}
+
+export function seatOf(state: BisectState, host: string, commits: readonly string[]): Seat {
+  const hosts = measuringHosts(state);
+  const { measurements, prebuilt } = state.progress;
+  const done = [...measurements.filter((entry) => entry.ok || entry.reason !== 'build-failed'), ...prebuilt.filter(({ ok }) => ok)];
+  const ids = new Set(done.filter((entry) => entry.host === host).map((entry) => entry.commit));
+  const built = commits.flatMap((commit, index) => (ids.has(commit) ? [index] : []));
+  return { host, rank: Math.max(0, hosts.indexOf(host)), hosts: hosts.length, built };
+}
+
+export function costOf({ plan, progress }: BisectState): Cost {
+  const mean = (values: number[]): number => (values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length);
+  const builds = [...progress.measurements, ...progress.prebuilt].flatMap((entry) => entry.buildMs ?? []);
+  const runs = progress.measurements.flatMap((entry) => (entry.ok ? [entry.runMs] : []));
+  return { runMs: mean(runs), buildMs: plan.hasBuild ? mean(builds) : 0 };
+}

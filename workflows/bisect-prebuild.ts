@@ -1,0 +1,64 @@
+/** Builds ahead: while one commit is measured, the ones that are likely next are built on the same machine with the CPU that is left over. */
+import { CancellationScope } from '@temporalio/workflow';
+import { commitsToPrebuild } from '../core/bisect/next-commit.js';
+import { bracketOf } from '../core/bisect/bracket.js';
+import { posteriorNow } from '../core/bisect/search.js';
+import type { MeasureReason, Search, Seat } from '../core/bisect/search-state.js';
+import { buildingAhead } from './bisect-activity-options.js';
+import { buildCount, type BisectState } from './bisect-state.js';
+
+/** A build shorter than this is no wait worth an activity of its own. */
+const worthwhileMs = 2_000;
+
+/** Starts the builds; they end by themselves or with `endPrebuilds`. */
+export function prebuild(
+  state: BisectState,
+  { search, commits }: { search: Search; commits: readonly string[] },
+  seat: Seat,
+  step: { commit: number; reason: MeasureReason },
+  isPinned: boolean,
+): void {
+  if (search.cost.buildMs < worthwhileMs || step.reason === 'verify' || !isSearchLikely(search)) return;
+  if ([...state.prebuilding.values()].some(({ host }) => host === seat.host)) return;
+  const posterior = posteriorNow(search);
+  if (posterior === null) return;
+  const built = [...seat.built, step.commit];
+  for (const index of commitsToPrebuild(search, posterior, { built }, step.reason !== 'bracket')) {
+    const commit = commits[index];
+    const isAffordable = buildCount(state) + state.prebuilding.size + 1 < (state.request.budgetBuilds ?? Infinity);
+    if (commit !== undefined && isAffordable && !state.prebuilding.has(commit)) start(state, commit, seat.host, isPinned);
+  }
+}
+
+/** Before the ends differ by what is worth a search a build in the middle would be for nothing. */
+function isSearchLikely(search: Search): boolean {
+  return (bracketOf(search)?.ratio ?? 1) >= search.minEffect;
+}
+
+function start(state: BisectState, commit: string, host: string, isPinned: boolean): void {
+  const { bisectId, endpoint } = state.request;
+  const scope = new CancellationScope();
+  const summary = `build ${commit.slice(0, 12)} ahead`;
+  const ended = scope
+    .run(() => buildingAhead(isPinned ? host : null).buildCommit.executeWithOptions({ summary }, [{ bisectId, endpoint, commit }]))
+    .then(
+      (build) => void state.progress.prebuilt.push(build),
+      // Cancelled, or failed for a reason of the machine: the measurement builds by itself.
+      () => undefined,
+    )
+    .finally(() => void state.prebuilding.delete(commit));
+  state.prebuilding.set(commit, {
+    host,
+    ended,
+    cancel: () => {
+      scope.cancel();
+    },
+  });
+}
+
+/** Cancels the builds that go on and waits until their processes are gone. */
+export async function endPrebuilds(state: BisectState): Promise<void> {
+  const going = [...state.prebuilding.values()];
+  for (const { cancel } of going) cancel();
+  await Promise.all(going.map(({ ended }) => ended));
+}
