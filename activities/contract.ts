@@ -1,18 +1,5 @@
 /** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
-import type {
-  AccountingLine,
-  ArtifactRef,
-  Branch,
-  Cause,
-  Evidence,
-  Incident,
-  Outcome,
-  Remedy,
-  Rerun,
-  RuledOut,
-  Symptom,
-  TargetSummary,
-} from '../core/model/incident.js';
+import type { ArtifactRef, Branch, Cause, Diagnosis, Incident, Remedy, Rerun, Symptom, TargetSummary } from '../core/model/incident.js';
 import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 
@@ -122,17 +109,6 @@ export interface EvidenceSet {
 export interface BranchDecision {
   branch: Branch;
   reasons: string[];
-}
-
-export interface Diagnosis {
-  outcome: Extract<Outcome, 'localized' | 'mixed' | 'capacity' | 'inconclusive'>;
-  branch: Branch;
-  reasons: string[];
-  accounting: AccountingLine[];
-  causes: Cause[];
-  ruledOut: RuledOut[];
-  missingEvidence: MissingEvidence[];
-  evidence: Evidence[];
 }
 
 export interface RemedyPlan {

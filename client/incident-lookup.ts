@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { UnreadableInputError } from '../core/model/errors.js';
-import type { Outcome, Phase } from '../core/model/incident.js';
+import { outcomes, phases, type Outcome, type Phase } from '../core/model/incident.js';
 import { incidentIdOf, parseIncidentId } from '../workflows/incident-id.js';
 import { perfEndpoint, perfPhase, perfService, perfVerdict } from '../workflows/search-attributes.js';
 
@@ -70,25 +70,12 @@ export async function findIncident(client: Client, id: string): Promise<Incident
   return found;
 }
 
-const outcomes: readonly string[] = [
-  'localized',
-  'mixed',
-  'capacity',
-  'not-reproduced',
-  'unproven',
-  'inconclusive',
-  'refused',
-  'resolved',
-  'still-failing',
-] satisfies Outcome[];
-const phases: readonly string[] = ['accepted', 'confirming', 'diagnosing', 'waiting', 'remedying', 'verifying', 'ended'] satisfies Phase[];
-
 function isOutcome(text: string | undefined): text is Outcome {
-  return text !== undefined && outcomes.includes(text);
+  return outcomes.some((outcome) => outcome === text);
 }
 
 function isPhase(text: string | undefined): text is Phase {
-  return text !== undefined && phases.includes(text);
+  return phases.some((phase) => phase === text);
 }
 
 /** The part that a list and a description of one execution share. */

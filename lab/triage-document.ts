@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { causeIds, type CauseLocation } from '../core/model/incident.js';
+import { causeIds, outcomes, type CauseLocation } from '../core/model/incident.js';
 
 /** The parts of the documents of `perf-responder` that the lab reads; the rest passes through. Shapes: design, section 5. */
 const locationSchema = z
@@ -25,18 +25,6 @@ const causeSchema = z.looseObject({
   summary: z.string(),
   remedy: z.looseObject({ kind: z.string(), statement: z.string() }),
 });
-
-const outcomes = [
-  'localized',
-  'mixed',
-  'capacity',
-  'not-reproduced',
-  'unproven',
-  'inconclusive',
-  'refused',
-  'resolved',
-  'still-failing',
-] as const;
 
 const figuresSchema = z.looseObject({ p95Ms: z.number().nullable(), requestRate: z.number(), failedRatio: z.number() });
 

@@ -1,5 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { BranchDecision, Capture, Diagnosis, EvidenceSet } from '../activities/contract.js';
+import type { BranchDecision, Capture, EvidenceSet } from '../activities/contract.js';
+import type { Diagnosis } from '../core/model/incident.js';
 import { needsQueryScan } from '../core/decisions/next-stage.js';
 import { light, scanning } from './activity-options.js';
 import { describeFailure, missingFrom } from './describe-failure.js';
@@ -27,13 +28,13 @@ async function scanQueries(state: IncidentState, set: EvidenceSet, databases: re
 
 function adoptDiagnosis(state: IncidentState, set: EvidenceSet, diagnosis: Diagnosis): void {
   const { incident } = state;
-  const { outcome, branch, accounting, causes, ruledOut, missingEvidence, evidence } = diagnosis;
+  const { outcome, branch, accounting, accountChecks = [], causes, ruledOut, missingEvidence, evidence } = diagnosis;
   const captured = [set.profile, set.service, set.databases, ...(set.scan === null ? [] : [set.scan])].flatMap(
     ({ artifacts }) => artifacts,
   );
   state.incident = {
     ...incident,
-    ...{ outcome, branch, accounting, causes, ruledOut, missingEvidence, evidence },
+    ...{ outcome, branch, accounting, accountChecks, causes, ruledOut, missingEvidence, evidence },
     artifacts: [...incident.artifacts, ...captured],
     reasons: [...incident.reasons, ...diagnosis.reasons],
   };

@@ -1,4 +1,4 @@
-import type { AccountingLine, Branch, Cause, Evidence, RuledOut } from '../model/incident.js';
+import type { AccountingLine, Branch, Diagnosis, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { accountLatency, type AccountingEvidence } from './accounting.js';
 import { chooseBranch, sideShares } from './branch.js';
@@ -10,17 +10,6 @@ import { cite, ms, percent, type RuleContext } from './rule.js';
 import { rules } from './rules/registry.js';
 import { describeCaptures } from './describe-captures.js';
 
-export interface DiagnosisResult {
-  outcome: 'localized' | 'mixed' | 'capacity' | 'inconclusive';
-  branch: Branch;
-  reasons: string[];
-  accounting: AccountingLine[];
-  causes: Cause[];
-  ruledOut: RuledOut[];
-  missingEvidence: MissingEvidence[];
-  evidence: Evidence[];
-}
-
 /** Decides from the account of the window where the latency is, before any query is looked at. */
 export function decideBranch(input: DiagnosisInput): { branch: Branch; reasons: string[] } {
   const { facts, sides } = account(input, new EvidenceBook());
@@ -28,7 +17,7 @@ export function decideBranch(input: DiagnosisInput): { branch: Branch; reasons: 
 }
 
 /** The whole localization: account, rules, ranking. Same input, same output. */
-export function diagnose(input: DiagnosisInput): DiagnosisResult {
+export function diagnose(input: DiagnosisInput): Diagnosis {
   const book = new EvidenceBook();
   const { facts, lines, sides, cited } = account(input, book);
   const { branch, reasons } = chooseBranch(sides, facts);
@@ -109,7 +98,7 @@ function accountSummary(lines: AccountingLine[], facts: Facts): string {
 }
 
 /** What is still unknown, and what would settle it; only where it matters for the answer. */
-function missingFor(input: DiagnosisInput, facts: Facts, branch: Branch, outcome: DiagnosisResult['outcome']): MissingEvidence[] {
+function missingFor(input: DiagnosisInput, facts: Facts, branch: Branch, outcome: Diagnosis['outcome']): MissingEvidence[] {
   const rows = [
     ...input.missing,
     ...(input.service?.missing ?? []),

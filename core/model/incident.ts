@@ -1,9 +1,20 @@
 import type { Budgets, Confirmation } from './load-result.js';
 import type { MissingEvidence } from './observation.js';
 
-export type Outcome =
-  'localized' | 'mixed' | 'capacity' | 'not-reproduced' | 'unproven' | 'inconclusive' | 'refused' | 'resolved' | 'still-failing';
-export type Phase = 'accepted' | 'confirming' | 'diagnosing' | 'waiting' | 'remedying' | 'verifying' | 'ended';
+export const outcomes = [
+  'localized',
+  'mixed',
+  'capacity',
+  'not-reproduced',
+  'unproven',
+  'inconclusive',
+  'refused',
+  'resolved',
+  'still-failing',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+export const phases = ['accepted', 'confirming', 'diagnosing', 'waiting', 'remedying', 'verifying', 'ended'] as const;
+export type Phase = (typeof phases)[number];
 export type Branch = 'app-bound' | 'db-bound' | 'mixed' | 'other-wait' | 'inconclusive';
 
 export const causeIds = [
@@ -80,6 +91,16 @@ export interface AccountingLine {
   evidence: string[];
 }
 
+/** A test of the account itself: does what was measured apart agree? `observed` and `limit` are ratios. */
+export interface AccountCheck {
+  id: 'over-attribution' | 'in-flight';
+  ok: boolean;
+  observed: number;
+  limit: number;
+  detail: string;
+  evidence: string[];
+}
+
 /** Keys that do not apply are absent. */
 export interface CauseLocation {
   frame?: string;
@@ -88,6 +109,8 @@ export interface CauseLocation {
   route?: string;
   statement?: string;
   queryId?: string;
+  /** Name in the catalog of the database that the statement, relation or session belongs to. */
+  database?: string;
   relation?: string;
   columns?: string[];
   planNode?: string;
@@ -132,6 +155,20 @@ export interface RuledOut {
   id: CauseId;
   reason: string;
   evidence: string[];
+}
+
+/** What the captures of one window say: the result of the localization. */
+export interface Diagnosis {
+  outcome: Extract<Outcome, 'localized' | 'mixed' | 'capacity' | 'inconclusive'>;
+  branch: Branch;
+  reasons: string[];
+  accounting: AccountingLine[];
+  /** Absent in diagnoses made before the account was checked. */
+  accountChecks?: AccountCheck[];
+  causes: Cause[];
+  ruledOut: RuledOut[];
+  missingEvidence: MissingEvidence[];
+  evidence: Evidence[];
 }
 
 /** `rerun --json`. `ratio` is after ÷ before of p95; below 1 is faster. */
@@ -187,6 +224,8 @@ export interface Incident {
   symptom: Symptom | null;
   confirmation: Confirmation | null;
   accounting: AccountingLine[];
+  /** Absent where there is no account, or in incidents recorded before it was checked. */
+  accountChecks?: AccountCheck[];
   branch: Branch | null;
   causes: Cause[];
   ruledOut: RuledOut[];

@@ -18,6 +18,8 @@ export interface PeerLook extends Looks {
   connecting: number;
   /** Waits that are older than every request in service: a long poll or a job, no part of a request. */
   background: number;
+  /** Of `connections`: who spoke last is a tie, but longer ago than any request in service began. Idle, whoever it was. */
+  quiet: number;
 }
 
 /** One look at the service's sockets. */
@@ -143,7 +145,7 @@ function outboundLooks(
 ): Map<string, PeerLook> {
   const peers = new Map<string, PeerLook>();
   for (const row of rows) {
-    const peer = peers.get(row.peer) ?? { ...emptyLooks(), connections: 0, connecting: 0, background: 0 };
+    const peer = peers.get(row.peer) ?? { ...emptyLooks(), connections: 0, connecting: 0, background: 0, quiet: 0 };
     peers.set(row.peer, peer);
     peer.connections += 1;
     const before = memory.sockets.get(`${row.inode} ${row.local} ${row.peer}`);
@@ -152,8 +154,9 @@ function outboundLooks(
     // An answer that has arrived but was not read yet is not the peer's fault any more; what only ever sends waits for nothing.
     else if (row.state === 'ESTAB' && row.receiveQueue === 0 && !isOneWay(current)) {
       const waitMs = row.ages?.sentMs ?? 0;
-      const isBackground = current.speaker === 'us' && oldestMs !== null && waitMs >= longWaitMs && waitMs > oldestMs + settledMs * 2;
-      if (isBackground) peer.background += 1;
+      const isOld = waitMs > (oldestMs === null ? longWaitMs : oldestMs + settledMs * 2);
+      if (current.speaker === 'us' && isOld && oldestMs !== null && waitMs >= longWaitMs) peer.background += 1;
+      else if (current.speaker === 'tied' && isOld) peer.quiet += 1;
       else addLook(peer, current);
     }
     if (isInterleaved(before, row, 'us')) peer.interleaved += 1;

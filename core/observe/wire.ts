@@ -54,6 +54,7 @@ const absent: PeerLook = {
   connections: 0,
   connecting: 0,
   background: 0,
+  quiet: 0,
   us: 0,
   them: 0,
   tied: 0,

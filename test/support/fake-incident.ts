@@ -3,7 +3,6 @@ import { ApplicationFailure, Context, activityInfo, getClient, heartbeat, sleep 
 import type {
   BranchDecision,
   Capture,
-  Diagnosis,
   EvidenceSet,
   IncidentActivities,
   LoadRequest,
@@ -11,7 +10,7 @@ import type {
   RemedyPlan,
   ResolvedTarget,
 } from '../../activities/contract.js';
-import type { Branch, Cause, Incident, TargetSummary } from '../../core/model/incident.js';
+import type { Branch, Cause, Diagnosis, Incident, TargetSummary } from '../../core/model/incident.js';
 import type { ConfirmationVerdict } from '../../core/model/load-result.js';
 
 export interface Story {
