@@ -16,7 +16,16 @@ export interface FakeRepository {
   refusal: string | null;
   /** Every measurement fails with this. */
   failing: string | null;
+  /** Machine → how many times slower it is. Each has a worker of its own. */
+  hosts: Record<string, number>;
+  /** Machines on which no measurement succeeds. */
+  failingHosts: string[];
+  /** What a build is said to take; 0 = nothing to build. */
+  buildMs: number;
 }
+
+/** The machine of the worker that serves the shared queue. */
+const only = 'bench-1';
 
 const plain: FakeRepository = {
   commits: 33,
@@ -27,8 +36,10 @@ const plain: FakeRepository = {
   isOverBudget: false,
   refusal: null,
   failing: null,
+  hosts: { [only]: 1 },
+  failingHosts: [],
+  buildMs: 0,
 };
-const only = 'bench-1';
 const healthyMs = 100;
 /** Of the logarithm from run to run: 4 %. */
 const deviation = 0.04;
@@ -50,10 +61,17 @@ const load = {
 };
 
 export interface FakeRepositories {
-  activities: BisectActivities;
+  /** The activities as a worker of that machine has them. */
+  activitiesOn: (host: string) => BisectActivities;
   add: (repository: Partial<FakeRepository>, endpoint?: string) => string;
   measured: (endpoint: string) => number;
   measurements: (endpoint: string) => CommitMeasurement[];
+  /** Commits that were built ahead, with the machine. */
+  builtAhead: (endpoint: string) => string[];
+  /** How many measurements went on at the same time at most. */
+  mostAtOnce: (endpoint: string) => number;
+  /** Machines that were told to remove their worktrees. */
+  cleanedHosts: (endpoint: string) => string[];
   cleaned: (endpoint: string) => boolean;
   indexOf: (commit: string) => number;
 }
@@ -61,7 +79,10 @@ export interface FakeRepositories {
 export function createFakeRepositories(): FakeRepositories {
   const repositories = new Map<string, FakeRepository>();
   const measurements = new Map<string, CommitMeasurement[]>();
-  const cleaned = new Set<string>();
+  const cleaned = new Map<string, string[]>();
+  const ahead = new Map<string, string[]>();
+  const built = new Set<string>();
+  const atOnce = new Map<string, { now: number; most: number }>();
   const random = createRandom(11);
   const of = (endpoint: string): FakeRepository => repositories.get(endpoint) ?? plain;
   const indexOf = (commit: string): number => Number(commit.slice(0, 8));
@@ -73,22 +94,41 @@ export function createFakeRepositories(): FakeRepositories {
     return Object.entries(slowAt).reduce((level, [from, times]) => (at >= Number(from) ? level * times : level), healthyMs);
   };
 
-  const measure = (repository: FakeRepository, commit: string): CommitMeasurement => {
-    const reason = repository.broken[indexOf(commit)];
-    const host = only;
-    if (reason !== undefined) return { ok: false, commit, host, reason, buildMs: 1, runMs: 1, detail: reason };
-    const p95Ms = levelOf(repository, indexOf(commit)) * Math.exp(deviation * gaussian(random));
-    const figures = { p50Ms: p95Ms / 2, p95Ms, p99Ms: p95Ms, meanMs: p95Ms / 2, requestRate: 50, failedRatio: 0, requests: 500 };
-    const withinBudget = !repository.isOverBudget;
-    return { ok: true, commit, host, logMetric: Math.log(p95Ms), figures, withinBudget, buildMs: null, runMs: 1, detail: 'p95' };
+  /** Null when it is built already. */
+  const build = (endpoint: string, commit: string, host: string): number | null => {
+    const key = `${endpoint} ${commit} ${host}`;
+    const { buildMs } = of(endpoint);
+    if (buildMs === 0 || built.has(key)) return null;
+    built.add(key);
+    return buildMs;
   };
 
-  const activities: BisectActivities = {
+  const measure = (endpoint: string, commit: string, host: string): CommitMeasurement => {
+    const repository = of(endpoint);
+    const reason = repository.broken[indexOf(commit)];
+    const common = { commit, host, buildMs: build(endpoint, commit, host), runMs: 1_000 };
+    if (reason !== undefined) return { ok: false, ...common, reason, detail: reason };
+    const speed = repository.hosts[host] ?? 1;
+    const p95Ms = speed * levelOf(repository, indexOf(commit)) * Math.exp(deviation * gaussian(random));
+    const figures = { p50Ms: p95Ms / 2, p95Ms, p99Ms: p95Ms, meanMs: p95Ms / 2, requestRate: 50, failedRatio: 0, requests: 500 };
+    return { ok: true, ...common, logMetric: Math.log(p95Ms), figures, withinBudget: !repository.isOverBudget, detail: 'p95' };
+  };
+
+  const counting = async <T>(endpoint: string, work: () => Promise<T>): Promise<T> => {
+    const count = atOnce.get(endpoint) ?? { now: 0, most: 0 };
+    atOnce.set(endpoint, count);
+    count.now += 1;
+    count.most = Math.max(count.most, count.now);
+    return await work().finally(() => (count.now -= 1));
+  };
+
+  const activitiesOn = (host: string): BisectActivities => ({
     planBisect: ({ endpoint }) => {
-      const { commits, refusal } = of(endpoint);
+      const { commits, refusal, buildMs, hosts } = of(endpoint);
       if (refusal !== null) return Promise.resolve({ ok: false, reason: refusal });
       const ids = Array.from({ length: commits }, (_, index) => idOf(index));
-      return Promise.resolve({ ok: true, plan: { commits: ids, prior: ids.map(() => 1), load, hasBuild: false, hosts: [only] } });
+      const plan = { commits: ids, prior: ids.map(() => 1), load, hasBuild: buildMs > 0, hosts: Object.keys(hosts) };
+      return Promise.resolve({ ok: true, plan });
     },
     expandMerge: ({ endpoint, commit }) => {
       const merge = indexOf(commit);
@@ -100,12 +140,19 @@ export function createFakeRepositories(): FakeRepositories {
     measureCommit: async ({ endpoint, commit }) => {
       const repository = of(endpoint);
       if (repository.failing !== null) throw ApplicationFailure.nonRetryable(repository.failing);
-      await sleep(repository.measureMs);
-      const measurement = measure(repository, commit);
-      measurements.set(endpoint, [...(measurements.get(endpoint) ?? []), measurement]);
-      return { measurement, hosts: [only] };
+      if (repository.failingHosts.includes(host)) throw ApplicationFailure.nonRetryable('no such commit in the repository here');
+      return await counting(endpoint, async () => {
+        await sleep(repository.measureMs);
+        const measurement = measure(endpoint, commit, host);
+        measurements.set(endpoint, [...(measurements.get(endpoint) ?? []), measurement]);
+        return { measurement, hosts: Object.keys(repository.hosts) };
+      });
     },
-    buildCommit: ({ commit }) => Promise.resolve({ commit, host: only, ok: true, buildMs: 1, detail: '' }),
+    buildCommit: ({ endpoint, commit }) => {
+      ahead.set(endpoint, [...(ahead.get(endpoint) ?? []), `${commit} ${host}`]);
+      const ok = of(endpoint).broken[indexOf(commit)] !== 'build-failed';
+      return Promise.resolve({ commit, host, ok, buildMs: build(endpoint, commit, host), detail: '' });
+    },
     describeCommit: ({ commit }) => {
       const index = indexOf(commit);
       const files = [`file-${index}.js`];
@@ -122,19 +169,22 @@ export function createFakeRepositories(): FakeRepositories {
     subjectsOf: ({ commits }) => Promise.resolve(commits.map((commit) => `commit ${indexOf(commit)}`)),
     compareProfiles: () => Promise.resolve({ summary: 'price grew', artifacts: [] }),
     cleanUpBisect: ({ endpoint }) => {
-      cleaned.add(endpoint);
+      cleaned.set(endpoint, [...(cleaned.get(endpoint) ?? []), host]);
       return Promise.resolve();
     },
     writeBisectReport: () => Promise.resolve([]),
-  };
+  });
   return {
-    activities,
+    activitiesOn,
     add: (repository, endpoint = `shop/endpoint-${repositories.size}`) => {
       repositories.set(endpoint, { ...plain, ...repository });
       return endpoint;
     },
     measured: (endpoint) => measurements.get(endpoint)?.length ?? 0,
     measurements: (endpoint) => measurements.get(endpoint) ?? [],
+    builtAhead: (endpoint) => ahead.get(endpoint) ?? [],
+    mostAtOnce: (endpoint) => atOnce.get(endpoint)?.most ?? 0,
+    cleanedHosts: (endpoint) => cleaned.get(endpoint) ?? [],
     cleaned: (endpoint) => cleaned.has(endpoint),
     indexOf,
   };

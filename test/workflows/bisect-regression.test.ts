@@ -3,7 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
-import { bisectQueue } from '../../workflows/activity-options.js';
+import { bisectHostQueue, bisectQueue } from '../../workflows/activity-options.js';
 import {
   bisectStatusQuery,
   markGoodSignal,
@@ -18,25 +18,25 @@ import { rowsWithoutSummary } from '../support/histories.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 let temporal: TestWorkflowEnvironment;
-let worker: Worker;
-let running: Promise<void>;
+let workers: Worker[];
+let running: Promise<void[]>;
 const world = createFakeRepositories();
 
 beforeAll(async () => {
   const [environment, bundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
   temporal = environment;
-  worker = await Worker.create({
-    connection: temporal.nativeConnection,
-    taskQueue: bisectQueue,
-    workflowBundle: bundle,
-    activities: world.activities,
-    maxHeartbeatThrottleInterval: '100ms',
-  });
-  running = worker.run();
+  const shared = { connection: temporal.nativeConnection, maxHeartbeatThrottleInterval: '100ms' as const };
+  // One worker for the shared queue, as if it ran on the first machine, and one for each machine's own.
+  workers = [
+    await Worker.create({ ...shared, taskQueue: bisectQueue, workflowBundle: bundle, activities: world.activitiesOn('bench-1') }),
+    await Worker.create({ ...shared, taskQueue: bisectHostQueue('bench-1'), activities: world.activitiesOn('bench-1') }),
+    await Worker.create({ ...shared, taskQueue: bisectHostQueue('bench-2'), activities: world.activitiesOn('bench-2') }),
+  ];
+  running = Promise.all(workers.map((worker) => worker.run()));
 });
 
 afterAll(async () => {
-  worker.shutdown();
+  for (const worker of workers) worker.shutdown();
   await running;
   await temporal.teardown();
 });
@@ -46,7 +46,15 @@ let count = 0;
 async function start(repository: Partial<FakeRepository>, change: Partial<BisectRequest> = {}, progress?: BisectProgress) {
   const endpoint = world.add(repository);
   const bisectId = `bisect-${(count += 1)}`;
-  const defaults = { good: null, bad: null, metric: 'p95', minEffect: 1.2, budgetRuns: 200, budgetBuilds: null, budgetMinutes: 60 } as const;
+  const defaults = {
+    good: null,
+    bad: null,
+    metric: 'p95',
+    minEffect: 1.2,
+    budgetRuns: 200,
+    budgetBuilds: null,
+    budgetMinutes: 60,
+  } as const;
   const request: BisectRequest = { ...defaults, bisectId, endpoint, hints: { files: [] }, incidentId: null, ...change };
   const handle = await temporal.client.workflow.start<typeof bisectRegression>('bisectRegression', {
     workflowId: bisectId,
@@ -147,6 +155,62 @@ describe('bisectRegression', { timeout: 60_000 }, () => {
   });
 });
 
+describe('several machines', { timeout: 60_000 }, () => {
+  const hosts = { 'bench-1': 1, 'bench-2': 1.7 };
+
+  it('measure at the same time, each against its own level, and both are cleaned up', async () => {
+    const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, hosts, measureMs: 30 });
+    const answer = await handle.result();
+    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
+    expect(answer.effect?.ci[0]).toBeLessThan(1.5);
+    expect(answer.effect?.ci[1]).toBeGreaterThan(1.5);
+    expect(world.mostAtOnce(endpoint)).toBe(2);
+    expect([...new Set(world.measurements(endpoint).map(({ host }) => host))].sort()).toEqual(['bench-1', 'bench-2']);
+    expect(world.cleanedHosts(endpoint).sort()).toEqual(['bench-1', 'bench-2']);
+    expect(rowsWithoutSummary(await handle.fetchHistory())).toEqual([]);
+  });
+
+  it('go on without the one that cannot measure, and the answer says so', async () => {
+    const answer = await bisect({ slowAt: { 20: 1.5 }, hosts, failingHosts: ['bench-2'] });
+    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
+    expect(answer.reasons.join(' ')).toMatch(/bench-2 measures no more: .* no such commit/);
+  });
+
+  it('see no regression where only the machines differ', async () => {
+    expect(await bisect({ hosts })).toMatchObject({ outcome: 'no-regression', culprit: null });
+  });
+});
+
+describe('builds', { timeout: 60_000 }, () => {
+  it('are made ahead of the runs that are likely next, and every one is counted', async () => {
+    const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, buildMs: 60_000, measureMs: 20 });
+    const answer = await handle.result();
+    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
+    const ahead = world.builtAhead(endpoint).map((entry) => entry.slice(0, 40));
+    const first = world
+      .measurements(endpoint)
+      .filter(({ commit }, index, all) => all.findIndex((each) => each.commit === commit) === index);
+    expect(first.filter(({ commit, buildMs }) => buildMs === null && ahead.includes(commit)).length).toBeGreaterThan(0);
+    expect(answer.builds).toBe(ahead.length + first.filter(({ buildMs }) => buildMs !== null).length);
+  });
+
+  it('have a budget of their own; when it is spent the answer is a range that holds the truth', async () => {
+    const answer = await bisect({ slowAt: { 20: 1.5 }, buildMs: 60_000 }, { budgetBuilds: 4 });
+    expect(answer.outcome).toBe('range');
+    expect(answer.builds).toBeLessThanOrEqual(4);
+    expect(answer.reasons.join(' ')).toContain('budget of 4 builds');
+    const [from = '', to = ''] = answer.range ?? [];
+    expect(world.indexOf(from)).toBeLessThan(20);
+    expect(world.indexOf(to)).toBeGreaterThanOrEqual(20);
+  });
+
+  it('that fail ahead are no scapegoats', async () => {
+    const broken = Object.fromEntries([15, 16, 17].map((index) => [index, 'build-failed' as const]));
+    const answer = await bisect({ slowAt: { 16: 1.5 }, buildMs: 60_000, broken, measureMs: 20 });
+    expect(answer).toMatchObject({ outcome: 'range', culprit: null, range: [idOf(14), idOf(18)] });
+  });
+});
+
 describe('people during a search', { timeout: 60_000 }, () => {
   it('can pause and resume it', async () => {
     const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, measureMs: 40 });
@@ -192,8 +256,16 @@ describe('a search that continues as new', { timeout: 60_000 }, () => {
     const first = await start({ slowAt: { 20: 1.5 } });
     const whole = await first.handle.result();
     const measurements = world.measurements(first.endpoint).slice(0, whole.runs - 3);
-    const progress = { measurements, prebuilt: [],
-      since: { main: 0 }, answers: {}, goodMarks: [], badMarks: [], skipMarks: [], startedAtMs: Date.now() };
+    const progress = {
+      measurements,
+      prebuilt: [],
+      since: { main: 0 },
+      answers: {},
+      goodMarks: [],
+      badMarks: [],
+      skipMarks: [],
+      startedAtMs: Date.now(),
+    };
     const { handle, endpoint } = await start({ slowAt: { 20: 1.5 } }, {}, progress);
     const answer = await handle.result();
     expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });

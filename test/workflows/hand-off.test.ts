@@ -16,7 +16,7 @@ beforeAll(async () => {
   temporal = environment;
   const describeHandOff: typeof world.activities.describeHandOff = () =>
     Promise.resolve({ repositoryConfigured: true, facts: ['p95 was 812 ms'] });
-  stopWorkers = await startTestWorkers(environment, bundle, { ...world.activities, ...repositories.activities, describeHandOff });
+  stopWorkers = await startTestWorkers(environment, bundle, { ...world.activities, ...repositories.activitiesOn('bench-1'), describeHandOff });
 });
 
 afterAll(async () => {
