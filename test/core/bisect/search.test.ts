@@ -3,6 +3,8 @@ import { createRepository, type Scenario } from '../../../bench/bisect/noise.js'
 import { filterStep } from '../../../core/bisect/step-filter.js';
 import { changePointPosterior } from '../../../core/bisect/posterior.js';
 import { noiseScale } from '../../../core/bisect/scale.js';
+import { information } from '../../../core/bisect/information.js';
+import { commitsToPrebuild, nextCommit } from '../../../core/bisect/next-commit.js';
 import { nextSearchStep } from '../../../core/bisect/search.js';
 import type { Run, SearchStep } from '../../../core/bisect/search-state.js';
 
@@ -88,5 +90,66 @@ describe('the noise', () => {
     const runs = values.map((value, index) => ({ commit: index % 2, value: value + (index % 2) * 4, host }));
     const spoiled = runs.map((run, index) => (index === 10 ? { ...run, value: run.value + 30 } : run));
     expect(Math.abs(filterStep(spoiled, 1, 0).step - filterStep(runs, 1, 0).step)).toBeLessThan(0.5);
+  });
+});
+
+describe('machines of different speed', () => {
+  const turn = (index: number): string => (index % 2 === 0 ? 'fast' : 'slow');
+
+  it('do not look like a step: each is compared with itself', () => {
+    const speed = { fast: 0, slow: 25 };
+    const noise = [0.3, -0.4, 0.1, 0.5, -0.2, 0.2, -0.5, 0.4, 0, -0.1, 0.2, -0.3];
+    const runs = noise.map((value, index) => {
+      const name = turn(index);
+      return { commit: Math.floor(index / 2) % 2, value: value + (name === 'slow' ? speed.slow : speed.fast), host: name };
+    });
+    const { step, stepSd } = filterStep(runs, 1, 0);
+    expect(Math.abs(step)).toBeLessThan(3 * stepSd);
+  });
+
+  it('tell nothing about the step when each ran on one side only', () => {
+    const runs = [0, 25, 0.1, 25.1, -0.1, 24.9].map((value, index) => ({ commit: index % 2, value, host: turn(index) }));
+    expect(filterStep(runs, 1, 0).stepSd).toBeGreaterThan(10);
+  });
+
+  it('each take turns at the ends by themselves', () => {
+    const runs: Run[] = [];
+    const search = { commits: 9, untestable: [], prior: new Array<number>(9).fill(1), minEffect: 1.02, cost: freeBuilds };
+    for (let round = 0; round < 3; round += 1) {
+      for (const [rank, name] of ['fast', 'slow'].entries()) {
+        const step = nextSearchStep({ ...search, runs }, { host: name, rank, hosts: 2, built: [] });
+        if (step.kind === 'measure') runs.push({ commit: step.commit, logMetric: 0, host: name });
+      }
+    }
+    expect(runs.filter(({ host: name }) => name === 'slow').map(({ commit }) => commit)).toEqual([0, 8, 8]);
+  });
+});
+
+describe('what a run is worth', () => {
+  it('is a bit at most, most where good and bad are equally likely, and nothing where the side is known', () => {
+    expect(information(0.5, 8)).toBeCloseTo(1, 3);
+    expect(information(0.5, 0)).toBeCloseTo(0, 6);
+    expect(information(0.5, 2)).toBeGreaterThan(information(0.7, 2));
+    expect(information(0.7, 2)).toBeCloseTo(information(0.3, 2), 6);
+    expect([information(0, 3), information(1, 3)]).toEqual([0, 0]);
+  });
+
+  const runs = [0, 8, 8, 0, 0, 8, 8, 0].map((commit) => ({ commit, logMetric: commit === 8 ? 0.2 : 0, host }));
+  const even = { byCommit: [0, ...new Array<number>(8).fill(1 / 8)], step: 2, stepSd: 0.5 };
+  const search = { commits: 9, runs, untestable: [], prior: new Array<number>(9).fill(1), minEffect: 1.02 };
+
+  it('is weighed against its build: a built commit beside the middle wins where builds are dear, and not where they are cheap', () => {
+    const choose = (buildMs: number): number =>
+      nextCommit({ ...search, cost: { runMs: 1_000, buildMs } }, even, { ...alone, built: [0, 3, 8] }).commit;
+    expect(choose(0)).toBe(4);
+    expect(choose(10)).toBe(4);
+    expect(choose(60_000)).toBe(3);
+  });
+
+  it('makes the middles of both halves worth a build ahead, unless one as good is built', () => {
+    const dear = { ...search, cost: { runMs: 1_000, buildMs: 60_000 } };
+    expect(commitsToPrebuild(dear, even, { built: [0, 4, 8] }, true)).toEqual([2, 6]);
+    expect(commitsToPrebuild(dear, even, { built: [0, 3, 8] }, true)).toEqual([6]);
+    expect(commitsToPrebuild(dear, even, { built: [0, 8] }, false)).toEqual([4]);
   });
 });
