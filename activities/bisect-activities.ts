@@ -1,9 +1,9 @@
+import { basename } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { bisectLoad } from '../core/bisect/bisect-load.js';
 import { commitWeight } from '../core/bisect/prior.js';
-import { functionGrowth } from '../core/bisect/profile-growth.js';
+import { describeGrowth, profileGrowth, type ProfiledCommit } from '../core/bisect/profile-growth.js';
 import { RefusedError, UnreadableInputError } from '../core/model/errors.js';
-import type { ProfileSummary } from '../core/model/profile.js';
 import { renderBisectReport } from '../report/bisect-report.js';
 import type { BisectActivities, BisectPlan, BisectRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
@@ -125,14 +125,10 @@ async function compareProfiles(
   const before = await profileCommit(deps, target, request, request.parent, beating);
   const after = before === null ? null : await profileCommit(deps, target, request, request.culprit, beating);
   if (before === null || after === null) return null;
-  const growth = functionGrowth(before, after).slice(0, 20);
-  const [most] = growth;
-  const artifact = await deps.artifacts.put('bisect-profile-diff.json', 'profile', JSON.stringify(growth, null, 2));
-  const summary =
-    most === undefined
-      ? 'the profiles show no function'
-      : `${most.frame} (${most.module}) grew from ${most.beforeMs.toFixed(2)} to ${most.afterMs.toFixed(2)} ms CPU a request`;
-  return { summary, artifacts: [artifact] };
+  const growth = profileGrowth(before, after);
+  await deps.artifacts.put('bisect-profile-diff.json', 'profile', JSON.stringify(growth, null, 2));
+  // One run of each.
+  return { growth, summary: describeGrowth(growth), runs: 2 };
 }
 
 async function profileCommit(
@@ -141,7 +137,7 @@ async function profileCommit(
   request: CompareRequest,
   commit: string,
   beating: Beating,
-): Promise<{ profile: ProfileSummary; cpuPerRequestMs: number } | null> {
+): Promise<ProfiledCommit | null> {
   const place = await deps.worktrees(target.repository, request.bisectId).prepare(commit, target.commands, beating.signal, 'normal');
   const started = place.ok
     ? await deps.startService(target.commands, { worktree: place.worktree, logFile: place.logFile, signal: beating.signal })
@@ -170,7 +166,7 @@ async function profileCommit(
     if (profile.status === 'rejected') throw profile.reason;
     if (run.status === 'rejected') throw run.reason;
     if (profile.value === null || run.value.cpuPerRequestMs === null) return null;
-    return { profile: profile.value, cpuPerRequestMs: run.value.cpuPerRequestMs };
+    return { profile: profile.value, cpuPerRequestMs: run.value.cpuPerRequestMs, folder: basename(place.worktree) };
   } finally {
     await started.service.stop();
   }

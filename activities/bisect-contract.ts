@@ -1,5 +1,5 @@
 /** What the bisect workflow may ask of the world; implemented in `activities/bisect-activities.ts`. */
-import type { BisectAnswer, BisectMetric, CommitInfo, SkipReason } from '../core/model/bisect.js';
+import type { BisectAnswer, BisectMetric, CommitInfo, ProfileGrowth, SkipReason } from '../core/model/bisect.js';
 import type { ArtifactRef, RunFigures } from '../core/model/incident.js';
 import type { LoadPlan } from '../core/model/load-result.js';
 
@@ -68,14 +68,14 @@ export interface BisectActivities {
   describeCommit(request: { endpoint: string; commit: string }): Promise<CommitInfo>;
   /** First lines of the messages, in the order of the commits. */
   subjectsOf(request: { endpoint: string; commits: string[] }): Promise<string[]>;
-  /** CPU profiles of parent and culprit under the same load; the function that grew, per request. Null when no profile can be had. */
+  /** CPU profiles of parent and culprit under the same load, and what grew. Null when no profile can be had. */
   compareProfiles(request: {
     bisectId: string;
     endpoint: string;
     parent: string;
     culprit: string;
     load: LoadPlan;
-  }): Promise<{ summary: string; artifacts: ArtifactRef[] } | null>;
+  }): Promise<{ growth: ProfileGrowth; summary: string; runs: number } | null>;
   /** Removes every worktree and process of this bisect, also those of a killed worker. */
   cleanUpBisect(request: { bisectId: string; endpoint: string }): Promise<void>;
   writeBisectReport(request: { bisectId: string; answer: BisectAnswer }): Promise<ArtifactRef[]>;

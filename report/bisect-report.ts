@@ -25,6 +25,7 @@ export function renderBisectReport(answer: BisectAnswer): string {
   );
   for (const other of answer.otherCulprits) lines.push(`- Also: \`${other.commit}\`, ${ratio(other.effect)} times its parent`);
   for (const reason of answer.reasons) lines.push(`- ${plain(reason)}`);
+  lines.push(...growthTable(answer));
   const chart = answer.posteriorByCommit.filter((entry) => entry.probability >= 0.005);
   if (chart.length > 0) {
     lines.push('', '| commit | subject | posterior |', '|---|---|---|');
@@ -37,6 +38,17 @@ export function renderBisectReport(answer: BisectAnswer): string {
   }
   lines.push('', `**Next:** ${next(answer)}`, '');
   return lines.join('\n');
+}
+
+const mostFunctions = 5;
+
+function growthTable({ profileDiff }: BisectAnswer): string[] {
+  if (profileDiff === null || profileDiff.functions.length === 0) return [];
+  const rows = profileDiff.functions.slice(0, mostFunctions).map(({ frame, module, line, category, beforeMs, afterMs }) => {
+    const place = line === null ? module : `${module}:${line}`;
+    return `| ${plain(frame)} | ${plain(place)} | ${category} | ${beforeMs.toFixed(2)} | ${afterMs.toFixed(2)} |`;
+  });
+  return ['', '| grew | where | in | parent, ms CPU a request | culprit |', '|---|---|---|---|---|', ...rows];
 }
 
 function headline(answer: BisectAnswer): string {

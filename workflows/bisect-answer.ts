@@ -137,6 +137,7 @@ export function emptyAnswer(state: { request: { metric: BisectMetric }; progress
     builds: progress === null ? 0 : buildCount({ progress }),
     skipped: progress === null ? [] : skippedCommits({ progress }),
     reasons: [],
+    profileDiff: null,
     posteriorByCommit: [],
   };
 }

@@ -93,7 +93,9 @@ async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<B
     const compared = await measuring(state.plan.load, null).compareProfiles.executeWithOptions({ summary }, [
       { bisectId, endpoint, parent, culprit, load: state.plan.load },
     ]);
-    return compared === null ? answer : { ...answer, reasons: [...answer.reasons, compared.summary] };
+    if (compared === null) return answer;
+    const { growth, summary: what, runs } = compared;
+    return { ...answer, runs: answer.runs + runs, profileDiff: growth, reasons: [...answer.reasons, what] };
   } catch (error) {
     if (isCancellation(error)) throw error;
     return { ...answer, reasons: [...answer.reasons, 'the profiles of culprit and parent could not be compared'] };

@@ -1,3 +1,5 @@
+import type { ProfileCategory } from './profile.js';
+
 /** One commit of the searched range. `files` are the paths it changes against its first parent. */
 export interface CommitInfo {
   commit: string;
@@ -12,6 +14,25 @@ export interface CommitInfo {
 
 export type BisectMetric = 'p95' | 'p50' | 'error-ratio' | 'cpu' | 'db-time';
 export type SkipReason = 'build-failed' | 'not-started' | 'unhealthy' | 'errors';
+
+/** A function of the application, or what burns outside of it, with the CPU milliseconds that a request spends there. */
+export interface FunctionGrowth {
+  frame: string;
+  /** Path inside the repository. */
+  module: string;
+  line: number | null;
+  /** What grew most in or below it. */
+  category: ProfileCategory;
+  beforeMs: number;
+  afterMs: number;
+}
+
+/** CPU profiles of parent and culprit under the same load, per request; `functions` that clearly grew, the largest growth first. */
+export interface ProfileGrowth {
+  beforeMs: number;
+  afterMs: number;
+  functions: FunctionGrowth[];
+}
 
 /** Answer of `bisect --json`. Ratios are culprit ÷ parent and bad ÷ good: above 1 is slower. */
 export interface BisectAnswer {
@@ -29,6 +50,8 @@ export interface BisectAnswer {
   builds: number;
   skipped: { commit: string; reason: SkipReason }[];
   reasons: string[];
+  /** Null when there is no single culprit, or no profile could be had. */
+  profileDiff: ProfileGrowth | null;
   /** Posterior per commit of the range, for the chart. */
   posteriorByCommit: { commit: string; subject: string; probability: number }[];
 }

@@ -167,7 +167,7 @@ export function createFakeRepositories(): FakeRepositories {
       });
     },
     subjectsOf: ({ commits }) => Promise.resolve(commits.map((commit) => `commit ${indexOf(commit)}`)),
-    compareProfiles: () => Promise.resolve({ summary: 'price grew', artifacts: [] }),
+    compareProfiles: () => Promise.resolve({ growth: { beforeMs: 1, afterMs: 2, functions: [] }, summary: 'price grew', runs: 2 }),
     cleanUpBisect: ({ endpoint }) => {
       cleaned.set(endpoint, [...(cleaned.get(endpoint) ?? []), host]);
       return Promise.resolve();
