@@ -40,13 +40,13 @@ export interface BisectDependencies {
   runLoad: (order: LoadOrder) => Promise<FinishedLoad>;
   /** CPU milliseconds that the process tree has used so far; null when it cannot be told. */
   cpuMs: (pid: number) => Promise<number | null>;
-  /** Execution milliseconds of the service's databases so far; null when none can tell. */
-  databaseMs: (endpoint: string, signal: AbortSignal) => Promise<number | null>;
+  /** Execution milliseconds of the service's databases so far. Rejects when not all of them can tell. */
+  databaseMs: (endpoint: string, signal: AbortSignal) => Promise<number>;
   /** CPU profile of a running service; null when none can be had. */
   profile: (service: RunningService, durationMs: number, signal: AbortSignal) => Promise<ProfileSummary | null>;
   artifacts: ArtifactStore;
-  /** A directory of one run; thrown away after it. */
-  workDirectory: (key: string) => string;
+  /** A directory of one run; thrown away after it, and with the worktrees of the search. */
+  workDirectory: (bisectId: string, key: string) => string;
   discardWorkDirectory: (directory: string) => Promise<void>;
   /** Name of this machine, and of all whose workers measure commits now (this one among them). */
   host: string;

@@ -46,6 +46,8 @@ export async function measureOnce(
   const started = await deps.startService(target.commands, where);
   if (!started.ok) return skip(started.reason, started.detail);
   try {
+    // Whoever cannot tell is asked before the load, not after it.
+    if (order.metric === 'db-time') await deps.databaseMs(order.endpoint, beating.signal);
     const run = await loadService(deps, target, order, started.service, beating, runKey);
     const { failedRatio, requests, latencyMs } = run.result;
     if (order.metric !== 'error-ratio' && failedRatio > tolerableErrors)
@@ -103,7 +105,7 @@ export async function loadService(
   url.protocol = 'http:';
   url.hostname = '127.0.0.1';
   url.port = String(service.port);
-  const workDir = deps.workDirectory(runKey);
+  const workDir = deps.workDirectory(order.bisectId, runKey);
   const spent = spentSince(deps, order, service, beating.signal);
   try {
     const { result } = await deps.runLoad({

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startGuarded } from './guarded-process.js';
+import { killStrays } from './commit-processes.js';
+import { startGuarded, type GuardedProcess } from './guarded-process.js';
 import { freePort } from './free-port.js';
 
 /** Commands of the catalog's `repository`, ready to run. Times in milliseconds. */
@@ -44,11 +45,11 @@ export async function runCommand(
   commands: ServiceCommands,
   place: Place & { port: number; timeoutMs: number; priority?: Priority },
 ): Promise<{ ok: boolean; detail: string }> {
-  const run = startShell(command, commands, place, place.port, place.priority);
+  place.signal.throwIfAborted();
+  const run = startShell(command, commands, place, { port: place.port, priority: place.priority });
   const timeout = AbortSignal.timeout(place.timeoutMs);
-  const stop = (): void => run.stop();
-  const signals = AbortSignal.any([place.signal, timeout]);
-  signals.addEventListener('abort', stop, { once: true });
+  timeout.addEventListener('abort', run.stop, { once: true });
+  place.signal.addEventListener('abort', run.stopSoon, { once: true });
   try {
     const exit = await run.exit;
     place.signal.throwIfAborted();
@@ -57,20 +58,26 @@ export async function runCommand(
       ? { ok: true, detail: '' }
       : { ok: false, detail: `"${command}" ended with ${exit.code ?? exit.signal ?? 'nothing'}: ${run.lastLine()}` };
   } finally {
-    signals.removeEventListener('abort', stop);
+    timeout.removeEventListener('abort', run.stop);
+    place.signal.removeEventListener('abort', run.stopSoon);
   }
 }
 
-/** Starts the service of a worktree on a free port and waits until its health address answers 2xx. */
+/**
+ * Starts the service of a worktree on a free port and waits until its health address answers 2xx. A cancelled one is stopped at once, whoever else
+ * is still busy with its end.
+ */
 export async function startService(commands: ServiceCommands, place: Place): Promise<StartResult> {
   const port = await freePort();
-  const run = startShell(commands.start, commands, place, port);
+  place.signal.throwIfAborted();
+  const run = startShell(commands.start, commands, place, { port, stopCommand: commands.stop });
+  place.signal.addEventListener('abort', run.stopSoon, { once: true });
   const ended: { how: string | null } = { how: null };
   void run.exit.then(
     (exit) => (ended.how = `ended with ${exit.code ?? exit.signal ?? 'nothing'}`),
     (error: unknown) => (ended.how = String(error)),
   );
-  const service: RunningService = { port, pid: await run.pid.catch(() => 0), stop: () => stopService(run, commands, place, port) };
+  const service: RunningService = { port, pid: await run.pid.catch(() => 0), stop: () => stopService(run, place, port) };
   const deadline = Date.now() + commands.startTimeoutMs;
   let detail = 'no answer yet';
   let hasAnswered = false;
@@ -107,34 +114,34 @@ async function askHealth(url: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-async function stopService(run: Shell, commands: ServiceCommands, place: Place, port: number): Promise<void> {
-  if (commands.stop !== null) {
-    const untouchable = new AbortController();
-    await runCommand(commands.stop, commands, { ...place, signal: untouchable.signal, port, timeoutMs: stopGraceMs }).catch(
-      () => undefined,
-    );
-  }
-  run.stop();
+async function stopService(run: Shell, place: Place, port: number): Promise<void> {
+  if (place.signal.aborted) run.stopSoon();
+  else run.stop();
   await run.exit.catch(() => undefined);
+  place.signal.removeEventListener('abort', run.stopSoon);
+  killStrays(place.worktree, port);
 }
 
-interface Shell {
-  pid: Promise<number>;
-  exit: Promise<{ code: number | null; signal: string | null }>;
-  stop: () => void;
+interface Shell extends Pick<GuardedProcess, 'pid' | 'exit' | 'stop' | 'stopSoon'> {
   lastLine: () => string;
 }
 
 /** The shell sets itself back, its children inherit it. Systems without these programs have at least `renice`. */
 const becomeIdle = '{ chrt --idle --pid 0 $$ || renice -n 19 -p $$; ionice --class idle --pid $$; } >/dev/null 2>&1; ';
 
-function startShell(command: string, commands: ServiceCommands, place: Place, port: number, priority: Priority = 'normal'): Shell {
+function startShell(
+  command: string,
+  commands: ServiceCommands,
+  place: Place,
+  { port, priority = 'normal', stopCommand = null }: { port: number; priority?: Priority | undefined; stopCommand?: string | null },
+): Shell {
   const env = { ...commands.env, PORT: String(port), WORKTREE: place.worktree };
   const line = `${priority === 'idle' ? becomeIdle : ''}${substitute(command, place.worktree, port)}`;
   const run = startGuarded('/bin/sh', ['-c', line], {
     cwd: place.worktree,
     env,
     graceMs: stopGraceMs,
+    ...(stopCommand === null ? {} : { stopCommand: substitute(stopCommand, place.worktree, port) }),
   });
   const log = createWriteStream(place.logFile, { flags: 'a' });
   let tail = '';
@@ -143,7 +150,8 @@ function startShell(command: string, commands: ServiceCommands, place: Place, po
     tail = (tail + chunk).slice(-2000);
   });
   run.stderr.on('close', () => log.end());
-  return { pid: run.pid, exit: run.exit, stop: run.stop, lastLine: () => tail.trim().split('\n').at(-1)?.slice(0, 200) ?? '' };
+  const { pid, exit, stop, stopSoon } = run;
+  return { pid, exit, stop, stopSoon, lastLine: () => tail.trim().split('\n').at(-1)?.slice(0, 200) ?? '' };
 }
 
 export function substitute(text: string, worktree: string, port: number): string {

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { killStrays } from './commit-processes.js';
 import { addWorktree, describeCommit, removeWorktree, removeWorktreesBelow } from './git.js';
 import { runCommand, type Priority, type ServiceCommands } from './commit-service.js';
 import { withHostLock } from './host-lock.js';
@@ -31,10 +32,12 @@ export function openWorktrees(repository: string, directory: string): CommitWork
         const known = await readMarker(marker, worktree);
         if (known !== null) return { ...place, ...known, buildMs: null };
         const startedAt = performance.now();
-        // Without a marker the folder is what a killed worker left half done.
+        // The folder is what a killed worker left half done. A marker without its folder must not vouch for the next one.
+        await rm(marker, { force: true });
+        killStrays(worktree);
         await removeWorktree(repository, worktree);
         await mkdir(directory, { recursive: true });
-        await addWorktree(repository, worktree, commit);
+        await addWorktree(repository, worktree, commit, { env: commands.env, signal });
         const result =
           commands.build === null
             ? { ok: true, detail: '' }
@@ -45,7 +48,10 @@ export function openWorktrees(repository: string, directory: string): CommitWork
         return { ...place, ...result, buildMs: commands.build === null ? null : performance.now() - startedAt };
       });
     },
-    removeAll: () => removeWorktreesBelow(repository, directory),
+    removeAll: async () => {
+      killStrays(directory);
+      await removeWorktreesBelow(repository, directory);
+    },
   };
 }
 
@@ -56,8 +62,17 @@ async function readMarker(marker: string, worktree: string): Promise<{ ok: boole
   );
   const text = isThere ? await readFile(marker, 'utf8').catch(() => null) : null;
   if (text === null) return null;
-  const value: unknown = JSON.parse(text);
+  const value = parsed(text);
   return typeof value === 'object' && value !== null && 'ok' in value && 'detail' in value
     ? { ok: value.ok === true, detail: String(value.detail) }
     : null;
+}
+
+/** A machine that lost its power may have kept the name of the file and not its content. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

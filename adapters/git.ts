@@ -1,7 +1,8 @@
 import { realpath, rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { UnreadableInputError } from '../core/model/errors.js';
+import { ProgramFailedError, UnreadableInputError } from '../core/model/errors.js';
 import type { CommitInfo } from '../core/model/bisect.js';
+import { startGuarded } from './guarded-process.js';
 
 const fieldEnd = '\u0000';
 const recordStart = '\u0001';
@@ -9,15 +10,16 @@ const recordStart = '\u0001';
 /** Where a hook or an outer git points to another repository. */
 const elsewhere = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_COMMON_DIR: undefined };
 
+const manners = { GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'safe.directory=*', '-c', 'gc.auto=0'];
+
 /**
  * Runs git without the user's pager, prompts or hooks; never a shell. The repository may belong to another user (a volume of a container): the
  * catalog names it, and its own commands are run anyway.
  */
 async function git(repository: string, args: string[]): Promise<string> {
-  const env = { ...elsewhere, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-  const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'safe.directory=*', '-c', 'gc.auto=0'];
   const { stdout } = await execa('git', ['-C', repository, ...settings, ...args], {
-    env,
+    env: { ...elsewhere, ...manners },
     stdin: 'ignore',
     maxBuffer: 200_000_000,
   });
@@ -111,16 +113,48 @@ function parseLog(text: string): CommitInfo[] {
     });
 }
 
-/** A detached worktree of one commit; no branch, tag or configuration is touched. */
-export async function addWorktree(repository: string, folder: string, commit: string): Promise<void> {
-  await git(repository, ['worktree', 'add', '--detach', '--force', folder, commit]);
+/** Git has nothing to finish that is worth waiting for: what it leaves is removed as it is. */
+const checkoutGraceMs = 500;
+
+/**
+ * A detached worktree of one commit; no branch, tag or configuration is touched. The checkout of a large repository takes its time: it ends with
+ * `signal`, and with us, however we die. `env` is git's whole environment.
+ */
+export async function addWorktree(
+  repository: string,
+  folder: string,
+  commit: string,
+  { env, signal }: { env: Record<string, string>; signal: AbortSignal },
+): Promise<void> {
+  signal.throwIfAborted();
+  const gitArguments = ['-C', repository, ...settings, 'worktree', 'add', '--detach', '--force', '--force', folder, commit];
+  const run = startGuarded('git', gitArguments, { cwd: repository, env: { ...env, ...manners }, graceMs: checkoutGraceMs });
+  let said = '';
+  run.stderr.setEncoding('utf8').on('data', (chunk: string) => (said = (said + chunk).slice(-2000)));
+  signal.addEventListener('abort', run.stopSoon, { once: true });
+  const exit = await run.exit.finally(() => {
+    signal.removeEventListener('abort', run.stopSoon);
+  });
+  signal.throwIfAborted();
+  if (exit.code === 0) return;
+  const message = `git could not check out ${commit}: ${said.trim().split('\n').at(-1) ?? ''}`;
+  throw new ProgramFailedError({ program: 'git', exitCode: exit.code, message, retryable: true });
 }
 
 /** Removes the folder and forgets it, also when a killed worker left it half made. Worktrees of other people are not touched. */
 export async function removeWorktree(repository: string, folder: string): Promise<void> {
-  // Not registered, or broken: then the folder is all there is.
-  await git(repository, ['worktree', 'remove', '--force', '--force', folder]).catch(() => undefined);
-  await rm(folder, { recursive: true, force: true });
+  const forget = async (): Promise<void> => void (await git(repository, ['worktree', 'remove', '--force', '--force', folder]));
+  await forget().catch(async () => {
+    // Not registered, or broken. Of one whose folder is gone git asks no more questions.
+    await removeFolder(folder);
+    await forget().catch(() => undefined);
+  });
+  await removeFolder(folder);
+}
+
+/** Again when something was added meanwhile: a process that was killed a moment ago may have written a last file. */
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 /** Removes every worktree of the repository below a directory, the directory too, whoever left them there. */
@@ -131,5 +165,5 @@ export async function removeWorktreesBelow(repository: string, directory: string
     const folder = line.startsWith('worktree ') ? line.slice('worktree '.length) : '';
     if (folder.startsWith(below)) await removeWorktree(repository, folder);
   }
-  await rm(directory, { recursive: true, force: true });
+  await removeFolder(directory);
 }

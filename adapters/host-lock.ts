@@ -1,9 +1,28 @@
 /** A lock that all processes of one machine share and that ends with its holder, however that dies. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const retryMs = 100;
+
+/** The locks that surround what runs now. */
+const surrounding = new AsyncLocalStorage<readonly Server[]>();
+
+/**
+ * File descriptors of the locks around the caller. A child that inherits them keeps the locks when we are killed; after an orderly release
+ * there are none.
+ */
+export function heldLocks(): number[] {
+  return (surrounding.getStore() ?? []).flatMap((server) => descriptorOf(server) ?? []);
+}
+
+/** Node has no public name for it; where it should be missing, the lock merely ends with its holder. */
+function descriptorOf(server: Server): number | null {
+  const handle: unknown = '_handle' in server ? server._handle : null;
+  const isOpen = typeof handle === 'object' && handle !== null && 'fd' in handle && typeof handle.fd === 'number' && handle.fd > 2;
+  return isOpen ? Number(handle.fd) : null;
+}
 
 /**
  * Runs work while no other process of this machine (network namespace) holds the lock of that name. Waiting ends with `signal`. On Linux only:
@@ -17,15 +36,15 @@ export async function withHostLock<T>(name: string, signal: AbortSignal, work: (
     await untilReleased(address, signal);
     lock = await tryLock(address);
   }
-  const { release } = lock;
+  const { server, release } = lock;
   try {
-    return await work();
+    return await surrounding.run([...(surrounding.getStore() ?? []), server], work);
   } finally {
     await release();
   }
 }
 
-async function tryLock(address: string): Promise<{ release: () => Promise<void> } | null> {
+async function tryLock(address: string): Promise<{ server: Server; release: () => Promise<void> } | null> {
   const waiting = new Set<Socket>();
   const server: Server = createServer((socket) => {
     waiting.add(socket);
@@ -42,7 +61,7 @@ async function tryLock(address: string): Promise<{ release: () => Promise<void> 
       server.close(() => resolve());
       for (const socket of waiting) socket.destroy();
     });
-  return { release };
+  return { server, release };
 }
 
 /** The holder never speaks; the connection ends when it does. */

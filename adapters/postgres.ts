@@ -49,8 +49,8 @@ export async function terminateBackend(options: RemedyOptions & { url: string })
   return await withSession(options, (session) => terminateBackendWith(session, options));
 }
 
-/** Execution time of all statements of the database so far, in milliseconds; null when the server does not count it. */
-export async function totalExecutionMs(options: { url: string; signal: AbortSignal }): Promise<number | null> {
+/** Execution time of all statements of the database so far, in milliseconds. Rejects with EvidenceUnavailableError when the server does not count it. */
+export async function totalExecutionMs(options: { url: string; signal: AbortSignal }): Promise<number> {
   return await withSession(options, totalExecutionMsWith);
 }
 

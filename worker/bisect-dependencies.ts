@@ -8,7 +8,6 @@ import { runCommand, startService, type RunningService } from '../adapters/commi
 import { openWorktrees } from '../adapters/commit-worktrees.js';
 import * as git from '../adapters/git.js';
 import { runK6 } from '../adapters/k6.js';
-import { withHostLock } from '../adapters/host-lock.js';
 import { captureNodeProfile } from '../adapters/node-inspector.js';
 import { totalExecutionMs } from '../adapters/postgres.js';
 import { processTree } from '../adapters/process-files.js';
@@ -21,7 +20,7 @@ import { commandEnvironment } from '../config/environment.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveRepository, resolveRequest } from '../config/resolve-access.js';
 import { resolveLoad } from '../config/resolve-load.js';
-import { EvidenceUnavailableError } from '../core/model/errors.js';
+import { EvidenceUnavailableError, ProgramFailedError } from '../core/model/errors.js';
 import type { ProfileSummary } from '../core/model/profile.js';
 import { summarizeProfile } from '../core/profile/summarize.js';
 import { oneCommitAtATime, oneLoadAtATime } from './one-at-a-time.js';
@@ -43,22 +42,24 @@ const defaultBuildTimeoutMs = 600_000;
 const defaultStartTimeoutMs = 60_000;
 
 export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectSettings, place: MeasuringPlace): BisectDependencies {
+  const folderOf = (bisectId: string): string => join(dataDirectory, 'worktrees', folderName(bisectId));
   return {
     ...place,
     target: (endpoint) => targetOf(catalog, endpoint),
     git,
-    worktrees: (repository, bisectId) => openWorktrees(repository, join(dataDirectory, 'worktrees', folderName(bisectId))),
+    worktrees: (repository, bisectId) => openWorktrees(repository, folderOf(bisectId)),
     startService,
     runCommand,
     runLoad: (order) =>
       // The only host of a measurement is our own child on loopback.
       oneLoadAtATime(order.signal, async () => runK6({ ...order, binary: await k6(), allowedHosts: [] })),
-    oneAtATime: (signal, work) => oneCommitAtATime(signal, () => withHostLock('measuring a commit', signal, work)),
+    oneAtATime: oneCommitAtATime,
     cpuMs: (pid) => Promise.resolve(treeCpuMs(pid)),
     databaseMs: (endpoint, signal) => databaseMs(catalog, endpoint, signal),
     profile: profileOf,
     artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
-    workDirectory: (key) => join(dataDirectory, 'work', folderName(key)),
+    // In the folder that the clean-up removes: a run whose worker was killed and that nobody repeats leaves nothing either.
+    workDirectory: (bisectId, key) => join(folderOf(bisectId), 'work', folderName(key)),
     discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),
   };
 }
@@ -99,22 +100,35 @@ function commandsOf(repository: CatalogRepository): BisectTarget['commands'] {
   };
 }
 
-/** Of the databases that can tell; null when none can. */
-async function databaseMs(catalog: Catalog, endpoint: string, signal: AbortSignal): Promise<number | null> {
-  const { databases } = resolveDatabases(catalog, endpoint);
+/**
+ * Of all PostgreSQL databases of the service. Every one of them has to tell: a sum with one more or one less in it would be taken for a change. What
+ * is not counted stays so (EvidenceUnavailableError); a connection that failed may be there the next time.
+ */
+async function databaseMs(catalog: Catalog, endpoint: string, signal: AbortSignal): Promise<number> {
+  const { databases, missing } = resolveDatabases(catalog, endpoint);
+  const [unknown] = missing;
+  if (unknown !== undefined) throw new EvidenceUnavailableError(unknown);
+  const counting = databases.filter(({ kind }) => kind === 'postgres');
+  if (counting.length === 0) throw new EvidenceUnavailableError(noDatabase);
   const totals = await Promise.all(
-    databases
-      .filter(({ kind }) => kind === 'postgres')
-      .map(({ url }) =>
-        totalExecutionMs({ url, signal }).catch((error: unknown) => {
-          if (error instanceof EvidenceUnavailableError) return null;
-          throw error;
-        }),
-      ),
+    counting.map(({ name, url }) =>
+      totalExecutionMs({ url, signal }).catch((error: unknown) => {
+        if (!(error instanceof EvidenceUnavailableError)) throw error;
+        const { id, what, why, remedy } = error.missing;
+        if (id !== 'database-connection') throw new EvidenceUnavailableError({ id, what: `${what} of database ${name}`, why, remedy });
+        throw new ProgramFailedError({ program: 'postgres', exitCode: null, message: error.message, retryable: true }, { cause: error });
+      }),
+    ),
   );
-  const known = totals.filter((total) => total !== null);
-  return known.length === 0 ? null : known.reduce((sum, total) => sum + total, 0);
+  return totals.reduce((sum, total) => sum + total, 0);
 }
+
+const noDatabase = {
+  id: 'db-time',
+  what: 'database time per request',
+  why: 'the catalog names no PostgreSQL database of this service',
+  remedy: 'Set databases of the service in the catalog, or bisect with --metric cpu or p95.',
+};
 
 /** The start command is a shell; the service is the process below it that runs Node. */
 async function profileOf(service: RunningService, durationMs: number, signal: AbortSignal): Promise<ProfileSummary | null> {

@@ -1,7 +1,9 @@
+import { withHostLock } from '../adapters/host-lock.js';
+
 /** Runs work one after the other, in the order it was asked for. Whoever waits can be aborted. */
 export type OneAtATime = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
-export function createOneAtATime(): OneAtATime {
+function createOneAtATime(): OneAtATime {
   let last: Promise<unknown> = Promise.resolve();
   return async (signal, work) => {
     const before = last;
@@ -37,7 +39,13 @@ async function abortable(turn: Promise<void>, signal: AbortSignal): Promise<void
   }
 }
 
-/** Two loads on one host measure each other: incidents and the bisector share this one. */
-export const oneLoadAtATime = createOneAtATime();
+/** One after the other in this process, in order, and among the processes of this machine. */
+function createOneOnThisMachine(name: string): OneAtATime {
+  const inThisProcess = createOneAtATime();
+  return (signal, work) => inThisProcess(signal, () => withHostLock(name, signal, work));
+}
+
+/** Two loads on one machine measure each other: incidents and the bisector share this one. */
+export const oneLoadAtATime = createOneOnThisMachine('load');
 /** Building, starting and measuring commits, whatever search they belong to. */
-export const oneCommitAtATime = createOneAtATime();
+export const oneCommitAtATime = createOneOnThisMachine('measuring a commit');

@@ -68,11 +68,12 @@ describe('a history', () => {
 describe('worktrees', () => {
   it('leave the repository as it was, whatever state they were left in', async () => {
     const theirs = join(folder, 'theirs');
-    await git.addWorktree(history.path, theirs, idOf(1));
+    const checkout = { env: { PATH: process.env['PATH'] ?? '' }, signal: new AbortController().signal };
+    await git.addWorktree(history.path, theirs, idOf(1), checkout);
     const before = await history.state();
     const ours = join(folder, 'ours');
     await mkdir(ours);
-    for (const name of ['whole', 'gone', 'dirty']) await git.addWorktree(history.path, join(ours, name), idOf(0));
+    for (const name of ['whole', 'gone', 'dirty']) await git.addWorktree(history.path, join(ours, name), idOf(0), checkout);
     await rm(join(ours, 'gone'), { recursive: true });
     await writeFile(join(ours, 'dirty', 'a.js'), 'changed');
     await mkdir(join(ours, 'half'));
