@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { UnreadableInputError } from '../core/model/errors.js';
-import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
+import { isRunning, recordProcess, type RecordedProcess } from './process-identity.js';
 
 const identitySchema = z.object({ pid: z.number().int().positive(), startTime: z.string() });
 const lockSchema = z.object({ owner: identitySchema, server: identitySchema.nullable() });
@@ -41,11 +41,11 @@ async function tryCreate(file: string, content: LockContent): Promise<boolean> {
 }
 
 /** SIGTERM, then SIGKILL after five seconds. Only a process that is still the recorded one is touched. */
-async function endProcess(identity: ProcessIdentity): Promise<void> {
+async function endProcess(recorded: RecordedProcess): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    if (!(await isRunning(identity))) return;
-    process.kill(identity.pid, signal);
-    for (let waited = 0; waited < 5000 && (await isRunning(identity)); waited += 50) await delay(50);
+    if (!(await isRunning(recorded))) return;
+    process.kill(recorded.pid, signal);
+    for (let waited = 0; waited < 5000 && (await isRunning(recorded)); waited += 50) await delay(50);
   }
 }
 
@@ -56,7 +56,7 @@ async function endProcess(identity: ProcessIdentity): Promise<void> {
 export async function lockDataFolder(directory: string, say: (line: string) => void): Promise<DataFolderLock> {
   await mkdir(directory, { recursive: true });
   const file = join(directory, 'dev.lock');
-  const owner = await identifyProcess(process.pid);
+  const owner = await recordProcess(process.pid);
   if (owner === null) throw new Error(`process ${process.pid} cannot be identified`);
   let content: LockContent = { owner, server: null };
   while (!(await tryCreate(file, content))) {
@@ -70,7 +70,7 @@ export async function lockDataFolder(directory: string, say: (line: string) => v
   }
   return {
     recordServer: async (pid) => {
-      content = { ...content, server: await identifyProcess(pid) };
+      content = { ...content, server: await recordProcess(pid) };
       const temporary = `${file}.${process.pid}.tmp`;
       await writeFile(temporary, JSON.stringify(content), { mode: 0o600 });
       await rename(temporary, file);

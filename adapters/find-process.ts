@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { EvidenceUnavailableError, UnreadableInputError } from '../core/model/errors.js';
-import { parseKernelSocketTable } from '../core/observe/kernel-socket-table.js';
 import { portOf, type SocketRow } from '../core/observe/socket-table.js';
 import {
   ancestorsOf,
@@ -15,6 +14,7 @@ import {
   socketInodes,
 } from './process-files.js';
 import { detectRuntime } from './process-runtime.js';
+import { kernelSockets } from './process-sockets.js';
 
 /** How the catalog names the process of a service. */
 export type ProcessLocator =
@@ -105,7 +105,7 @@ function listenersOn(port: number): number[] {
     if (namespace !== null && namespace !== ours && !strangers.has(namespace)) strangers.set(namespace, pid);
   }
   for (const witness of ['self' as const, ...strangers.values()]) {
-    const listeners = socketsOf(witness).filter((row) => row.state === 'LISTEN' && portOf(row.local) === port);
+    const listeners = kernelSockets(witness).filter((row) => row.state === 'LISTEN' && portOf(row.local) === port);
     if (listeners.length > 0) return ownersOf(listeners, processes, port);
   }
   return [];
@@ -126,11 +126,6 @@ function ownersOf(listeners: SocketRow[], processes: number[], port: number): nu
       'Name the service itself in `process` of the catalog: a pid, a pidFile or a command (it may be in a container).',
     );
   return owners;
-}
-
-/** All TCP sockets of the network namespace of a process. */
-function socketsOf(pid: number | 'self'): SocketRow[] {
-  return ['tcp', 'tcp6'].flatMap((name) => parseKernelSocketTable(readProc(`${pid}/net/${name}`) ?? ''));
 }
 
 /** Processes whose command line matches, without ourselves, whoever started us, and mere launchers of a match. */
@@ -173,7 +168,7 @@ function commonParent(pids: number[]): number | null {
 
 function onlyPort(pid: number): number | null {
   const inodes = new Set(processTree(pid).flatMap((each) => socketInodes(each) ?? []));
-  const listeners = socketsOf(pid).filter((row) => row.state === 'LISTEN' && inodes.has(row.inode));
+  const listeners = kernelSockets(pid).filter((row) => row.state === 'LISTEN' && inodes.has(row.inode));
   const [port, ...others] = new Set(listeners.map((row) => portOf(row.local)));
   return port !== undefined && others.length === 0 ? port : null;
 }

@@ -76,7 +76,7 @@ function alreadyCaptured(pid: number): EvidenceUnavailableError {
 }
 
 async function findInspector(target: NodeTarget, signal?: AbortSignal): Promise<{ socket: ListeningSocket; isOurs: boolean }> {
-  for (const socket of await openInspector(target)) {
+  for (const socket of openInspector(target)) {
     if ((await debuggerUrl(socket).catch(() => null)) !== null) return { socket, isOurs: false };
   }
   return { socket: await startInspector(target, openTimeoutMs, signal), isOurs: true };
@@ -124,7 +124,7 @@ async function closeInspector(session: InspectorSession, target: NodeTarget, soc
   await evaluate(session, script, cleanUpTimeoutMs).catch(() => undefined);
   session.close();
   for (const end = Date.now() + cleanUpTimeoutMs; Date.now() < end;) {
-    const own = await ownListeningSockets(target.pid).catch(() => []);
+    const own = ownListeningSockets(target.pid) ?? [];
     if (!own.some((entry) => entry.inode === socket.inode)) return;
     await sleep(50);
   }

@@ -95,8 +95,8 @@ function inspectorOptions(options: readonly string[]): Pick<NodeTarget, 'inspect
 }
 
 /** The inspector that is open already: on a port that the flags name, or, when the flags ask for any port, on one of the service's sockets. */
-export async function openInspector(target: NodeTarget): Promise<ListeningSocket[]> {
-  const own = await socketsOf(target);
+export function openInspector(target: NodeTarget): ListeningSocket[] {
+  const own = socketsOf(target);
   const named = own.filter((socket) => target.inspectorPorts.includes(socket.port));
   return named.length > 0 || !target.isInspectFlagSet ? named : own;
 }
@@ -114,14 +114,14 @@ export async function startInspector(target: NodeTarget, timeoutMs: number, sign
       'Start it without --disable-sigusr1 and without a handler of its own for SIGUSR1, or with --inspect=127.0.0.1:0',
     );
   }
-  const before = new Set((await socketsOf(target)).map((socket) => socket.inode));
+  const before = new Set(socketsOf(target).map((socket) => socket.inode));
   let sentAt = 0;
   let wasTaken = false;
   for (const end = Date.now() + timeoutMs; Date.now() < end;) {
     signal?.throwIfAborted();
-    const opened = (await socketsOf(target)).find((socket) => !before.has(socket.inode) && isInspectorPort(target, socket.port));
+    const opened = socketsOf(target).find((socket) => !before.has(socket.inode) && isInspectorPort(target, socket.port));
     if (opened !== undefined) return opened;
-    const isTaken = await isPortTaken(target);
+    const isTaken = isPortTaken(target);
     wasTaken ||= isTaken;
     // Another process may just be giving the port back; Node tries once for each signal, so ask again when it is free.
     if (!isTaken && Date.now() - sentAt >= resendMs) {
@@ -141,9 +141,9 @@ export async function startInspector(target: NodeTarget, timeoutMs: number, sign
 
 const resendMs = 1500;
 
-async function isPortTaken(target: NodeTarget): Promise<boolean> {
+function isPortTaken(target: NodeTarget): boolean {
   const port = target.inspectorPorts[0] ?? defaultPort;
-  return port !== 0 && (await listeningSockets(target.pid)).some((socket) => socket.port === port);
+  return port !== 0 && listeningSockets(target.pid).some((socket) => socket.port === port);
 }
 
 function portTaken(target: NodeTarget): EvidenceUnavailableError {
@@ -173,10 +173,8 @@ function send(target: NodeTarget): void {
   }
 }
 
-async function socketsOf(target: NodeTarget): Promise<ListeningSocket[]> {
-  try {
-    return await ownListeningSockets(target.pid);
-  } catch (error) {
-    throw unavailable(target.pid, 'its descriptors cannot be read', 'Check that it still runs, and run the responder as its user', error);
-  }
+function socketsOf(target: NodeTarget): ListeningSocket[] {
+  const sockets = ownListeningSockets(target.pid);
+  if (sockets !== null) return sockets;
+  throw unavailable(target.pid, 'its descriptors cannot be read', 'Check that it still runs, and run the responder as its user');
 }

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
-import { parseKernelSocketTable } from '../core/observe/kernel-socket-table.js';
-import { parseSocketTable, portOf, type SocketRow } from '../core/observe/socket-table.js';
+import { hostOf, parseSocketTable, portOf, type SocketRow } from '../core/observe/socket-table.js';
 import type { MissingEvidence } from '../core/model/observation.js';
-import { linkOf, processTree, readProc, socketInodes } from './process-files.js';
+import { linkOf, processTree, socketInodes } from './process-files.js';
+import { kernelSockets } from './process-sockets.js';
 
 const run = promisify(execFile);
 
@@ -36,16 +36,12 @@ export async function openSocketReader(pid: number): Promise<SocketReader> {
     );
     if (works) return { read: () => runTable(command), missing: null };
   }
-  return { read: () => Promise.resolve(readKernelTable(pid)), missing: missingAges(isElsewhere) };
+  return { read: () => Promise.resolve(kernelSockets(pid)), missing: missingAges(isElsewhere) };
 }
 
 async function runTable([program = 'ss', ...programArguments]: string[]): Promise<SocketRow[]> {
   const { stdout } = await run(program, programArguments, { maxBuffer: 256_000_000, timeout: 5000, killSignal: 'SIGKILL' });
   return parseSocketTable(stdout);
-}
-
-function readKernelTable(pid: number): SocketRow[] {
-  return ['tcp', 'tcp6'].flatMap((name) => parseKernelSocketTable(readProc(`${pid}/net/${name}`) ?? ''));
 }
 
 function missingAges(isElsewhere: boolean): MissingEvidence {
@@ -89,12 +85,8 @@ export function trackOwnership(): SocketOwnership {
 export async function servicePortsTowards(root: number, peer: { host: string; port: number }): Promise<Set<number>> {
   const addresses = new Set(await resolveHost(peer.host));
   const inodes = new Set(processTree(root).flatMap((pid) => socketInodes(pid) ?? []));
-  const rows = readKernelTable(root).filter((row) => inodes.has(row.inode) && row.state !== 'LISTEN');
+  const rows = kernelSockets(root).filter((row) => inodes.has(row.inode) && row.state !== 'LISTEN');
   return new Set(rows.filter((row) => portOf(row.peer) === peer.port && addresses.has(hostOf(row.peer))).map((row) => portOf(row.local)));
-}
-
-function hostOf(end: string): string {
-  return end.slice(0, end.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 }
 
 /** Addresses under which a host may be met. This machine's own ones are all the same host: a server bound to all of them is reached by any. */

@@ -76,3 +76,8 @@ function plainEnd(end: string): string {
 export function portOf(end: string): number {
   return Number(end.slice(end.lastIndexOf(':') + 1));
 }
+
+/** The address without brackets. */
+export function hostOf(end: string): string {
+  return end.slice(0, end.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+}

@@ -56,8 +56,8 @@ async function refusal(capture: Promise<unknown>): Promise<EvidenceUnavailableEr
   return error;
 }
 
-async function portsOf(program: NodeProgram): Promise<number[]> {
-  return (await ownListeningSockets(program.pid)).map((socket) => socket.port);
+function portsOf(program: NodeProgram): number[] {
+  return (ownListeningSockets(program.pid) ?? []).map((socket) => socket.port);
 }
 
 describe('a running Node service', () => {
@@ -77,16 +77,16 @@ describe('a running Node service', () => {
     expect(JSON.stringify(capture.traceEvents)).not.toContain('secret');
     expect(capture.sources.map((line) => line.text)).toEqual(expect.any(Array));
     expect(progress.length).toBeGreaterThan(0);
-    expect(await portsOf(program)).toEqual([program.port]);
+    expect(portsOf(program)).toEqual([program.port]);
     expect(await (await fetch(`http://127.0.0.1:${program.port}/quick`)).text()).toBe('ok');
   });
 
   it('is profiled through an inspector that was open already, which then stays open', async () => {
     const program = await start(['--inspect=127.0.0.1:0']);
-    const before = await portsOf(program);
+    const before = portsOf(program);
     expect(before).toHaveLength(2);
     await captureNodeProfile({ pid: program.pid, durationMs: 200 });
-    expect((await portsOf(program)).sort()).toEqual(before.sort());
+    expect(portsOf(program).sort()).toEqual(before.sort());
   });
 
   it('can be profiled twice, one after the other, but not twice at once', async () => {
@@ -108,7 +108,7 @@ describe('a running Node service', () => {
       onProgress: () => controller.abort(new Error('stop it')),
     });
     await expect(capture).rejects.toThrow('stop it');
-    expect(await portsOf(program)).toEqual([program.port]);
+    expect(portsOf(program)).toEqual([program.port]);
   });
 
   it('that ends during the capture is reported', async () => {
