@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -84,6 +84,18 @@ describe('a command', { timeout: 60_000 }, () => {
     });
     const slow = await runCommand('sleep 300', commandsWith({}), { ...options, timeoutMs: 300 });
     expect(slow).toMatchObject({ ok: false, detail: '"sleep 300" did not end within 0.3 s' });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a command with idle priority', () => {
+  it('runs by the idle policy, and its session comes last among sessions', async () => {
+    const look = `{ cut -d' ' -f41 /proc/self/stat; cat /proc/self/autogroup; } > ${join(worktree, 'idle.txt')} 2>&1 || true`;
+    const options = { ...place(), port: 0, timeoutMs: 10_000, priority: 'idle' as const };
+    expect(await runCommand(look, commandsWith({}), options)).toMatchObject({ ok: true });
+    const said = await readFile(join(worktree, 'idle.txt'), 'utf8');
+    // 5 is SCHED_IDLE. A kernel without autogroups has no such file.
+    expect(said).toMatch(/^5\n/);
+    expect(said).toMatch(/nice 19|No such file/);
   });
 });
 
