@@ -14,6 +14,7 @@ export function renderJson({ incident }: ReportInput): string {
     symptom: incident.symptom,
     confirmation: incident.confirmation,
     accounting: incident.accounting,
+    ...(incident.accountChecks === undefined ? {} : { accountChecks: incident.accountChecks }),
     branch: incident.branch,
     causes: [...incident.causes].sort((a, b) => b.share - a.share),
     ruledOut: incident.ruledOut,

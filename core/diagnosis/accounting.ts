@@ -1,4 +1,4 @@
-import type { AccountingLine } from '../model/incident.js';
+import type { AccountCheck, AccountingLine } from '../model/incident.js';
 import { saturated, type Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 
@@ -18,38 +18,80 @@ export interface AccountingEvidence {
   databases: string[];
 }
 
+export interface LatencyAccount {
+  lines: AccountingLine[];
+  checks: AccountCheck[];
+}
+
 /**
- * Splits the mean latency R over the resources that held the requests (Little: count ÷ total × R). The lines add up to R by construction,
- * because what nobody held is the last line, `unattributed`.
+ * Splits the mean latency R over the resources that held the requests (Little: count ÷ total × R). The lines add up to R: what nobody held is the
+ * last line, `unattributed`, and parts that together exceed the whole are scaled down alike, by a factor that a check tells.
  */
-export function accountLatency(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): AccountingLine[] {
+export function accountLatency(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): LatencyAccount {
   const parts = [
     ...cpuParts(input, facts, evidence),
     ...databaseParts(input, facts, evidence),
     ...peerParts(facts, evidence),
     ...networkParts(input, facts, evidence),
-  ];
-  const kept = trimToTotal(
-    parts.filter((part) => part.count > 0),
-    facts.total,
-  );
-  const attributed = kept.reduce((sum, part) => sum + part.count, 0);
+  ].filter((part) => part.count > 0);
+  const sum = parts.reduce((all, part) => all + part.count, 0);
+  const kept = sum <= facts.total ? parts : parts.map((part) => ({ ...part, count: (part.count * facts.total) / sum }));
   const rest: Part = {
     resource: 'unattributed',
     label: 'unattributed',
-    count: Math.max(0, facts.total - attributed),
+    count: Math.max(0, facts.total - sum),
     evidence: evidence.load,
   };
-  return [...kept, rest].map((part) => {
+  const lines = [...kept, rest].map((part) => {
     const share = part.count / facts.total;
-    return { resource: part.resource, label: part.label, perRequestMs: share * facts.meanMs, share, evidence: part.evidence };
+    const cited = [...new Set(part.evidence)];
+    return { resource: part.resource, label: part.label, perRequestMs: share * facts.meanMs, share, evidence: cited };
   });
+  const everything = [...new Set([...evidence.load, ...evidence.wire, ...parts.flatMap((part) => part.evidence)])];
+  return {
+    lines,
+    checks: [overAttribution(sum, facts, everything), ...inFlight(facts, [...new Set([...evidence.load, ...evidence.wire])])],
+  };
 }
 
-/** Sampling error can make the parts exceed the whole by a little; shrink all alike rather than drop one. */
-function trimToTotal(parts: Part[], total: number): Part[] {
-  const sum = parts.reduce((all, part) => all + part.count, 0);
-  return sum <= total ? parts : parts.map((part) => ({ ...part, count: (part.count * total) / sum }));
+/** Sampling error (± 4 % on 150 looks at seven) and windows that differ by a second explain a tenth, no more. */
+const attributionLimit = 1.1;
+/** Two independent counts of the same requests; the sockets are looked at a few times a second. */
+const inFlightLimit = 1.25;
+
+function overAttribution(sum: number, facts: Facts, evidence: string[]): AccountCheck {
+  const observed = sum / facts.total;
+  const ok = observed <= attributionLimit;
+  const parts = `the parts, measured apart, hold ${Math.round(observed * 100)} % of the mean latency`;
+  return {
+    id: 'over-attribution',
+    ok,
+    observed,
+    limit: attributionLimit,
+    detail: ok
+      ? parts
+      : `${parts} and were scaled down to 100 %: some of them overlap (calls in parallel) or belong to other work than these requests`,
+    evidence,
+  };
+}
+
+/** More requests on the sockets than the load keeps in flight (Little) are somebody else's, or are held by connections that count twice. */
+function inFlight(facts: Facts, evidence: string[]): AccountCheck[] {
+  if (!facts.hasWire || facts.inFlight <= 0) return [];
+  const onSockets = facts.unread + facts.served;
+  const observed = onSockets / facts.inFlight;
+  const ok = observed <= inFlightLimit || facts.otherInFlight === 0;
+  const counts = `${onSockets.toFixed(1)} requests in flight on the service's sockets, ${facts.inFlight.toFixed(1)} of the load by its rate and latency`;
+  return [
+    {
+      id: 'in-flight',
+      ok,
+      observed,
+      limit: inFlightLimit,
+      detail: ok ? counts : `${counts}: other requests than the load's share the service, and the account is of all of them together`,
+      evidence,
+    },
+  ];
 }
 
 function cpuParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): Part[] {

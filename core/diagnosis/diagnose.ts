@@ -1,12 +1,12 @@
-import type { AccountingLine, Branch, Diagnosis, RuledOut } from '../model/incident.js';
+import type { AccountCheck, AccountingLine, Branch, Diagnosis, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
-import { accountLatency, type AccountingEvidence } from './accounting.js';
+import { accountLatency, shareOf, type AccountingEvidence } from './accounting.js';
 import { chooseBranch, sideShares } from './branch.js';
 import { EvidenceBook } from './evidence.js';
 import { deriveFacts, type Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 import { rankCauses } from './rank.js';
-import { cite, ms, percent, type RuleContext } from './rule.js';
+import { cite, ms, percent, type Candidate, type RuleContext } from './rule.js';
 import { rules } from './rules/registry.js';
 import { describeCaptures } from './describe-captures.js';
 
@@ -19,15 +19,16 @@ export function decideBranch(input: DiagnosisInput): { branch: Branch; reasons: 
 /** The whole localization: account, rules, ranking. Same input, same output. */
 export function diagnose(input: DiagnosisInput): Diagnosis {
   const book = new EvidenceBook();
-  const { facts, lines, sides, cited } = account(input, book);
+  const { facts, lines, checks, sides, cited } = account(input, book);
   const { branch, reasons } = chooseBranch(sides, facts);
   const accounting = book.add('accounting', accountSummary(lines, facts), null);
   const context: RuleContext = { input, facts, lines, sides, branch, book, cited: { ...cited, accounting } };
   const verdicts = rules.map((rule) => judge(rule, context));
-  const ranking = rankCauses(
-    verdicts.flatMap((verdict) => verdict.causes),
-    sides.unattributed,
-  );
+  const candidates = verdicts.flatMap((verdict) => verdict.causes);
+  const ranking = rankCauses(trustAccount(candidates, checks, { accounting, book }), {
+    unattributed: sides.unattributed,
+    insideWait: shareOf(lines, (resource) => resource === 'inside-wait'),
+  });
   const named = new Set(ranking.causes.map((cause) => cause.id));
   const ruledOut = [...ranking.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
     (row) => !named.has(row.id) && row.evidence.length > 0,
@@ -36,13 +37,33 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   return {
     outcome: ranking.outcome,
     branch,
-    reasons: [...reasons, ...ranking.reasons],
+    reasons: [...reasons, ...checks.filter((check) => !check.ok).map((check) => check.detail), ...ranking.reasons],
     accounting: lines,
+    accountChecks: checks,
     causes: ranking.causes,
     ruledOut: onePerId(ruledOut),
     missingEvidence,
     evidence: book.list(),
   };
+}
+
+/** An account whose parts do not fit together makes every cause that rests on it less sure, in proportion; the check is cited with it. */
+function trustAccount(
+  candidates: Candidate[],
+  checks: AccountCheck[],
+  { accounting, book }: { accounting: string; book: EvidenceBook },
+): Candidate[] {
+  const failed = checks.filter((check) => !check.ok);
+  if (failed.length === 0) return candidates;
+  const told = failed.map((check) =>
+    book.add('accounting', `check ${check.id}: ${check.detail} (limit ${Math.round(check.limit * 100)} %)`, null),
+  );
+  const trust = Math.min(...failed.map((check) => 1 / check.observed));
+  return candidates.map((candidate) =>
+    candidate.evidence.includes(accounting)
+      ? { ...candidate, confidence: candidate.confidence * trust, evidence: cite(...candidate.evidence, ...told) }
+      : candidate,
+  );
 }
 
 /** A rule that throws is a row in the report, never a dead run. */
@@ -67,6 +88,7 @@ function judge(rule: (typeof rules)[number], context: RuleContext): ReturnType<(
 interface Account {
   facts: Facts;
   lines: AccountingLine[];
+  checks: AccountCheck[];
   sides: ReturnType<typeof sideShares>;
   cited: Omit<RuleContext['cited'], 'accounting'>;
 }
@@ -82,14 +104,14 @@ function account(input: DiagnosisInput, book: EvidenceBook): Account {
     databases: cited.databases,
   };
   const fallback = (ids: string[]): string[] => (ids.length > 0 ? ids : evidence.load);
-  const lines = accountLatency(input, facts, {
+  const { lines, checks } = accountLatency(input, facts, {
     load: evidence.load,
     process: fallback(evidence.process),
     wire: fallback(evidence.wire),
     profile: fallback(evidence.profile),
     databases: fallback(evidence.databases),
-  }).map((line) => ({ ...line, evidence: [...new Set(line.evidence)] }));
-  return { facts, lines, sides: sideShares(lines, facts), cited };
+  });
+  return { facts, lines, checks, sides: sideShares(lines, facts), cited };
 }
 
 function accountSummary(lines: AccountingLine[], facts: Facts): string {

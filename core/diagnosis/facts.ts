@@ -41,6 +41,8 @@ export interface Facts {
   cpu: CpuFacts | null;
   unread: number;
   served: number;
+  /** Requests in flight beyond those of the load, where they are more than the counting error: other clients of the service. */
+  otherInFlight: number;
   inside: number;
   databaseWaiting: number;
   dependencyWaiting: number;
@@ -82,6 +84,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     cpu,
     unread,
     served,
+    otherInFlight: otherInFlight(inFlight, unread + served),
     inside,
     databaseWaiting,
     dependencyWaiting,
@@ -90,6 +93,12 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     poolWaiting: poolWaiting({ inFlight, inside, cpu, pool, peers, databaseWaiting, samples, atPeersMax }),
     hasWire: wire !== null,
   };
+}
+
+/** One request, or a quarter of them, is within the error of two independent counts. */
+function otherInFlight(ofLoad: number, onSockets: number): number {
+  const surplus = onSockets - ofLoad;
+  return surplus > Math.max(1, 0.25 * ofLoad) ? surplus : 0;
 }
 
 /**

@@ -41,6 +41,7 @@ function timeBlocks(incident: Incident): Block[] {
       isLastRowTotal: true,
     }),
     ...sumRemark(incident, sum),
+    ...checkBlocks(incident),
     ...(rest !== undefined && rest.share >= largeRest
       ? [
           warning(
@@ -49,6 +50,15 @@ function timeBlocks(incident: Incident): Block[] {
         ]
       : []),
   ];
+}
+
+/** What was measured apart must agree; where it does not, the reader is told by how much. */
+function checkBlocks({ accountChecks = [] }: Incident): Block[] {
+  return accountChecks.map((check) => {
+    const text = rich`Check ${check.id}: ${check.ok ? 'passed' : 'failed'}, ${percent(check.observed)} (limit ${percent(check.limit)}): ${check.detail}.`;
+    const told = [...text, ...cite(check.evidence)];
+    return check.ok ? paragraph(told) : warning(told);
+  });
 }
 
 /** The account adds up by construction; if a bug ever breaks that, the reader is told rather than misled. */

@@ -43,6 +43,44 @@ describe('the latency account', () => {
     );
   });
 
+  it('tells by a check of its own how far the parts exceed the whole, and exactly then', () => {
+    const count = fc.double({ min: 0, max: 40, noNaN: true });
+    fc.assert(
+      fc.property(count, count, (first, second) => {
+        const wire = { ...sockets({ peers: [{ ...peer('service', first), peer: '10.0.0.1:80' }, peer('service', second)] }) };
+        wire.inbound.served = 20;
+        const result = diagnose(captures({ service: { process: nodeProcess({ mainCores: 0 }), wire, missing: [] } }));
+        const check = result.accountChecks?.find(({ id }) => id === 'over-attribution');
+        expect(check?.observed).toBeCloseTo((first + second) / 20, 6);
+        expect(check?.ok).toBe((check?.observed ?? 0) <= (check?.limit ?? 0));
+        expect(result.reasons.includes(check?.detail ?? '')).toBe(check?.ok === false);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is less sure of causes that rest on an account whose parts overlap, and cites the failed check', () => {
+    const fanOut = (waitingElsewhere: number): ReturnType<typeof diagnose> => {
+      const wire = sockets({ peers: [peer('service', 18), { ...peer('service', waitingElsewhere), peer: '10.0.0.1:80' }] });
+      wire.inbound.served = 20;
+      return diagnose(captures({ service: { process: nodeProcess({ mainCores: 0.1 }), wire, missing: [] } }));
+    };
+    const [sure, unsure] = [fanOut(2), fanOut(17)];
+    expect(sure.accountChecks?.every(({ ok }) => ok)).toBe(true);
+    expect(unsure.causes[0]?.id).toBe('slow-dependency');
+    expect(unsure.causes[0]?.confidence).toBeLessThan(0.7 * (sure.causes[0]?.confidence ?? 0));
+    const check = unsure.evidence.find(({ summary }) => summary.startsWith('check over-attribution'));
+    expect(check?.summary).toMatch(/hold 175 % .* \(limit 110 %\)/);
+    expect(unsure.causes[0]?.evidence).toContain(check?.id);
+  });
+
+  it('fails the check of the requests in flight when others share the service', () => {
+    const wire = sockets({ inside: 32 });
+    const result = diagnose(captures({ service: { process: nodeProcess({ mainCores: 0.1 }), wire, missing: [] } }));
+    expect(result.accountChecks?.find(({ id }) => id === 'in-flight')).toMatchObject({ ok: false, observed: 1.6, limit: 1.25 });
+    expect(result.reasons.join()).toContain('32.0 requests in flight on the service');
+  });
+
   it('names nearly everything unattributed when nothing was observed, and is inconclusive', () => {
     const result = diagnose(captures({ service: null }));
     expect(result.accounting.find((line) => line.resource === 'unattributed')?.share).toBeCloseTo(1);
