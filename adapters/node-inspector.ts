@@ -7,6 +7,7 @@ import { readHotLines } from './hot-source-lines.js';
 import { evaluate, openInspectorSession, type InspectorSession } from './inspector-session.js';
 import { inspectTarget, openInspector, startInspector, unavailable, type NodeTarget } from './node-target.js';
 import { startTrace } from './node-tracing.js';
+import { countCpu, type CountedCpu } from './process-cpu.js';
 import { ownListeningSockets, type ListeningSocket } from './process-sockets.js';
 import { renewRecorder, startRecorder, takeRecorded } from './request-recorder.js';
 
@@ -29,6 +30,8 @@ export interface NodeCapture {
   endedAt: string;
   /** Texts of the hottest source lines, where they could be read. */
   sources: HotLine[];
+  /** What the kernel counted for the process while it was sampled; null when it does not tell. */
+  cpu: CountedCpu | null;
   /** Threads of `worker_threads`, whose CPU is not in this profile. */
   workerThreads: number;
   /** Whether the request spans are there: `NodeTracing` is absent in some builds. */
@@ -141,8 +144,10 @@ async function capture(session: InspectorSession, target: NodeTarget, options: N
     await session.call('Profiler.enable');
     await session.call('Profiler.setSamplingInterval', { interval: samplingIntervalUs });
     await session.call('Profiler.start');
+    const endCount = countCpu(target.pid);
     const startedAt = new Date().toISOString();
     await waitOrFail(session, target, durationMs, options, delayMs);
+    const cpu = endCount();
     const stopped = z.object({ profile: z.unknown() }).parse(await session.call('Profiler.stop', {}, 60_000));
     const endedAt = new Date().toISOString();
     const profile = parseV8Profile(stopped.profile);
@@ -155,6 +160,7 @@ async function capture(session: InspectorSession, target: NodeTarget, options: N
       startedAt,
       endedAt,
       sources: await readHotLines(profile, target.pid),
+      cpu,
       workerThreads,
       hasRequestTrace: events !== undefined,
     };

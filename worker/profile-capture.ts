@@ -3,10 +3,11 @@ import type { CapturedProfile, CaptureOrder } from '../activities/dependencies.j
 import { findServiceProcess, type ProcessLocator } from '../adapters/find-process.js';
 import { captureNodeProfile } from '../adapters/node-inspector.js';
 import { capturePprof } from '../adapters/pprof-http.js';
+import { countCpu } from '../adapters/process-cpu.js';
 import { identifyProcess } from '../adapters/processes.js';
 import { readProfileBytes, readProfileFile } from '../adapters/profile-file.js';
 import type { ProfilerSetting } from '../config/resolve-access.js';
-import { EvidenceUnavailableError } from '../core/model/errors.js';
+import { EvidenceUnavailableError, UnreadableInputError } from '../core/model/errors.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import { flameTree } from '../core/profile/flame-tree.js';
 import { readRequestTrace } from '../core/profile/request-trace.js';
@@ -24,7 +25,7 @@ export async function captureProfile(
 ): Promise<CapturedProfile> {
   const file = order.file ?? (setting.kind === 'file' ? setting.path : null);
   if (file !== null) return await fromFile(file);
-  if (setting.kind === 'pprof-url') return await fromPprof(order, setting.url);
+  if (setting.kind === 'pprof-url') return await fromPprof(order, setting.url, locator);
   if (locator === null) throw unknownProcess();
   const { pid } = await findServiceProcess(locator);
   const { runtime, usableCores } = await identifyProcess(pid);
@@ -38,10 +39,33 @@ async function fromFile(path: string): Promise<CapturedProfile> {
   return present(profile, {}, { name: 'profile.json', content: JSON.stringify({ source: path.split('/').at(-1) }) });
 }
 
-async function fromPprof(order: CaptureOrder, url: string): Promise<CapturedProfile> {
+async function fromPprof(order: CaptureOrder, url: string, locator: ProcessLocator | null): Promise<CapturedProfile> {
   await sleep(order.delayMs, undefined, { signal: order.signal });
+  const pid = await seenHere(locator);
+  const endCount = pid === null ? null : countCpu(pid);
   const bytes = await capturePprof({ pprofUrl: url, durationMs: order.durationMs, signal: order.signal });
-  return present(await readProfileBytes(bytes), {}, { name: 'profile.pb.gz', content: bytes });
+  const cpu = endCount?.() ?? null;
+  const profile = await readProfileBytes(bytes);
+  const usableCores = pid === null ? undefined : (await identifyProcess(pid)).usableCores;
+  const expectedCpuMs = cpu === null ? undefined : over(profile, order, cpu.treeMs, cpu.elapsedMs);
+  return present(profile, { expectedCpuMs, usableCores }, { name: 'profile.pb.gz', content: bytes });
+}
+
+/** A debug server may stand for a process elsewhere: then the kernel here counts nothing of it. */
+async function seenHere(locator: ProcessLocator | null): Promise<number | null> {
+  if (locator === null) return null;
+  try {
+    return (await findServiceProcess(locator)).pid;
+  } catch (error) {
+    // The observation of the service says why it cannot be seen.
+    if (error instanceof EvidenceUnavailableError || error instanceof UnreadableInputError) return null;
+    throw error;
+  }
+}
+
+/** CPU that the profile should hold: the kernel's rate over the time that the profiler says it sampled. */
+function over(profile: StackProfile, order: CaptureOrder, cpuMs: number, elapsedMs: number): number | undefined {
+  return elapsedMs > 0 ? (cpuMs / elapsedMs) * (profile.durationMs ?? order.durationMs) : undefined;
 }
 
 async function fromNode(order: CaptureOrder, pid: number, usableCores: number): Promise<CapturedProfile> {
@@ -53,9 +77,12 @@ async function fromNode(order: CaptureOrder, pid: number, usableCores: number): 
     onProgress: (elapsedMs) => order.onProgress(`sampling, ${Math.round(elapsedMs / 1000)} s of ${Math.round(order.durationMs / 1000)} s`),
   });
   const profile = await readProfileBytes(Buffer.from(capture.cpuProfile));
+  const { cpu } = capture;
+  // V8 looks at its thread by the wall clock: ready to run without a CPU counts as busy there.
+  const expectedCpuMs = cpu === null ? undefined : over(profile, order, cpu.mainThreadMs + cpu.mainThreadDelayMs, cpu.elapsedMs);
   const captured = present(
     profile,
-    { hotLineHints: capture.sources, usableCores },
+    { hotLineHints: capture.sources, usableCores, expectedCpuMs },
     { name: 'profile.cpuprofile', content: capture.cpuProfile },
   );
   const parsed: unknown = JSON.parse(capture.cpuProfile);
