@@ -31,18 +31,31 @@ function planIdOf(plan: Omit<RemedyPlan, 'planId'>): string {
   return createHash('sha256').update(canonical).digest('hex');
 }
 
+/** The database that a cause names; with a single one in the catalog, that. Otherwise nothing tells which one is meant, and guessing is no option here. */
+function databaseOf(deps: ActivityDependencies, endpoint: string, cause: Cause): string | null {
+  const names = deps.catalog
+    .databases(endpoint)
+    .databases.filter(({ kind }) => kind === 'postgres')
+    .map(({ name }) => name);
+  const [only, ...others] = names;
+  const named = cause.location.database ?? (others.length === 0 ? only : undefined);
+  return named !== undefined && names.includes(named) ? named : null;
+}
+
 /** The first cause, by share, whose remedy can be applied here and is allowed by the catalog. */
 function planFor(deps: ActivityDependencies, endpoint: string, causes: readonly Cause[], now: string): RemedyPlan | null {
   const allowed = deps.catalog.remedies(endpoint);
-  const cause = causes.find(({ remedy }) => isDatabaseRemedy(remedy.kind) && allowed.includes(remedy.kind));
-  // With several databases nothing tells yet to which one a statement belongs, and guessing is not an option here.
-  const [database, ...others] = deps.catalog.databases(endpoint).databases.filter(({ kind }) => kind === 'postgres');
-  if (cause === undefined || database === undefined || others.length > 0) return null;
-  const { remedy } = cause;
-  const service = endpoint.split('/')[0] ?? endpoint;
-  const expiresAt = new Date(Date.parse(now) + planLifetimeMs).toISOString();
-  const plan = { service, causeId: cause.id, remedy, database: database.name, undo: undoOf(remedy), expiresAt };
-  return { planId: planIdOf(plan), ...plan };
+  for (const cause of causes) {
+    const { remedy } = cause;
+    if (!isDatabaseRemedy(remedy.kind) || !allowed.includes(remedy.kind)) continue;
+    const database = databaseOf(deps, endpoint, cause);
+    if (database === null) continue;
+    const service = endpoint.split('/')[0] ?? endpoint;
+    const expiresAt = new Date(Date.parse(now) + planLifetimeMs).toISOString();
+    const plan = { service, causeId: cause.id, remedy, database, undo: undoOf(remedy), expiresAt };
+    return { planId: planIdOf(plan), ...plan };
+  }
+  return null;
 }
 
 async function apply(

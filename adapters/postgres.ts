@@ -6,6 +6,7 @@ import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import { EvidenceUnavailableError } from '../core/model/errors.js';
 import { connectionProblem } from './postgres-connection-problem.js';
 import { observeWith, type ObserveOptions } from './postgres-observe.js';
+import { besideQuiet } from './postgres-quiet.js';
 import {
   createIndexWith,
   analyzeTableWith,
@@ -28,10 +29,12 @@ export async function observeDatabase(options: ObserveOptions & { url: string })
 
 /**
  * Plans, tables and index candidates of the statements that cost most in the window. Executes only what is provably read-only, in a
- * READ ONLY transaction with timeouts; everything else is explained. What cannot be had is a row of `missing`.
+ * READ ONLY transaction with timeouts; everything else is explained. Counts beside it what runs there anyway, for a second at least. What cannot be had is a row of `missing`.
  */
 export async function scanQueries(options: ScanOptions & { url: string }): Promise<QueryScan> {
-  return await scanWith((signal) => openSession(options.url, { signal, statementTimeoutMs: 10_000 }), options);
+  const open = (signal: AbortSignal): Promise<Session> => openSession(options.url, { signal, statementTimeoutMs: 10_000 });
+  const { result, quiet } = await besideQuiet(open, options.signal, () => scanWith(open, options));
+  return { ...result, quiet };
 }
 
 /** Builds an index concurrently and makes sure that it is valid. Safe to retry. Throws RefusedError for any other statement. */

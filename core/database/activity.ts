@@ -46,6 +46,7 @@ export function summarizeActivity(ticks: ActivityTick[], windowMs: number, servi
     idleSessions: mean(clients.map((sessions) => sessions.filter((session) => session.state === 'idle'))),
     idleInTransactionSessions: mean(idleInTransaction),
     idleInTransactionMaxMs: Math.max(0, ...idleInTransaction.flat().map((session) => session.stateAgeMs ?? 0)),
+    ...(isKnown ? { others: describeOthers(clients, owned, ticks.length) } : {}),
     service: isKnown ? describeService(owned, mean) : null,
   };
 }
@@ -60,6 +61,14 @@ function describeService(owned: SessionSample[][], mean: (lists: unknown[][]) =>
     idleInTransaction: where(isIdleInTransaction),
     waitingForLock: where((session) => isActive(session) && session.waitEventType === 'Lock'),
   };
+}
+
+function describeOthers(clients: SessionSample[][], owned: SessionSample[][], ticks: number): NonNullable<ActivityObservation['others']> {
+  const active = clients.flatMap((sessions, index) =>
+    sessions.filter((session) => isActive(session) && owned[index]?.includes(session) !== true),
+  );
+  const byStatement = statements(active, ticks).map(({ queryId, sessions }) => ({ queryId, sessions }));
+  return { active: active.length / Math.max(1, ticks), byStatement };
 }
 
 function isClient(session: SessionSample): boolean {

@@ -33,7 +33,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const ruledOut = [...ranking.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
     (row) => !named.has(row.id) && row.evidence.length > 0,
   );
-  const missingEvidence = missingFor(input, facts, branch, ranking.outcome);
+  const missingEvidence = [...missingFor(input, facts, branch, ranking.outcome), ...verdicts.flatMap((verdict) => verdict.missing ?? [])];
   return {
     outcome: ranking.outcome,
     branch,

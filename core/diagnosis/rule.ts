@@ -1,4 +1,5 @@
 import type { AccountingLine, Branch, Cause, CauseId } from '../model/incident.js';
+import type { MissingEvidence } from '../model/observation.js';
 import type { SideShares } from './branch.js';
 import type { EvidenceBook } from './evidence.js';
 import type { Facts } from './facts.js';
@@ -25,6 +26,8 @@ export interface RuleVerdict {
   causes: Candidate[];
   /** Why the rule's causes are out, when that is worth telling; the cited evidence supports it. */
   ruledOut: { id: CauseId; reason: string; evidence: string[] }[];
+  /** What the rule would have to see before it may speak. */
+  missing?: MissingEvidence[];
 }
 
 /** One file a defect: what it needs to see, and what it then says. Pure. */

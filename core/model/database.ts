@@ -31,6 +31,8 @@ export interface ActivityObservation {
   idleSessions: number;
   idleInTransactionSessions: number;
   idleInTransactionMaxMs: number;
+  /** Sessions of all other clients, when the service's can be told apart: mean active ones, and by statement. */
+  others?: { active: number; byStatement: { queryId: string | null; sessions: number }[] };
   /** Sessions of the observed service only (joined by client port or application name); null = could not be told. */
   service: {
     sessions: number;
@@ -186,6 +188,8 @@ export interface StatementScan {
     rewrite: string | null;
     indexStatement: string | null;
   }[];
+  /** Measured with so much memory that nothing spilled; null or absent when nothing spills or it could not be measured. */
+  withoutSpill?: { workMemKb: number; executionMs: number } | null;
   /** Session waits while this statement ran, 0..1 by class. */
   waitShares: { waitClass: string; share: number }[];
 }
@@ -194,5 +198,7 @@ export interface QueryScan {
   database: string;
   serverVersion: string;
   statements: StatementScan[];
+  /** What ran while no load was offered: the traffic of others. Null or absent = not looked at. */
+  quiet?: { windowMs: number; statements: { queryId: string; calls: number; rows: number }[] } | null;
   missing: MissingEvidence[];
 }

@@ -17,6 +17,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: {
           session: sessionText(root),
           statement: root.query.slice(0, 500),
+          database: lock.database.name,
           ...(lock.relation === null ? {} : { relation: lock.relation }),
         },
         share: lock.share,

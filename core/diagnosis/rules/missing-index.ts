@@ -83,6 +83,7 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
     location: {
       statement: entry.statement.text.slice(0, 500),
       queryId: entry.statement.queryId,
+      database: entry.database.name,
       relation: candidate.relation,
       columns: candidate.columns,
       planNode: node.nodeType,

@@ -1,3 +1,4 @@
+import { attribute, unattributed } from '../attribution.js';
 import {
   cite,
   clampRatio,
@@ -30,14 +31,18 @@ function evaluate(context: RuleContext): RuleVerdict {
     .sort((a, b) => b.callsPerRequest - a.callsPerRequest)[0];
   if (repeated === undefined || repeated.callsPerRequest < 2) return nothing;
   const share = repeatedShare(context, cases, repeated);
-  if (repeated.callsPerRequest < manyCalls || share < minimumShare) {
+  const { ours, reasons } = attribute(context, repeated.database, repeated.statement, share * context.facts.total);
+  const isRepeated = repeated.callsPerRequest >= manyCalls && share >= minimumShare;
+  if (isRepeated && (ours * repeated.callsPerRequest < manyCalls || ours * share < minimumShare))
+    return { ...nothing, missing: [unattributed(repeated.statement, repeated.database, reasons)] };
+  if (!isRepeated) {
     return verdictOut(
       'n-plus-one',
       `the most repeated statement runs ${repeated.callsPerRequest.toFixed(1)} times a request and holds ${percent(share)} of the latency`,
       citeStatement(context, repeated),
     );
   }
-  return { ...nothing, causes: [describe(context, repeated, share)] };
+  return { ...nothing, causes: [describe(context, { ...repeated, callsPerRequest: ours * repeated.callsPerRequest }, ours * share)] };
 }
 
 /** Its part of the round trips, and of the CPU that the service spends on talking to the database rather than on its own code. */
@@ -57,7 +62,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
   return {
     id: 'n-plus-one',
     component: 'database access',
-    location: { statement: statement.text.slice(0, 500), queryId: statement.queryId },
+    location: { statement: statement.text.slice(0, 500), queryId: statement.queryId, database: entry.database.name },
     share,
     confidence: 0.9 * (1 - 0.5 * context.sides.unattributed),
     summary: `One statement runs ${entry.callsPerRequest.toFixed(0)} times a request, ${ms(statement.meanExecMs)} and ${statement.rowsPerCall.toFixed(1)} rows each; its round trips hold ${percent(share)} of the mean latency.`,

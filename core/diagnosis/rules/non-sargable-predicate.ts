@@ -50,6 +50,7 @@ function describe(
     location: {
       statement: entry.statement.text.slice(0, 500),
       queryId: entry.statement.queryId,
+      database: entry.database.name,
       relation: predicate.relation,
       columns: [predicate.column],
       planNode: node.nodeType,

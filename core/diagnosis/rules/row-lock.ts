@@ -14,6 +14,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         id: 'row-lock',
         component: 'database locks',
         location: {
+          database: lock.database.name,
           ...(lock.relation === null ? {} : { relation: lock.relation }),
           ...(waiter === undefined ? {} : { statement: waiter.query.slice(0, 500) }),
         },

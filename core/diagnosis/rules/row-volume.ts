@@ -1,3 +1,4 @@
+import { attribute, unattributed } from '../attribution.js';
 import {
   cite,
   expectedGain,
@@ -29,7 +30,10 @@ function evaluate(context: RuleContext): RuleVerdict {
       `${heaviest.rowsPerRequest.toFixed(0)} rows a request are fetched, but decoding and transfer hold only ${percent(share)} of the latency`,
       citeStatement(context, heaviest),
     );
-  return { ...nothing, causes: [describe(context, heaviest, share)] };
+  const { ours, reasons } = attribute(context, heaviest.database, heaviest.statement, share * context.facts.total);
+  if (ours * heaviest.rowsPerRequest < manyRows || ours * share < minimumShare)
+    return { ...nothing, missing: [unattributed(heaviest.statement, heaviest.database, reasons)] };
+  return { ...nothing, causes: [describe(context, { ...heaviest, rowsPerRequest: ours * heaviest.rowsPerRequest }, ours * share)] };
 }
 
 /** CPU of the service in the driver and in what handles the same rows again; the driver must take a visible part for rows to be the reason. */
@@ -53,7 +57,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
   return {
     id: 'row-volume',
     component: 'database query',
-    location: { statement: entry.statement.text.slice(0, 500), queryId: entry.statement.queryId },
+    location: { statement: entry.statement.text.slice(0, 500), queryId: entry.statement.queryId, database: entry.database.name },
     share,
     confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
     summary: `Each request fetches ${entry.rowsPerRequest.toFixed(0)} rows (${entry.statement.rowsPerCall.toFixed(0)} a call); decoding and handling them holds ${percent(share)} of the mean latency, while the database itself needs ${percent(context.sides.database)}.`,
