@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ParsedStatement } from '../core/database/parse-statement.js';
 import { readQueryPlan } from '../core/database/plan.js';
 import { quoteIdentifier } from '../core/database/sql-text.js';
-import type { QueryPlan } from '../core/model/database.js';
+import type { QueryPlan, StatementScan } from '../core/model/database.js';
 import type { Session } from './postgres-session.js';
 
 export interface ExplainedPlan {
@@ -16,13 +16,20 @@ const planRow = z.object({ 'QUERY PLAN': z.array(z.looseObject({ Plan: z.looseOb
 const prepared = 'perf_incident_responder';
 
 /** Runs `work` in a transaction that can change nothing and waits for no lock, and rolls it back whatever happens. */
-async function readOnly<T>(session: Session, schemas: readonly string[], timeoutMs: number, work: () => Promise<T>): Promise<T> {
+async function readOnly<T>(
+  session: Session,
+  schemas: readonly string[],
+  timeoutMs: number,
+  work: () => Promise<T>,
+  workMemKb: number | null = null,
+): Promise<T> {
   await session.run('BEGIN TRANSACTION READ ONLY');
   try {
     await session.run(`SET LOCAL statement_timeout = ${Math.round(timeoutMs)}`);
     await session.run("SET LOCAL lock_timeout = '200ms'");
     await session.run("SET LOCAL idle_in_transaction_session_timeout = '30s'");
     await session.run("SET LOCAL plan_cache_mode = 'force_custom_plan'");
+    if (workMemKb !== null) await session.run(`SET LOCAL work_mem = '${workMemKb}kB'`);
     if (schemas.length > 0) {
       await session.run(`SELECT set_config('search_path', ${quoteList(schemas)}, true)`);
     }
@@ -96,12 +103,44 @@ async function withStatement<T>(
   order: CustomPlanOrder,
   timeoutMs: number,
   work: (target: string) => Promise<T>,
+  workMemKb: number | null = null,
 ): Promise<T> {
-  return await readOnly(session, order.schemas, timeoutMs, async () => {
+  const withValues = async (): Promise<T> => {
     if (order.values.length === 0) return await work(order.parsed.text);
     await session.run(`PREPARE ${prepared} AS ${order.parsed.text}`);
     return await work(`EXECUTE ${prepared} (${order.values.join(', ')})`);
-  });
+  };
+  return await readOnly(session, order.schemas, timeoutMs, withValues, workMemKb);
+}
+
+/** What is on disk is packed; in memory, and for the hash table that memory makes possible, it needs many times that. */
+const unpacked = 16;
+/** One session for one statement; a server that cannot spare this is beyond help by memory. */
+const largestWorkMemKb = 256 * 1024;
+
+/**
+ * How long the statement takes when nothing of it spills: only that tells what the spill costs, for a large sort takes long in memory, too. Null when
+ * nothing spills, when it would need more memory than is fair to take, or when it cannot be run to its end.
+ */
+export async function timeWithoutSpill(
+  session: Session,
+  order: CustomPlanOrder,
+  spilling: QueryPlan,
+): Promise<NonNullable<StatementScan['withoutSpill']> | null> {
+  const workMemKb = Math.max(16_384, unpacked * spilling.nodes.reduce((sum, node) => sum + node.spilledKb, 0));
+  if (order.execute === null || !spilling.nodes.some((node) => node.spilledKb > 0) || workMemKb > largestWorkMemKb) return null;
+  const { timeoutMs } = order.execute;
+  const run = async (target: string): Promise<ExplainedPlan> => await explain(session, 'ANALYZE, VERBOSE, BUFFERS, FORMAT JSON', target);
+  try {
+    const first = await withStatement(session, order, timeoutMs, run, workMemKb);
+    const { plan } = (first.plan.executionMs ?? 0) > warmUpBelowMs ? first : await withStatement(session, order, timeoutMs, run, workMemKb);
+    const isClean = plan.nodes.every((node) => node.spilledKb === 0);
+    return plan.executionMs === null || !isClean
+      ? null
+      : { workMemKb, executionMs: Math.min(plan.executionMs, first.plan.executionMs ?? Infinity) };
+  } catch {
+    return null;
+  }
 }
 
 /** A plan for any values: from version 16 by an option, before by NULLs under a forced generic plan. */

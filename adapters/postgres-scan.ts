@@ -11,7 +11,7 @@ import type { DatabaseObservation, IndexCandidate, QueryPlan, QueryScan, Stateme
 import { EvidenceUnavailableError } from '../core/model/errors.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { OpenSession } from './postgres-observe.js';
-import { simulateIndex } from './postgres-explain.js';
+import { simulateIndex, timeWithoutSpill } from './postgres-explain.js';
 import { findPlan, type PlanRequest, type PlanResult } from './postgres-plan-ladder.js';
 import { probeServer, type ServerFeatures } from './postgres-server-features.js';
 import { errorText, type Session } from './postgres-session.js';
@@ -88,7 +88,10 @@ async function scanStatement(
   const request: PlanRequest = { parsed, sample: sample === null ? null : await parseStatement(sample), statement, tables, views };
   const result = await findPlan(session, features, request);
   missing.push(...result.missing, ...staleStatistics(tables));
-  return { ...base, ...(await advise(session, features, request, result)), ...planOf(result), tables: tables.map((table) => table.facts) };
+  const advice = await advise(session, features, request, result);
+  const { source, order, plan } = result;
+  const withoutSpill = source === 'analyze' && order !== null && plan !== null ? await timeWithoutSpill(session, order, plan) : null;
+  return { ...base, ...advice, ...planOf(result), withoutSpill, tables: tables.map((table) => table.facts) };
 }
 
 function planOf(result: PlanResult): Pick<StatementScan, 'planSource' | 'planNote' | 'plan' | 'rawPlan'> {

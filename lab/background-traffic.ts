@@ -16,9 +16,10 @@ export function callRepeatedly(url: string, pauseMs: number): () => Promise<void
   };
 }
 
-async function callOnce(url: string, signal: AbortSignal): Promise<void> {
+/** One request, whatever becomes of it. */
+export async function callOnce(url: string, signal?: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
-    const outgoing = request(url, { signal }, (response) => {
+    const outgoing = request(url, signal === undefined ? {} : { signal }, (response) => {
       response.resume();
       response.once('close', resolve);
     });

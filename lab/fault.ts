@@ -49,6 +49,8 @@ export interface FaultContext {
   /** A connected superuser in the shop's database. The lab ends it. */
   connect: (applicationName: string) => Promise<pg.Client>;
   shopPid: number;
+  /** Connects as the shop's own role, which has no reserved slots. */
+  shopDatabaseUrl: string;
 }
 
 /** Gives back what `apply` started or changed: the operator's fix. */
@@ -65,6 +67,8 @@ export interface Fault {
   /** Environment of the shop's process, ordinary settings only. */
   environment?: Record<string, string>;
   partnersAnswerAfterMs?: Partial<Record<PartnerName, number>>;
+  /** How many requests a partner works on at a time; without, as many as come. */
+  partnersServeAtOnce?: Partial<Record<PartnerName, number>>;
   /** Makes a change or starts background activity after the shop is up. */
   apply?: (context: FaultContext) => Promise<UndoFault>;
   truth: Truth;

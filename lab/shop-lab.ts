@@ -31,8 +31,14 @@ export interface ShopLab {
   stop: () => Promise<string[]>;
 }
 
+interface PartnerPace {
+  answerAfterMs: number;
+  /** Null = as many as come. */
+  atOnce: number | null;
+}
+
 /** As fast as a partner in the same data centre. */
-const partnerAnswersAfterMs: Record<PartnerName, number> = { recommendations: 5, payments: 5, carrier: 5 };
+const healthyPace: PartnerPace = { answerAfterMs: 5, atOnce: null };
 const partnerNames = ['recommendations', 'payments', 'carrier'] as const;
 
 export interface ShopLabOptions {
@@ -54,29 +60,37 @@ export async function startShopLab(options: ShopLabOptions): Promise<ShopLab> {
   }
 }
 
+function paceIn(fault: Fault, partner: PartnerName): PartnerPace {
+  return {
+    answerAfterMs: fault.partnersAnswerAfterMs?.[partner] ?? healthyPace.answerAfterMs,
+    atOnce: fault.partnersServeAtOnce?.[partner] ?? null,
+  };
+}
+
 interface Partners {
   urls: Record<PartnerName, string>;
   peers: Record<PartnerName, string>;
-  replace: (delays: Record<PartnerName, number>) => Promise<void>;
+  setPace: (paceOf: (partner: PartnerName) => PartnerPace) => Promise<void>;
 }
 
 async function startPartners(releasers: ReturnType<typeof createReleasers>): Promise<Partners> {
   const ports: Record<PartnerName, number> = { recommendations: await freePort(), payments: await freePort(), carrier: await freePort() };
-  const running = new Map<PartnerName, { delayMs: number; program: ChildProgram }>();
+  const running = new Map<PartnerName, { pace: PartnerPace; program: ChildProgram }>();
   releasers.add('partners', async () => {
     await Promise.all([...running.values()].map(({ program }) => program.stop(1000)));
   });
-  const replace = async (delays: Record<PartnerName, number>) => {
+  const setPace: Partners['setPace'] = async (paceOf) => {
     for (const partner of partnerNames) {
-      const current = running.get(partner);
-      if (current?.delayMs === delays[partner]) continue;
+      const [current, pace] = [running.get(partner), paceOf(partner)];
+      if (current?.pace.answerAfterMs === pace.answerAfterMs && current.pace.atOnce === pace.atOnce) continue;
       await current?.program.stop(1000);
-      const options = ['--port', String(ports[partner]), '--answer-after-ms', String(delays[partner])];
+      const options = ['--port', String(ports[partner]), '--answer-after-ms', String(pace.answerAfterMs)];
+      if (pace.atOnce !== null) options.push('--at-once', String(pace.atOnce));
       const program = await startProgram(compiledProgram('lab/partners/server.js'), options, { readyWithinMs: 15_000 });
-      running.set(partner, { delayMs: delays[partner], program });
+      running.set(partner, { pace, program });
     }
   };
-  await replace(partnerAnswersAfterMs);
+  await setPace(() => healthyPace);
   const peerOf = (partner: PartnerName) => `127.0.0.1:${ports[partner]}`;
   const peers = { recommendations: peerOf('recommendations'), payments: peerOf('payments'), carrier: peerOf('carrier') };
   const urls = {
@@ -84,7 +98,7 @@ async function startPartners(releasers: ReturnType<typeof createReleasers>): Pro
     payments: `http://${peers.payments}`,
     carrier: `http://${peers.carrier}`,
   };
-  return { urls, peers, replace };
+  return { urls, peers, setPace };
 }
 
 async function assemble(options: ShopLabOptions, releasers: ReturnType<typeof createReleasers>): Promise<ShopLab> {
@@ -132,13 +146,14 @@ async function assemble(options: ShopLabOptions, releasers: ReturnType<typeof cr
     monitorUrl: postgres.url(database, monitorRole),
     places: { peers: partners.peers, sessions },
     breakIt: async () => {
-      if (fault.partnersAnswerAfterMs !== undefined) await partners.replace({ ...partnerAnswersAfterMs, ...fault.partnersAnswerAfterMs });
+      await partners.setPace((partner) => paceIn(fault, partner));
       if (fault.shop !== undefined || fault.environment !== undefined) await startShop(fault.shop ?? {}, fault.environment ?? {});
-      undo = (await fault.apply?.({ shopUrl: `http://127.0.0.1:${port}`, connect, shopPid: shop?.pid ?? 0 })) ?? null;
+      const shopDatabaseUrl = postgres.url(database, shopRole);
+      undo = (await fault.apply?.({ shopUrl: `http://127.0.0.1:${port}`, connect, shopPid: shop?.pid ?? 0, shopDatabaseUrl })) ?? null;
     },
     repair: async () => {
       await takeBack();
-      await partners.replace(partnerAnswersAfterMs);
+      await partners.setPace(() => healthyPace);
       if (fault.shop !== undefined || fault.environment !== undefined) await startShop({}, {});
     },
     stop: () => releasers.releaseAll(),

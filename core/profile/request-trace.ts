@@ -33,7 +33,10 @@ export function readRequestTrace(input: RequestTraceInput): RequestTrace {
   }
   return {
     routes: routesOf(inbound, (route) => (busyUs > 0 ? Math.min(1, (cpuUs.get(route) ?? 0) / busyUs) : 0)),
-    outbound: outboundOf(spans.filter((span) => span.side === 'client')),
+    outbound: outboundOf(
+      spans.filter((span) => span.side === 'client'),
+      isGivenUp(spans),
+    ),
     blockers: findBlockers(samples, charges, stacks, inbound, input.windowMs),
   };
 }
@@ -81,14 +84,24 @@ function routesOf(spans: readonly HttpSpan[], cpuShare: (route: string) => numbe
     .sort((a, b) => b.cpuShare - a.cpuShare || b.requests - a.requests);
 }
 
-/** A call failed when it was answered with a server's error, or ended without a status. */
-function outboundOf(spans: readonly HttpSpan[]): RequestTrace['outbound'] {
+/**
+ * Node tells the end of a call only when it is answered. One that is still open long after any request could have waited for it was given up: its
+ * socket was destroyed, by a time limit mostly.
+ */
+function isGivenUp(spans: readonly HttpSpan[]): (call: HttpSpan) => boolean {
+  const longestMs = Math.max(0, ...durationsMs(spans.filter((span) => span.side === 'server')));
+  const lastUs = spans.reduce((latest, span) => Math.max(latest, span.startUs, span.endUs ?? 0), 0);
+  return (call) => longestMs > 0 && call.endUs === null && (lastUs - call.startUs) / 1000 > longestMs;
+}
+
+/** A call failed when it was answered with a server's error, ended without a status, or was given up. */
+function outboundOf(spans: readonly HttpSpan[], givenUp: (call: HttpSpan) => boolean): RequestTrace['outbound'] {
   return [...grouped(spans, (span) => `${span.peer} ${routeKey(span)}`).values()]
     .flatMap((group) => {
       const first = group[0];
       if (first === undefined) return [];
       const failed = group.filter(
-        (span) => span.endUs !== null && (span.status === null || span.status === 0 || span.status >= 500),
+        (span) => givenUp(span) || (span.endUs !== null && (span.status === null || span.status === 0 || span.status >= 500)),
       ).length;
       return [
         { peer: first.peer, method: first.method, route: first.route, requests: group.length, meanMs: mean(durationsMs(group)), failed },

@@ -1,8 +1,11 @@
 import type { Fault } from '../fault.js';
 import { capacity } from './capacity.js';
+import { connectionLimit } from './connection-limit.js';
+import { cpuStarved, noisyNeighbour } from './cpu-starved.js';
 import { crypto } from './crypto.js';
 import { ddlLock } from './ddl-lock.js';
 import { eventLoopBlocked } from './event-loop-blocked.js';
+import { fullServer } from './full-server.js';
 import { gcPressure } from './gc-pressure.js';
 import { healthy } from './healthy.js';
 import { hotFunction } from './hot-function.js';
@@ -15,10 +18,15 @@ import { poolExhausted } from './pool-exhausted.js';
 import { profilerDenied } from './profiler-denied.js';
 import { redHerring, redHerringHealthy } from './red-herring.js';
 import { regexBacktracking } from './regex-backtracking.js';
+import { retryAmplification, patientCalls } from './retry-amplification.js';
 import { rowLock } from './row-lock.js';
 import { rowVolume } from './row-volume.js';
 import { serialization } from './serialization.js';
 import { slowDependency } from './slow-dependency.js';
+import { sortInMemory, sortSpill } from './sort-spill.js';
+import { spillElsewhere } from './spill-elsewhere.js';
+import { staleButHarmless } from './stale-but-harmless.js';
+import { staleStatistics } from './stale-statistics.js';
 import { threadPoolStarvation } from './thread-pool-starvation.js';
 import { tooShort } from './too-short.js';
 
@@ -41,10 +49,21 @@ export const faults: Fault[] = [
   logging,
   ddlLock,
   threadPoolStarvation,
+  staleStatistics,
+  sortSpill,
+  connectionLimit,
+  retryAmplification,
+  cpuStarved,
   healthy,
   tooShort,
   capacity,
   redHerring,
   redHerringHealthy,
   profilerDenied,
+  staleButHarmless,
+  spillElsewhere,
+  fullServer,
+  patientCalls,
+  sortInMemory,
+  noisyNeighbour,
 ];

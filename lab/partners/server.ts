@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
 const usage = `Stands for a service of somebody else: answers any GET after a fixed time.
-  node server.js [--host 127.0.0.1] [--port 0] [--answer-after-ms 5]
+  node server.js [--host 127.0.0.1] [--port 0] [--answer-after-ms 5] [--at-once N]
+With --at-once it works on so many requests at a time, and on the others in turn, wanted or not.
 It prints {"port": N} when it is ready.
 `;
 
@@ -11,6 +12,7 @@ function start(): void {
     options: {
       port: { type: 'string', default: '0' },
       'answer-after-ms': { type: 'string', default: '5' },
+      'at-once': { type: 'string', default: '100000' },
       host: { type: 'string', default: '127.0.0.1' },
       help: { type: 'boolean', default: false },
     },
@@ -20,11 +22,15 @@ function start(): void {
     return;
   }
   const answerAfterMs = Number(values['answer-after-ms']);
+  const inTurn = limitTo(Number(values['at-once']));
   const server = createServer((request, response) => {
-    setTimeout(() => {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ path: request.url, ok: true }));
-    }, answerAfterMs);
+    inTurn((done) => {
+      setTimeout(() => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ path: request.url, ok: true }));
+        done();
+      }, answerAfterMs);
+    });
   });
   server.keepAliveTimeout = 60_000;
   server.listen(Number(values.port), values.host, () => {
@@ -33,6 +39,25 @@ function start(): void {
   });
   process.once('SIGTERM', () => process.exit(0));
   process.once('SIGINT', () => process.exit(0));
+}
+
+/** Runs at most `limit` jobs at a time, in the order in which they came. */
+function limitTo(limit: number): (job: (done: () => void) => void) => void {
+  const waiting: ((done: () => void) => void)[] = [];
+  let running = 0;
+  const next = (): void => {
+    const job = running < limit ? waiting.shift() : undefined;
+    if (job === undefined) return;
+    running += 1;
+    job(() => {
+      running -= 1;
+      next();
+    });
+  };
+  return (job) => {
+    waiting.push(job);
+    next();
+  };
 }
 
 start();

@@ -19,7 +19,13 @@ const shopConfigSchema = z.strictObject({
   reviews: z.strictObject({ screening: z.enum(['words', 'phrases']).default('words') }).prefault({}),
   feed: z.strictObject({ history: z.enum(['page', 'timeline']).default('page') }).prefault({}),
   exports: z.strictObject({ catalog: z.enum(['page', 'complete']).default('page') }).prefault({}),
-  recommendations: z.strictObject({ attempts: z.int().min(1).default(1), timeoutMs: z.int().min(10).default(5000) }).prefault({}),
+  recommendations: z
+    .strictObject({
+      attempts: z.int().min(1).default(1),
+      timeoutMs: z.int().min(10).default(5000),
+      otherwise: z.enum(['error', 'bestsellers']).default('error'),
+    })
+    .prefault({}),
   accounts: z.strictObject({ verification: z.enum(['token', 'password', 'key']).default('token') }).prefault({}),
   logs: z
     .strictObject({ reopenOnSignal: z.boolean().default(false), access: z.enum(['plain', 'annotated']).default('plain') })

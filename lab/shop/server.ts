@@ -7,6 +7,7 @@ import { HttpError, readBody, sendAnswer, type Route } from './http.js';
 import { accountRoutes } from './routes/accounts.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { customerRoutes } from './routes/customers.js';
+import { dispatchRoutes } from './routes/dispatch.js';
 import { orderRoutes } from './routes/orders.js';
 import { productRoutes } from './routes/products.js';
 import { quoteRoutes } from './routes/quotes.js';
@@ -25,6 +26,7 @@ function allRoutes(database: pg.Pool, config: ShopConfig): Route[] {
     ...productRoutes(database),
     ...customerRoutes(database, config),
     ...orderRoutes(database, config),
+    ...dispatchRoutes(database),
     ...quoteRoutes(config),
     ...reportRoutes(database, config),
     ...reviewRoutes(config),

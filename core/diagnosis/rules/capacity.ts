@@ -17,6 +17,8 @@ function evaluate(context: RuleContext): RuleVerdict {
   const { facts, input } = context;
   const { cpu } = facts;
   if (cpu === null || cpu.saturation < saturated + 0.05) return nothing;
+  // Saturated by waiting for a CPU that others have: that is no limit of the service.
+  if (cpu.runDelayCores > cpu.busyCores) return nothing;
   const budgetMs = input.budgets.p95Ms ?? input.budgets.p50Ms ?? input.budgets.p99Ms;
   const demandMs = cpu.perRequestMs;
   if (budgetMs === undefined || demandMs === 0 || demandMs > budgetMs / 4) return nothing;

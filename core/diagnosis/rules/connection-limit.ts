@@ -1,25 +1,39 @@
 import type { DatabaseObservation } from '../../model/database.js';
-import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { causeIds } from '../../model/incident.js';
+import { cite, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
 export const connectionLimit: Rule = { id: 'connection-limit', evaluate };
 
-/** The server has no connection slot left: new connections are refused, and requests fail or wait. */
+/**
+ * The server has no connection slot left, and requests fail. A pool that waits in silence at its own size asks for no slot, so a queue for connections
+ * without a failure is the pool's.
+ */
 function evaluate(context: RuleContext): RuleVerdict {
   const full = context.input.databases.find((database) => fullness(database) !== null);
   const what = full === undefined ? null : fullness(full);
   if (full === undefined || what === null) return nothing;
-  const isFelt =
-    context.input.confirmation.broken.includes('error-ratio') ||
-    context.lines.some((line) => line.resource === 'pool-wait' && line.share >= 0.25);
-  if (!isFelt) return nothing;
+  if (!context.input.confirmation.broken.includes('error-ratio')) {
+    const seen = context.book.add('database', `${full.name}: ${what}`, context.input.artifacts.databases);
+    return verdictOut(
+      'connection-limit',
+      `${full.name} has no connection slot left, but no budget for errors is broken: the service gets along with the connections it has`,
+      [seen, context.cited.load],
+    );
+  }
   const fact = context.book.add('database', `${full.name}: ${what}`, context.input.artifacts.databases);
+  if (failsElsewhere(context))
+    return verdictOut(
+      'connection-limit',
+      `${full.name} has no connection slot left, but as many calls to other services fail as requests do`,
+      [fact, context.cited.trace],
+    );
   return {
     ...nothing,
     causes: [
       {
         id: 'connection-limit',
         component: 'connections',
-        location: { pool: full.name },
+        location: { pool: full.name, database: full.name },
         share: 1,
         confidence: 0.85,
         summary: `The database ${full.name} has no connection slot left: ${what}.`,
@@ -30,10 +44,22 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: 'requests can connect again',
           basis: 'none',
         },
-        explains: ['pool-exhausted', 'capacity'],
+        // While the latency keeps its budget, what it consists of is no second cause.
+        explains: isLatencyBroken(context) ? ['pool-exhausted', 'capacity'] : [...causeIds],
       },
     ],
   };
+}
+
+/** Failed calls to other services that alone could make the requests fail: then the full server is not shown to be the reason. */
+function failsElsewhere({ input }: RuleContext): boolean {
+  const calls = input.trace?.outbound ?? [];
+  const requests = input.trace?.routes.reduce((sum, route) => sum + route.requests, 0) ?? 0;
+  return requests > 0 && calls.reduce((sum, call) => sum + call.failed, 0) >= 0.5 * input.load.failedRatio * requests;
+}
+
+function isLatencyBroken(context: RuleContext): boolean {
+  return context.input.confirmation.broken.some((budget) => budget !== 'error-ratio');
 }
 
 /** In words, when all slots were taken: by count, or because the server refused the responder itself. Null = there was room. */

@@ -1,40 +1,112 @@
-import { shareOf } from '../accounting.js';
-import { cite, expectedGain, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import type { ProcessObservation } from '../../model/observation.js';
+import type { CpuFacts } from '../facts.js';
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  ms,
+  nothing,
+  percent,
+  type Candidate,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../rule.js';
+
+/** From here most of the time in which the service wanted to run, it could not. */
+const mostly = 0.5;
+/** A quota that stops the service for a third of the window is felt by every request. */
+const throttledMuch = 0.3;
 
 export const cpuStarved: Rule = { id: 'cpu-starved', evaluate };
 
-/** The service is ready to run and gets no CPU: throttled by its quota, or crowded out by others on the host. */
+/** The service is ready to run and gets no CPU: throttled by its quota, or crowded out by others on the CPUs that it may use. */
 function evaluate(context: RuleContext): RuleVerdict {
   const process = context.input.service?.process ?? null;
   const { cpu } = context.facts;
   if (process === null || cpu === null) return nothing;
   const throttled = (process.throttledMs ?? 0) / process.windowMs;
-  const waiting = shareOf(context.lines, (resource) => resource === 'run-queue');
-  const isCrowded = waiting >= 0.4 && cpu.utilization < 0.5 && process.host.cpuRatio >= 0.9;
-  const isThrottled = throttled >= 0.3;
-  if (!isCrowded && !isThrottled) return nothing;
-  const share = Math.max(waiting, isThrottled ? context.sides.application * Math.min(1, throttled) : 0);
+  if (throttled >= throttledMuch) {
+    const share = context.sides.application * Math.min(1, throttled);
+    return share < minimumShare ? nothing : { ...nothing, causes: [throttledCause(context, cpu, throttled, share)] };
+  }
+  const crowded = crowdedShare(context, process, cpu);
+  return crowded < minimumShare ? nothing : { ...nothing, causes: [crowdedCause(context, process, cpu, crowded)] };
+}
+
+/**
+ * Of the latency in and in front of the service, the part that it stood ready without a CPU: the queue grows by that as it would by slower code.
+ * Its own threads do not count as a crowd, and where the load alone would fill its CPUs, the others only make it worse.
+ */
+function crowdedShare(context: RuleContext, process: ProcessObservation, cpu: CpuFacts): number {
+  const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, 1e-9);
+  const isOwnCrowd = cpu.totalCores >= 0.5 * process.usableCores;
+  return delayed < mostly || isOwnCrowd || !wouldFit(context, cpu) ? 0 : context.sides.application * delayed;
+}
+
+/** Would the offered load leave a tenth of the serving CPUs free if nobody else were there? */
+function wouldFit(context: RuleContext, cpu: CpuFacts): boolean {
+  const { plan, budgets } = context.input;
+  if (plan.rate !== null) return (plan.rate * cpu.perRequestMs) / 1000 <= 0.9 * cpu.servingCores;
+  const budgetMs = budgets.p95Ms ?? budgets.p99Ms ?? budgets.p50Ms;
+  return budgetMs === undefined || ((plan.vus ?? 1) * cpu.perRequestMs) / cpu.servingCores <= budgetMs;
+}
+
+function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, share: number): Candidate {
   return {
-    ...nothing,
-    causes: [
-      {
-        id: 'cpu-starved',
-        component: 'host',
-        location: {},
-        share,
-        confidence: isThrottled ? 0.85 : 0.7,
-        summary: isThrottled
-          ? `The service was throttled by its CPU quota for ${percent(throttled)} of the window.`
-          : `The service was ready to run but waited for a CPU for ${percent(waiting)} of the latency while using only ${cpu.busyCores.toFixed(2)} cores; the host was ${percent(process.host.cpuRatio)} busy.`,
-        evidence: cite(context.cited.process, context.cited.accounting),
-        remedy: {
-          kind: 'capacity',
-          statement: isThrottled ? 'Raise the CPU limit of the service.' : 'Move the neighbours away or give the service more CPU.',
-          expected: expectedGain(context, share),
-          basis: 'estimated',
-        },
-        explains: isThrottled ? ['hot-function', 'capacity'] : ['capacity'],
-      },
-    ],
+    ...starved(context, share),
+    confidence: 0.85,
+    summary: `The service was throttled by its CPU quota for ${percent(throttled)} of the window, with ${ms(cpu.perRequestMs)} of CPU a request.`,
+    remedy: {
+      kind: 'capacity',
+      statement: 'Raise the CPU limit of the service.',
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+    // A function that burns what the quota allows is not explained by the quota.
+    explains: wouldFit(context, cpu) ? [...onCpu] : ['capacity'],
+  };
+}
+
+function crowdedCause(context: RuleContext, process: ProcessObservation, cpu: CpuFacts, share: number): Candidate {
+  const waited = cpu.runDelayCores / (cpu.runDelayCores + cpu.busyCores);
+  const steal =
+    process.host.stealRatio >= 0.1 ? ` The hypervisor kept ${percent(process.host.stealRatio)} of the host's CPU for itself.` : '';
+  return {
+    ...starved(context, share),
+    confidence: 0.8 * (1 - 0.5 * context.sides.unattributed),
+    summary: `For ${percent(waited)} of the time in which the serving threads were ready to run, others had the CPU: they got ${cpu.busyCores.toFixed(2)} of ${cpu.servingCores} cores, and the whole service burnt ${cpu.totalCores.toFixed(2)} of the ${process.usableCores} that it may use; the host was ${percent(process.host.cpuRatio)} busy. ${ms(cpu.perRequestMs)} of CPU a request would fit.${steal}`,
+    remedy: {
+      kind: 'capacity',
+      statement:
+        'Find what else runs on the CPUs of the service (other processes, other containers of the host) and move it away, or give the service CPUs of its own.',
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+    explains: [...onCpu],
+  };
+}
+
+/** What a profile shows of a service that would have time enough if it got its CPU. */
+const onCpu = [
+  'capacity',
+  'hot-function',
+  'regex-backtracking',
+  'serialization',
+  'crypto',
+  'compression',
+  'logging',
+  'templating',
+  'reflection',
+  'gc-pressure',
+] as const;
+
+function starved(context: RuleContext, share: number): Pick<Candidate, 'id' | 'component' | 'location' | 'share' | 'evidence'> {
+  return {
+    id: 'cpu-starved',
+    component: 'host',
+    location: {},
+    share,
+    evidence: cite(context.cited.process, context.cited.wire, context.cited.accounting),
   };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../model/database.js';
+import { databaseWeight } from '../attribution.js';
 import { cite, ms, percent, type RuleContext } from '../rule.js';
 
 /** A statement of the window together with the database it ran in and, when the scan looked at it, its plan. */
@@ -17,15 +18,30 @@ export function statementCases(context: RuleContext): StatementCase[] {
   return context.input.databases.flatMap((database) => {
     const requests = context.facts.requestRate * ((database.activity?.windowMs ?? context.input.load.durationMs ?? 0) / 1000);
     const ofDatabase = scans.find((scan) => scan.database === database.name)?.statements ?? [];
-    return (database.statements ?? []).map((statement) => ({
+    const weight = databaseWeight(context, database);
+    const ran = (database.statements ?? []).filter((statement) => !isOfOthers(statement, database));
+    const timeShares = ran.reduce((sum, statement) => sum + statement.timeShare, 0);
+    const isPartial = ran.length < (database.statements ?? []).length && timeShares > 0;
+    return ran.map((statement) => ({
       database,
       statement,
       scan: ofDatabase.find((candidate) => candidate.statement.queryId === statement.queryId) ?? null,
       callsPerRequest: requests > 0 ? statement.calls / requests : 0,
       rowsPerRequest: requests > 0 ? statement.rows / requests : 0,
-      share: context.sides.database * statement.timeShare,
+      share: context.sides.database * weight * (isPartial ? statement.timeShare / timeShares : statement.timeShare),
     }));
   });
+}
+
+/** By chance (Poisson) a statement that should have been seen so often is missed by all looks in less than one window of a hundred. */
+const surelySeen = 5;
+
+/** Other clients' statements are in the server's counters, too. No request waits for one that no session of the service was ever seen to run. */
+function isOfOthers(statement: StatementDelta, { activity }: DatabaseObservation): boolean {
+  if (activity?.service == null || activity.windowMs <= 0) return false;
+  if (!activity.byStatement.some((seen) => seen.queryId !== null)) return false;
+  if (activity.byStatement.some((seen) => seen.queryId === statement.queryId)) return false;
+  return (statement.totalExecMs / activity.windowMs) * activity.ticks >= surelySeen;
 }
 
 /** Cases whose plan may be blamed: enough time, and executing rather than waiting for a lock. */
@@ -66,10 +82,16 @@ export function citeStatement(context: RuleContext, entry: StatementCase): strin
   const plan = context.book.add(
     'plan',
     `plan of ${statement.queryId} (${scan.planSource}): dominant node ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`}, ${executed}, ` +
-      `${node.rowsRemovedByFilter} rows removed and ${node.rows} kept per loop, ${node.loops} loops, estimated ${node.rowsEstimated} rows`,
+      `${node.rowsRemovedByFilter} rows removed and ${node.rows} kept per loop, ${node.loops} loops, estimated ${node.rowsEstimated} rows${memoryText(scan)}`,
     context.input.artifacts.scan,
   );
   return cite(delta, plan, context.cited.accounting);
+}
+
+function memoryText({ withoutSpill }: StatementScan): string {
+  return withoutSpill === undefined || withoutSpill === null
+    ? ''
+    : `; ${ms(withoutSpill.executionMs)} with ${Math.ceil(withoutSpill.workMemKb / 1024)} MB of memory, without a spill`;
 }
 
 /** Measured plans are proof; estimated ones and a large unattributed rest take from the confidence. */

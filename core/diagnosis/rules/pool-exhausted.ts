@@ -34,6 +34,10 @@ function evaluate(context: RuleContext): RuleVerdict {
       [book],
     );
   }
+  const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= 0.7 * facts.pool.sessions;
+  const inferred = isBusy
+    ? ''
+    : ` The connections are idle at the server, so this is inferred: never more requests than connections were at the peers together. Another limit of the same size in the service would look the same.`;
   return {
     ...nothing,
     causes: [
@@ -42,8 +46,8 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'connections',
         location: { pool: context.input.databases.map((database) => database.name).join(', ') },
         share,
-        confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
-        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency: all ${sessions} connections are in use with ${facts.inFlight.toFixed(1)} requests in flight, while the database needs only ${ms(databaseMs)} a request.`,
+        confidence: (isBusy ? 0.85 : 0.65) * (1 - 0.5 * context.sides.unattributed),
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency: all ${sessions} connections are in use with ${facts.inFlight.toFixed(1)} requests in flight, while the database needs only ${ms(databaseMs)} a request.${inferred}`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',

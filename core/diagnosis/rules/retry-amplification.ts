@@ -1,7 +1,20 @@
-import { cite, clampRatio, expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import {
+  cite,
+  clampRatio,
+  expectedGain,
+  minimumShare,
+  nothing,
+  percent,
+  verdictOut,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../rule.js';
 
 /** More than half again as many calls as requests, with failures among them, is no fan-out by design. */
 const outboundPerInbound = 1.5;
+/** Of the tries of one call at most one is answered; a fan-out of several calls is answered several times. A tenth for calls of other requests. */
+const answeredPerInbound = 1.1;
 
 export const retryAmplification: Rule = { id: 'retry-amplification', evaluate };
 
@@ -12,8 +25,16 @@ function evaluate(context: RuleContext): RuleVerdict {
   const worst = [...trace.outbound].sort((a, b) => b.failed - a.failed)[0];
   if (worst === undefined || inbound === 0 || worst.requests / inbound < outboundPerInbound || worst.failed / worst.requests < 0.2)
     return nothing;
-  const peer = context.facts.peers.find((each) => each.peer === worst.peer);
-  const share = clampRatio((peer === undefined ? 0 : (peer.waiting + peer.connecting) / context.facts.total) || context.sides.elsewhere);
+  const answered = worst.requests - worst.failed;
+  if (answered / inbound > answeredPerInbound)
+    return verdictOut(
+      'retry-amplification',
+      `${worst.requests} calls go to ${worst.peer} for ${inbound} requests, but ${answered} of them are answered: each request makes several`,
+      [context.cited.trace],
+    );
+  const peer = context.facts.peers.find((each) => isSamePeer(each.peer, worst.peer));
+  const waiting = peer === undefined ? 0 : (peer.waiting + peer.connecting) / context.facts.total;
+  const share = clampRatio(waiting > 0 ? waiting : context.sides.elsewhere);
   if (share < minimumShare) return nothing;
   return {
     ...nothing,
@@ -21,7 +42,7 @@ function evaluate(context: RuleContext): RuleVerdict {
       {
         id: 'retry-amplification',
         component: 'downstream',
-        location: { peer: worst.peer, route: `${worst.method} ${worst.route}` },
+        location: { peer: peer?.peer ?? worst.peer, route: `${worst.method} ${worst.route}` },
         share,
         confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
         summary: `${worst.requests} calls go to ${worst.peer} for ${inbound} requests (${(worst.requests / inbound).toFixed(1)} each) and ${percent(worst.failed / worst.requests)} of them fail: failed calls are repeated.`,
@@ -36,4 +57,9 @@ function evaluate(context: RuleContext): RuleVerdict {
       },
     ],
   };
+}
+
+/** The trace names a peer as the service does, the sockets by its address. */
+function isSamePeer(address: string, named: string): boolean {
+  return address === named || named.endsWith(`:${address.split(':').at(-1) ?? ''}`);
 }

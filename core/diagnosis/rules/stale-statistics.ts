@@ -17,9 +17,41 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
   if (dominant === null || selfShare(scan, dominant) < 0.3) return [];
   for (const node of scan.plan.nodes) {
     const table = scan.tables.find((each) => each.relation === node.relation);
-    if (table !== undefined && isUnderestimated(node) && isStale(table)) return [describe(context, entry, scan, node, table, dominant)];
+    if (table !== undefined && isUnderestimated(node) && isStale(table) && isMisled(scan, node, table, dominant))
+      return [describe(context, entry, scan, node, table, dominant)];
   }
   return [];
+}
+
+/**
+ * Believing in few rows matters only where it made the planner choose badly: an inner side that is gone through again for every unexpected row, an
+ * index for what is a large part of the table, memory for a hash or a sort that is too small. A scan that would be the same with the right number
+ * is slow for another reason.
+ */
+function isMisled(scan: StatementScan, node: PlanNode, table: TableFacts, dominant: PlanNode): boolean {
+  const above = ancestors(scan, node);
+  const loop = above.find((each) => each.nodeType === 'Nested Loop');
+  const isRepeated = loop !== undefined && (dominant.id === loop.id || (dominant.loops >= misestimate && isBelow(scan, dominant, loop)));
+  const isBulkByIndex =
+    dominant.id === node.id && !node.nodeType.includes('Seq Scan') && node.rows >= 0.1 * Math.max(1, table.estimatedRows);
+  const isSpilling = dominant.spilledKb > 0 && above.some((each) => each.id === dominant.id);
+  return isRepeated || isBulkByIndex || isSpilling;
+}
+
+function ancestors(scan: StatementScan, node: PlanNode): PlanNode[] {
+  const nodes = new Map((scan.plan?.nodes ?? []).map((each) => [each.id, each]));
+  const path: PlanNode[] = [];
+  for (let at = node.parentId; at !== null;) {
+    const parent = nodes.get(at);
+    if (parent === undefined || path.includes(parent)) break;
+    path.push(parent);
+    at = parent.parentId;
+  }
+  return path;
+}
+
+function isBelow(scan: StatementScan, node: PlanNode, ancestor: PlanNode): boolean {
+  return ancestors(scan, node).some((each) => each.id === ancestor.id);
 }
 
 /** Only under-estimates count: over-estimates below a LIMIT, a semi-join or a merge join are early stops. */
@@ -45,6 +77,7 @@ function describe(
     location: {
       statement: entry.statement.text.slice(0, 500),
       queryId: entry.statement.queryId,
+      database: entry.database.name,
       relation: table.relation,
       planNode: node.nodeType,
     },
