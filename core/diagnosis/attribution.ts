@@ -1,5 +1,7 @@
 import type { DatabaseObservation, StatementDelta } from '../model/database.js';
 import type { MissingEvidence } from '../model/observation.js';
+import type { RouteSpans } from '../model/profile.js';
+import { shareOf } from './accounting.js';
 import { isSameRoute } from './rules/route.js';
 import { clampRatio, percent, type RuleContext } from './rule.js';
 
@@ -19,12 +21,12 @@ const visible = 0.05;
 /**
  * The server counts a statement for all its clients, and the load generator counts only its own requests. Three things tell how much is not of them:
  * sessions of other clients that were seen running it, the rate at which it runs when the load is over, and other requests in flight in the service,
- * which at worst did nothing else (`held` = mean requests in flight that the statement holds). The most pessimistic of them counts.
+ * where the load's end was not seen (`part` = the statement's part, 0..1, of what is done for the database). The most pessimistic of them counts.
  */
-export function attribute(context: RuleContext, database: DatabaseObservation, statement: StatementDelta, held: number): Attribution {
+export function attribute(context: RuleContext, database: DatabaseObservation, statement: StatementDelta, part: number): Attribution {
   const clients = ofService(database, statement);
   const quiet = afterLoad(context, database, statement);
-  const routes = quiet === null ? beyondOtherRequests(context, held) : null;
+  const routes = quiet === null ? beyondOtherRequests(context, part) : null;
   const found = [clients, quiet, routes].filter((each) => each !== null);
   const reasons = found.filter((each) => each.ours < 1 - visible).map((each) => each.reason);
   if (clients === null && quiet === null)
@@ -68,13 +70,25 @@ function afterLoad(context: RuleContext, database: DatabaseObservation, statemen
   };
 }
 
-/** Other requests of the service, by its trace or else by its sockets. */
-function beyondOtherRequests(context: RuleContext, held: number): Part {
-  const { facts, input } = context;
+/**
+ * Other requests of the service, by its trace or else by its sockets. Where CPU holds the latency, the trace tells whose CPU it is; else, at worst, the
+ * others did nothing but wait for this statement, one call at a time. What only queues does not count: it runs nothing.
+ */
+function beyondOtherRequests(context: RuleContext, part: number): Part {
+  const { facts, input, lines, sides } = context;
   const windowMs = input.profile?.durationMs ?? input.load.durationMs ?? 0;
-  const others = (input.trace?.routes ?? []).filter((route) => !isSameRoute(input.route, route.method, route.route));
+  const isOwn = (route: RouteSpans): boolean => isSameRoute(input.route, route.method, route.route);
+  const routes = input.trace?.routes ?? [];
+  const others = routes.filter((route) => !isOwn(route));
   const traced = windowMs > 0 ? others.reduce((sum, route) => sum + route.requests * route.meanMs, 0) / windowMs : 0;
+  const cpu = routes.reduce((sum, route) => sum + route.cpuShare, 0);
+  if (sides.application > sides.database && cpu > 0) {
+    const foreign = others.reduce((sum, route) => sum + route.cpuShare, 0) / cpu;
+    return { ours: 1 - foreign, reason: `other routes of the service take ${percent(foreign)} of its CPU and may have run it` };
+  }
   const inFlight = Math.max(traced, facts.otherInFlight);
+  const running = shareOf(lines, (resource) => resource.startsWith('database-') || resource === 'service-cpu' || resource === 'gc');
+  const held = running * facts.total * part;
   const ours = held > 0 ? clampRatio(1 - inFlight / held) : inFlight > 0 ? 0 : 1;
   return { ours, reason: `${inFlight.toFixed(1)} other requests were in flight in the service and may have run it` };
 }

@@ -2,7 +2,7 @@ import { inActivity } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import type { RemedyPlan } from '../../activities/contract.js';
 import { createActivities } from '../../activities/create-activities.js';
-import type { RemedyOrder } from '../../activities/dependencies.js';
+import type { ActivityDependencies, RemedyOrder } from '../../activities/dependencies.js';
 import { createIndexCause } from '../support/fake-incident.js';
 import { fakeDependencies } from '../support/fake-dependencies.js';
 
@@ -36,16 +36,31 @@ describe('planRemedy', () => {
   it('plans nothing that the catalog does not allow, and nothing when the database is not clear', async () => {
     const { catalog } = await fakeDependencies();
     expect(await planOf({ catalog: { ...catalog, remedies: () => ['runbook'] } })).toBeNull();
-    const two = {
-      ...catalog,
-      databases: () => ({
-        databases: ['a', 'b'].map((name) => ({ name, kind: 'postgres' as const, url: '', safeCopyUrl: null })),
-        missing: [],
-      }),
+    expect(await planOf({ catalog: withDatabases(catalog, 'a', 'b') })).toBeNull();
+  });
+
+  it('plans and applies it on the database that the cause names, and passes over causes whose database is not in the catalog', async () => {
+    const { catalog } = await fakeDependencies();
+    const orders: RemedyOrder[] = [];
+    const createIndex = (order: RemedyOrder) => {
+      orders.push(order);
+      return Promise.resolve({ applied: true, detail: 'created' });
     };
-    expect(await planOf({ catalog: two })).toBeNull();
+    const remedies = { 'create-index': createIndex, 'analyze-table': neverDone, 'terminate-blocker': neverDone };
+    const activities = createActivities(await fakeDependencies({ catalog: withDatabases(catalog, 'ledger', 'archive'), remedies }));
+    const on = (database: string) => ({ ...createIndexCause, location: { ...createIndexCause.location, database } });
+    const plan = await activities.planRemedy('i-1', 'shop/orders', [on('elsewhere'), on('archive'), on('ledger')], now);
+    expect(plan?.database).toBe('archive');
+    if (plan === null) return;
+    await inActivity(() => activities.applyRemedy('i-1', 'shop/orders', plan));
+    expect(orders.map(({ url }) => url)).toEqual(['postgres://archive']);
   });
 });
+
+function withDatabases(catalog: ActivityDependencies['catalog'], ...names: string[]): ActivityDependencies['catalog'] {
+  const databases = names.map((name) => ({ name, kind: 'postgres' as const, url: `postgres://${name}`, safeCopyUrl: null }));
+  return { ...catalog, databases: () => ({ databases, missing: [] }) };
+}
 
 describe('applyRemedy', () => {
   it('does what was approved and tags it with the incident', async () => {

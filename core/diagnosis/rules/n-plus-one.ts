@@ -31,7 +31,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     .sort((a, b) => b.callsPerRequest - a.callsPerRequest)[0];
   if (repeated === undefined || repeated.callsPerRequest < 2) return nothing;
   const share = repeatedShare(context, cases, repeated);
-  const { ours, reasons } = attribute(context, repeated.database, repeated.statement, share * context.facts.total);
+  const { ours, reasons } = attribute(context, repeated.database, repeated.statement, callShare(cases, repeated));
   const isRepeated = repeated.callsPerRequest >= manyCalls && share >= minimumShare;
   if (isRepeated && (ours * repeated.callsPerRequest < manyCalls || ours * share < minimumShare))
     return { ...nothing, missing: [unattributed(repeated.statement, repeated.database, reasons)] };
@@ -47,14 +47,18 @@ function evaluate(context: RuleContext): RuleVerdict {
 
 /** Its part of the round trips, and of the CPU that the service spends on talking to the database rather than on its own code. */
 function repeatedShare(context: RuleContext, cases: StatementCase[], repeated: StatementCase): number {
-  const calls = cases.reduce((sum, entry) => sum + entry.statement.calls, 0);
-  const ofCalls = calls > 0 ? repeated.statement.calls / calls : 0;
+  const ofCalls = callShare(cases, repeated);
   const profile = cpuProfile(context);
   const talking =
     profile === null
       ? 0
       : categoryShare(profile, 'database-driver', 'orm', 'network-io', 'runtime', 'native', 'kernel', 'framework', 'gc', 'unknown');
   return clampRatio((context.sides.database + applicationShare(context) * talking) * ofCalls);
+}
+
+function callShare(cases: StatementCase[], repeated: StatementCase): number {
+  const calls = cases.reduce((sum, entry) => sum + entry.statement.calls, 0);
+  return calls > 0 ? repeated.statement.calls / calls : 0;
 }
 
 function describe(context: RuleContext, entry: StatementCase, share: number): Candidate {

@@ -21,7 +21,8 @@ export const rowVolume: Rule = { id: 'row-volume', evaluate };
 
 /** Far more rows travel than a page shows: the time goes into decoding (and encoding again) in the service, or into sending in the database. */
 function evaluate(context: RuleContext): RuleVerdict {
-  const heaviest = statementCases(context).sort((a, b) => b.rowsPerRequest - a.rowsPerRequest)[0];
+  const cases = statementCases(context);
+  const heaviest = [...cases].sort((a, b) => b.rowsPerRequest - a.rowsPerRequest)[0];
   if (heaviest === undefined || heaviest.rowsPerRequest < manyRows) return nothing;
   const share = decodingShare(context) + transferShare(context, heaviest);
   if (share < minimumShare)
@@ -30,7 +31,9 @@ function evaluate(context: RuleContext): RuleVerdict {
       `${heaviest.rowsPerRequest.toFixed(0)} rows a request are fetched, but decoding and transfer hold only ${percent(share)} of the latency`,
       citeStatement(context, heaviest),
     );
-  const { ours, reasons } = attribute(context, heaviest.database, heaviest.statement, share * context.facts.total);
+  const rows = cases.reduce((sum, entry) => sum + entry.statement.rows, 0);
+  const rowShare = rows > 0 ? heaviest.statement.rows / rows : 0;
+  const { ours, reasons } = attribute(context, heaviest.database, heaviest.statement, rowShare);
   if (ours * heaviest.rowsPerRequest < manyRows || ours * share < minimumShare)
     return { ...nothing, missing: [unattributed(heaviest.statement, heaviest.database, reasons)] };
   return { ...nothing, causes: [describe(context, { ...heaviest, rowsPerRequest: ours * heaviest.rowsPerRequest }, ours * share)] };

@@ -195,6 +195,55 @@ describe('database-bound windows', () => {
   });
 });
 
+describe('whose statement it is', () => {
+  const repeated = statement({ calls: 1500 * 80, meanExecMs: 0.3, rowsPerCall: 1, rows: 1500 * 80, timeShare: 0.9 });
+  const seen = (sessions: number) => ({ queryId: '77', text: repeated.text, sessions, waitClasses: [] });
+  const shared = (own: number, others: number): ReturnType<typeof diagnose> => {
+    const main = database({ active: 9, statements: [repeated] });
+    if (main.activity !== null) {
+      main.activity.byStatement = [seen(own)];
+      main.activity.others = { active: others, byStatement: [{ queryId: '77', sessions: others }] };
+    }
+    return diagnose(captures({ ...databaseBound, databases: [main], scans: [] }));
+  };
+
+  it("blames the requests as far as the service's own sessions were seen running it", () => {
+    expect(shared(4, 1).causes[0]).toMatchObject({ id: 'n-plus-one', location: { database: 'main' } });
+    expect(shared(4, 1).causes[0]?.summary).toContain('runs 64 times a request');
+    const foreign = shared(0.4, 6);
+    expect(foreign.causes.map(({ id }) => id)).not.toContain('n-plus-one');
+    expect(foreign.missingEvidence.find(({ id }) => id === 'statement-attribution')?.why).toMatch(/other clients of main ran it: 94 %/);
+  });
+
+  it('does not blame them for what another route may have run in the same service', () => {
+    const other = { method: 'GET', route: '/exports', requests: 90, meanMs: 3000, maxMs: 4000, cpuShare: 0.1 };
+    const own = { method: 'GET', route: '/reports/:id', requests: 1500, meanMs: 400, maxMs: 600, cpuShare: 0.5 };
+    const main = database({ active: 9, statements: [repeated] });
+    const trace = { routes: [own, other], outbound: [], blockers: [] };
+    const result = diagnose(captures({ ...databaseBound, databases: [main], trace, scans: null }));
+    expect(result.causes.map(({ id }) => id)).not.toContain('n-plus-one');
+    expect(result.missingEvidence.find(({ id }) => id === 'statement-attribution')?.why).toContain('9.0 other requests were in flight');
+  });
+
+  it('gives each of two databases its own part of the waiting', () => {
+    const peers = [
+      { ...peer('database', 18), label: 'database main' },
+      { ...peer('database', 0.2), peer: '10.0.0.2:5432', label: 'database archive' },
+    ];
+    const service = { process: nodeProcess({ mainCores: 0.1 }), wire: sockets({ peers, inside: 1 }), missing: [] };
+    const [busy, calm] = [statement(), statement({ queryId: '88', text: 'select * from old where device_id = $1' })];
+    const archive = { ...database({ active: 0.2, statements: [calm] }), name: 'archive' };
+    const scans = [busy, calm].map((delta, index) => ({
+      database: index === 0 ? 'main' : 'archive',
+      serverVersion: '18.0',
+      statements: [scanOf(delta)],
+      missing: [],
+    }));
+    const result = diagnose(captures({ service, databases: [database({ active: 9, statements: [busy] }), archive], scans }));
+    expect(result.causes.map(({ id, location }) => [id, location.database])).toEqual([['missing-index', 'main']]);
+  });
+});
+
 describe('application-bound windows', () => {
   it('names the function that leads and decides the branch without reading frames', () => {
     const profile = cpuProfileOf([

@@ -135,6 +135,16 @@ describe('who spoke last', () => {
     expect(waitingIn(tie, tie, tie, tie)).toBe(2);
   });
 
+  it('counts no tie that is older than every request in service: an idle pool waits for nothing', () => {
+    const requests = [1, 2, 3].map((inode) => inbound(inode, owesAnswer));
+    const pool = [4, 5, 6, 7].map((inode) => outbound(inode, { ages: [5000, 5000, 5000] }));
+    const wire = observe([[...requests, ...pool]]);
+    expect(peerOf(wire)).toMatchObject({ connections: 4, waiting: 0, waitingMax: 0 });
+    expect(wire.waitingInside).toBe(3);
+    const recent = [4, 5, 6, 7].map((inode) => outbound(inode, { ages: [40, 40, 40] }));
+    expect(peerOf(observe([[...requests, ...recent]]))?.waiting).toBe(2);
+  });
+
   it('does not take the acknowledgement of a keep-alive probe for that of a request', () => {
     expect(waitingIn({ ages: [4000, 4000, 996] }, { ages: [4000, 3996, 996] })).toBe(0);
   });
