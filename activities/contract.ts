@@ -1,5 +1,6 @@
 /** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
 import type { ArtifactRef, Branch, Cause, Diagnosis, Incident, Remedy, Rerun, Symptom, TargetSummary } from '../core/model/incident.js';
+import type { HealthyRun, MeasuredLoad } from '../core/model/comparison.js';
 import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 
@@ -61,6 +62,21 @@ export interface LoadRun {
   measuredFrom: string;
   endedAt: string;
   artifacts: ArtifactRef[];
+}
+
+/** All runs of each side. The plan says which healthy runs are of the same load. */
+export interface CompareRequest {
+  endpoint: string;
+  plan: LoadPlan;
+  budgets: Budgets;
+  before: MeasuredLoad[];
+  after: MeasuredLoad[];
+}
+
+export interface HealthyRunReport {
+  endpoint: string;
+  plan: LoadPlan;
+  run: HealthyRun;
 }
 
 /** Sent to the workflow by `runLoad` when k6 really runs (again after a retry): the captures start from it. */
@@ -146,7 +162,9 @@ export interface IncidentActivities {
   localize(set: EvidenceSet, decision: BranchDecision): Promise<Diagnosis>;
   /** Artifacts `report.md`, `report.json`, `report.html`. Refuses a report with an uncited claim. */
   writeReport(incident: Incident, set: EvidenceSet | null): Promise<ArtifactRef[]>;
-  compareRuns(before: LoadRun, after: LoadRun, budgets: Budgets): Promise<Omit<Rerun, 'outcome' | 'at'>>;
+  compareRuns(request: CompareRequest): Promise<Omit<Rerun, 'outcome' | 'at'>>;
+  /** Remembers what this load costs while the service is well; idempotent. False: not taken in, because it is slower than what is on record. */
+  keepHealthyRun(report: HealthyRunReport): Promise<{ kept: boolean }>;
   planRemedy(incidentId: string, endpoint: string, causes: Cause[], now: string): Promise<RemedyPlan | null>;
   applyRemedy(incidentId: string, endpoint: string, plan: RemedyPlan): Promise<AppliedRemedy>;
   notify(incident: Incident, event: 'report-ready' | 'rerun' | 'needs-human' | 'ended'): Promise<void>;

@@ -19,6 +19,7 @@ export function createActivities(deps: ActivityDependencies): IncidentActivities
     resolveTarget: translating(think.resolveTarget),
     runLoad: translating(load.runLoad),
     compareRuns: translating(load.compareRuns),
+    keepHealthyRun: translating(load.keepHealthyRun),
     captureProfile: translating(capture.captureProfile),
     observeService: translating(capture.observeService),
     observeDatabases: translating(capture.observeDatabases),

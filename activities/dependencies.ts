@@ -1,6 +1,7 @@
 /** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies.ts`). */
 import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
+import type { HealthyRun } from '../core/model/comparison.js';
 import type { ArtifactRef, Incident, Remedy, Symptom } from '../core/model/incident.js';
 import type { Budgets, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
@@ -126,9 +127,16 @@ export interface Notification {
   reportUrl: string | null;
 }
 
+/** Runs of one load on one endpoint that kept their budgets, over all incidents. */
+export interface HealthyRunStore {
+  recall(endpoint: string, plan: LoadPlan): Promise<HealthyRun[]>;
+  replace(endpoint: string, plan: LoadPlan, runs: HealthyRun[]): Promise<void>;
+}
+
 export interface ActivityDependencies {
   artifacts: ArtifactStore;
   catalog: CatalogAccess;
+  healthyRuns: HealthyRunStore;
   runLoad(order: LoadOrder): Promise<FinishedLoad>;
   captures: Captures;
   remedies: DatabaseRemedies;

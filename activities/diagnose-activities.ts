@@ -1,3 +1,4 @@
+import { summaryArtifact } from '../core/decisions/summary-artifact.js';
 import { decideBranch, diagnose } from '../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../core/diagnosis/input.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
@@ -32,7 +33,7 @@ async function readEvidence(deps: ActivityDependencies, set: EvidenceSet): Promi
     (databases ?? []).flatMap(({ missing }) => missing),
     (scans ?? []).flatMap(({ missing }) => missing),
   ].flat();
-  const loadArtifact = set.run.artifacts[0]?.name ?? null;
+  const loadArtifact = summaryArtifact(set.run.artifacts);
   return {
     route: deps.catalog.route(set.endpoint),
     budgets: set.run.confirmation.budget,

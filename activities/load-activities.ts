@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { withHealthyRun } from '../core/load/compare-baseline.js';
 import { compareRuns } from '../core/load/compare-runs.js';
 import { judgeLoad } from '../core/load/judge.js';
 import type { IncidentActivities, LoadRequest, LoadRun, LoadStarted } from './contract.js';
@@ -79,9 +80,15 @@ async function storeRun(deps: ActivityDependencies, request: LoadRequest, { fini
   return { confirmation: judgeLoad(result, { budgets, plan, symptom }), load: result, startedAt, measuredFrom, endedAt, artifacts };
 }
 
-export function createLoadActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'runLoad' | 'compareRuns'> {
+export function createLoadActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'runLoad' | 'compareRuns' | 'keepHealthyRun'> {
   return {
     runLoad: (request) => withHeartbeat(async (beating) => storeRun(deps, request, await holdLoad(deps, request, beating))),
-    compareRuns: (before, after, budgets) => Promise.resolve(compareRuns([before.load], [after.load], budgets)),
+    compareRuns: async ({ endpoint, plan, ...runs }) => compareRuns({ ...runs, healthy: await deps.healthyRuns.recall(endpoint, plan) }),
+    keepHealthyRun: async ({ endpoint, plan, run }) => {
+      const known = await deps.healthyRuns.recall(endpoint, plan);
+      const runs = withHealthyRun(known, run);
+      if (runs !== known) await deps.healthyRuns.replace(endpoint, plan, runs);
+      return { kept: runs.some(({ startedAt }) => startedAt === run.startedAt) };
+    },
   };
 }

@@ -26,6 +26,7 @@ import {
   type DecisionAccepted,
   type IncidentStart,
   type IncidentStatus,
+  type RerunRequest,
 } from '../workflows/messages.js';
 import { perfEndpoint, perfNeedsHuman, perfPhase, perfService, perfSeverity } from '../workflows/search-attributes.js';
 import type { respondToIncident } from '../workflows/respond-to-incident.js';
@@ -86,7 +87,7 @@ export function createIncidentClient(client: Client) {
     /** Follows an incident until `isDone` says so, or until it ended. */
     follow: async (id: string, isDone: (status: IncidentStatus) => boolean, options: WaitOptions = {}): Promise<IncidentStatus> =>
       followStatus(client, await handleOf(id), isDone, options),
-    rerun: async (id: string, request: { by?: string; reason?: string }, options: WaitOptions = {}): Promise<ConfirmationRecord> => {
+    rerun: async (id: string, request: Omit<RerunRequest, 'requestId'>, options: WaitOptions = {}): Promise<ConfirmationRecord> => {
       const handle = await handleOf(id);
       const requestId = randomUUID();
       await bounded(() => handle.signal(rerunConfirmationSignal, { ...request, requestId })).catch(explainEnded(id));

@@ -1,5 +1,6 @@
 /** What the terminal shows of an incident. */
-import type { Incident } from '../core/model/incident.js';
+import { describeRatio } from '../core/decisions/describe-ratio.js';
+import type { Incident, Rerun } from '../core/model/incident.js';
 import type { ConfirmationRecord, IncidentStatus } from '../workflows/messages.js';
 import type { IncidentListing } from './incident-lookup.js';
 
@@ -65,11 +66,20 @@ export function listText(incidents: IncidentListing[]): string {
 
 export function rerunText({ rerun, outcome, verdict, reasons }: ConfirmationRecord): string {
   if (rerun === null) return [`re-run    ${verdict ?? 'broken'}`, ...reasons].join('\n');
-  const interval = rerun.ci === null ? '' : ` (95 % interval ${rerun.ci[0].toFixed(2)} to ${rerun.ci[1].toFixed(2)}, ${rerun.ciKind})`;
+  const [low, high] = (rerun.ci ?? []).map(describeRatio);
+  const interval = low === undefined || high === undefined ? '' : ` (95 % interval ${low} to ${high}, ${rerun.ciKind}, ${rerun.method})`;
   return [
     `re-run    ${rerun.verdict}, ${rerun.withinBudget ? 'within' : 'not within'} the budget`,
-    `p95       ${milliseconds(rerun.before.p95Ms)} before, ${milliseconds(rerun.after.p95Ms)} after: ratio ${rerun.ratio?.toFixed(2) ?? 'unknown'}${interval}`,
+    `p95       ${milliseconds(rerun.before.p95Ms)} before, ${milliseconds(rerun.after.p95Ms)} after: ratio ${rerun.ratio === null ? 'unknown' : describeRatio(rerun.ratio)}${interval}`,
+    `baseline  ${baselineText(rerun)}`,
     `outcome   ${outcome ?? rerun.outcome}`,
     ...rerun.reasons,
   ].join('\n');
+}
+
+function baselineText({ backToBaseline, baseline }: Rerun): string {
+  if (baseline === null) return 'back to baseline: unknown, no healthy run of this load is on record yet';
+  const answer = backToBaseline === null ? 'unknown' : backToBaseline ? 'yes' : 'no';
+  const ratio = baseline.ratio === null ? '' : `, ratio ${describeRatio(baseline.ratio)}`;
+  return `back to baseline: ${answer} (p95 ${milliseconds(baseline.p95Ms)} on ${baseline.at.slice(0, 10)}${ratio})`;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies, CatalogAccess } from '../activities/dependencies.js';
 import { createArtifactStore } from '../adapters/artifact-store.js';
+import { createHealthyRunStore } from '../adapters/healthy-runs.js';
 import { runK6 } from '../adapters/k6.js';
 import { sendWebhook } from '../adapters/notifiers/webhook.js';
 import { analyzeTable, createIndex, terminateBackend } from '../adapters/postgres.js';
@@ -61,6 +62,7 @@ export function createDependencies(settings: WorkerSettings, client: Client): Ac
   return {
     artifacts: createArtifactStore({ directory: artifactDirectory(dataDirectory) }),
     catalog: catalogAccess(catalog),
+    healthyRuns: createHealthyRunStore(join(dataDirectory, 'healthy-runs')),
     runLoad: (order) =>
       oneLoadAtATime(order.signal, async () => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) })),
     captures: createCaptures(catalog),

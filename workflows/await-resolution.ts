@@ -1,6 +1,5 @@
 /** The patient part: one thing at a time until the incident is resolved, closed or too old. Every wait is one timer with a reason. */
 import { condition } from '@temporalio/workflow';
-import type { EvidenceSet } from '../activities/contract.js';
 import { nextDeadline, type Deadline } from '../core/decisions/escalation.js';
 import { endsAtOnce, shouldHandOff } from '../core/decisions/next-stage.js';
 import { addReason, enter, isHumanNeeded, publish, severityOf, type IncidentState, type ResolvedLoad } from './incident-state.js';
@@ -52,7 +51,7 @@ function actOnDeadline(state: IncidentState, deadline: Deadline): string | null 
 }
 
 /** Takes the most urgent wish of those that came in. Returns why the incident ends, or null. */
-async function actOnWish(state: IncidentState, resolved: ResolvedLoad, first: EvidenceSet): Promise<string | null> {
+async function actOnWish(state: IncidentState, resolved: ResolvedLoad): Promise<string | null> {
   if (state.closing !== null)
     return `closed by ${state.closing.by ?? 'a signal'}${state.closing.reason === undefined ? '' : `: ${state.closing.reason}`}`;
   const { remedyPlan } = state;
@@ -61,9 +60,11 @@ async function actOnWish(state: IncidentState, resolved: ResolvedLoad, first: Ev
     if (await followDecision(state, remedyPlan)) state.rerunRequests.unshift(proof);
     return null;
   }
-  const request = state.rerunRequests.shift();
+  // It stays in the queue while it runs, so that the same request sent again is known.
+  const [request] = state.rerunRequests;
   if (request !== undefined) {
-    await rerun(state, resolved, first.run, request);
+    await rerun(state, resolved, request);
+    state.rerunRequests.shift();
     if (state.incident.outcome === 'resolved') return 'resolved';
     if (state.remedyPlan === null) await offerRemedy(state, resolved);
     return null;
@@ -82,7 +83,7 @@ async function actOnWish(state: IncidentState, resolved: ResolvedLoad, first: Ev
 }
 
 /** Waits for re-runs, decisions and hand-offs. Returns why the incident ended. */
-export async function awaitResolution(state: IncidentState, resolved: ResolvedLoad, first: EvidenceSet): Promise<string> {
+export async function awaitResolution(state: IncidentState, resolved: ResolvedLoad): Promise<string> {
   await offerRemedy(state, resolved);
   state.waitingSinceMs = Date.now();
   if (shouldHandOff(state.incident))
@@ -92,7 +93,7 @@ export async function awaitResolution(state: IncidentState, resolved: ResolvedLo
     if (outcome !== null && endsAtOnce(outcome)) return outcome;
     if (!hasWork(state)) enter(state, 'waiting', `${outcome ?? 'open'}: waiting for a re-run, a decision or the end`);
     const deadline = hasWork(state) ? null : await sleepUntilWork(state);
-    const ending = deadline === null ? await actOnWish(state, resolved, first) : actOnDeadline(state, deadline);
+    const ending = deadline === null ? await actOnWish(state, resolved) : actOnDeadline(state, deadline);
     if (ending !== null) {
       addReason(state, `the incident ended: ${ending}`);
       publish(state);

@@ -4,7 +4,8 @@ import { hasEndedEarly } from '../core/decisions/capture-window.js';
 import { notCaptured, startCaptures, type CaptureResults, type RunningCaptures } from './captures.js';
 import { describeFailure, failureType } from './describe-failure.js';
 import { addReason, enter, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
-import { runLoad } from './load-run.js';
+import { rememberHealthy } from './healthy-run.js';
+import { measuredLoad, runLoad } from './load-run.js';
 
 /** Keeps the record that callers of a re-run wait for, and shows it. */
 export function recordConfirmation(
@@ -75,11 +76,14 @@ function keepEvidence(state: IncidentState, plan: LoadPlan, run: LoadRun, result
 async function judgeRun(state: IncidentState, run: LoadRun, plan: LoadPlan, captures: RunningCaptures | null): Promise<EvidenceSet | null> {
   adoptRun(state, run);
   const { verdict } = run.confirmation;
-  if (verdict === 'confirmed')
+  if (verdict === 'confirmed') {
+    state.sides = { before: [measuredLoad(run)], after: [] };
     return keepEvidence(state, plan, run, await collect(run, state.loadStarted?.durationMs ?? plan.durationMs, captures));
+  }
   void captures?.stop();
   keepEvidence(state, plan, run, notNeeded);
   state.incident = { ...state.incident, outcome: verdict };
+  if (verdict === 'not-reproduced') await rememberHealthy(state, plan, [run], 'green confirmation');
   return null;
 }
 

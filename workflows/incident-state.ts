@@ -2,9 +2,11 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { AlertSummary, EvidenceSet, LoadStarted, RemedyPlan } from '../activities/contract.js';
+import type { LoadSides } from '../core/decisions/load-sides.js';
 import { needsHuman } from '../core/decisions/next-stage.js';
 import type { RemedyDecision } from '../core/decisions/remedy-approval.js';
 import { renderBoard, type StageRow } from '../core/decisions/status-board.js';
+import type { MeasuredLoad } from '../core/model/comparison.js';
 import type { BisectSummary, Incident, Phase, TargetSummary } from '../core/model/incident.js';
 import type { LoadPlan } from '../core/model/load-result.js';
 import { incidentIdOf } from './incident-id.js';
@@ -35,6 +37,8 @@ export interface IncidentState {
   waitingSinceMs: number | null;
   escalatedRungs: number;
   rerunRequests: RerunRequest[];
+  /** Runs that compare: the confirmation with those of the same state, and those of the state of the last re-run. */
+  sides: LoadSides<MeasuredLoad>;
   handOffRequest: HandOffRequest | null;
   handedOffTo: string | null;
   bisect: BisectSummary | null;
@@ -88,6 +92,7 @@ export function createState(start: IncidentStart): IncidentState {
     waitingSinceMs: null,
     escalatedRungs: 0,
     rerunRequests: [],
+    sides: { before: [], after: [] },
     handOffRequest: null,
     handedOffTo: null,
     bisect: null,

@@ -1,9 +1,15 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { LoadRun, LoadStarted } from '../activities/contract.js';
 import { describeLoad } from '../core/decisions/describe-load.js';
+import type { MeasuredLoad } from '../core/model/comparison.js';
 import { loading } from './activity-options.js';
 import { inStage } from './stage-rows.js';
 import type { IncidentState, ResolvedLoad } from './incident-state.js';
+
+/** What of a run is compared: small, because it is in the history of every comparison. */
+export function measuredLoad({ load, startedAt }: LoadRun): MeasuredLoad {
+  return { load, startedAt };
+}
 
 export type LoadOutcome = { kind: 'ended'; run: LoadRun } | { kind: 'failed'; error: unknown } | { kind: 'closed' };
 

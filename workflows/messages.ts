@@ -1,6 +1,7 @@
 /** The public protocol of the incident workflow: every signal, update and query with its types. Imports nothing but types and the SDK. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AlertSummary, IncidentInput, LoadStarted, RemedyPlan } from '../activities/contract.js';
+import type { LoadSide } from '../core/decisions/load-sides.js';
 import type { RemedyDecision } from '../core/decisions/remedy-approval.js';
 import type { Incident, Outcome, Phase, Rerun } from '../core/model/incident.js';
 import type { ConfirmationVerdict } from '../core/model/load-result.js';
@@ -16,6 +17,10 @@ export interface RerunRequest {
   by?: string;
   reason?: string;
   requestId?: string;
+  /** Loads one behind the other, 1 to 12; default 1. Four on each side give an interval between runs. */
+  runs?: number;
+  /** The state of the service, when it is one that was measured already. Absent: something was changed since the last run. */
+  side?: LoadSide;
 }
 
 export interface CloseRequest {

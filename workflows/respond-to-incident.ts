@@ -41,7 +41,7 @@ async function respond(state: IncidentState): Promise<void> {
   await diagnose(state, resolved, evidence);
   await report(state);
   tell(state, 'report-ready', `report ready: ${state.incident.outcome ?? 'open'}`);
-  const ending = await awaitResolution(state, resolved, evidence);
+  const ending = await awaitResolution(state, resolved);
   await report(state);
   await end(state, ending);
 }

@@ -5,6 +5,7 @@ import { ProgramFailedError, RefusedError, UnreadableInputError } from '../../co
 import { interruptible } from '../interruptible.js';
 import { statusDocument } from '../incident-documents.js';
 import { listText, rerunText, statusText } from '../incident-text.js';
+import type { RerunRequest } from '../../workflows/messages.js';
 import { readReport, type ReportFormat } from '../read-report.js';
 import { contextOf, withIncidents } from './command-context.js';
 import { choiceOption, currentUser, numberOption } from './option-values.js';
@@ -46,9 +47,9 @@ async function report(id: string, flags: { format?: ReportFormat; output?: strin
   context.print(document, flags.output === undefined ? found.text : `report written to ${flags.output}`);
 }
 
-async function rerun(id: string, flags: Signed, command: Command): Promise<void> {
+async function rerun(id: string, flags: Signed & Pick<RerunRequest, 'runs' | 'side'>, command: Command): Promise<void> {
   const context = contextOf(command);
-  const request = { by: flags.by ?? currentUser(), ...(flags.reason === undefined ? {} : { reason: flags.reason }) };
+  const request = { ...flags, by: flags.by ?? currentUser() };
   const goodbye = `the re-run goes on; see it with: perf-responder status ${id}`;
   const record = await withIncidents(context, ({ incidents }) => {
     let stage = '';
@@ -142,9 +143,22 @@ function registerActing(program: Command): void {
     .argument(...incidentArgument)
     .option(...byOption)
     .option('--reason <text>', 'why')
+    .option('--runs <n>', 'runs, one behind the other (1 to 12)', numberOption('--runs', { minimum: 1, maximum: 12, whole: true }))
+    .option(
+      '--side <side>',
+      'before or after: nothing was changed since those runs, so these join them',
+      choiceOption('--side', ['before', 'after']),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ perf-responder rerun shop/place-order\n  $ perf-responder rerun shop/place-order --reason "index created" --json',
+      [
+        '\nOne run on each side gives an interval within the run; four on each side, one between runs.',
+        '\nExamples:',
+        '  $ perf-responder rerun shop/place-order',
+        '  $ perf-responder rerun shop/place-order --reason "index created" --json',
+        '  $ perf-responder rerun shop/place-order --side before --runs 3   # three more of the slow state, before the fix',
+        '  $ perf-responder rerun shop/place-order --runs 4                 # after the fix: four against four',
+      ].join('\n'),
     )
     .action(rerun);
   for (const decision of ['approve', 'reject'] as const) {

@@ -16,7 +16,7 @@ const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 type Percentile = keyof typeof quantiles;
 
 /** Requests that got no answer in time: timed out, or still waiting when the load ended. They are slow, whatever else they are. */
-export function slowCount(result: LoadResult): number {
+export function slowCount(result: Pick<LoadResult, 'errors'>): number {
   return (result.errors[timeoutKey] ?? 0) + (result.errors[unansweredKey] ?? 0);
 }
 

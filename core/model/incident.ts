@@ -1,3 +1,4 @@
+import type { BaselineComparison, Comparison } from './comparison.js';
 import type { Budgets, Confirmation } from './load-result.js';
 import type { MissingEvidence } from './observation.js';
 
@@ -171,15 +172,15 @@ export interface Diagnosis {
   evidence: Evidence[];
 }
 
-/** `rerun --json`. `ratio` is after ÷ before of p95; below 1 is faster. */
-export interface Rerun {
-  verdict: 'improved' | 'regressed' | 'equivalent' | 'inconclusive';
+/** `rerun --json`: one request to run the load again, of one or several runs. */
+export interface Rerun extends Comparison {
   withinBudget: boolean;
-  ratio: number | null;
-  ci: [number, number] | null;
-  ciKind: 'between-runs' | 'within-run';
+  /** As fast as the healthy runs on record; null = that cannot be told. */
+  backToBaseline: boolean | null;
+  /** Means over the runs of each side. */
   before: RunFigures;
   after: RunFigures;
+  baseline: BaselineComparison | null;
   outcome: Outcome;
   reasons: string[];
   at: string;

@@ -1,7 +1,8 @@
+import type { BaselineComparison, Comparison } from '../../core/model/comparison.js';
 import type { Incident, Rerun, RunFigures } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, rich, strong, table, type Rich, type Section } from '../rich-text.js';
-import { dateTime, milliseconds, percent, requestRate, times } from '../words.js';
+import { dateTime, milliseconds, percent, plural, requestRate, times } from '../words.js';
 
 /** Null when nothing was run again. */
 export function rerunsSection({ incident }: ReportInput): Section | null {
@@ -38,25 +39,43 @@ function verdictCell(rerun: Rerun): Rich {
   return rich`${ratioText(rerun)}: ${strong(rerun.verdict)}`;
 }
 
-export function ratioText({ ratio, ci, ciKind }: Rerun): string {
+export function ratioText({ ratio, ci, ciKind }: Comparison): string {
   if (ratio === null) return 'no ratio';
-  const kind = ciKind === 'between-runs' ? 'between runs' : 'within one run a side';
+  const kind = ciKind === 'between-runs' ? 'between runs' : 'within a run';
   return ci === null ? `${times(ratio)} (no interval)` : `${times(ratio)} (95 % interval ${times(ci[0])} to ${times(ci[1])}, ${kind})`;
+}
+
+/** What the interval was computed from, in the words of a reader who would check it. */
+function methodText({ method, runs: { before, after, pairs } }: Comparison): string {
+  switch (method) {
+    case 'paired-runs':
+      return `${plural(pairs, 'pair')} of runs taken in turns, exact signed-rank test`;
+    case 'separate-runs':
+      return `${before} against ${plural(after, 'run')}, exact Mann–Whitney test`;
+    case 'paired-windows':
+      return 'sub-windows paired by their moment, exact signed-rank test';
+    case 'separate-windows':
+      return 'sub-windows of each side, exact Mann–Whitney test';
+    case 'ratio-only':
+      return 'a ratio alone, there are too few measurements for an interval';
+  }
 }
 
 /** Inside the budget and as good as before the incident are two things; the second needs a healthy run to compare with. */
 function statements({ reruns }: Incident, rerun: Rerun, index: number): Rich[] {
   const label = (words: string): string =>
     reruns.length > 1 ? `Re-run ${index + 1}, ${words}` : words.replace(/^./, (first) => first.toUpperCase());
+  const isBack = rerun.backToBaseline === null ? 'unknown' : rerun.backToBaseline ? 'yes' : 'no';
   return [
-    rich`${strong(label(`within budget: ${rerun.withinBudget ? 'yes' : 'no'}`))} - outcome ${rerun.outcome}. ${rerun.reasons.join('; ')}`,
-    rich`${strong(label(`back to baseline: ${baseline(reruns.slice(0, index), rerun)}`))}`,
+    rich`${strong(label(`within budget: ${rerun.withinBudget ? 'yes' : 'no'}`))} - outcome ${rerun.outcome}. Method: ${methodText(rerun)}. ${rerun.reasons.join('; ')}`,
+    rich`${strong(label(`back to baseline: ${isBack}`))} - ${baselineText(rerun.baseline)}`,
   ];
 }
 
-function baseline(earlier: Rerun[], rerun: Rerun): string {
-  const good = earlier.findLast(({ outcome }) => outcome === 'resolved');
-  const [before, after] = [good?.after.p95Ms ?? null, rerun.after.p95Ms];
-  if (good === undefined || before === null || before <= 0 || after === null) return 'unknown, no healthy run of this load is on record';
-  return `p95 is ${times(after / before)} that of the resolved re-run of ${dateTime(good.at)} (no interval)`;
+function baselineText(baseline: BaselineComparison | null): string {
+  if (baseline === null)
+    return 'no healthy run of this load is on record; a confirmation that finds nothing, or a resolved re-run, leaves one for the next time';
+  const { runs, source, at, p95Ms } = baseline;
+  const record = `${plural(runs.before, 'healthy run')} of this load on record, p95 ${milliseconds(p95Ms)}, the newest a ${source} of ${dateTime(at)}`;
+  return `p95 ÷ baseline is ${ratioText(baseline)}; method: ${methodText(baseline)}; ${record}`;
 }

@@ -4,7 +4,7 @@ import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
 import { ProgramFailedError, UnreadableInputError } from '../../core/model/errors.js';
-import { fakeDependencies, finishedLoad, k6Ending, loadRequest, slowResult } from '../support/fake-dependencies.js';
+import { fakeDependencies, k6Ending, loadRequest, slowResult } from '../support/fake-dependencies.js';
 
 const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> => {
   const failure: unknown = await work.catch((error: unknown) => error);
@@ -98,7 +98,7 @@ describe('runLoad', () => {
 });
 
 describe('compareRuns', () => {
-  it('finds the better run improved and within its budget', async () => {
+  it('finds the better run improved and within its budget, and back to the baseline as soon as one is on record', async () => {
     const fast = {
       ...slowResult,
       exitCode: 0,
@@ -110,7 +110,15 @@ describe('compareRuns', () => {
       await fakeDependencies({ runLoad: (order) => k6Ending(order.plan.rate === 50 ? slowResult : fast)(order) }),
     );
     const before = await inActivity(() => activities.runLoad(loadRequest));
-    const compared = await activities.compareRuns(before, { ...before, ...finishedLoad(fast), load: fast, artifacts: [] }, { p95Ms: 250 });
-    expect(compared).toMatchObject({ verdict: 'improved', withinBudget: true });
+    const { endpoint, plan, budgets } = loadRequest;
+    const after = { load: fast, startedAt: '2026-11-24T11:00:00.000Z' };
+    const compared = await activities.compareRuns({ endpoint, plan, budgets, before: [before], after: [after] });
+    expect(compared).toMatchObject({ verdict: 'improved', withinBudget: true, backToBaseline: null, method: 'paired-windows' });
+    const healthy = { ...after, startedAt: '2026-11-01T11:00:00.000Z', source: 'green confirmation', incidentId: 'earlier' } as const;
+    expect(await activities.keepHealthyRun({ endpoint, plan, run: healthy })).toEqual({ kept: true });
+    const crept = { ...healthy, load: slowResult, startedAt: '2026-11-02T11:00:00.000Z' };
+    expect(await activities.keepHealthyRun({ endpoint, plan, run: crept })).toEqual({ kept: false });
+    const again = await activities.compareRuns({ endpoint, plan, budgets, before: [before], after: [after] });
+    expect(again).toMatchObject({ backToBaseline: true, baseline: { incidentId: 'earlier', ratio: 1 } });
   });
 });

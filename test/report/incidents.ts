@@ -1,5 +1,6 @@
 /** Incidents as the responder would hand them to the report, by hand: each with the numbers of one load window that agree with one another. */
 import type { PlanNode, QueryScan, StatementDelta } from '../../core/model/database.js';
+import type { BaselineComparison } from '../../core/model/comparison.js';
 import type { ArtifactRef, Incident } from '../../core/model/incident.js';
 import type { LoadPlan, LoadResult } from '../../core/model/load-result.js';
 import type { FlameNode, ProfileCategory, ProfileSummary } from '../../core/model/profile.js';
@@ -290,6 +291,13 @@ const evidence: Incident['evidence'] = [
 ];
 
 /** A dropped index, found, and proven by two re-runs: the first before the index was valid. */
+const baseline: BaselineComparison = {
+  ...{ verdict: 'equivalent', ratio: 1.01, ci: [0.96, 1.07], ciKind: 'within-run', method: 'paired-windows' },
+  runs: { before: 2, after: 4, pairs: 1 },
+  ...{ source: 'green confirmation', incidentId: 'perf-shop-place-order-1', at: '2026-11-17T09:30:00.000Z', p95Ms: 14.2 },
+  reasons: ['against the baseline: p95 is 1.01× as high after as before'],
+};
+
 export function missingIndexResolved(): ReportInput {
   const before = { p50Ms: 371, p95Ms: 812, p99Ms: 931, meanMs: 386, requestRate: 60.03, failedRatio: 0, requests: 1801 };
   const incident: Incident = {
@@ -365,14 +373,22 @@ export function missingIndexResolved(): ReportInput {
     timing: { acceptedAt: '2026-11-24T02:58:11.402Z', loadWindowMs: 35_000, reportReadyMs: 38_140 },
     reruns: [
       {
-        ...{ verdict: 'equivalent', withinBudget: false, ratio: 0.99, ci: [0.95, 1.04], ciKind: 'within-run', outcome: 'still-failing' },
+        ...{ verdict: 'equivalent', withinBudget: false, ratio: 0.99, ci: [0.95, 1.04], outcome: 'still-failing' },
+        ...{
+          ciKind: 'within-run',
+          method: 'paired-windows',
+          runs: { before: 1, after: 1, pairs: 1 },
+          backToBaseline: null,
+          baseline: null,
+        },
         before,
         after: { ...before, p50Ms: 368, p95Ms: 805, p99Ms: 944, meanMs: 383, requests: 1799 },
         reasons: ['p95 is 0.99× as high after as before', 'after: p95 805 ms is over its budget of 250 ms'],
         at: '2026-11-24T03:04:40.000Z',
       },
       {
-        ...{ verdict: 'improved', withinBudget: true, ratio: 0.0176, ci: [0.0161, 0.0193], ciKind: 'within-run', outcome: 'resolved' },
+        ...{ verdict: 'improved', withinBudget: true, ratio: 0.0176, ci: [0.0161, 0.0193], outcome: 'resolved' },
+        ...{ ciKind: 'between-runs', method: 'separate-runs', runs: { before: 4, after: 4, pairs: 1 }, backToBaseline: true, baseline },
         before,
         after: { p50Ms: 6.2, p95Ms: 14.3, p99Ms: 22.8, meanMs: 7.4, requestRate: 60.05, failedRatio: 0, requests: 1802 },
         reasons: ['p95 is 0.018× as high after as before'],

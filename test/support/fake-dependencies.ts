@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtifactStore } from '../../adapters/artifact-store.js';
+import { createHealthyRunStore } from '../../adapters/healthy-runs.js';
 import type { ActivityDependencies, CapturedProfile, FinishedLoad, LoadOrder } from '../../activities/dependencies.js';
 import type { LoadRequest, LoadStarted } from '../../activities/contract.js';
 import type { LoadResult } from '../../core/model/load-result.js';
@@ -127,6 +128,7 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
   return {
     artifacts: createArtifactStore({ directory }),
     catalog,
+    healthyRuns: createHealthyRunStore(join(directory, 'healthy-runs')),
     runLoad: notHere,
     captures: { profile: notHere, service: notHere, databases: notHere, scan: notHere },
     remedies: { 'create-index': notHere, 'analyze-table': notHere, 'terminate-blocker': notHere },

@@ -10,6 +10,9 @@ import type {
   RemedyPlan,
   ResolvedTarget,
 } from '../../activities/contract.js';
+import { withHealthyRun } from '../../core/load/compare-baseline.js';
+import { compareRuns } from '../../core/load/compare-runs.js';
+import type { HealthyRun } from '../../core/model/comparison.js';
 import type { Branch, Cause, Diagnosis, Incident, TargetSummary } from '../../core/model/incident.js';
 import type { ConfirmationVerdict } from '../../core/model/load-result.js';
 
@@ -127,7 +130,10 @@ function loadRun(request: LoadRequest, verdict: ConfirmationVerdict): LoadRun {
     latencyMs: { p50: p95Ms / 2, p95: p95Ms, p99: p95Ms, mean: p95Ms / 2, max: p95Ms },
     timingMs: null,
     thresholds: [],
-    subWindows: [],
+    subWindows: [0, 1, 2, 3, 4, 5].map((index) => ({
+      ...{ startMs: index * 1_000, durationMs: 1_000, requests: 80, failedRatio: 0 },
+      ...{ p50Ms: p95Ms / 2, p95Ms, meanMs: p95Ms / 2 },
+    })),
     generator: null,
     errors: {},
   };
@@ -175,6 +181,7 @@ export function createFakeWorld(): FakeWorld {
   const calls = new Map<string, string[]>();
   const reports = new Map<string, { incident: Incident; set: EvidenceSet | null }[]>();
   const notified = new Map<string, string[]>();
+  const healthyRuns = new Map<string, HealthyRun[]>();
   const add = <T>(map: Map<string, T[]>, endpoint: string, value: T): void => void map.set(endpoint, [...(map.get(endpoint) ?? []), value]);
   const storyOf = (endpoint: string): Story => stories.get(endpoint) ?? plainStory;
   const enter = (endpoint: string, name: string): Story => {
@@ -210,25 +217,14 @@ export function createFakeWorld(): FakeWorld {
       add(reports, incident.endpoint, { incident, set });
       return Promise.resolve([artifact('report.md', 'report')]);
     },
-    compareRuns: async (before, after) => {
-      const figures = ({ load }: LoadRun) => ({
-        ...{ p50Ms: load.latencyMs.p50, p95Ms: load.latencyMs.p95, p99Ms: load.latencyMs.p99, meanMs: load.latencyMs.mean },
-        ...{ requestRate: load.requestRate, failedRatio: 0, requests: load.requests },
-      });
-      const isBetter = (after.load.latencyMs.p95 ?? 0) < (before.load.latencyMs.p95 ?? 0);
-      const verdict = isBetter
-        ? ({ verdict: 'improved', withinBudget: true } as const)
-        : ({ verdict: 'equivalent', withinBudget: false } as const);
-      const ratio = (after.load.latencyMs.p95 ?? 0) / (before.load.latencyMs.p95 ?? 1);
-      return Promise.resolve({
-        ...verdict,
-        ratio,
-        ci: null,
-        ciKind: 'within-run' as const,
-        before: figures(before),
-        after: figures(after),
-        reasons: [],
-      });
+    compareRuns: async ({ endpoint, before, after, budgets }) => {
+      enter(endpoint, `compareRuns ${before.length} ${after.length}`);
+      return Promise.resolve(compareRuns({ before, after, budgets, healthy: healthyRuns.get(endpoint) ?? [] }));
+    },
+    keepHealthyRun: async ({ endpoint, run }) => {
+      enter(endpoint, `keepHealthyRun ${run.source}`);
+      healthyRuns.set(endpoint, withHealthyRun(healthyRuns.get(endpoint) ?? [], run));
+      return Promise.resolve({ kept: true });
     },
     planRemedy: async (_incidentId, endpoint) => Promise.resolve(enter(endpoint, 'planRemedy').plan),
     applyRemedy: async (_incidentId, endpoint, plan) => {

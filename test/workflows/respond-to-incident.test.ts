@@ -180,6 +180,32 @@ describe('re-runs', () => {
   });
 });
 
+describe('runs of a state that is named', () => {
+  it('join its side, so that four on each give an interval between runs, and the next incident has a baseline', async () => {
+    const green: 'not-reproduced'[] = Array.from({ length: 4 }, () => 'not-reproduced');
+    const endpoint = world.tell({ verdicts: ['confirmed', 'confirmed', 'confirmed', 'confirmed', ...green], loadMs: 20 });
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    const before = await incidents.rerun(id, { by: 'ada', side: 'before', runs: 3 });
+    expect(before).toMatchObject({ run: 3, outcome: 'unproven', rerun: { verdict: 'equivalent', method: 'paired-windows' } });
+    expect((await untilWaiting(id)).incident.outcome).toBe('localized');
+    const after = await incidents.rerun(id, { by: 'ada', runs: 4 });
+    expect(after).toMatchObject({ run: 7, outcome: 'resolved' });
+    expect(after.rerun).toMatchObject({
+      ...{ verdict: 'improved', withinBudget: true, ciKind: 'between-runs', method: 'separate-runs' },
+      ...{ runs: { before: 4, after: 4, pairs: 1 }, backToBaseline: null, baseline: null },
+    });
+    expect(after.rerun?.before.requests).toBe(2_000);
+    const ended = await untilEnded(id);
+    expect(ended.incident.evidence.map(({ id: name }) => name)).toEqual(['rerun-1', 'rerun-2']);
+    expect(world.calls(endpoint).filter((name) => /^(compare|keep)/.test(name))).toEqual([
+      'compareRuns 1 3',
+      'compareRuns 4 4',
+      ...green.map(() => 'keepHealthyRun resolved re-run'),
+    ]);
+  });
+});
+
 describe('a proposed remedy', () => {
   it('is applied when approved, and the same load proves it', async () => {
     const plan = planExpiringAt(inAnHour());

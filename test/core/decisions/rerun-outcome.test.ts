@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { incidentOutcomeAfter, outcomeOfRerun } from '../../../core/decisions/rerun-outcome.js';
+import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../../core/decisions/rerun-outcome.js';
 
 describe('outcomeOfRerun', () => {
   it.each([
@@ -22,4 +22,15 @@ describe('incidentOutcomeAfter', () => {
     expect(incidentOutcomeAfter('localized', 'unproven')).toBe('localized');
     expect(incidentOutcomeAfter('localized', 'still-failing')).toBe('still-failing');
   });
+});
+
+describe('verdictOfRuns', () => {
+  it.each([
+    [['not-reproduced'], 'not-reproduced'],
+    [['not-reproduced', 'confirmed'], 'confirmed'],
+    [['not-reproduced', 'unproven'], 'not-reproduced'],
+    [['unproven', 'unproven'], 'unproven'],
+    [['confirmed', 'not-reproduced', 'not-reproduced', 'not-reproduced', 'not-reproduced'], 'not-reproduced'],
+    [['confirmed', 'confirmed', 'not-reproduced', 'not-reproduced', 'not-reproduced'], 'confirmed'],
+  ] as const)('%j: %s', (verdicts, verdict) => expect(verdictOfRuns(verdicts)).toBe(verdict));
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../../core/load/compare-runs.js';
+import { compareRuns as compare, type RunComparison } from '../../../core/load/compare-runs.js';
+import type { Budgets, LoadResult } from '../../../core/model/load-result.js';
 import { loadResult, windows } from './load-result.js';
-import type { LoadResult } from '../../../core/model/load-result.js';
 
 const budgets = { p95Ms: 250 };
 
@@ -10,10 +10,19 @@ function run(p95: number, changes: Partial<LoadResult> = {}): LoadResult {
   return loadResult({ latencyMs: { p50: p95 * 0.8, p95, p99: p95 * 1.2, mean: p95 * 0.8, max: p95 * 2 }, subWindows: spread, ...changes });
 }
 
+/** One group of runs after the other: before at minutes 0, 1, 2…, after from minute 60 on. */
+function measured(loads: LoadResult[], fromMinute: number, stepMinutes = 1) {
+  return loads.map((load, index) => ({ load, startedAt: new Date(60_000 * (fromMinute + index * stepMinutes)).toISOString() }));
+}
+
+function compareRuns(before: LoadResult[], after: LoadResult[], limits: Budgets): RunComparison {
+  return compare({ before: measured(before, 0), after: measured(after, 60), budgets: limits, healthy: [] });
+}
+
 describe('compareRuns', () => {
   it('sees a fix in one run a side, and says that the interval is within the run', () => {
     const comparison = compareRuns([run(900)], [run(90)], budgets);
-    expect(comparison).toMatchObject({ verdict: 'improved', withinBudget: true, ciKind: 'within-run' });
+    expect(comparison).toMatchObject({ verdict: 'improved', withinBudget: true, ciKind: 'within-run', method: 'paired-windows' });
     expect(comparison.ratio).toBeCloseTo(0.1, 6);
     expect(comparison.ci?.[0]).toBeLessThan(0.1);
     expect(comparison.ci?.[1]).toBeGreaterThan(0.1);
@@ -35,13 +44,13 @@ describe('compareRuns', () => {
   it('claims an interval between runs only from four on each side', () => {
     const before = [100, 102, 98, 101].map((p95) => run(p95));
     const after = [120, 123, 119, 121].map((p95) => run(p95));
-    expect(compareRuns(before, after, budgets)).toMatchObject({ ciKind: 'between-runs', verdict: 'regressed' });
+    expect(compareRuns(before, after, budgets)).toMatchObject({ ciKind: 'between-runs', method: 'separate-runs', verdict: 'regressed' });
     expect(compareRuns(before.slice(1), after, budgets).ciKind).toBe('within-run');
   });
 
   it('gives a ratio without an interval when there are too few windows', () => {
     const comparison = compareRuns([run(900, { subWindows: [] })], [run(90)], budgets);
-    expect(comparison).toMatchObject({ verdict: 'inconclusive', ci: null, withinBudget: true });
+    expect(comparison).toMatchObject({ verdict: 'inconclusive', ci: null, method: 'ratio-only', withinBudget: true });
     expect(comparison.ratio).toBeCloseTo(0.1, 6);
   });
 

@@ -1,0 +1,27 @@
+import { isCancellation, log } from '@temporalio/workflow';
+import type { LoadRun } from '../activities/contract.js';
+import type { HealthyRun } from '../core/model/comparison.js';
+import type { LoadPlan } from '../core/model/load-result.js';
+import { light } from './activity-options.js';
+import { describeFailure } from './describe-failure.js';
+import type { IncidentState } from './incident-state.js';
+import { measuredLoad } from './load-run.js';
+
+/** Puts runs of a service that keeps its budgets on record, for the baseline of later incidents. One that is not kept hurts nobody now. */
+export async function rememberHealthy(
+  { incident }: IncidentState,
+  plan: LoadPlan,
+  runs: readonly LoadRun[],
+  source: HealthyRun['source'],
+): Promise<void> {
+  const { endpoint, incidentId } = incident;
+  try {
+    for (const run of runs)
+      await light.keepHealthyRun.executeWithOptions({ summary: `${source}: remember what the load costs when all is well` }, [
+        { endpoint, plan, run: { ...measuredLoad(run), source, incidentId } },
+      ]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('the healthy run was not kept', { reason: describeFailure(error) });
+  }
+}
