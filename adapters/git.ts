@@ -143,7 +143,7 @@ export async function addWorktree(
 
 /** Removes the folder and forgets it, also when a killed worker left it half made. Worktrees of other people are not touched. */
 export async function removeWorktree(repository: string, folder: string): Promise<void> {
-  const forget = async (): Promise<void> => void (await git(repository, ['worktree', 'remove', '--force', '--force', folder]));
+  const forget = (): Promise<string> => git(repository, ['worktree', 'remove', '--force', '--force', folder]);
   await forget().catch(async () => {
     // Not registered, or broken. Of one whose folder is gone git asks no more questions.
     await removeFolder(folder);

@@ -1,7 +1,7 @@
 import { withHostLock } from '../adapters/host-lock.js';
 
 /** Runs work one after the other, in the order it was asked for. Whoever waits can be aborted. */
-export type OneAtATime = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+type OneAtATime = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
 function createOneAtATime(): OneAtATime {
   let last: Promise<unknown> = Promise.resolve();

@@ -5,6 +5,9 @@ import type { BisectState } from './bisect-state.js';
 /** A machine that did not take its work: its last poll is listed for about a minute longer. */
 const absenceMs = 300_000;
 
+/** Infinity would not survive a continued history, which is JSON. */
+const never = Number.MAX_SAFE_INTEGER;
+
 /** The machines to measure on now. One that is alone is not asked by name: whoever serves the queue after it goes on. */
 export function measuringHosts(state: BisectState): string[] {
   const present = state.hosts.filter((host) => (state.absentUntilMs[host] ?? 0) <= Date.now());
@@ -17,11 +20,11 @@ export function markAbsent(state: BisectState, host: string): void {
 
 /** Never again in this search. */
 export function exclude(state: BisectState, host: string): void {
-  state.absentUntilMs[host] = Infinity;
+  state.absentUntilMs[host] = never;
 }
 
 /** Every machine that holds worktrees of this search. */
-export function hostsUsed({ progress }: BisectState): string[] {
+export function hostsUsed({ progress }: Pick<BisectState, 'progress'>): string[] {
   return [...new Set([...progress.measurements, ...progress.prebuilt].map((entry) => entry.host))].sort();
 }
 

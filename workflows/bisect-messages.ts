@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { BisectRequest, CommitBuild, CommitMeasurement } from '../activities/bisect-contract.js';
 import type { BisectAnswer, SkipReason } from '../core/model/bisect.js';
+import type { LoadPlan } from '../core/model/load-result.js';
 
 export interface CommitMark {
   commit: string;
@@ -62,13 +63,25 @@ export interface RangeBracket {
   minDetectable: number;
 }
 
-/** `request` is null when an incident hands off: it follows from the evidence. `progress` is set when a long search continues as new. */
+/** What else outlives a history: what people asked for, what was noted on the way, and the load that all measurements have in common. */
+export interface BisectCarried {
+  isPaused: boolean;
+  isStopped: boolean;
+  notes: string[];
+  /** What an incident handed over. */
+  facts: string[];
+  absentUntilMs: Record<string, number>;
+  load: LoadPlan;
+}
+
+/** `request` is null when an incident hands off: it follows from the evidence. `progress` and `carried` are set when a long search continues as new. */
 export interface BisectStart {
   request: BisectRequest | null;
   incidentId: string | null;
   service: string;
   endpoint: string;
   progress?: BisectProgress;
+  carried?: BisectCarried;
 }
 
 export const pauseSignal = defineSignal<[{ by?: string }?]>('pause');

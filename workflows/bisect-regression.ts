@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   continueAsNew,
   isCancellation,
@@ -15,7 +16,7 @@ import type { BisectSummary } from '../core/model/incident.js';
 import { bisecting, cleaning, measuring } from './bisect-activity-options.js';
 import { emptyAnswer, findCulprits } from './bisect-answer.js';
 import { hostsUsed } from './bisect-hosts.js';
-import type { BisectStart } from './bisect-messages.js';
+import type { BisectProgress, BisectStart } from './bisect-messages.js';
 import { endPrebuilds } from './bisect-prebuild.js';
 import { HistoryFull } from './bisect-search.js';
 import { createBisectState, showBisect, type BisectState } from './bisect-state.js';
@@ -38,33 +39,52 @@ export async function bisectRegression(start: BisectStart): Promise<BisectResult
   const evidence = start.request === null ? await awaitEvidence(start) : null;
   const request = start.request ?? requestFrom(start, evidence);
   if (request === null) return unsearched(start, reasonsWithout(evidence));
-  const planned = await bisecting.planBisect.executeWithOptions({ summary: `commits of ${request.endpoint} between good and bad` }, [
-    request,
-  ]);
+  const facts = start.carried?.facts ?? handedOver(evidence);
+  const planned = await planSearch(request, start.progress);
   if (!planned.ok) {
     // A person who asked with a wrong name wants to be told; an incident wants an answer.
     if (start.incidentId === null) throw ApplicationFailure.nonRetryable(planned.reason, 'RefusedError');
-    return unsearched(start, [planned.reason, ...handedOver(evidence)]);
+    return unsearched(start, [planned.reason, ...facts]);
   }
   const state = createBisectState(request, planned.plan, { ...start, request });
   try {
-    const answer = await search(state, handedOver(evidence));
+    const answer = await search(state, facts);
     return { ...answer, workflowId: workflowInfo().workflowId };
   } catch (error) {
-    if (error instanceof HistoryFull) return await continueLater(start, state);
+    await endPrebuilds(state);
+    const isFull = error instanceof HistoryFull;
+    // A request to cancel would end with this history: it is not heard in the next one.
+    if (isFull && !CancellationScope.current().consideredCancelled) return await continueLater(start, state, facts);
     // Whatever went wrong, or whoever cancelled it: nothing stays behind.
     await CancellationScope.nonCancellable(() => cleanUp(state));
+    throw isFull ? new CancelledFailure('cancelled') : error;
+  }
+}
+
+type Planned = Awaited<ReturnType<typeof bisecting.planBisect>>;
+
+/** A search that goes on has worktrees: should its repository be gone by now, they must go, too. */
+async function planSearch(request: BisectRequest, progress: BisectProgress | undefined): Promise<Planned> {
+  const discard = (): Promise<void> => (progress === undefined ? Promise.resolve() : removeWorktrees(request, hostsUsed({ progress }), []));
+  try {
+    const summary = `commits of ${request.endpoint} between good and bad`;
+    const planned = await bisecting.planBisect.executeWithOptions({ summary }, [request]);
+    if (!planned.ok) await discard();
+    return planned;
+  } catch (error) {
+    await CancellationScope.nonCancellable(discard);
     throw error;
   }
 }
 
 /** The ends by id: HEAD may be another commit by now. */
-async function continueLater(start: BisectStart, state: BisectState): Promise<never> {
-  await endPrebuilds(state);
+async function continueLater(start: BisectStart, state: BisectState, facts: string[]): Promise<never> {
   const { request, plan, progress } = state;
   const fixed = { ...request, good: plan.commits[0] ?? request.good, bad: plan.commits.at(-1) ?? request.bad };
   await condition(allHandlersFinished);
-  return await continueAsNew<typeof bisectRegression>({ ...start, request: fixed, progress });
+  const { isPaused, isStopped, notes, absentUntilMs } = state;
+  const carried = { isPaused, isStopped, notes, facts, absentUntilMs, load: plan.load };
+  return await continueAsNew<typeof bisectRegression>({ ...start, request: fixed, progress, carried });
 }
 
 async function search(state: BisectState, facts: string[]): Promise<BisectAnswer> {
@@ -105,8 +125,10 @@ async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<B
 /** On every machine that measured; one that is gone keeps its worktrees, and the answer says so. */
 async function cleanUp(state: BisectState): Promise<void> {
   await endPrebuilds(state);
-  const { bisectId, endpoint } = state.request;
-  const hosts = hostsUsed(state);
+  await removeWorktrees(state.request, hostsUsed(state), state.notes);
+}
+
+async function removeWorktrees({ bisectId, endpoint }: BisectRequest, hosts: string[], notes: string[]): Promise<void> {
   await Promise.all(
     (hosts.length > 1 ? hosts : [null]).map(async (host) => {
       const summary = host === null ? 'remove worktrees' : `remove worktrees on ${host}`;
@@ -114,7 +136,7 @@ async function cleanUp(state: BisectState): Promise<void> {
         await cleaning(host).cleanUpBisect.executeWithOptions({ summary }, [{ bisectId, endpoint }]);
       } catch (error) {
         if (host === null || isCancellation(error)) throw error;
-        state.notes.push(`the worktrees on ${host} could not be removed: ${describeFailure(error)}`);
+        notes.push(`the worktrees on ${host} could not be removed: ${describeFailure(error)}`);
       }
     }),
   );

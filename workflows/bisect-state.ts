@@ -43,19 +43,21 @@ export function createBisectState(request: BisectRequest, plan: BisectPlan, star
     skipMarks: [],
     startedAtMs: Date.now(),
   };
+  const { carried } = start;
   const state: BisectState = {
     request,
-    plan,
+    // The catalog may have changed meanwhile; measurements under another load would be no comparison.
+    plan: carried === undefined ? plan : { ...plan, load: carried.load },
     progress: start.progress ?? empty,
     stage: 'starting',
-    isPaused: false,
-    isStopped: false,
+    isPaused: carried?.isPaused ?? false,
+    isStopped: carried?.isStopped ?? false,
     leading: [],
     answer: null,
     hosts: plan.hosts,
-    absentUntilMs: {},
+    absentUntilMs: carried?.absentUntilMs ?? {},
     prebuilding: new Map(),
-    notes: [],
+    notes: carried?.notes ?? [],
   };
   registerBisectHandlers(state);
   return state;

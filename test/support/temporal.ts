@@ -42,13 +42,15 @@ function quietRuntime(): void {
   });
 }
 
-export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+/** `settings` are values of the server's dynamic configuration, `name=JSON`. */
+export async function startTemporal(...settings: string[]): Promise<TestWorkflowEnvironment> {
   quietRuntime();
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: await findTemporal() },
       searchAttributes: [...incidentSearchAttributes],
       log: { format: 'json', level: 'error' },
+      extraArgs: settings.flatMap((setting) => ['--dynamic-config-value', setting]),
     },
   });
 }
