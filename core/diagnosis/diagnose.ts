@@ -6,7 +6,7 @@ import { EvidenceBook } from './evidence.js';
 import { deriveFacts, type Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 import { rankCauses } from './rank.js';
-import { cite, ms, percent, type Candidate, type RuleContext } from './rule.js';
+import { cite, minimumShare, ms, percent, type Candidate, type RuleContext } from './rule.js';
 import { rules } from './rules/registry.js';
 import { describeCaptures } from './describe-captures.js';
 
@@ -33,7 +33,11 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const ruledOut = [...ranking.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
     (row) => !named.has(row.id) && row.evidence.length > 0,
   );
-  const missingEvidence = [...missingFor(input, facts, branch, ranking.outcome), ...verdicts.flatMap((verdict) => verdict.missing ?? [])];
+  const missingEvidence = [
+    ...missingFor(input, facts, branch, ranking.outcome),
+    ...slowTransfer(lines),
+    ...verdicts.flatMap((verdict) => verdict.missing ?? []),
+  ];
   return {
     outcome: ranking.outcome,
     branch,
@@ -145,6 +149,21 @@ function missingFor(input: DiagnosisInput, facts: Facts, branch: Branch, outcome
     });
   }
   return [...new Map(rows.map((row) => [`${row.id} ${row.what}`, row])).values()];
+}
+
+/** No rule looks into the transfer of an answer; when it holds much of the latency, the reader is told where to look. */
+function slowTransfer(lines: AccountingLine[]): MissingEvidence[] {
+  const share = shareOf(lines, (resource) => resource === 'network');
+  if (share < minimumShare) return [];
+  return [
+    {
+      id: 'transfer',
+      what: 'why an answer takes so long to arrive after its first byte',
+      why: `sending and receiving hold ${percent(share)} of the mean latency, as the load generator timed them, and nothing in the service or its peers was seen to explain it`,
+      remedy:
+        'look whether the service writes an answer in pieces (headers and body apart may wait about 40 ms for a delayed acknowledgement: write them together, or set TCP_NODELAY), streams it slowly, or sends a large body over a slow network',
+    },
+  ];
 }
 
 function onePerId(rows: RuledOut[]): RuledOut[] {

@@ -8,7 +8,7 @@ export interface CpuFacts {
   /** Cores burnt by the threads that serve requests (Node: the main thread; otherwise the whole tree). */
   busyCores: number;
   totalCores: number;
-  /** Cores that the serving threads may use at most: one for each event loop. */
+  /** Cores that the serving threads may use at most: one for each event loop, or for each process of an interpreter with a global lock. */
   servingCores: number;
   perRequestMs: number;
   utilization: number;
@@ -119,16 +119,21 @@ function databaseActive(databases: DatabaseObservation[]): number {
   return databases.reduce((sum, database) => sum + (database.activity?.service?.active ?? database.activity?.activeSessions ?? 0), 0);
 }
 
+/** Runtimes whose interpreter runs one thread at a time in each process (a global lock), whatever the cores. */
+const lockedInterpreters: readonly ProcessObservation['runtime'][] = ['python', 'ruby'];
+
 function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFacts {
   const singleLoop = process.runtime === 'node';
+  const isLocked = lockedInterpreters.includes(process.runtime);
   const main = process.threads.filter((thread) => thread.isMain);
   const mainCpuMs = main.reduce((sum, thread) => sum + thread.cpuMs, 0);
   const mainDelayMs = main.reduce((sum, thread) => sum + thread.runDelayMs, 0);
   const loops = Math.max(1, main.length);
   const totalCores = process.cpuMs / process.windowMs;
   const busyMs = singleLoop ? mainCpuMs : process.cpuMs;
-  const delayMs = singleLoop ? mainDelayMs : process.runDelayMs;
-  const servingCores = singleLoop ? Math.min(loops, process.usableCores) : process.usableCores;
+  // Threads that queue for an interpreter's lock wake up together, and their delays overlap.
+  const delayMs = singleLoop ? mainDelayMs : isLocked ? Math.min(process.runDelayMs, busyMs) : process.runDelayMs;
+  const servingCores = singleLoop || isLocked ? Math.min(loops, process.usableCores) : process.usableCores;
   const available = servingCores * process.windowMs;
   return {
     busyCores: busyMs / process.windowMs,

@@ -273,6 +273,17 @@ describe('application-bound windows', () => {
     expect(result.missingEvidence.map((row) => row.id)).toContain('inside-wait');
   });
 
+  it('knows that an interpreter with a global lock is at its limit with one core of two, and asks for a profile of it', () => {
+    const python = { ...nodeProcess({ mainCores: 0.2, helperCores: 0.75 }), runtime: 'python' as const };
+    const gap = { id: 'profile', what: 'a profile of the service under load', why: 'none for python', remedy: 'py-spy' };
+    const service = { process: python, wire: sockets({ unread: 2, inside: 18 }), missing: [] };
+    const result = diagnose(captures({ service, missing: [gap] }));
+    expect(result).toMatchObject({ outcome: 'inconclusive', branch: 'app-bound', causes: [] });
+    expect(result.missingEvidence.map(({ id }) => id)).toEqual(['profile']);
+    const calm = { ...nodeProcess({ mainCores: 0.1, helperCores: 0.1, runDelayCores: 0.9 }), runtime: 'python' as const };
+    expect(diagnose(captures({ service: { ...service, process: calm } })).branch).toBe('other-wait');
+  });
+
   it('refuses to rank a rejected profile and says what is missing', () => {
     const profile = cpuProfileOf([{ category: 'application', share: 0.9, callers: [{ frame: appFrame('score'), share: 0.9 }] }], {
       quality: { verdict: 'rejected', checks: [{ id: 'samples', ok: false, detail: '40 samples, 100 needed' }] },
@@ -339,6 +350,14 @@ describe('waiting elsewhere', () => {
     const service = { process: nodeProcess({ mainCores: 0.1 }), wire: sockets({ peers: [peer('service', 18)], inside: 2 }), missing: [] };
     expect(diagnose(captures({ service })).causes[0]).toMatchObject({ id: 'slow-dependency', location: { peer: '127.0.0.1:9000' } });
   });
+});
+
+it('says where to look when the answers arrive slowly, which no rule explains', () => {
+  const { load } = captures();
+  const timingMs = { blocked: 0, connecting: 0, tls: 0, sending: 0, waiting: 150, receiving: 250 };
+  const service = { process: nodeProcess({ mainCores: 0.1 }), wire: sockets({ inside: 1 }), missing: [] };
+  const result = diagnose(captures({ load: { ...load, timingMs }, service }));
+  expect(result.missingEvidence.find(({ id }) => id === 'transfer')?.why).toMatch(/hold 6[23] %/);
 });
 
 it('gives the same diagnosis for the same evidence', () => {
