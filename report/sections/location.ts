@@ -6,10 +6,11 @@ const statementLimit = 80;
 
 /** Where a cause is, most exact first; empty when the location says nothing. A statement stands for the place only where there is no other. */
 export function describeLocation(location: CauseLocation): Rich {
-  const { frame, file, line, route, relation, columns, planNode, peer, pool, session, statement, queryId } = location;
+  const { frame, file, line, route, database, relation, columns, planNode, peer, pool, session, statement, queryId } = location;
   const parts: Rich[] = [];
   if (relation !== undefined)
     parts.push([code(columns === undefined || columns.length === 0 ? relation : `${relation} (${columns.join(', ')})`)]);
+  if (database !== undefined && relation !== undefined) parts.push(['in database ', code(database)]);
   if (frame !== undefined) parts.push([code(frame)]);
   if (file !== undefined) parts.push([frame === undefined ? '' : 'in ', code(line === undefined ? file : `${file}:${line}`)]);
   if (planNode !== undefined) parts.push(['plan node ', code(planNode)]);

@@ -57,6 +57,15 @@ describe('the Markdown report', () => {
     },
   );
 
+  it('prints every check of the account, a failed one as a warning', () => {
+    const { incident, ...rest } = missingIndexLocalized();
+    const evidence = [incident.evidence[0]?.id ?? ''];
+    const check = { id: 'over-attribution' as const, observed: 1.42, limit: 1.1, detail: 'some of them overlap', evidence };
+    const time = (ok: boolean): string => renderMarkdown({ ...rest, incident: { ...incident, accountChecks: [{ ...check, ok }] } });
+    expect(time(false)).toContain('> ⚠ Check over-attribution: failed, 142 % (limit 110 %): some of them overlap.');
+    expect(time(true)).toMatch(/^Check over-attribution: passed, 142 %/m);
+  });
+
   it('says what to do in the first screen', () => {
     const top = renderMarkdown(missingIndexLocalized()).split('\n').slice(0, 8).join('\n');
     for (const words of [
@@ -172,9 +181,9 @@ describe('a notification', () => {
       reasons: ['y'.repeat(5000)],
       causes: incident.causes.map((cause) => ({ ...cause, summary: 'z'.repeat(5000) })),
     };
-    const { title, text, fields } = renderNotification(long, 'needs-human');
-    expect(title).toMatch(/^Needs you: /);
-    expect(title.length).toBeLessThanOrEqual(150);
+    const { headline, text, fields } = renderNotification(long, 'needs-human');
+    expect(headline).toMatch(/^Needs you: /);
+    expect(headline.length).toBeLessThanOrEqual(150);
     expect(text.length).toBeLessThanOrEqual(1200);
     expect(Math.max(...fields.map(({ value }) => value.length))).toBeLessThanOrEqual(300);
   });
