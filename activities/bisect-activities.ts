@@ -5,8 +5,10 @@ import { commitWeight } from '../core/bisect/prior.js';
 import { describeGrowth, profileGrowth, type ProfiledCommit } from '../core/bisect/profile-growth.js';
 import { RefusedError, UnreadableInputError } from '../core/model/errors.js';
 import { renderBisectReport } from '../report/bisect-report.js';
+import { renderBisectNotification } from '../report/notification.js';
 import type { BisectActivities, BisectPlan, BisectRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
+import type { Notification } from './dependencies.js';
 import { buildAhead, loadService, measureOnce } from './bisect-measure.js';
 import { withHeartbeat, type Beating } from './heartbeat.js';
 import { translating } from './translate-error.js';
@@ -54,8 +56,22 @@ export function createBisectActivities(deps: BisectDependencies): BisectActiviti
         deps.artifacts.put('bisect.json', 'report', JSON.stringify(answer, null, 2)),
       ]),
     ),
+    notifyBisectEnd: translating((request) => notifyEnd(deps, request)),
   };
 }
+
+async function notifyEnd(deps: BisectDependencies, { bisectId, endpoint, answer }: EndRequest): Promise<void> {
+  const { info, cancellationSignal } = Context.current();
+  const notification: Notification = {
+    ...{ version: 1, event: 'bisect-ended', deliveryId: `${bisectId}-${info.activityId}`, incidentId: null, bisectId },
+    ...{ service: endpoint.split('/')[0] ?? '', endpoint, outcome: answer.outcome },
+    ...renderBisectNotification(endpoint, bisectId, answer),
+    reportUrl: null,
+  };
+  await deps.notify(endpoint, notification, cancellationSignal);
+}
+
+type EndRequest = Parameters<BisectActivities['notifyBisectEnd']>[0];
 
 function runKey(bisectId: string): string {
   const { activityId, workflowExecution } = Context.current().info;

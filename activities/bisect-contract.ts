@@ -79,4 +79,6 @@ export interface BisectActivities {
   /** Removes every worktree and process of this bisect, also those of a killed worker. */
   cleanUpBisect(request: { bisectId: string; endpoint: string }): Promise<void>;
   writeBisectReport(request: { bisectId: string; answer: BisectAnswer }): Promise<ArtifactRef[]>;
+  /** Tells the answer of a search that no incident waits for to whom the catalog names for the endpoint. */
+  notifyBisectEnd(request: { bisectId: string; endpoint: string; answer: BisectAnswer }): Promise<void>;
 }

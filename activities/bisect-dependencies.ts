@@ -4,7 +4,7 @@ import type { RunningService, ServiceCommands, StartResult } from '../adapters/c
 import type { CommitInfo } from '../core/model/bisect.js';
 import type { Budgets, LoadPlan } from '../core/model/load-result.js';
 import type { ProfileSummary } from '../core/model/profile.js';
-import type { ArtifactStore, FinishedLoad, LoadOrder } from './dependencies.js';
+import type { ArtifactStore, FinishedLoad, LoadOrder, Notification } from './dependencies.js';
 
 export interface BisectTarget {
   repository: string;
@@ -45,6 +45,8 @@ export interface BisectDependencies {
   /** CPU profile of a running service; null when none can be had. */
   profile: (service: RunningService, durationMs: number, signal: AbortSignal) => Promise<ProfileSummary | null>;
   artifacts: ArtifactStore;
+  /** Sends to everybody whom the catalog names for the endpoint. */
+  notify: (endpoint: string, notification: Notification, signal: AbortSignal) => Promise<void>;
   /** A directory of one run; thrown away after it, and with the worktrees of the search. */
   workDirectory: (bisectId: string, key: string) => string;
   discardWorkDirectory: (directory: string) => Promise<void>;

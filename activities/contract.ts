@@ -1,5 +1,16 @@
 /** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
-import type { ArtifactRef, Branch, Cause, Diagnosis, Incident, Remedy, Rerun, Symptom, TargetSummary } from '../core/model/incident.js';
+import type {
+  ArtifactRef,
+  Branch,
+  Cause,
+  Diagnosis,
+  Incident,
+  NotificationEvent,
+  Remedy,
+  Rerun,
+  Symptom,
+  TargetSummary,
+} from '../core/model/incident.js';
 import type { HealthyRun, MeasuredLoad } from '../core/model/comparison.js';
 import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence } from '../core/model/observation.js';
@@ -167,7 +178,7 @@ export interface IncidentActivities {
   keepHealthyRun(report: HealthyRunReport): Promise<{ kept: boolean }>;
   planRemedy(incidentId: string, endpoint: string, causes: Cause[], now: string): Promise<RemedyPlan | null>;
   applyRemedy(incidentId: string, endpoint: string, plan: RemedyPlan): Promise<AppliedRemedy>;
-  notify(incident: Incident, event: 'report-ready' | 'rerun' | 'needs-human' | 'ended'): Promise<void>;
+  notify(incident: Incident, event: NotificationEvent): Promise<void>;
   /** Start of a new run of the same load: forgets nothing, only tells the bisector what is known. */
   describeHandOff(incident: Incident): Promise<{ repositoryConfigured: boolean; facts: string[] }>;
 }

@@ -2,7 +2,7 @@
 import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import type { HealthyRun } from '../core/model/comparison.js';
-import type { ArtifactRef, Incident, Remedy, Symptom } from '../core/model/incident.js';
+import type { ArtifactRef, BisectSummary, Incident, NotificationEvent, Remedy, Symptom } from '../core/model/incident.js';
 import type { Budgets, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
@@ -116,14 +116,19 @@ export interface ReportRenderers {
 /** What a notifier sends. Versioned, because receivers parse it. */
 export interface Notification {
   version: 1;
-  event: string;
+  event: NotificationEvent;
   /** The same for every try of the same notification. */
   deliveryId: string;
-  incidentId: string;
+  /** Null when a search for a commit ended that no incident asked for. */
+  incidentId: string | null;
+  bisectId: string | null;
   service: string;
   endpoint: string;
-  outcome: Incident['outcome'];
+  outcome: Incident['outcome'] | BisectSummary['outcome'];
+  /** One line; `text` is a few, `fields` the same figures by name. Plain text: a receiver escapes for itself. */
   headline: string;
+  text: string;
+  fields: { name: string; value: string }[];
   reportUrl: string | null;
 }
 

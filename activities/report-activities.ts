@@ -1,10 +1,11 @@
 import { Context } from '@temporalio/activity';
-import { uncitedClaims } from '../core/decisions/uncited-claims.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import { RefusedError } from '../core/model/errors.js';
-import type { Incident } from '../core/model/incident.js';
+import type { Incident, NotificationEvent } from '../core/model/incident.js';
 import type { ServiceObservation } from '../core/model/observation.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
+import { findUncitedClaims } from '../report/citations.js';
+import { renderNotification } from '../report/notification.js';
 import type { ReportInput } from '../report/report-input.js';
 import { readCapture } from './capture-activities.js';
 import type { EvidenceSet, IncidentActivities } from './contract.js';
@@ -34,23 +35,17 @@ async function readReportInput(deps: ActivityDependencies, incident: Incident, s
   };
 }
 
-function headlineOf({ outcome, causes, reasons, endpoint }: Incident): string {
-  const cause = causes[0];
-  const what = cause === undefined ? (reasons.at(-1) ?? 'no cause named') : `${cause.id} in ${cause.component}: ${cause.summary}`;
-  return `${endpoint}: ${outcome ?? 'open'}. ${what}`.slice(0, 500);
-}
-
-async function notifyAll(deps: ActivityDependencies, incident: Incident, event: string): Promise<void> {
+async function notifyAll(deps: ActivityDependencies, incident: Incident, event: NotificationEvent): Promise<void> {
   const { info, cancellationSignal } = Context.current();
-  const { incidentId, service, endpoint, outcome } = incident;
+  const { incidentId, service, endpoint, outcome, bisect } = incident;
   // A refused endpoint is not in the catalog, so there is nobody whom it names.
   const receivers = outcome === 'refused' ? [] : deps.catalog.notifiers(endpoint);
   const notification: Notification = {
     version: 1,
     event,
     deliveryId: `${incidentId}-${info.activityId}`,
-    ...{ incidentId, service, endpoint, outcome },
-    headline: headlineOf(incident),
+    ...{ incidentId, bisectId: bisect?.workflowId ?? null, service, endpoint, outcome },
+    ...renderNotification(incident, event),
     reportUrl: deps.reportUrl(incidentId),
   };
   await Promise.all(receivers.map(({ kind, url }) => deps.notifiers[kind](url, notification, cancellationSignal)));
@@ -59,7 +54,7 @@ async function notifyAll(deps: ActivityDependencies, incident: Incident, event: 
 export function createReportActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'writeReport' | 'notify'> {
   return {
     writeReport: async (incident, set) => {
-      const problems = uncitedClaims(incident);
+      const problems = findUncitedClaims(incident);
       if (problems.length > 0) throw new RefusedError(`the report is not emitted: ${problems.join('; ')}`);
       const input = await readReportInput(deps, incident, set);
       return Promise.all([

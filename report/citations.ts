@@ -22,6 +22,7 @@ export function findUncitedClaims(incident: Incident): string[] {
     ...incident.accounting
       .filter(({ perRequestMs }) => perRequestMs > 0)
       .flatMap(({ resource, evidence }) => uncited(`account line ${resource}`, evidence, known)),
+    ...(incident.accountChecks ?? []).flatMap(({ id, evidence }) => uncited(`account check ${id}`, evidence, known)),
     ...brokenAccount(incident),
     ...incident.reruns.flatMap((rerun, index) => unfoundedRerun(rerun, `re-run ${index + 1}`)),
     ...unfoundedOutcome(incident),
@@ -73,11 +74,16 @@ function brokenAccount({ accounting }: Incident): string[] {
     : [`the account adds up to ${(sum * 100).toFixed(1)} % of the mean latency, expected 100 %`];
 }
 
-function unfoundedRerun({ verdict, ratio, ci, before, after, outcome, withinBudget, reasons }: Rerun, name: string): string[] {
+function unfoundedRerun(rerun: Rerun, name: string): string[] {
+  const { verdict, ratio, ci, ciKind, method, runs, before, after, outcome, withinBudget, backToBaseline, baseline, reasons } = rerun;
   const problems: string[] = [];
   if (ratio !== null && (before.p95Ms === null || after.p95Ms === null)) problems.push(`${name} states a ratio without both p95`);
   if (ci !== null && (ratio === null || ci[0] > ratio || ci[1] < ratio))
     problems.push(`${name} states an interval that does not hold its ratio`);
+  if (ci !== null && ciKind === 'between-runs' && !isBetweenRuns(method, runs))
+    problems.push(`${name} claims an interval between runs that were not run`);
+  if (ci !== null && method === 'ratio-only') problems.push(`${name} states an interval and says that there is none`);
+  if (backToBaseline !== null && baseline === null) problems.push(`${name} is compared with a baseline that is not there`);
   if (verdict !== 'inconclusive' && ratio === null && reasons.length === 0)
     problems.push(`${name} is called ${verdict} without a figure or reason`);
   if (outcome === 'resolved' && !withinBudget) problems.push(`${name} is called resolved, but it is not within budget`);
@@ -93,4 +99,9 @@ function unfoundedOutcome({ outcome, causes, confirmation, reruns }: Incident): 
   if (outcome === 'resolved' && !reruns.some((rerun) => rerun.outcome === 'resolved'))
     return ['the outcome is resolved, but no re-run shows it'];
   return [];
+}
+
+/** Six pairs, or four runs a side: with fewer no rank test reaches 95 %. */
+function isBetweenRuns(method: Rerun['method'], { before, after, pairs }: Rerun['runs']): boolean {
+  return (method === 'paired-runs' && pairs >= 6) || (method === 'separate-runs' && Math.min(before, after) >= 4);
 }

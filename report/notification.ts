@@ -1,22 +1,23 @@
-import type { Incident } from '../core/model/incident.js';
+import type { BisectAnswer } from '../core/model/bisect.js';
+import type { Incident, NotificationEvent } from '../core/model/incident.js';
 import { shorten, toOneLine } from './foreign-text.js';
 import { plainText, type Rich } from './rich-text.js';
 import { rerunCommand } from './sections/actions.js';
 import { accountSentence } from './sections/accounting.js';
+import { changeSentence } from './sections/change.js';
 import { worstSymptom } from './sections/symptom.js';
 import { verdictOf } from './sections/verdict.js';
-
-export type NotificationEvent = 'report-ready' | 'rerun' | 'needs-human' | 'ended';
+import { plural } from './words.js';
 
 export interface NotificationText {
   /** One line, at most 150 characters. */
-  title: string;
+  headline: string;
   /** A few lines, at most 1 200 characters. */
   text: string;
   fields: { name: string; value: string }[];
 }
 
-const limits = { title: 150, line: 350, text: 1200, field: 300 };
+const limits = { headline: 150, line: 350, text: 1200, field: 300 };
 
 /**
  * Short plain text for chats, pagers and webhooks. Hidden characters are shown; what a receiver takes for markup (`<`, `@`, `*`) is left as it
@@ -24,12 +25,42 @@ const limits = { title: 150, line: 350, text: 1200, field: 300 };
  */
 export function renderNotification(incident: Incident, event: NotificationEvent): NotificationText {
   const verdict = verdictOf({ incident });
+  const news = event === 'bisect-ended' && incident.bisect !== null ? changeSentence(incident.bisect) : verdict.headline;
+  return textOf({
+    headline: `${eventWord(event)}${incident.endpoint} - ${plainText(news)}`,
+    rows: verdict.rows,
+    fields: fieldsOf(incident),
+  });
+}
+
+/** The same for a search that no incident asked for. */
+export function renderBisectNotification(endpoint: string, bisectId: string, answer: BisectAnswer): NotificationText {
+  const change = changeSentence(answer);
+  const spent = `${plural(answer.runs, 'run')}, ${plural(answer.builds, 'build')}`;
+  return textOf({
+    headline: `${eventWord('bisect-ended')}${endpoint} - ${plainText(change)}`,
+    rows: [{ label: 'Change', text: change }, ...answer.reasons.slice(0, 3).map((reason) => ({ label: 'Because', text: [reason] }))],
+    fields: [
+      { name: 'Outcome', value: answer.outcome },
+      { name: 'Metric', value: answer.metric },
+      { name: 'Spent', value: spent },
+      { name: 'Bisect', value: bisectId },
+    ],
+  });
+}
+
+interface Words {
+  headline: string;
+  rows: { label: string; text: Rich }[];
+  fields: NotificationText['fields'];
+}
+
+function textOf({ headline, rows, fields }: Words): NotificationText {
   const line = (text: Rich): string => shorten(toOneLine(plainText(text)), limits.line);
-  const rows = verdict.rows.map(({ label, text }) => `${label}: ${line(text)}`);
   return {
-    title: shorten(toOneLine(`${eventWord(event)}${incident.endpoint} - ${plainText(verdict.headline)}`), limits.title),
-    text: shorten(rows.join('\n'), limits.text),
-    fields: fieldsOf(incident).map(({ name, value }) => ({ name, value: shorten(toOneLine(value), limits.field) })),
+    headline: shorten(toOneLine(headline), limits.headline),
+    text: shorten(rows.map(({ label, text }) => `${label}: ${line(text)}`).join('\n'), limits.text),
+    fields: fields.map(({ name, value }) => ({ name, value: shorten(toOneLine(value), limits.field) })),
   };
 }
 
@@ -41,6 +72,8 @@ function eventWord(event: NotificationEvent): string {
       return 'Re-run: ';
     case 'needs-human':
       return 'Needs you: ';
+    case 'bisect-ended':
+      return 'Bisected: ';
     case 'ended':
       return 'Ended: ';
   }

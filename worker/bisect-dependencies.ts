@@ -18,11 +18,12 @@ import type { Catalog } from '../config/catalog.js';
 import type { CatalogRepository } from '../config/catalog-schema.js';
 import { commandEnvironment } from '../config/environment.js';
 import { findEndpoint } from '../config/find-endpoint.js';
-import { resolveDatabases, resolveRepository, resolveRequest } from '../config/resolve-access.js';
+import { resolveDatabases, resolveNotifiers, resolveRepository, resolveRequest } from '../config/resolve-access.js';
 import { resolveLoad } from '../config/resolve-load.js';
 import { EvidenceUnavailableError, ProgramFailedError } from '../core/model/errors.js';
 import type { ProfileSummary } from '../core/model/profile.js';
 import { summarizeProfile } from '../core/profile/summarize.js';
+import { notifiers } from './notifiers.js';
 import { oneCommitAtATime, oneLoadAtATime } from './one-at-a-time.js';
 
 interface BisectSettings {
@@ -57,6 +58,10 @@ export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectS
     cpuMs: (pid) => Promise.resolve(treeCpuMs(pid)),
     databaseMs: (endpoint, signal) => databaseMs(catalog, endpoint, signal),
     profile: profileOf,
+    notify: async (endpoint, notification, signal) => {
+      const receivers = resolveNotifiers(catalog, endpoint);
+      await Promise.all(receivers.map(({ kind, url }) => notifiers[kind](url, notification, signal)));
+    },
     artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
     // In the folder that the clean-up removes: a run whose worker was killed and that nobody repeats leaves nothing either.
     workDirectory: (bisectId, key) => join(folderOf(bisectId), 'work', folderName(key)),

@@ -7,7 +7,6 @@ import type { ActivityDependencies, CatalogAccess } from '../activities/dependen
 import { createArtifactStore } from '../adapters/artifact-store.js';
 import { createHealthyRunStore } from '../adapters/healthy-runs.js';
 import { runK6 } from '../adapters/k6.js';
-import { sendWebhook } from '../adapters/notifiers/webhook.js';
 import { analyzeTable, createIndex, terminateBackend } from '../adapters/postgres.js';
 import { artifactDirectory } from '../client/read-report.js';
 import type { Catalog } from '../config/catalog.js';
@@ -19,6 +18,7 @@ import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { createCaptures } from './captures.js';
+import { notifiers } from './notifiers.js';
 import { oneLoadAtATime } from './one-at-a-time.js';
 
 export interface WorkerSettings {
@@ -68,7 +68,7 @@ export function createDependencies(settings: WorkerSettings, client: Client): Ac
     captures: createCaptures(catalog),
     remedies: { 'create-index': createIndex, 'analyze-table': analyzeTable, 'terminate-blocker': terminateBackend },
     render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
-    notifiers: { webhook: sendWebhook },
+    notifiers,
     reportUrl: settings.reportUrl,
     workDirectory: (key) => join(dataDirectory, 'work', key.replaceAll(/[^A-Za-z0-9._-]/g, '_')),
     discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),

@@ -78,6 +78,7 @@ async function actOnWish(state: IncidentState, resolved: ResolvedLoad): Promise<
   if (state.bisect !== null) {
     state.incident = { ...state.incident, bisect: state.bisect };
     await report(state);
+    tell(state, 'bisect-ended', `the bisector answered: ${state.bisect.outcome}`);
   }
   return null;
 }

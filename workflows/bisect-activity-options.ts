@@ -16,6 +16,14 @@ export const bisecting = proxyActivities<BisectActivities>({
   retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: hopeless },
 });
 
+/** The last word of a search holds up its end, so it is given up soon. */
+export const tellingEnd = proxyActivities<BisectActivities>({
+  taskQueue: bisectQueue,
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '20s',
+  retry: { initialInterval: '1s', nonRetryableErrorTypes: hopeless },
+});
+
 /** A queue that one machine alone serves: where the worktrees are, and where the level of the runs is known. */
 function queueOf(host: string | null): Pick<ActivityOptions, 'taskQueue' | 'scheduleToStartTimeout'> {
   // Its worker has room for more activities than a search needs, so that a wait this long means that it is gone.

@@ -6,6 +6,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  log,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -13,7 +14,7 @@ import {
 import type { BisectRequest } from '../activities/bisect-contract.js';
 import type { BisectAnswer, BisectMetric } from '../core/model/bisect.js';
 import type { BisectSummary } from '../core/model/incident.js';
-import { bisecting, cleaning, measuring } from './bisect-activity-options.js';
+import { bisecting, cleaning, measuring, tellingEnd } from './bisect-activity-options.js';
 import { emptyAnswer, findCulprits } from './bisect-answer.js';
 import { hostsUsed } from './bisect-hosts.js';
 import type { BisectProgress, BisectStart } from './bisect-messages.js';
@@ -98,8 +99,20 @@ async function search(state: BisectState, facts: string[]): Promise<BisectAnswer
   await bisecting.writeBisectReport.executeWithOptions({ summary: `report: ${answer.outcome}` }, [
     { bisectId: state.request.bisectId, answer },
   ]);
+  if (state.request.incidentId === null) await tellEnd(state.request, answer);
   await condition(allHandlersFinished);
   return answer;
+}
+
+/** An incident tells the answer itself; who searches alone may have gone to bed. */
+async function tellEnd({ bisectId, endpoint }: BisectRequest, answer: BisectAnswer): Promise<void> {
+  try {
+    const summary = `tell: the search ended, ${answer.outcome}`;
+    await tellingEnd.notifyBisectEnd.executeWithOptions({ summary }, [{ bisectId, endpoint, answer }]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('notification failed', { reason: describeFailure(error) });
+  }
 }
 
 /** Which function grew: for a culprit whose parent runs, and only as an addition; without a profile the answer stands. */

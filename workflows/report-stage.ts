@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
-import type { ArtifactRef } from '../core/model/incident.js';
+import type { ArtifactRef, NotificationEvent } from '../core/model/incident.js';
 import { lastWord, light, notifying } from './activity-options.js';
 import { describeFailure } from './describe-failure.js';
 import { addReason, enter, nowIso, type IncidentState } from './incident-state.js';
@@ -30,7 +30,7 @@ export async function report(state: IncidentState): Promise<void> {
 }
 
 /** Tells people and does not wait for it: a dead receiver is no reason to stop. Ends silently when the workflow is cancelled meanwhile. */
-export function tell(state: IncidentState, event: 'report-ready' | 'rerun' | 'needs-human', detail: string): void {
+export function tell(state: IncidentState, event: Exclude<NotificationEvent, 'ended'>, detail: string): void {
   notifying.notify
     .executeWithOptions({ summary: `tell: ${detail}` }, [state.incident, event])
     .catch((error: unknown) => log.warn('notification failed', { event, reason: describeFailure(error) }));

@@ -237,6 +237,8 @@ export interface Incident {
   artifacts: ArtifactRef[];
   /** Why the outcome is what it is, in sentences. */
   reasons: string[];
+  /** Workflow of the bisector that searches for the introducing commit; absent while nobody asked it. */
+  bisectId?: string;
   bisect: BisectSummary | null;
 }
 
@@ -255,3 +257,6 @@ export interface TargetSummary {
   captureQueue: string | null;
   repositoryConfigured: boolean;
 }
+
+/** What people are told of. */
+export type NotificationEvent = 'report-ready' | 'rerun' | 'needs-human' | 'bisect-ended' | 'ended';

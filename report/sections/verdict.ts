@@ -3,6 +3,7 @@ import type { ReportInput } from '../report-input.js';
 import { cite, code, join, rich, type Rich } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
 import { expectedGain, isEndedAtOnce, remedyText, rerunCommand, triageCommand } from './actions.js';
+import { changeSentence } from './change.js';
 import { confidenceText, diagnosisReasons } from './cause.js';
 import { nameCause } from './location.js';
 import { ratioText } from './reruns.js';
@@ -27,6 +28,7 @@ export function verdictOf({ incident }: Pick<ReportInput, 'incident'>): Verdict 
     { label: 'How sure', text: [howSure(incident)] },
     { label: 'Do now', text: doNow(incident) },
     ...proof(incident),
+    ...(incident.bisect === null ? [] : [{ label: 'Change', text: changeSentence(incident.bisect) }]),
   ];
   return { tone: toneOf(incident), badge: incident.outcome ?? 'in progress', headline: headline(incident), rows };
 }

@@ -2,6 +2,7 @@ import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
 import type { Notification } from '../../activities/dependencies.js';
+import type { BisectSummary } from '../../core/model/incident.js';
 import { createIncidentFor } from '../support/incident-document.js';
 import { fakeDependencies } from '../support/fake-dependencies.js';
 
@@ -20,7 +21,9 @@ describe('writeReport', () => {
     await expect(activities.writeReport({ ...incident, evidence: [] }, null)).rejects.toMatchObject({
       type: 'RefusedError',
       nonRetryable: true,
-      message: 'the report is not emitted: cause missing-index cites plan-1, which is not in the evidence',
+      message: expect.stringContaining(
+        'the report is not emitted: cause missing-index cites plan-1, which is not in the evidence',
+      ) as string,
     });
   });
 });
@@ -37,8 +40,32 @@ describe('notify', () => {
       outcome: 'localized',
       reportUrl: `http://hook/${incident.incidentId}`,
     });
-    expect(sent[0]?.headline).toBe('shop/orders: localized. missing-index in database query: orders is read whole for one customer');
+    expect(sent[0]?.headline).toBe('shop/orders - Cause found: missing-index at orders (customer_id)');
+    expect(sent[0]?.text).toContain('What: p95 812 ms, 3.2× its budget of 250 ms\nWhy: orders is read whole for one customer');
+    expect(sent[0]?.fields).toContainEqual({ name: 'Incident', value: incident.incidentId });
     expect(sent[1]?.deliveryId).toBe(sent[0]?.deliveryId);
+  });
+
+  it('tells the commit when the bisector answered', async () => {
+    const sent: Notification[] = [];
+    const webhook = (_url: string, notification: Notification) => Promise.resolve(void sent.push(notification));
+    const activities = createActivities(await fakeDependencies({ notifiers: { webhook } }));
+    const culprit = {
+      commit: 'c0ffee0123456789',
+      subject: 'round each line',
+      author: 'Ada',
+      date: '2026-11-20T10:00:00Z',
+      files: ['price.js'],
+    };
+    const bisect: BisectSummary = {
+      ...{ outcome: 'culprit', culprit, range: ['aaa', culprit.commit], posterior: 0.998, reasons: [], workflowId: 'bisect-1' },
+      effect: { ratio: 1.52, ci: [1.41, 1.66] },
+    };
+    await inActivity(() => activities.notify({ ...incident, bisect }, 'bisect-ended'), quietEnvironment());
+    expect(sent[0]).toMatchObject({ event: 'bisect-ended', bisectId: 'bisect-1' });
+    expect(sent[0]?.headline).toBe(
+      'Bisected: shop/orders - commit c0ffee012345 round each line by Ada, 1.52× its parent (95 % interval 1.41× to 1.66×), posterior above 0.99',
+    );
   });
 
   it('tells nobody about a refused endpoint', async () => {

@@ -50,6 +50,17 @@ describe('findUncitedClaims', () => {
       'a ratio without both p95',
     ],
     ['an interval beside its ratio', withRerun({ ci: [0.5, 0.6] }), 'does not hold its ratio'],
+    [
+      'an interval between runs that were not run',
+      withRerun({ runs: { before: 1, after: 4, pairs: 1 } }),
+      'between runs that were not run',
+    ],
+    [
+      'pairs that are too few',
+      withRerun({ method: 'paired-runs', runs: { before: 5, after: 5, pairs: 5 } }),
+      'between runs that were not run',
+    ],
+    ['a baseline that nobody measured', withRerun({ baseline: null }), 'a baseline that is not there'],
     ['a fix over budget', withRerun({ withinBudget: false }), 'it is not within budget'],
     ['a resolved incident that was never run again', { ...sound, reruns: [] }, 'no re-run shows it'],
     ['a localized incident without a cause', { ...sound, outcome: 'localized', causes: [] }, 'no cause is named'],

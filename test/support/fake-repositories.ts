@@ -73,6 +73,8 @@ export interface FakeRepositories {
   /** Machines that were told to remove their worktrees. */
   cleanedHosts: (endpoint: string) => string[];
   cleaned: (endpoint: string) => boolean;
+  /** Outcomes of the ends that people were told of. */
+  told: (endpoint: string) => string[];
   indexOf: (commit: string) => number;
 }
 
@@ -80,6 +82,7 @@ export function createFakeRepositories(): FakeRepositories {
   const repositories = new Map<string, FakeRepository>();
   const measurements = new Map<string, CommitMeasurement[]>();
   const cleaned = new Map<string, string[]>();
+  const told = new Map<string, string[]>();
   const ahead = new Map<string, string[]>();
   const built = new Set<string>();
   const atOnce = new Map<string, { now: number; most: number }>();
@@ -173,6 +176,10 @@ export function createFakeRepositories(): FakeRepositories {
       return Promise.resolve();
     },
     writeBisectReport: () => Promise.resolve([]),
+    notifyBisectEnd: ({ endpoint, answer }) => {
+      told.set(endpoint, [...(told.get(endpoint) ?? []), answer.outcome]);
+      return Promise.resolve();
+    },
   });
   return {
     activitiesOn,
@@ -186,6 +193,7 @@ export function createFakeRepositories(): FakeRepositories {
     mostAtOnce: (endpoint) => atOnce.get(endpoint)?.most ?? 0,
     cleanedHosts: (endpoint) => cleaned.get(endpoint) ?? [],
     cleaned: (endpoint) => cleaned.has(endpoint),
+    told: (endpoint) => told.get(endpoint) ?? [],
     indexOf,
   };
 }

@@ -76,6 +76,7 @@ async function bisect(repository: Partial<FakeRepository>, change: Partial<Bisec
   const answer = await handle.result();
   expect(rowsWithoutSummary(await handle.fetchHistory())).toEqual([]);
   expect(world.cleaned(endpoint)).toBe(true);
+  expect(world.told(endpoint)).toEqual([answer.outcome]);
   return answer;
 }
 

@@ -16,7 +16,11 @@ beforeAll(async () => {
   temporal = environment;
   const describeHandOff: typeof world.activities.describeHandOff = () =>
     Promise.resolve({ repositoryConfigured: true, facts: ['p95 was 812 ms'] });
-  stopWorkers = await startTestWorkers(environment, bundle, { ...world.activities, ...repositories.activitiesOn('bench-1'), describeHandOff });
+  stopWorkers = await startTestWorkers(environment, bundle, {
+    ...world.activities,
+    ...repositories.activitiesOn('bench-1'),
+    describeHandOff,
+  });
 });
 
 afterAll(async () => {
@@ -43,6 +47,9 @@ describe('an incident whose cause cannot be named', { timeout: 60_000 }, () => {
     expect(reported()).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) }, workflowId: `bisect-${incidentId}` });
     expect(reported()?.reasons).toContain('handed over: p95 was 812 ms');
     expect(world.reports(endpoint)[0]?.incident.bisect).toBeNull();
+    await expect.poll(() => world.notified(endpoint), { timeout: 5_000 }).toContain('bisect-ended');
+    // One answer, told once: by the incident.
+    expect(repositories.told(endpoint)).toEqual([]);
     await incidents.close(incidentId, {});
   });
 });
