@@ -21,7 +21,7 @@ import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 type Handle = WorkflowHandleWithFirstExecutionRunId<typeof bisectRegression>;
 
 /** The second one makes no pause before each new history. */
-const everyMeasurement = ['limit.historyCount.suggestContinueAsNew=10', 'history.continueAsNewMinInterval="1ms"'];
+const everyMeasurement = ['limit.historyCount.suggestContinueAsNew=10', 'history.workflowIdReuseMinimalInterval=0'];
 
 let temporal: TestWorkflowEnvironment;
 let worker: Worker;
@@ -78,38 +78,25 @@ const profileRuns = 2;
 
 describe('a search over many histories', { timeout: 60_000 }, () => {
   it('gives the answer of one history, descends into the merge, and measures nothing twice', async () => {
-    const { handle, endpoint } = await start({ slowAt: { 12: 2 }, merges: { 12: { commits: 6, slowAt: { 4: 2 } } } });
+    const { handle, endpoint } = await start({ slowAt: { 12: 4 }, merges: { 12: { commits: 4, slowAt: { 3: 4 } } } });
     const answer = await handle.result();
-    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(1204) }, mergedBy: idOf(12) });
-    expect(answer.range).toEqual([idOf(1203), idOf(1204)]);
+    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(1203) }, mergedBy: idOf(12) });
+    expect(answer.range).toEqual([idOf(1202), idOf(1203)]);
     expect(answer.runs).toBe(world.measured(endpoint) + profileRuns);
     // One more for the measurements that end the range of the line and the side.
     await expect.poll(() => histories(handle), { timeout: 10_000 }).toBeGreaterThanOrEqual(world.measured(endpoint));
     expect(world.cleaned(endpoint)).toBe(true);
   });
 
-  it('keeps what people said about commits, with their names', async () => {
-    const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, measureMs: 100 });
+  it('stays paused until somebody resumes it, and keeps what people said about commits', async () => {
+    const { handle, endpoint } = await start({ slowAt: { 20: 3 }, measureMs: 100 });
     await measured(endpoint, 1);
     await handle.signal(markGoodSignal, { commit: idOf(16), by: 'ada' });
     await handle.signal(markBadSignal, { commit: idOf(26), by: 'bob' });
     await handle.signal(skipCommitSignal, { commit: idOf(22), by: 'eve' });
-    const answer = await handle.result();
-    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
-    expect(answer.skipped).toEqual([{ commit: idOf(22), reason: 'unhealthy' }]);
-    const words = ['ada marked 00000016cccc as good', 'bob marked 00000026cccc as bad', 'eve marked 00000022cccc as one to skip'];
-    expect(answer.reasons).toEqual(expect.arrayContaining(words));
-    expect(answer.runs).toBe(world.measured(endpoint) + profileRuns);
-    const inside = world.measurements(endpoint).slice(3);
-    expect(inside.map(({ commit }) => world.indexOf(commit)).filter((index) => index < 16 || index > 26 || index === 22)).toEqual([]);
-  });
-
-  it('stays paused until somebody resumes it', async () => {
-    const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, measureMs: 100 });
-    await measured(endpoint, 2);
     await handle.signal(pauseSignal, {});
-    const isPaused = async (): Promise<boolean> =>
-      await handle.query(bisectStatusQuery).then(
+    const isPaused = (): Promise<boolean> =>
+      handle.query(bisectStatusQuery).then(
         (status) => status.isPaused,
         () => false,
       );
@@ -118,18 +105,28 @@ describe('a search over many histories', { timeout: 60_000 }, () => {
       .poll(async () => (await histories(handle)) > world.measured(endpoint) && (await isPaused()), { timeout: 20_000 })
       .toBe(true);
     const before = world.measured(endpoint);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, 700));
     expect(world.measured(endpoint)).toBe(before);
     await handle.signal(resumeSignal, {});
-    expect(await handle.result()).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
+    const answer = await handle.result();
+    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
+    expect(answer.skipped).toEqual([{ commit: idOf(22), reason: 'unhealthy' }]);
+    const words = ['ada marked 00000016cccc as good', 'bob marked 00000026cccc as bad', 'eve marked 00000022cccc as one to skip'];
+    expect(answer.reasons).toEqual(expect.arrayContaining(words));
+    expect(answer.runs).toBe(world.measured(endpoint) + profileRuns);
+    const indices = world
+      .measurements(endpoint)
+      .slice(before)
+      .map(({ commit }) => world.indexOf(commit));
+    expect(indices.filter((index) => index < 16 || index > 26 || index === 22)).toEqual([]);
   });
 
   it('stops on a request from the history before', async () => {
     const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, measureMs: 100 });
-    await measured(endpoint, 10);
+    await measured(endpoint, 3);
     await handle.signal(stopAndReportSignal, {});
     const answer = await handle.result();
-    expect(answer).toMatchObject({ outcome: 'range', culprit: null });
+    expect(answer).toMatchObject({ outcome: 'inconclusive', culprit: null });
     expect(answer.reasons).toContain('stopped on request');
     expect(answer.runs).toBe(world.measured(endpoint));
   });
