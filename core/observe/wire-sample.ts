@@ -131,7 +131,8 @@ function inboundLooks(rows: readonly SocketRow[], look: (row: SocketRow) => Sock
     const before = memory.sockets.get(`${row.inode} ${row.local} ${row.peer}`);
     const current = look(row);
     if (row.receiveQueue > 0) inbound.unread += 1;
-    else addLook(inbound, current);
+    // An answer that is still on its way (or held back by Nagle's algorithm) is served, and says nothing about the ties of others.
+    else if (row.sendQueue === 0 || current.speaker !== 'us') addLook(inbound, current);
     if (isInterleaved(before, row, 'them')) inbound.interleaved += 1;
   }
   return inbound;

@@ -145,6 +145,13 @@ describe('who spoke last', () => {
     expect(peerOf(observe([[...requests, ...recent]]))?.waiting).toBe(2);
   });
 
+  it('takes ties for requests in service though other answers are held back on their way', () => {
+    const inService = [1, 2, 3].map((inode) => inbound(inode, { ages: [76, 76, 76] }));
+    const justCame = inbound(4, { ages: [8, 4, 4] });
+    const heldBack = [5, 6, 7, 8].map((inode) => inbound(inode, { ages: [12, 20, 20], unacked: 1 }).replace('ESTAB 0 0', 'ESTAB 0 116'));
+    expect(observe([[...inService, justCame, ...heldBack]]).inbound.served).toBe(4);
+  });
+
   it('does not take the acknowledgement of a keep-alive probe for that of a request', () => {
     expect(waitingIn({ ages: [4000, 4000, 996] }, { ages: [4000, 3996, 996] })).toBe(0);
   });
