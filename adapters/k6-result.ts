@@ -39,6 +39,7 @@ const pointWindows = 8;
 
 /** A run that is ready to start. */
 export interface PreparedRun {
+  version: string | null;
   script: string;
   isOwn: boolean;
   leadMs: number;
@@ -85,6 +86,7 @@ export async function concludeRun(prepared: PreparedRun, run: FinishedRun): Prom
   return {
     result: {
       ...result,
+      k6Version: result.k6Version ?? prepared.version,
       exitCode,
       errors: { ...result.errors, ...run.log.exceptions() },
       generator: run.health === null ? null : { ...run.health.result(), droppedRatio: droppedRatio(result) },

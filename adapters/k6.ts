@@ -10,6 +10,7 @@ import { startGuarded } from './guarded-process.js';
 import { followProgress, waitUntilRunning, type K6Progress } from './k6-api.js';
 import { inspectScript } from './k6-inspect.js';
 import { concludeRun, filesOf, type FinishedRun, type K6Run, type K6Started, type PreparedRun, type RunFiles } from './k6-result.js';
+import { k6Version } from './k6-version.js';
 import { watchGenerator } from './load-generator-health.js';
 
 export interface K6RunOptions {
@@ -61,15 +62,16 @@ async function prepare(options: K6RunOptions, files: RunFiles): Promise<Prepared
   for (const file of Object.values(files)) await rm(file, { force: true });
   // Nothing of ours: a script could read it, and a k6 configuration in the user's home would change the run.
   const env = { HOME: workDir, XDG_CONFIG_HOME: workDir, PATH: '/usr/bin:/bin', K6_AUTO_EXTENSION_RESOLUTION: 'false' };
+  const version = await k6Version(binary);
   const blocked = await blockAllExcept([new URL(request.url).hostname, ...allowedHosts]);
   await writeFile(files.request, JSON.stringify(request), { mode: 0o600 });
   if (plan.script !== null) {
     const { durationMs } = await inspectScript(binary, plan.script, { cwd: workDir, env, requestFile: files.request });
-    return { script: plan.script, isOwn: false, leadMs: 0, durationMs: durationMs ?? plan.durationMs, files, env, blocked };
+    return { script: plan.script, isOwn: false, leadMs: 0, durationMs: durationMs ?? plan.durationMs, version, files, env, blocked };
   }
   await writeFile(files.script, writeLoadScript(request, plan, budgets));
   const { leadMs, measureMs } = scriptTiming(plan, budgets);
-  return { script: files.script, isOwn: true, leadMs, durationMs: measureMs, files, env, blocked };
+  return { script: files.script, isOwn: true, leadMs, durationMs: measureMs, version, files, env, blocked };
 }
 
 function k6Arguments({ script, isOwn, files, blocked }: PreparedRun, port: number): string[] {

@@ -76,7 +76,7 @@ function describeTrace(input: DiagnosisInput, book: EvidenceBook): string | null
   const routes = [...trace.routes].sort((a, b) => b.cpuShare - a.cpuShare).slice(0, 4);
   const text = routes.map(
     (route) =>
-      `${route.method} ${route.route}: ${route.requests} requests, mean ${ms(route.meanMs)}, ${percent(route.cpuShare)} of the CPU samples`,
+      `${`${route.method} ${route.route}`.trim()}: ${route.requests} requests, mean ${ms(route.meanMs)}, ${percent(route.cpuShare)} of the CPU samples`,
   );
   return book.add('trace', `runtime trace: ${text.join('; ')}`, input.artifacts.trace);
 }

@@ -22,6 +22,7 @@ export function readRequestTrace(input: RequestTraceInput): RequestTrace {
   const profile = parseV8Profile(input.profile);
   const spans = httpSpans(input.traceEvents);
   const inbound = spans.filter((span) => span.side === 'server');
+  adoptMethods(inbound);
   nameOpenRequests(inbound);
   const { samples, stacks } = loopSamples(profile);
   const charges = chargeSamples(samples, inbound);
@@ -39,6 +40,20 @@ export function readRequestTrace(input: RequestTraceInput): RequestTrace {
     ),
     blockers: findBlockers(samples, charges, stacks, inbound, input.windowMs),
   };
+}
+
+/**
+ * The method comes from our recorder, which misses a request that it came too late for. Where all others of the same path have one method,
+ * that is it.
+ */
+function adoptMethods(spans: readonly HttpSpan[]): void {
+  const methods = new Map<string, Set<string>>();
+  for (const { route, method } of spans)
+    if (route !== '' && method !== '') methods.set(route, (methods.get(route) ?? new Set()).add(method));
+  for (const span of spans) {
+    const [only, ...others] = span.method === '' ? (methods.get(span.route) ?? []) : [];
+    if (only !== undefined && others.length === 0) span.method = only;
+  }
 }
 
 /** The path of a request comes with its end; one that is still open at the end of the capture is told apart as such. */

@@ -78,6 +78,7 @@ describe('runK6', () => {
       }),
     );
     expect(run.exitCode).toBe(99);
+    expect(run.result.k6Version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(run.result.latencyMs.p95).toBeGreaterThan(100);
     expect(run.result.subWindows).toHaveLength(6);
     expect(run.result.subWindows.reduce((sum, { requests }) => sum + requests, 0)).toBe(run.result.requests);

@@ -25,7 +25,7 @@ function profile(samples: number[]) {
 const times = (count: number, id: number): number[] => Array.from({ length: count }, () => id);
 
 let lastId = 0;
-function request(route: string, fromMs: number, untilMs: number, method = 'GET'): unknown[] {
+function request(route: string, fromMs: number, untilMs: number, method = 'GET') {
   const id = `0x${(++lastId).toString(16)}`;
   const event = (ph: string, ms: number, data: object) => ({
     cat: 'node,node.http',
@@ -97,6 +97,20 @@ describe('readRequestTrace', () => {
     expect(readRequestTrace(short).blockers).toEqual([]);
     const alone = { traceEvents: request('/a', 9.5, 60), profile: profile([...times(10, 2), ...times(40, 4)]), windowMs: 100 };
     expect(readRequestTrace(alone).blockers).toEqual([]);
+  });
+
+  it('gives a request that the recorder came too late for the method of the others of its path, if they have one', () => {
+    const unmarked = (route: string, fromMs: number) => request(route, fromMs, fromMs + 5).filter((event) => event.ph !== 'n');
+    const trace = readRequestTrace({
+      traceEvents: [
+        ...[...unmarked('/orders/17', 1), ...unmarked('/carts', 31), ...unmarked('/health', 61)],
+        ...[...request('/orders/18', 70, 75), ...request('/carts', 80, 85), ...request('/carts', 90, 95, 'POST')],
+      ],
+      profile: profile(times(100, 2)),
+      windowMs: 100,
+    });
+    const routes = trace.routes.map(({ method, route, requests }) => `${method} ${route} ${requests}`);
+    expect(routes.sort()).toEqual([' /carts 1', ' /health 1', 'GET /carts 1', 'GET /orders/:id 2', 'POST /carts 1']);
   });
 
   it('groups outbound calls by peer and route, and counts the failed ones', () => {
