@@ -53,8 +53,8 @@ async function start(repository: Partial<FakeRepository>): Promise<{ handle: Han
   const endpoint = world.add(repository);
   const bisectId = `continued-${(count += 1)}`;
   const budgets = { budgetRuns: 200, budgetBuilds: null, budgetMinutes: 60 };
-  const question = { good: null, bad: null, metric: 'p95', minEffect: 1.2, hints: { files: [] }, incidentId: null } as const;
-  const request: BisectRequest = { bisectId, endpoint, ...question, ...budgets };
+  const question = { good: null, bad: null, metric: 'p95', minEffect: 1.2, incidentId: null } as const;
+  const request: BisectRequest = { bisectId, endpoint, ...question, ...budgets, hints: { files: [] } };
   const handle = await temporal.client.workflow.start<typeof bisectRegression>('bisectRegression', {
     workflowId: bisectId,
     taskQueue: bisectQueue,
