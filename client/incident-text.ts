@@ -2,6 +2,8 @@
 import { describeRatio } from '../core/decisions/describe-ratio.js';
 import type { Incident, Rerun } from '../core/model/incident.js';
 import type { ConfirmationRecord, IncidentStatus } from '../workflows/messages.js';
+import { plainText } from '../report/rich-text.js';
+import { changeSentence } from '../report/sections/change.js';
 import type { IncidentListing } from './incident-lookup.js';
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -25,6 +27,12 @@ function causeLines({ causes }: Incident): string[] {
   ]);
 }
 
+/** The commit, or who searches for it. */
+function changeLines({ bisect, bisectId }: Incident): string[] {
+  if (bisect === null) return bisectId === undefined ? [] : [`commit    ${bisectId} searches for the one that made it slow`];
+  return [`commit    ${plainText(changeSentence(bisect))}`];
+}
+
 /** Headline, cause and what to do: one screen. */
 export function incidentText(incident: Incident): string {
   const { incidentId, endpoint, outcome, reasons, missingEvidence } = incident;
@@ -34,6 +42,7 @@ export function incidentText(incident: Incident): string {
     `outcome   ${outcome ?? 'none yet'}`,
     ...confirmationLine(incident),
     ...causeLines(incident),
+    ...changeLines(incident),
     ...reasons.map((reason, index) => `${index === 0 ? 'because   ' : '          '}${reason}`),
     ...missingEvidence.map(({ what, why, remedy }) => `missing   ${what}: ${why}. ${remedy}`),
   ].join('\n');

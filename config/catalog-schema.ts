@@ -136,6 +136,7 @@ const repositorySchema = mapping({
   env: textRecord.optional(),
   buildTimeout: durationMs('buildTimeout', second, day, '10m').optional(),
   startTimeout: durationMs('startTimeout', 100, 300 * second, '60s').optional(),
+  runDuration: durationMs('runDuration', second, 20 * second, '20s').optional(),
 });
 
 const notifierSchema = mapping({ kind: oneOf(['webhook']), url: textOrSecret });

@@ -24,6 +24,7 @@ export function renderJson({ incident }: ReportInput): string {
     reruns: incident.reruns,
     artifacts: incident.artifacts,
     reasons: incident.reasons,
+    ...(incident.bisectId === undefined ? {} : { bisectId: incident.bisectId }),
     bisect: incident.bisect,
   };
   return `${JSON.stringify(document, null, 2)}\n`;

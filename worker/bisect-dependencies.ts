@@ -81,11 +81,12 @@ function targetOf(catalog: Catalog, endpoint: string): BisectTarget | null {
   if (repository === null) return null;
   const found = findEndpoint(catalog, endpoint);
   const onOurMachine = { ...found, service: { ...found.service, environment: 'development' as const } };
+  const plan = resolveLoad(catalog, onOurMachine, {});
   return {
     repository: repository.path,
     good: repository.good ?? null,
     commands: commandsOf(repository),
-    plan: resolveLoad(catalog, onOurMachine, {}),
+    plan: repository.runDuration === undefined ? plan : { ...plan, durationMs: repository.runDuration },
     budgets: found.endpoint.budgets ?? {},
     request: resolveRequest(catalog, endpoint),
   };

@@ -1,7 +1,7 @@
 /** The patient part: one thing at a time until the incident is resolved, closed or too old. Every wait is one timer with a reason. */
 import { condition } from '@temporalio/workflow';
 import { nextDeadline, type Deadline } from '../core/decisions/escalation.js';
-import { endsAtOnce, shouldHandOff } from '../core/decisions/next-stage.js';
+import { endsAtOnce } from '../core/decisions/next-stage.js';
 import { addReason, enter, isHumanNeeded, publish, severityOf, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import { handOff } from './hand-off.js';
 import { followDecision, offerRemedy, withdrawRemedy } from './remedy-stage.js';
@@ -87,8 +87,6 @@ async function actOnWish(state: IncidentState, resolved: ResolvedLoad): Promise<
 export async function awaitResolution(state: IncidentState, resolved: ResolvedLoad): Promise<string> {
   await offerRemedy(state, resolved);
   state.waitingSinceMs = Date.now();
-  if (shouldHandOff(state.incident))
-    state.handOffRequest ??= { by: 'responder', reason: 'no cause stands although everything was captured' };
   for (;;) {
     const { outcome } = state.incident;
     if (outcome !== null && endsAtOnce(outcome)) return outcome;

@@ -3,9 +3,12 @@ import {
   ParentClosePolicy,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   startChild,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { shouldHandOff } from '../core/decisions/next-stage.js';
+import type { TargetSummary } from '../core/model/incident.js';
 import { bisectQueue, light } from './activity-options.js';
 import type { bisectRegression } from './bisect-regression.js';
 import { describeFailure } from './describe-failure.js';
@@ -50,9 +53,30 @@ async function startBisector(state: IncidentState, workflowId: string, evidence:
   }
 }
 
+function bisectIdOf({ incident }: IncidentState): string {
+  return `bisect-${incident.incidentId}`;
+}
+
+/** Decided before the report is written, so that it does not tell its reader to start a search that goes on already. */
+export function planHandOff(state: IncidentState, target: TargetSummary): void {
+  const { incident } = state;
+  if (!shouldHandOff(incident, target)) return;
+  // Incidents of before waited for the missing evidence.
+  if (incident.missingEvidence.length > 0 && !patched('hand-off-despite-gaps')) return;
+  state.handOffRequest ??= { by: 'responder', reason: 'no cause stands' };
+  if (target.repositoryConfigured) state.incident = { ...incident, bisectId: bisectIdOf(state) };
+}
+
+/** No report may promise the answer of a search that never began. */
+function forgetSearch(state: IncidentState): void {
+  const incident = { ...state.incident };
+  delete incident.bisectId;
+  state.incident = incident;
+}
+
 /** Hands the incident to the commit bisector, once. A failed hand-off is told and may be asked for again. */
 export async function handOff(state: IncidentState, request: HandOffRequest): Promise<void> {
-  const workflowId = `bisect-${state.incident.incidentId}`;
+  const workflowId = bisectIdOf(state);
   if (state.handedOffTo !== null) {
     addReason(state, `already handed off to ${state.handedOffTo}`);
     return;
@@ -61,9 +85,11 @@ export async function handOff(state: IncidentState, request: HandOffRequest): Pr
   try {
     await inStage(state, 'hand-off', work, () => workflowId);
     state.handedOffTo = workflowId;
+    state.incident = { ...state.incident, bisectId: workflowId };
     addReason(state, `handed off to the commit bisector ${workflowId}`);
   } catch (error) {
     if (isCancellation(error)) throw error;
+    forgetSearch(state);
     addReason(state, `the hand-off failed: ${describeFailure(error)}`);
   }
 }

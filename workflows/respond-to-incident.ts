@@ -6,6 +6,7 @@ import { awaitResolution } from './await-resolution.js';
 import { confirm } from './confirm-stage.js';
 import { describeFailure } from './describe-failure.js';
 import { diagnose } from './diagnose-stage.js';
+import { planHandOff } from './hand-off.js';
 import { registerHandlers } from './handlers.js';
 import { addReason, createState, publish, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import type { IncidentStart } from './messages.js';
@@ -39,6 +40,7 @@ async function respond(state: IncidentState): Promise<void> {
     return;
   }
   await diagnose(state, resolved, evidence);
+  planHandOff(state, resolved.target);
   await report(state);
   tell(state, 'report-ready', `report ready: ${state.incident.outcome ?? 'open'}`);
   const ending = await awaitResolution(state, resolved);

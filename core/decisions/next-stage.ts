@@ -1,4 +1,4 @@
-import type { Branch, Incident, Outcome } from '../model/incident.js';
+import type { Branch, Incident, Outcome, TargetSummary } from '../model/incident.js';
 
 /** The query scan runs only when the evidence says database, or says nothing clear. */
 export function needsQueryScan(branch: Branch, databases: readonly string[]): boolean {
@@ -11,12 +11,15 @@ export function endsAtOnce(outcome: Outcome): boolean {
 }
 
 /**
- * The commit bisector is asked without being told only when everything was captured and still no cause stands:
- * with evidence missing, collecting it is the better next step.
+ * The commit bisector is asked without being told when no cause stands. It needs no evidence that is missing and no person who gets it, so it
+ * searches meanwhile; where no repository is configured it cannot, and getting what is missing is the better next step.
  */
-export function shouldHandOff(incident: Pick<Incident, 'outcome' | 'causes' | 'missingEvidence'>): boolean {
+export function shouldHandOff(
+  incident: Pick<Incident, 'outcome' | 'causes' | 'missingEvidence'>,
+  target: Pick<TargetSummary, 'repositoryConfigured'>,
+): boolean {
   const isUnknown = incident.outcome === 'inconclusive' || (incident.outcome !== 'capacity' && incident.causes.length === 0);
-  return isUnknown && incident.missingEvidence.length === 0;
+  return isUnknown && (target.repositoryConfigured || incident.missingEvidence.length === 0);
 }
 
 /** A person must look: something waits for a decision, or nobody has said yet that they are on it. */

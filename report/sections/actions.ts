@@ -44,6 +44,7 @@ export function remedyText(remedy: Remedy): Rich {
 export function actionsSection({ incident }: ReportInput): Section {
   const items = [
     ...[...incident.causes].sort((a, b) => b.share - a.share).map(remedyItem),
+    ...commitItems(incident),
     ...(incident.causes.length === 0 ? incident.missingEvidence.map(captureItem) : []),
     rerunItem(incident),
   ];
@@ -56,6 +57,19 @@ function remedyItem({ id, remedy, evidence }: Cause): ListItem {
     text: rich`${strong(remedy.kind.replaceAll('-', ' '))}: ${remedyText(remedy)}`,
     details: [rich`Expected delta: ${expectedGain(remedy)}${cite(evidence)}`],
   };
+}
+
+/** What the commits say to do; measured, so it comes before evidence that is still to be had. */
+function commitItems({ bisect }: Incident): ListItem[] {
+  if (bisect?.outcome !== 'culprit' || bisect.culprit === null) return [];
+  const { culprit, effect } = bisect;
+  const by = effect === null ? '' : `: it measured ${times(effect.ratio)} its parent`;
+  return [
+    {
+      text: rich`${strong('revert or fix')} ${code(culprit.commit.slice(0, 12))} ${code(culprit.subject)} by ${culprit.author}`,
+      details: [rich`Expected delta: back to what its parent measures${by} (${emphasis('measured')})`],
+    },
+  ];
 }
 
 function captureItem({ what, remedy }: Incident['missingEvidence'][number]): ListItem {

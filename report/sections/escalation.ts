@@ -1,6 +1,6 @@
 import type { Cause, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, code, paragraph, rich, table, type Rich, type Section } from '../rich-text.js';
+import { bullets, code, rich, table, type Rich, type Section } from '../rich-text.js';
 import { shellWord } from './actions.js';
 
 /** Whom to call, by the component that a cause is in; the service's owner for all others. */
@@ -40,8 +40,7 @@ function steps(incident: Incident): Rich[] {
     ];
   }
   const acknowledge = rich`Take it: ${code(`perf-responder ack ${shellWord(incidentId)}`)}; while nobody does, the incident notifies the next level by itself.`;
-  if (first === undefined)
-    return [acknowledge, rich`Cause inconclusive: hand off to the commit bisector to find the introducing change: ${bisect}`];
+  if (first === undefined) return [acknowledge, introducingChange(incident)];
   return [
     acknowledge,
     rich`If the first action cannot be taken or does not help: call ${ownerOf(first)}.`,
@@ -49,37 +48,19 @@ function steps(incident: Incident): Rich[] {
   ];
 }
 
+/** Whom the commits point to; who searches them, while nobody knows. */
+function introducingChange({ bisect, bisectId, endpoint, incidentId }: Incident): Rich {
+  if (bisect?.outcome === 'culprit' && bisect.culprit !== null)
+    return rich`Call ${bisect.culprit.author}, the author of ${code(bisect.culprit.commit.slice(0, 12))}, or who is on call for that code.`;
+  if (bisect !== null) return ['The commit bisector named no commit; what would settle it is below. Call the service owner.'];
+  if (bisectId === undefined)
+    return rich`Cause inconclusive: hand off to the commit bisector to find the introducing change: ${code(`perf-responder bisect ${shellWord(endpoint)}`)}`;
+  return rich`Cause inconclusive: the commit bisector searches for the introducing change now (workflow ${code(bisectId)}); its answer comes into ${code(`perf-responder report ${shellWord(incidentId)}`)}.`;
+}
+
 /** Null when nothing is missing. */
 export function missingSection({ incident }: ReportInput): Section | null {
   if (incident.missingEvidence.length === 0) return null;
   const rows = incident.missingEvidence.map(({ what, why, remedy }): Rich[] => [[what], [why], [remedy]]);
   return { id: 'missing', title: 'Missing evidence', blocks: [table('Evidence that was not to be had', ['What', 'Why', 'Remedy'], rows)] };
-}
-
-/** Null when no bisector answered. */
-export function bisectSection({ incident }: ReportInput): Section | null {
-  const { bisect } = incident;
-  if (bisect === null) return null;
-  const { culprit, range, effect, posterior, reasons, workflowId } = bisect;
-  const slower =
-    effect === null
-      ? []
-      : rich`, ${effect.ratio.toFixed(2)}× slower than its parent (95 % interval ${effect.ci[0].toFixed(2)}–${effect.ci[1].toFixed(2)})`;
-  const sure = posterior === null ? '' : `, posterior ${posterior.toFixed(3)}`;
-  const found =
-    culprit === null
-      ? []
-      : [
-          rich`Culprit: ${code(culprit.commit.slice(0, 12))} ${code(culprit.subject)} by ${culprit.author}, ${culprit.date}${slower}${sure}`,
-        ];
-  const files = culprit === null || culprit.files.length === 0 ? [] : [rich`Files: ${code(culprit.files.slice(0, 8).join(', '))}`];
-  const between = range === null ? [] : [rich`Range: after ${code(range[0].slice(0, 12))}, up to ${code(range[1].slice(0, 12))}`];
-  return {
-    id: 'bisect',
-    title: 'Introducing change',
-    blocks: [
-      paragraph(rich`Bisection: ${bisect.outcome} (workflow ${code(workflowId)})`),
-      ...bullets([...found, ...files, ...between, ...reasons.map((reason): Rich => [reason])]),
-    ],
-  };
 }

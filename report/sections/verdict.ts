@@ -2,7 +2,8 @@ import type { Cause, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { cite, code, join, rich, type Rich } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
-import { expectedGain, isEndedAtOnce, remedyText, rerunCommand, triageCommand } from './actions.js';
+import { expectedGain, isEndedAtOnce, remedyText, rerunCommand, shellWord, triageCommand } from './actions.js';
+import { nextStep } from './bisect.js';
 import { changeSentence } from './change.js';
 import { confidenceText, diagnosisReasons } from './cause.js';
 import { nameCause } from './location.js';
@@ -52,7 +53,7 @@ function toneOf({ outcome }: Incident): Tone {
 }
 
 /** The first line of the report, without a final stop. */
-export function headline({ outcome, causes }: Incident): Rich {
+export function headline({ outcome, causes, bisect }: Incident): Rich {
   const named = join(
     causes.map((cause) => nameCause(cause)),
     ' and ',
@@ -74,6 +75,8 @@ export function headline({ outcome, causes }: Incident): Rich {
     case 'unproven':
       return ['Unproven: the run cannot tell whether the symptom is there'];
     case 'inconclusive':
+      if (bisect?.outcome === 'culprit' && bisect.culprit !== null)
+        return rich`Symptom confirmed, introduced by commit ${code(bisect.culprit.commit.slice(0, 12))} ${code(bisect.culprit.subject)}`;
       return ['Symptom confirmed, cause not found'];
     case 'refused':
       return ['Refused: nothing was done'];
@@ -110,6 +113,7 @@ function howSure(incident: Incident): string {
   if (outcome === 'not-reproduced')
     return `a green run proves only this load at this moment (${plural(confirmation?.requests ?? 0, 'request')})`;
   if (outcome === 'unproven') return 'not at all: this run is no proof either way';
+  if (incident.bisect?.outcome === 'culprit') return `the commit is measured against its parent; why it is slow is not known${out}`;
   return `no cause is named rather than a wrong one${out}${gaps(incident)}`;
 }
 
@@ -134,6 +138,9 @@ function doNow(incident: Incident): Rich {
         : 'correct that, then ';
     return rich`${lead}${code(triageCommand(incident))}`;
   }
+  if (incident.bisect?.outcome === 'culprit') return nextStep(incident.bisect, incident);
+  if (incident.bisect === null && incident.bisectId !== undefined)
+    return rich`wait for the commit bisector, which searches now, or read the evidence: ${code(`perf-responder status ${shellWord(incident.incidentId)}`)}`;
   const gap = incident.missingEvidence[0];
   if (gap !== undefined) return rich`get what is missing (${gap.what}): ${gap.remedy}`;
   return incident.outcome === null ? ['wait for the report'] : rich`look at the evidence below, or hand off to the bisector`;

@@ -12,13 +12,13 @@ export interface CliResult {
 /** Runs the built command line as an operator does; with the environment of the tests, and nothing that points to a Temporal of one's own. */
 export async function runCli(
   programArguments: string[],
-  options: { cwd: string; env?: Record<string, string>; program?: string },
+  options: { cwd: string; env?: Record<string, string>; program?: string; timeoutMs?: number },
 ): Promise<CliResult> {
   const child = spawn(process.execPath, [options.program ?? cli, ...programArguments], {
     cwd: options.cwd,
     env: { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: options.timeoutMs ?? 60_000,
   });
   const result: CliResult = { code: null, out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (result.out += text));

@@ -45,6 +45,7 @@ describe('the service catalog', () => {
       env: { NODE_ENV: 'production' },
       buildTimeout: 600_000,
       startTimeout: 60_000,
+      runDuration: 10_000,
     });
     expect(catalog.hook?.sources?.generic).toEqual({ hmac: { env: 'RESPONDER_HOOK_SECRET' } });
     expect(catalog.services['shop']?.allowLoad).toEqual({ maxRate: 50, maxDuration: 120_000, stopAtErrorRatio: 0.05 });

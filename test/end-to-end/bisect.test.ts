@@ -13,7 +13,7 @@ import { createGitHistory, type GitHistory } from '../support/git-history.js';
 import { k6Binary } from '../support/k6-binary.js';
 import { pricedCommits, pricedHistory } from '../support/priced-history.js';
 import { commands } from '../support/priced-service.js';
-import { processesMentioning } from '../support/processes-of.js';
+import { processesIn } from '../support/processes-of.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 let temporal: TestWorkflowEnvironment;
@@ -57,7 +57,15 @@ afterAll(async () => {
 });
 
 async function bisect(bisectId: string, change: Partial<BisectRequest>): Promise<BisectResult> {
-  const defaults = { good: null, bad: null, metric: 'p95', minEffect: 1.5, budgetRuns: 120, budgetBuilds: null, budgetMinutes: 30 } as const;
+  const defaults = {
+    good: null,
+    bad: null,
+    metric: 'p95',
+    minEffect: 1.5,
+    budgetRuns: 120,
+    budgetBuilds: null,
+    budgetMinutes: 30,
+  } as const;
   const request: BisectRequest = { ...defaults, bisectId, endpoint: 'shop/price', hints: { files: [] }, incidentId: null, ...change };
   const answer = await temporal.client.workflow.execute<typeof bisectRegression>('bisectRegression', {
     workflowId: bisectId,
@@ -72,7 +80,7 @@ async function bisect(bisectId: string, change: Partial<BisectRequest>): Promise
 async function nothingLeft(): Promise<void> {
   expect(await history.state()).toBe(before);
   expect(await readdir(join(folder, 'worktrees')).catch(() => [])).toEqual([]);
-  expect(await processesMentioning(folder, '')).toEqual([]);
+  expect(await processesIn(folder)).toEqual([]);
 }
 
 const idOf = (index: number): string => history.ids[index] ?? '';

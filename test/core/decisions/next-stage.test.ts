@@ -28,15 +28,19 @@ describe('shouldHandOff', () => {
   });
 
   it('is for an unknown cause with everything captured', () => {
-    expect(shouldHandOff(incident({}))).toBe(true);
+    for (const repositoryConfigured of [true, false]) expect(shouldHandOff(incident({}), { repositoryConfigured })).toBe(true);
   });
 
-  it('waits while evidence is missing, because getting it is the better step', () => {
-    expect(shouldHandOff(incident({ missingEvidence: [missing] }))).toBe(false);
+  it('searches commits although evidence is missing, because it needs none of it', () => {
+    expect(shouldHandOff(incident({ missingEvidence: [missing] }), { repositoryConfigured: true })).toBe(true);
+  });
+
+  it('waits for the missing evidence where there are no commits to search', () => {
+    expect(shouldHandOff(incident({ missingEvidence: [missing] }), { repositoryConfigured: false })).toBe(false);
   });
 
   it('does not search commits for too much load', () => {
-    expect(shouldHandOff(incident({ outcome: 'capacity' }))).toBe(false);
+    expect(shouldHandOff(incident({ outcome: 'capacity' }), { repositoryConfigured: true })).toBe(false);
   });
 });
 

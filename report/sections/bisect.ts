@@ -1,0 +1,52 @@
+import type { BisectSummary, Incident } from '../../core/model/incident.js';
+import type { ReportInput } from '../report-input.js';
+import { bullets, code, paragraph, rich, strong, type Rich, type Section } from '../rich-text.js';
+import { plural } from '../words.js';
+import { rerunCommand, shellWord } from './actions.js';
+import { changeSentence } from './change.js';
+
+const mostFiles = 8;
+
+/** What the bisector answered, or that it searches; null when nobody asked it. */
+export function bisectSection({ incident }: ReportInput): Section | null {
+  const { bisect, bisectId } = incident;
+  if (bisect === null && bisectId === undefined) return null;
+  const blocks =
+    bisect === null
+      ? [paragraph(rich`The commit bisector searches for it now (workflow ${code(bisectId ?? '')}); its answer comes into this report.`)]
+      : [paragraph(rich`${strong(...changeSentence(bisect))} (workflow ${code(bisect.workflowId)})`), ...bullets(rows(bisect, incident))];
+  return { id: 'bisect', title: 'Introducing change', blocks };
+}
+
+function rows(bisect: BisectSummary, incident: Incident): Rich[] {
+  const { culprit, range, reasons } = bisect;
+  // What was handed over is this incident: its reader knows it.
+  const own = reasons.filter((reason) => !reason.startsWith('handed over'));
+  return [
+    ...(culprit === null ? [] : [rich`Commit: ${code(culprit.commit)}, ${culprit.date}`, ...filesRow(culprit.files)]),
+    ...(range === null ? [] : [rich`Range: after ${code(range[0].slice(0, 12))}, up to ${code(range[1].slice(0, 12))}`]),
+    ...own.map((reason): Rich => [reason]),
+    rich`${strong('Next:')} ${nextStep(bisect, incident)}`,
+  ];
+}
+
+function filesRow(files: readonly string[]): Rich[] {
+  if (files.length === 0) return [];
+  const more = files.length > mostFiles ? ` and ${plural(files.length - mostFiles, 'more file')}` : '';
+  return [rich`Files: ${code(files.slice(0, mostFiles).join(', '))}${more}`];
+}
+
+/** The one thing to do about the answer. */
+export function nextStep({ outcome, culprit, range }: BisectSummary, incident: Pick<Incident, 'incidentId' | 'endpoint'>): Rich {
+  if (outcome === 'culprit' && culprit !== null) {
+    const short = culprit.commit.slice(0, 12);
+    return rich`revert it (${code(`git revert ${short}`)}) or fix it, deploy, then prove it: ${code(rerunCommand(incident))}`;
+  }
+  if (outcome === 'range' && range !== null) {
+    const between = `git log -p ${range[0].slice(0, 12)}..${range[1].slice(0, 12)}`;
+    return rich`read what changed (${code(between)}), or make its skipped commits run and search again`;
+  }
+  if (outcome === 'not-in-code')
+    return ['look at what changed outside of the repository: data volume, configuration, infrastructure, dependencies'];
+  return rich`search again with a commit that is known to have been fast: ${code(`perf-responder bisect ${shellWord(incident.endpoint)} --good REV`)}`;
+}
