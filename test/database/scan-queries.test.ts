@@ -115,8 +115,11 @@ describe('the scan of what a window cost', () => {
     expect(found.plan?.nodes[0]?.rowsRemovedByFilter).toBe(19_999);
   });
 
-  it('sees a sort that spills', () => {
-    const { plan } = find('ORDER BY quantity');
+  it('sees a sort that spills, and times the statement with memory enough', () => {
+    const { plan, withoutSpill } = find('ORDER BY quantity');
+    expect(withoutSpill?.workMemKb).toBeGreaterThan(1000);
+    expect(withoutSpill?.executionMs).toBeGreaterThan(0);
+    expect(find('stock.parts').withoutSpill).toBeNull();
     expect(plan?.nodes.find((node) => node.nodeType === 'Sort')?.spilledKb).toBeGreaterThan(1000);
     expect(plan?.findings.map((finding) => finding.id)).toContain('spill');
   });

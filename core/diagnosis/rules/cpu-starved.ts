@@ -49,7 +49,7 @@ function wouldFit(context: RuleContext, cpu: CpuFacts): boolean {
   const { plan, budgets } = context.input;
   if (plan.rate !== null) return (plan.rate * cpu.perRequestMs) / 1000 <= 0.9 * cpu.servingCores;
   const budgetMs = budgets.p95Ms ?? budgets.p99Ms ?? budgets.p50Ms;
-  return budgetMs === undefined || ((plan.vus ?? 1) * cpu.perRequestMs) / cpu.servingCores <= budgetMs;
+  return budgetMs === undefined || (plan.vus * cpu.perRequestMs) / cpu.servingCores <= budgetMs;
 }
 
 function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, share: number): Candidate {

@@ -127,6 +127,25 @@ describe('readRequestTrace', () => {
     expect(trace.outbound).toEqual([{ peer: 'pay:8080', method: 'POST', route: '/v1/charges/:id', requests: 2, meanMs: 30, failed: 1 }]);
   });
 
+  it('counts a call that is still open long after any request could have waited for it as failed, and a young one not', () => {
+    const begun = (id: string, ms: number) => [
+      { name: 'http.client.request', ph: 'n', ts: ms * 1000 - 20, args: { data: { method: 'GET', peer: 'stock:80' } } },
+      { name: 'http.client.request', ph: 'b', id, ts: ms * 1000 },
+    ];
+    const trace = readRequestTrace({
+      traceEvents: [
+        ...request('/orders/17', 1, 21),
+        ...begun('0x1', 3),
+        ...begun('0x2', 9),
+        ...begun('0x3', 85),
+        ...request('/orders/18', 80, 90),
+      ],
+      profile: profile(times(100, 2)),
+      windowMs: 100,
+    });
+    expect(trace.outbound).toMatchObject([{ peer: 'stock:80', requests: 3, failed: 2 }]);
+  });
+
   it('ignores events of other kinds and broken ones', () => {
     const trace = readRequestTrace({
       traceEvents: [null, 7, { name: 'http.server.request' }, { ph: 'X' }],

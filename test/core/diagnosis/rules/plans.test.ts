@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../../../core/diagnosis/diagnose.js';
+import type { PlanNode, StatementScan } from '../../../../core/model/database.js';
+import { captures, database, nodeProcess, peer, scanOf, sockets, statement } from '../captures.js';
+
+const delta = statement();
+
+function causesOf(scan: StatementScan): ReturnType<typeof diagnose> {
+  const activity = { queryId: delta.queryId, text: delta.text, sessions: 9.5, waitClasses: [] };
+  const main = database({ active: 9.5, statements: [delta] });
+  if (main.activity !== null) main.activity.byStatement = [activity];
+  return diagnose(
+    captures({
+      service: { process: nodeProcess({ mainCores: 0.1 }), wire: sockets({ peers: [peer('database', 15)], inside: 5 }), missing: [] },
+      databases: [main],
+      scans: [{ database: 'main', serverVersion: '18.0', statements: [scan], missing: [] }],
+    }),
+  );
+}
+
+function node(overrides: Partial<PlanNode>): PlanNode {
+  const [base] = scanOf(delta).plan?.nodes ?? [];
+  if (base === undefined) throw new Error('the example plan has no node');
+  return { ...base, rowsRemovedByFilter: 0, ...overrides };
+}
+
+/** Nothing but the plan of `nodes`, of a table with 200 000 rows of which 60 000 came after it was analysed. */
+function stale(nodes: PlanNode[], dominantId: number): StatementScan {
+  const scan = scanOf(delta);
+  const dominant = nodes.find((each) => each.id === dominantId);
+  if (scan.plan === null || dominant === undefined) throw new Error('the example has no such node');
+  const { id, nodeType, relation, selfMs } = dominant;
+  return {
+    ...scan,
+    plan: { ...scan.plan, nodes, dominant: { id, nodeType, relation, selfMs } },
+    tables: scan.tables.map((table) => ({ ...table, modifiedSinceAnalyze: 60_000 })),
+  };
+}
+
+describe('statistics that are out of date', () => {
+  it('are the cause when a loop goes through its inner side once for every row that the planner did not expect', () => {
+    const loop = node({ id: 1, nodeType: 'Nested Loop', relation: null, selfMs: 30, rows: 1300 });
+    const outer = node({ id: 2, parentId: 1, nodeType: 'Index Scan', rows: 1300, rowsEstimated: 1, selfMs: 1 });
+    const inner = node({
+      id: 3,
+      parentId: 1,
+      nodeType: 'Index Scan',
+      relation: 'labels',
+      loops: 1300,
+      rows: 1,
+      rowsEstimated: 1,
+      selfMs: 9,
+    });
+    expect(causesOf(stale([loop, outer, inner], 1)).causes[0]).toMatchObject({ id: 'stale-statistics', location: { relation: 'visits' } });
+  });
+
+  it('are not, however wrong, where the plan would be the same with the right number', () => {
+    const scan = node({ nodeType: 'Seq Scan', rows: 1200, rowsEstimated: 3, rowsRemovedByFilter: 200_000, selfMs: 40 });
+    expect(causesOf(stale([scan], 1)).causes.map((cause) => cause.id)).toEqual(['missing-index']);
+  });
+});
+
+describe('a sort that spills', () => {
+  const spilling = (withoutSpill: StatementScan['withoutSpill']): StatementScan => {
+    const sort = node({ nodeType: 'Sort', relation: null, filter: null, rows: 40_000, spilledKb: 2000, selfMs: 30 });
+    return { ...stale([sort], 1), candidates: [], ...(withoutSpill === undefined ? {} : { withoutSpill }) };
+  };
+
+  it('is the cause when the same statement is much quicker in memory', () => {
+    const [cause] = causesOf(spilling({ workMemKb: 32_768, executionMs: 12 })).causes;
+    expect(cause).toMatchObject({ id: 'sort-spill', location: { planNode: 'Sort' } });
+    expect(cause?.summary).toContain('40.0 ms with the spill and 12.0 ms with 32 MB');
+  });
+
+  it('is no cause when memory would save little, and the reason is told', () => {
+    const result = causesOf(spilling({ workMemKb: 32_768, executionMs: 36 }));
+    expect(result.causes).toEqual([]);
+    expect(result.ruledOut.find((row) => row.id === 'sort-spill')?.reason).toContain('36.0 ms instead of 40.0 ms');
+  });
+
+  it('is no cause when that was not measured', () => {
+    const result = causesOf(spilling(undefined));
+    expect(result.causes).toEqual([]);
+    expect(result.ruledOut.find((row) => row.id === 'sort-spill')?.reason).toContain('could not be measured');
+  });
+});
