@@ -16,7 +16,7 @@ import { createGitHistory, type CommitSpec, type GitHistory } from '../support/g
 import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { k6Binary } from '../support/k6-binary.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { processesMentioning } from '../support/processes-of.js';
+import { processesIn, processesMentioning } from '../support/processes-of.js';
 
 /** Each request is one statement over so many rows. */
 const server = `const { createServer } = require('node:http');
@@ -102,7 +102,7 @@ async function failureOf(work: Promise<unknown>): Promise<ApplicationFailure> {
 
 /** No program of ours, and after the clean-up no worktree. */
 async function nothingLeft(activities: BisectActivities): Promise<void> {
-  expect(await processesMentioning(folder)).toEqual([]);
+  expect([...(await processesMentioning(folder)), ...(await processesIn(folder))]).toEqual([]);
   await activities.cleanUpBisect(about);
   expect(await history.git('worktree', 'list')).not.toContain(folder);
 }

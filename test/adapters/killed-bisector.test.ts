@@ -10,7 +10,7 @@ import { openWorktrees, type BuiltCommit } from '../../adapters/commit-worktrees
 import { withHostLock } from '../../adapters/host-lock.js';
 import { compiledProgram } from '../../lab/program-path.js';
 import { createGitHistory, type GitHistory } from '../support/git-history.js';
-import { processesMentioning } from '../support/processes-of.js';
+import { processesIn, processesMentioning } from '../support/processes-of.js';
 
 const never = new AbortController().signal;
 let folder = '';
@@ -43,7 +43,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 const appears = (path: string): Promise<void> => expect.poll(() => exists(path), { timeout: 10_000, interval: 20 }).toBe(true);
-const left = (): Promise<number[]> => processesMentioning(folder);
+const left = async (): Promise<number[]> => [...(await processesMentioning(folder)), ...(await processesIn(folder))];
 
 /** Another process that does one thing of ours until it is killed. */
 async function killedWhile(source: string, isUnderWay: () => Promise<void>): Promise<void> {
