@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertSummary } from '../../activities/contract.js';
 import { createIncidentClient, type IncidentClient } from '../../client/incident-client.js';
 import { findIncident } from '../../client/incident-lookup.js';
-import type { IncidentStatus } from '../../workflows/messages.js';
+import { rerunConfirmationSignal, type IncidentStatus } from '../../workflows/messages.js';
 import { createFakeWorld, planExpiringAt, type FakeWorld } from '../support/fake-incident.js';
 import { startTestWorkers } from '../support/incident-workers.js';
 import { rowsWithoutSummary } from '../support/histories.js';
@@ -177,6 +177,23 @@ describe('re-runs', () => {
     const ended = await untilEnded(id);
     expect(ended.incident.reruns.map(({ before }) => before.p95Ms)).toEqual([812, 812, 812]);
     expect(ended.confirmations.map(({ run }) => run)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('a request for a re-run', () => {
+  it('that comes again while it runs is the same one', async () => {
+    const endpoint = world.tell({});
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    const { workflowId, runId } = await findIncident(environment.client, id);
+    const handle = environment.client.workflow.getHandle(workflowId, runId);
+    await handle.signal(rerunConfirmationSignal, { requestId: 'r-1' });
+    await incidents.follow(id, ({ phase }) => phase === 'verifying');
+    await handle.signal(rerunConfirmationSignal, { requestId: 'r-1' });
+    const { confirmations } = await untilWaiting(id);
+    expect(confirmations).toHaveLength(2);
+    await incidents.close(id, {});
+    expect((await untilEnded(id)).confirmations).toHaveLength(2);
   });
 });
 
