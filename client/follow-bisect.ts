@@ -1,7 +1,7 @@
 /** Starts a bisect and follows it to its answer. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { BisectRequest } from '../activities/bisect-contract.js';
 import { ProgramFailedError, RefusedError } from '../core/model/errors.js';
 import { bisectQueue } from '../workflows/activity-options.js';
@@ -26,13 +26,28 @@ export async function startBisect(client: Client, request: BisectRequest, servic
   });
 }
 
-/** Follows until the answer. Ctrl-C cancels the search and waits until its worktrees and processes are gone; a second one does not wait. */
-export async function followBisect(client: Client, handle: BisectHandle, say: (line: string) => void): Promise<BisectResult> {
+/** A search that somebody else started: an incident that handed off, or `--detach`. */
+export function bisectOf(client: Client, bisectId: string): BisectHandle {
+  return client.workflow.getHandle<typeof bisectRegression>(bisectId);
+}
+
+/**
+ * Follows until the answer. Ctrl-C cancels one's own search and waits until its worktrees and processes are gone (a second one does not wait); a
+ * search of somebody else goes on.
+ */
+export async function followBisect(
+  { client, handle, isOwn }: { client: Client; handle: BisectHandle; isOwn: boolean },
+  say: (line: string) => void,
+): Promise<BisectResult> {
   const ended = new AbortController();
   const { signal: interrupted } = untilSignal();
   const result = handle.result().finally(() => ended.abort());
   const cancelling = new Promise<never>((_resolve, reject) => {
     interrupted.addEventListener('abort', () => {
+      if (!isOwn) {
+        reject(new InterruptedError(`the search goes on; come back with: perf-responder bisect ${handle.workflowId}`));
+        return;
+      }
       say(`cancelling ${handle.workflowId} and waiting for its clean-up`);
       handle.cancel().catch(reject);
     });
@@ -43,7 +58,7 @@ export async function followBisect(client: Client, handle: BisectHandle, say: (l
   } catch (error) {
     if (interrupted.aborted && isCancelled(error))
       throw new InterruptedError(`bisect ${handle.workflowId} was cancelled; its worktrees and processes are gone`);
-    throw explain(error);
+    throw error instanceof InterruptedError ? error : explain(error, handle.workflowId);
   } finally {
     ended.abort();
   }
@@ -77,7 +92,11 @@ function progressLine({ stage, runs, leading, isPaused }: BisectStatus): string 
 }
 
 /** A search that never began says why; anything else is a failure of ours. */
-function explain(error: unknown): Error {
+function explain(error: unknown, bisectId: string): Error {
+  if (error instanceof WorkflowNotFoundError)
+    return new RefusedError(`there is no search ${bisectId}: expected the id that bisect --detach or the report of an incident tells`, {
+      cause: error,
+    });
   const cause = error instanceof WorkflowFailedError ? error.cause : error;
   if (cause instanceof ApplicationFailure && (cause.type === 'RefusedError' || cause.type === 'UnreadableInputError'))
     return new RefusedError(cause.message, { cause: error });

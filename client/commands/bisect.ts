@@ -5,7 +5,7 @@ import { readCatalog } from '../../config/catalog.js';
 import { findEndpoint, type FoundEndpoint } from '../../config/find-endpoint.js';
 import { RefusedError } from '../../core/model/errors.js';
 import { renderBisectReport } from '../../report/bisect-report.js';
-import { contextOf, withIncidents } from './command-context.js';
+import { contextOf, withIncidents, type CommandContext } from './command-context.js';
 import { choiceOption, numberOption } from './option-values.js';
 
 const metrics = ['p95', 'p50', 'error-ratio', 'cpu', 'db-time'] as const;
@@ -51,6 +51,10 @@ function requestOf({ key }: FoundEndpoint, flags: BisectFlags): BisectRequest {
 
 async function bisect(endpoint: string, flags: BisectFlags, command: Command): Promise<void> {
   const context = contextOf(command);
+  if (isBisectId(endpoint)) {
+    await followAgain(context, endpoint);
+    return;
+  }
   const found = findEndpoint(await readCatalog(context.catalogFile), endpoint);
   requireRepository(found);
   const request = requestOf(found, flags);
@@ -62,8 +66,21 @@ async function bisect(endpoint: string, flags: BisectFlags, command: Command): P
       context.print({ bisectId: request.bisectId, started: true }, request.bisectId);
       return;
     }
-    const answer = await followBisect(client, handle, context.say);
+    const answer = await followBisect({ client, handle, isOwn: true }, context.say);
     context.print({ bisectId: request.bisectId, ...answer }, renderBisectReport(answer));
+  });
+}
+
+/** No key of the catalog is without a slash. */
+function isBisectId(text: string): boolean {
+  return text.startsWith('bisect-') && !text.includes('/');
+}
+
+async function followAgain(context: CommandContext, bisectId: string): Promise<void> {
+  const { bisectOf, followBisect } = await import('../follow-bisect.js');
+  await withIncidents(context, async ({ client }) => {
+    const answer = await followBisect({ client, handle: bisectOf(client, bisectId), isOwn: false }, context.say);
+    context.print({ bisectId, ...answer }, renderBisectReport(answer));
   });
 }
 
@@ -72,6 +89,7 @@ Examples:
   $ perf-responder bisect shop/place-order --good v1.4.0
   $ perf-responder bisect shop/place-order --good v1.4.0 --bad HEAD --metric cpu --budget-runs 60 --json
   $ perf-responder bisect shop/search --budget-minutes 30 --detach
+  $ perf-responder bisect bisect-shop-search-1a2b3c4d
 
 Without --good: repository.good of the catalog, else the last tag before --bad.`;
 
@@ -79,7 +97,7 @@ export function registerBisect(program: Command): void {
   program
     .command('bisect')
     .description('find the commit that made an endpoint slower')
-    .argument('<endpoint>', 'SERVICE/ENDPOINT of a service with a repository')
+    .argument('<endpoint>', 'SERVICE/ENDPOINT of a service with a repository, or the id of a search that goes on or has ended')
     .option('--good <rev>', 'a commit that was good (beats the catalog)')
     .option('--bad <rev>', 'a commit that is bad (default: HEAD)')
     .option('--metric <metric>', metrics.join(', '), choiceOption('--metric', metrics), 'p95')

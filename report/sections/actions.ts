@@ -63,11 +63,11 @@ function remedyItem({ id, remedy, evidence }: Cause): ListItem {
 function commitItems({ bisect }: Incident): ListItem[] {
   if (bisect?.outcome !== 'culprit' || bisect.culprit === null) return [];
   const { culprit, effect } = bisect;
-  const by = effect === null ? '' : `: it measured ${times(effect.ratio)} its parent`;
+  const from = effect === null ? '' : `from ${times(effect.ratio)} its parent `;
   return [
     {
       text: rich`${strong('revert or fix')} ${code(culprit.commit.slice(0, 12))} ${code(culprit.subject)} by ${culprit.author}`,
-      details: [rich`Expected delta: back to what its parent measures${by} (${emphasis('measured')})`],
+      details: [rich`Expected delta: ${from}back to what its parent measured (${emphasis('measured')})`],
     },
   ];
 }

@@ -13,7 +13,11 @@ export function bisectSection({ incident }: ReportInput): Section | null {
   if (bisect === null && bisectId === undefined) return null;
   const blocks =
     bisect === null
-      ? [paragraph(rich`The commit bisector searches for it now (workflow ${code(bisectId ?? '')}); its answer comes into this report.`)]
+      ? [
+          paragraph(
+            rich`The commit bisector searches for it now; its answer comes into this report. To follow it: ${code(`perf-responder bisect ${shellWord(bisectId ?? '')}`)}`,
+          ),
+        ]
       : [paragraph(rich`${strong(...changeSentence(bisect))} (workflow ${code(bisect.workflowId)})`), ...bullets(rows(bisect, incident))];
   return { id: 'bisect', title: 'Introducing change', blocks };
 }

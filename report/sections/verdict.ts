@@ -140,7 +140,7 @@ function doNow(incident: Incident): Rich {
   }
   if (incident.bisect?.outcome === 'culprit') return nextStep(incident.bisect, incident);
   if (incident.bisect === null && incident.bisectId !== undefined)
-    return rich`wait for the commit bisector, which searches now, or read the evidence: ${code(`perf-responder status ${shellWord(incident.incidentId)}`)}`;
+    return rich`wait for the commit bisector, which searches now, and read the evidence; follow it with ${code(`perf-responder bisect ${shellWord(incident.bisectId)}`)}`;
   const gap = incident.missingEvidence[0];
   if (gap !== undefined) return rich`get what is missing (${gap.what}): ${gap.remedy}`;
   return incident.outcome === null ? ['wait for the report'] : rich`look at the evidence below, or hand off to the bisector`;

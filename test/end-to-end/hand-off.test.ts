@@ -110,6 +110,8 @@ describe('an incident whose cause cannot be named', () => {
       expect(section).toContain(word);
     expect(text.slice(0, text.indexOf('### '))).toContain(short);
     expect((await cli(['status', incidentId])).out).toContain(short);
+    // Whoever follows the search itself reads the same.
+    expect(documentOf(await cli(['bisect', `bisect-${incidentId}`, '--json']))).toMatchObject({ outcome: 'culprit', culprit: culprit() });
     await nothingLeft();
     await cli(['close', incidentId]);
   });

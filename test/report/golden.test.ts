@@ -5,13 +5,23 @@ import { renderJson } from '../../report/json.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { renderNotification } from '../../report/notification.js';
 import { expectGolden } from './golden.js';
-import { hostileNames, inconclusiveWithoutProfile, missingIndexLocalized, missingIndexResolved, notReproduced } from './incidents.js';
+import {
+  hostileNames,
+  inconclusiveBisected,
+  inconclusiveSearching,
+  inconclusiveWithoutProfile,
+  missingIndexLocalized,
+  missingIndexResolved,
+  notReproduced,
+} from './incidents.js';
 
 const incidents = {
   'missing-index-localized': missingIndexLocalized,
   'missing-index-resolved': missingIndexResolved,
   'not-reproduced': notReproduced,
   'inconclusive-without-profile': inconclusiveWithoutProfile,
+  'inconclusive-searching': inconclusiveSearching,
+  'inconclusive-bisected': inconclusiveBisected,
   'hostile-names': hostileNames,
 };
 

@@ -519,6 +519,29 @@ export function inconclusiveWithoutProfile(): ReportInput {
   };
 }
 
+const bisectId = 'bisect-perf-billing-export-6f1d09c2-0191aa0055bb';
+
+/** Handed off by itself: nobody is told to start a search that goes on already. */
+export function inconclusiveSearching(): ReportInput {
+  const input = inconclusiveWithoutProfile();
+  return { ...input, incident: { ...input.incident, bisectId } };
+}
+
+export function inconclusiveBisected(): ReportInput {
+  const input = inconclusiveSearching();
+  const commit = '4f1c0d6e2a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d';
+  const bisect: Incident['bisect'] = {
+    outcome: 'culprit',
+    culprit: { commit, subject: 'Wait until the price has settled', author: 'Ada', date: '2026-10-30T17:04:00Z', files: ['settle.js'] },
+    range: ['0b1a2c3d4e5f60718293a4b5c6d7e8f901234567', commit],
+    posterior: 0.998,
+    effect: { ratio: 9.8, ci: [8.9, 10.8] },
+    reasons: ['ada marked 0b1a2c3d4e5f as good', 'handed over by responder', 'handed over: endpoint billing/export'],
+    workflowId: bisectId,
+  };
+  return { ...input, incident: { ...input.incident, bisect } };
+}
+
 /** Everything that a hostile service, statement or label could try on a reader. */
 export const hostile = {
   script: '<script>document.title="owned"</script>',
