@@ -5,6 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const retryMs = 100;
+const handOverMs = 50;
 
 /** The locks that surround what runs now. */
 const surrounding = new AsyncLocalStorage<readonly Server[]>();
@@ -56,23 +57,28 @@ async function tryLock(address: string): Promise<{ server: Server; release: () =
     server.listen(address, () => resolve(true));
   });
   if (!isOurs) return null;
-  const release = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      for (const socket of waiting) socket.destroy();
-    });
+  const release = async (): Promise<void> => {
+    const isWanted = waiting.size > 0;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of waiting) socket.destroy();
+    await closed;
+    // Or whoever releases it would take it again before those who wait have heard of it.
+    if (isWanted) await sleep(handOverMs);
+  };
   return { server, release };
 }
 
-/** The holder never speaks; the connection ends when it does. */
+/** The holder never speaks; the connection ends when it does, and whoever waited is first to try: a holder that wants it again comes after. */
 async function untilReleased(address: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const socket = connect(address);
   const stop = (): void => void socket.destroy();
   signal.addEventListener('abort', stop, { once: true });
+  const state = { wasConnected: false };
+  socket.once('connect', () => (state.wasConnected = true));
   await new Promise<void>((resolve) => socket.on('error', () => undefined).once('close', () => resolve()));
   signal.removeEventListener('abort', stop);
   // Between a holder's last breath and the next one there is nobody to connect to.
-  await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+  if (!state.wasConnected) await sleep(retryMs, undefined, { signal }).catch(() => undefined);
   signal.throwIfAborted();
 }

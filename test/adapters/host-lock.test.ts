@@ -48,6 +48,22 @@ describe.runIf(process.platform === 'linux')('the lock of a machine', () => {
     expect(states).toEqual(['killing', 'mine']);
   });
 
+  it('goes to whoever waits before a holder that wants it again', async () => {
+    const name = randomUUID();
+    const order: string[] = [];
+    let waiting = Promise.resolve();
+    await withHostLock(name, never, async () => {
+      waiting = withHostLock(name, never, async () => {
+        order.push('waiting');
+        await sleep(20);
+      });
+      await sleep(200);
+    });
+    await withHostLock(name, never, () => Promise.resolve(order.push('again')));
+    await waiting;
+    expect(order).toEqual(['waiting', 'again']);
+  });
+
   it('can be given up while another holds it', async () => {
     const name = randomUUID();
     let release = (): void => undefined;
