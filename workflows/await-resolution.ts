@@ -83,6 +83,13 @@ async function actOnWish(state: IncidentState, resolved: ResolvedLoad): Promise<
   return null;
 }
 
+function waitsFor({ incident, handedOffTo }: IncidentState): string {
+  const outcome = incident.outcome ?? 'open';
+  return handedOffTo === null || incident.bisect !== null
+    ? `${outcome}: waiting for a re-run, a decision or the end`
+    : `${outcome}: waiting for the commit bisector ${handedOffTo}, a re-run, a decision or the end`;
+}
+
 /** Waits for re-runs, decisions and hand-offs. Returns why the incident ended. */
 export async function awaitResolution(state: IncidentState, resolved: ResolvedLoad): Promise<string> {
   await offerRemedy(state, resolved);
@@ -90,7 +97,7 @@ export async function awaitResolution(state: IncidentState, resolved: ResolvedLo
   for (;;) {
     const { outcome } = state.incident;
     if (outcome !== null && endsAtOnce(outcome)) return outcome;
-    if (!hasWork(state)) enter(state, 'waiting', `${outcome ?? 'open'}: waiting for a re-run, a decision or the end`);
+    if (!hasWork(state)) enter(state, 'waiting', waitsFor(state));
     const deadline = hasWork(state) ? null : await sleepUntilWork(state);
     const ending = deadline === null ? await actOnWish(state, resolved) : actOnDeadline(state, deadline);
     if (ending !== null) {
