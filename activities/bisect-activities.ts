@@ -28,7 +28,7 @@ export function createBisectActivities(deps: BisectDependencies): BisectActiviti
   };
   return {
     planBisect: translating(async (request) => await plan(deps, request)),
-    expandMerge: translating(async ({ endpoint, commit }) => await expandMerge(deps, targetOf(endpoint), commit)),
+    expandMerge: translating(async ({ endpoint, commit, hints }) => await expandMerge(deps, targetOf(endpoint), commit, hints)),
     measureCommit: translating((order) =>
       withHeartbeat(async (beating) => {
         beating.show({ state: 'waiting for the machine', commit: order.commit.slice(0, 12) });
@@ -121,13 +121,14 @@ async function expandMerge(
   deps: BisectDependencies,
   target: BisectTarget,
   commit: string,
+  hints: BisectRequest['hints'],
 ): Promise<{ commits: string[]; prior: number[] } | null> {
   const merge = await deps.git.describeCommit(target.repository, commit);
   const side = await deps.git.mergedRange(target.repository, merge);
   const [first, second] = merge.parents;
   if (side === null || first === undefined || second === undefined) return null;
   const base = await deps.git.mergeBase(target.repository, first, second);
-  return { commits: [base, ...side.map((info) => info.commit)], prior: [1, ...side.map((info) => commitWeight(info, { files: [] }))] };
+  return { commits: [base, ...side.map((info) => info.commit)], prior: [1, ...side.map((info) => commitWeight(info, hints))] };
 }
 
 type CompareRequest = Parameters<BisectActivities['compareProfiles']>[0];

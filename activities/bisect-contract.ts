@@ -58,7 +58,7 @@ export type CommitBuild = OnHost & { ok: boolean };
 export interface BisectActivities {
   planBisect(request: BisectRequest): Promise<{ ok: true; plan: BisectPlan } | { ok: false; reason: string }>;
   /** Commits of the side that a merge brought in, from the point where it left to its tip; null for an ordinary commit. */
-  expandMerge(request: CommitRequest): Promise<{ commits: string[]; prior: number[] } | null>;
+  expandMerge(request: CommitRequest & Pick<BisectRequest, 'hints'>): Promise<{ commits: string[]; prior: number[] } | null>;
   /** One valid k6 run of one commit: worktree, cached build, start, health, reset, warm-up, load, stop. And who else measures now. */
   measureCommit(
     request: CommitRequest & { load: LoadPlan; metric: BisectMetric },

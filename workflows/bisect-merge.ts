@@ -14,13 +14,13 @@ export interface Placed extends Pick<Found, 'from' | 'to' | 'posterior' | 'effec
 
 /** Merges inside merges are descended too, as deep as the search finds a step. */
 export async function descend(state: BisectState, found: Found): Promise<Placed> {
-  const { bisectId, endpoint } = state.request;
+  const { bisectId, endpoint, hints } = state.request;
   let placed: Placed = { ...place(found), mergedBy: null, reasons: tellApart(found) };
   for (;;) {
     if (!placed.isOne) return placed;
     const merge = placed.to;
     const side = await bisecting.expandMerge.executeWithOptions({ summary: `is ${merge.slice(0, 12)} a merge?` }, [
-      { bisectId, endpoint, commit: merge },
+      { bisectId, endpoint, commit: merge, hints },
     ]);
     if (side === null) return placed;
     const inside = await searchRange(state, `merge ${merge}`, side);
