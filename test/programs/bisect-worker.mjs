@@ -1,0 +1,22 @@
+/** A bisect worker of its own process, to be killed: the built product with a shorter load than the catalog allows. */
+import { readFile } from 'node:fs/promises';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createBisectActivities } from '../../dist/activities/bisect-activities.js';
+import { createBisectDependencies } from '../../dist/worker/bisect-dependencies.js';
+
+const { address, bundle, catalog, k6, taskQueue } = JSON.parse(await readFile(process.argv[2], 'utf8'));
+const place = { host: 'bench-1', measuringHosts: () => Promise.resolve(['bench-1']) };
+const settings = { catalog, dataDirectory: catalog.directory, k6: () => Promise.resolve(k6) };
+const deps = createBisectDependencies(settings, place);
+const runLoad = (order) => deps.runLoad({ ...order, plan: { ...order.plan, rate: 50, warmUpMs: 300, durationMs: 1_000 } });
+const connection = await NativeConnection.connect({ address });
+const worker = await Worker.create({
+  connection,
+  taskQueue,
+  workflowBundle: { codePath: bundle },
+  activities: createBisectActivities({ ...deps, runLoad, profile: () => Promise.resolve(null) }),
+  maxHeartbeatThrottleInterval: '1s',
+  stickyQueueScheduleToStartTimeout: '1s',
+});
+process.stdout.write('ready\n');
+await worker.run();
