@@ -52,7 +52,7 @@ afterAll(async () => {
 
 function catalogOf(port: number): string {
   const { start: command, health } = waitingCommands;
-  const repository = `{ path: '${history.path}', good: v1, start: '${command}', health: '${health}', runDuration: 2s }`;
+  const repository = `{ path: '${history.path}', good: v1, start: '${command}', health: '${health}', runDuration: 1s }`;
   const load = '{ rate: 40, duration: 10s, warmUp: 2s }';
   return (
     `version: 1\nservices:\n  shop:\n    process: { port: ${port} }\n    repository: ${repository}\n` +
@@ -93,6 +93,8 @@ describe('an incident whose cause cannot be named', () => {
     const first = documentOf(await cli(['triage', 'shop/price', '--symptom', 'p95 65ms', '--json'])) as Incident;
     expect(first, JSON.stringify(first.causes)).toMatchObject({ outcome: 'inconclusive', causes: [], bisect: null });
     const { incidentId } = first;
+    // The gap is no reason to wait: the search of commits needs no evidence from inside the service.
+    expect(first.missingEvidence.map(({ id }) => id)).toContain('inside-wait');
     expect(first.bisectId).toBe(`bisect-${incidentId}`);
 
     const incidents = createIncidentClient(temporal.client);
