@@ -73,8 +73,8 @@ async function describe(state: BisectState, largest: Placed, others: Placed[], b
   const culprit = await bisecting.describeCommit.executeWithOptions({ summary: `who wrote ${largest.to.slice(0, 12)}` }, [
     { endpoint, commit: largest.to },
   ]);
-  const { commit, subject, author, date, files } = culprit;
-  return { ...common, outcome: 'culprit', culprit: { commit, subject, author, date, files } };
+  const { commit, subject, author, date, files, parents } = culprit;
+  return { ...common, outcome: 'culprit', culprit: { commit, subject, author, date, files, isMerge: parents.length > 1 } };
 }
 
 /** Posterior over the whole range with the subjects of its commits; of a long range the likely ones. */

@@ -36,10 +36,9 @@ export function profileGrowth(before: ProfiledCommit, after: ProfiledCommit): Pr
 /** One sentence for the answer. */
 export function describeGrowth({ beforeMs, afterMs, functions }: ProfileGrowth): string {
   const total = `CPU a request went from ${beforeMs.toFixed(2)} to ${afterMs.toFixed(2)} ms`;
-  if (afterMs - beforeMs < noticeable * beforeMs)
-    return `${total}: what became slower is not CPU of this process, look at what the commit waits for`;
   const [most] = functions;
-  if (most === undefined) return `${total}, spread over so many functions that none of them grew clearly`;
+  if (most === undefined || afterMs - beforeMs < noticeable * beforeMs)
+    return `no function burns clearly more CPU than in the parent (${total}): look at what the commit waits for`;
   const where = `${most.frame} (${most.module}${most.line === null ? '' : `:${most.line}`})`;
   const share = Math.min(1, grown(most) / (afterMs - beforeMs));
   const inside = most.category === 'application' ? '' : `, mostly in ${most.category}`;

@@ -37,7 +37,7 @@ export interface ProfileGrowth {
 /** Answer of `bisect --json`. Ratios are culprit ÷ parent and bad ÷ good: above 1 is slower. */
 export interface BisectAnswer {
   outcome: 'culprit' | 'range' | 'no-regression' | 'not-in-code' | 'inconclusive';
-  culprit: Omit<CommitInfo, 'parents' | 'tree'> | null;
+  culprit: (Omit<CommitInfo, 'parents' | 'tree'> & { isMerge: boolean }) | null;
   mergedBy: string | null;
   otherCulprits: { commit: string; effect: { ratio: number; ci: [number, number] } }[];
   /** Last known good, first known bad: half-open, full ids. */

@@ -207,7 +207,8 @@ export interface Timing {
 
 export interface BisectSummary {
   outcome: 'culprit' | 'range' | 'no-regression' | 'not-in-code' | 'inconclusive';
-  culprit: { commit: string; subject: string; author: string; date: string; files: string[] } | null;
+  /** `isMerge`: reverting it needs the parent to go back to. */
+  culprit: { commit: string; subject: string; author: string; date: string; files: string[]; isMerge?: boolean } | null;
   range: [string, string] | null;
   posterior: number | null;
   effect: { ratio: number; ci: [number, number] } | null;

@@ -44,7 +44,8 @@ function filesRow(files: readonly string[]): Rich[] {
 export function nextStep({ outcome, culprit, range }: BisectSummary, incident: Pick<Incident, 'incidentId' | 'endpoint'>): Rich {
   if (outcome === 'culprit' && culprit !== null) {
     const short = culprit.commit.slice(0, 12);
-    return rich`revert it (${code(`git revert ${short}`)}) or fix it, deploy, then prove it: ${code(rerunCommand(incident))}`;
+    const revert = culprit.isMerge === true ? `git revert -m 1 ${short}` : `git revert ${short}`;
+    return rich`revert it (${code(revert)}) or fix it, deploy, then prove it: ${code(rerunCommand(incident))}`;
   }
   if (outcome === 'range' && range !== null) {
     const between = `git log -p ${range[0].slice(0, 12)}..${range[1].slice(0, 12)}`;
