@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { givenPlanUnused } from '../core/database/given-plan.js';
 import { summaryArtifact } from '../core/decisions/summary-artifact.js';
 import { decideBranch, diagnose } from '../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../core/diagnosis/input.js';
@@ -17,6 +19,17 @@ function gapsOf(set: EvidenceSet, told: readonly MissingEvidence[]): MissingEvid
   const known = new Set(told.map(({ id }) => id));
   const all = [set.profile, set.service, set.databases, ...(set.scan === null ? [] : [set.scan])].flatMap(({ missing }) => missing);
   return all.filter(({ id }, index) => !known.has(id) && all.findIndex((other) => other.id === id) === index);
+}
+
+/** A plan that a person gave belongs to a statement of the query scan; without a scan it tells nothing, and that is said. */
+function unusedPlan(set: EvidenceSet, scans: QueryScan[] | null): MissingEvidence[] {
+  const { planFile } = set.options;
+  if (planFile === undefined || (scans !== null && scans.length > 0)) return [];
+  const why =
+    set.scan === null
+      ? 'the statements of the database were not scanned: the evidence points elsewhere, or the catalog names no database of the service'
+      : 'no database of the service could be scanned';
+  return [givenPlanUnused(basename(planFile), why)];
 }
 
 /** Puts the captures of one window together again. Plan and budgets are those that the load ran with. */
@@ -45,7 +58,7 @@ async function readEvidence(deps: ActivityDependencies, set: EvidenceSet): Promi
     service,
     databases: databases ?? [],
     scans,
-    missing: gapsOf(set, told),
+    missing: [...gapsOf(set, told), ...unusedPlan(set, scans)],
     artifacts: {
       load: loadArtifact,
       profile: nameOf(set.profile, 'profile-summary.json'),

@@ -8,6 +8,7 @@ import { registerDoctor } from './commands/doctor.js';
 import { AnsweredError, exitCodeOf, InterruptedError } from './commands/exit-code.js';
 import { registerIncidentCommands } from './commands/incident-commands.js';
 import { registerLongRunning } from './commands/long-running.js';
+import { printable } from './commands/printable.js';
 import { registerTriage } from './commands/triage.js';
 
 function ownVersion(): string {
@@ -22,7 +23,8 @@ function ownVersion(): string {
   return 'unknown';
 }
 
-function createProgram(): Command {
+/** `writeError` gets what Commander would write to standard error: its messages, which we tell ourselves, and the help of a command without its sub-command. */
+function createProgram(writeError: (text: string) => void): Command {
   const program = new Command('perf-responder')
     .description(
       'Proves what is slow: reproduces a performance alert under load, profiles in that load, reads the database, names the cause.',
@@ -35,7 +37,7 @@ function createProgram(): Command {
     .option('--json', 'one JSON document on standard output, everything else on standard error')
     .configureHelp({ showGlobalOptions: true })
     // Whatever goes wrong is told once, at the end.
-    .configureOutput({ writeErr: () => undefined })
+    .configureOutput({ writeErr: writeError })
     .exitOverride()
     .addHelpText(
       'after',
@@ -46,16 +48,23 @@ function createProgram(): Command {
   return program;
 }
 
+/** A command without the sub-command it needs: Commander calls this help, we call it bad input that the help answers. */
+function isMissingCommand(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help' && error.exitCode !== 0;
+}
+
 function messageOf(error: unknown): string {
+  if (isMissingCommand(error)) return 'expected a command, got none; perf-responder --help lists them';
   if (error instanceof CommanderError) return `${error.message.replace(/^error: /, '')}; see perf-responder --help`;
   return error instanceof Error ? error.message : String(error);
 }
 
 /** Tells a failure once: as text, and with `--json` as the one document. What a command has printed already is not repeated. */
-function tell(error: unknown, exitCode: number, isJson: boolean): void {
+function tell(error: unknown, exitCode: number, isJson: boolean, help: string): void {
   if (exitCode === 0) return;
   const message = messageOf(error);
-  process.stderr.write(`${error instanceof InterruptedError ? message : `perf-responder: ${message}`}\n`);
+  if (isMissingCommand(error)) process.stderr.write(`${help}\n`);
+  process.stderr.write(`${printable(error instanceof InterruptedError ? message : `perf-responder: ${message}`)}\n`);
   if (isJson && !(error instanceof AnsweredError)) process.stdout.write(`${JSON.stringify({ error: message, exitCode })}\n`);
 }
 
@@ -71,11 +80,12 @@ export async function main(argv: string[]): Promise<void> {
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   let exitCode = 0;
+  let written = '';
   try {
-    await createProgram().parseAsync(argv);
+    await createProgram((text) => (written += text)).parseAsync(argv);
   } catch (error) {
     exitCode = exitCodeOf(error);
-    tell(error, exitCode, argv.includes('--json'));
+    tell(error, exitCode, argv.includes('--json'), written);
   }
   await Promise.race([
     Promise.all([flushed(process.stdout), flushed(process.stderr)]),

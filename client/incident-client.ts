@@ -78,6 +78,11 @@ export function createIncidentClient(client: Client) {
   };
   const status = async (id: string): Promise<IncidentStatus> => readStatus(client, await handleOf(id));
   return {
+    /** The full id of the incident that `service/endpoint` names now. */
+    idOf: async (id: string): Promise<string> => {
+      const { workflowId, runId } = await bounded(() => findIncident(client, id));
+      return incidentIdOf(workflowId, runId);
+    },
     startOrAttach: (request: StartRequest): Promise<StartedIncident> => bounded(() => startOrAttach(client, request)),
     /** Records a resolved alert on the open incident; null when none is open. A resolved alert never starts one. */
     recordResolved: (endpoint: string, alert: AlertSummary): Promise<string | null> =>

@@ -32,7 +32,8 @@ export function refusedDocument(endpoint: string, reason: string): Omit<Incident
   return {
     incidentId: null,
     outcome: 'refused',
-    service: endpoint.split('/')[0] ?? '',
+    // `METHOD URL` names no service.
+    service: /^[^\s/]+\/[^\s/]+$/.test(endpoint) ? (endpoint.split('/')[0] ?? '') : '',
     endpoint,
     symptom: null,
     confirmation: null,

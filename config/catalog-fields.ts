@@ -11,11 +11,11 @@ interface Expectation {
 }
 
 /** A leaf that reads `unknown` itself, so that a missing, a wrongly typed and an out-of-range value get one and the same full message. */
-function leaf<T>(expectation: Expectation, read: (raw: unknown) => T | undefined) {
+function leaf<T>(expectation: Expectation, read: (raw: unknown) => T | undefined, isSecret: (raw: unknown) => boolean = () => false) {
   return z.unknown().transform((raw, context): T => {
     const value = read(raw);
     if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: expectation.expected, params: { fix: expectation.fix } });
+    context.addIssue({ code: 'custom', message: expectation.expected, params: { fix: expectation.fix, secret: isSecret(raw) } });
     return z.NEVER;
   });
 }
@@ -44,8 +44,12 @@ export const durationMs = (name: string, minimumMs: number, maximumMs: number, e
     },
   );
 
-export const text = (expected: string, fix: string, accepts: (value: string) => boolean = () => true) =>
-  leaf({ expected, fix }, (raw) => (typeof raw === 'string' && raw.trim() !== '' && accepts(raw) ? raw : undefined));
+export const text = (
+  expected: string,
+  fix: string,
+  accepts: (value: string) => boolean = () => true,
+  isSecret: (raw: unknown) => boolean = () => false,
+) => leaf({ expected, fix }, (raw) => (typeof raw === 'string' && raw.trim() !== '' && accepts(raw) ? raw : undefined), isSecret);
 
 /** One word of a closed list; the message suggests the nearest. */
 export const oneOf = <const Word extends string>(words: readonly Word[]) =>
@@ -120,7 +124,13 @@ export const httpUrl = text(
     const url = new URL(value);
     return (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.password === '';
   },
+  hasCredentials,
 );
+
+/** Also where it is no address otherwise: what stands before the @ is not to be shown. */
+function hasCredentials(value: unknown): boolean {
+  return typeof value === 'string' && /\/\/[^/?#]*@/.test(value);
+}
 
 /** Alert labels, environment values: a record of named texts. */
 export const textRecord = z.record(

@@ -103,7 +103,7 @@ export function explainIssue(source: CatalogSource, issue: z.core.$ZodIssue): Ca
     return [sentence(source, issue.path, { expected, came: `the key "${String(issue.path.at(-1))}"`, fix: 'rename it' })];
   }
   const params = issue.code === 'custom' && isRecord(issue.params) ? issue.params : {};
-  const fix = typeof params['fix'] === 'string' ? params['fix'] : 'write it as the example in the documentation does';
+  const fix = typeof params['fix'] === 'string' ? params['fix'] : 'write it as the example in docs/catalog.md does';
   const expected = issue.message
     .replace(/^Invalid input: expected (.*), received .*$/, 'a $1')
     .replace(/^a (?:record|object)$/, 'a mapping');

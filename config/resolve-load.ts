@@ -31,7 +31,9 @@ function within(name: string, value: number | undefined, minimum: number, maximu
 function optionsLayer(options: TriageOptions): CatalogLoad {
   within('--rate', options.rate, 0.1, 100_000, ' requests per second');
   within('--vus', options.vus, 1, 50_000, ' users');
-  within('--duration', options.durationMs, shortestWindowMs, longestWindowMs, ' ms');
+  if (options.durationMs !== undefined && (options.durationMs < shortestWindowMs || options.durationMs > longestWindowMs)) {
+    throw new RefusedError(`--duration: expected 10s to 24h, got ${formatDuration(options.durationMs)}; choose a value in between`);
+  }
   if (options.rate !== undefined && options.vus !== undefined) {
     throw new RefusedError('load: expected --rate or --vus, got both; --rate offers a fixed rate, --vus a fixed number of users');
   }

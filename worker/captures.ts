@@ -1,11 +1,16 @@
+import { basename } from 'node:path';
 import type { Captures } from '../activities/dependencies.js';
 import { findServiceProcess, type ProcessLocator } from '../adapters/find-process.js';
 import { observeService } from '../adapters/observe-service.js';
 import { observeDatabase, scanQueries } from '../adapters/postgres.js';
 import { resolveHost, servicePortsTowards } from '../adapters/sockets.js';
+import { readTextFile } from '../adapters/text-file.js';
 import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveProcess, resolveProfiler, type DatabaseAccess } from '../config/resolve-access.js';
+import { adoptGivenPlan, givenPlanUnused } from '../core/database/given-plan.js';
+import { readQueryPlan } from '../core/database/plan.js';
+import type { QueryScan } from '../core/model/database.js';
 import { EvidenceUnavailableError, UnreadableInputError } from '../core/model/errors.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { PeerHint } from '../core/observe/wire.js';
@@ -47,15 +52,29 @@ export function createCaptures(catalog: Catalog): Captures {
       );
       return { observations, missing: [...missing, ...others] };
     },
-    scan: async ({ endpoint, observations, signal }) => {
+    scan: async ({ endpoint, observations, planFile, signal }) => {
       const { databases } = resolveDatabases(catalog, endpoint);
       const pairs = observations.flatMap((observation) => {
         const access = databases.find((candidate) => candidate.name === observation.name);
         return access === undefined ? [] : [{ observation, url: access.url }];
       });
-      return await Promise.all(pairs.map(({ observation, url }) => scanQueries({ url, observation, signal })));
+      const scans = await Promise.all(pairs.map(({ observation, url }) => scanQueries({ url, observation, signal })));
+      return planFile === null ? scans : await withGivenPlan(scans, planFile);
     },
   };
+}
+
+/** The command line has read the file already; it may be another one by now, or none where this worker runs. */
+async function withGivenPlan(scans: QueryScan[], file: string): Promise<QueryScan[]> {
+  const name = basename(file);
+  try {
+    const text = await readTextFile(file, 'given plan');
+    return adoptGivenPlan(scans, { name, text, plan: readQueryPlan(text) });
+  } catch (error) {
+    if (!(error instanceof UnreadableInputError)) throw error;
+    const row = givenPlanUnused(name, `it cannot be read where the worker runs: ${error.message}`);
+    return scans.map((scan, index) => (index === 0 ? { ...scan, missing: [...scan.missing, row] } : scan));
+  }
 }
 
 function portOfUrl(address: string): number {

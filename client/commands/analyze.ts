@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readProfileFile } from '../../adapters/profile-file.js';
+import { readTextFile } from '../../adapters/text-file.js';
 import { analyzePlan } from '../../core/database/plan.js';
 import { analyzeLoad } from '../../core/load/analyze-load.js';
-import { UnreadableInputError } from '../../core/model/errors.js';
 import type { Budgets } from '../../core/model/load-result.js';
 import type { ProfileKind } from '../../core/model/profile.js';
 import { analyzeProfile } from '../../core/profile/analyze-profile.js';
@@ -11,37 +10,20 @@ import { summarizeProfile } from '../../core/profile/summarize.js';
 import { contextOf } from './command-context.js';
 import { choiceOption, collectBudgets, numberOption } from './option-values.js';
 
-/** Summaries and plans are read whole; nothing of either kind is larger. */
-const textLimitBytes = 256 * 1024 * 1024;
-
-async function readText(file: string, what: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > textLimitBytes)
-      throw new UnreadableInputError(
-        `${what}: expected a file of at most ${textLimitBytes / 1024 / 1024} MB, got ${Math.round(size / 1024 / 1024)} MB; choose the summary, not the raw points`,
-      );
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof UnreadableInputError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UnreadableInputError(`${what}: expected a readable file, got ${reason}; check the path`, { cause: error });
-  }
-}
-
+const millis = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 async function load(file: string, flags: { budget?: Budgets }, command: Command): Promise<void> {
-  const analysis = analyzeLoad(await readText(file, 'analyze load'), flags.budget);
+  const analysis = analyzeLoad(await readTextFile(file, 'analyze load'), flags.budget);
   const { verdict, reasons, thresholds, latencyMs, requests, requestRate, failedRatio } = analysis;
   const text = [
     `verdict   ${verdict}`,
     ...reasons.map((reason) => `because   ${reason}`),
     `requests  ${requests}, ${requestRate.toFixed(1)}/s, ${percent(failedRatio)} failed`,
-    `latency   p50 ${latencyMs.p50 ?? '–'} ms, p95 ${latencyMs.p95 ?? '–'} ms, p99 ${latencyMs.p99 ?? '–'} ms`,
+    `latency   p50 ${millis(latencyMs.p50)}, p95 ${millis(latencyMs.p95)}, p99 ${millis(latencyMs.p99)}`,
     ...thresholds.map(
       ({ metric, expression, ok, observed }) =>
-        `${ok ? 'ok       ' : 'FAILED   '} ${metric} ${expression} (observed ${observed ?? 'unknown'})`,
+        `${ok ? 'ok       ' : 'FAILED   '} ${metric} ${expression} (observed ${observed === null ? 'unknown' : Number(observed.toPrecision(6))})`,
     ),
   ];
   contextOf(command).print(analysis, text.join('\n'));
@@ -72,7 +54,7 @@ async function profile(file: string, flags: ProfileFlags, command: Command): Pro
 }
 
 async function plan(file: string, _flags: unknown, command: Command): Promise<void> {
-  const analysis = analyzePlan(await readText(file, 'analyze plan'));
+  const analysis = analyzePlan(await readTextFile(file, 'analyze plan'));
   const { dominant, executionMs, nodes, findings } = analysis;
   const text = [
     `execution ${executionMs ?? 'unknown'} ms`,
@@ -114,7 +96,7 @@ export function registerAnalyze(program: Command): void {
     .argument('<file>', 'folded stacks, pprof, .cpuprofile, perf script and more')
     .option('--kind <kind>', kinds.join(', '), choiceOption('--kind', kinds))
     .option('--value-type <name>', 'which value of several to rank, e.g. cpu, alloc_space')
-    .option('--top <number>', 'leaves to list', numberOption('--top', { minimum: 1, maximum: 10_000, whole: true }), 25)
+    .option('--top <number>', 'leaves to list', numberOption('--top', { minimum: 1, maximum: 10_000, whole: true, example: 10 }), 25)
     .addHelpText(
       'after',
       '\nExamples:\n  $ perf-responder analyze profile out.folded\n  $ perf-responder analyze profile heap.pb.gz --kind alloc --value-type alloc_space --top 10 --json',

@@ -104,24 +104,24 @@ export function registerBisect(program: Command): void {
     .option(
       '--min-effect <ratio>',
       'smallest slowdown worth a search',
-      numberOption('--min-effect', { minimum: 1.01, maximum: 1000, whole: false }),
+      numberOption('--min-effect', { minimum: 1.01, maximum: 1000, whole: false, example: 1.2 }),
       1.2,
     )
     .option(
       '--budget-runs <number>',
       'at most so many load runs',
-      numberOption('--budget-runs', { minimum: 1, maximum: 10_000, whole: true }),
+      numberOption('--budget-runs', { minimum: 1, maximum: 10_000, whole: true, example: 60 }),
       defaultRuns,
     )
     .option(
       '--budget-builds <number>',
       'at most so many builds; then the answer is a range or inconclusive',
-      numberOption('--budget-builds', { minimum: 1, maximum: 10_000, whole: true }),
+      numberOption('--budget-builds', { minimum: 1, maximum: 10_000, whole: true, example: 20 }),
     )
     .option(
       '--budget-minutes <number>',
       'at most so long; then the answer is a range or inconclusive',
-      numberOption('--budget-minutes', { minimum: 0.1, maximum: 10_080, whole: false }),
+      numberOption('--budget-minutes', { minimum: 0.1, maximum: 10_080, whole: false, example: 60 }),
       defaultMinutes,
     )
     .option('--detach', 'start it and return at once; it goes on without this command')

@@ -5,6 +5,7 @@ import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { dataDirectory } from '../../config/environment.js';
 import type { IncidentClient } from '../incident-client.js';
 import type { TemporalTarget } from '../temporal-connection.js';
+import { printable } from './printable.js';
 
 /** Options that every command has. */
 interface GlobalOptions {
@@ -27,7 +28,7 @@ export interface CommandContext {
 }
 
 function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 export function contextOf(command: Command): CommandContext {
@@ -40,7 +41,7 @@ export function contextOf(command: Command): CommandContext {
     isJson,
     say,
     print: (document, text) => {
-      process.stdout.write(isJson ? `${JSON.stringify(document)}\n` : `${text.trimEnd()}\n`);
+      process.stdout.write(isJson ? `${JSON.stringify(document)}\n` : `${printable(text.trimEnd())}\n`);
     },
   };
 }

@@ -92,17 +92,21 @@ async function decide(decision: 'approve' | 'reject', id: string, flags: Signed 
 
 async function acknowledge(id: string, flags: Signed, command: Command): Promise<void> {
   const context = contextOf(command);
-  const accepted = await withIncidents(context, ({ incidents }) => incidents.acknowledge(id, flags.by ?? currentUser()));
-  context.print({ incidentId: id, ...accepted }, `acknowledged by ${accepted.by}`);
+  await withIncidents(context, async ({ incidents }) => {
+    const incidentId = await incidents.idOf(id);
+    const { by } = await incidents.acknowledge(incidentId, flags.by ?? currentUser());
+    context.print({ incidentId, by }, `incident ${incidentId} acknowledged by ${by}`);
+  });
 }
 
 async function close(id: string, flags: Signed, command: Command): Promise<void> {
   const context = contextOf(command);
   const by = flags.by ?? currentUser();
-  await withIncidents(context, ({ incidents }) =>
-    incidents.close(id, { by, ...(flags.reason === undefined ? {} : { reason: flags.reason }) }),
-  );
-  context.print({ incidentId: id, by }, `incident ${id} is being closed`);
+  await withIncidents(context, async ({ incidents }) => {
+    const incidentId = await incidents.idOf(id);
+    await incidents.close(incidentId, { by, ...(flags.reason === undefined ? {} : { reason: flags.reason }) });
+    context.print({ incidentId, by }, `incident ${incidentId} is being closed`);
+  });
 }
 
 const byOption = ['--by <name>', 'who acts (default: the user of this shell)'] as const;
@@ -120,7 +124,7 @@ function registerReading(program: Command): void {
   program
     .command('list')
     .description('incidents, newest first')
-    .option('--limit <number>', 'at most so many', numberOption('--limit', { minimum: 1, maximum: 10_000, whole: true }), 100)
+    .option('--limit <number>', 'at most so many', numberOption('--limit', { minimum: 1, maximum: 10_000, whole: true, example: 20 }), 100)
     .addHelpText('after', '\nExamples:\n  $ perf-responder list\n  $ perf-responder list --json --limit 20')
     .action(list);
   program
@@ -143,7 +147,11 @@ function registerActing(program: Command): void {
     .argument(...incidentArgument)
     .option(...byOption)
     .option('--reason <text>', 'why')
-    .option('--runs <n>', 'runs, one behind the other (1 to 12)', numberOption('--runs', { minimum: 1, maximum: 12, whole: true }))
+    .option(
+      '--runs <n>',
+      'runs, one behind the other (1 to 12)',
+      numberOption('--runs', { minimum: 1, maximum: 12, whole: true, example: 4 }),
+    )
     .option(
       '--side <side>',
       'before or after: nothing was changed since those runs, so these join them',

@@ -13,18 +13,21 @@ export function durationOption(flag: string): (text: string) => number {
   };
 }
 
-export function numberOption(flag: string, range: { minimum: number; maximum: number; whole: boolean }): (text: string) => number {
-  const { minimum, maximum, whole } = range;
+export function numberOption(
+  flag: string,
+  range: { minimum: number; maximum: number; whole: boolean; example: number },
+): (text: string) => number {
+  const { minimum, maximum, whole, example } = range;
   return (text) => {
     const value = Number(text);
     if (text.trim() !== '' && value >= minimum && value <= maximum && (!whole || Number.isInteger(value))) return value;
     throw new UnreadableInputError(
-      `${flag}: expected a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}, got "${text}"; write e.g. ${flag} ${Math.max(minimum, Math.min(maximum, 20))}`,
+      `${flag}: expected a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}, got "${text}"; write e.g. ${flag} ${example}`,
     );
   };
 }
 
-export const portOption = (flag: string) => numberOption(flag, { minimum: 0, maximum: 65_535, whole: true });
+export const portOption = (flag: string) => numberOption(flag, { minimum: 0, maximum: 65_535, whole: true, example: 0 });
 
 /** `--budget` may be given several times and may hold several, separated by commas. */
 export function collectBudgets(text: string, before: Budgets | undefined): Budgets {

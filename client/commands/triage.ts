@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
 import { readCatalog } from '../../config/catalog.js';
+import { readProfileFile } from '../../adapters/profile-file.js';
+import { readTextFile } from '../../adapters/text-file.js';
 import { planTarget } from '../../config/resolve-target.js';
 import { parseSymptom } from '../../config/symptom.js';
+import { readQueryPlan } from '../../core/database/plan.js';
 import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { Incident, Symptom, TargetSummary } from '../../core/model/incident.js';
 import type { Budgets } from '../../core/model/load-result.js';
@@ -60,6 +64,21 @@ function reportFormat(file: string): ReportFormat {
   throw new UnreadableInputError(`--report: expected a file ending in .md, .json or .html, got "${file}"; rename it`);
 }
 
+/** What the load would be wasted on, when it showed only afterwards: files that cannot be read, a report that cannot be written. */
+async function checkFiles(flags: TriageFlags): Promise<void> {
+  if (flags.report !== undefined) {
+    reportFormat(flags.report);
+    const folder = dirname(resolve(flags.report));
+    await access(folder, constants.W_OK).catch((error: unknown) => {
+      throw new UnreadableInputError(`--report: expected a folder that can be written, got ${folder}; make it or name another`, {
+        cause: error,
+      });
+    });
+  }
+  if (flags.profile !== undefined) await readProfileFile(flags.profile);
+  if (flags.plan !== undefined) readQueryPlan(await readTextFile(flags.plan, '--plan'));
+}
+
 function cliAlert(endpoint: string, symptom: Symptom | null): AlertSummary {
   const by = currentUser();
   return {
@@ -108,7 +127,7 @@ async function reportPath(context: CommandContext, incident: Incident): Promise<
 
 async function triage(endpoint: string, flags: TriageFlags, command: Command): Promise<void> {
   const context = contextOf(command);
-  if (flags.report !== undefined) reportFormat(flags.report);
+  await checkFiles(flags);
   const symptom = flags.symptom === undefined ? null : parseSymptom(flags.symptom);
   const options = optionsOf(flags);
   const target = await plan(context, endpoint, options, symptom);
@@ -143,8 +162,12 @@ export function registerTriage(program: Command): void {
     .option('--profile <file>', 'a profile taken by someone else, instead of a capture')
     .option('--plan <file>', 'a query plan taken by someone else')
     .option('--duration <time>', 'judged part of the load, 10s to 24h', durationOption('--duration'))
-    .option('--rate <number>', 'requests per second (open model)', numberOption('--rate', { minimum: 0.1, maximum: 100_000, whole: false }))
-    .option('--vus <number>', 'users (closed model)', numberOption('--vus', { minimum: 1, maximum: 50_000, whole: true }))
+    .option(
+      '--rate <number>',
+      'requests per second (open model)',
+      numberOption('--rate', { minimum: 0.1, maximum: 100_000, whole: false, example: 60 }),
+    )
+    .option('--vus <number>', 'users (closed model)', numberOption('--vus', { minimum: 1, maximum: 50_000, whole: true, example: 20 }))
     .option('--report <file>', 'also write the report to FILE.md, FILE.json or FILE.html')
     .option('--detach', 'start it and return at once')
     .addHelpText('after', examples)

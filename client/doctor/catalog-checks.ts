@@ -127,7 +127,7 @@ export async function checkCatalog(file: string): Promise<Check[]> {
     catalog = await readCatalog(file);
   } catch (error) {
     const problems = error instanceof Error ? error.message : String(error);
-    return [failed('catalog', 'the service catalog', problems, 'Correct each line; docs/operations.md explains the keys.')];
+    return [failed('catalog', 'the service catalog', problems, 'Correct each line; docs/catalog.md shows every key.')];
   }
   const found = ok('catalog', 'the service catalog', `${catalog.file}: ${endpointKeys(catalog).join(', ')}`);
   const services = await Promise.all(Object.keys(catalog.services).map((service) => checkService(catalog, service)));

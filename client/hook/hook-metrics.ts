@@ -18,7 +18,7 @@ export function createHookMetrics(): HookMetrics {
   });
   const alerts = new Counter({
     name: 'perf_responder_hook_alerts_total',
-    help: 'Alerts by source and what became of them: started, attached, resolved, ignored.',
+    help: 'What deliveries led to, by source: incidents started or attached to, and alerts ignored.',
     labelNames: ['source', 'result'],
     registers: [registry],
   });

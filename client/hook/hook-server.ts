@@ -18,6 +18,10 @@ export interface RunningHook {
   close(): Promise<void>;
 }
 
+/** Who sends headers this slowly only holds a connection open. */
+const headersWithinMs = 10_000;
+const checkConnectionsEveryMs = 2_000;
+
 const retryAfter = { 'retry-after': '5' };
 
 async function answerAlerts(deps: HookDependencies, metrics: HookMetrics, name: string, request: IncomingMessage): Promise<Answer> {
@@ -29,7 +33,7 @@ async function answerAlerts(deps: HookDependencies, metrics: HookMetrics, name: 
   const known = hookSources.some((candidate) => candidate === name);
   return problem(
     404,
-    `source ${known ? `${name} is not configured` : 'not known'}; expected one of ${alertSources.map((candidate) => candidate.name).join(', ')}`,
+    `source ${known ? `${name} is not read by this version` : 'not known'}; expected one of ${alertSources.map((candidate) => candidate.name).join(', ')}`,
   );
 }
 
@@ -43,7 +47,17 @@ async function ready(deps: HookDependencies): Promise<Answer> {
   }
 }
 
+const fixedPaths = ['/healthz', '/readyz', '/metrics'];
+
 async function answerGet(deps: HookDependencies, metrics: HookMetrics, request: IncomingMessage, url: URL): Promise<Answer> {
+  const path = parseIncidentPath(url.pathname);
+  if (path === null && !fixedPaths.includes(url.pathname)) {
+    await readRawBody(request, 0);
+    return problem(
+      404,
+      'not found; expected POST /alerts/SOURCE, or GET of /healthz, /readyz, /metrics, /incidents/ID or /incidents/ID/report',
+    );
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     await readRawBody(request, 0);
     return problem(405, 'expected GET', {}, { allow: 'GET, HEAD' });
@@ -52,7 +66,6 @@ async function answerGet(deps: HookDependencies, metrics: HookMetrics, request: 
   if (url.pathname === '/readyz') return await ready(deps);
   if (url.pathname === '/metrics')
     return { status: 200, body: await metrics.registry.metrics(), contentType: metrics.registry.contentType };
-  const path = parseIncidentPath(url.pathname);
   return path === null ? problem(404, 'not found') : await showIncident(deps, request, path, url.searchParams);
 }
 
@@ -107,8 +120,12 @@ export async function startHook(deps: HookDependencies, address: { host: string;
     );
   }
   const metrics = createHookMetrics();
-  const server = createServer((request, response) => void handle(deps, metrics, request, response));
+  const server = createServer(
+    { connectionsCheckingInterval: checkConnectionsEveryMs },
+    (request, response) => void handle(deps, metrics, request, response),
+  );
   server.requestTimeout = 60_000;
+  server.headersTimeout = headersWithinMs;
   const { port } = await listen(server, address.host, address.port);
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return {

@@ -18,10 +18,16 @@ export function findPlanDocument(text: string): PlanDocument {
     if (plan !== null) return { format: 'postgres-json', document: parseRawPlan(plan) };
   }
   if (looksLikeTextPlan(cleaned)) return { format: 'postgres-text', document: parseRawPlan(parseTextPlan(cleaned)) };
-  const start = text.trim().slice(0, 60).replace(/\s+/g, ' ');
   throw new UnreadableInputError(
-    `Expected a PostgreSQL plan, but found ${start === '' ? 'an empty text' : `"${start}…"`}. Save the output of EXPLAIN (ANALYZE, VERBOSE, BUFFERS, FORMAT JSON) <statement> in a file and give that.`,
+    `Expected a PostgreSQL plan, but found ${whatCame(text.trim())}. Save the output of EXPLAIN (ANALYZE, VERBOSE, BUFFERS, FORMAT JSON) <statement> in a file and give that.`,
   );
+}
+
+function whatCame(text: string): string {
+  if (text === '') return 'an empty text';
+  const start = text.slice(0, 60).replace(/\s+/g, ' ');
+  const isCutOff = /^[[{]/.test(text) && parseJson(text) === undefined && endOfJson(text, 0) === null;
+  return `"${start}${text.length > 60 ? '…' : ''}"${isCutOff ? ', JSON that ends before it is complete' : ''}`;
 }
 
 /** psql frames each line with a leading blank and a trailing `+`, and adds a heading and a row count. */

@@ -73,8 +73,18 @@ const documentSchema = z.looseObject({
 export type RawPlanNode = z.infer<typeof nodeSchema>;
 export type RawPlanDocument = z.infer<typeof documentSchema>;
 
+/** The planner's own limits keep real plans far below; what is deeper would exhaust the stack of whoever reads it. */
+const maxDepth = 500;
+
+function requireDepth(value: unknown, depth: number): void {
+  if (depth > maxDepth)
+    throw new UnreadableInputError(`Expected a plan of at most ${maxDepth} levels, but found a deeper one. Is the file a plan?`);
+  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) requireDepth(inner, depth + 1);
+}
+
 /** Throws UnreadableInputError that names each key of the wrong type. */
 export function parseRawPlan(document: unknown): RawPlanDocument {
+  requireDepth(document, 0);
   const parsed = documentSchema.safeParse(document);
   if (parsed.success) return parsed.data;
   throw new UnreadableInputError(

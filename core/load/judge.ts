@@ -47,7 +47,10 @@ export function judgeLoad(result: LoadResult, context: JudgeContext): Confirmati
 function decide(result: LoadResult, context: JudgeContext, checks: BudgetCheck[]): { verdict: ConfirmationVerdict; reasons: string[] } {
   const texts = (state: BudgetCheck['state']): string[] => checks.filter((check) => check.state === state).map(({ text }) => text);
   const blockers = findBlockers(result, context.symptom?.metric === 'error-ratio');
-  if (checks.length === 0) blockers.push('there is no budget to judge by: the run has no thresholds; give one, e.g. --budget p95=250ms');
+  if (checks.length === 0) {
+    const why = result.format === 'machine-readable' ? 'this form of summary holds no thresholds' : 'the run has no thresholds';
+    blockers.push(`there is no budget to judge by: ${why}; give one, e.g. --budget p95=250ms`);
+  }
   if (blockers.length > 0) return { verdict: 'unproven', reasons: blockers };
 
   const doubts = findDoubts(result, context.plan, strictestShare(result, context));

@@ -84,7 +84,8 @@ function looksLikeK6(document: unknown, names: string[]): boolean {
 
 function describe(document: unknown): string {
   if (Array.isArray(document)) return 'a list';
-  if (typeof document !== 'object' || document === null) return typeof document;
+  if (document === null) return 'null';
+  if (typeof document !== 'object') return typeof document;
   const keys = Object.keys(document).slice(0, 5);
   return keys.length === 0 ? 'an empty object' : `keys ${keys.join(', ')}`;
 }

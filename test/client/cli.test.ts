@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf, runCli } from './run-cli.js';
 
@@ -61,6 +62,8 @@ describe.concurrent('perf-responder --help', () => {
 
 describe.concurrent('bad input is exit code 2 with one clear message', () => {
   it.each<[string, string[], RegExp]>([
+    ['no command', [], /^Usage: perf-responder [\s\S]*\nperf-responder: expected a command, got none/],
+    ['a command without its sub-command', ['analyze'], /^Usage: perf-responder analyze [\s\S]*load [\s\S]*expected a command, got none/],
     ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'; see perf-responder --help/],
     ['an unknown option', ['list', '--colour'], /unknown option '--colour'/],
     ['no endpoint', ['triage'], /missing required argument 'endpoint'/],
@@ -89,7 +92,7 @@ describe.concurrent('bad input is exit code 2 with one clear message', () => {
     ],
     ['a budget that is none', ['triage', 'shop/search', '--budget', 'p95:3'], /budget: expected METRIC=VALUE/],
     ['a duration without unit', ['triage', 'shop/search', '--duration', '30'], /--duration: expected a duration with its unit/],
-    ['a duration out of bounds', ['triage', 'shop/place-order', '--duration', '5s'], /--duration: expected 10000/],
+    ['a duration out of bounds', ['triage', 'shop/place-order', '--duration', '5s'], /--duration: expected 10s to 24h, got 5s/],
     ['a rate out of bounds', ['triage', 'shop/place-order', '--rate', '0'], /--rate: expected a number from 0.1 to 100000, got "0"/],
     ['rate and users together', ['triage', 'shop/place-order', '--rate', '5', '--vus', '5'], /expected --rate or --vus, got both/],
     ['a k6 script that is not there', ['triage', 'shop/place-order', '--script', 'no.js'], /k6 script: expected a file at .*no\.js/],
@@ -97,6 +100,19 @@ describe.concurrent('bad input is exit code 2 with one clear message', () => {
       'a report in no known form',
       ['triage', 'shop/place-order', '--report', 'out.pdf'],
       /--report: expected a file ending in \.md, \.json or \.html/,
+    ],
+    [
+      'a report in a folder that is not there',
+      ['triage', 'shop/place-order', '--report', 'no/out.md'],
+      /--report: expected a folder that can be written, got .*no; make it/,
+    ],
+    ['a given profile that is none', ['triage', 'shop/place-order', '--profile', 'garbage.bin'], /garbage\.bin: expected a profile/],
+    ['a given plan that is not there', ['triage', 'shop/place-order', '--plan', 'no.json'], /--plan: expected a readable file.*ENOENT/],
+    ['a given plan that is none', ['triage', 'shop/place-order', '--plan', 'garbage.bin'], /Expected a PostgreSQL plan/],
+    [
+      'a ratio out of bounds',
+      ['bisect', 'shop/search', '--min-effect', '1'],
+      /--min-effect: expected a number from 1.01 .* --min-effect 1.2$/m,
     ],
     ['a port that is none', ['dev', '--hook-port', 'x'], /--hook-port: expected a whole number from 0 to 65535/],
     [
@@ -124,7 +140,7 @@ describe.concurrent('bad input is exit code 2 with one clear message', () => {
     const refused = await run('triage', 'shop/nothing', '--json');
     expect([refused.code, documentOf(refused)]).toMatchObject([
       2,
-      { outcome: 'refused', endpoint: 'shop/nothing', causes: [], reasons: [expect.stringContaining('unknown endpoint')] },
+      { outcome: 'refused', service: 'shop', endpoint: 'shop/nothing', causes: [], reasons: [expect.stringContaining('unknown endpoint')] },
     ]);
   });
 });
@@ -150,6 +166,23 @@ describe('analyze', () => {
       verdict: expect.any(String) as string,
       latencyMs: { p95: expect.any(Number) as number },
     });
+  });
+
+  it('reads what a Windows shell or gzip made of a file', async () => {
+    const text = await readFile('fixtures/k6/slow.1.1.handle-summary.json', 'utf8');
+    await writeFile(join(cwd, 'utf16.json'), Buffer.from(`\ufeff${text}`, 'utf16le'));
+    await writeFile(join(cwd, 'marked.json'), `\ufeff${text}`);
+    await writeFile(join(cwd, 'packed.json.gz'), gzipSync(text));
+    const plain = await run('analyze', 'load', resolve('fixtures/k6/slow.1.1.handle-summary.json'), '--json');
+    const others = await Promise.all(['utf16.json', 'marked.json', 'packed.json.gz'].map((file) => run('analyze', 'load', file, '--json')));
+    expect(others).toEqual([plain, plain, plain]);
+  });
+
+  it('shows no escape sequence of a file on the terminal', async () => {
+    await writeFile(join(cwd, 'hostile.folded'), 'main;\u001b[2Kgone\u009b31m 900\n');
+    const { code, out } = await run('analyze', 'profile', 'hostile.folded');
+    expect([code, out.includes('gone')]).toEqual([0, true]);
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 
   it('ranks a profile, as many leaves as are wanted', async () => {

@@ -338,6 +338,17 @@ describe('GET', () => {
     expect((await get(`${link.pathname}?${moved.toString()}`)).status).toBe(401);
   });
 
+  it.each([
+    ['POST', '/alerts/AlertManager', 404],
+    ['POST', '/alerts/', 404],
+    ['POST', '/nothing', 404],
+    ['DELETE', '/healthz', 405],
+    ['POST', '/incidents/known', 405],
+    ['PUT', '/alerts/alertmanager', 405],
+  ])('answers %s %s with %i', async (method, path, status) => {
+    expect((await fetch(`${hook.origin}${path}`, { method, headers: bearer })).status).toBe(status);
+  });
+
   it('survives what is no address', async () => {
     const answer = await new Promise<string>((resolve) => {
       const socket = connect(Number(new URL(hook.origin).port), '127.0.0.1', () =>

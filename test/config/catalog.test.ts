@@ -51,6 +51,11 @@ describe('the service catalog', () => {
     expect(catalog.services['shop']?.allowLoad).toEqual({ maxRate: 50, maxDuration: 120_000, stopAtErrorRatio: 0.05 });
   });
 
+  it('is shown with the same example in the documentation', async () => {
+    const page = await readFile('docs/catalog.md', 'utf8');
+    expect(/```yaml\n([\s\S]*?)```/.exec(page)?.[1]).toBe(await readFile('fixtures/catalog/example.yaml', 'utf8'));
+  });
+
   it('prints every problem at once, each with file, line, what was expected, what came and what to do', async () => {
     const broken = await readFile('fixtures/catalog/every-problem.yaml', 'utf8');
     const expected = await readFile('fixtures/catalog/every-problem.expected.txt', 'utf8');
@@ -101,6 +106,8 @@ describe('the service catalog', () => {
     const problems = problemsOf(shopWith('    databases: { main: { kind: postgres, connection: "postgres://u:hunter2@db/shop" } }'));
     expect(problems).toEqual([expect.stringContaining('expected a reference to a secret')]);
     expect(problems.join()).not.toContain('hunter2');
+    const inAddress = problemsOf(minimal.replace('http://', 'http://ada:hunter2@'));
+    expect(inAddress).toEqual([expect.stringContaining('without user and password, got a string that is not shown')]);
   });
 
   it('gives services what the defaults say and they do not, databases by name', () => {

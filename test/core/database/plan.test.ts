@@ -152,6 +152,13 @@ describe('forms in which a plan arrives', () => {
     expect(() => readQueryPlan(text)).toThrow(/EXPLAIN/);
   });
 
+  it('tells JSON that was cut off, and a nesting that no planner makes', () => {
+    const text = read('sort-spill-16.json');
+    expect(() => readQueryPlan(text.slice(0, text.length / 2))).toThrow(/JSON that ends before it is complete/);
+    const deep = `${'{"Node Type":"Limit","Plans":['.repeat(5000)}{"Node Type":"Result"}${']}'.repeat(5000)}`;
+    expect(() => readQueryPlan(`[{"Plan":${deep}}]`)).toThrow(UnreadableInputError);
+  });
+
   it('prints the document of the command line with its keys only', () => {
     const analysis = analyzePlan(json);
     expect(Object.keys(analysis)).toEqual(['format', 'executionMs', 'planningMs', 'nodes', 'dominant', 'findings']);
