@@ -62,6 +62,8 @@ const inside: ReadonlySet<CauseId> = new Set([
   'connection-leak',
   'connection-limit',
   'cpu-starved',
+  // Pauses between the tries.
+  'retry-amplification',
 ]);
 
 /** The largest cause that was seen is not the cause when more of the latency is a wait whose reason was not seen; in words, or null. */

@@ -19,16 +19,16 @@ async function setWorkMemory({ connect }: FaultContext, size: string): Promise<U
 export const sortSpill: Fault = {
   name: 'sort-spill',
   kind: 'fault',
-  title: 'somebody cut the memory of a sort to a hundredth, and the report of regular customers sorts on disk',
+  title: 'somebody cut the memory of a sort to a hundredth, and page 100 of the largest orders is sorted on disk',
   endpoint: {
-    name: 'regular-customers',
+    name: 'largest-orders',
     method: 'GET',
-    path: '/reports/regulars',
-    budgets: { p95Ms: 150 },
-    load: { executor: 'constant-arrival-rate', rate: 20, maxVus: 20 },
+    path: '/reports/largest?page=100',
+    budgets: { p95Ms: 100 },
+    load: { executor: 'constant-arrival-rate', rate: 30, maxVus: 25 },
   },
   apply: async (context) => await setWorkMemory(context, '64kB'),
-  truth: { cause: { id: 'sort-spill', location: { statement: ['orders', 'array_agg'] } }, outcomes: ['localized'] },
+  truth: { cause: { id: 'sort-spill', location: { statement: ['orders', 'total_cents DESC', 'OFFSET'] } }, outcomes: ['localized'] },
 };
 
 /** The same report under the same load with the memory it had: the budget holds, so the spill alone breaks it. */
@@ -36,7 +36,7 @@ export const sortInMemory: Fault = {
   ...sortSpill,
   name: 'sort-in-memory',
   kind: 'control',
-  title: 'the report of regular customers has the memory that it needs',
+  title: 'the report of the largest orders has the memory that it needs',
   apply: async () => await Promise.resolve(async () => await Promise.resolve()),
   truth: { cause: null, outcomes: ['not-reproduced'] },
 };

@@ -7,7 +7,11 @@ export function reportRoutes(database: pg.Pool, config: ShopConfig): Route[] {
   const salesReport = config.reports.sales === 'summary' ? summariseSales : tallySales;
   return [
     { method: 'GET', path: '/reports/sales', handle: async () => await salesReport(database) },
-    { method: 'GET', path: '/reports/regulars', handle: async () => ({ customers: await regularCustomers(database) }) },
+    {
+      method: 'GET',
+      path: '/reports/largest',
+      handle: async ({ query }) => ({ orders: await largestOrders(database, Number(query.get('page') ?? 0)) }),
+    },
     {
       method: 'GET',
       path: '/reports/forecast',
@@ -36,12 +40,12 @@ async function tallySales(database: pg.Pool): Promise<unknown> {
   return { statuses: [...tally].map(([status, line]) => ({ status, ...line })) };
 }
 
-/** Who ordered most often in six weeks, with what was noted on the orders. */
-async function regularCustomers(database: pg.Pool): Promise<unknown[]> {
+/** The largest orders of six weeks, 20 a page. */
+async function largestOrders(database: pg.Pool, page: number): Promise<unknown[]> {
   const found = await database.query<Record<string, unknown>>(
-    `SELECT customer_id, count(*)::int AS orders, array_agg(note) AS notes FROM orders
+    `SELECT id, customer_id, total_cents, note FROM orders
       WHERE placed_at >= timestamptz '2024-03-01' AND placed_at < timestamptz '2024-04-10'
-      GROUP BY customer_id ORDER BY count(*) DESC, customer_id LIMIT 20`,
+      ORDER BY total_cents DESC, id LIMIT 20 OFFSET ${Math.max(0, Math.trunc(page)) * 20}`,
   );
   return found.rows;
 }
