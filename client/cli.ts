@@ -8,6 +8,7 @@ import { registerDoctor } from './commands/doctor.js';
 import { AnsweredError, exitCodeOf, InterruptedError } from './commands/exit-code.js';
 import { registerIncidentCommands } from './commands/incident-commands.js';
 import { registerLongRunning } from './commands/long-running.js';
+import { addressOption } from './commands/option-values.js';
 import { printable } from './commands/printable.js';
 import { registerTriage } from './commands/triage.js';
 
@@ -31,7 +32,11 @@ function createProgram(writeError: (text: string) => void): Command {
     )
     .version(ownVersion())
     .option('--catalog <file>', 'the service catalog', 'responder.yaml')
-    .option('--address <host:port>', 'Temporal (default: TEMPORAL_ADDRESS or the Temporal configuration)')
+    .option(
+      '--address <host:port>',
+      'Temporal (default: TEMPORAL_ADDRESS or the Temporal configuration)',
+      addressOption('--address', '127.0.0.1:7233', false),
+    )
     .option('--namespace <name>', 'Temporal namespace (default: TEMPORAL_NAMESPACE or the Temporal configuration)')
     .option('--data <dir>', 'data folder (default: PERF_RESPONDER_DATA or .perf-responder)')
     .option('--json', 'one JSON document on standard output, everything else on standard error')

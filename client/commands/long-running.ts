@@ -5,7 +5,7 @@ import type { WorkerRole } from '../../worker/run-workers.js';
 import { originOf, parseListen } from '../hook/listen-address.js';
 import { untilSignal } from '../until-signal.js';
 import { contextOf } from './command-context.js';
-import { choiceOption, portOption } from './option-values.js';
+import { addressOption, choiceOption, originOption, portOption } from './option-values.js';
 
 const roles: readonly WorkerRole[] = ['incidents', 'load', 'host', 'bisect'];
 
@@ -56,6 +56,11 @@ interface DevFlags {
   hookPort?: number;
 }
 
+/** Temporal's own convention is a thousand above; a free one where that is none. */
+function usualUiPort(temporalPort: number): number {
+  return temporalPort === 0 || temporalPort + 1000 > 65_535 ? 0 : temporalPort + 1000;
+}
+
 async function dev(flags: DevFlags, command: Command): Promise<void> {
   const context = contextOf(command);
   const { signal, received } = untilSignal();
@@ -66,8 +71,7 @@ async function dev(flags: DevFlags, command: Command): Promise<void> {
     dataDirectory: context.dataDirectory,
     namespace: context.temporal.namespace ?? 'default',
     temporalPort: flags.temporalPort,
-    // Temporal's own convention: the Web UI is a thousand above.
-    uiPort: flags.uiPort ?? (flags.temporalPort === 0 ? 0 : flags.temporalPort + 1000),
+    uiPort: flags.uiPort ?? usualUiPort(flags.temporalPort),
     hookPort: flags.hookPort ?? null,
     say: context.say,
     signal,
@@ -96,8 +100,12 @@ export function registerLongRunning(program: Command): void {
     .description('work on incidents: workflows, load, captures, bisects')
     .option('--role <role>', `one of ${roles.join(', ')} (repeatable; default: all)`, collectRole)
     .option('--host <name>', 'name under which the catalog sends captures here (process: { host: NAME })')
-    .option('--metrics <host:port>', 'serve the metrics of the Temporal SDK there')
-    .option('--hook-origin <url>', 'where people reach the hook, for links in notifications (default: hook.listen of the catalog)')
+    .option('--metrics <host:port>', 'serve the metrics of the Temporal SDK there', addressOption('--metrics', '127.0.0.1:9464'))
+    .option(
+      '--hook-origin <url>',
+      'where people reach the hook, for links in notifications (default: hook.listen of the catalog)',
+      originOption('--hook-origin'),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ perf-responder worker\n  $ perf-responder worker --address temporal:7233 --role load\n  $ perf-responder worker --role host --host web-1',
@@ -106,7 +114,7 @@ export function registerLongRunning(program: Command): void {
   program
     .command('hook')
     .description('serve the alert hook: POST /alerts/alertmanager, /alerts/generic; reports under /incidents')
-    .option('--listen <host:port>', 'beats hook.listen of the catalog')
+    .option('--listen <host:port>', 'beats hook.listen of the catalog', addressOption('--listen', '127.0.0.1:8090'))
     .addHelpText(
       'after',
       '\nExamples:\n  $ RESPONDER_HOOK_TOKEN=… perf-responder hook\n  $ perf-responder hook --listen 127.0.0.1:0 --json',

@@ -29,6 +29,26 @@ export function numberOption(
 
 export const portOption = (flag: string) => numberOption(flag, { minimum: 0, maximum: 65_535, whole: true, example: 0 });
 
+/** `HOST:PORT`, `[::1]:PORT`; for the server of Temporal also a host alone, which means its usual port. */
+export function addressOption(flag: string, example: string, isPortNeeded = true): (text: string) => string {
+  return (text) => {
+    const match = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@]+)(?::(\d{1,5}))?$/.exec(text);
+    const port = match?.[1];
+    if (match !== null && (port === undefined ? !isPortNeeded : Number(port) <= 65_535)) return text;
+    throw new UnreadableInputError(`${flag}: expected HOST:PORT with a port up to 65535, got "${text}"; write e.g. ${flag} ${example}`);
+  };
+}
+
+export function originOption(flag: string): (text: string) => string {
+  return (text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') return text.replace(/\/+$/, '');
+    throw new UnreadableInputError(
+      `${flag}: expected an http:// or https:// address, got "${text}"; write e.g. ${flag} https://responder.example`,
+    );
+  };
+}
+
 /** `--budget` may be given several times and may hold several, separated by commas. */
 export function collectBudgets(text: string, before: Budgets | undefined): Budgets {
   return text.split(',').reduce<Budgets>((budgets, part) => ({ ...budgets, ...parseBudget(part) }), before ?? {});

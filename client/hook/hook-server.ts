@@ -99,7 +99,9 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const free =
-        error.code === 'EADDRINUSE' ? 'something else listens there; choose another port with --hook-port or hook.listen' : error.message;
+        error.code === 'EADDRINUSE'
+          ? 'something else listens there; choose another port with --hook-port or hook.listen'
+          : `${error.message}; choose an address of this machine`;
       reject(new UnreadableInputError(`hook: expected to listen on ${host}:${port}, but ${free}`, { cause: error }));
     });
     server.listen(port, host, resolve);

@@ -114,6 +114,10 @@ describe.concurrent('bad input is exit code 2 with one clear message', () => {
       ['bisect', 'shop/search', '--min-effect', '1'],
       /--min-effect: expected a number from 1.01 .* --min-effect 1.2$/m,
     ],
+    ['a listen address that is none', ['hook', '--listen', '127.0.0.1:99999'], /--listen: expected HOST:PORT .* got "127\.0\.0\.1:99999"/],
+    ['a metrics address that is none', ['worker', '--metrics', 'here'], /--metrics: expected HOST:PORT/],
+    ['an origin that is none', ['worker', '--hook-origin', 'responder'], /--hook-origin: expected an http:\/\/ or https:\/\/ address/],
+    ['a Temporal address that is none', ['list', '--address', '127.0.0.1:99999'], /--address: expected HOST:PORT/],
     ['a port that is none', ['dev', '--hook-port', 'x'], /--hook-port: expected a whole number from 0 to 65535/],
     [
       'a hook without a secret',
