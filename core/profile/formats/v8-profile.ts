@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { UnreadableInputError } from '../../model/errors.js';
 
-const callFrameSchema = z.object({
+export const callFrameSchema = z.object({
   functionName: z.string(),
   url: z.string().default(''),
   lineNumber: z.number().default(-1),

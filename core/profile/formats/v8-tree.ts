@@ -10,9 +10,12 @@ const idle = '(idle)';
 /** Code without a URL is V8's or Node's own native code. */
 export const nativeModule = '[v8]';
 
-/** The frame of a call-tree node; lines become 1-based. */
 export function v8Frame(node: V8Node): Frame {
-  const { functionName, url, lineNumber } = node.callFrame;
+  return frameOfCall(node.callFrame);
+}
+
+/** The frame of a call-tree node; lines become 1-based. */
+export function frameOfCall({ functionName, url, lineNumber }: V8Node['callFrame']): Frame {
   const isMeta = functionName.startsWith('(') && url === '';
   return {
     name: functionName === '' ? '(anonymous)' : functionName,

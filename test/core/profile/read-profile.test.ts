@@ -40,6 +40,7 @@ describe('input that is no profile', () => {
     ['differential.folded', /differential/],
     ['half-lines.folded', /line 3/],
     ['truncated.cpuprofile', /expected JSON/],
+    ['truncated.heapprofile', /heapprofile: expected JSON/],
     ['no-samples.cpuprofile', /expected samples, got none/],
     ['truncated.pb.gz', /unexpected end of file/],
     ['perf.data', /perf script --no-inline/],
