@@ -229,13 +229,14 @@ function closedStatus(incident: Incident, listing: IncidentListing): IncidentSta
  */
 async function queryStatus(handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
   const said = await handle.query(incidentStatusQuery);
-  if (said.phase === 'ended') return said;
   const info = await handle.describe();
-  if (info.status.name === 'RUNNING') return said;
+  // Times are the server's, as in the list; the workflow's own differ by milliseconds.
+  const { startedAt, endedAt } = listingOf(info);
+  if (said.phase === 'ended' || info.status.name === 'RUNNING') return { ...said, startedAt, endedAt: endedAt ?? said.endedAt };
   const lastSaid = await handle.query(incidentStatusQuery);
-  if (lastSaid.phase === 'ended') return lastSaid;
+  if (lastSaid.phase === 'ended') return { ...lastSaid, startedAt, endedAt };
   const stage = `the workflow was ${info.status.name.toLowerCase()} from outside`;
-  return { ...lastSaid, phase: 'ended', stage, needsHuman: false, endedAt: listingOf(info).endedAt };
+  return { ...lastSaid, phase: 'ended', stage, needsHuman: false, startedAt, endedAt };
 }
 
 /** The query when a worker answers; without one, the result of an incident that has ended. */

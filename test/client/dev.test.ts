@@ -108,13 +108,15 @@ describe('perf-responder dev', () => {
     expect([incidents[0]?.started, (await post()).incidents[0]]).toEqual([true, { incidentId, endpoint: 'shop/search', started: false }]);
 
     const cli = (...programArguments: string[]) => runCli([...programArguments, '--address', address, '--data', 'data', '--json'], { cwd });
-    expect(documentOf(await cli('list'))).toMatchObject({
+    const listed = documentOf(await cli('list')) as { incidents: { startedAt: string }[] };
+    expect(listed).toMatchObject({
       incidents: [{ incidentId, service: 'shop', endpoint: 'shop/search', endedAt: null }],
     });
     expect(documentOf(await cli('triage', 'shop/search', '--detach'))).toEqual({ incidentId, started: false });
     const status = await cli('status', incidentId);
     expect(documentOf(status)).toMatchObject({
       incidentId,
+      startedAt: listed.incidents[0]?.startedAt,
       phase: expect.any(String) as string,
       alerts: [{ source: 'alertmanager' }, { source: 'cli' }],
       needsHuman: expect.any(Boolean) as boolean,
