@@ -15,6 +15,8 @@ export interface Attribution {
 
 /** Looks that caught a statement running: with fewer, whose they were says little. */
 const enoughLooks = 20;
+/** Traffic of others is not steady: one second without the load may have had so many times less of it than the window. */
+const unsteadiness = 3;
 /** A statement of others is told apart from counting noise from here on. */
 const visible = 0.05;
 
@@ -65,7 +67,7 @@ function afterLoad(context: RuleContext, database: DatabaseObservation, statemen
   const calls = quiet.statements.find((each) => each.queryId === statement.queryId)?.calls ?? 0;
   const background = (calls / quiet.windowMs) * windowMs;
   return {
-    ours: clampRatio(1 - background / statement.calls),
+    ours: clampRatio(1 - (unsteadiness * background) / statement.calls),
     reason: `it ran ${((calls / quiet.windowMs) * 1000).toFixed(0)} times a second when the load was over, ${percent(clampRatio(background / statement.calls))} of its rate under load`,
   };
 }

@@ -36,8 +36,8 @@ beforeAll(async () => {
   const deps = createBisectDependencies({ catalog, dataDirectory: folder, k6: () => Promise.resolve(k6Binary()) }, place);
   const target: typeof deps.target = (endpoint) => {
     const known = deps.target(endpoint);
-    // The catalog allows no load below ten seconds; the step of this history shows in three.
-    return known === null ? null : { ...known, plan: { ...known.plan, rate: 60, durationMs: 2_500 } };
+    // The catalog allows no load below ten seconds; the step of this history shows in less than two.
+    return known === null ? null : { ...known, plan: { ...known.plan, rate: 60, durationMs: 1_500 } };
   };
   worker = await Worker.create({
     connection: temporal.nativeConnection,
