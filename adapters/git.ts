@@ -38,10 +38,15 @@ export async function resolveCommit(repository: string, revision: string): Promi
     return (await git(repository, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])).trim();
   } catch (error) {
     throw new UnreadableInputError(
-      `Expected a commit, tag or branch of ${repository}, got "${revision}". Name one that "git log" shows there.`,
+      `Expected a commit, tag or branch of ${repository}, got "${revision}". Name one that "git log" shows there.${await shallowHint(repository)}`,
       { cause: error },
     );
   }
+}
+
+async function shallowHint(repository: string): Promise<string> {
+  const isShallow = await git(repository, ['rev-parse', '--is-shallow-repository']).catch(() => 'false');
+  return isShallow.trim() === 'true' ? ' The clone is shallow: "git fetch --unshallow" brings its older commits.' : '';
 }
 
 /** The newest tag on the line before `revision`; null when there is none. */

@@ -50,6 +50,7 @@ export function incidentText(incident: Incident): string {
 
 export function statusText(status: IncidentStatus): string {
   const { incident, phase, stage, alerts, confirmations, remedyPlan } = status;
+  const resolved = alerts.filter((alert) => alert.status === 'resolved').length;
   const plan =
     remedyPlan === null
       ? []
@@ -57,7 +58,7 @@ export function statusText(status: IncidentStatus): string {
   return [
     `phase     ${phase} (${stage})`,
     incidentText(incident),
-    `alerts    ${alerts.length}`,
+    `alerts    ${alerts.length}${resolved === 0 ? '' : `, ${resolved} of them resolved at the sender's side (recorded only)`}`,
     `load runs ${confirmations.length}`,
     ...plan,
   ].join('\n');

@@ -2,7 +2,7 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { AlertSummary } from '../activities/contract.js';
 import { refuseDecision, type RemedyDecision } from '../core/decisions/remedy-approval.js';
-import { addReason, publish, statusOf, type IncidentState } from './incident-state.js';
+import { publish, statusOf, type IncidentState } from './incident-state.js';
 import {
   acknowledgeUpdate,
   alertFiredSignal,
@@ -21,9 +21,8 @@ const alertsKept = 50;
 function recordAlert(state: IncidentState, alert: AlertSummary): void {
   const isKnown = state.alerts.some(({ source, id, status }) => source === alert.source && id === alert.id && status === alert.status);
   if (isKnown || state.alerts.length >= alertsKept) return;
+  // One that resolved at its side is recorded only: a responder measures.
   state.alerts.push(alert);
-  if (alert.status === 'resolved')
-    addReason(state, `${alert.source} says that alert ${alert.id} resolved at its side (${alert.receivedAt}); recorded only`);
   publish(state);
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as git from '../../adapters/git.js';
 import { createGitHistory, type CommitSpec, type GitHistory } from '../support/git-history.js';
@@ -34,6 +35,12 @@ describe('a history', () => {
     await expect(git.resolveCommit(history.path, 'v9')).rejects.toThrow(/got "v9"/);
     await expect(git.resolveCommit(history.path, '--help')).rejects.toThrow(/got "--help"/);
     await expect(git.resolveCommit(folder, 'HEAD')).rejects.toThrow(/repository.path/);
+  });
+
+  it('tells how a shallow clone gets the commits that it lacks', async () => {
+    const shallow = join(folder, 'shallow');
+    await execa('git', ['clone', '-q', '--depth', '1', `file://${history.path}`, shallow]);
+    await expect(git.resolveCommit(shallow, idOf(0))).rejects.toThrow(/git fetch --unshallow/);
   });
 
   it('takes the last tag of the line, not one of a merged side', async () => {

@@ -300,6 +300,8 @@ describe('alerts', () => {
     expect(await incidents.recordResolved(endpoint, alert('a', 'resolved'))).toBe(first.incidentId);
     const waiting = await untilWaiting(first.incidentId);
     expect(waiting.alerts.map(({ id, status }) => `${id} ${status}`)).toEqual(['a firing', 'b firing', 'a resolved']);
+    // What the sender thinks is no reason of ours.
+    expect(waiting.incident.reasons.join(' ')).not.toContain('resolved');
     await incidents.close(first.incidentId, {});
     await untilEnded(first.incidentId);
     expect(await incidents.recordResolved(endpoint, alert('b', 'resolved'))).toBeNull();
