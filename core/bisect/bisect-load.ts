@@ -3,6 +3,7 @@ import type { Budgets, LoadPlan } from '../model/load-result.js';
 /** Steady state that one measurement needs: longer runs buy less than more runs, since the spread between runs dominates. */
 const longestRunMs = 20_000;
 const warmUpMs = 2_000;
+const longestWarmUpMs = 5_000;
 
 /**
  * The load of every measurement: the catalog's, as a fixed arrival rate. A closed loop would send less to a slower commit and so hide part of
@@ -11,13 +12,15 @@ const warmUpMs = 2_000;
 export function bisectLoad(plan: LoadPlan, budgets: Budgets): LoadPlan {
   const budgetMs = budgets.p95Ms ?? budgets.p50Ms ?? budgets.p99Ms ?? 1000;
   const rate = plan.rate ?? Math.min(200, Math.max(1, (plan.vus * 0.5 * 1000) / budgetMs));
+  const durationMs = Math.min(plan.durationMs, longestRunMs);
   return {
     ...plan,
     executor: 'constant-arrival-rate',
     rate: Math.round(rate * 10) / 10,
-    durationMs: Math.min(plan.durationMs, longestRunMs),
+    durationMs,
     rampUpMs: 0,
-    warmUpMs: Math.max(warmUpMs, Math.min(plan.warmUpMs, 5_000)),
+    // Whoever asks for runs of a second wants many of them: a warm-up twice as long would buy nothing.
+    warmUpMs: Math.max(Math.min(warmUpMs, durationMs), Math.min(plan.warmUpMs, longestWarmUpMs)),
     maxVus: Math.max(plan.maxVus ?? 0, plan.vus, 100),
     script: null,
     // An aborted run is a truncated one: its latency would be judged on whatever came first.

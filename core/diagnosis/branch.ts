@@ -12,13 +12,15 @@ export interface SideShares {
 
 const applicationResources = new Set(['service-cpu', 'gc', 'run-queue', 'event-loop-queue']);
 
-/** Waiting for a connection belongs to the database when the connections are busy there, and to nobody yet otherwise. */
+/** Waiting for a CPU that the service's own database holds is waiting for that database. Waiting for a connection belongs to the database when the connections are busy there, and to nobody yet otherwise. */
 export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
   const pool = shareOf(lines, (resource) => resource === 'pool-wait');
   const poolIsDatabase = facts.pool !== null && facts.pool.busy >= 0.7 * facts.pool.sessions;
+  const application = shareOf(lines, (resource) => applicationResources.has(resource));
+  const forDatabase = application * facts.heldByOwnDatabase;
   return {
-    application: shareOf(lines, (resource) => applicationResources.has(resource)),
-    database: shareOf(lines, (resource) => resource.startsWith('database-')) + (poolIsDatabase ? pool : 0),
+    application: application - forDatabase,
+    database: shareOf(lines, (resource) => resource.startsWith('database-')) + forDatabase + (poolIsDatabase ? pool : 0),
     elsewhere:
       shareOf(lines, (resource) => resource.startsWith('downstream ') || resource === 'inside-wait' || resource === 'network') +
       (poolIsDatabase ? 0 : pool),
@@ -35,6 +37,10 @@ export function chooseBranch(sides: SideShares, facts: Facts): { branch: Branch;
   ];
   if (facts.cpu !== null)
     reasons.push(`the serving threads used ${facts.cpu.busyCores.toFixed(2)} cores, saturation ${facts.cpu.saturation.toFixed(2)}`);
+  if (facts.heldByOwnDatabase > 0)
+    reasons.push(
+      `its database runs on the same host and had the CPU for ${percent(facts.heldByOwnDatabase)} of the time in which the service was ready to run: that counts as waiting for the database`,
+    );
   if (facts.cpu === null && !facts.hasWire && facts.databaseWaiting === 0)
     return { branch: 'inconclusive', reasons: [...reasons, 'neither process, sockets nor database could be observed'] };
   return { branch: branchOf(sides, facts), reasons };

@@ -2,6 +2,7 @@ import type { DatabaseObservation } from '../model/database.js';
 import type { PeerObservation, ProcessObservation, WireObservation } from '../model/observation.js';
 import { isCappedAt } from './concurrency-cap.js';
 import type { DiagnosisInput } from './input.js';
+import { heldByOwnDatabase } from './own-crowd.js';
 
 /** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
 export interface CpuFacts {
@@ -39,6 +40,8 @@ export interface Facts {
   /** Requests completed while the process was observed. */
   observedRequests: number;
   cpu: CpuFacts | null;
+  /** Part, 0..1, of the time ready to run in which the service's own database on the same host had the CPU. */
+  heldByOwnDatabase: number;
   unread: number;
   served: number;
   /** Requests in flight beyond those of the load, where they are more than the counting error: other clients of the service. */
@@ -82,6 +85,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     total,
     observedRequests,
     cpu,
+    heldByOwnDatabase: heldByOwnDatabase(input, cpu),
     unread,
     served,
     otherInFlight: otherInFlight(inFlight, unread + served),

@@ -53,7 +53,7 @@ afterAll(async () => {
 function catalogOf(port: number): string {
   const { start: command, health } = waitingCommands;
   const repository = `{ path: '${history.path}', good: v1, start: '${command}', health: '${health}', runDuration: 1s }`;
-  const load = '{ rate: 40, duration: 10s, warmUp: 2s }';
+  const load = '{ rate: 40, duration: 10s, warmUp: 1s }';
   return (
     `version: 1\nservices:\n  shop:\n    process: { port: ${port} }\n    repository: ${repository}\n` +
     `    endpoints: { price: { url: 'http://127.0.0.1:${port}/price', budgets: { p95Ms: 30 }, load: ${load} } }\n`

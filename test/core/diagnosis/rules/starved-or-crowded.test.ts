@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../../../core/diagnosis/diagnose.js';
+import { decideBranch, diagnose } from '../../../../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../../../../core/diagnosis/input.js';
-import { appFrame, captures, cpuProfileOf, nodeProcess, peer, sockets } from '../captures.js';
+import { appFrame, captures, cpuProfileOf, database, nodeProcess, peer, sockets, statement } from '../captures.js';
 
 const flat = cpuProfileOf([
   { category: 'framework', share: 0.6 },
@@ -40,6 +40,16 @@ describe('a service that is ready to run and does not', () => {
     // 0.45 cores for 50 requests are 9 ms each; 120 a second of them are more than one event loop has.
     const { plan } = crowded({ got: 0.45, delay: 0.55 });
     expect(named(crowded({ got: 0.45, delay: 0.55 }, { profile, plan: { ...plan, rate: 120 } }))).toEqual(['hot-function']);
+  });
+
+  it('is not called crowded by its own database on the same host: that is a wait for what the database executes', () => {
+    const busy = database({ active: 0.8, statements: [statement()] });
+    const diagnosis = diagnose(crowded({ got: 0.03, delay: 0.97 }, { databases: [busy] }));
+    expect(diagnosis.causes.map(({ id }) => id)).not.toContain('cpu-starved');
+    expect(diagnosis.reasons.join(' ')).toContain('its database runs on the same host');
+    expect(decideBranch(crowded({ got: 0.03, delay: 0.97 }, { databases: [busy] })).branch).toBe('db-bound');
+    for (const other of [database({ active: 0.05 }), { ...busy, peer: '10.0.0.7:5432' }])
+      expect(named(crowded({ got: 0.03, delay: 0.97 }, { databases: [other] }))).toEqual(['cpu-starved']);
   });
 
   it('is not called crowded by its own threads', () => {
