@@ -63,6 +63,8 @@ export interface LoadRequest {
   symptom: Symptom | null;
   /** 0 = the confirmation, n = the nth re-run. */
   run: number;
+  /** A second look within the same run, at a service that fails nearly every request. */
+  isOutageWindow?: boolean;
 }
 
 export interface LoadRun {

@@ -70,8 +70,8 @@ async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { sign
 }
 
 async function storeRun(deps: ActivityDependencies, request: LoadRequest, { finished, workDir }: HeldLoad): Promise<LoadRun> {
-  const { plan, budgets, symptom, run } = request;
-  const prefix = run === 0 ? '' : `rerun-${run}-`;
+  const { plan, budgets, symptom, run, isOutageWindow = false } = request;
+  const prefix = isOutageWindow ? 'outage-' : run === 0 ? '' : `rerun-${run}-`;
   const artifacts = await Promise.all(
     finished.artifacts.map(({ name, kind, path }) => deps.artifacts.putFile(`${prefix}${name}`, kind, path)),
   );

@@ -14,8 +14,8 @@ import type { OpenSession } from './postgres-observe.js';
 import { simulateIndex, timeWithoutSpill } from './postgres-explain.js';
 import { findPlan, type PlanRequest, type PlanResult } from './postgres-plan-ladder.js';
 import { probeServer, type ServerFeatures } from './postgres-server-features.js';
-import { errorText, type Session } from './postgres-session.js';
-import { readTables, type TableName } from './postgres-tables.js';
+import { errorCode, errorText, type Session } from './postgres-session.js';
+import { readTables, type FoundTables, type TableName } from './postgres-tables.js';
 
 export interface ScanOptions {
   observation: DatabaseObservation;
@@ -84,7 +84,9 @@ async function scanStatement(
   const parsed = await parseStatement(statement.text);
   if (parsed === null) return { ...base, planNote: 'the text cannot be parsed: it is cut off, or not one statement' };
   if (parsed.kind === 'other') return { ...base, planNote: 'no query: it has no plan' };
-  const { tables, views } = await readTables(session, tableNames(parsed));
+  const found = await readUnlocked(session, tableNames(parsed));
+  if (found === null) return { ...base, planNote: 'a table of it is locked by another session: nobody can plan it now' };
+  const { tables, views } = found;
   const request: PlanRequest = { parsed, sample: sample === null ? null : await parseStatement(sample), statement, tables, views };
   const result = await findPlan(session, features, request);
   missing.push(...result.missing, ...staleStatistics(tables));
@@ -92,6 +94,18 @@ async function scanStatement(
   const { source, order, plan } = result;
   const withoutSpill = source === 'analyze' && order !== null && plan !== null ? await timeWithoutSpill(session, order, plan) : null;
   return { ...base, ...advice, ...planOf(result), withoutSpill, tables: tables.map((table) => table.facts) };
+}
+
+const lockNotAvailable = '55P03';
+
+/** Null while another session holds a lock that not even a look gets past. */
+async function readUnlocked(session: Session, names: readonly TableName[]): Promise<FoundTables | null> {
+  try {
+    return await readTables(session, names);
+  } catch (error) {
+    if (errorCode(error) === lockNotAvailable) return null;
+    throw error;
+  }
 }
 
 function planOf(result: PlanResult): Pick<StatementScan, 'planSource' | 'planNote' | 'plan' | 'rawPlan'> {

@@ -94,7 +94,7 @@ export interface FoundTables {
   views: string[];
 }
 
-/** Facts of the named tables from the catalog and the statistics; takes no lock on them. Names that do not exist are left out. */
+/** Facts of the named tables from the catalog and the statistics; only the texts of their indexes want a (shared) lock. Names that do not exist are left out. */
 export async function readTables(session: Session, names: readonly TableName[]): Promise<FoundTables> {
   const rows = await session.query(tablesSql, tableRow, [names.map((name) => name.schema), names.map((name) => name.relation)]);
   const unique = [...new Map(rows.map((row) => [row.id, row])).values()];

@@ -24,7 +24,7 @@ import { totalExecutionMsWith } from './postgres-total.js';
  * only with the reason of `signal`.
  */
 export async function observeDatabase(options: ObserveOptions & { url: string }): Promise<DatabaseObservation> {
-  return await observeWith((signal) => openSession(options.url, { signal, statementTimeoutMs: 5000 }), options);
+  return await observeWith((signal) => openSession(options.url, { signal, statementTimeoutMs: 5000, lockTimeoutMs }), options);
 }
 
 /**
@@ -32,7 +32,7 @@ export async function observeDatabase(options: ObserveOptions & { url: string })
  * READ ONLY transaction with timeouts; everything else is explained. Counts beside it what runs there anyway, for a second at least. What cannot be had is a row of `missing`.
  */
 export async function scanQueries(options: ScanOptions & { url: string }): Promise<QueryScan> {
-  const open = (signal: AbortSignal): Promise<Session> => openSession(options.url, { signal, statementTimeoutMs: 10_000 });
+  const open = (signal: AbortSignal): Promise<Session> => openSession(options.url, { signal, statementTimeoutMs: 10_000, lockTimeoutMs });
   const { result, quiet } = await besideQuiet(open, options.signal, () => scanWith(open, options));
   return { ...result, quiet };
 }
@@ -67,9 +67,14 @@ async function withSession<T>(options: { url: string; signal: AbortSignal }, wor
 }
 
 const connectTimeoutMs = 5000;
+/** Who looks at locks must not queue behind them: even the text of an index wants a lock on its table. */
+const lockTimeoutMs = 500;
 
 /** Rejects with EvidenceUnavailableError, whose cause keeps the server's code. No message holds the password. */
-async function openSession(url: string, options: { signal: AbortSignal; statementTimeoutMs: number }): Promise<Session> {
+async function openSession(
+  url: string,
+  options: { signal: AbortSignal; statementTimeoutMs: number; lockTimeoutMs?: number },
+): Promise<Session> {
   options.signal.throwIfAborted();
   let client: pg.Client;
   try {
@@ -84,6 +89,7 @@ async function openSession(url: string, options: { signal: AbortSignal; statemen
   try {
     await client.connect();
     await client.query(asOwnStatement(`SET statement_timeout = ${options.statementTimeoutMs}`));
+    if (options.lockTimeoutMs !== undefined) await client.query(asOwnStatement(`SET lock_timeout = ${options.lockTimeoutMs}`));
     return await describeSession(client, () => {
       options.signal.removeEventListener('abort', end);
     });

@@ -1,11 +1,13 @@
+import { patched } from '@temporalio/workflow';
 import type { EvidenceSet, LoadRun } from '../activities/contract.js';
 import type { LoadPlan } from '../core/model/load-result.js';
 import { hasEndedEarly } from '../core/decisions/capture-window.js';
+import { isOutage, outagePlan } from '../core/decisions/outage-window.js';
 import { notCaptured, startCaptures, type CaptureResults, type RunningCaptures } from './captures.js';
 import { describeFailure, failureType } from './describe-failure.js';
 import { addReason, enter, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import { rememberHealthy } from './healthy-run.js';
-import { measuredLoad, runLoad } from './load-run.js';
+import { measuredLoad, runLoad, type LoadOutcome } from './load-run.js';
 
 /** Keeps the record that callers of a re-run wait for, and shows it. */
 export function recordConfirmation(
@@ -16,10 +18,10 @@ export function recordConfirmation(
   state.confirmations.push({ ...empty, ...record });
 }
 
-async function collect(run: LoadRun, durationMs: number, captures: RunningCaptures | null): Promise<CaptureResults> {
+async function collect(state: IncidentState, run: LoadRun, plan: LoadPlan, captures: RunningCaptures | null): Promise<CaptureResults> {
   const notInWindow = 'Triage again; when it happens again, look at the log of the load activity in the Temporal Web UI.';
   if (captures === null) return notCaptured('the load never told that it started', notInWindow);
-  if (hasEndedEarly({ durationMs, measuredFrom: run.measuredFrom, endedAt: run.endedAt })) {
+  if (endedEarly(state, run, plan)) {
     await captures.stop();
     return notCaptured('the load ended before its window was over, so the captures would have seen an idle service', notInWindow);
   }
@@ -72,13 +74,68 @@ function keepEvidence(state: IncidentState, plan: LoadPlan, run: LoadRun, result
   return set;
 }
 
+interface CapturedLoad {
+  outcome: LoadOutcome;
+  captures: RunningCaptures | null;
+}
+
+/** Holds the load once, with everything captured beside it. */
+async function holdAndCapture(state: IncidentState, resolved: ResolvedLoad, turn: 'confirm' | 'outage'): Promise<CapturedLoad> {
+  const captures: { newest: RunningCaptures | null } = { newest: null };
+  const outcome = await runLoad(state, resolved, turn, (started) => {
+    captures.newest = startCaptures(state, resolved, started, captures.newest);
+  });
+  if (outcome.kind !== 'ended') void captures.newest?.stop();
+  return { outcome, captures: captures.newest };
+}
+
+function endedEarly(state: IncidentState, run: LoadRun, plan: LoadPlan): boolean {
+  const { measuredFrom, endedAt } = run;
+  return hasEndedEarly({ durationMs: state.loadStarted?.durationMs ?? plan.durationMs, measuredFrom, endedAt });
+}
+
+/**
+ * The guard stopped the load because nearly every request failed: a short second one, within what the guard allows, shows the failing service to the
+ * captures. Its numbers are the evidence, the verdict stays the first one's. Null when there is nothing to see, or no longer.
+ */
+async function lookAtOutage(state: IncidentState, resolved: ResolvedLoad, first: LoadRun): Promise<EvidenceSet | null> {
+  const plan = outagePlan(resolved.plan, first.load);
+  if (plan === null) return null;
+  enter(state, 'confirming', 'nearly every request fails: a short second load, with everything captured');
+  const { outcome, captures } = await holdAndCapture(state, { ...resolved, plan }, 'outage');
+  if (outcome.kind !== 'ended') return null;
+  const { run } = outcome;
+  if (!isOutage(run.load)) {
+    void captures?.stop();
+    addReason(state, 'a second, short load a moment later was answered again: what failed is not there any more');
+    return null;
+  }
+  const { incident } = state;
+  const loadWindowMs = Date.parse(run.endedAt) - Date.parse(first.startedAt);
+  state.incident = {
+    ...incident,
+    timing: { ...incident.timing, loadWindowMs },
+    artifacts: [...incident.artifacts, ...run.artifacts],
+  };
+  return keepEvidence(state, plan, { ...run, confirmation: first.confirmation }, await collect(state, run, plan, captures));
+}
+
 /** Decides what the run means; the captures of an unconfirmed symptom are stopped, for they would only tell a story. */
-async function judgeRun(state: IncidentState, run: LoadRun, plan: LoadPlan, captures: RunningCaptures | null): Promise<EvidenceSet | null> {
+async function judgeRun(
+  state: IncidentState,
+  resolved: ResolvedLoad,
+  run: LoadRun,
+  captures: RunningCaptures | null,
+): Promise<EvidenceSet | null> {
   adoptRun(state, run);
+  const { plan } = resolved;
   const { verdict } = run.confirmation;
   if (verdict === 'confirmed') {
     state.sides = { before: [measuredLoad(run)], after: [] };
-    return keepEvidence(state, plan, run, await collect(run, state.loadStarted?.durationMs ?? plan.durationMs, captures));
+    const results = await collect(state, run, plan, captures);
+    // Incidents of before had no second look.
+    const outage = endedEarly(state, run, plan) && patched('look-at-outage') ? await lookAtOutage(state, resolved, run) : null;
+    return outage ?? keepEvidence(state, plan, run, results);
   }
   void captures?.stop();
   keepEvidence(state, plan, run, notNeeded);
@@ -94,12 +151,8 @@ async function judgeRun(state: IncidentState, run: LoadRun, plan: LoadPlan, capt
 export async function confirm(state: IncidentState, resolved: ResolvedLoad): Promise<EvidenceSet | null> {
   enter(state, 'confirming', `reproducing the symptom on ${resolved.target.endpoint}, capturing in the same window`);
   const startedAt = nowIso();
-  const captures: { newest: RunningCaptures | null } = { newest: null };
-  const outcome = await runLoad(state, resolved, 0, (started) => {
-    captures.newest = startCaptures(state, resolved, started, captures.newest);
-  });
-  if (outcome.kind === 'ended') return judgeRun(state, outcome.run, resolved.plan, captures.newest);
-  void captures.newest?.stop();
+  const { outcome, captures } = await holdAndCapture(state, resolved, 'confirm');
+  if (outcome.kind === 'ended') return judgeRun(state, resolved, outcome.run, captures);
   if (outcome.kind === 'failed') adoptFailure(state, outcome.error, startedAt);
   else adoptClosing(state, startedAt);
   return null;

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { LoadRun, LoadStarted } from '../activities/contract.js';
+import type { LoadRequest, LoadRun, LoadStarted } from '../activities/contract.js';
 import { describeLoad } from '../core/decisions/describe-load.js';
 import type { MeasuredLoad } from '../core/model/comparison.js';
 import { loading } from './activity-options.js';
@@ -19,14 +19,26 @@ function describeRun({ confirmation }: LoadRun): string {
   return `${confirmation.verdict}${latency}, ${confirmation.requests} requests`;
 }
 
-function runActivity(state: IncidentState, { target, plan }: ResolvedLoad, run: number): Promise<LoadRun> {
+/** Which load of an incident: the confirmation, its nth re-run, or the short second look of a confirmation that found an outage. */
+export type LoadTurn = 'confirm' | 'outage' | { rerun: number };
+
+const rerunOf = (turn: LoadTurn): number => (typeof turn === 'string' ? 0 : turn.rerun);
+
+const wordsOf = (turn: LoadTurn): { stage: string; title: string } => {
+  if (turn === 'confirm') return { stage: 'confirm', title: 'k6' };
+  if (turn === 'outage') return { stage: 'look at the outage', title: 'a short look at the outage: k6' };
+  return { stage: `verify ${turn.rerun}`, title: `re-run ${turn.rerun}: k6` };
+};
+
+function runActivity(state: IncidentState, { target, plan }: ResolvedLoad, turn: LoadTurn): Promise<LoadRun> {
   const { incidentId, endpoint, symptom } = state.incident;
-  const title = run === 0 ? 'k6' : `re-run ${run}: k6`;
+  const { stage, title } = wordsOf(turn);
+  const request: LoadRequest = { incidentId, endpoint, plan, budgets: target.budgets, symptom, run: rerunOf(turn) };
   const work = (): Promise<LoadRun> =>
     loading(plan).runLoad.executeWithOptions({ summary: `${title} ${describeLoad(plan)} vs ${endpoint}` }, [
-      { incidentId, endpoint, plan, budgets: target.budgets, symptom, run },
+      turn === 'outage' ? { ...request, isOutageWindow: true } : request,
     ]);
-  return inStage(state, run === 0 ? 'confirm' : `verify ${run}`, work, describeRun);
+  return inStage(state, stage, work, describeRun);
 }
 
 /** Follows the run until it ended or the incident is being closed, and passes on every start of k6. Throws when the workflow is cancelled. */
@@ -50,20 +62,20 @@ async function follow(state: IncidentState, run: number, isOver: () => boolean, 
 export async function runLoad(
   state: IncidentState,
   resolved: ResolvedLoad,
-  run: number,
+  turn: LoadTurn,
   onStarted: (started: LoadStarted) => void,
 ): Promise<LoadOutcome> {
   const ended: LoadOutcome[] = [];
   state.loadStarted = null;
   const scope = new CancellationScope();
   const done = scope
-    .run(() => runActivity(state, resolved, run))
+    .run(() => runActivity(state, resolved, turn))
     .then(
       (result) => void ended.push({ kind: 'ended', run: result }),
       (error: unknown) => void ended.push({ kind: 'failed', error }),
     );
   try {
-    await follow(state, run, () => ended.length > 0 || state.closing !== null, onStarted);
+    await follow(state, rerunOf(turn), () => ended.length > 0 || state.closing !== null, onStarted);
   } catch (error) {
     if (isCancellation(error)) await CancellationScope.nonCancellable(() => done);
     throw error;

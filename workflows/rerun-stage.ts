@@ -101,7 +101,7 @@ async function runSeries(state: IncidentState, resolved: ResolvedLoad, request: 
     const of = wanted === 1 ? '' : ` (${runs.length + 1} of ${wanted})`;
     enter(state, 'verifying', `re-run ${number} of the same load${of}${request.by === undefined ? '' : ` for ${request.by}`}`);
     const startedAt = nowIso();
-    const outcome = await runLoad(state, resolved, number, () => undefined);
+    const outcome = await runLoad(state, resolved, { rerun: number }, () => undefined);
     if (outcome.kind !== 'ended') {
       const why = outcome.kind === 'closed' ? 'the incident was closed' : describeFailure(outcome.error);
       recordBroken(state, request, startedAt, why);

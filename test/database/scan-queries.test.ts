@@ -182,4 +182,18 @@ describe('the scan of what a window cost', () => {
       await client.query('DROP ROLE watcher');
     }
   });
+
+  it('does not queue behind the lock of another session', async () => {
+    const migration = await server.connect('migration');
+    await migration.query('BEGIN');
+    await migration.query('LOCK TABLE stock.movements IN ACCESS EXCLUSIVE MODE');
+    try {
+      const locked = await scanQueries({ url: server.url, observation, signal });
+      expect(locked.missing.map(({ id }) => id)).not.toContain('query-scan');
+      const [first] = locked.statements.filter(({ statement }) => statement.text.includes('stock.movements'));
+      expect(first).toMatchObject({ planSource: 'none', planNote: expect.stringContaining('locked by another session') as string });
+    } finally {
+      await migration.query('ROLLBACK');
+    }
+  });
 });

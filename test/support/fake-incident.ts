@@ -31,6 +31,8 @@ export interface Story {
   loadMs: number;
   /** Start messages of k6 before the one that ends, as after a crash. */
   restarts: number;
+  /** Failed requests of the confirmation, which the guard then stops at once, and of the short look after it. */
+  outage: { failedRatio: number; answeredAgain: boolean } | null;
 }
 
 export interface FakeWorld {
@@ -112,6 +114,7 @@ const plainStory: Story = {
   plan: null,
   loadMs: 300,
   restarts: 0,
+  outage: null,
 };
 
 function loadRun(request: LoadRequest, verdict: ConfirmationVerdict): LoadRun {
@@ -156,6 +159,19 @@ function loadRun(request: LoadRequest, verdict: ConfirmationVerdict): LoadRun {
   };
 }
 
+/** As `loadRun`, but nearly every request failed; the guard stopped the first one in the middle. */
+function failedRun(request: LoadRequest, failedRatio: number): LoadRun {
+  const run = loadRun(request, 'confirmed');
+  const startedAtMs = Date.parse(run.startedAt);
+  const heldMs = request.isOutageWindow === true ? request.plan.durationMs : 0.4 * windowMs;
+  return {
+    ...run,
+    load: { ...run.load, failedRatio, errors: { 'HTTP 500': Math.round(500 * failedRatio) } },
+    endedAt: new Date(startedAtMs + heldMs).toISOString(),
+    artifacts: [artifact(request.isOutageWindow === true ? 'outage-run.json' : 'k6-run-0.json', 'load')],
+  };
+}
+
 function artifact(name: string, kind: string) {
   return { name, path: `ab/${'0'.repeat(64)}-${name}`, kind, sizeBytes: 2, sha256: '0'.repeat(64) };
 }
@@ -165,13 +181,16 @@ async function holdLoad(request: LoadRequest, story: Story): Promise<LoadRun> {
   const { workflowExecution, attempt } = activityInfo();
   const handle = getClient().workflow.getHandle(workflowExecution?.workflowId ?? '', workflowExecution?.runId);
   const startedAt = new Date().toISOString();
-  await handle.signal('loadStarted', { run: request.run, attempt, startedAt, measuredInMs: 0, durationMs: windowMs });
-  const until = Date.now() + story.loadMs;
+  await handle.signal('loadStarted', { run: request.run, attempt, startedAt, measuredInMs: 0, durationMs: request.plan.durationMs });
+  const until = Date.now() + (request.isOutageWindow === true ? 100 : story.loadMs);
   while (Date.now() < until) {
     heartbeat({ rps: 50 });
     await sleep(50);
   }
   if (attempt <= story.restarts) throw ApplicationFailure.retryable('the worker went away', 'Crash');
+  if (story.outage !== null && request.run === 0) {
+    return failedRun(request, request.isOutageWindow === true && story.outage.answeredAgain ? 0.1 : story.outage.failedRatio);
+  }
   const verdict = story.verdicts[Math.min(request.run, story.verdicts.length - 1)] ?? 'confirmed';
   return loadRun(request, verdict);
 }

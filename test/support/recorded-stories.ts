@@ -67,6 +67,7 @@ export const recordedStories: readonly RecordedStory[] = [
   { name: 'unproven', story: () => ({ verdicts: ['unproven'] }), drive: justWatch },
   { name: 'refused', story: () => ({ resolve: () => ({ ok: false, reason: 'unknown endpoint' }) }), drive: justWatch },
   { name: 'capture-failed', story: () => ({ failing: { captureProfile: ApplicationFailure.nonRetryable('no profile') } }), drive: close },
+  { name: 'outage', story: () => ({ outage: { failedRatio: 1, answeredAgain: false } }), drive: close },
   { name: 'load-restarted', story: () => ({ restarts: 1 }), drive: close },
   { name: 'remedy-approved', story: () => ({ plan: plan(), ...fixed }), drive: approve },
   { name: 'remedy-rejected', story: () => ({ plan: plan() }), drive: reject },

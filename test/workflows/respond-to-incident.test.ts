@@ -142,6 +142,31 @@ describe('an incident', () => {
     await untilEnded(id);
   });
 
+  it('looks a second time, shortly, when the guard stopped the load because everything failed', async () => {
+    const endpoint = world.tell({ outage: { failedRatio: 1, answeredAgain: false } });
+    const id = await open(endpoint);
+    const { incident } = await untilWaiting(id);
+    expect(incident).toMatchObject({ outcome: 'localized', confirmation: { verdict: 'confirmed' } });
+    const set = world.reports(endpoint)[0]?.set;
+    expect(set?.plan.durationMs).toBeLessThan(10_000);
+    expect(set?.run.artifacts.map(({ name }) => name)).toEqual(['outage-run.json']);
+    expect(set?.databases.artifacts).toHaveLength(1);
+    expect(incident.artifacts.map(({ name }) => name)).toEqual(expect.arrayContaining(['k6-run-0.json', 'outage-run.json']));
+    expect(world.calls(endpoint).filter((name) => name === 'runLoad')).toHaveLength(2);
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+
+  it('captures nothing of an outage that is over at the second look, and says so', async () => {
+    const endpoint = world.tell({ outage: { failedRatio: 1, answeredAgain: true } });
+    const id = await open(endpoint);
+    const { incident } = await untilWaiting(id);
+    expect(incident.reasons.join()).toContain('answered again');
+    expect(world.reports(endpoint)[0]?.set?.profile.missing).toMatchObject([{ id: 'profile' }]);
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+
   it('answers inconclusive, with the captures kept, when the analysis itself breaks', async () => {
     const endpoint = world.tell({ failing: { localize: ApplicationFailure.nonRetryable('a rule broke') } });
     const id = await open(endpoint);
