@@ -9,7 +9,7 @@ export const rowVolume: Fault = {
     method: 'GET',
     path: '/reports/sales',
     budgets: { p95Ms: 200 },
-    load: { executor: 'constant-arrival-rate', rate: 25, maxVus: 20 },
+    load: { executor: 'constant-arrival-rate', rate: 45, maxVus: 30 },
   },
   shop: { reports: { sales: 'detail' } },
   truth: { cause: { id: 'row-volume', location: { statement: ['orders', 'placed_at'] } }, outcomes: ['localized', 'mixed'] },

@@ -25,7 +25,7 @@ export const sortSpill: Fault = {
     method: 'GET',
     path: '/reports/largest?page=100',
     budgets: { p95Ms: 100 },
-    load: { executor: 'constant-arrival-rate', rate: 30, maxVus: 25 },
+    load: { executor: 'constant-arrival-rate', rate: 50, maxVus: 40 },
   },
   apply: async (context) => await setWorkMemory(context, '64kB'),
   truth: { cause: { id: 'sort-spill', location: { statement: ['orders', 'total_cents DESC', 'OFFSET'] } }, outcomes: ['localized'] },
