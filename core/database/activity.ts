@@ -1,5 +1,6 @@
 import type { ActivityObservation } from '../model/database.js';
 import { responderName } from './own-statement.js';
+import { countResting } from './resting-sessions.js';
 
 /** One session in one sample of pg_stat_activity. Ages are milliseconds. */
 export interface SessionSample {
@@ -47,11 +48,15 @@ export function summarizeActivity(ticks: ActivityTick[], windowMs: number, servi
     idleInTransactionSessions: mean(idleInTransaction),
     idleInTransactionMaxMs: Math.max(0, ...idleInTransaction.flat().map((session) => session.stateAgeMs ?? 0)),
     ...(isKnown ? { others: describeOthers(clients, owned, ticks.length) } : {}),
-    service: isKnown ? describeService(owned, mean) : null,
+    service: isKnown ? describeService(owned, windowMs, mean) : null,
   };
 }
 
-function describeService(owned: SessionSample[][], mean: (lists: unknown[][]) => number): NonNullable<ActivityObservation['service']> {
+function describeService(
+  owned: SessionSample[][],
+  windowMs: number,
+  mean: (lists: unknown[][]) => number,
+): NonNullable<ActivityObservation['service']> {
   const where = (wanted: (session: SessionSample) => boolean): number => mean(owned.map((sessions) => sessions.filter(wanted)));
   return {
     sessions: mean(owned),
@@ -60,6 +65,7 @@ function describeService(owned: SessionSample[][], mean: (lists: unknown[][]) =>
     idle: where((session) => session.state === 'idle'),
     idleInTransaction: where(isIdleInTransaction),
     waitingForLock: where((session) => isActive(session) && session.waitEventType === 'Lock'),
+    resting: countResting(owned, windowMs),
   };
 }
 

@@ -1,3 +1,4 @@
+import { unansweredKey } from '../load/read-summary.js';
 import type { EvidenceBook } from './evidence.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
@@ -25,11 +26,12 @@ export function describeCaptures(input: DiagnosisInput, facts: Facts, book: Evid
 }
 
 function describeLoad(input: DiagnosisInput, facts: Facts, book: EvidenceBook): string {
-  const { latencyMs, requests, requestRate, failedRatio } = input.load;
+  const { latencyMs, requests, requestRate, failedRatio, errors } = input.load;
+  const unanswered = errors[unansweredKey] ?? 0;
   const figure = (value: number | null): string => (value === null ? 'unknown' : ms(value));
   return book.add(
     'load',
-    `k6: ${requests} requests, ${requestRate.toFixed(1)}/s, p50 ${figure(latencyMs.p50)}, p95 ${figure(latencyMs.p95)}, mean ${figure(latencyMs.mean)}, ${percent(failedRatio)} failed; ${facts.inFlight.toFixed(1)} requests in flight on average`,
+    `k6: ${requests} requests, ${requestRate.toFixed(1)}/s, p50 ${figure(latencyMs.p50)}, p95 ${figure(latencyMs.p95)}, mean ${figure(latencyMs.mean)}, ${percent(failedRatio)} failed${unanswered > 0 ? `, ${unanswered} without an answer at the end` : ''}; ${facts.inFlight.toFixed(1)} requests in flight on average`,
     input.artifacts.load,
   );
 }

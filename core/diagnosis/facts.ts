@@ -1,8 +1,11 @@
+import { slowCount } from '../load/budget-check.js';
 import type { DatabaseObservation } from '../model/database.js';
 import type { PeerObservation, ProcessObservation, WireObservation } from '../model/observation.js';
 import { isCappedAt } from './concurrency-cap.js';
+import { loadInFlight } from './in-flight.js';
 import type { DiagnosisInput } from './input.js';
 import { heldByOwnDatabase } from './own-crowd.js';
+import { strandedSessions } from './stranded.js';
 
 /** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
 export interface CpuFacts {
@@ -27,13 +30,16 @@ export interface PoolFacts {
   busy: number;
   executing: number;
   idleInTransaction: number;
+  /** Of `sessions`: taken by an owner that does not give them back. 0 = none, or not to be told from connections that nobody needs. */
+  stranded: number;
 }
 
 /** Numbers that all rules share, in mean numbers of requests in flight (Little's L) unless a unit is named. */
 export interface Facts {
+  /** R of the load: L ÷ X, requests without an answer included. */
   meanMs: number;
   requestRate: number;
-  /** L = X · R of the load generator. */
+  /** L of the load. */
   inFlight: number;
   /** The denominator of all shares: the larger of L and what the sockets showed. */
   total: number;
@@ -60,19 +66,18 @@ export interface Facts {
 export const saturated = 0.8;
 
 export function deriveFacts(input: DiagnosisInput): Facts {
-  const meanMs = input.load.latencyMs.mean ?? input.load.latencyMs.p50 ?? 0;
-  const requestRate = input.load.requestRate;
-  const inFlight = (requestRate * meanMs) / 1000;
+  const { requestRate } = input.load;
   const process = input.service?.process ?? null;
   const wire = usableWire(input);
   const observedRequests = requestRate * ((process?.windowMs ?? wire?.windowMs ?? input.load.durationMs ?? 0) / 1000);
   const cpu = process === null ? null : cpuFacts(process, observedRequests);
-  const pool = poolFacts(input.databases);
+  const pool = poolFacts(input.databases, slowCount(input.load));
   const databaseWaiting = wire === null ? databaseActive(input.databases) : sumWaiting(wire.peers, (kind) => kind === 'database');
   const dependencyWaiting =
     wire === null ? 0 : sumWaiting(wire.peers, (kind) => kind === 'service' || kind === 'cache' || kind === 'unknown');
   const unread = wire === null ? 0 : wire.inbound.unread + wire.inbound.acceptQueue;
   const served = wire?.inbound.served ?? 0;
+  const { inFlight, inFlightMax, meanMs } = loadInFlight(input.load, wire === null ? null : unread + served);
   const total = Math.max(inFlight, unread + served, 1e-9);
   const inside = wire?.waitingInside ?? 0;
   const peers = wire?.peers ?? [];
@@ -88,13 +93,13 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     heldByOwnDatabase: heldByOwnDatabase(input, cpu),
     unread,
     served,
-    otherInFlight: otherInFlight(inFlight, unread + served),
+    otherInFlight: otherInFlight(inFlightMax, unread + served),
     inside,
     databaseWaiting,
     dependencyWaiting,
     peers,
     pool,
-    poolWaiting: poolWaiting({ inFlight, inside, cpu, pool, peers, databaseWaiting, samples, atPeersMax }),
+    poolWaiting: poolWaiting({ inFlight, total, inside, cpu, pool, peers, databaseWaiting, samples, atPeersMax }),
     hasWire: wire !== null,
   };
 }
@@ -151,7 +156,7 @@ function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFac
   };
 }
 
-function poolFacts(databases: DatabaseObservation[]): PoolFacts | null {
+function poolFacts(databases: DatabaseObservation[], unanswered: number): PoolFacts | null {
   const services = databases.flatMap((database) => (database.activity?.service ? [database.activity.service] : []));
   if (services.length === 0) return null;
   const sum = (of: (service: (typeof services)[number]) => number): number => services.reduce((total, service) => total + of(service), 0);
@@ -160,11 +165,16 @@ function poolFacts(databases: DatabaseObservation[]): PoolFacts | null {
     busy: sum((service) => service.active + service.idleInTransaction),
     executing: sum((service) => Math.max(0, service.active - service.waitingForLock)),
     idleInTransaction: sum((service) => service.idleInTransaction),
+    stranded: sum((service) => strandedSessions(service, unanswered)),
   };
 }
 
+/** A leak that left most of the pool is not what requests queue for. */
+const minimumStrandedShare = 0.3;
+
 interface WaitingInside {
   inFlight: number;
+  total: number;
   inside: number;
   cpu: CpuFacts | null;
   pool: PoolFacts | null;
@@ -184,11 +194,19 @@ function poolWaiting(facts: WaitingInside): number {
   const { pool, cpu, peers } = facts;
   if (pool === null || pool.sessions < 1 || (cpu?.saturation ?? 0) >= saturated) return 0;
   const rest = Math.max(0, facts.inside - (cpu?.busyCores ?? 0));
+  if (rest >= 0.5 && isStarvedByStranded(facts, pool)) return rest;
   if (rest < 0.5 || facts.inFlight < pool.sessions * 1.2) return 0;
   if (Math.max(pool.busy, facts.databaseWaiting) >= 0.7 * pool.sessions) return rest;
   if (pool.sessions < 1.5) return 0;
   const atPeers = { mean: sumOf(peers, (peer) => peer.waiting), max: facts.atPeersMax, samples: facts.samples };
   return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : 0;
+}
+
+/** What the stranded connections leave is in use, or nothing is left. */
+function isStarvedByStranded({ total, databaseWaiting }: WaitingInside, pool: PoolFacts): boolean {
+  const usable = pool.sessions - pool.stranded;
+  if (pool.stranded < minimumStrandedShare * pool.sessions || total < 1.2 * usable) return false;
+  return usable < 0.5 || Math.max(pool.executing, databaseWaiting) >= 0.7 * usable;
 }
 
 function sumOf(peers: PeerObservation[], of: (peer: PeerObservation) => number): number {

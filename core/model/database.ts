@@ -21,6 +21,14 @@ export interface StatementDelta {
 }
 
 /** Mean numbers of sessions over the activity samples. Only client backends of the service count, where they can be told apart. */
+export interface RestingSessions {
+  idleMid: number;
+  idleEnd: number;
+  /** Of `idleEnd`, those that had still run something in the window. */
+  idleEndUsedBefore: number;
+  inTransactionEnd: number;
+}
+
 export interface ActivityObservation {
   ticks: number;
   windowMs: number;
@@ -41,6 +49,8 @@ export interface ActivityObservation {
     idle: number;
     idleInTransaction: number;
     waitingForLock: number;
+    /** Sessions that had run nothing for a third of the window (and five seconds), without an open transaction or in one; see `core/database/resting-sessions.ts`. */
+    resting: RestingSessions;
   } | null;
 }
 

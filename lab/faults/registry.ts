@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.js';
 import { capacity } from './capacity.js';
+import { connectionLeak, idlePool, transactionLeak } from './connection-leak.js';
 import { connectionLimit } from './connection-limit.js';
 import { cpuStarved, noisyNeighbour } from './cpu-starved.js';
 import { crypto } from './crypto.js';
@@ -52,6 +53,8 @@ export const faults: Fault[] = [
   staleStatistics,
   sortSpill,
   connectionLimit,
+  connectionLeak,
+  transactionLeak,
   retryAmplification,
   cpuStarved,
   healthy,
@@ -66,4 +69,5 @@ export const faults: Fault[] = [
   patientCalls,
   sortInMemory,
   noisyNeighbour,
+  idlePool,
 ];

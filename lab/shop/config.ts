@@ -12,6 +12,7 @@ const shopConfigSchema = z.strictObject({
       recent: z.enum(['joined', 'assembled']).default('joined'),
       numbering: z.enum(['sequence', 'continuous']).default('sequence'),
       shipping: z.enum(['lookup', 'session']).default('lookup'),
+      invoice: z.enum(['reprinted', 'printed-once', 'locked-once']).default('reprinted'),
     })
     .prefault({}),
   reports: z.strictObject({ sales: z.enum(['summary', 'detail']).default('summary') }).prefault({}),

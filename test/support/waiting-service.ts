@@ -11,9 +11,9 @@ createServer((request, response) => {
 
 const settling = (pauseMs: number): string => `exports.settle = () => new Promise((done) => setTimeout(done, ${pauseMs}));\n`;
 
-/** Far apart, so that the noise of a busy machine is no matter. */
-const shortPauseMs = 2;
-const longPauseMs = 60;
+/** The short one is long beside the delays of a busy machine, so that runs of one commit are alike; the step is large beside both. */
+const shortPauseMs = 25;
+const longPauseMs = 110;
 
 const note = (index: number): CommitSpec => ({ message: `Note ${index}`, files: { 'notes.md': `${index}\n` } });
 

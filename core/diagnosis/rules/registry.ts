@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.js';
 import { capacity } from './capacity.js';
 import { compression } from './compression.js';
+import { connectionLeak } from './connection-leak.js';
 import { connectionLimit } from './connection-limit.js';
 import { cpuStarved } from './cpu-starved.js';
 import { crypto } from './crypto.js';
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   idleInTransaction,
   ddlLock,
   connectionLimit,
+  connectionLeak,
   poolExhausted,
   slowDependency,
   retryAmplification,

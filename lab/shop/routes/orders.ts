@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ShopConfig } from '../config.js';
 import { getJson, HttpError, type Route } from '../http.js';
 import { assembleRecentOrders, joinRecentOrders } from '../recent-orders.js';
+import { printInvoice } from '../invoice.js';
 import { placeOrder } from '../place-order.js';
 
 const orderSchema = z.object({ customer: z.int().positive(), sku: z.string(), quantity: z.int().positive() });
@@ -22,6 +23,11 @@ export function orderRoutes(database: pg.Pool, config: ShopConfig): Route[] {
     },
     { method: 'GET', path: '/orders/recent', handle: async () => ({ orders: await recentOrders(database) }) },
     { method: 'GET', path: '/orders/:id/shipping', handle: async ({ parameter }) => await shipping(database, config, Number(parameter)) },
+    {
+      method: 'GET',
+      path: '/orders/:id/invoice',
+      handle: async ({ parameter }) => await printInvoice(database, config, Number(parameter)),
+    },
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { DatabaseObservation, StatementDelta, StatementScan } from '../../../core/model/database.js';
+import type { DatabaseObservation, RestingSessions, StatementDelta, StatementScan } from '../../../core/model/database.js';
 import type { DiagnosisInput } from '../../../core/diagnosis/input.js';
 import type { PeerObservation, ProcessObservation, ThreadObservation, WireObservation } from '../../../core/model/observation.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../core/model/profile.js';
@@ -136,6 +136,7 @@ export function database(options: {
   active?: number;
   sessions?: number;
   idleInTransaction?: number;
+  resting?: RestingSessions;
   waits?: Record<string, number>;
   statements?: StatementDelta[];
   blocking?: DatabaseObservation['blocking'];
@@ -164,6 +165,7 @@ export function database(options: {
         idle: sessions - active - idleInTransaction,
         idleInTransaction,
         waitingForLock: waits['Lock'] ?? 0,
+        resting: options.resting ?? { idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0 },
       },
     },
     blocking: options.blocking ?? [],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../../../../core/diagnosis/input.js';
+import type { RestingSessions } from '../../../../core/model/database.js';
 import { captures, database, nodeProcess, peer, sockets } from '../captures.js';
 
 const named = (input: DiagnosisInput): string[] => diagnose(input).causes.map((cause) => cause.id);
@@ -52,5 +53,75 @@ describe('requests that pass one at a time', () => {
     const [cause] = diagnose(behind(4)).causes;
     expect(cause?.id).toBe('pool-exhausted');
     expect(cause?.summary).toContain('inferred');
+  });
+});
+
+describe('connections that are not given back', () => {
+  const resting = (
+    rested: Partial<RestingSessions>,
+    idleInTransaction = 0,
+    inside = 18,
+    load: Partial<DiagnosisInput['load']> = {},
+  ): DiagnosisInput =>
+    captures({
+      load: { ...captures().load, ...load },
+      service: {
+        process: nodeProcess({ mainCores: 0.05 }),
+        wire: sockets({ peers: [peer('database', 20 - inside)], inside }),
+        missing: [],
+      },
+      databases: [
+        database({
+          active: 20 - inside,
+          sessions: 6,
+          idleInTransaction,
+          resting: { idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0, ...rested },
+        }),
+      ],
+    });
+
+  it('are a leak when their transactions stay open while nothing runs in them', () => {
+    const [cause, ...others] = diagnose(resting({ inTransactionEnd: 5 }, 5, 19)).causes;
+    expect(cause).toMatchObject({ id: 'connection-leak', location: { pool: 'main' } });
+    expect(others).toEqual([]);
+  });
+
+  it('are a leak when more and more of them rest under a steady load, while requests wait', () => {
+    expect(named(resting({ idleMid: 1, idleEnd: 4 }))).toEqual(['connection-leak']);
+  });
+
+  const hanging = {
+    requestRate: 3,
+    latencyMs: { ...captures().load.latencyMs, mean: 4 },
+    errors: { 'unanswered when the load ended': 20 },
+  };
+
+  it('are a leak, as far as can be inferred, when all come to rest and nothing is answered any more', () => {
+    const { causes, accounting } = diagnose(resting({ idleMid: 5, idleEnd: 6, idleEndUsedBefore: 4 }, 0, 20, hanging));
+    expect(causes).toMatchObject([{ id: 'connection-leak', summary: expect.stringContaining('inferred') as string }]);
+    // The requests without an answer are the load's own, and their time is in the account.
+    expect(accounting.reduce((sum, line) => sum + line.perRequestMs, 0)).toBeGreaterThan(6_000);
+  });
+
+  it('are none when all rest but requests are answered: nobody needs the database', () => {
+    expect(named(resting({ idleMid: 5, idleEnd: 6, idleEndUsedBefore: 4 }, 0, 20))).not.toContain('connection-leak');
+  });
+
+  it('are not to be told from unneeded ones when all rested before the window; the report says so', () => {
+    const result = diagnose(resting({ idleMid: 6, idleEnd: 6 }, 0, 20, hanging));
+    expect(result).toMatchObject({ outcome: 'inconclusive', causes: [] });
+    expect(result.missingEvidence.find(({ id }) => id === 'inside-wait')?.why).toContain('never given back');
+  });
+
+  it('are none when as many rested in the middle of the window: a pool may be larger than it needs to be', () => {
+    expect(named(resting({ idleMid: 4, idleEnd: 4 }))).not.toContain('connection-leak');
+  });
+
+  it('are none when what is left of the pool is not in use: requests wait for something else', () => {
+    expect(named(resting({ idleMid: 0, idleEnd: 3 }, 0, 19.9))).not.toContain('connection-leak');
+  });
+
+  it('are none when one transaction of six stays open: the rest is there', () => {
+    expect(named(resting({ inTransactionEnd: 1 }, 1))).not.toContain('connection-leak');
   });
 });

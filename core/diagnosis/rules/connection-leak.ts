@@ -1,0 +1,58 @@
+import type { DatabaseObservation, RestingSessions } from '../../model/database.js';
+import { shareOf } from '../accounting.js';
+import { cite, expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+
+export const connectionLeak: Rule = { id: 'connection-leak', evaluate };
+
+/** Requests queue for connections that others took and never gave back; `stranded.ts` says how such connections look at the server. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const { pool } = context.facts;
+  const share = shareOf(context.lines, (resource) => resource === 'pool-wait');
+  const worst = mostRested(context.input.databases);
+  if (pool === null || worst === null || pool.stranded === 0 || share < minimumShare) return nothing;
+  const { database, resting } = worst;
+  const book = context.book.add('database', describe(database, resting, context), context.input.artifacts.databases);
+  const isInTransaction = resting.inTransactionEnd >= resting.idleEnd;
+  const held = isInTransaction
+    ? 'in a transaction that nobody ends: they were taken and not given back.'
+    : 'although they were used in the same window: they were taken and not given back. This is inferred; a lock of the service that is never released again would look the same.';
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'connection-leak',
+        component: 'connections',
+        location: { pool: database.name, database: database.name },
+        share,
+        confidence: (isInTransaction ? 0.85 : 0.6) * (1 - 0.5 * context.sides.unattributed),
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency, while ${pool.stranded} of the service's ${pool.sessions.toFixed(1)} connections to ${database.name} rest unused, ${held}`,
+        evidence: cite(book, context.cited.wire, context.cited.accounting),
+        remedy: {
+          kind: 'code-change',
+          statement:
+            'Give the connection back on every path, also after an error (release in a finally block, and ROLLBACK before it); until then restart the service. A time limit on idle transactions and the leak detection of the pool show where.',
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+        explains: ['pool-exhausted', 'idle-in-transaction', 'capacity', 'slow-dependency'],
+      },
+    ],
+  };
+}
+
+function describe(database: DatabaseObservation, resting: RestingSessions, { facts }: RuleContext): string {
+  const sessions = database.activity?.service?.sessions ?? 0;
+  return (
+    `${database.name}: of the service's ${sessions.toFixed(1)} connections, ${resting.inTransactionEnd} sat in an open transaction and ${resting.idleEnd} idle at the end of the window without having run anything for a third of it ` +
+    `(${resting.idleEndUsedBefore} of these had been used earlier in it; ${resting.idleMid} were idle so long in its middle), while ${facts.poolWaiting.toFixed(1)} requests waited inside the service`
+  );
+}
+
+function mostRested(databases: readonly DatabaseObservation[]): { database: DatabaseObservation; resting: RestingSessions } | null {
+  const rested = databases.flatMap((database) => {
+    const resting = database.activity?.service?.resting;
+    return resting === undefined ? [] : [{ database, resting }];
+  });
+  const count = ({ resting }: { resting: RestingSessions }): number => resting.idleEnd + resting.inTransactionEnd;
+  return rested.sort((a, b) => count(b) - count(a))[0] ?? null;
+}

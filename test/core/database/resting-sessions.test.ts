@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import type { SessionSample } from '../../../core/database/activity.js';
+import { countResting } from '../../../core/database/resting-sessions.js';
+
+function session(pid: number, state: string, stateAgeMs: number): SessionSample {
+  const unknown = { backendType: 'client backend', waitEventType: null, waitEvent: null, queryId: null, query: '', transactionAgeMs: null };
+  return { pid, state, stateAgeMs, applicationName: null, clientAddress: null, clientPort: null, ...unknown };
+}
+
+describe('sessions that have come to rest', () => {
+  it('have run nothing for a third of the window, idle or in a transaction', () => {
+    const middle = [session(1, 'idle', 11_000), session(2, 'active', 11_000), session(3, 'idle', 9_000)];
+    const end = [
+      session(1, 'idle', 26_000),
+      session(2, 'idle in transaction (aborted)', 12_000),
+      session(3, 'idle', 34_000),
+      session(4, 'idle', 40),
+    ];
+    expect(countResting([[], middle, end], 30_000)).toEqual({ idleMid: 1, idleEnd: 2, idleEndUsedBefore: 1, inTransactionEnd: 1 });
+  });
+
+  it('have rested for five seconds in a short window, too', () => {
+    expect(countResting([[session(1, 'idle', 4_900), session(2, 'idle', 5_100)]], 9_000)).toMatchObject({ idleEnd: 1 });
+  });
+
+  it('are none where nothing was seen', () => {
+    expect(countResting([], 30_000)).toEqual({ idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0 });
+  });
+});
