@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CapturedProfile, CaptureOrder } from '../activities/dependencies.js';
+import { findBusiestProcess } from '../adapters/busiest-process.js';
 import { findServiceProcess, type ProcessLocator } from '../adapters/find-process.js';
 import { captureNodeProfile } from '../adapters/node-inspector.js';
 import { capturePprof } from '../adapters/pprof-http.js';
@@ -68,10 +69,11 @@ function over(profile: StackProfile, order: CaptureOrder, cpuMs: number, elapsed
   return elapsedMs > 0 ? (cpuMs / elapsedMs) * (profile.durationMs ?? order.durationMs) : undefined;
 }
 
-async function fromNode(order: CaptureOrder, pid: number, usableCores: number): Promise<CapturedProfile> {
+async function fromNode(order: CaptureOrder, root: number, usableCores: number): Promise<CapturedProfile> {
+  const { pid, tookMs } = await findBusiestProcess(root, order.delayMs, order.signal);
   const capture = await captureNodeProfile({
     pid,
-    delayMs: order.delayMs,
+    delayMs: Math.max(0, order.delayMs - tookMs),
     durationMs: order.durationMs,
     signal: order.signal,
     onProgress: (elapsedMs) => order.onProgress(`sampling, ${Math.round(elapsedMs / 1000)} s of ${Math.round(order.durationMs / 1000)} s`),

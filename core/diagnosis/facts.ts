@@ -1,6 +1,6 @@
 import { slowCount } from '../load/budget-check.js';
 import type { DatabaseObservation } from '../model/database.js';
-import type { PeerObservation, ProcessObservation, WireObservation } from '../model/observation.js';
+import type { PeerObservation, ProcessObservation, ThreadObservation, WireObservation } from '../model/observation.js';
 import { isCappedAt } from './concurrency-cap.js';
 import { loadInFlight } from './in-flight.js';
 import type { DiagnosisInput } from './input.js';
@@ -131,13 +131,22 @@ function databaseActive(databases: DatabaseObservation[]): number {
 /** Runtimes whose interpreter runs one thread at a time in each process (a global lock), whatever the cores. */
 const lockedInterpreters: readonly ProcessObservation['runtime'][] = ['python', 'ruby'];
 
+/** Beside busy main threads one that does next to nothing (the primary of a cluster, the master of a prefork server) serves no request: it is no capacity. */
+const servingPart = 0.1;
+
+function servingLoops(main: ThreadObservation[]): number {
+  const wanted = main.map((thread) => thread.cpuMs + thread.runDelayMs);
+  const most = Math.max(0, ...wanted);
+  return wanted.filter((ms) => ms >= servingPart * most).length;
+}
+
 function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFacts {
   const singleLoop = process.runtime === 'node';
   const isLocked = lockedInterpreters.includes(process.runtime);
   const main = process.threads.filter((thread) => thread.isMain);
   const mainCpuMs = main.reduce((sum, thread) => sum + thread.cpuMs, 0);
   const mainDelayMs = main.reduce((sum, thread) => sum + thread.runDelayMs, 0);
-  const loops = Math.max(1, main.length);
+  const loops = Math.max(1, servingLoops(main));
   const totalCores = process.cpuMs / process.windowMs;
   const busyMs = singleLoop ? mainCpuMs : process.cpuMs;
   // Threads that queue for an interpreter's lock wake up together, and their delays overlap.

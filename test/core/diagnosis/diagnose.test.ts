@@ -284,6 +284,14 @@ describe('application-bound windows', () => {
     expect(diagnose(captures({ service: { ...service, process: calm } })).branch).toBe('other-wait');
   });
 
+  it('does not count the primary of a cluster among the loops that could serve', () => {
+    const loops = [0.001, 0.95, 0.93].flatMap((mainCores) => nodeProcess({ mainCores }).threads.filter(({ isMain }) => isMain));
+    const cluster = { ...nodeProcess({ mainCores: 0.95 }), usableCores: 8, cpuMs: 1.88 * 30_000, threads: loops };
+    const result = diagnose(captures({ service: { process: cluster, wire: sockets({ unread: 16, inside: 4 }), missing: [] } }));
+    expect(result.branch).toBe('app-bound');
+    expect(result.reasons).toContain('the serving threads used 1.88 cores, saturation 0.94');
+  });
+
   it('refuses to rank a rejected profile and says what is missing', () => {
     const profile = cpuProfileOf([{ category: 'application', share: 0.9, callers: [{ frame: appFrame('score'), share: 0.9 }] }], {
       quality: { verdict: 'rejected', checks: [{ id: 'samples', ok: false, detail: '40 samples, 100 needed' }] },
