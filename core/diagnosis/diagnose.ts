@@ -8,6 +8,7 @@ import type { DiagnosisInput } from './input.js';
 import { rankCauses } from './rank.js';
 import { cite, minimumShare, ms, percent, type Candidate, type RuleContext } from './rule.js';
 import { rules } from './rules/registry.js';
+import { waitsInFront, waitsInside } from './unseen-waits.js';
 import { describeCaptures } from './describe-captures.js';
 
 /** Decides from the account of the window where the latency is, before any query is looked at. */
@@ -131,14 +132,7 @@ function missingFor(input: DiagnosisInput, facts: Facts, branch: Branch, outcome
     ...input.databases.flatMap((database) => database.missing),
     ...(input.scans ?? []).flatMap((scan) => scan.missing),
   ];
-  if (outcome === 'inconclusive' && branch === 'other-wait' && facts.inside / facts.total >= 0.3) {
-    rows.push({
-      id: 'inside-wait',
-      what: 'what requests wait for inside the service',
-      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU, its peers and its database are calm: a timer, a lock, a thread pool or a connection pool${idlePools(input)}`,
-      remedy: 'expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it',
-    });
-  }
+  if (outcome === 'inconclusive') rows.push(...waitsInside(input, facts, branch), ...waitsInFront(input, facts));
   const rejected = input.profile?.quality.verdict === 'rejected' ? input.profile.quality.checks.filter((check) => !check.ok) : [];
   if (rejected.length > 0 && branch === 'app-bound') {
     rows.push({
@@ -149,17 +143,6 @@ function missingFor(input: DiagnosisInput, facts: Facts, branch: Branch, outcome
     });
   }
   return [...new Map(rows.map((row) => [`${row.id} ${row.what}`, row])).values()];
-}
-
-/** Connections that nobody used look the same from outside, whether they are unneeded or were taken and never given back before the window. */
-function idlePools({ databases }: DiagnosisInput): string {
-  const idle = databases.filter(({ activity }) => {
-    const service = activity?.service ?? null;
-    return service !== null && service.sessions >= 1 && service.resting.idleEnd >= service.sessions - 0.5;
-  });
-  if (idle.length === 0) return '';
-  const names = idle.map(({ name, activity }) => `${Math.round(activity?.service?.sessions ?? 0)} connections to ${name}`).join(', ');
-  return `. Its ${names} ran nothing at all: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use)`;
 }
 
 /** No rule looks into the transfer of an answer; when it holds much of the latency, the reader is told where to look. */

@@ -193,20 +193,22 @@ interface WaitingInside {
   atPeersMax: number;
 }
 
+/** More connections than one, on average. */
+const fewestTold = 1.5;
+
 /**
  * Requests that wait inside the process beyond what is on CPU are waiting for a connection when every connection is in use: busy in the database, or
  * held while its owner waits elsewhere, which shows when never more requests than connections are at the peers together. Otherwise the wait is a
  * timer, a lock or a thread pool. Pools open connections as they need them, so behind a lock that lets one request pass there is one connection,
- * too: of a single idle connection nothing can be told.
+ * too, and it is busy while the lock's owner asks the database: of a single connection nothing can be told.
  */
 function poolWaiting(facts: WaitingInside): number {
   const { pool, cpu, peers } = facts;
   if (pool === null || pool.sessions < 1 || (cpu?.saturation ?? 0) >= saturated) return 0;
   const rest = Math.max(0, facts.inside - (cpu?.busyCores ?? 0));
   if (rest >= 0.5 && isStarvedByStranded(facts, pool)) return rest;
-  if (rest < 0.5 || facts.inFlight < pool.sessions * 1.2) return 0;
+  if (rest < 0.5 || pool.sessions < fewestTold || facts.inFlight < pool.sessions * 1.2) return 0;
   if (Math.max(pool.busy, facts.databaseWaiting) >= 0.7 * pool.sessions) return rest;
-  if (pool.sessions < 1.5) return 0;
   const atPeers = { mean: sumOf(peers, (peer) => peer.waiting), max: facts.atPeersMax, samples: facts.samples };
   return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : 0;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../../../../core/diagnosis/input.js';
 import type { RestingSessions } from '../../../../core/model/database.js';
-import { captures, database, nodeProcess, peer, sockets } from '../captures.js';
+import { captures, database, nodeProcess, peer, sockets, statement } from '../captures.js';
 
 const named = (input: DiagnosisInput): string[] => diagnose(input).causes.map((cause) => cause.id);
 
@@ -47,6 +47,15 @@ describe('requests that pass one at a time', () => {
     const result = diagnose(behind(1));
     expect(result).toMatchObject({ outcome: 'inconclusive', causes: [] });
     expect(result.missingEvidence.map((row) => row.id)).toContain('inside-wait');
+  });
+
+  it('may do so when that one connection is busy, too: the owner of a lock asks the database', () => {
+    const wire = sockets({ peers: [{ ...peer('database', 0.95, 1), waitingMax: 1 }], inside: 19 });
+    const service = { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] };
+    const quick = statement({ calls: 50 * 30 * 8, meanExecMs: 2.4 });
+    const result = diagnose(captures({ service, databases: [database({ active: 0.95, sessions: 1, statements: [quick] })], scans: [] }));
+    expect(result).toMatchObject({ outcome: 'inconclusive', causes: [] });
+    expect(result.missingEvidence.find(({ id }) => id === 'inside-wait')?.why).toContain('one connection');
   });
 
   it('wait for the pool when as many as it has connections pass, which is told as inferred', () => {

@@ -1,0 +1,52 @@
+import type { Branch } from '../model/incident.js';
+import type { MissingEvidence } from '../model/observation.js';
+import type { Facts } from './facts.js';
+import type { DiagnosisInput } from './input.js';
+import { percent } from './rule.js';
+
+/** Waits whose reason no capture shows. One connection is what a pool of one leaves, and a lock that lets one request pass. */
+export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch): MissingEvidence[] {
+  if (branch !== 'other-wait' || facts.inside / facts.total < 0.3) return [];
+  const isSingle = facts.pool !== null && facts.pool.sessions >= 0.5 && facts.pool.sessions < 1.5;
+  const single = isSingle
+    ? '; they use one connection of the database, which a pool of one leaves as well as a lock that lets one request pass: look at the size of the pool first'
+    : '';
+  return [
+    {
+      id: 'inside-wait',
+      what: 'what requests wait for inside the service',
+      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU and its peers are calm: a timer, a lock, a thread pool or a connection pool${single}${idlePools(input)}`,
+      remedy: 'expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it',
+    },
+  ];
+}
+
+/** Connections that nobody used look the same from outside, whether they are unneeded or were taken and never given back before the window. */
+function idlePools({ databases }: DiagnosisInput): string {
+  const idle = databases.filter(({ activity }) => {
+    const service = activity?.service ?? null;
+    return service !== null && service.sessions >= 1 && service.resting.idleEnd >= service.sessions - 0.5;
+  });
+  if (idle.length === 0) return '';
+  const names = idle.map(({ name, activity }) => `${Math.round(activity?.service?.sessions ?? 0)} connections to ${name}`).join(', ');
+  return `. Its ${names} ran nothing at all: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use)`;
+}
+
+/** A host whose cores are busy to this part starves the load generator that runs on it. */
+const crowdedHost = 0.9;
+
+/** Requests that the generator counts and no socket of the service holds have not reached it: something else answers at the address, or the generator is late. */
+export function waitsInFront(input: DiagnosisInput, facts: Facts): MissingEvidence[] {
+  const inFront = facts.inFlight - facts.unread - facts.served;
+  if (!facts.hasWire || inFront / facts.total < 0.3) return [];
+  const { pid = 0, host = null } = input.service?.process ?? {};
+  const isCrowded = host !== null && host.cpuRatio >= crowdedHost;
+  return [
+    {
+      id: 'in-front',
+      what: 'where requests wait before they reach the service',
+      why: `the load keeps ${facts.inFlight.toFixed(1)} requests in flight, the sockets of process ${pid} hold ${(facts.unread + facts.served).toFixed(1)} of them: the others wait in front of it, in what passes requests on (a proxy, a load balancer, its limit of connections) or in a load generator that gets no CPU`,
+      remedy: `${isCrowded ? `the CPUs of the host are ${percent(host.cpuRatio)} busy: load it from another machine, or while nothing else runs; else ` : ''}name the process that listens on the port of the endpoint as \`process\` of the catalog and triage again, or let the endpoint be the service's own address`,
+    },
+  ];
+}
