@@ -49,12 +49,10 @@ export function sessionText(session: BlockingSession): string {
     : `${session.pid} (${session.applicationName})`;
 }
 
-function isDefinition(session: BlockingSession): boolean {
-  return (
-    definition.test(session.query) ||
-    session.lockMode === 'AccessExclusiveLock' ||
-    session.waitingFor?.includes('AccessExclusiveLock') === true
-  );
+/** `SELECT … FOR UPDATE` queues for a row with AccessExclusiveLock, too, on the tuple: only on a whole table is that mode a schema change. */
+function isDefinition({ query, waitingFor, lockMode }: BlockingSession): boolean {
+  const isOnTable = waitingFor === null || waitingFor.startsWith('relation/');
+  return definition.test(query) || (isOnTable && lockMode === 'AccessExclusiveLock');
 }
 
 function relationOf(tree: BlockingTree): string | null {

@@ -177,6 +177,33 @@ describe('database-bound windows', () => {
     expect(result.causes[0]?.location.relation).toBe('stock');
   });
 
+  it.each([
+    ['row-lock', 'tuple/AccessExclusiveLock'],
+    ['ddl-lock', 'relation/AccessExclusiveLock'],
+  ] as const)('calls it %s when those who wait are for %s', (id, waitingFor) => {
+    const session = {
+      wait: null,
+      applicationName: 'batch',
+      transactionAgeMs: 900,
+      stateAgeMs: 900,
+      backendType: 'client backend',
+      relation: 'stock',
+    };
+    const query = 'select n from stock where id = 1 for update';
+    const tree: BlockingTree = {
+      root: { ...session, pid: 1, level: 0, state: 'active', query: 'select reprice()', waitingFor: null, lockMode: 'RowExclusiveLock' },
+      waiters: [{ ...session, pid: 2, level: 1, state: 'active', query, waitingFor, lockMode: 'AccessExclusiveLock' }],
+      blockedMean: 8,
+      blockedMax: 9,
+      ticksSeen: 80,
+    };
+    const waits = { Lock: 9, CPU: 0.5 };
+    const result = diagnose(
+      captures({ ...databaseBound, databases: [database({ active: 9.5, waits, blocking: [tree], statements: [statement()] })], scans: [] }),
+    );
+    expect(result.causes.map((cause) => cause.id)).toEqual([id]);
+  });
+
   it('names the pool when the connections are all in use and the database is quick', () => {
     const service = {
       process: nodeProcess({ mainCores: 0.1 }),
