@@ -4,6 +4,7 @@ import { accountLatency, shareOf, type AccountingEvidence } from './accounting.j
 import { chooseBranch, sideShares } from './branch.js';
 import { EvidenceBook } from './evidence.js';
 import { deriveFacts, type Facts } from './facts.js';
+import { sortByFailures } from './failures.js';
 import type { DiagnosisInput } from './input.js';
 import { rankCauses } from './rank.js';
 import { cite, minimumShare, ms, percent, type Candidate, type RuleContext } from './rule.js';
@@ -25,18 +26,22 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const accounting = book.add('accounting', accountSummary(lines, facts), null);
   const context: RuleContext = { input, facts, lines, sides, branch, book, cited: { ...cited, accounting } };
   const verdicts = rules.map((rule) => judge(rule, context));
-  const candidates = verdicts.flatMap((verdict) => verdict.causes);
-  const ranking = rankCauses(trustAccount(candidates, checks, { accounting, book }), {
+  const failures = sortByFailures(
+    verdicts.flatMap((verdict) => verdict.causes),
+    context,
+  );
+  const ranking = rankCauses(trustAccount(failures.standing, checks, { accounting, book }), {
     unattributed: sides.unattributed,
     insideWait: shareOf(lines, (resource) => resource === 'inside-wait'),
   });
   const named = new Set(ranking.causes.map((cause) => cause.id));
-  const ruledOut = [...ranking.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
+  const ruledOut = [...ranking.ruledOut, ...failures.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
     (row) => !named.has(row.id) && row.evidence.length > 0,
   );
   const missingEvidence = [
     ...missingFor(input, facts, branch, ranking.outcome),
     ...slowTransfer(lines),
+    ...failures.missing,
     ...verdicts.flatMap((verdict) => verdict.missing ?? []),
   ];
   return {

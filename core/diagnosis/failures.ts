@@ -1,0 +1,84 @@
+import type { CauseId } from '../model/incident.js';
+import type { MissingEvidence } from '../model/observation.js';
+import type { DiagnosisInput } from './input.js';
+import { cite, ms, percent, type Candidate, type RuleContext } from './rule.js';
+
+/** Why requests fail although the answers that come are quick enough: causes of failures themselves, not of latency. */
+const ofFailures: ReadonlySet<CauseId> = new Set(['connection-limit', 'retry-amplification']);
+/** Requests that fail because they wait are the slow ones: half again as slow as the others is no accident of which ones fail. */
+const slower = 1.5;
+/** Where none succeeds: a failure that takes a second has waited for something; a refusal or an exception takes milliseconds. */
+const waitedMs = 1000;
+
+export interface SortedByFailures {
+  standing: Candidate[];
+  ruledOut: { id: CauseId; reason: string; evidence: string[] }[];
+  missing: MissingEvidence[];
+}
+
+/**
+ * Where only the budget for errors is broken, what the latency consists of says nothing about why requests fail, unless those that fail are the
+ * slow ones (they ran into a time limit).
+ */
+export function sortByFailures(candidates: Candidate[], context: RuleContext): SortedByFailures {
+  const { input, cited } = context;
+  if (!isOnlyErrors(input) || failByWaiting(input)) return { standing: candidates, ruledOut: [], missing: [] };
+  const standing = candidates.filter((candidate) => ofFailures.has(candidate.id));
+  const ruledOut = candidates
+    .filter((candidate) => !ofFailures.has(candidate.id))
+    .map(({ id, summary }) => ({
+      id,
+      reason: `it is about latency, which keeps its budget, and does not make requests fail (${speed(input)}): ${summary}`,
+      evidence: cite(cited.load),
+    }));
+  return { standing, ruledOut, missing: standing.length > 0 ? [] : [reasonOfFailures(input)] };
+}
+
+function isOnlyErrors({ confirmation }: DiagnosisInput): boolean {
+  return confirmation.broken.length > 0 && confirmation.broken.every((budget) => budget === 'error-ratio');
+}
+
+function failByWaiting({ load }: DiagnosisInput): boolean {
+  const failedMs = failedMeanMs(load);
+  if (failedMs === null) return false;
+  return load.failedRatio >= 1 || load.latencyMs.mean === null ? failedMs >= waitedMs : failedMs >= slower * load.latencyMs.mean;
+}
+
+/** k6 times the parts of all requests, and the whole of those that succeeded: the rest is of the failed ones. Null when that cannot be told. */
+function failedMeanMs({ timingMs, latencyMs, failedRatio }: DiagnosisInput['load']): number | null {
+  if (timingMs === null || failedRatio <= 0) return null;
+  const all = timingMs.sending + timingMs.waiting + timingMs.receiving;
+  return Math.max(0, (all - (1 - failedRatio) * (latencyMs.mean ?? 0)) / failedRatio);
+}
+
+function speed({ load }: DiagnosisInput): string {
+  const failedMs = failedMeanMs(load);
+  if (failedMs === null) return 'how long the failed requests took is not known';
+  const others = load.failedRatio >= 1 || load.latencyMs.mean === null ? '' : `, the others ${ms(load.latencyMs.mean)}`;
+  return `the failed requests took ${ms(failedMs)} on average${others}`;
+}
+
+function reasonOfFailures(input: DiagnosisInput): MissingEvidence {
+  const { load, trace } = input;
+  const answers = Object.entries(load.errors)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 3)
+    .map(([answer, count]) => `${answer} ${count} times`);
+  const failed = load.failedRatio * (trace?.routes.reduce((sum, route) => sum + route.requests, 0) ?? 0);
+  const calls = (trace?.outbound ?? []).filter((call) => failed > 0 && call.failed >= 0.5 * failed);
+  const downstream = calls.map(
+    (call) => `${call.failed} of ${call.requests} calls ${call.method} ${call.route} to ${call.peer} failed, too`,
+  );
+  return {
+    id: 'failures',
+    what: 'why the requests fail',
+    why: [
+      `${percent(load.failedRatio)} of the requests fail${answers.length === 0 ? '' : ` (${answers.join(', ')})`}: ${speed(input)}`,
+      ...downstream,
+    ].join('; '),
+    remedy:
+      calls.length > 0
+        ? 'look whether the service behind that address runs and what it answers, then at the log of this service'
+        : "read the body of a failed answer and the service's log of this window: exceptions and refusals are not seen from outside",
+  };
+}
