@@ -3,11 +3,13 @@ import { EvidenceUnavailableError, UnreadableInputError } from '../core/model/er
 import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
 import { summarizeProcess, type TreeSnapshot } from '../core/observe/process.js';
 import { noMemory, sampleWire, type WireSample } from '../core/observe/wire-sample.js';
+import { poolerHints } from '../core/observe/poolers.js';
 import { summarizeWire, type PeerHint } from '../core/observe/wire.js';
 import { findServiceProcess, type FoundProcess, type ProcessLocator } from './find-process.js';
+import { localPoolers } from './local-poolers.js';
 import { processTree, socketInodes } from './process-files.js';
 import { identifyProcess, snapshotTree } from './processes.js';
-import { openSocketReader, trackOwnership } from './sockets.js';
+import { openSocketReader, resolveHost, trackOwnership } from './sockets.js';
 
 export interface ObserveServiceOptions {
   locator: ProcessLocator;
@@ -62,7 +64,13 @@ async function observeFound(found: FoundProcess, options: ObserveServiceOptions)
   options.signal.throwIfAborted();
   const missing = [...(ended.signal.aborted ? [goneRow(found.pid)] : []), ...wire.missing];
   const process = summarizeProcess(identity, tree);
-  return { process, wire: summarizeWire(wire.samples, wire.elapsedMs, options.peerHints), missing };
+  const hints = [...options.peerHints, ...(await hintsBehindPoolers(options.peerHints))];
+  return { process, wire: summarizeWire(wire.samples, wire.elapsedMs, hints), missing };
+}
+
+/** Looked up when the window is over: a pooler opens its connections as the load needs them. */
+async function hintsBehindPoolers(hints: readonly PeerHint[]): Promise<PeerHint[]> {
+  return poolerHints(localPoolers(), hints, await resolveHost('localhost'));
 }
 
 /** Looks until the window is over or `signal` says stop. `look` answers whether to go on. */
