@@ -82,15 +82,20 @@ function portOfUrl(address: string): number {
   return Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port);
 }
 
-function endOf(access: DatabaseAccess): { host: string; port: number } {
+/** Null where the catalog's connection goes by a Unix-domain socket (`postgres:///shop?host=/run/postgresql`): that has no address. */
+function endOf(access: DatabaseAccess): { host: string; port: number } | null {
+  if (!URL.canParse(access.url)) return null;
   const url = new URL(access.url);
+  if (url.hostname === '' || url.hostname.startsWith('%2')) return null;
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? defaultPorts[access.kind] : url.port) };
 }
 
 async function hintsOf(databases: DatabaseAccess[]): Promise<PeerHint[]> {
   const hints = await Promise.all(
     databases.map(async (access) => {
-      const { host, port } = endOf(access);
+      const end = endOf(access);
+      if (end === null) return [];
+      const { host, port } = end;
       const kind = access.kind === 'redis' ? ('cache' as const) : ('database' as const);
       return (await resolveHost(host)).map((address) => ({
         peer: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
@@ -104,9 +109,10 @@ async function hintsOf(databases: DatabaseAccess[]): Promise<PeerHint[]> {
 
 /** Local ports of the service's own connections; none when the service runs where we cannot look. */
 async function portsTowards(locator: ProcessLocator | null, access: DatabaseAccess): Promise<ReadonlySet<number>> {
-  if (locator === null) return new Set();
+  const end = endOf(access);
+  if (locator === null || end === null) return new Set();
   try {
-    return await servicePortsTowards((await findServiceProcess(locator)).pid, endOf(access));
+    return await servicePortsTowards((await findServiceProcess(locator)).pid, end);
   } catch (error) {
     // The observation of the service says why; the database is then seen without telling its clients apart.
     if (error instanceof EvidenceUnavailableError || error instanceof UnreadableInputError) return new Set();
