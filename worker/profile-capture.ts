@@ -114,7 +114,8 @@ function workerThreadsRow(count: number): MissingEvidence[] {
       id: 'worker-threads',
       what: `the ${count} worker threads of the service`,
       why: 'the profile of the main thread does not see them',
-      remedy: 'compare with the CPU of the threads; profile the workers by themselves if they are busy',
+      remedy:
+        'If they are busy: start the service with node --cpu-prof (it writes one profile a thread when the service ends), hold the load, and give the profile of a worker thread: triage --profile FILE',
     },
   ];
 }

@@ -12,6 +12,8 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (share < minimumShare || cpu.saturation >= 0.8) return nothing;
   const helpers = process.threads.filter((thread) => !thread.isMain && (thread.cpuMs + thread.runDelayMs) / process.windowMs >= 0.5);
   if (helpers.length === 0 || cpu.offMainCores < 0.5) return nothing;
+  // The kernel does not tell a thread of the pool from one of `worker_threads`, whose code nobody saw: what is missing says so.
+  if (context.input.missing.some((row) => row.id === 'worker-threads')) return nothing;
   return {
     ...nothing,
     causes: [
