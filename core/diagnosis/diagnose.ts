@@ -1,6 +1,7 @@
 import type { AccountCheck, AccountingLine, Branch, Diagnosis, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { accountLatency, shareOf, type AccountingEvidence } from './accounting.js';
+import { blindSpots } from './blind-spots.js';
 import { chooseBranch, sideShares } from './branch.js';
 import { EvidenceBook } from './evidence.js';
 import { deriveFacts, type Facts } from './facts.js';
@@ -9,7 +10,7 @@ import type { DiagnosisInput } from './input.js';
 import { rankCauses } from './rank.js';
 import { cite, minimumShare, ms, percent, type Candidate, type RuleContext } from './rule.js';
 import { rules } from './rules/registry.js';
-import { waitsInFront, waitsInside } from './unseen-waits.js';
+import { waitsInside } from './unseen-waits.js';
 import { describeCaptures } from './describe-captures.js';
 
 /** Decides from the account of the window where the latency is, before any query is looked at. */
@@ -137,7 +138,7 @@ function missingFor(input: DiagnosisInput, facts: Facts, branch: Branch, outcome
     ...input.databases.flatMap((database) => database.missing),
     ...(input.scans ?? []).flatMap((scan) => scan.missing),
   ];
-  if (outcome === 'inconclusive') rows.push(...waitsInside(input, facts, branch), ...waitsInFront(input, facts));
+  if (outcome === 'inconclusive') rows.push(...waitsInside(input, facts, branch), ...blindSpots(input, facts));
   const rejected = input.profile?.quality.verdict === 'rejected' ? input.profile.quality.checks.filter((check) => !check.ok) : [];
   if (rejected.length > 0 && branch === 'app-bound') {
     rows.push({

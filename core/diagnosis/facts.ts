@@ -104,6 +104,9 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   };
 }
 
+/** With fewer looks at the sockets the means over them say nothing. */
+export const fewestLooks = 10;
+
 /** One request, or a quarter of them, is within the error of two independent counts. */
 function otherInFlight(ofLoad: number, onSockets: number): number {
   const surplus = onSockets - ofLoad;
@@ -117,7 +120,7 @@ function otherInFlight(ofLoad: number, onSockets: number): number {
 function usableWire(input: DiagnosisInput): WireObservation | null {
   const wire = input.service?.wire ?? null;
   const isAgeless = input.service?.missing.some((row) => row.id === 'socket-ages') === true;
-  return wire === null || wire.multiplexed || isAgeless || wire.samples < 10 ? null : wire;
+  return wire === null || wire.multiplexed || isAgeless || wire.samples < fewestLooks ? null : wire;
 }
 
 function sumWaiting(peers: PeerObservation[], wanted: (kind: PeerObservation['kind']) => boolean): number {

@@ -31,22 +31,3 @@ function idlePools({ databases }: DiagnosisInput): string {
   const names = idle.map(({ name, activity }) => `${Math.round(activity?.service?.sessions ?? 0)} connections to ${name}`).join(', ');
   return `. Its ${names} ran nothing at all: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use)`;
 }
-
-/** A host whose cores are busy to this part starves the load generator that runs on it. */
-const crowdedHost = 0.9;
-
-/** Requests that the generator counts and no socket of the service holds have not reached it: something else answers at the address, or the generator is late. */
-export function waitsInFront(input: DiagnosisInput, facts: Facts): MissingEvidence[] {
-  const inFront = facts.inFlight - facts.unread - facts.served;
-  if (!facts.hasWire || inFront / facts.total < 0.3) return [];
-  const { pid = 0, host = null } = input.service?.process ?? {};
-  const isCrowded = host !== null && host.cpuRatio >= crowdedHost;
-  return [
-    {
-      id: 'in-front',
-      what: 'where requests wait before they reach the service',
-      why: `the load keeps ${facts.inFlight.toFixed(1)} requests in flight, the sockets of process ${pid} hold ${(facts.unread + facts.served).toFixed(1)} of them: the others wait in front of it, in what passes requests on (a proxy, a load balancer, its limit of connections) or in a load generator that gets no CPU`,
-      remedy: `${isCrowded ? `the CPUs of the host are ${percent(host.cpuRatio)} busy: load it from another machine, or while nothing else runs; else ` : ''}name the process that listens on the port of the endpoint as \`process\` of the catalog and triage again, or let the endpoint be the service's own address`,
-    },
-  ];
-}

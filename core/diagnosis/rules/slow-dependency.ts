@@ -11,7 +11,9 @@ import {
   type RuleContext,
   type RuleVerdict,
 } from '../rule.js';
+import type { DatabaseObservation } from '../../model/database.js';
 import type { PeerObservation } from '../../model/observation.js';
+import { hiddenSessions } from '../blind-spots.js';
 
 export const slowDependency: Rule = { id: 'slow-dependency', evaluate };
 
@@ -29,7 +31,16 @@ function evaluate(context: RuleContext): RuleVerdict {
   return { ...nothing, causes: [describe(context, slowest, share)] };
 }
 
+/** Of a peer that may only be the way to the database, that it is slow itself is no more than likely. */
+const perhapsTheWay = 0.6;
+
 function describe(context: RuleContext, peer: PeerObservation, share: number): Candidate {
+  const behind = peer.kind === 'unknown' ? hiddenSessions(context.input, context.facts.total) : null;
+  const busy = behind === null ? null : citeBusy(context, behind);
+  const way =
+    behind === null
+      ? ''
+      : ` It may be a pooler or a service in front of ${behind.name}, which executes ${(behind.activity?.activeSessions ?? 0).toFixed(1)} statements at any moment in sessions that are not the service's own: then the wait is there.`;
   const calls = (context.input.trace?.outbound ?? []).filter(
     (call) => call.peer === peer.peer || call.peer.endsWith(`:${peer.peer.split(':').at(-1) ?? ''}`),
   );
@@ -40,9 +51,9 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
     component: 'downstream',
     location: { peer: peer.peer, ...(route === undefined ? {} : { route: `${route.method} ${route.route}` }) },
     share,
-    confidence: 0.92 * (1 - 0.5 * context.sides.unattributed),
-    summary: `Waiting for ${peer.label} at ${peer.peer} holds ${percent(share)} of the mean latency, ${ms(perRequestMs)} a request (${peer.waiting.toFixed(1)} requests wait there at any moment).`,
-    evidence: cite(context.cited.wire, context.cited.trace, context.cited.accounting),
+    confidence: 0.92 * (behind === null ? 1 : perhapsTheWay) * (1 - 0.5 * context.sides.unattributed),
+    summary: `Waiting for ${peer.label} at ${peer.peer} holds ${percent(share)} of the mean latency, ${ms(perRequestMs)} a request (${peer.waiting.toFixed(1)} requests wait there at any moment).${way}`,
+    evidence: cite(context.cited.wire, context.cited.trace, busy, context.cited.accounting),
     remedy: {
       kind: 'runbook',
       statement: `Look at the service behind ${peer.peer}; meanwhile bound the wait with a timeout, a cached answer or a fallback.`,
@@ -51,4 +62,9 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
     },
     explains: ['capacity', 'pool-exhausted'],
   };
+}
+
+function citeBusy({ book, input }: RuleContext, { name, activity }: DatabaseObservation): string {
+  const summary = `${name}: ${(activity?.activeSessions ?? 0).toFixed(1)} active sessions on average, none of them on a socket of the service`;
+  return book.add('database', summary, input.artifacts.databases);
 }

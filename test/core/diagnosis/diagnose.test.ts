@@ -395,18 +395,6 @@ it('says where to look when the answers arrive slowly, which no rule explains', 
   expect(result.missingEvidence.find(({ id }) => id === 'transfer')?.why).toMatch(/hold 6[23] %/);
 });
 
-it('says that most requests never reached the process it looked at, and where to look', () => {
-  const crowded = nodeProcess({ mainCores: 0.1 });
-  const process = { ...crowded, host: { ...crowded.host, cpuRatio: 0.97 } };
-  const result = diagnose(captures({ service: { process, wire: sockets({ peers: [peer('service', 3)] }), missing: [] } }));
-  expect(result.outcome).toBe('inconclusive');
-  const row = result.missingEvidence.find(({ id }) => id === 'in-front');
-  expect(row?.why).toContain('20.0 requests in flight, the sockets of process 100 hold 3.0 of them');
-  expect(row?.remedy).toMatch(/97 % busy.*listens on the port of the endpoint/);
-  const arrived = diagnose(captures({ service: { process, wire: sockets({ inside: 19 }), missing: [] } }));
-  expect(arrived.missingEvidence.map(({ id }) => id)).toEqual(['inside-wait']);
-});
-
 it('gives the same diagnosis for the same evidence', () => {
   const input = captures({
     ...databaseBound,

@@ -1,0 +1,83 @@
+import type { DatabaseObservation } from '../model/database.js';
+import type { MissingEvidence } from '../model/observation.js';
+import { fewestLooks, type Facts } from './facts.js';
+import type { DiagnosisInput } from './input.js';
+import { minimumShare, percent } from './rule.js';
+
+/** Part of the requests in flight that nobody saw, from which on no answer can be given without it. */
+const muchUnseen = 0.3;
+
+/**
+ * A database that is busy in sessions of which none leads to a socket of the service, or null. Behind a Unix-domain socket, a pooler or a proxy
+ * they may be the service's all the same; with enough of them, no other wait of the service can be told apart from waiting there.
+ */
+export function hiddenSessions({ databases }: DiagnosisInput, total: number): DatabaseObservation | null {
+  const busy = (database: DatabaseObservation): number => (database.activity?.service === null ? database.activity.activeSessions : 0);
+  const busiest = [...databases].sort((a, b) => busy(b) - busy(a))[0];
+  return busiest !== undefined && busy(busiest) >= minimumShare * total ? busiest : null;
+}
+
+/** What an account without a cause was blind to, with the way to see it. */
+export function blindSpots(input: DiagnosisInput, facts: Facts): MissingEvidence[] {
+  return [...unusableSockets(input), ...elsewhereThanService(input, facts), ...untoldSessions(input, facts)];
+}
+
+function unusableSockets({ service }: DiagnosisInput): MissingEvidence[] {
+  const wire = service?.wire ?? null;
+  if (wire === null) return [];
+  const what = 'where the requests in flight waited (peers, inside the service)';
+  if (wire.multiplexed)
+    return [
+      {
+        id: 'sockets',
+        what,
+        why: 'several requests shared a connection (HTTP/2 or pipelining): sockets are not requests then',
+        remedy: 'look at the spans of one request in a trace of the service, or offer the load over HTTP/1.1',
+      },
+    ];
+  if (wire.samples >= fewestLooks) return [];
+  const host = service?.process?.host;
+  return [
+    {
+      id: 'sockets',
+      what,
+      why: `the sockets could be looked at only ${wire.samples} times in ${Math.round(wire.windowMs / 1000)} s${host === undefined ? '' : `, on a host that was ${percent(host.cpuRatio)} busy`}`,
+      remedy: 'triage again with a longer load (--duration 60s), or when less runs on the host',
+    },
+  ];
+}
+
+/** Requests that the load waits for and the service does not have. */
+function elsewhereThanService({ service, load }: DiagnosisInput, { hasWire, inFlight, unread, served }: Facts): MissingEvidence[] {
+  const held = unread + served;
+  if (!hasWire || inFlight <= 0 || inFlight - held < Math.max(1, muchUnseen * inFlight)) return [];
+  const host = service?.process?.host;
+  const cpu = load.generator?.cpuRatio ?? null;
+  const generator = [
+    ...(cpu === null ? [] : [`the load generator used ${percent(cpu)} of its CPU`]),
+    ...(host === undefined ? [] : [`the host of the service was ${percent(host.cpuRatio)} busy`]),
+  ];
+  return [
+    {
+      id: 'before-service',
+      what: 'where the requests wait that the service does not have',
+      why: `the load keeps ${inFlight.toFixed(1)} requests in flight, but only ${held.toFixed(1)} are on the service's sockets: the others wait in front of it (a proxy, a load balancer, the network) or in the load generator${generator.length === 0 ? '' : `; ${generator.join(', ')}`}`,
+      remedy:
+        'if something passes the requests on, look at its queue and at how many connections to the service it allows, or triage it as a service of its own; if nothing does, offer fewer users, or the load from another host',
+    },
+  ];
+}
+
+function untoldSessions(input: DiagnosisInput, { total }: Facts): MissingEvidence[] {
+  const database = hiddenSessions(input, total);
+  if (database === null) return [];
+  return [
+    {
+      id: 'database-sessions',
+      what: `whose the busy sessions of ${database.name} are`,
+      why: `it executes ${(database.activity?.activeSessions ?? 0).toFixed(1)} statements at any moment, but none of its sessions leads to a TCP socket of the service: the service reaches it by a Unix-domain socket, a pooler or another service, or others use it`,
+      remedy:
+        'let the service connect to it directly and by TCP while it is looked at; where another service stands between, triage that one as a service of its own',
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../../core/diagnosis/diagnose.js';
+import type { DiagnosisInput } from '../../../core/diagnosis/input.js';
+import type { DatabaseObservation } from '../../../core/model/database.js';
+import { captures, database, nodeProcess, peer, sockets } from './captures.js';
+
+const missing = (input: DiagnosisInput): string[] => diagnose(input).missingEvidence.map((row) => row.id);
+
+/** 18 statements run at any moment, in sessions that lead to no socket of the service. */
+function hidden(): DatabaseObservation {
+  const seen = database({ active: 18, sessions: 20 });
+  return seen.activity === null ? seen : { ...seen, activity: { ...seen.activity, service: null } };
+}
+
+const calm = nodeProcess({ mainCores: 0.1 });
+
+describe('an account without a cause says what it did not see', () => {
+  it('requests that the load waits for and the service does not have', () => {
+    const result = diagnose(captures({ service: { process: calm, wire: sockets({ inside: 2 }), missing: [] } }));
+    expect(result.outcome).toBe('inconclusive');
+    expect(result.missingEvidence.find((row) => row.id === 'before-service')?.why).toContain('only 2.0 are on the service');
+  });
+
+  it('sockets that were looked at too seldom', () => {
+    expect(missing(captures({ service: { process: calm, wire: { ...sockets({ inside: 20 }), samples: 9 }, missing: [] } }))).toContain(
+      'sockets',
+    );
+  });
+
+  it('sessions of a busy database that lead to no socket of the service, which is then not called calm', () => {
+    const result = diagnose(
+      captures({ service: { process: calm, wire: sockets({ inside: 20 }), missing: [] }, databases: [hidden()], scans: [] }),
+    );
+    expect(result).toMatchObject({ outcome: 'inconclusive', causes: [] });
+    expect(result.missingEvidence.map((row) => row.id)).toEqual(expect.arrayContaining(['database-sessions', 'inside-wait']));
+    expect(result.missingEvidence.find((row) => row.id === 'inside-wait')?.why).not.toContain('database are calm');
+  });
+});
+
+describe('a peer that nobody knows', () => {
+  const waiting = (kind: 'unknown' | 'service', databases: DatabaseObservation[]): number =>
+    diagnose(captures({ service: { process: calm, wire: sockets({ peers: [peer(kind, 19)] }), missing: [] }, databases })).causes[0]
+      ?.confidence ?? 0;
+
+  it('is named with less confidence while a database is busy in sessions that may be behind it', () => {
+    expect(waiting('unknown', [hidden()])).toBeLessThan(0.6);
+    expect(waiting('unknown', [])).toBeGreaterThan(0.85);
+    expect(waiting('service', [hidden()])).toBeGreaterThan(0.85);
+  });
+});
+
+describe('busy threads beside the main one', () => {
+  const input = (rows: DiagnosisInput['missing']): DiagnosisInput =>
+    captures({
+      service: { process: nodeProcess({ mainCores: 0.1, helperCores: 1 }), wire: sockets({ inside: 20 }), missing: [] },
+      missing: rows,
+    });
+
+  it('are the pool of the runtime, unless there are worker threads whose code nobody saw', () => {
+    const row = { id: 'worker-threads', what: 'the 2 worker threads of the service', why: 'not in the profile', remedy: 'profile them' };
+    expect(diagnose(input([])).causes.map((cause) => cause.id)).toEqual(['thread-pool-starvation']);
+    expect(diagnose(input([row]))).toMatchObject({ outcome: 'inconclusive', causes: [] });
+    expect(missing(input([row]))).toContain('worker-threads');
+  });
+});
