@@ -113,7 +113,8 @@ async function fallBack(
   schemas: readonly string[],
   cause: unknown,
 ): Promise<PlanResult> {
-  if (errorCode(cause) === insufficientPrivilege) return nothing(errorText(cause), [missingSelect(features.role, errorText(cause))]);
+  if (errorCode(cause) === insufficientPrivilege)
+    return nothing(errorText(cause), [missingRight(features.role, request.parsed, errorText(cause))]);
   try {
     const plan = await genericPlan(session, request.parsed, request.parsed.parameters, schemas);
     const note = `generic plan: no values for the parameters${cause === null ? '' : ` (${errorText(cause)})`}`;
@@ -127,8 +128,18 @@ function nothing(note: string, missing: MissingEvidence[]): PlanResult {
   return { source: 'none', note: `no plan: ${note}`, plan: null, raw: null, order: null, missing };
 }
 
-function missingSelect(role: string, why: string): MissingEvidence {
-  return { id: 'database-select', what: 'plans of statements', why, remedy: `GRANT pg_read_all_data TO "${role.replaceAll('"', '""')}"` };
+/** To explain a statement takes the right to run it, and who may read all tables may still not write to them. */
+function missingRight(role: string, { tree }: ParsedStatement, why: string): MissingEvidence {
+  const name = `"${role.replaceAll('"', '""')}"`;
+  // `FOR UPDATE` asks for the right to update, too.
+  const isRead = 'SelectStmt' in tree && (tree.SelectStmt.lockingClause ?? []).length === 0;
+  if (isRead) return { id: 'database-select', what: 'plans of statements', why, remedy: `GRANT pg_read_all_data TO ${name}` };
+  return {
+    id: 'database-write',
+    what: 'plans of statements that write',
+    why,
+    remedy: `Give the plan by hand (triage --plan FILE), or GRANT pg_write_all_data TO ${name} for as long as it takes: the responder only explains such statements, but the role may then write`,
+  };
 }
 
 const functionRow = z.object({ name: z.string() });

@@ -178,6 +178,11 @@ describe('the scan of what a window cost', () => {
       expect(degraded.missing).toContainEqual(
         expect.objectContaining({ id: 'database-select', remedy: 'GRANT pg_read_all_data TO "watcher"' }),
       );
+      await client.query('GRANT pg_read_all_data TO watcher');
+      const reading = await scanQueries({ url: server.urlFor('watcher'), observation, signal, maxStatements: everyStatement });
+      // What it lacks now is the right to write, for the UPDATE and the SELECT … FOR UPDATE.
+      expect(reading.missing.map((row) => row.id)).toContain('database-write');
+      expect(reading.missing.map((row) => row.id)).not.toContain('database-select');
     } finally {
       await client.query('DROP ROLE watcher');
     }
