@@ -1,5 +1,5 @@
 import type { Branch } from '../model/incident.js';
-import type { MissingEvidence } from '../model/observation.js';
+import type { MissingEvidence, ProcessObservation } from '../model/observation.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 import { percent } from './rule.js';
@@ -16,7 +16,7 @@ export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch)
       id: 'inside-wait',
       what: 'what requests wait for inside the service',
       why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU and its peers are calm: a timer, a lock, a thread pool or a connection pool${single}${idlePools(input)}`,
-      remedy: 'expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it',
+      remedy: `${stacks(input)}expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it`,
     },
   ];
 }
@@ -30,4 +30,17 @@ function idlePools({ databases }: DiagnosisInput): string {
   if (idle.length === 0) return '';
   const names = idle.map(({ name, activity }) => `${Math.round(activity?.service?.sessions ?? 0)} connections to ${name}`).join(', ');
   return `. Its ${names} ran nothing at all: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use)`;
+}
+
+/** How to see where the requests of a runtime stand at one moment, when it can be asked. */
+const stackReaders: Partial<Record<ProcessObservation['runtime'], (pid: number) => string>> = {
+  go: () => '/debug/pprof/goroutine?debug=1 of net/http/pprof: how many goroutines stand at which line',
+  python: (pid) => `py-spy dump --pid ${pid}`,
+  java: (pid) => `jcmd ${pid} Thread.print`,
+};
+
+function stacks({ service }: DiagnosisInput): string {
+  const process = service?.process ?? null;
+  const reader = process === null ? undefined : stackReaders[process.runtime]?.(process.pid);
+  return reader === undefined ? '' : `read the stacks under the same load (${reader}), `;
 }

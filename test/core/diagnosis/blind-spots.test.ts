@@ -37,6 +37,16 @@ describe('an account without a cause says what it did not see', () => {
   });
 });
 
+it('tells how to see where the requests stand, in the words of the runtime', () => {
+  const remedy = (runtime: 'go' | 'python' | 'node'): string =>
+    diagnose(captures({ service: { process: { ...calm, runtime }, wire: sockets({ inside: 20 }), missing: [] } })).missingEvidence.find(
+      (row) => row.id === 'inside-wait',
+    )?.remedy ?? '';
+  expect(remedy('go')).toContain('goroutine');
+  expect(remedy('python')).toContain('py-spy dump --pid 100');
+  expect(remedy('node')).toMatch(/^expose the gauges/);
+});
+
 describe('a peer that nobody knows', () => {
   const waiting = (kind: 'unknown' | 'service', databases: DatabaseObservation[]): number =>
     diagnose(captures({ service: { process: calm, wire: sockets({ peers: [peer(kind, 19)] }), missing: [] }, databases })).causes[0]
