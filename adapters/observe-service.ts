@@ -126,6 +126,7 @@ async function watchSockets(found: FoundProcess, window: Window): Promise<Watche
   let memory = noMemory;
   let pids: number[] = [];
   const look = async (elapsedMs: number, index: number): Promise<boolean> => {
+    ownership.prepare(pids);
     const rows = await reader.read().catch(() => null);
     // A process that forked since shows at the next refresh; looking through all of /proc each time would cost more than the sockets.
     if (index % 5 === 0) pids = processTree(found.pid);

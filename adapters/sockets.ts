@@ -59,6 +59,11 @@ function missingAges(isElsewhere: boolean): MissingEvidence {
 
 /** Which sockets a process tree holds, remembered: its descriptors are read again only when a socket turns up that was never judged. */
 export interface SocketOwnership {
+  /**
+   * To be called right before the rows are read. A connection that is closed between the look at the rows and the one at the descriptors would be
+   * nobody's; where connections come and go, the descriptors are therefore read on both sides of the rows.
+   */
+  prepare: (pids: readonly number[]) => void;
   /** Inodes of its sockets among these rows; null when the descriptors of all its processes are hidden from us. */
   of: (rows: readonly SocketRow[], pids: readonly number[]) => ReadonlySet<number> | null;
 }
@@ -67,13 +72,19 @@ export function trackOwnership(): SocketOwnership {
   let mine = new Set<number>();
   let judged = new Set<number>();
   let judgedFor = '';
+  let before: number[] = [];
+  let comeAndGo = false;
   return {
+    prepare: (pids) => {
+      before = comeAndGo ? pids.flatMap((pid) => socketInodes(pid) ?? []) : [];
+    },
     of: (rows, pids) => {
       const tree = pids.join();
-      if (tree === judgedFor && rows.every((row) => row.inode === 0 || judged.has(row.inode))) return mine;
+      comeAndGo = tree !== judgedFor || rows.some((row) => row.inode !== 0 && !judged.has(row.inode));
+      if (!comeAndGo) return mine;
       const perProcess = pids.map(socketInodes);
       if (perProcess.every((inodes) => inodes === null)) return null;
-      mine = new Set(perProcess.flatMap((inodes) => inodes ?? []));
+      mine = new Set([...before, ...perProcess.flatMap((inodes) => inodes ?? [])]);
       judged = new Set(rows.map((row) => row.inode));
       judgedFor = tree;
       return mine;

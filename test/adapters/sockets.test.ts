@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { processTree } from '../../adapters/process-files.js';
 import { openSocketReader, servicePortsTowards, trackOwnership } from '../../adapters/sockets.js';
@@ -55,6 +56,24 @@ describe('sockets of a service', () => {
     expect(mine.map(({ state, peer: end, ages }) => `${state} ${end} ${ages === null ? 'without' : 'with'} ages`)).toEqual(
       Array.from({ length: 2 }, () => `ESTAB 127.0.0.1:${peer.port} with ages`),
     );
+  });
+
+  it('knows the owner of a connection that was closed right after the look', async () => {
+    const peer = await startNodeProgram(listening);
+    stops.push(peer.stop);
+    const ownership = trackOwnership();
+    const reader = await openSocketReader(process.pid);
+    const connection = connect(peer.port, '127.0.0.1');
+    await once(connection, 'connect');
+    ownership.of(await reader.read(), [process.pid]);
+    ownership.prepare([process.pid]);
+    const rows = await reader.read();
+    const mine = rows.find((row) => row.peer === `127.0.0.1:${peer.port}`);
+    connection.destroy();
+    await once(connection, 'close');
+    expect(
+      ownership.of([...rows, ...rows.map((row) => ({ ...row, inode: row.inode + 1_000_000_000 }))], [process.pid])?.has(mine?.inode ?? 0),
+    ).toBe(true);
   });
 
   it.skipIf(!canUnshare())('looks into the network namespace of the service', async () => {
