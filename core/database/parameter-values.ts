@@ -2,7 +2,7 @@ import type { Node } from 'libpg-query';
 import { findTable } from './index-candidates.js';
 import { nodesIn, type ParsedStatement } from './parse-statement.js';
 import type { ColumnPredicate, HiddenPredicate, QueryShape } from './query-shape.js';
-import { quoteLiteral } from './sql-text.js';
+import { namesOf, quoteLiteral } from './sql-text.js';
 import type { ColumnStatistics, TableStatistics } from './table-statistics.js';
 
 /** `typical`: values as most calls have them. `common`: the most frequent values, wide ranges. */
@@ -21,11 +21,14 @@ export function chooseValues(
 ): string[] | null {
   const sites = parameterSites(shape, tables);
   const limits = limitParameters(parsed.tree);
+  const words = wordParameters(parsed.tree);
   const values = types.map((type, index) => {
     const number = index + 1;
     const site = sites.get(number);
     const limit = limits.get(number);
     if (limit !== undefined) return limit === 'limit' ? '20' : '0';
+    const word = words.get(number);
+    if (word !== undefined) return word;
     const value = site === undefined ? null : valueAt(site, set);
     if (value === null) return defaultOf(type);
     return type.endsWith('[]') ? arrayOf(site?.column ?? null, value) : value;
@@ -59,6 +62,25 @@ function limitParameters(tree: Node): Map<number, 'limit' | 'offset'> {
     const { limitCount, limitOffset } = node.SelectStmt;
     for (const each of nodesIn([limitCount])) if ('ParamRef' in each) found.set(each.ParamRef.number ?? 0, 'limit');
     for (const each of nodesIn([limitOffset])) if ('ParamRef' in each) found.set(each.ParamRef.number ?? 0, 'offset');
+  }
+  return found;
+}
+
+/** First arguments that are words of a list of their own: with any other text the statement fails. The server's normalised text hides which it was. */
+const firstWords = new Map([
+  ['date_trunc', 'day'],
+  ['date_part', 'day'],
+  // What the grammar makes of AT TIME ZONE.
+  ['timezone', 'UTC'],
+]);
+
+function wordParameters(tree: Node): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const node of nodesIn(tree)) {
+    if (!('FuncCall' in node)) continue;
+    const word = firstWords.get(namesOf(node.FuncCall.funcname).at(-1) ?? '');
+    if (word === undefined) continue;
+    for (const each of nodesIn(node.FuncCall.args?.slice(0, 1))) if ('ParamRef' in each) found.set(each.ParamRef.number ?? 0, word);
   }
   return found;
 }
