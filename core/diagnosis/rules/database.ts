@@ -115,9 +115,16 @@ export function readsTooMuch(node: PlanNode): boolean {
   return dropped >= 1000 && dropped >= 4 * kept;
 }
 
-/** A sequential scan in a plan that was not executed: judged by the table's size against the estimated result. */
+/** A scan of the whole table in a plan that was not executed: judged by the table's size against the estimated result. */
 export function looksLikeFullScan(scan: StatementScan, node: PlanNode): boolean {
-  if (scan.plan?.analyzed === true || !node.nodeType.includes('Seq Scan')) return false;
+  if (scan.plan?.analyzed === true || !readsWholeTable(scan, node)) return false;
   const table = scan.tables.find((each) => each.relation === node.relation);
   return table !== undefined && table.estimatedRows >= 1000 && node.filter !== null && node.rowsEstimated * 5 <= table.estimatedRows;
+}
+
+/** An index that is read without a condition is read from end to end, like the table; unless it gives the order and a LIMIT stops it. */
+function readsWholeTable(scan: StatementScan, node: PlanNode): boolean {
+  if (node.nodeType.includes('Seq Scan')) return true;
+  const isIndex = /Index (?:Only )?Scan/.test(node.nodeType) && !node.nodeType.startsWith('Bitmap');
+  return isIndex && node.condition === null && scan.plan?.nodes.some((each) => each.nodeType === 'Limit') !== true;
 }

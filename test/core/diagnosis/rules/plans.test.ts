@@ -84,3 +84,35 @@ describe('a sort that spills', () => {
     expect(result.ruledOut.find((row) => row.id === 'sort-spill')?.reason).toContain('could not be measured');
   });
 });
+
+describe('a plan that was not executed', () => {
+  const hidden = { kind: 'function-on-column', predicate: `date_trunc('day', at) = $1`, relation: 'visits', column: 'at' };
+  const estimated = (nodes: PlanNode[]): StatementScan => {
+    const scan = stale(nodes, 2);
+    if (scan.plan === null) throw new Error('the example has no plan');
+    const plan = { ...scan.plan, analyzed: false, executionMs: null };
+    return { ...scan, planSource: 'explain', plan, candidates: [], nonSargable: [{ ...hidden, rewrite: null, indexStatement: null }] };
+  };
+  const wholeIndex = node({
+    id: 2,
+    parentId: 1,
+    nodeType: 'Index Only Scan',
+    index: 'visits_at',
+    rows: 0,
+    rowsEstimated: 500,
+    loops: 0,
+    selfMs: 0,
+  });
+  const above = (nodeType: string): PlanNode => node({ id: 1, nodeType, relation: null, filter: null, loops: 0, selfMs: 0 });
+
+  it('reads everything where an index is read without a condition', () => {
+    const [cause] = causesOf(estimated([above('Aggregate'), wholeIndex])).causes;
+    expect(cause).toMatchObject({ id: 'non-sargable-predicate', location: { relation: 'visits', columns: ['at'] } });
+  });
+
+  it('does not where the index has a condition, or gives an order that a LIMIT stops', () => {
+    const byCondition = { ...wholeIndex, condition: '(device_id = 5)' };
+    expect(causesOf(estimated([above('Aggregate'), byCondition])).causes).toEqual([]);
+    expect(causesOf(estimated([above('Limit'), wholeIndex])).causes).toEqual([]);
+  });
+});
