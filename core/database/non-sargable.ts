@@ -2,7 +2,7 @@ import type { StatementScan } from '../model/database.js';
 import { createIndexStatement } from './index-definition.js';
 import { findTable } from './index-candidates.js';
 import type { HiddenPredicate, QueryShape, TableUse } from './query-shape.js';
-import { quoteIdentifier } from './sql-text.js';
+import { plainIdentifier, quoteIdentifier } from './sql-text.js';
 import type { ColumnStatistics, TableStatistics } from './table-statistics.js';
 
 type NonSargable = StatementScan['nonSargable'][number];
@@ -85,11 +85,11 @@ function describe(hidden: HiddenPredicate, column: ColumnStatistics, table: Tabl
 /** Equivalent conditions with the column alone; null when there is none that always holds. */
 function rewriteOf(hidden: HiddenPredicate, column: ColumnStatistics): string | null {
   const { other, operator, expression } = hidden;
-  const name = hidden.column;
+  const name = plainIdentifier(hidden.column);
   if (other === null) return null;
   if (expression === null) return hidden.kind === 'cast-on-column' ? `${name} ${operator} ${other}::${column.type}` : null;
   const isTime = /^(timestamp|date)/.test(column.type);
-  const isDay = new RegExp(`^(date\\(${name}\\)|${name}::date|date_trunc\\('day', ${name}\\))$`).test(expression);
+  const isDay = [`date(${name})`, `${name}::date`, `date_trunc('day', ${name})`].includes(expression);
   if (isTime && isDay) return dayRange(name, operator, other);
   if (isTime && expression === `extract(year from ${name})` && operator === '=') {
     return `${name} >= make_date(${other}::int, 1, 1) AND ${name} < make_date(${other}::int + 1, 1, 1)`;

@@ -10,7 +10,7 @@ export function quoteLiteral(value: string): string {
 }
 
 /** As people write it: quotes only where they are needed. */
-function plainIdentifier(name: string): string {
+export function plainIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteIdentifier(name);
 }
 

@@ -61,6 +61,7 @@ const tickets = (indexes: string[][] = [['id']]): TableStatistics =>
       { name: 'state', distinct: 5, type: 'text' },
       { name: 'kind', distinct: 1000, type: 'text' },
       { name: 'opened_at', type: 'timestamp with time zone' },
+      { name: 'dueAt', type: 'timestamp with time zone' },
       { name: 'Title', type: 'text', hasByteOrder: false },
       { name: 'closed_at', distinct: -0.4, nullFraction: 0.99 },
       { name: 'deleted_at', distinct: -0.9, nullFraction: 0.02 },
@@ -232,6 +233,10 @@ describe('predicates that hide their column', () => {
     [
       `SELECT * FROM tickets WHERE date_trunc('day', opened_at) = '2026-01-01'`,
       { kind: 'function-on-column', rewrite: `opened_at >= '2026-01-01'::date AND opened_at < '2026-01-01'::date + 1` },
+    ],
+    [
+      `SELECT * FROM tickets t WHERE date_trunc('day', t."dueAt") = $1`,
+      { column: 'dueAt', rewrite: `"dueAt" >= $1::date AND "dueAt" < $1::date + 1` },
     ],
     [
       'SELECT * FROM tickets WHERE extract(year from opened_at) = $1',
