@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { indexCandidates, type ScanWork } from '../core/database/index-candidates.js';
 import { nonSargablePredicates } from '../core/database/non-sargable.js';
+import { joinPartitions } from '../core/database/partitions.js';
 import { nodesIn, parseStatement, type ParsedStatement } from '../core/database/parse-statement.js';
 import type { TableColumns } from '../core/database/query-shape.js';
 import { readQueryShape } from '../core/database/read-shape.js';
@@ -88,7 +89,7 @@ async function scanStatement(
   if (found === null) return { ...base, planNote: 'a table of it is locked by another session: nobody can plan it now' };
   const { tables, views } = found;
   const request: PlanRequest = { parsed, sample: sample === null ? null : await parseStatement(sample), statement, tables, views };
-  const result = await findPlan(session, features, request);
+  const result = withWholeTables(await findPlan(session, features, request), tables);
   missing.push(...result.missing, ...staleStatistics(tables));
   const advice = await advise(session, features, request, result);
   const { source, order, plan } = result;
@@ -106,6 +107,10 @@ async function readUnlocked(session: Session, names: readonly TableName[]): Prom
     if (errorCode(error) === lockNotAvailable) return null;
     throw error;
   }
+}
+
+function withWholeTables(result: PlanResult, tables: readonly TableStatistics[]): PlanResult {
+  return { ...result, plan: result.plan === null ? null : joinPartitions(result.plan, tables) };
 }
 
 function planOf(result: PlanResult): Pick<StatementScan, 'planSource' | 'planNote' | 'plan' | 'rawPlan'> {

@@ -14,22 +14,34 @@ const tableRow = z.object({
   deadRows: z.number(),
   modifiedSinceAnalyze: z.number(),
   lastAnalyzedAt: z.string().nullable(),
+  partitions: z.array(z.string()),
 });
 
-/** Without a schema in the statement: the table that this role's path finds, else the largest of that name. */
+/**
+ * Without a schema in the statement: the table that this role's path finds, else the largest of that name. A partitioned table has no pages, and no
+ * counters of its own: its parts have them.
+ */
 const tablesSql = `
   SELECT DISTINCT ON (w.schema, w.relation) c.oid::text AS id, n.nspname AS schema, c.relname AS relation,
          CASE WHEN c.relkind IN ('v', 'm') THEN 'view' WHEN c.relkind = 'p' THEN 'partitioned' WHEN c.relkind = 'f' THEN 'foreign'
               WHEN c.relpersistence = 't' THEN 'temporary' ELSE 'table' END AS kind,
-         c.reltuples::float8 AS "plannerRows", coalesce(s.n_live_tup, 0)::float8 AS "liveRows", c.relpages::float8 AS pages,
-         current_setting('block_size')::float8 AS "pageBytes", coalesce(s.n_dead_tup, 0)::float8 AS "deadRows",
-         coalesce(s.n_mod_since_analyze, 0)::float8 AS "modifiedSinceAnalyze",
+         coalesce(p.tuples, c.reltuples)::float8 AS "plannerRows", coalesce(p.live, s.n_live_tup, 0)::float8 AS "liveRows",
+         coalesce(p.pages, c.relpages)::float8 AS pages, current_setting('block_size')::float8 AS "pageBytes",
+         coalesce(p.dead, s.n_dead_tup, 0)::float8 AS "deadRows", coalesce(p.modified, s.n_mod_since_analyze, 0)::float8 AS "modifiedSinceAnalyze",
+         coalesce(p.names, '{}') AS partitions,
          to_char(greatest(s.last_analyze, s.last_autoanalyze) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "lastAnalyzedAt"
   FROM unnest($1::text[], $2::text[]) AS w(schema, relation)
   JOIN pg_class c ON c.relname = w.relation AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
   JOIN pg_namespace n ON n.oid = c.relnamespace AND (n.nspname = w.schema OR w.schema IS NULL)
        AND n.nspname NOT IN ('information_schema', 'pg_toast') AND n.nspname !~ '^pg_temp_'
   LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
+  LEFT JOIN LATERAL (
+    WITH RECURSIVE part AS (SELECT h.inhrelid AS oid FROM pg_inherits h WHERE h.inhparent = c.oid
+                            UNION ALL SELECT h.inhrelid FROM pg_inherits h JOIN part ON h.inhparent = part.oid)
+    SELECT sum(greatest(l.reltuples, 0)) AS tuples, sum(l.relpages) AS pages, sum(ls.n_live_tup) AS live, sum(ls.n_dead_tup) AS dead,
+           sum(ls.n_mod_since_analyze) AS modified, array_agg(l.relname::text ORDER BY l.relname) AS names
+    FROM part JOIN pg_class l ON l.oid = part.oid AND l.relkind <> 'p' LEFT JOIN pg_stat_all_tables ls ON ls.relid = l.oid
+  ) p ON c.relkind = 'p'
   ORDER BY w.schema, w.relation, pg_table_is_visible(c.oid) DESC, c.relpages DESC, c.oid`;
 
 const columnRow = z.object({
@@ -58,7 +70,7 @@ const columnsSql = `
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
   JOIN pg_database d ON d.datname = current_database()
   LEFT JOIN pg_collation o ON o.oid = a.attcollation
-  LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname AND NOT s.inherited
+  LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname AND s.inherited = (c.relkind = 'p')
   WHERE a.attrelid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attrelid, a.attnum`;
 
@@ -125,6 +137,7 @@ function describeTable(
     facts: {
       schema: row.schema,
       relation: row.relation,
+      ...(row.kind === 'partitioned' ? { partitions: row.partitions.length } : {}),
       estimatedRows: rows,
       sizeBytes: row.pages * row.pageBytes,
       deadRows: row.deadRows,
@@ -136,6 +149,7 @@ function describeTable(
     pages: row.pages > 0 ? row.pages : Math.ceil(rows / 100),
     rows,
     kind: row.kind === 'view' ? 'foreign' : row.kind,
+    partitions: row.partitions,
     columns: columns.map(({ commonValues, commonFrequencies, histogram, ...column }) => ({
       ...column,
       common: (commonValues ?? []).map((value, index) => ({ value, frequency: commonFrequencies?.[index] ?? 0 })),

@@ -48,7 +48,7 @@ function candidateFor(
   tables: readonly TableStatistics[],
   work: readonly ScanWork[],
 ): IndexCandidate | null {
-  if (table.kind !== 'table' || table.rows < smallestRows || table.pages < smallestPages) return null;
+  if ((table.kind !== 'table' && table.kind !== 'partitioned') || table.rows < smallestRows || table.pages < smallestPages) return null;
   const done = work.find((each) => each.relation === use.relation) ?? null;
   const contained = containmentCandidate(use, table);
   if (contained !== null) return contained;

@@ -38,6 +38,8 @@ export interface TableStatistics {
   /** Rows by the planner's statistics, or by the counters when the table was never analyzed. */
   rows: number;
   kind: 'table' | 'partitioned' | 'foreign' | 'temporary';
+  /** Names of the parts that hold the rows of a partitioned table; empty for every other. */
+  partitions: string[];
   columns: ColumnStatistics[];
   indexes: IndexFacts[];
 }

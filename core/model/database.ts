@@ -170,6 +170,8 @@ export interface IndexCandidate {
 export interface TableFacts {
   schema: string;
   relation: string;
+  /** Number of parts of a partitioned table; absent for every other. */
+  partitions?: number;
   estimatedRows: number;
   sizeBytes: number;
   deadRows: number;

@@ -18,6 +18,10 @@ const schema = `
   INSERT INTO stock.parts SELECT 'P-' || i, 'Label ' || i FROM generate_series(1, 20000) i;
   INSERT INTO stock.movements SELECT i, 'P-' || (i * 7) % 20000, i % 12, timestamptz '2025-01-01' + i * interval '1 minute', i % 90, 'remark ' || md5(i::text) FROM generate_series(1, 120000) i;
   INSERT INTO stock.jobs SELECT i, 'done' FROM generate_series(1, 5000) i;
+  CREATE TABLE stock."weighedPallets" (id bigint NOT NULL, "palletCode" text NOT NULL, day date NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+  CREATE TABLE stock.weighed_jan PARTITION OF stock."weighedPallets" FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
+  CREATE TABLE stock.weighed_feb PARTITION OF stock."weighedPallets" FOR VALUES FROM ('2025-02-01') TO ('2025-03-01');
+  INSERT INTO stock."weighedPallets" SELECT i, 'W-' || i % 9000, date '2025-01-01' + i % 59 FROM generate_series(1, 54000) i;
   CREATE INDEX ON stock.parts (label);
   CREATE FUNCTION stock.meddle() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
   CREATE VIEW stock.recent AS SELECT * FROM stock.movements WHERE moved_at > '2025-03-01';`;
@@ -25,6 +29,7 @@ const schema = `
 /** What the service does in the window: each fault once, a few calls each. */
 const calls: [times: number, statement: string, values?: unknown[]][] = [
   [5, 'SELECT id, quantity FROM stock.movements WHERE "partNumber" = $1', ['P-7']],
+  [4, 'SELECT id FROM stock."weighedPallets" WHERE "palletCode" = $1', ['W-7']],
   [20, 'SELECT number FROM stock.parts WHERE lower(label) = $1', ['label 17']],
   [2, 'SELECT * FROM stock.movements ORDER BY quantity, id OFFSET 119990'],
   [3, "SELECT count(*) FROM stock.jobs WHERE state = 'open'"],
@@ -43,7 +48,7 @@ beforeAll(async () => {
   server = await startPostgres();
   client = await server.connect('warehouse');
   await client.query(schema);
-  await client.query('ANALYZE stock.movements, stock.parts, stock.jobs');
+  await client.query('ANALYZE stock.movements, stock.parts, stock.jobs, stock."weighedPallets"');
   await client.query("INSERT INTO stock.jobs SELECT i, 'open' FROM generate_series(5001, 45000) i");
   // So that the scan has the memory of the service.
   await client.query(`ALTER DATABASE ${new URL(server.url).pathname.slice(1)} SET work_mem = '64kB'`);
@@ -93,6 +98,15 @@ describe('the scan of what a window cost', () => {
       'CREATE INDEX CONCURRENTLY "movements_partNumber_responder_idx" ON "stock"."movements" ("partNumber")',
     );
     expect(found.tables).toEqual([expect.objectContaining({ schema: 'stock', relation: 'movements', estimatedRows: 120_000 })]);
+  });
+
+  it('finds the index that a partitioned table misses: its parts are scanned as one', () => {
+    const found = find('palletCode');
+    expect(found.planSource).toBe('analyze');
+    const scanned = found.plan?.nodes.filter((node) => node.relation !== null);
+    expect(scanned).toEqual([expect.objectContaining({ relation: 'weighedPallets', rows: 6, rowsRemovedByFilter: 53_994 })]);
+    expect(found.candidates).toEqual([expect.objectContaining({ relation: 'weighedPallets', columns: ['palletCode'] })]);
+    expect(found.tables).toEqual([expect.objectContaining({ relation: 'weighedPallets', partitions: 2, estimatedRows: 54_000 })]);
   });
 
   it('sees none of its own statements', () => {

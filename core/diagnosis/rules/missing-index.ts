@@ -92,12 +92,17 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
     confidence: planConfidence(context, scan),
     summary: `No index serves ${where}: ${node.nodeType} on ${node.relation ?? candidate.relation} ${work}, in a statement that takes ${percent(entry.statement.timeShare)} of the database's time and ${percent(entry.share)} of the mean latency.`,
     evidence: citeStatement(context, entry),
-    remedy: {
-      kind: 'create-index',
-      statement: candidate.statement,
-      expected: `${expectedGain(context, share)}${estimate}`,
-      basis: 'estimated',
-    },
+    remedy: { ...remedyOf(scan, candidate), expected: `${expectedGain(context, share)}${estimate}`, basis: 'estimated' },
     explains: ['pool-exhausted', 'row-volume', 'capacity', 'hot-function', 'cpu-starved'],
+  };
+}
+
+/** A partitioned table gets no index concurrently: only its parts do, one after the other, and the index of the whole then takes theirs over. */
+function remedyOf(scan: StatementScan, candidate: IndexCandidate): Pick<Candidate['remedy'], 'kind' | 'statement'> {
+  const table = scan.tables.find((each) => each.relation === candidate.relation && each.schema === candidate.schema);
+  if (table?.partitions === undefined) return { kind: 'create-index', statement: candidate.statement };
+  return {
+    kind: 'runbook',
+    statement: `Create the index of ${candidate.relation} (${candidate.columns.join(', ')}) CONCURRENTLY on each of its ${table.partitions} partitions, and then, which takes them over: ${candidate.statement.replace(' CONCURRENTLY', '')}`,
   };
 }

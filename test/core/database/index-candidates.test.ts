@@ -26,6 +26,7 @@ function table(relation: string, rows: number, columns: ColumnSketch[], indexes:
     rows,
     pages: Math.ceil(rows / 80),
     kind: 'table',
+    partitions: [],
     columns: columns.map((column, position) => ({
       type: 'bigint',
       position,

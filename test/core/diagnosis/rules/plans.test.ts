@@ -116,3 +116,12 @@ describe('a plan that was not executed', () => {
     expect(causesOf(estimated([above('Limit'), wholeIndex])).causes).toEqual([]);
   });
 });
+
+describe('an index that a partitioned table misses', () => {
+  it('is to be built on every part, and not by the responder', () => {
+    const scan = scanOf(delta);
+    const [cause] = causesOf({ ...scan, tables: scan.tables.map((table) => ({ ...table, partitions: 12 })) }).causes;
+    expect(cause).toMatchObject({ id: 'missing-index', location: { relation: 'visits' }, remedy: { kind: 'runbook' } });
+    expect(cause?.remedy.statement).toMatch(/on each of its 12 partitions.*: CREATE INDEX "visits_device_id_idx" ON/);
+  });
+});
