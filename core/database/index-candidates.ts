@@ -63,12 +63,13 @@ function candidateFor(
     keys: choice.keys.map((key) => ({ sql: key.sql, word: key.column })),
     where: choice.where,
   };
-  return describe(
+  const candidate = describe(
     design,
     choice.keys.map((key) => key.column),
     choice.reason,
     sizeOf(choice, table),
   );
+  return choice.stopsEarly ? { ...candidate, stopsEarly: true } : candidate;
 }
 
 /** By the statistics, or by what the execution really kept, whichever is less: a range has no good estimate without its values. */

@@ -159,6 +159,8 @@ export interface IndexCandidate {
   relation: string;
   columns: string[];
   method: string;
+  /** Rows come in the order of the statement, so that its LIMIT ends the scan. Absent = no. */
+  stopsEarly?: boolean;
   /** Complete `CREATE INDEX CONCURRENTLY …` statement. */
   statement: string;
   reason: string;

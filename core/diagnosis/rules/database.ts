@@ -108,10 +108,18 @@ export function rowsDropped(node: PlanNode): number {
   return (node.rowsRemovedByFilter + (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
 }
 
-/** An index can only help where most of the rows read are thrown away, and where they are many in absolute terms. */
+/** Rows of a scan over all its loops, before its filter. */
+export function rowsRead(node: PlanNode): number {
+  return (node.rows + node.rowsRemovedByFilter) * Math.max(1, node.loops);
+}
+
 export function readsTooMuch(node: PlanNode): boolean {
   const kept = Math.max(0, node.rows - (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
-  const dropped = rowsDropped(node);
+  return dropsMost(rowsDropped(node), kept);
+}
+
+/** An index can only help where most of the rows read are thrown away, and where they are many in absolute terms. */
+export function dropsMost(dropped: number, kept: number): boolean {
   return dropped >= 1000 && dropped >= 4 * kept;
 }
 

@@ -14,11 +14,13 @@ import {
 import {
   citeStatement,
   dominantNode,
+  dropsMost,
   looksLikeFullScan,
   planConfidence,
   plannedCases,
   readsTooMuch,
   rowsDropped,
+  rowsRead,
   selfShare,
   type StatementCase,
 } from './database.js';
@@ -37,24 +39,77 @@ function evaluate(context: RuleContext): RuleVerdict {
   );
 }
 
-/** The node that dominates reads far more rows than it keeps, and a btree on its sargable predicates would find them directly. */
+/** Work of a plan that an index would save, and where. */
+interface Waste {
+  node: PlanNode;
+  /** 0..1 of the plan. */
+  share: number;
+  work: string;
+}
+
+/** The node that dominates reads far more rows than it keeps, and a btree on its sargable predicates, or in the wanted order, would find them directly. */
 function judge(context: RuleContext, entry: StatementCase): Candidate[] {
   const { scan } = entry;
   if (scan === null) return [];
-  const node = wastefulNode(scan);
-  if (node === null) return [];
-  const candidate = scan.candidates.find((each) => each.relation === node.relation) ?? null;
-  if (candidate === null || hidesExistingIndex(scan, node)) return [];
-  return [describe(context, entry, scan, node, candidate)];
+  const waste = filteredAway(scan) ?? sortedAway(scan);
+  if (waste === null) return [];
+  const candidate = scan.candidates.find((each) => each.relation === waste.node.relation) ?? null;
+  if (candidate === null || hidesExistingIndex(scan, waste.node)) return [];
+  return [describe(context, entry, scan, waste, candidate)];
 }
 
 /** The dominant node itself, or the scan below it that drops the rows (a bitmap heap scan recheck, the inner side of a loop). */
+function filteredAway(scan: StatementScan): Waste | null {
+  const node = wastefulNode(scan);
+  if (node === null) return null;
+  const share = selfShare(scan, node);
+  const work =
+    scan.plan?.analyzed === true
+      ? `reads and drops ${rowsDropped(node)} rows an execution (self ${ms(node.selfMs)}, ${percent(share)} of the plan)`
+      : 'scans the whole table by its estimate';
+  return { node, share, work };
+}
+
 function wastefulNode(scan: StatementScan): PlanNode | null {
   const dominant = dominantNode(scan);
   const isWasteful = (node: PlanNode): boolean => readsTooMuch(node) || looksLikeFullScan(scan, node);
   if (dominant !== null && isWasteful(dominant)) return dominant;
   const others = (scan.plan?.nodes ?? []).filter((node) => node.relation !== null && isWasteful(node) && selfShare(scan, node) >= 0.3);
   return others.sort((a, b) => b.selfMs - a.selfMs)[0] ?? null;
+}
+
+/** ORDER BY with a LIMIT and no index in that order: the rows are read and sorted, and all but the first few dropped by no filter. */
+function sortedAway(scan: StatementScan): Waste | null {
+  for (const sort of scan.plan?.analyzed === true ? scan.plan.nodes : []) {
+    const node = sort.nodeType.endsWith('Sort') ? sortedScan(scan, sort) : null;
+    if (node === null || !scan.candidates.some((each) => each.relation === node.relation && each.stopsEarly === true)) continue;
+    const share = selfShare(scan, sort) + selfShare(scan, node);
+    const [read, kept] = [rowsRead(node), sort.rows * sort.loops];
+    if (share < 0.3 || !dropsMost(read - inOrder(node, kept), inOrder(node, kept))) continue;
+    const work = `and ${sort.nodeType} read and order ${Math.round(read)} rows an execution for the first ${Math.round(kept)} (self ${ms(node.selfMs + sort.selfMs)}, ${percent(share)} of the plan)`;
+    return { node, share, work };
+  }
+  return null;
+}
+
+/** Rows that a scan in the wanted order would have to read for so many that pass its filter. */
+function inOrder(node: PlanNode, kept: number): number {
+  const passed = node.rows * Math.max(1, node.loops);
+  return passed > 0 ? (kept * rowsRead(node)) / passed : kept;
+}
+
+/** Nodes that hand rows on as they are. What joins, groups or filters in between needs all of its input, whatever the order. */
+const handsOn: ReadonlySet<string> = new Set(['Gather', 'Gather Merge']);
+
+/** The scan whose rows a sort orders, when nothing else happens to them in between. */
+function sortedScan(scan: StatementScan, sort: PlanNode): PlanNode | null {
+  const nodes = scan.plan?.nodes ?? [];
+  for (let at: PlanNode | undefined = sort; at !== undefined;) {
+    const below: PlanNode | undefined = nodes.find((node) => node.parentId === at?.id);
+    if (below === undefined || below.relation !== null) return below ?? null;
+    at = handsOn.has(below.nodeType) ? below : undefined;
+  }
+  return null;
 }
 
 /** When a predicate on an already indexed column cannot use its index, that predicate is the cause, not the absence of an index. */
@@ -66,13 +121,10 @@ function hidesExistingIndex(scan: StatementScan, node: PlanNode): boolean {
   );
 }
 
-function describe(context: RuleContext, entry: StatementCase, scan: StatementScan, node: PlanNode, candidate: IndexCandidate): Candidate {
-  const share = entry.share * Math.max(selfShare(scan, node), 0.5);
+function describe(context: RuleContext, entry: StatementCase, scan: StatementScan, waste: Waste, candidate: IndexCandidate): Candidate {
+  const { node, work } = waste;
+  const share = entry.share * Math.max(waste.share, 0.5);
   const where = `${candidate.relation} (${candidate.columns.join(', ')})`;
-  const work =
-    scan.plan?.analyzed === true
-      ? `reads and drops ${rowsDropped(node)} rows an execution (self ${ms(node.selfMs)}, ${percent(selfShare(scan, node))} of the plan)`
-      : 'scans the whole table by its estimate';
   const estimate =
     candidate.estimate === null
       ? ''

@@ -185,6 +185,15 @@ describe('btree candidates', () => {
     expect(await advise(sql, [tickets()], [work])).toEqual(['"shop"."tickets" ("opened_at")']);
   });
 
+  it('tells whether its order ends the scan at the LIMIT', async () => {
+    const stopsEarly = async (sql: string): Promise<boolean[]> => {
+      const tables = [tickets()];
+      return indexCandidates(await shapeOf(sql, tables), tables, []).map((candidate) => candidate.stopsEarly === true);
+    };
+    expect(await stopsEarly('SELECT id FROM tickets ORDER BY opened_at DESC LIMIT 20')).toEqual([true]);
+    expect(await stopsEarly('SELECT id FROM tickets WHERE account = $1 ORDER BY opened_at DESC')).toEqual([false]);
+  });
+
   it('ignores an index that is not valid', async () => {
     const broken = tickets([['account']]);
     for (const index of broken.indexes) index.valid = false;

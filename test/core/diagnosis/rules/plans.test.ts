@@ -125,3 +125,35 @@ describe('an index that a partitioned table misses', () => {
     expect(cause?.remedy.statement).toMatch(/on each of its 12 partitions.*: CREATE INDEX "visits_device_id_idx" ON/);
   });
 });
+
+describe('ORDER BY with a LIMIT and no index in that order', () => {
+  const candidate = (columns: string[], stopsEarly: boolean): StatementScan['candidates'] =>
+    scanOf(delta).candidates.map((each) => ({ ...each, columns, stopsEarly }));
+  const limit = node({ id: 1, nodeType: 'Limit', relation: null, rows: 20, selfMs: 0 });
+  const gather = node({ id: 2, parentId: 1, nodeType: 'Gather Merge', relation: null, rows: 20, selfMs: 1 });
+  const sort = node({ id: 3, parentId: 2, nodeType: 'Sort', relation: null, rows: 20, loops: 3, selfMs: 20 });
+  const scan = node({ id: 4, parentId: 3, rows: 60_000, loops: 3, rowsRemovedByFilter: 5000, selfMs: 19 });
+  const scanWith = (nodes: PlanNode[], stopsEarly = true): StatementScan => ({
+    ...stale(nodes, 3),
+    candidates: candidate(['seen_at'], stopsEarly),
+  });
+
+  it('is a missing index, although no filter drops the rows that are read and sorted', () => {
+    const [cause] = causesOf(scanWith([limit, gather, sort, scan])).causes;
+    expect(cause).toMatchObject({ id: 'missing-index', location: { relation: 'visits', columns: ['seen_at'] } });
+    expect(cause?.summary).toContain('Sort read and order 195000 rows an execution for the first 60');
+  });
+
+  it('is none where the index would not end the scan early', () => {
+    expect(causesOf(scanWith([limit, gather, sort, scan], false)).causes).toEqual([]);
+  });
+
+  it('is none where a deep page needs most of the rows anyway', () => {
+    expect(causesOf(scanWith([limit, gather, { ...sort, rows: 50_000 }, scan])).causes).toEqual([]);
+  });
+
+  it('is none where the rows are grouped before they are ordered', () => {
+    const group = node({ id: 5, parentId: 3, nodeType: 'HashAggregate', relation: null, rows: 60_000, loops: 3, selfMs: 1 });
+    expect(causesOf(scanWith([limit, gather, sort, group, { ...scan, parentId: 5 }])).causes).toEqual([]);
+  });
+});
