@@ -12,10 +12,13 @@ import {
   type RuleVerdict,
 } from '../rule.js';
 import { applicationShare, categoryShare, cpuProfile } from './cpu.js';
-import { citeStatement, statementCases, type StatementCase } from './database.js';
+import { citeStatement, rowsRead, statementCases, type StatementCase } from './database.js';
 
 /** Decoding a row costs microseconds; some hundreds a request are needed before they can hold milliseconds. */
 const manyRows = 300;
+
+/** At least half of the rows that the busiest node handles are returned. */
+const handledPerReturned = 2;
 
 export const rowVolume: Rule = { id: 'row-volume', evaluate };
 
@@ -48,12 +51,15 @@ function decodingShare(context: RuleContext): number {
   return applicationShare(context) * Math.min(1, driver + categoryShare(profile, 'serialization', 'gc', 'allocation', 'network-io'));
 }
 
-/** In the database: a statement that drops nothing and still takes the time, because of what it returns. */
+/**
+ * In the database: a statement that returns most of what it handles, and takes the time because of that. One that groups, sorts or joins many times more
+ * rows than it returns would take as long for a single one.
+ */
 function transferShare(context: RuleContext, entry: StatementCase): number {
-  const nodes = entry.scan?.plan?.nodes ?? [];
-  const dropped = nodes.reduce((sum, node) => sum + node.rowsRemovedByFilter * node.loops, 0);
+  const plan = entry.scan?.plan ?? null;
   const returned = entry.statement.rowsPerCall;
-  return nodes.length > 0 && returned >= manyRows && dropped <= returned ? entry.share : 0;
+  if (plan?.analyzed !== true || returned < manyRows) return 0;
+  return Math.max(...plan.nodes.map(rowsRead)) <= handledPerReturned * returned ? entry.share : 0;
 }
 
 function describe(context: RuleContext, entry: StatementCase, share: number): Candidate {

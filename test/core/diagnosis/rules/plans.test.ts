@@ -5,7 +5,7 @@ import { captures, database, nodeProcess, peer, scanOf, sockets, statement } fro
 
 const delta = statement();
 
-function causesOf(scan: StatementScan): ReturnType<typeof diagnose> {
+function causesOf(scan: StatementScan, delta = statement()): ReturnType<typeof diagnose> {
   const activity = { queryId: delta.queryId, text: delta.text, sessions: 9.5, waitClasses: [] };
   const main = database({ active: 9.5, statements: [delta] });
   if (main.activity !== null) main.activity.byStatement = [activity];
@@ -155,5 +155,20 @@ describe('ORDER BY with a LIMIT and no index in that order', () => {
   it('is none where the rows are grouped before they are ordered', () => {
     const group = node({ id: 5, parentId: 3, nodeType: 'HashAggregate', relation: null, rows: 60_000, loops: 3, selfMs: 1 });
     expect(causesOf(scanWith([limit, gather, sort, group, { ...scan, parentId: 5 }])).causes).toEqual([]);
+  });
+});
+
+describe('a statement that returns many rows', () => {
+  const wide = statement({ rowsPerCall: 700, rows: 700 * delta.calls });
+  const scanOfAll = node({ id: 2, parentId: 1, rows: 60_000, loops: 2, selfMs: 10 });
+
+  it('is too many rows where it returns what it reads', () => {
+    const [cause] = causesOf({ ...stale([node({ rows: 700 })], 1), candidates: [] }, wide).causes;
+    expect(cause).toMatchObject({ id: 'row-volume' });
+  });
+
+  it('is not where it groups many times more rows than it returns', () => {
+    const group = node({ nodeType: 'HashAggregate', relation: null, rows: 700, selfMs: 30 });
+    expect(causesOf({ ...stale([group, scanOfAll], 1), candidates: [] }, wide).causes).toEqual([]);
   });
 });
