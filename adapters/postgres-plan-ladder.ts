@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { chooseValues, type ValueSet } from '../core/database/parameter-values.js';
+import { chooseValues, firstPage, hasOffsetParameter, type Page, type ValueSet } from '../core/database/parameter-values.js';
 import type { ParsedStatement } from '../core/database/parse-statement.js';
-import { closestPlan } from '../core/database/plan-choice.js';
+import { closestPlan, isUnlike, middleOffset } from '../core/database/plan-choice.js';
 import { readQueryShape } from '../core/database/read-shape.js';
 import { isHarmless, judgeSafety } from '../core/database/statement-safety.js';
 import type { TableStatistics } from '../core/database/table-statistics.js';
@@ -47,6 +47,7 @@ export async function findPlan(session: Session, features: ServerFeatures, reque
   try {
     const orders = await customOrders(session, request, schemas, execute);
     const found = orders.length === 0 ? null : await bestOf(session, orders, request.statement);
+    if (found !== null && isUnlike(found.plan.plan, request.statement)) return unlike(request.statement, found.order);
     if (found !== null) return describe(found.plan, found.order, [found.plan.whyNot, refusal]);
   } catch (error) {
     return await fallBack(session, features, request, schemas, error);
@@ -59,7 +60,11 @@ function describe(plan: CustomPlan, order: CustomPlanOrder & { note: string }, n
   return { source: plan.executed ? 'analyze' : 'explain', note, plan: plan.plan, raw: plan.raw, order, missing: [] };
 }
 
-type NotedOrder = CustomPlanOrder & { note: string };
+type NotedOrder = CustomPlanOrder & {
+  note: string;
+  /** The same for another page; absent where no parameter tells the page. */
+  atOffset?: (offset: number) => NotedOrder[];
+};
 
 async function customOrders(
   session: Session,
@@ -80,11 +85,19 @@ async function customOrders(
       columns: columns.map((column) => column.name),
     })),
   );
+  const limit = Math.max(firstPage.limit, Math.ceil(request.statement.rowsPerCall));
+  const orderOf = (set: ValueSet, page: Page, place = ''): NotedOrder[] => {
+    const values = chooseValues(parsed, shape, request.tables, types, set, page);
+    return values === null ? [] : [{ parsed, values, schemas, execute, note: `${set} values from the statistics${place}` }];
+  };
   const sets: ValueSet[] = ['typical', 'common'];
-  const orders = sets.flatMap((set): NotedOrder[] => {
-    const values = chooseValues(parsed, shape, request.tables, types, set);
-    return values === null ? [] : [{ parsed, values, schemas, execute, note: `${set} values from the statistics` }];
-  });
+  const orders = sets.flatMap((set): NotedOrder[] =>
+    orderOf(set, { limit, offset: 0 }).map((order) =>
+      hasOffsetParameter(parsed)
+        ? { ...order, atOffset: (offset) => orderOf(set, { limit, offset }, `, a page from the middle (${offset})`) }
+        : order,
+    ),
+  );
   return orders.filter((order, index) => index === 0 || order.values.join() !== orders[0]?.values.join());
 }
 
@@ -95,9 +108,13 @@ async function bestOf(
 ): Promise<{ plan: CustomPlan; order: NotedOrder } | null> {
   const found: { plan: CustomPlan; order: NotedOrder }[] = [];
   let lastError: Error | null = null;
-  for (const order of orders) {
+  // Grows while it is gone through: how many rows there are to page through, the plan of the first page tells.
+  const untried = [...orders];
+  for (const order of untried) {
     try {
-      found.push({ plan: await customPlan(session, order), order });
+      const plan = await customPlan(session, order);
+      found.push({ plan, order });
+      untried.push(...(order.atOffset?.(middleOffset(plan.plan) ?? 0) ?? []));
     } catch (error) {
       lastError = error instanceof Error ? error : new Error(String(error));
     }
@@ -140,6 +157,21 @@ function missingRight(role: string, { tree }: ParsedStatement, why: string): Mis
     why,
     remedy: `Give the plan by hand (triage --plan FILE), or GRANT pg_write_all_data TO ${name} for as long as it takes: the responder only explains such statements, but the role may then write`,
   };
+}
+
+/** No plan is better than that of an execution which did something else. */
+function unlike(statement: StatementDelta, order: NotedOrder): PlanResult {
+  const perCall = statement.tempBlocks / Math.max(1, statement.calls);
+  const why = `with ${order.note} it writes temporary files of another size than in the window (${perCall.toFixed(0)} blocks a call)`;
+  return nothing(why, [
+    {
+      id: 'parameter-values',
+      what: `the plan of statement ${statement.queryId}`,
+      why: `${why}: the values of its parameters, or the memory of the service's role, are not known`,
+      remedy:
+        'Log slow statements with their parameters (log_min_duration_statement, auto_explain), explain one as the service’s own role, and give the plan with --plan.',
+    },
+  ]);
 }
 
 const functionRow = z.object({ name: z.string() });

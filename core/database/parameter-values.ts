@@ -8,6 +8,14 @@ import type { ColumnStatistics, TableStatistics } from './table-statistics.js';
 /** `typical`: values as most calls have them. `common`: the most frequent values, wide ranges. */
 export type ValueSet = 'typical' | 'common';
 
+/** Values for LIMIT and OFFSET where these are parameters. */
+export interface Page {
+  limit: number;
+  offset: number;
+}
+
+export const firstPage: Page = { limit: 20, offset: 0 };
+
 /**
  * One SQL literal for each `$n`, from the statistics of the column it is compared with. Null when nothing sensible is known for one of
  * them: then only a generic plan is honest. `types` are the server's, in order.
@@ -18,6 +26,7 @@ export function chooseValues(
   tables: readonly TableStatistics[],
   types: readonly string[],
   set: ValueSet,
+  page: Page = firstPage,
 ): string[] | null {
   const sites = parameterSites(shape, tables);
   const limits = limitParameters(parsed.tree);
@@ -26,7 +35,7 @@ export function chooseValues(
     const number = index + 1;
     const site = sites.get(number);
     const limit = limits.get(number);
-    if (limit !== undefined) return limit === 'limit' ? '20' : '0';
+    if (limit !== undefined) return String(page[limit]);
     const word = words.get(number);
     if (word !== undefined) return word;
     const value = site === undefined ? null : valueAt(site, set);
@@ -53,6 +62,11 @@ function parameterSites(shape: QueryShape, tables: readonly TableStatistics[]): 
     }
   }
   return sites;
+}
+
+/** Whether how deep a page is depends on a parameter. */
+export function hasOffsetParameter(parsed: ParsedStatement): boolean {
+  return [...limitParameters(parsed.tree).values()].includes('offset');
 }
 
 function limitParameters(tree: Node): Map<number, 'limit' | 'offset'> {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { chooseValues } from '../../../core/database/parameter-values.js';
-import { parseStatement } from '../../../core/database/parse-statement.js';
+import { chooseValues, hasOffsetParameter, type Page } from '../../../core/database/parameter-values.js';
+import { parseStatement, type ParsedStatement } from '../../../core/database/parse-statement.js';
 import { readQueryShape } from '../../../core/database/read-shape.js';
 
+async function parsed(sql: string): Promise<ParsedStatement> {
+  return (await parseStatement(sql)) ?? expect.fail(`cannot parse ${sql}`);
+}
+
 async function valuesOf(sql: string, types: string[]): Promise<string[] | null> {
-  const parsed = await parseStatement(sql);
-  if (parsed === null) return expect.fail(`cannot parse ${sql}`);
-  return chooseValues(parsed, readQueryShape(parsed, []), [], types, 'typical');
+  const statement = await parsed(sql);
+  return chooseValues(statement, readQueryShape(statement, []), [], types, 'typical');
 }
 
 describe('values for a statement whose constants the server replaced', () => {
@@ -20,5 +23,21 @@ describe('values for a statement whose constants the server replaced', () => {
 
   it('takes any text where any will do', async () => {
     expect(await valuesOf('SELECT count(*) FROM scans WHERE lower(gate) = $1', ['text'])).toEqual([`'a'::text`]);
+  });
+});
+
+describe('values for LIMIT and OFFSET', () => {
+  const sql = 'SELECT id FROM tickets ORDER BY title LIMIT $1 OFFSET $2';
+
+  it.each<[string, Page | undefined, string[]]>([
+    ['the first page unless told otherwise', undefined, [`'20'::bigint`, `'0'::bigint`]],
+    ['the page that is asked for', { limit: 50, offset: 4000 }, [`'50'::bigint`, `'4000'::bigint`]],
+  ])('%s', async (_case, page, expected) => {
+    expect(chooseValues(await parsed(sql), { tables: [] }, [], ['bigint', 'bigint'], 'typical', page)).toEqual(expected);
+  });
+
+  it('tells whether a parameter decides how deep a page is', async () => {
+    expect(hasOffsetParameter(await parsed(sql))).toBe(true);
+    expect(hasOffsetParameter(await parsed('SELECT id FROM tickets ORDER BY title LIMIT $1 OFFSET 40'))).toBe(false);
   });
 });
