@@ -4,6 +4,7 @@ import { nonSargablePredicates } from '../core/database/non-sargable.js';
 import { joinPartitions } from '../core/database/partitions.js';
 import { nodesIn, parseStatement, type ParsedStatement } from '../core/database/parse-statement.js';
 import type { TableColumns } from '../core/database/query-shape.js';
+import { isReadInFull } from '../core/database/read-in-full.js';
 import { readQueryShape } from '../core/database/read-shape.js';
 import { chooseStatements, waitSharesOf } from '../core/database/scan-choice.js';
 import { judgeSafety } from '../core/database/statement-safety.js';
@@ -157,7 +158,7 @@ function staleStatistics(tables: readonly TableStatistics[]): MissingEvidence[] 
 async function advise(
   session: Session,
   features: ServerFeatures,
-  { parsed, sample, tables }: PlanRequest,
+  { parsed, sample, statement, tables }: PlanRequest,
   result: PlanResult,
 ): Promise<Pick<StatementScan, 'candidates' | 'nonSargable'>> {
   const normalised = readQueryShape(parsed, columnsOf(tables));
@@ -166,7 +167,11 @@ async function advise(
   const shape = hidesPattern && sample !== null ? readQueryShape(sample, columnsOf(tables)) : normalised;
   const safety = judgeSafety({ ...parsed, kind: 'select' });
   const functions = safety.safe ? await readImmutable(session, safety.functions) : new Set<string>();
-  const nonSargable = nonSargablePredicates(shape, tables, { immutableFunctions: functions, hasTrigrams: features.hasTrigrams });
+  const nonSargable = nonSargablePredicates(shape, tables, {
+    immutableFunctions: functions,
+    hasTrigrams: features.hasTrigrams,
+    isReadInFull: isReadInFull(parsed, normalised, tables, statement),
+  });
   const candidates = indexCandidates(shape, tables, workOf(result.plan));
   return { nonSargable, candidates: await simulate(session, features, candidates, result) };
 }

@@ -7,10 +7,13 @@ import type { ColumnStatistics, TableStatistics } from './table-statistics.js';
 
 type NonSargable = StatementScan['nonSargable'][number];
 
+/** What is known beyond the text and the statistics. */
 export interface ServerFacts {
   /** Names of the functions that may stand in an index (all their variants are immutable). */
   immutableFunctions: ReadonlySet<string>;
   hasTrigrams: boolean;
+  /** The executions were seen to read the whole table to return a few rows: no index serves its only condition. */
+  isReadInFull?: boolean;
 }
 
 /**
@@ -24,7 +27,7 @@ export function nonSargablePredicates(shape: QueryShape, tables: readonly TableS
     if (table === null) continue;
     for (const hidden of [...use.hidden, ...numericComparisons(use, table)]) {
       const column = table.columns.find((each) => each.name === hidden.column);
-      if (column === undefined || isServed(hidden, column, table)) continue;
+      if (column === undefined || isServed(hidden, column, table, server.isReadInFull === true)) continue;
       found.set(`${table.facts.relation} ${hidden.text}`, describe(hidden, column, table, server));
     }
   }
@@ -46,10 +49,11 @@ function numericComparisons(use: TableUse, table: TableStatistics): HiddenPredic
   });
 }
 
-function isServed(hidden: HiddenPredicate, column: ColumnStatistics, table: TableStatistics): boolean {
+function isServed(hidden: HiddenPredicate, column: ColumnStatistics, table: TableStatistics, isReadInFull: boolean): boolean {
   const valid = table.indexes.filter((index) => index.valid);
   if (hidden.kind === 'pattern-parameter') {
-    // A btree in byte order serves the pattern if it has no wildcard in front: not known here, so nobody is accused.
+    // A btree in byte order serves the pattern if it has no wildcard in front: only what the executions read can tell that it has one.
+    if (isReadInFull) return false;
     const servesPrefix = valid.some((index) => index.keys[0] === column.name && (index.patternOps || column.hasByteOrder));
     return servesPrefix || hasTrigramIndex(table, column.name);
   }
