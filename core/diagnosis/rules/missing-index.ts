@@ -24,6 +24,7 @@ import {
   selfShare,
   type StatementCase,
 } from './database.js';
+import { gainOf } from './sort-spill.js';
 
 export const missingIndex: Rule = { id: 'missing-index', evaluate };
 
@@ -51,7 +52,7 @@ interface Waste {
 function judge(context: RuleContext, entry: StatementCase): Candidate[] {
   const { scan } = entry;
   if (scan === null) return [];
-  const waste = filteredAway(scan) ?? sortedAway(scan);
+  const waste = filteredAway(scan) ?? (needsMemory(entry, scan) ? null : sortedAway(scan));
   if (waste === null) return [];
   const candidate = scan.candidates.find((each) => each.relation === waste.node.relation) ?? null;
   if (candidate === null || hidesExistingIndex(scan, waste.node)) return [];
@@ -90,6 +91,12 @@ function sortedAway(scan: StatementScan): Waste | null {
     return { node, share, work };
   }
   return null;
+}
+
+/** Where the sort spills, memory is the nearer remedy, unless it was measured to bring little. */
+function needsMemory(entry: StatementCase, scan: StatementScan): boolean {
+  const spills = scan.plan?.nodes.some((node) => node.spilledKb > 0) === true;
+  return spills && entry.share * (gainOf(scan) ?? 1) >= minimumShare;
 }
 
 /** Rows that a scan in the wanted order would have to read for so many that pass its filter. */

@@ -40,7 +40,7 @@ function heaviestSpill(entry: StatementCase): Spill[] {
 }
 
 /** A spill alone proves nothing: temporary files stay in the page cache, and a large sort takes long in memory, too. Only the comparison tells. */
-function gainOf({ plan, withoutSpill }: StatementScan): number | null {
+export function gainOf({ plan, withoutSpill }: StatementScan): number | null {
   const spilledMs = plan?.executionMs ?? 0;
   return withoutSpill === undefined || withoutSpill === null || spilledMs <= 0
     ? null

@@ -21,6 +21,7 @@ const plates: TableStatistics = {
   rows: 400_000,
   pages: 3000,
   kind: 'table',
+  partitions: [],
   columns: ['id', 'tag'].map((name, position) => ({
     name,
     position,

@@ -152,6 +152,16 @@ describe('ORDER BY with a LIMIT and no index in that order', () => {
     expect(causesOf(scanWith([limit, gather, { ...sort, rows: 50_000 }, scan])).causes).toEqual([]);
   });
 
+  it('needs memory rather than an index where the sort spills, unless memory was seen to bring little', () => {
+    const spilling = (withoutSpillMs: number | null): StatementScan => ({
+      ...scanWith([limit, gather, { ...sort, spilledKb: 9000 }, scan]),
+      ...(withoutSpillMs === null ? {} : { withoutSpill: { workMemKb: 32_768, executionMs: withoutSpillMs } }),
+    });
+    expect(causesOf(spilling(null)).causes).toEqual([]);
+    expect(causesOf(spilling(12)).causes.map(({ id }) => id)).toEqual(['sort-spill']);
+    expect(causesOf(spilling(38)).causes.map(({ id }) => id)).toEqual(['missing-index']);
+  });
+
   it('is none where the rows are grouped before they are ordered', () => {
     const group = node({ id: 5, parentId: 3, nodeType: 'HashAggregate', relation: null, rows: 60_000, loops: 3, selfMs: 1 });
     expect(causesOf(scanWith([limit, gather, sort, group, { ...scan, parentId: 5 }])).causes).toEqual([]);
