@@ -157,9 +157,10 @@ describe('ORDER BY with a LIMIT and no index in that order', () => {
       ...scanWith([limit, gather, { ...sort, spilledKb: 9000 }, scan]),
       ...(withoutSpillMs === null ? {} : { withoutSpill: { workMemKb: 32_768, executionMs: withoutSpillMs } }),
     });
-    expect(causesOf(spilling(null)).causes).toEqual([]);
-    expect(causesOf(spilling(12)).causes.map(({ id }) => id)).toEqual(['sort-spill']);
-    expect(causesOf(spilling(38)).causes.map(({ id }) => id)).toEqual(['missing-index']);
+    const named = (withoutSpillMs: number | null): string[] => causesOf(spilling(withoutSpillMs)).causes.map(({ id }) => id);
+    expect(named(null)).not.toContain('missing-index');
+    expect(named(12)).toEqual(['sort-spill']);
+    expect(named(38)).toContain('missing-index');
   });
 
   it('is none where the rows are grouped before they are ordered', () => {
