@@ -78,6 +78,13 @@ export interface CategoryShare {
   callers: { frame: Frame; share: number }[];
 }
 
+/** CPU of one dependency under one application frame that called it, without the kinds of work that have a category of their own. */
+export interface LibraryShare {
+  name: string;
+  caller: Frame;
+  share: number;
+}
+
 /** `analyze profile --json`, plus what the diagnosis needs. */
 export interface ProfileSummary {
   format: string;
@@ -94,6 +101,8 @@ export interface ProfileSummary {
   quality: ProfileQuality;
   leaves: ProfileLeaf[];
   categories: CategoryShare[];
+  /** Heaviest first; absent where the format does not tell packages. */
+  libraries?: LibraryShare[];
   /** Frames whose intervals overlap the first one's: more than one is a tie. */
   leaders: string[];
 }

@@ -2,6 +2,7 @@ import type { ProfileSummary } from '../model/profile.js';
 import { busyProfile } from './busy-profile.js';
 import { judgeQuality, type QualityContext } from './quality.js';
 import { rankCategories } from './rank-categories.js';
+import { rankLibraries } from './rank-libraries.js';
 import { leadingLeaves, rankLeaves } from './rank-leaves.js';
 import type { HotLine } from './source-hints.js';
 import type { StackProfile } from './stack-profile.js';
@@ -21,6 +22,7 @@ export function summarizeProfile(profile: StackProfile, options: SummaryOptions 
   const { top = 25, hotLineHints = [], ...context } = options;
   const busy = busyProfile(profile, hotLineHints);
   const leaves = rankLeaves(busy);
+  const libraries = rankLibraries(busy);
   const all = busy.total + (busy.idleWeight ?? 0);
   return {
     format: profile.format,
@@ -33,6 +35,7 @@ export function summarizeProfile(profile: StackProfile, options: SummaryOptions 
     quality: judgeQuality(busy, context),
     leaves: leaves.slice(0, top),
     categories: rankCategories(busy),
+    ...(libraries.length === 0 ? {} : { libraries }),
     leaders: leadingLeaves(leaves, busy.samples).map((leaf) => leaf.frame),
   };
 }

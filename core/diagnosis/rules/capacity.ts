@@ -1,6 +1,6 @@
 import { saturated } from '../facts.js';
 import { cite, nothing, ms, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { callersOf, categoryShare, cpuProfile } from './cpu.js';
+import { categoryShare, cpuProfile, ownWork } from './cpu.js';
 
 /** Work that a defect makes large; a service whose CPU goes there is not simply at its limit. */
 const avoidable = ['regex', 'serialization', 'crypto', 'compression', 'logging', 'templating', 'reflection', 'gc'] as const;
@@ -23,7 +23,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const demandMs = cpu.perRequestMs;
   if (budgetMs === undefined || demandMs === 0 || demandMs > budgetMs / 4) return nothing;
   const profile = cpuProfile(context);
-  const leader = profile === null ? undefined : callersOf(profile, 'application', 'native', 'unknown')[0];
+  const leader = profile === null ? undefined : ownWork(profile, 'application', 'native', 'unknown')[0];
   const special = profile === null ? 0 : Math.max(0, ...avoidable.map((category) => categoryShare(profile, category)));
   if (profile === null || (leader?.share ?? 0) >= leading || special >= leading) return nothing;
   const limit = cpu.busyCores > 0 ? (facts.requestRate / cpu.saturation).toFixed(0) : '?';

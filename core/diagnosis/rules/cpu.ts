@@ -39,6 +39,29 @@ export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[])
   return [...merged.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
 }
 
+export interface OwnWork {
+  frame: Frame;
+  /** 0..1 of the profile, what it calls in `library` included. */
+  share: number;
+  /** The dependency without a category in which most of it burns, if more than in the function itself. */
+  library: string | null;
+}
+
+/** Application functions by what they burn themselves and in the dependencies that they call: these do nothing that they were not asked for. */
+export function ownWork(profile: ProfileSummary, ...own: ProfileCategory[]): OwnWork[] {
+  const keyOf = (frame: Frame): string => `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`;
+  const work = new Map<string, OwnWork>();
+  for (const { frame, share } of callersOf(profile, ...own)) {
+    const known = work.get(keyOf(frame));
+    work.set(keyOf(frame), { frame, share: (known?.share ?? 0) + share, library: null });
+  }
+  for (const { name, caller, share } of profile.libraries ?? []) {
+    const known = work.get(keyOf(caller)) ?? { frame: caller, share: 0, library: null };
+    work.set(keyOf(caller), { ...known, share: known.share + share, library: share > known.share ? name : known.library });
+  }
+  return [...work.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
+}
+
 export function frameText(frame: Frame): string {
   return frame.module === '' ? frame.name : `${frame.name} (${fileOf(frame.module)}${frame.line === null ? '' : `:${frame.line}`})`;
 }

@@ -11,9 +11,9 @@ import {
   type RuleContext,
   type RuleVerdict,
 } from '../rule.js';
-import { applicationShare, callersOf, cpuProfile, frameLocation, frameText, profileConfidence } from './cpu.js';
+import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profileConfidence } from './cpu.js';
 
-/** Builtins and engine code that an application function calls are its own cost. */
+/** Builtins and engine code that an application function calls are its own cost; so is a library's work, which nobody else asked for. */
 const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation'] as const;
 
 export const hotFunction: Rule = { id: 'hot-function', evaluate };
@@ -21,7 +21,7 @@ export const hotFunction: Rule = { id: 'hot-function', evaluate };
 function evaluate(context: RuleContext): RuleVerdict {
   const profile = cpuProfile(context);
   if (profile === null) return nothing;
-  const [first, second] = callersOf(profile, ...ownCost);
+  const [first, second] = ownWork(profile, ...ownCost);
   if (first === undefined) return nothing;
   const share = applicationShare(context) * first.share;
   if (share < minimumShare) {
@@ -41,6 +41,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   }
   const isTie = second !== undefined && overlaps(profile, first.share, second.share);
   const tie = isTie ? ` It is a tie with ${frameText(second.frame)} (${percent(second.share)}).` : '';
+  const where = first.library === null ? 'itself' : `in ${first.library}, which it calls`;
   return {
     causes: [
       {
@@ -49,7 +50,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: frameLocation(first.frame),
         share,
         confidence: profileConfidence(context, profile, isTie),
-        summary: `${frameText(first.frame)} burns ${percent(first.share)} of the service's CPU samples itself, and CPU with the queue for it holds ${percent(applicationShare(context))} of the mean latency.${tie}`,
+        summary: `${frameText(first.frame)} burns ${percent(first.share)} of the service's CPU samples ${where}, and CPU with the queue for it holds ${percent(applicationShare(context))} of the mean latency.${tie}`,
         evidence: cite(context.cited.profile, context.cited.process, context.cited.accounting),
         remedy: {
           kind: 'code-change',

@@ -291,6 +291,15 @@ describe('application-bound windows', () => {
     });
   });
 
+  it('names the function that has a library work, where neither has a hot frame', () => {
+    const profile = cpuProfileOf([{ category: 'framework', share: 0.9 }], {
+      libraries: [{ name: 'zod', caller: appFrame('check'), share: 0.6 }],
+    });
+    const [cause] = diagnose(saturatedService({ profile })).causes;
+    expect(cause).toMatchObject({ id: 'hot-function', location: { frame: 'check' } });
+    expect(cause?.summary).toContain("60 % of the service's CPU samples in zod, which it calls");
+  });
+
   it('says nothing about frames of a process that is not busy', () => {
     const profile = cpuProfileOf([{ category: 'application', share: 0.9, callers: [{ frame: appFrame('score'), share: 0.9 }] }]);
     const result = diagnose(

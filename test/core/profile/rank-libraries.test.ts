@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { summaryOf } from './profiles.js';
+
+const host = 'handle (/srv/app/node_modules/express/lib/router/index.js:1)';
+const handler = 'check (/srv/app/claims.js:28)';
+const zod = (name: string, line: number): string => `${name} (/srv/app/node_modules/zod/v4/core/schemas.js:${line})`;
+
+it('adds up the work of a dependency under the function that called it, however many small frames it has', async () => {
+  const { libraries } = await summaryOf(
+    [
+      `${host};${handler};${zod('safeParse', 1)};${zod('parseObject', 20)} 300`,
+      `${host};${handler};${zod('safeParse', 1)};${zod('parseArray', 40)} 300`,
+      `${host};${handler} 400`,
+    ].join('\n'),
+  );
+  expect(libraries).toEqual([{ name: 'zod', caller: expect.objectContaining({ name: 'check' }) as unknown, share: 0.6 }]);
+});
+
+it('leaves out what the service runs in, also where a handler calls back into it, and kinds of work with a name of their own', async () => {
+  const { libraries } = await summaryOf(
+    [
+      `${host};${handler};json (/srv/app/node_modules/express/lib/response.js:9);etag (/srv/app/node_modules/etag/index.js:3) 500`,
+      `${host};${handler};render (/srv/app/node_modules/ejs/lib/ejs.js:5) 500`,
+    ].join('\n'),
+  );
+  expect(libraries).toBeUndefined();
+});
