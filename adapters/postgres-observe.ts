@@ -26,6 +26,8 @@ export interface ObserveOptions {
   delayMs: number;
   /** Local ports of the service's sockets now; empty when unknown. */
   servicePorts: () => Promise<ReadonlySet<number>>;
+  /** Process ids of the server's sessions that the service holds over a Unix-domain socket now. */
+  serviceBackends?: () => Promise<ReadonlySet<number>>;
   /** Application names that the service is known to use. */
   serviceNames?: readonly string[];
   signal: AbortSignal;
@@ -154,7 +156,7 @@ function waitsForLock(session: { waitEventType: string | null }): boolean {
 }
 
 function countService(ticks: ActivityTick[], names: ReadonlySet<string>): number {
-  return ticks.reduce((sum, tick) => sum + ofService(tick.sessions, tick.servicePorts, names).length, 0);
+  return ticks.reduce((sum, tick) => sum + ofService(tick.sessions, tick, names).length, 0);
 }
 
 function mean(values: number[]): number {
@@ -184,14 +186,16 @@ interface Samples {
 async function sampleUntil(session: Session, endsAt: number, options: ObserveOptions): Promise<Samples> {
   const from = performance.now();
   const samples: Samples = { ticks: [], locks: [], used: [], hidden: 0, windowMs: 0 };
-  const ports = cachedPorts(options.servicePorts);
+  const ports = cachedLookup(options.servicePorts);
+  const backends = cachedLookup(options.serviceBackends ?? (() => Promise.resolve(new Set())));
   let locksAt = -Infinity;
   let toldAt = -Infinity;
   do {
     options.signal.throwIfAborted();
     const tickAt = performance.now();
     const [sample, servicePorts] = await Promise.all([sampleActivity(session), ports()]);
-    samples.ticks.push({ sessions: sample.sessions, servicePorts });
+    const serviceBackends = sample.sessions.some(isLocal) ? await backends() : new Set<number>();
+    samples.ticks.push({ sessions: sample.sessions, servicePorts, serviceBackends });
     samples.used.push(sample.used);
     samples.hidden += sample.hidden;
     if (sample.sessions.some(waitsForLock) && tickAt - locksAt >= locksEveryMs) {
@@ -208,12 +212,17 @@ async function sampleUntil(session: Session, endsAt: number, options: ObserveOpt
   return samples;
 }
 
+/** Client sessions that came by a Unix-domain socket have no address. */
+function isLocal({ backendType, clientAddress }: ActivityTick['sessions'][number]): boolean {
+  return backendType === 'client backend' && clientAddress === null;
+}
+
 function progressOf(name: string, sessions: ActivityTick['sessions']): string {
   const active = sessions.filter((session) => session.state === 'active').length;
   return `${name}: ${sessions.length} sessions, ${active} active, ${sessions.filter(waitsForLock).length} waiting for locks`;
 }
 
-function cachedPorts(read: () => Promise<ReadonlySet<number>>): () => Promise<ReadonlySet<number>> {
+function cachedLookup(read: () => Promise<ReadonlySet<number>>): () => Promise<ReadonlySet<number>> {
   let last: { ports: ReadonlySet<number>; readAt: number; tookMs: number } | null = null;
   return async () => {
     const now = performance.now();

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Captures } from '../activities/dependencies.js';
 import { findServiceProcess, type ProcessLocator } from '../adapters/find-process.js';
+import { trackLocalSessions, type LocalSessions } from '../adapters/local-sessions.js';
 import { observeService } from '../adapters/observe-service.js';
 import { observeDatabase, scanQueries } from '../adapters/postgres.js';
 import { resolveHost, servicePortsTowards } from '../adapters/sockets.js';
@@ -47,6 +48,7 @@ export function createCaptures(catalog: Catalog): Captures {
             url: access.url,
             onProgress: order.onProgress,
             servicePorts: () => portsTowards(locator, access),
+            serviceBackends: localBackends(locator, access),
           }),
         ),
       );
@@ -118,6 +120,13 @@ async function portsTowards(locator: ProcessLocator | null, access: DatabaseAcce
     if (error instanceof EvidenceUnavailableError || error instanceof UnreadableInputError) return new Set();
     throw error;
   }
+}
+
+/** Over a Unix-domain socket a server is known by its port, too: it is a part of the socket's name. */
+function localBackends(locator: ProcessLocator | null, access: DatabaseAccess): () => Promise<ReadonlySet<number>> {
+  const sessions: LocalSessions = trackLocalSessions();
+  const port = endOf(access)?.port ?? Number(/[?&]port=(\d+)/.exec(access.url)?.[1] ?? defaultPorts[access.kind]);
+  return async () => (locator === null ? new Set() : await sessions((await findServiceProcess(locator)).pid, port));
 }
 
 function unsupported(access: DatabaseAccess): MissingEvidence {

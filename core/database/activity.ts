@@ -22,6 +22,8 @@ export interface ActivityTick {
   sessions: SessionSample[];
   /** Local ports of the service's own sockets at that moment. */
   servicePorts: ReadonlySet<number>;
+  /** Process ids of the sessions that the service holds over a Unix-domain socket at that moment. */
+  serviceBackends?: ReadonlySet<number>;
 }
 
 const mostStatements = 40;
@@ -33,7 +35,7 @@ const mostStatements = 40;
  */
 export function summarizeActivity(ticks: ActivityTick[], windowMs: number, serviceNames: ReadonlySet<string>): ActivityObservation {
   const clients = ticks.map((tick) => tick.sessions.filter(isClient));
-  const owned = ticks.map((tick, index) => ofService(clients[index] ?? [], tick.servicePorts, serviceNames));
+  const owned = ticks.map((tick, index) => ofService(clients[index] ?? [], tick, serviceNames));
   const isKnown = owned.some((sessions) => sessions.length > 0);
   const counted = (isKnown ? owned : clients).map((sessions) => sessions.filter(isActive));
   const idleInTransaction = clients.map((sessions) => sessions.filter(isIdleInTransaction));
@@ -66,6 +68,7 @@ function describeService(
     idleInTransaction: where(isIdleInTransaction),
     waitingForLock: where((session) => isActive(session) && session.waitEventType === 'Lock'),
     resting: countResting(owned, windowMs),
+    activeLocally: where((session) => isActive(session) && session.clientAddress === null),
   };
 }
 
@@ -90,7 +93,11 @@ function isIdleInTransaction(session: SessionSample): boolean {
 }
 
 /** Another host may use the same client port: of several addresses, the one with the most matches is the service's. */
-export function ofService(clients: SessionSample[], ports: ReadonlySet<number>, names: ReadonlySet<string>): SessionSample[] {
+export function ofService(
+  clients: SessionSample[],
+  { servicePorts: ports, serviceBackends }: Pick<ActivityTick, 'servicePorts' | 'serviceBackends'>,
+  names: ReadonlySet<string>,
+): SessionSample[] {
   const byPort = clients.filter((session) => session.clientPort !== null && ports.has(session.clientPort));
   const matches = new Map<string | null, number>();
   for (const session of byPort) matches.set(session.clientAddress, (matches.get(session.clientAddress) ?? 0) + 1);
@@ -98,6 +105,7 @@ export function ofService(clients: SessionSample[], ports: ReadonlySet<number>, 
   return clients.filter(
     (session) =>
       (address !== undefined && session.clientAddress === address && byPort.includes(session)) ||
+      serviceBackends?.has(session.pid) === true ||
       (session.applicationName !== null && names.has(session.applicationName)),
   );
 }

@@ -111,7 +111,8 @@ export function unattributed(statement: StatementDelta, database: DatabaseObserv
 export function databaseWeight({ input, facts }: RuleContext, database: DatabaseObservation): number {
   if (input.databases.length < 2) return 1;
   const waiting = (one: DatabaseObservation): number =>
-    facts.peers.filter((peer) => peer.label === `database ${one.name}`).reduce((sum, peer) => sum + peer.waiting + peer.connecting, 0);
+    facts.peers.filter((peer) => peer.label === `database ${one.name}`).reduce((sum, peer) => sum + peer.waiting + peer.connecting, 0) +
+    (facts.hasWire ? (one.activity?.service?.activeLocally ?? 0) : 0);
   const active = (one: DatabaseObservation): number => one.activity?.service?.active ?? one.activity?.activeSessions ?? 0;
   for (const measure of [waiting, active]) {
     const all = input.databases.reduce((sum, one) => sum + measure(one), 0);

@@ -72,14 +72,16 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const observedRequests = requestRate * ((process?.windowMs ?? wire?.windowMs ?? input.load.durationMs ?? 0) / 1000);
   const cpu = process === null ? null : cpuFacts(process, observedRequests);
   const pool = poolFacts(input.databases, slowCount(input.load));
-  const databaseWaiting = wire === null ? databaseActive(input.databases) : sumWaiting(wire.peers, (kind) => kind === 'database');
+  const locally = wire === null ? 0 : input.databases.reduce((sum, database) => sum + (database.activity?.service?.activeLocally ?? 0), 0);
+  const databaseWaiting = wire === null ? databaseActive(input.databases) : sumWaiting(wire.peers, (kind) => kind === 'database') + locally;
   const dependencyWaiting =
     wire === null ? 0 : sumWaiting(wire.peers, (kind) => kind === 'service' || kind === 'cache' || kind === 'unknown');
   const unread = wire === null ? 0 : wire.inbound.unread + wire.inbound.acceptQueue;
   const served = wire?.inbound.served ?? 0;
   const { inFlight, inFlightMax, meanMs } = loadInFlight(input.load, wire === null ? null : unread + served);
   const total = Math.max(inFlight, unread + served, 1e-9);
-  const inside = wire?.waitingInside ?? 0;
+  // The TCP sockets do not show who waits for a database over a Unix-domain socket; its sessions do.
+  const inside = Math.max(0, (wire?.waitingInside ?? 0) - locally);
   const peers = wire?.peers ?? [];
   const samples = wire?.samples ?? 0;
   const atPeersMax = wire === null ? 0 : (wire.atPeersMax ?? sumOf(wire.peers, (peer) => peer.waitingMax));

@@ -51,6 +51,8 @@ export interface ActivityObservation {
     waitingForLock: number;
     /** Sessions that had run nothing for a third of the window (and five seconds), without an open transaction or in one; see `core/database/resting-sessions.ts`. */
     resting: RestingSessions;
+    /** Of `active`: over a Unix-domain socket, which no look at the TCP sockets sees. */
+    activeLocally?: number;
   } | null;
 }
 

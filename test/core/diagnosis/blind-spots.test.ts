@@ -47,6 +47,17 @@ it('tells how to see where the requests stand, in the words of the runtime', () 
   expect(remedy('node')).toMatch(/^expose the gauges/);
 });
 
+it('counts the waits over a Unix-domain socket, which the TCP sockets show as waits inside, to the database', () => {
+  const seen = database({ active: 18, sessions: 20 });
+  const service = seen.activity?.service ?? null;
+  const local = { ...seen, activity: seen.activity && { ...seen.activity, service: service && { ...service, activeLocally: 18 } } };
+  const result = diagnose(
+    captures({ service: { process: calm, wire: sockets({ inside: 20 }), missing: [] }, databases: [local], scans: [] }),
+  );
+  expect(result.branch).toBe('db-bound');
+  expect(result.accounting.find((line) => line.resource === 'database-execution')?.share).toBeCloseTo(0.9);
+});
+
 describe('a peer that nobody knows', () => {
   const waiting = (kind: 'unknown' | 'service', databases: DatabaseObservation[]): number =>
     diagnose(captures({ service: { process: calm, wire: sockets({ peers: [peer(kind, 19)] }), missing: [] }, databases })).causes[0]
