@@ -76,9 +76,18 @@ function reasonOfFailures(input: DiagnosisInput): MissingEvidence {
       `${percent(load.failedRatio)} of the requests fail${answers.length === 0 ? '' : ` (${answers.join(', ')})`}: ${speed(input)}`,
       ...downstream,
     ].join('; '),
-    remedy:
-      calls.length > 0
-        ? 'look whether the service behind that address runs and what it answers, then at the log of this service'
-        : "read the body of a failed answer and the service's log of this window: exceptions and refusals are not seen from outside",
+    remedy: remedyOf(load, calls.length > 0),
   };
+}
+
+/** Answers of a host on which nobody listens, or of no host at all. */
+const nobodyThere = ['connection refused', 'name not resolved'];
+
+function remedyOf(load: DiagnosisInput['load'], isDownstream: boolean): string {
+  const unheard = nobodyThere.reduce((sum, answer) => sum + (load.errors[answer] ?? 0), 0);
+  if (unheard >= 0.5 * load.failedRatio * load.requests)
+    return "nobody listens at the endpoint's address: see whether the service runs (its log says why it ended), and correct the url in the catalog if it is elsewhere";
+  return isDownstream
+    ? 'look whether the service behind that address runs and what it answers, then at the log of this service'
+    : "read the body of a failed answer and the service's log of this window: exceptions and refusals are not seen from outside";
 }

@@ -39,6 +39,13 @@ describe('requests that fail while the latency keeps its budget', () => {
     expect(result.missingEvidence.find((row) => row.id === 'failures')?.why).toContain('127.0.0.1:9000');
   });
 
+  it('have nobody to ask where nobody listens', () => {
+    const { load } = captures();
+    const refused = { ...load, failedRatio: 1, errors: { 'connection refused': 1500 } };
+    const row = diagnose(failing(0, ['error-ratio'], { load: refused })).missingEvidence.find(({ id }) => id === 'failures');
+    expect(row?.remedy).toContain('nobody listens');
+  });
+
   it('leave the cause of a broken latency alone', () => {
     expect(diagnose(failing(380, ['p95', 'error-ratio'])).causes.map((cause) => cause.id)).toEqual(['slow-dependency']);
   });
