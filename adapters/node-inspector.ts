@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EvidenceUnavailableError } from '../core/model/errors.js';
 import { parseV8Profile } from '../core/profile/formats/v8-profile.js';
 import type { HotLine } from '../core/profile/source-hints.js';
+import { toSources } from '../core/profile/source-positions.js';
 import { readHotLines } from './hot-source-lines.js';
 import { evaluate, openInspectorSession, type InspectorSession } from './inspector-session.js';
 import { inspectTarget, openInspector, startInspector, unavailable, type NodeTarget } from './node-target.js';
@@ -10,6 +11,7 @@ import { startTrace } from './node-tracing.js';
 import { countCpu, type CountedCpu } from './process-cpu.js';
 import { ownListeningSockets, type ListeningSocket } from './process-sockets.js';
 import { renewRecorder, startRecorder, takeRecorded } from './request-recorder.js';
+import { readSourceMaps } from './source-maps.js';
 
 export interface NodeCaptureOptions {
   pid: number;
@@ -21,7 +23,7 @@ export interface NodeCaptureOptions {
 }
 
 export interface NodeCapture {
-  /** The V8 profile, as JSON text of a `.cpuprofile`. */
+  /** The V8 profile, as JSON text of a `.cpuprofile`, its frames in their sources where there are source maps. */
   cpuProfile: string;
   /** Trace events of inbound and outbound requests, without query strings, on the clock of the profile (µs). */
   traceEvents: unknown[];
@@ -154,12 +156,13 @@ async function capture(session: InspectorSession, target: NodeTarget, options: N
     const recorded = await takeRecorded(session, cleanUpTimeoutMs);
     const events = await trace?.stop();
     signal?.throwIfAborted();
+    const told = toSources(profile, await readHotLines(profile, target.pid), await readSourceMaps(profile, target.pid));
     return {
-      cpuProfile: JSON.stringify(stopped.profile),
+      cpuProfile: JSON.stringify(told.profile),
       traceEvents: [...(events ?? []), ...recorded],
       startedAt,
       endedAt,
-      sources: await readHotLines(profile, target.pid),
+      sources: told.hotLines,
       cpu,
       workerThreads,
       hasRequestTrace: events !== undefined,
