@@ -53,6 +53,7 @@ export interface Facts {
   /** Requests in flight beyond those of the load, where they are more than the counting error: other clients of the service. */
   otherInFlight: number;
   inside: number;
+  /** By the sockets, and by the database's own view where rows are still coming. */
   databaseWaiting: number;
   dependencyWaiting: number;
   peers: PeerObservation[];
@@ -72,16 +73,19 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const observedRequests = requestRate * ((process?.windowMs ?? wire?.windowMs ?? input.load.durationMs ?? 0) / 1000);
   const cpu = process === null ? null : cpuFacts(process, observedRequests);
   const pool = poolFacts(input.databases, slowCount(input.load));
+  // The TCP sockets do not show who waits for a database over a Unix-domain socket; its sessions do.
   const locally = wire === null ? 0 : input.databases.reduce((sum, database) => sum + (database.activity?.service?.activeLocally ?? 0), 0);
-  const databaseWaiting = wire === null ? databaseActive(input.databases) : sumWaiting(wire.peers, (kind) => kind === 'database') + locally;
+  const onSockets = wire === null ? 0 : sumWaiting(wire.peers, (kind) => kind === 'database') + locally;
+  const notOnSockets = Math.max(0, (wire?.waitingInside ?? 0) - locally);
+  const trickling = wire === null ? 0 : stillExecuting(input.databases, onSockets, notOnSockets);
+  const databaseWaiting = wire === null ? databaseActive(input.databases) : onSockets + trickling;
   const dependencyWaiting =
     wire === null ? 0 : sumWaiting(wire.peers, (kind) => kind === 'service' || kind === 'cache' || kind === 'unknown');
   const unread = wire === null ? 0 : wire.inbound.unread + wire.inbound.acceptQueue;
   const served = wire?.inbound.served ?? 0;
   const { inFlight, inFlightMax, meanMs } = loadInFlight(input.load, wire === null ? null : unread + served);
   const total = Math.max(inFlight, unread + served, 1e-9);
-  // The TCP sockets do not show who waits for a database over a Unix-domain socket; its sessions do.
-  const inside = Math.max(0, (wire?.waitingInside ?? 0) - locally);
+  const inside = notOnSockets - trickling;
   const peers = wire?.peers ?? [];
   const samples = wire?.samples ?? 0;
   const atPeersMax = wire === null ? 0 : (wire.atPeersMax ?? sumOf(wire.peers, (peer) => peer.waitingMax));
@@ -131,6 +135,19 @@ function sumWaiting(peers: PeerObservation[], wanted: (kind: PeerObservation['ki
 
 function databaseActive(databases: DatabaseObservation[]): number {
   return databases.reduce((sum, database) => sum + (database.activity?.service?.active ?? database.activity?.activeSessions ?? 0), 0);
+}
+
+/**
+ * Requests that their sockets show inside the service, because the database has sent them some rows, while it was seen to work on for them. Sessions
+ * that wait for their client do not count: there the service is late. Two independent counts agree within one request, or a quarter.
+ */
+function stillExecuting(databases: DatabaseObservation[], onSockets: number, inside: number): number {
+  const executing = databases.reduce((sum, { activity }) => {
+    const forClient = (activity?.byWaitClass ?? []).filter((wait) => wait.waitClass === 'Client');
+    return sum + Math.max(0, (activity?.service?.active ?? 0) - forClient.reduce((all, wait) => all + wait.sessions, 0));
+  }, 0);
+  const surplus = executing - onSockets;
+  return surplus > Math.max(1, 0.25 * onSockets) ? Math.min(inside, surplus) : 0;
 }
 
 /** Runtimes whose interpreter runs one thread at a time in each process (a global lock), whatever the cores. */

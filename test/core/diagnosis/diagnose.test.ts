@@ -43,6 +43,23 @@ describe('the latency account', () => {
     );
   });
 
+  describe('of requests to which the database has sent some rows', () => {
+    const trickling = (waits: Record<string, number>): Record<string, number> => {
+      const wire = sockets({ peers: [peer('database', 6)], inside: 14 });
+      const service = { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] };
+      const { accounting } = diagnose(captures({ service, databases: [database({ active: 19, sessions: 20, waits })] }));
+      return Object.fromEntries(accounting.map((line) => [line.resource, line.share]));
+    };
+
+    it('is the database where it was seen to work on for them', () => {
+      expect(trickling({ CPU: 19 })['database-execution']).toBeCloseTo(0.95);
+    });
+
+    it('is the service where the database waits for it to take them', () => {
+      expect(trickling({ CPU: 5, Client: 14 })['inside-wait']).toBeGreaterThan(0.6);
+    });
+  });
+
   it('tells by a check of its own how far the parts exceed the whole, and exactly then', () => {
     const count = fc.double({ min: 0, max: 40, noNaN: true });
     fc.assert(
