@@ -1,4 +1,5 @@
 import type { IndexCandidate, PlanNode, StatementScan } from '../../model/database.js';
+import type { MissingEvidence } from '../../model/observation.js';
 import {
   expectedGain,
   minimumShare,
@@ -15,6 +16,7 @@ import {
   citeStatement,
   dominantNode,
   dropsMost,
+  isOfWindow,
   looksLikeFullScan,
   planConfidence,
   plannedCases,
@@ -22,6 +24,7 @@ import {
   rowsDropped,
   rowsRead,
   selfShare,
+  statementCases,
   type StatementCase,
 } from './database.js';
 import { gainOf } from './sort-spill.js';
@@ -31,13 +34,28 @@ export const missingIndex: Rule = { id: 'missing-index', evaluate };
 function evaluate(context: RuleContext): RuleVerdict {
   const cases = plannedCases(context, minimumShare);
   const causes = cases.flatMap((entry) => judge(context, entry));
+  const missing = otherPlans(context);
   const seen = cases[0];
-  if (causes.length > 0 || seen === undefined) return { ...nothing, causes };
-  return verdictOut(
+  if (causes.length > 0 || seen === undefined) return { ...nothing, causes, missing };
+  const ruledOut = verdictOut(
     'missing-index',
     'the plan of the heaviest statement throws no large number of rows away, or no index would fit its predicates',
     citeStatement(context, seen),
   );
+  return { ...ruledOut, missing };
+}
+
+/** Heavy statements whose plan is not the one that was slow: with which values it is slow, only the service knows. */
+function otherPlans(context: RuleContext): MissingEvidence[] {
+  return statementCases(context)
+    .filter(({ share, scan }) => share >= minimumShare && scan !== null && !isOfWindow(scan))
+    .map(({ statement, database }) => ({
+      id: 'plan-of-window',
+      what: `a plan of statement ${statement.queryId} of ${database.name} with the values that make it slow`,
+      why: `with values from the statistics it is another plan: it reads less than a tenth of what the ${statement.calls} calls of the window read on average, which took ${ms(statement.meanExecMs)} each`,
+      remedy:
+        'load auto_explain for the service (auto_explain.log_min_duration, log_analyze), or EXPLAIN (ANALYZE, BUFFERS) the statement with values of a slow request',
+    }));
 }
 
 /** Work of a plan that an index would save, and where. */

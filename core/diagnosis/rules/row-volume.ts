@@ -12,7 +12,7 @@ import {
   type RuleVerdict,
 } from '../rule.js';
 import { applicationShare, categoryShare, cpuProfile } from './cpu.js';
-import { citeStatement, rowsRead, statementCases, type StatementCase } from './database.js';
+import { citeStatement, isOfWindow, rowsRead, statementCases, type StatementCase } from './database.js';
 
 /** Decoding a row costs microseconds; some hundreds a request are needed before they can hold milliseconds. */
 const manyRows = 300;
@@ -56,7 +56,8 @@ function decodingShare(context: RuleContext): number {
  * rows than it returns would take as long for a single one.
  */
 function transferShare(context: RuleContext, entry: StatementCase): number {
-  const plan = entry.scan?.plan ?? null;
+  if (entry.scan === null || !isOfWindow(entry.scan)) return 0;
+  const { plan } = entry.scan;
   const returned = entry.statement.rowsPerCall;
   if (plan?.analyzed !== true || returned < manyRows) return 0;
   return Math.max(...plan.nodes.map(rowsRead)) <= handledPerReturned * returned ? entry.share : 0;

@@ -183,3 +183,26 @@ describe('a statement that returns many rows', () => {
     expect(causesOf({ ...stale([group, scanOfAll], 1), candidates: [] }, wide).causes).toEqual([]);
   });
 });
+
+describe('a plan that was executed with other values than the service has', () => {
+  const reading = (blocks: number, executionMs = 40): StatementScan => {
+    const scan = scanOf({ ...delta, sharedHitBlocks: delta.calls * 4000 });
+    if (scan.plan === null) throw new Error('the example has no plan');
+    return { ...scan, plan: { ...scan.plan, executionMs, nodes: scan.plan.nodes.map((each) => ({ ...each, sharedHitBlocks: blocks })) } };
+  };
+
+  it('bears no claim when it reads a tenth of what the calls read, and the values are missing', () => {
+    const result = causesOf(reading(300));
+    expect(result.causes).toEqual([]);
+    expect(result.missingEvidence.map((row) => row.id)).toContain('plan-of-window');
+  });
+
+  it('bears none when nothing was run of it', () => {
+    expect(causesOf(reading(0, 0.01)).causes).toEqual([]);
+  });
+
+  it('bears one when it reads as much, or when its blocks were not counted', () => {
+    expect(causesOf(reading(3500)).causes[0]?.id).toBe('missing-index');
+    expect(causesOf(reading(0)).causes[0]?.id).toBe('missing-index');
+  });
+});
