@@ -7,6 +7,8 @@ import { cite, ms, percent, type Candidate, type RuleContext } from './rule.js';
 const ofFailures: ReadonlySet<CauseId> = new Set(['connection-limit', 'retry-amplification']);
 /** Requests that fail because they wait are the slow ones: half again as slow as the others is no accident of which ones fail. */
 const slower = 1.5;
+/** Of a hundred requests five may succeed by chance. */
+const nearlyAll = 0.95;
 /** Where none succeeds: a failure that takes a second has waited for something; a refusal or an exception takes milliseconds. */
 const waitedMs = 1000;
 
@@ -22,26 +24,31 @@ export interface SortedByFailures {
  */
 export function sortByFailures(candidates: Candidate[], context: RuleContext): SortedByFailures {
   const { input, cited } = context;
-  if (!isOnlyErrors(input) || failByWaiting(input)) return { standing: candidates, ruledOut: [], missing: [] };
+  if (!isAboutErrors(input) || failByWaiting(input)) return { standing: candidates, ruledOut: [], missing: [] };
   const standing = candidates.filter((candidate) => ofFailures.has(candidate.id));
   const ruledOut = candidates
     .filter((candidate) => !ofFailures.has(candidate.id))
     .map(({ id, summary }) => ({
       id,
-      reason: `it is about latency, which keeps its budget, and does not make requests fail (${speed(input)}): ${summary}`,
+      reason: `it is about latency, and does not make requests fail (${speed(input)}): ${summary}`,
       evidence: cite(cited.load),
     }));
   return { standing, ruledOut, missing: standing.length > 0 ? [] : [reasonOfFailures(input)] };
 }
 
-function isOnlyErrors({ confirmation }: DiagnosisInput): boolean {
-  return confirmation.broken.length > 0 && confirmation.broken.every((budget) => budget === 'error-ratio');
+/** Where hardly a request succeeds, a latency that breaks its budget is that of failures: with it in order again, they would fail as before. */
+function isAboutErrors({ confirmation: { broken }, load }: DiagnosisInput): boolean {
+  return broken.includes('error-ratio') && (broken.every((budget) => budget === 'error-ratio') || isOutage(load));
+}
+
+function isOutage({ failedRatio }: DiagnosisInput['load']): boolean {
+  return failedRatio >= nearlyAll;
 }
 
 function failByWaiting({ load }: DiagnosisInput): boolean {
   const failedMs = failedMeanMs(load);
   if (failedMs === null) return false;
-  return load.failedRatio >= 1 || load.latencyMs.mean === null ? failedMs >= waitedMs : failedMs >= slower * load.latencyMs.mean;
+  return isOutage(load) || load.latencyMs.mean === null ? failedMs >= waitedMs : failedMs >= slower * load.latencyMs.mean;
 }
 
 /** k6 times the parts of all requests, and the whole of those that succeeded: the rest is of the failed ones. Null when that cannot be told. */

@@ -50,3 +50,20 @@ describe('requests that fail while the latency keeps its budget', () => {
     expect(diagnose(failing(380, ['p95', 'error-ratio'])).causes.map((cause) => cause.id)).toEqual(['slow-dependency']);
   });
 });
+
+describe('a service that fails every request at once', () => {
+  const outage = (failedMs: number): ReturnType<typeof diagnose> => {
+    const input = failing(failedMs, ['p95', 'error-ratio']);
+    const timingMs = { blocked: 0, connecting: 0, tls: 0, sending: 0, waiting: failedMs, receiving: 0 };
+    return diagnose({ ...input, load: { ...input.load, failedRatio: 1, timingMs } });
+  };
+
+  it('is not explained by what its failures take, though that is above the budget, too', () => {
+    expect(outage(380)).toMatchObject({ outcome: 'inconclusive', causes: [] });
+    expect(outage(380).missingEvidence.map((row) => row.id)).toContain('failures');
+  });
+
+  it('is when they take as long as a time limit', () => {
+    expect(outage(2000).causes.map((cause) => cause.id)).toEqual(['slow-dependency']);
+  });
+});
