@@ -1,7 +1,23 @@
+import type { ProcessObservation } from '../../model/observation.js';
 import { shareOf } from '../accounting.js';
 import { cite, expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
+type ThreadUse = ProcessObservation['threads'][number];
+
 export const threadPoolStarvation: Rule = { id: 'thread-pool-starvation', evaluate };
+
+/** The thread with which V8 records the profile works for the responder. */
+const ofProfiler = /^v8:Prof/;
+
+/** Run time and, as for the main loop, the time that it stood ready for a CPU: 0..1 of the window. */
+function occupied(thread: ThreadUse, { windowMs }: ProcessObservation): number {
+  return (thread.cpuMs + thread.runDelayMs) / windowMs;
+}
+
+/** Never free, on a busy host with less than a CPU of its own; with hardly any the crowd would be the reason, not the pool. */
+function isFull(thread: ThreadUse, process: ProcessObservation): boolean {
+  return occupied(thread, process) >= 0.9 && thread.cpuMs / process.windowMs >= 0.25;
+}
 
 /** The main loop is free, peers and database are calm, and the helper threads are fully busy: requests queue for one of them. */
 function evaluate(context: RuleContext): RuleVerdict {
@@ -10,8 +26,8 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (process === null || cpu === null || process.runtime !== 'node') return nothing;
   const share = shareOf(context.lines, (resource) => resource === 'inside-wait');
   if (share < minimumShare || cpu.saturation >= 0.8) return nothing;
-  const helpers = process.threads.filter((thread) => !thread.isMain && (thread.cpuMs + thread.runDelayMs) / process.windowMs >= 0.5);
-  if (helpers.length === 0 || cpu.offMainCores < 0.5) return nothing;
+  const helpers = process.threads.filter((thread) => !thread.isMain && !ofProfiler.test(thread.name) && occupied(thread, process) >= 0.5);
+  if (helpers.length === 0 || (cpu.offMainCores < 0.5 && !helpers.some((thread) => isFull(thread, process)))) return nothing;
   // The kernel does not tell a thread of the pool from one of `worker_threads`, whose code nobody saw: what is missing says so.
   if (context.input.missing.some((row) => row.id === 'worker-threads')) return nothing;
   return {

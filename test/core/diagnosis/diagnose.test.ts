@@ -438,3 +438,20 @@ it('cites only evidence that exists', () => {
   expect(cited.length).toBeGreaterThan(0);
   expect(cited.filter((id) => !known.has(id))).toEqual([]);
 });
+
+describe('the thread pool of the runtime', () => {
+  const pool = (helperCores: number, waitingCores: number): ReturnType<typeof diagnose> => {
+    const process = nodeProcess({ mainCores: 0.05, helperCores });
+    const threads = process.threads.map((thread) => (thread.isMain ? thread : { ...thread, runDelayMs: waitingCores * process.windowMs }));
+    return diagnose(captures({ service: { process: { ...process, threads }, wire: sockets({ inside: 20 }), missing: [] } }));
+  };
+
+  it('is exhausted when its thread is never free, also where others take half of its CPU', () => {
+    expect(pool(0.42, 0.57).causes.map((cause) => cause.id)).toEqual(['thread-pool-starvation']);
+  });
+
+  it('is not when the thread hardly runs, or is free at times', () => {
+    expect(pool(0.1, 0.89).causes).toEqual([]);
+    expect(pool(0.42, 0.2).causes).toEqual([]);
+  });
+});
