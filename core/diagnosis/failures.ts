@@ -11,6 +11,9 @@ const slower = 1.5;
 const nearlyAll = 0.95;
 /** Where none succeeds: a failure that takes a second has waited for something; a refusal or an exception takes milliseconds. */
 const waitedMs = 1000;
+/** Limits on waiting for a lock or a connection are often a tenth of that. */
+const mayHaveWaitedMs = 100;
+const shortlyLimited: ReadonlySet<string> = new Set(['connections', 'database locks']);
 
 export interface SortedByFailures {
   standing: Candidate[];
@@ -25,9 +28,11 @@ export interface SortedByFailures {
 export function sortByFailures(candidates: Candidate[], context: RuleContext): SortedByFailures {
   const { input, cited } = context;
   if (!isAboutErrors(input) || failByWaiting(input)) return { standing: candidates, ruledOut: [], missing: [] };
-  const standing = candidates.filter((candidate) => ofFailures.has(candidate.id));
+  const mayHaveWaited = isOutage(input.load) && (failedMeanMs(input.load) ?? 0) >= mayHaveWaitedMs;
+  const stands = ({ id, component }: Candidate): boolean => ofFailures.has(id) || (mayHaveWaited && shortlyLimited.has(component));
+  const standing = candidates.filter(stands);
   const ruledOut = candidates
-    .filter((candidate) => !ofFailures.has(candidate.id))
+    .filter((candidate) => !stands(candidate))
     .map(({ id, summary }) => ({
       id,
       reason: `it is about latency, and does not make requests fail (${speed(input)}): ${summary}`,

@@ -55,7 +55,7 @@ describe('a service that fails every request at once', () => {
   const outage = (failedMs: number): ReturnType<typeof diagnose> => {
     const input = failing(failedMs, ['p95', 'error-ratio']);
     const timingMs = { blocked: 0, connecting: 0, tls: 0, sending: 0, waiting: failedMs, receiving: 0 };
-    return diagnose({ ...input, load: { ...input.load, failedRatio: 1, timingMs } });
+    return diagnose({ ...input, load: { ...input.load, requestRate: 20_000 / failedMs, failedRatio: 1, timingMs } });
   };
 
   it('is not explained by what its failures take, though that is above the budget, too', () => {
