@@ -78,6 +78,12 @@ export interface CategoryShare {
   callers: { frame: Frame; share: number }[];
 }
 
+/** A function on a packed line that also calls built-ins without a frame: how much of its self time is theirs is not known. */
+export interface UnclearWork {
+  frame: Frame;
+  share: number;
+}
+
 /** CPU of one dependency under one application frame that called it, without the kinds of work that have a category of their own. */
 export interface LibraryShare {
   name: string;
@@ -103,6 +109,8 @@ export interface ProfileSummary {
   categories: CategoryShare[];
   /** Heaviest first; absent where the format does not tell packages. */
   libraries?: LibraryShare[];
+  /** Absent when there is none. */
+  unclear?: UnclearWork[];
   /** Frames whose intervals overlap the first one's: more than one is a tie. */
   leaders: string[];
 }

@@ -1,10 +1,14 @@
 import type { ProfileCategory } from '../model/profile.js';
 import type { NodeClasses } from './categories.js';
-import { sourceHint, type HotLine } from './source-hints.js';
+import { functionHint, sourceHint, type HotLine } from './source-hints.js';
 import type { StackProfile } from './stack-profile.js';
 
 /** One part of a node's self weight that belongs to one category. */
 export type WeightPart = [ProfileCategory, number];
+
+function hotLineKey(module: string, line: number, functionName = ''): string {
+  return `${module}\u0000${line}\u0000${functionName}`;
+}
 
 /**
  * Splits the self weight of a node by category. Where a specific rule decided, or the format has no lines, that is one part; otherwise
@@ -17,20 +21,20 @@ export function createWeightSplitter(
 ): (node: number) => WeightPart[] {
   const hintOf = new Map<string, ProfileCategory>();
   for (const hot of hotLines) {
-    const hint = sourceHint(hot.text);
-    if (hint !== null) hintOf.set(`${hot.module}\u0000${hot.line}`, hint);
+    const hint = hot.functionName === undefined ? sourceHint(hot.text) : functionHint(hot.text);
+    if (hint !== null && hint !== 'unclear') hintOf.set(hotLineKey(hot.module, hot.line, hot.functionName), hint);
   }
   return (node) => {
     const self = profile.self[node] ?? 0;
     const base = classes.categoryOf(node);
     const lines = profile.hotLines.get(node);
-    const module = profile.frames[profile.frameOf[node] ?? -1]?.module ?? '';
+    const { module = '', name = '' } = profile.frames[profile.frameOf[node] ?? -1] ?? {};
     if (lines === undefined || hintOf.size === 0 || classes.isSpecific(node) || (base !== 'application' && base !== 'framework'))
       return [[base, self]];
     const parts = new Map<ProfileCategory, number>();
     let rest = self;
     for (const { line, weight } of lines) {
-      const hint = hintOf.get(`${module}\u0000${line}`);
+      const hint = hintOf.get(hotLineKey(module, line)) ?? hintOf.get(hotLineKey(module, line, name));
       if (hint === undefined) continue;
       parts.set(hint, (parts.get(hint) ?? 0) + weight);
       rest -= weight;

@@ -5,10 +5,14 @@ export interface HotLine {
   module: string;
   line: number;
   text: string;
+  /** Set where the line holds many functions (minified code): `text` is then of this function only. */
+  functionName?: string;
 }
 
 /** A longer line is minified: it holds too many calls to say which one was hot. */
-const maxLineLength = 400;
+export const maxLineLength = 400;
+/** More is not looked at: a function of that size is no call of one built-in. */
+const maxFunctionLength = 20_000;
 
 /** Calls of built-ins that leave no frame of their own in a V8 profile. Order: the more expensive and special first. */
 const hints: readonly [RegExp, ProfileCategory][] = [
@@ -66,4 +70,34 @@ function withoutStrings(line: string): string {
     .replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, '')
     .replace(/\/\/.*$/, '')
     .replace(/\/\*.*?\*\//g, '');
+}
+
+/** Whatever repeats: code without it cannot burn CPU but in what it calls. */
+const repeats = /\b(?:for|while|do)\b|\.(?:map|flatMap|forEach|reduce|reduceRight|filter|find|findIndex|some|every|sort|from)\s*\(/;
+
+/**
+ * What a function on a packed line spends its own time on. A kind of work: straight-line code that calls built-ins of that kind only, and can burn
+ * CPU nowhere else. `unclear`: it calls such built-ins and has loops, or calls several kinds. Null: there is nothing but its own code.
+ */
+export function functionHint(text: string): ProfileCategory | 'unclear' | null {
+  const kinds = new Set(hints.filter(([pattern]) => pattern.test(text)).map(([, category]) => category));
+  const [only] = kinds;
+  if (only === undefined) return null;
+  return kinds.size > 1 || repeats.test(text) ? 'unclear' : only;
+}
+
+/** Text of the function whose parameters or body begin at `column` (0-based) of a packed line; null when its end is not on the line. */
+export function functionText(line: string, column: number): string | null {
+  const rest = line.slice(column, column + maxFunctionLength);
+  const code = rest.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, (text) => '_'.repeat(text.length));
+  let depth = 0;
+  for (let index = 0; index < code.length; index++) {
+    const char = code.charAt(index);
+    if ('([{'.includes(char)) depth++;
+    else if (')]}'.includes(char)) depth--;
+    // The end of a body, or of what surrounds an arrow function without one.
+    if (depth < 0 || (depth === 0 && (char === ';' || char === ','))) return rest.slice(0, index);
+    if (depth === 0 && char === '}') return rest.slice(0, index + 1);
+  }
+  return null;
 }

@@ -6,6 +6,7 @@ import { rankLibraries } from './rank-libraries.js';
 import { leadingLeaves, rankLeaves } from './rank-leaves.js';
 import type { HotLine } from './source-hints.js';
 import type { StackProfile } from './stack-profile.js';
+import { unclearWork } from './unclear-work.js';
 
 export interface SummaryOptions extends QualityContext {
   /** Leaves listed; leaders are found among all of them. */
@@ -23,6 +24,7 @@ export function summarizeProfile(profile: StackProfile, options: SummaryOptions 
   const busy = busyProfile(profile, hotLineHints);
   const leaves = rankLeaves(busy);
   const libraries = rankLibraries(busy);
+  const unclear = unclearWork(busy, hotLineHints);
   const all = busy.total + (busy.idleWeight ?? 0);
   return {
     format: profile.format,
@@ -36,6 +38,7 @@ export function summarizeProfile(profile: StackProfile, options: SummaryOptions 
     leaves: leaves.slice(0, top),
     categories: rankCategories(busy),
     ...(libraries.length === 0 ? {} : { libraries }),
+    ...(unclear.length === 0 ? {} : { unclear }),
     leaders: leadingLeaves(leaves, busy.samples).map((leaf) => leaf.frame),
   };
 }

@@ -1,4 +1,5 @@
-import type { ProfileSummary } from '../../model/profile.js';
+import type { MissingEvidence } from '../../model/observation.js';
+import type { Frame, ProfileSummary } from '../../model/profile.js';
 import {
   cite,
   expectedGain,
@@ -39,6 +40,8 @@ function evaluate(context: RuleContext): RuleVerdict {
       [context.cited.profile, context.cited.process],
     );
   }
+  const unclear = unclearShare(profile, first.frame);
+  if (unclear >= 0.5 * first.share) return { ...nothing, missing: [unclearSource(first.frame, unclear)] };
   const isTie = second !== undefined && overlaps(profile, first.share, second.share);
   const tie = isTie ? ` It is a tie with ${frameText(second.frame)} (${percent(second.share)}).` : '';
   const where = first.library === null ? 'itself' : `in ${first.library}, which it calls`;
@@ -62,6 +65,21 @@ function evaluate(context: RuleContext): RuleVerdict {
       },
     ],
     ruledOut: [],
+  };
+}
+
+function unclearShare(profile: ProfileSummary, frame: Frame): number {
+  const isSame = (other: Frame): boolean => other.name === frame.name && other.module === frame.module && other.line === frame.line;
+  return profile.unclear?.find((work) => isSame(work.frame))?.share ?? 0;
+}
+
+/** The function is hot, but whether by its own loops or by serialization, regular expressions… that it calls would be a guess. */
+function unclearSource(frame: Frame, share: number): MissingEvidence {
+  return {
+    id: 'packed-source',
+    what: `what ${frameText(frame)} does with its ${percent(share)} of the CPU samples`,
+    why: 'its code is packed into one line and has both loops of its own and calls of built-ins that leave no frame in the profile (JSON, regular expressions…)',
+    remedy: 'run the same load against a build that is not minified (one statement a line), or look at this function in the sources',
   };
 }
 

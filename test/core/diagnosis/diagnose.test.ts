@@ -317,6 +317,14 @@ describe('application-bound windows', () => {
     expect(cause?.summary).toContain("60 % of the service's CPU samples in zod, which it calls");
   });
 
+  it('does not call a function hot whose packed code may burn in built-ins that leave no frame', () => {
+    const callers = [{ frame: appFrame('wf'), share: 0.8 }];
+    const profile = cpuProfileOf([{ category: 'application', share: 0.85, callers }], { unclear: [{ frame: appFrame('wf'), share: 0.8 }] });
+    const result = diagnose(saturatedService({ profile }));
+    expect(result).toMatchObject({ outcome: 'inconclusive', causes: [] });
+    expect(result.missingEvidence.map(({ id }) => id)).toContain('packed-source');
+  });
+
   it('says nothing about frames of a process that is not busy', () => {
     const profile = cpuProfileOf([{ category: 'application', share: 0.9, callers: [{ frame: appFrame('score'), share: 0.9 }] }]);
     const result = diagnose(

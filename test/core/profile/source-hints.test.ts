@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { functionEnd, sourceHint } from '../../../core/profile/source-hints.js';
+import { functionEnd, functionHint, functionText, sourceHint } from '../../../core/profile/source-hints.js';
 
 it.each([
   ['  return JSON.stringify(rows);', 'serialization'],
@@ -22,4 +22,20 @@ it('finds the end of a function, so that a line of inlined code from elsewhere i
   const lines = ['function a() {', "  const text = '}';", '  if (x) { y(); }', '}', 'const b = (s) => rx.test(s);', 'next();'];
   expect(functionEnd(lines, 1)).toBe(4);
   expect(functionEnd(lines, 5)).toBe(5);
+});
+
+it.each([
+  ['(a){let t=JSON.stringify(b.slice(0,a));return JSON.parse(t).length+t.length}', 'serialization'],
+  ['(a){for(let b of a)c+=JSON.stringify(b).length}', 'unclear'],
+  ['(a){return JSON.stringify(a.map(b=>b*b))}', 'unclear'],
+  ['(a){return d.test(a)?JSON.parse(a):null}', 'unclear'],
+  ['(a,b){let w=0;for(let i=1;i<400;i++)w+=Math.sin(a*i);return w}', null],
+])('a function on a packed line, %s → %s', (text, hint) => expect(functionHint(text)).toBe(hint));
+
+it('cuts one function out of a packed line, whatever its strings hold', () => {
+  const line = 'function a(b){return"}"+b}var c=(d,e)=>e.json(f(d)),g=h=>{i(h)};';
+  expect(functionText(line, line.indexOf('(b)'))).toBe('(b){return"}"+b}');
+  expect(functionText(line, line.indexOf('(d,e)'))).toBe('(d,e)=>e.json(f(d))');
+  expect(functionText(line, line.indexOf('h=>'))).toBe('h=>{i(h)}');
+  expect(functionText('function a(b){return b', 10)).toBeNull();
 });

@@ -129,6 +129,19 @@ describe('categories', () => {
     expect(categories.find((entry) => entry.category === 'serialization')?.share).toBeCloseTo(0.25);
     expect(leaves.find((leaf) => leaf.frame === 'total')).toMatchObject({ category: 'serialization', self: 2000 });
   });
+
+  it('tells functions of one packed line apart by their own text, and which of them it cannot judge', async () => {
+    const profile = await fixtureProfile('cpuprofile/idle-gc-and-clock-back.cpuprofile');
+    const of = (functionName: string, text: string) => [{ module: 'file:///srv/shop/server.js', line: 21, text, functionName }];
+    const { categories, unclear } = summarizeProfile(profile, { hotLineHints: of('total', '(a){return JSON.stringify(a)}') });
+    expect(categories.find((entry) => entry.category === 'serialization')?.share).toBeCloseTo(0.25);
+    expect(unclear).toBeUndefined();
+    const looping = summarizeProfile(profile, { hotLineHints: of('total', '(a){for(;;)JSON.stringify(a)}') });
+    expect(looping.unclear?.map((work) => work.frame.name)).toEqual(['total']);
+    expect(summarizeProfile(profile, { hotLineHints: of('other', '(a){return JSON.stringify(a)}') }).categories).not.toContainEqual(
+      expect.objectContaining({ category: 'serialization' }),
+    );
+  });
 });
 
 it('gives the document of the command line its shape', async () => {
