@@ -10,6 +10,8 @@ import {
   type RuleContext,
   type RuleVerdict,
 } from '../rule.js';
+import type { RouteSpans } from '../../model/profile.js';
+import { isSameRoute } from './route.js';
 
 /** More than half again as many calls as requests, with failures among them, is no fan-out by design. */
 const outboundPerInbound = 1.5;
@@ -21,8 +23,8 @@ export const retryAmplification: Rule = { id: 'retry-amplification', evaluate };
 function evaluate(context: RuleContext): RuleVerdict {
   const { trace } = context.input;
   if (trace === null) return nothing;
-  const inbound = trace.routes.reduce((sum, route) => sum + route.requests, 0);
   const worst = [...trace.outbound].sort((a, b) => b.failed - a.failed)[0];
+  const inbound = worst === undefined ? 0 : requestsOf(trace.routes.filter((route) => canAwait(context, route, worst)));
   if (worst === undefined || inbound === 0 || worst.requests / inbound < outboundPerInbound || worst.failed / worst.requests < 0.2)
     return nothing;
   const answered = worst.requests - worst.failed;
@@ -36,6 +38,8 @@ function evaluate(context: RuleContext): RuleVerdict {
   const waiting = peer === undefined ? 0 : (peer.waiting + peer.connecting) / context.facts.total;
   const share = clampRatio(waiting > 0 ? waiting : context.sides.elsewhere);
   if (share < minimumShare) return nothing;
+  // Calls that nobody awaits could be of the quick requests after all.
+  const isPlain = worst.requests / requestsOf(trace.routes) >= outboundPerInbound;
   return {
     ...nothing,
     causes: [
@@ -44,7 +48,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'downstream',
         location: { peer: peer?.peer ?? worst.peer, route: `${worst.method} ${worst.route}` },
         share,
-        confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
+        confidence: (isPlain ? 0.85 : 0.7) * (1 - 0.5 * context.sides.unattributed),
         summary: `${worst.requests} calls go to ${worst.peer} for ${inbound} requests (${(worst.requests / inbound).toFixed(1)} each) and ${percent(worst.failed / worst.requests)} of them fail: failed calls are repeated.`,
         evidence: cite(context.cited.trace, context.cited.wire, context.cited.accounting),
         remedy: {
@@ -57,6 +61,15 @@ function evaluate(context: RuleContext): RuleVerdict {
       },
     ],
   };
+}
+
+/** A request that is over sooner than one call takes did not wait for one: health checks and other quick traffic make no calls fewer a request. */
+function canAwait({ input }: RuleContext, route: RouteSpans, call: { meanMs: number }): boolean {
+  return route.meanMs >= call.meanMs || isSameRoute(input.route, route.method, route.route);
+}
+
+function requestsOf(routes: readonly RouteSpans[]): number {
+  return routes.reduce((sum, route) => sum + route.requests, 0);
 }
 
 /** The trace names a peer as the service does, the sockets by its address. */
