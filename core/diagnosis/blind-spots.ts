@@ -48,8 +48,14 @@ function unusableSockets({ service }: DiagnosisInput): MissingEvidence[] {
 }
 
 /** Requests that the load waits for and the service does not have. */
-function elsewhereThanService({ service, load }: DiagnosisInput, { hasWire, inFlight, unread, served }: Facts): MissingEvidence[] {
+function elsewhereThanService(
+  { service, load, databases }: DiagnosisInput,
+  { hasWire, inFlight, unread, served }: Facts,
+): MissingEvidence[] {
   const held = unread + served;
+  // More statements of the service run than requests were seen on its sockets: then the looks are wrong, not the requests away.
+  const running = databases.reduce((sum, { activity }) => sum + (activity?.service?.active ?? 0), 0);
+  if (running > held + 1) return [];
   if (!hasWire || inFlight <= 0 || inFlight - held < Math.max(1, muchUnseen * inFlight)) return [];
   const host = service?.process?.host;
   const cpu = load.generator?.cpuRatio ?? null;
