@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { chooseValues, firstPage, hasOffsetParameter, type Page, type ValueSet } from '../core/database/parameter-values.js';
 import type { ParsedStatement } from '../core/database/parse-statement.js';
-import { closestPlan, isUnlike, middleOffset } from '../core/database/plan-choice.js';
+import { closestPlan, isUnlike, middleOffset, withoutAccidents } from '../core/database/plan-choice.js';
 import { readQueryShape } from '../core/database/read-shape.js';
 import { isHarmless, judgeSafety } from '../core/database/statement-safety.js';
 import type { TableStatistics } from '../core/database/table-statistics.js';
@@ -48,7 +48,10 @@ export async function findPlan(session: Session, features: ServerFeatures, reque
     const orders = await customOrders(session, request, schemas, execute);
     const found = orders.length === 0 ? null : await bestOf(session, orders, request.statement);
     if (found !== null && isUnlike(found.plan.plan, request.statement)) return unlike(request.statement, found.order);
-    if (found !== null) return describe(found.plan, found.order, [found.plan.whyNot, refusal]);
+    if (found !== null) {
+      const plan = withoutAccidents(found.plan.plan, request.statement);
+      return describe({ ...found.plan, plan }, found.order, [found.plan.whyNot, refusal]);
+    }
   } catch (error) {
     return await fallBack(session, features, request, schemas, error);
   }

@@ -14,8 +14,25 @@ export function closestPlan<T extends { plan: { plan: QueryPlan; executed: boole
 function distanceTo(plan: QueryPlan, statement: StatementDelta): number {
   if (!plan.analyzed) return 0;
   const time = statement.calls > 0 ? apart(plan.executionMs ?? 0, statement.meanExecMs) : 0;
-  const rows = statement.calls > 0 ? apart((plan.nodes[0]?.rows ?? 0) + 1, statement.rowsPerCall + 1) : 0;
-  return time + rows + (isUnlike(plan, statement) ? 1 : 0);
+  return time + rowsApart(plan, statement) + (isUnlike(plan, statement) ? 1 : 0);
+}
+
+function rowsApart(plan: QueryPlan, statement: StatementDelta): number {
+  return statement.calls > 0 ? apart((plan.nodes[0]?.rows ?? 0) + 1, statement.rowsPerCall + 1) : 0;
+}
+
+/**
+ * The plan without what its values alone made: where it returned ten times more or fewer rows than the calls of the window, that the rows of a scan found
+ * no partner in a join tells nothing of those calls. Values that match nothing leave every row without one.
+ */
+export function withoutAccidents(plan: QueryPlan, statement: StatementDelta): QueryPlan {
+  if (!plan.analyzed || rowsApart(plan, statement) < 1) return plan;
+  const nodes = plan.nodes.map((node) => {
+    const kept = { ...node };
+    delete kept.rowsUnmatched;
+    return kept;
+  });
+  return { ...plan, nodes };
 }
 
 /** Temporary files below this (128 kB) are of no account. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closestPlan, isUnlike, middleOffset } from '../../../core/database/plan-choice.js';
+import { closestPlan, isUnlike, middleOffset, withoutAccidents } from '../../../core/database/plan-choice.js';
 import type { PlanNode, QueryPlan } from '../../../core/model/database.js';
 import { scanOf, statement } from '../diagnosis/captures.js';
 
@@ -40,4 +40,15 @@ describe('the plan of what was slow', () => {
     expect(middleOffset(first)).toBe(45_000);
     expect(middleOffset({ ...first, nodes: first.nodes.slice(1) })).toBeNull();
   });
+});
+
+it('forgets rows without a partner where the values of the plan matched hardly anything, unlike those of the window', () => {
+  const joined = (rows: number): QueryPlan => {
+    const plan = page(30, 0);
+    return { ...plan, nodes: plan.nodes.map((node, index) => ({ ...node, rows: index === 0 ? rows : node.rows, rowsUnmatched: 50_000 })) };
+  };
+  const unmatched = (rows: number): (number | undefined)[] =>
+    withoutAccidents(joined(rows), shallow).nodes.map((node) => node.rowsUnmatched);
+  expect(unmatched(0)).toEqual([undefined, undefined, undefined]);
+  expect(unmatched(12)).toEqual([50_000, 50_000, 50_000]);
 });
