@@ -27,6 +27,8 @@ export interface PlanResult {
   raw: string | null;
   /** How to get the same plan again; null for a generic one. */
   order: CustomPlanOrder | null;
+  /** The values of its parameters are ours, from the statistics. */
+  valuesGuessed?: boolean;
   missing: MissingEvidence[];
 }
 
@@ -58,13 +60,22 @@ export async function findPlan(session: Session, features: ServerFeatures, reque
   return await fallBack(session, features, request, schemas, null);
 }
 
-function describe(plan: CustomPlan, order: CustomPlanOrder & { note: string }, notes: (string | null)[]): PlanResult {
+function describe(plan: CustomPlan, order: NotedOrder, notes: (string | null)[]): PlanResult {
   const note = [order.note, ...notes].filter((each) => each !== null).join('; ');
-  return { source: plan.executed ? 'analyze' : 'explain', note, plan: plan.plan, raw: plan.raw, order, missing: [] };
+  return {
+    source: plan.executed ? 'analyze' : 'explain',
+    note,
+    plan: plan.plan,
+    raw: plan.raw,
+    order,
+    missing: [],
+    valuesGuessed: order.isGuess === true,
+  };
 }
 
 type NotedOrder = CustomPlanOrder & {
   note: string;
+  isGuess?: boolean;
   /** The same for another page; absent where no parameter tells the page. */
   atOffset?: (offset: number) => NotedOrder[];
 };
@@ -91,7 +102,7 @@ async function customOrders(
   const limit = Math.max(firstPage.limit, Math.ceil(request.statement.rowsPerCall));
   const orderOf = (set: ValueSet, page: Page, place = ''): NotedOrder[] => {
     const values = chooseValues(parsed, shape, request.tables, types, set, page);
-    return values === null ? [] : [{ parsed, values, schemas, execute, note: `${set} values from the statistics${place}` }];
+    return values === null ? [] : [{ parsed, values, schemas, execute, isGuess: true, note: `${set} values from the statistics${place}` }];
   };
   const sets: ValueSet[] = ['typical', 'common'];
   const orders = sets.flatMap((set): NotedOrder[] =>

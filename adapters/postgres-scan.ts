@@ -114,8 +114,9 @@ function withWholeTables(result: PlanResult, tables: readonly TableStatistics[])
   return { ...result, plan: result.plan === null ? null : joinPartitions(result.plan, tables) };
 }
 
-function planOf(result: PlanResult): Pick<StatementScan, 'planSource' | 'planNote' | 'plan' | 'rawPlan'> {
-  return { planSource: result.source, planNote: result.note, plan: result.plan, rawPlan: result.raw };
+function planOf(result: PlanResult): Pick<StatementScan, 'planSource' | 'planNote' | 'plan' | 'rawPlan' | 'valuesGuessed'> {
+  const { source, note, plan, raw, valuesGuessed } = result;
+  return { planSource: source, planNote: note, plan, rawPlan: raw, ...(valuesGuessed === true ? { valuesGuessed } : {}) };
 }
 
 function tableNames(parsed: ParsedStatement): TableName[] {

@@ -190,6 +190,8 @@ export interface StatementScan {
   /** How the plan was got: `analyze` (executed, read only), `explain` (custom plan with typical values), `generic-plan`, `none`. */
   planSource: 'analyze' | 'explain' | 'generic-plan' | 'none';
   planNote: string | null;
+  /** The plan is for values from the statistics: what joins and filters do with the service's own may differ. Absent = no. */
+  valuesGuessed?: boolean;
   plan: QueryPlan | null;
   /** Plan artifact (raw JSON text) to be stored; dropped before it enters a workflow. */
   rawPlan: string | null;

@@ -206,3 +206,20 @@ describe('a plan that was executed with other values than the service has', () =
     expect(causesOf(reading(0)).causes[0]?.id).toBe('missing-index');
   });
 });
+
+describe('an index that a join misses', () => {
+  const scanned = node({ rows: 60_000, rowsUnmatched: 59_900, rowsEstimated: 60_000, selfMs: 40 });
+  const confidenceWith = (valuesGuessed: boolean, scan = scanned): number =>
+    causesOf({ ...stale([scan], scan.id), valuesGuessed }).causes.find(({ id }) => id === 'missing-index')?.confidence ?? 0;
+
+  it('is less sure where the values are guessed: with others the rows may find their partners', () => {
+    expect(confidenceWith(false)).toBeGreaterThan(0.85);
+    expect(confidenceWith(true)).toBeLessThan(0.65);
+    expect(confidenceWith(true)).toBeGreaterThan(0.4);
+  });
+
+  it('is as sure where its own filter drops the rows', () => {
+    const filtered = { ...scanned, rows: 100, rowsUnmatched: 0, rowsRemovedByFilter: 59_900 };
+    expect(confidenceWith(true, filtered)).toBeGreaterThan(0.85);
+  });
+});
