@@ -1,5 +1,6 @@
 import type { ProcessObservation } from '../../model/observation.js';
-import type { CpuFacts } from '../facts.js';
+import { shareOf } from '../accounting.js';
+import { saturated, type CpuFacts } from '../facts.js';
 import {
   cite,
   expectedGain,
@@ -25,9 +26,10 @@ function evaluate(context: RuleContext): RuleVerdict {
   const process = context.input.service?.process ?? null;
   const { cpu } = context.facts;
   if (process === null || cpu === null) return nothing;
-  const throttled = (process.throttledMs ?? 0) / process.windowMs;
+  // The kernel adds the time up over all CPUs that it stopped.
+  const throttled = Math.min(1, (process.throttledMs ?? 0) / process.windowMs);
   if (throttled >= throttledMuch) {
-    const share = context.sides.application * Math.min(1, throttled);
+    const share = context.sides.application * throttled;
     return share < minimumShare ? nothing : { ...nothing, causes: [throttledCause(context, cpu, throttled, share)] };
   }
   const crowded = crowdedShare(context, process, cpu);
@@ -36,12 +38,15 @@ function evaluate(context: RuleContext): RuleVerdict {
 
 /**
  * Of the latency in and in front of the service, the part that it stood ready without a CPU: the queue grows by that as it would by slower code.
- * Its own threads do not count as a crowd, and where the load alone would fill its CPUs, the others only make it worse.
+ * Its own threads do not count as a crowd, and where the load alone would fill its CPUs, the others only make it worse. What queues in front of a
+ * service that wants little CPU waits for something else (a free worker, say), so there only the requests count that were seen ready to run.
  */
 function crowdedShare(context: RuleContext, process: ProcessObservation, cpu: CpuFacts): number {
   const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, 1e-9);
   const isOwnCrowd = cpu.totalCores >= 0.5 * process.usableCores;
-  return delayed < mostly || isOwnCrowd || !wouldFit(context, cpu) ? 0 : context.sides.application * delayed;
+  if (delayed < mostly || isOwnCrowd || !wouldFit(context, cpu)) return 0;
+  const ready = shareOf(context.lines, (resource) => resource === 'run-queue');
+  return cpu.saturation >= saturated ? context.sides.application * delayed : Math.min(ready, context.sides.application);
 }
 
 /** Would the offered load leave a tenth of the serving CPUs free if nobody else were there? */

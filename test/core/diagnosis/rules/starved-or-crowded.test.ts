@@ -30,6 +30,11 @@ describe('a service that is ready to run and does not', () => {
     });
   });
 
+  it('was not, when it wanted little CPU and the requests queue in front of it for something else', () => {
+    const result = diagnose(crowded({ got: 0.05, delay: 0.1 }, { profile: null }));
+    expect(result).toMatchObject({ outcome: 'inconclusive', causes: [] });
+  });
+
   it('explains away what the profile shows of it', () => {
     const profile = cpuProfileOf([{ category: 'application', share: 0.9, callers: [{ frame: appFrame('render'), share: 0.9 }] }]);
     expect(named(crowded({ got: 0.13, delay: 0.87 }, { profile }))).toEqual(['cpu-starved']);
