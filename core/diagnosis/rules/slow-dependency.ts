@@ -13,6 +13,7 @@ import {
 } from '../rule.js';
 import type { DatabaseObservation } from '../../model/database.js';
 import type { PeerObservation } from '../../model/observation.js';
+import { shareOf } from '../accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 
 export const slowDependency: Rule = { id: 'slow-dependency', evaluate };
@@ -23,7 +24,8 @@ function evaluate(context: RuleContext): RuleVerdict {
     .filter((peer) => peer.kind !== 'database')
     .sort((a, b) => b.waiting + b.connecting - (a.waiting + a.connecting))[0];
   if (slowest === undefined) return nothing;
-  const share = (slowest.waiting + slowest.connecting) / context.facts.total;
+  // As the account has it: where its parts overlap, they are scaled down to the whole.
+  const share = shareOf(context.lines, (resource) => resource === `downstream ${slowest.peer}`);
   if (share < minimumShare)
     return verdictOut('slow-dependency', `the slowest peer, ${slowest.peer}, holds ${percent(share)} of the requests in flight`, [
       context.cited.wire,

@@ -419,6 +419,14 @@ describe('waiting elsewhere', () => {
     const service = { process: nodeProcess({ mainCores: 0.1 }), wire: sockets({ peers: [peer('service', 18)], inside: 2 }), missing: [] };
     expect(diagnose(captures({ service })).causes[0]).toMatchObject({ id: 'slow-dependency', location: { peer: '127.0.0.1:9000' } });
   });
+
+  it('never charges a peer with more than the whole latency, when calls in parallel or a load that ended early count more', () => {
+    const service = { process: nodeProcess({ mainCores: 0.1 }), wire: sockets({ peers: [peer('service', 26)] }), missing: [] };
+    service.wire.inbound.served = 20;
+    const [cause] = diagnose(captures({ service })).causes;
+    expect(cause?.id).toBe('slow-dependency');
+    expect(cause?.share).toBeLessThanOrEqual(1);
+  });
 });
 
 it('says where to look when the answers arrive slowly, which no rule explains', () => {
