@@ -69,7 +69,7 @@ export const saturated = 0.8;
 export function deriveFacts(input: DiagnosisInput): Facts {
   const { requestRate } = input.load;
   const process = input.service?.process ?? null;
-  const wire = usableWire(input);
+  const wire = usableWire(input, loadInFlight(input.load, null).inFlight);
   const observedRequests = requestRate * ((process?.windowMs ?? wire?.windowMs ?? input.load.durationMs ?? 0) / 1000);
   const cpu = process === null ? null : cpuFacts(process, observedRequests);
   const pool = poolFacts(input.databases, slowCount(input.load));
@@ -123,10 +123,16 @@ function otherInFlight(ofLoad: number, onSockets: number): number {
  * Sockets say nothing about requests when many share one (HTTP/2, pipelining), when too few samples were taken, or when the kernel's table came
  * without ages: then who waits for whom is unknown, not zero.
  */
-function usableWire(input: DiagnosisInput): WireObservation | null {
+function usableWire(input: DiagnosisInput, inFlight: number): WireObservation | null {
   const wire = input.service?.wire ?? null;
   const isAgeless = input.service?.missing.some((row) => row.id === 'socket-ages') === true;
-  return wire === null || wire.multiplexed || isAgeless || wire.samples < fewestLooks ? null : wire;
+  if (wire === null || isAgeless || wire.samples < fewestLooks) return null;
+  return wire.multiplexed && !isOneEach(wire, inFlight) ? null : wire;
+}
+
+/** What looks like many requests on a connection is a large body in pieces where there are as many busy connections as the load has requests in flight. */
+function isOneEach({ inbound }: WireObservation, inFlight: number): boolean {
+  return Math.abs(inbound.unread + inbound.acceptQueue + inbound.served - inFlight) <= 0.25 * inFlight;
 }
 
 function sumWaiting(peers: PeerObservation[], wanted: (kind: PeerObservation['kind']) => boolean): number {

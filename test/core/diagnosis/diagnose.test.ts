@@ -43,6 +43,22 @@ describe('the latency account', () => {
     );
   });
 
+  describe('of connections on which requests seem to overlap', () => {
+    const queued = (unread: number): number => {
+      const wire = { ...sockets({ unread, inside: 1 }), multiplexed: true };
+      const { accounting } = diagnose(captures({ service: { process: nodeProcess({ mainCores: 0.95 }), wire, missing: [] } }));
+      return accounting.find((line) => line.resource === 'event-loop-queue')?.share ?? 0;
+    };
+
+    it('counts them where they are as many as requests in flight: large bodies come in pieces', () => {
+      expect(queued(18)).toBeGreaterThan(0.8);
+    });
+
+    it('does not where they are fewer: several requests share one', () => {
+      expect(queued(5)).toBe(0);
+    });
+  });
+
   describe('of requests to which the database has sent some rows', () => {
     const trickling = (waits: Record<string, number>): Record<string, number> => {
       const wire = sockets({ peers: [peer('database', 6)], inside: 14 });
