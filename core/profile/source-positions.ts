@@ -25,9 +25,15 @@ export function toSources(
   lookup: SourceLookup,
 ): { profile: V8Profile; hotLines: HotLine[] } {
   const nodes = profile.nodes.map((node) => nodeToSource(node, lookup));
+  const written = new Map(profile.nodes.map(({ callFrame: { url, functionName } }, index) => [`${url} ${functionName}`, nodes[index]]));
   const lines = hotLines.map((hot) => {
-    const source = lookup.lineAt(hot.module, hot.line);
-    return source === null ? hot : { ...hot, ...source };
+    const source = hot.functionName === undefined ? lookup.lineAt(hot.module, hot.line) : null;
+    if (source !== null) return { ...hot, ...source };
+    const packed = hot.functionName === undefined ? undefined : written.get(`${hot.module} ${hot.functionName}`)?.callFrame;
+    // The text of a function on a packed line goes with its function.
+    return packed === undefined || packed.url === hot.module
+      ? hot
+      : { ...hot, module: packed.url, line: packed.lineNumber + 1, functionName: packed.functionName };
   });
   return { profile: { ...profile, nodes }, hotLines: lines };
 }
@@ -37,9 +43,10 @@ function nodeToSource(node: V8Node, lookup: SourceLookup): V8Node {
   const source = lookup.functionAt(url, lineNumber, columnNumber, functionName);
   if (source === null) return node;
   const ticks = (node.positionTicks ?? []).flatMap((tick) => {
-    const line = lookup.lineAt(url, tick.line);
+    // On a packed line only the function is known.
+    const line = lookup.lineAt(url, tick.line) ?? source;
     // Code of another module that was compiled into this function has its lines there.
-    return line?.module === source.module ? [{ line: line.line, ticks: tick.ticks }] : [];
+    return line.module === source.module ? [{ line: line.line, ticks: tick.ticks }] : [];
   });
   return {
     ...node,

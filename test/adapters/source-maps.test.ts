@@ -52,6 +52,18 @@ describe('the sources behind compiled code', () => {
     expect(told.profile.nodes[0]?.callFrame).toMatchObject({ functionName: 'later', lineNumber: 4 });
   });
 
+  it('take the text of a function on a packed line along', async () => {
+    const packed = `${bundle};${'var filler=1;'.repeat(40)}`;
+    await writeFile(join(folder, 'app.js'), `${packed}\n//# sourceMappingURL=app.js.map\n`);
+    await writeFile(join(folder, 'app.js.map'), JSON.stringify(map));
+    const profile = profileOf('a', urlOf('app.js'), 10, [1]);
+    const hot = { module: urlOf('app.js'), line: 1, text: '(b){return b}', functionName: 'a' };
+    const told = toSources(profile, [hot], await readSourceMaps(profile, null));
+    const written = new URL('../src/risk.ts', urlOf('app.js')).href;
+    expect(told.hotLines).toEqual([{ ...hot, module: written, line: 5, functionName: 'exposure' }]);
+    expect(told.profile.nodes[0]?.positionTicks).toEqual([{ line: 5, ticks: 5 }]);
+  });
+
   it('tell the hot lines of code that was compiled line by line, from a map inside the file', async () => {
     const source = 'interface Row { id: number }\n\nexport function pack(rows: Row[]): string {\n  return JSON.stringify(rows);\n}\n';
     const { outputText } = ts.transpileModule(source, {
