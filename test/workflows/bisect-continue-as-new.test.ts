@@ -100,9 +100,12 @@ describe('a search over many histories', { timeout: 60_000 }, () => {
         (status) => status.isPaused,
         () => false,
       );
-    // The measurement that was running ends, and a new history begins.
+    const isResting = async (): Promise<boolean> => ((await handle.describe()).raw.pendingActivities ?? []).length === 0;
+    // The measurement that was running, or was to run, ends, and a new history begins.
     await expect
-      .poll(async () => (await histories(handle)) > world.measured(endpoint) && (await isPaused()), { timeout: 20_000 })
+      .poll(async () => (await isPaused()) && (await isResting()) && (await histories(handle)) > world.measured(endpoint), {
+        timeout: 20_000,
+      })
       .toBe(true);
     const before = world.measured(endpoint);
     await new Promise((resolve) => setTimeout(resolve, 700));
