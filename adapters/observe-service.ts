@@ -7,7 +7,7 @@ import { poolerHints } from '../core/observe/poolers.js';
 import { summarizeWire, type PeerHint } from '../core/observe/wire.js';
 import { findServiceProcess, type FoundProcess, type ProcessLocator } from './find-process.js';
 import { localPoolers } from './local-poolers.js';
-import { processTree, socketInodes } from './process-files.js';
+import { processTree, readLivingStat, socketInodes } from './process-files.js';
 import { identifyProcess, snapshotTree } from './processes.js';
 import { openSocketReader, resolveHost, trackOwnership } from './sockets.js';
 
@@ -132,7 +132,8 @@ async function watchSockets(found: FoundProcess, window: Window): Promise<Watche
     if (index % 5 === 0) pids = processTree(found.pid);
     if (rows === null) return true;
     const owned = ownership.of(rows, pids);
-    if (owned === null) missing.push(hiddenRow(found.pid));
+    // Of a process that has ended there is nothing to read; whoever watches it tells so.
+    if (owned === null && readLivingStat(found.pid) !== null) missing.push(hiddenRow(found.pid));
     if (owned === null) return false;
     const ownEnds = endsOf(rows, new Set(socketInodes(process.pid) ?? []));
     const looked = sampleWire(rows, { owned, servicePort: window.servicePort ?? found.port, ownEnds }, memory);
