@@ -128,6 +128,8 @@ export interface EvidenceSet {
   /** The load that was offered. */
   plan: LoadPlan;
   run: LoadRun;
+  /** The load that confirmed the symptom, where `plan` and `run` are the second look at an outage. */
+  confirmedBy?: { plan: LoadPlan; load: LoadResult };
   profile: Capture;
   service: Capture;
   databases: Capture;

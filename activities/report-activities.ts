@@ -21,11 +21,13 @@ async function readReportInput(deps: ActivityDependencies, incident: Incident, s
     readCapture<DatabaseObservation[]>(deps, set?.databases ?? null, 'databases.json'),
     readCapture<QueryScan[]>(deps, set?.scan ?? null, 'query-scan.json'),
   ]);
-  const load = set?.run.load ?? null;
+  const captured = set === null ? null : { plan: set.plan, load: set.run.load };
+  const confirmedBy = set?.confirmedBy ?? captured;
   return {
     incident,
-    plan: set?.plan ?? null,
-    load,
+    plan: confirmedBy?.plan ?? null,
+    load: confirmedBy?.load ?? null,
+    secondLook: confirmedBy === captured ? null : captured,
     profile: summary,
     flame,
     trace,

@@ -9,6 +9,8 @@ export interface ReportInput {
   incident: Incident;
   plan: LoadPlan | null;
   load: LoadResult | null;
+  /** The short load after one that was stopped because everything failed: the captures are of this one. Null without an outage. */
+  secondLook: { plan: LoadPlan; load: LoadResult } | null;
   profile: ProfileSummary | null;
   flame: FlameNode | null;
   trace: RequestTrace | null;

@@ -2,7 +2,8 @@ import { patched } from '@temporalio/workflow';
 import type { EvidenceSet, LoadRun } from '../activities/contract.js';
 import type { LoadPlan } from '../core/model/load-result.js';
 import { hasEndedEarly } from '../core/decisions/capture-window.js';
-import { isOutage, outagePlan } from '../core/decisions/outage-window.js';
+import { isOutage } from '../core/decisions/outage.js';
+import { outagePlan } from '../core/decisions/outage-window.js';
 import { notCaptured, startCaptures, type CaptureResults, type RunningCaptures } from './captures.js';
 import { describeFailure, failureType } from './describe-failure.js';
 import { addReason, enter, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
@@ -117,7 +118,9 @@ async function lookAtOutage(state: IncidentState, resolved: ResolvedLoad, first:
     timing: { ...incident.timing, loadWindowMs },
     artifacts: [...incident.artifacts, ...run.artifacts],
   };
-  return keepEvidence(state, plan, { ...run, confirmation: first.confirmation }, await collect(state, run, plan, captures));
+  const set = keepEvidence(state, plan, { ...run, confirmation: first.confirmation }, await collect(state, run, plan, captures));
+  state.evidence = { ...set, confirmedBy: { plan: resolved.plan, load: first.load } };
+  return state.evidence;
 }
 
 /** Decides what the run means; the captures of an unconfirmed symptom are stopped, for they would only tell a story. */

@@ -1,9 +1,6 @@
 import type { LoadPlan, LoadResult } from '../model/load-result.js';
+import { isNobodyThere, isOutage } from './outage.js';
 
-/** Answers that no capture explains: nothing listens, or nobody by that name. */
-const nobodyThere = ['connection refused', 'name not resolved'];
-/** From this ratio of failed requests the guard of a generated load stops it. */
-const totalFailure = 0.95;
 /** Shorter than the ten seconds that the guard allows, so that this load is never worse for the target than the first one. */
 const windowMs = { warmUp: 1_000, judged: 7_000 };
 
@@ -13,13 +10,6 @@ const windowMs = { warmUp: 1_000, judged: 7_000 };
  * decides how long it runs.
  */
 export function outagePlan(plan: LoadPlan, load: Pick<LoadResult, 'failedRatio' | 'errors' | 'requests'>): LoadPlan | null {
-  if (plan.script !== null || plan.stopAtErrorRatio !== null || !isOutage(load)) return null;
-  const unheard = nobodyThere.reduce((sum, answer) => sum + (load.errors[answer] ?? 0), 0);
-  if (unheard >= totalFailure * load.requests) return null;
+  if (plan.script !== null || plan.stopAtErrorRatio !== null || !isOutage(load) || isNobodyThere(load)) return null;
   return { ...plan, rampUpMs: 0, warmUpMs: windowMs.warmUp, durationMs: windowMs.judged };
-}
-
-/** Whether a look at the failing service saw it fail. */
-export function isOutage({ failedRatio }: Pick<LoadResult, 'failedRatio'>): boolean {
-  return failedRatio >= totalFailure;
 }

@@ -1,3 +1,4 @@
+import { isNobodyThere, isOutage } from '../decisions/outage.js';
 import type { CauseId } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { DiagnosisInput } from './input.js';
@@ -7,8 +8,6 @@ import { cite, ms, percent, type Candidate, type RuleContext } from './rule.js';
 const ofFailures: ReadonlySet<CauseId> = new Set(['connection-limit', 'retry-amplification']);
 /** Requests that fail because they wait are the slow ones: half again as slow as the others is no accident of which ones fail. */
 const slower = 1.5;
-/** Of a hundred requests five may succeed by chance. */
-const nearlyAll = 0.95;
 /** Where none succeeds: a failure that takes a second has waited for something; a refusal or an exception takes milliseconds. */
 const waitedMs = 1000;
 /** Limits on waiting for a lock or a connection are often a tenth of that. */
@@ -44,10 +43,6 @@ export function sortByFailures(candidates: Candidate[], context: RuleContext): S
 /** Where hardly a request succeeds, a latency that breaks its budget is that of failures: with it in order again, they would fail as before. */
 function isAboutErrors({ confirmation: { broken }, load }: DiagnosisInput): boolean {
   return broken.includes('error-ratio') && (broken.every((budget) => budget === 'error-ratio') || isOutage(load));
-}
-
-function isOutage({ failedRatio }: DiagnosisInput['load']): boolean {
-  return failedRatio >= nearlyAll;
 }
 
 function failByWaiting({ load }: DiagnosisInput): boolean {
@@ -92,12 +87,8 @@ function reasonOfFailures(input: DiagnosisInput): MissingEvidence {
   };
 }
 
-/** Answers of a host on which nobody listens, or of no host at all. */
-const nobodyThere = ['connection refused', 'name not resolved'];
-
 function remedyOf(load: DiagnosisInput['load'], isDownstream: boolean): string {
-  const unheard = nobodyThere.reduce((sum, answer) => sum + (load.errors[answer] ?? 0), 0);
-  if (unheard >= 0.5 * load.failedRatio * load.requests)
+  if (isNobodyThere(load))
     return "nobody listens at the endpoint's address: see whether the service runs (its log says why it ended), and correct the url in the catalog if it is elsewhere";
   return isDownstream
     ? 'look whether the service behind that address runs and what it answers, then at the log of this service'

@@ -87,7 +87,7 @@ export function describePlan(plan: LoadPlan): string {
 }
 
 /** The text after **k6 run:**. */
-export function loadLine({ plan, load, incident: { confirmation } }: ReportInput): Rich {
+export function loadLine({ plan, load, secondLook, incident: { confirmation } }: ReportInput): Rich {
   if (load === null && confirmation === null) return ['none'];
   const offered = plan === null ? [] : [describePlan(plan)];
   const script = plan?.script === null || plan === null ? [] : ['script of its own'];
@@ -97,7 +97,14 @@ export function loadLine({ plan, load, incident: { confirmation } }: ReportInput
     confirmation === null || confirmation.observed.errorRatio === 0 ? [] : [`${percent(confirmation.observed.errorRatio)} failed`];
   const dropped = load === null || load.droppedIterations === 0 ? [] : [`${plural(load.droppedIterations, 'iteration')} dropped`];
   const facts = [...offered, ...script, ...done, ...failed, ...dropped].join(', ');
-  return rich`${facts} - ${thresholdText(load)}`;
+  return rich`${facts} - ${thresholdText(load)}${secondLookText(secondLook)}`;
+}
+
+/** What the captures and the account are of, when that is not the load that confirmed the symptom. */
+function secondLookText(secondLook: ReportInput['secondLook']): string {
+  if (secondLook === null) return '';
+  const { plan, load } = secondLook;
+  return `. Then a second look, which all captures and the account are of: ${describePlan(plan)}, ${plural(load.requests, 'request')} done at ${requestRate(load.requestRate)}, ${percent(load.failedRatio)} failed`;
 }
 
 function thresholdText(load: ReportInput['load']): Rich {

@@ -422,6 +422,7 @@ export function missingIndexResolved(): ReportInput {
     load: loadOf({ p50: 371, p95: 812, p99: 931, mean: 386, limit: 250, windows }),
     profile: serviceProfile(serviceFlame),
     flame: serviceFlame,
+    secondLook: null,
     trace: null,
     service: null,
     databases: [],
@@ -435,7 +436,7 @@ export function missingIndexLocalized(): ReportInput {
   return { ...input, incident: { ...input.incident, outcome: 'localized', reruns: [] } };
 }
 
-const nothingCaptured = { profile: null, flame: null, trace: null, service: null, databases: [], scans: [] };
+const nothingCaptured = { secondLook: null, profile: null, flame: null, trace: null, service: null, databases: [], scans: [] };
 
 /** The budget was kept: nothing is diagnosed. */
 export function notReproduced(): ReportInput {

@@ -57,6 +57,30 @@ describe('the Markdown report', () => {
     },
   );
 
+  it('tells the load that confirmed and the second look at an outage apart, each with its own numbers', () => {
+    const input = missingIndexLocalized();
+    const { plan, load } = input;
+    if (plan === null || load === null) return expect.fail('the example has no load');
+    const second = { plan: { ...plan, warmUpMs: 1_000, rampUpMs: 0, durationMs: 7_000 }, load: { ...load, requests: 84, failedRatio: 1 } };
+    const line = /^\*\*k6 run:\*\* .*$/m.exec(renderMarkdown({ ...input, secondLook: second }))?.[0] ?? '';
+    const [first, look] = line.split('Then a second look, which all captures and the account are of:');
+    expect(first).toContain('x 30 s');
+    expect(look).toMatch(/x 7 s after 1 s of warm-up, 84 requests done .*, 100 % failed/);
+    expect(renderMarkdown(input)).not.toContain('second look');
+  });
+
+  it('says why the account holds more than the mean of the answered requests, and warns when it holds less', () => {
+    const { incident, ...rest } = missingIndexLocalized();
+    const scaled = (factor: number): string => {
+      const accounting = incident.accounting.map((line) => ({ ...line, perRequestMs: line.perRequestMs * factor }));
+      return renderMarkdown({ ...rest, incident: { ...incident, accounting } });
+    };
+    expect(scaled(3)).toContain('still waiting when the load ended');
+    expect(scaled(3)).not.toContain('is not explained');
+    expect(scaled(0.5)).toContain('is not explained');
+    expect(scaled(1)).not.toMatch(/still waiting when the load ended|is not explained/);
+  });
+
   it('prints every check of the account, a failed one as a warning', () => {
     const { incident, ...rest } = missingIndexLocalized();
     const evidence = [incident.evidence[0]?.id ?? ''];

@@ -150,6 +150,7 @@ describe('an incident', () => {
     const set = world.reports(endpoint)[0]?.set;
     expect(set?.plan.durationMs).toBeLessThan(10_000);
     expect(set?.run.artifacts.map(({ name }) => name)).toEqual(['outage-run.json']);
+    expect(set?.confirmedBy?.plan.durationMs).toBe(10_000);
     expect(set?.databases.artifacts).toHaveLength(1);
     expect(incident.artifacts.map(({ name }) => name)).toEqual(expect.arrayContaining(['k6-run-0.json', 'outage-run.json']));
     expect(world.calls(endpoint).filter((name) => name === 'runLoad')).toHaveLength(2);
