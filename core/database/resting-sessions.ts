@@ -16,6 +16,7 @@ export function countResting(ticks: readonly SessionSample[][], windowMs: number
   const idle = (sessions: readonly SessionSample[]): SessionSample[] => sessions.filter((one) => one.state === 'idle' && isRested(one));
   const inTransaction = end.filter((one) => one.state?.startsWith('idle in transaction') === true && isRested(one));
   return {
+    sessionsEnd: end.length,
     idleMid: idle(middle).length,
     idleEnd: idle(end).length,
     idleEndUsedBefore: idle(end).filter((one) => (one.stateAgeMs ?? 0) < windowMs).length,

@@ -1,7 +1,8 @@
 import type { DatabaseObservation } from '../model/database.js';
 import type { MissingEvidence } from '../model/observation.js';
-import { fewestLooks, type Facts } from './facts.js';
+import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
+import { fewestLooks } from './place-requests.js';
 import { minimumShare, percent } from './rule.js';
 
 /** Part of the requests in flight that nobody saw, from which on no answer can be given without it. */
@@ -19,7 +20,7 @@ export function hiddenSessions({ databases }: DiagnosisInput, total: number): Da
 
 /** What an account without a cause was blind to, with the way to see it. */
 export function blindSpots(input: DiagnosisInput, facts: Facts): MissingEvidence[] {
-  return [...unusableSockets(input), ...elsewhereThanService(input, facts), ...untoldSessions(input, facts)];
+  return [...(facts.hasWire ? [] : unusableSockets(input)), ...elsewhereThanService(input, facts), ...untoldSessions(input, facts)];
 }
 
 function unusableSockets({ service }: DiagnosisInput): MissingEvidence[] {
@@ -35,6 +36,7 @@ function unusableSockets({ service }: DiagnosisInput): MissingEvidence[] {
         remedy: 'look at the spans of one request in a trace of the service, or offer the load over HTTP/1.1',
       },
     ];
+  // Without ages they could not be used either: the capture itself has told so.
   if (wire.samples >= fewestLooks) return [];
   const host = service?.process?.host;
   return [

@@ -1,10 +1,11 @@
 import { slowCount } from '../load/budget-check.js';
 import type { DatabaseObservation } from '../model/database.js';
-import type { PeerObservation, ProcessObservation, ThreadObservation, WireObservation } from '../model/observation.js';
+import type { PeerObservation, ProcessObservation, ThreadObservation } from '../model/observation.js';
 import { isCappedAt } from './concurrency-cap.js';
 import { loadInFlight } from './in-flight.js';
 import type { DiagnosisInput } from './input.js';
 import { heldByOwnDatabase } from './own-crowd.js';
+import { placeRequests, usableWire } from './place-requests.js';
 import { strandedSessions } from './stranded.js';
 
 /** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
@@ -30,7 +31,9 @@ export interface PoolFacts {
   busy: number;
   executing: number;
   idleInTransaction: number;
-  /** Of `sessions`: taken by an owner that does not give them back. 0 = none, or not to be told from connections that nobody needs. */
+  /** At the end of the window, as `stranded` is. */
+  sessionsEnd: number;
+  /** Of `sessionsEnd`: taken by an owner that does not give them back. 0 = none, or not to be told from connections that nobody needs. */
   stranded: number;
 }
 
@@ -53,7 +56,7 @@ export interface Facts {
   /** Requests in flight beyond those of the load, where they are more than the counting error: other clients of the service. */
   otherInFlight: number;
   inside: number;
-  /** By the sockets, and by the database's own view where rows are still coming. */
+  /** By the sockets, and by the database's own view where these do not show it; see `place-requests.ts`. */
   databaseWaiting: number;
   dependencyWaiting: number;
   peers: PeerObservation[];
@@ -73,19 +76,9 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const observedRequests = requestRate * ((process?.windowMs ?? wire?.windowMs ?? input.load.durationMs ?? 0) / 1000);
   const cpu = process === null ? null : cpuFacts(process, observedRequests);
   const pool = poolFacts(input.databases, slowCount(input.load));
-  // The TCP sockets do not show who waits for a database over a Unix-domain socket; its sessions do.
-  const locally = wire === null ? 0 : input.databases.reduce((sum, database) => sum + (database.activity?.service?.activeLocally ?? 0), 0);
-  const onSockets = wire === null ? 0 : sumWaiting(wire.peers, (kind) => kind === 'database') + locally;
-  const notOnSockets = Math.max(0, (wire?.waitingInside ?? 0) - locally);
-  const trickling = wire === null ? 0 : stillExecuting(input.databases, onSockets, notOnSockets);
-  const databaseWaiting = wire === null ? databaseActive(input.databases) : onSockets + trickling;
-  const dependencyWaiting =
-    wire === null ? 0 : sumWaiting(wire.peers, (kind) => kind === 'service' || kind === 'cache' || kind === 'unknown');
-  const unread = wire === null ? 0 : wire.inbound.unread + wire.inbound.acceptQueue;
-  const served = wire?.inbound.served ?? 0;
+  const { unread, served, inside, databaseWaiting, dependencyWaiting } = placeRequests(input, wire);
   const { inFlight, inFlightMax, meanMs } = loadInFlight(input.load, wire === null ? null : unread + served);
   const total = Math.max(inFlight, unread + served, 1e-9);
-  const inside = notOnSockets - trickling;
   const peers = wire?.peers ?? [];
   const samples = wire?.samples ?? 0;
   const atPeersMax = wire === null ? 0 : (wire.atPeersMax ?? sumOf(wire.peers, (peer) => peer.waitingMax));
@@ -110,50 +103,10 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   };
 }
 
-/** With fewer looks at the sockets the means over them say nothing. */
-export const fewestLooks = 10;
-
 /** One request, or a quarter of them, is within the error of two independent counts. */
 function otherInFlight(ofLoad: number, onSockets: number): number {
   const surplus = onSockets - ofLoad;
   return surplus > Math.max(1, 0.25 * ofLoad) ? surplus : 0;
-}
-
-/**
- * Sockets say nothing about requests when many share one (HTTP/2, pipelining), when too few samples were taken, or when the kernel's table came
- * without ages: then who waits for whom is unknown, not zero.
- */
-function usableWire(input: DiagnosisInput, inFlight: number): WireObservation | null {
-  const wire = input.service?.wire ?? null;
-  const isAgeless = input.service?.missing.some((row) => row.id === 'socket-ages') === true;
-  if (wire === null || isAgeless || wire.samples < fewestLooks) return null;
-  return wire.multiplexed && !isOneEach(wire, inFlight) ? null : wire;
-}
-
-/** What looks like many requests on a connection is a large body in pieces where there are as many busy connections as the load has requests in flight. */
-function isOneEach({ inbound }: WireObservation, inFlight: number): boolean {
-  return Math.abs(inbound.unread + inbound.acceptQueue + inbound.served - inFlight) <= 0.25 * inFlight;
-}
-
-function sumWaiting(peers: PeerObservation[], wanted: (kind: PeerObservation['kind']) => boolean): number {
-  return peers.filter((peer) => wanted(peer.kind)).reduce((sum, peer) => sum + peer.waiting + peer.connecting, 0);
-}
-
-function databaseActive(databases: DatabaseObservation[]): number {
-  return databases.reduce((sum, database) => sum + (database.activity?.service?.active ?? database.activity?.activeSessions ?? 0), 0);
-}
-
-/**
- * Requests that their sockets show inside the service, because the database has sent them some rows, while it was seen to work on for them. Sessions
- * that wait for their client do not count: there the service is late. Two independent counts agree within one request, or a quarter.
- */
-function stillExecuting(databases: DatabaseObservation[], onSockets: number, inside: number): number {
-  const executing = databases.reduce((sum, { activity }) => {
-    const forClient = (activity?.byWaitClass ?? []).filter((wait) => wait.waitClass === 'Client');
-    return sum + Math.max(0, (activity?.service?.active ?? 0) - forClient.reduce((all, wait) => all + wait.sessions, 0));
-  }, 0);
-  const surplus = executing - onSockets;
-  return surplus > Math.max(1, 0.25 * onSockets) ? Math.min(inside, surplus) : 0;
 }
 
 /** Runtimes whose interpreter runs one thread at a time in each process (a global lock), whatever the cores. */
@@ -202,6 +155,7 @@ function poolFacts(databases: DatabaseObservation[], unanswered: number): PoolFa
     busy: sum((service) => service.active + service.idleInTransaction),
     executing: sum((service) => Math.max(0, service.active - service.waitingForLock)),
     idleInTransaction: sum((service) => service.idleInTransaction),
+    sessionsEnd: sum((service) => service.resting.sessionsEnd),
     stranded: sum((service) => strandedSessions(service, unanswered)),
   };
 }
@@ -243,8 +197,8 @@ function poolWaiting(facts: WaitingInside): number {
 
 /** What the stranded connections leave is in use, or nothing is left. */
 function isStarvedByStranded({ total, databaseWaiting }: WaitingInside, pool: PoolFacts): boolean {
-  const usable = pool.sessions - pool.stranded;
-  if (pool.stranded < minimumStrandedShare * pool.sessions || total < 1.2 * usable) return false;
+  const usable = pool.sessionsEnd - pool.stranded;
+  if (pool.stranded < minimumStrandedShare * pool.sessionsEnd || total < 1.2 * usable) return false;
   return usable < 0.5 || Math.max(pool.executing, databaseWaiting) >= 0.7 * usable;
 }
 

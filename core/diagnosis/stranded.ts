@@ -10,9 +10,11 @@ const leastRested = 2;
  * owner. Idle connections without one are mostly unneeded; but that number is steady under a steady load, so when it grows, or when all of them come to
  * rest while requests get no answer any more (`unanswered`), they are held.
  */
-export function strandedSessions({ sessions, resting }: ServiceSessions, unanswered: number): number {
+export function strandedSessions({ resting }: ServiceSessions, unanswered: number): number {
   const isGrowing = resting.idleEnd - resting.idleMid >= leastRested;
   const isDrained =
-    resting.idleEnd + resting.inTransactionEnd >= sessions && resting.idleEndUsedBefore >= leastRested && unanswered > sessions;
+    resting.idleEnd + resting.inTransactionEnd >= resting.sessionsEnd &&
+    resting.idleEndUsedBefore >= leastRested &&
+    unanswered > resting.sessionsEnd;
   return resting.inTransactionEnd + (isGrowing || isDrained ? resting.idleEnd : 0);
 }

@@ -22,6 +22,8 @@ export interface StatementDelta {
 
 /** Mean numbers of sessions over the activity samples. Only client backends of the service count, where they can be told apart. */
 export interface RestingSessions {
+  /** All sessions of the service at the end of the window. */
+  sessionsEnd: number;
   idleMid: number;
   idleEnd: number;
   /** Of `idleEnd`, those that had still run something in the window. */

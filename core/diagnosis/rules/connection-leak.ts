@@ -25,7 +25,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { pool: database.name, database: database.name },
         share,
         confidence: (isInTransaction ? 0.85 : 0.6) * (1 - 0.5 * context.sides.unattributed),
-        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency, while ${pool.stranded} of the service's ${pool.sessions.toFixed(1)} connections to ${database.name} rest unused, ${held}`,
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency, while ${pool.stranded} of the service's ${pool.sessionsEnd} connections rest unused, ${held}`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'code-change',
@@ -41,9 +41,8 @@ function evaluate(context: RuleContext): RuleVerdict {
 }
 
 function describe(database: DatabaseObservation, resting: RestingSessions, { facts }: RuleContext): string {
-  const sessions = database.activity?.service?.sessions ?? 0;
   return (
-    `${database.name}: of the service's ${sessions.toFixed(1)} connections, ${resting.inTransactionEnd} sat in an open transaction and ${resting.idleEnd} idle at the end of the window without having run anything for a third of it ` +
+    `${database.name}: of the service's ${resting.sessionsEnd} connections, ${resting.inTransactionEnd} sat in an open transaction and ${resting.idleEnd} idle at the end of the window without having run anything for a third of it ` +
     `(${resting.idleEndUsedBefore} of these had been used earlier in it; ${resting.idleMid} were idle so long in its middle), while ${facts.poolWaiting.toFixed(1)} requests waited inside the service`
   );
 }

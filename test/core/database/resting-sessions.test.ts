@@ -16,7 +16,13 @@ describe('sessions that have come to rest', () => {
       session(3, 'idle', 34_000),
       session(4, 'idle', 40),
     ];
-    expect(countResting([[], middle, end], 30_000)).toEqual({ idleMid: 1, idleEnd: 2, idleEndUsedBefore: 1, inTransactionEnd: 1 });
+    expect(countResting([[], middle, end], 30_000)).toEqual({
+      sessionsEnd: 4,
+      idleMid: 1,
+      idleEnd: 2,
+      idleEndUsedBefore: 1,
+      inTransactionEnd: 1,
+    });
   });
 
   it('have rested for five seconds in a short window, too', () => {
@@ -24,6 +30,6 @@ describe('sessions that have come to rest', () => {
   });
 
   it('are none where nothing was seen', () => {
-    expect(countResting([], 30_000)).toEqual({ idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0 });
+    expect(countResting([], 30_000)).toEqual({ sessionsEnd: 0, idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0 });
   });
 });

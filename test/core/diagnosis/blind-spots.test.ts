@@ -27,6 +27,13 @@ describe('an account without a cause says what it did not see', () => {
     );
   });
 
+  it('requests that share a connection, but not large bodies that come in pieces on a connection each', () => {
+    const shared = (inside: number): string[] =>
+      missing(captures({ service: { process: calm, wire: { ...sockets({ inside }), multiplexed: true }, missing: [] } }));
+    expect(shared(4)).toContain('sockets');
+    expect(shared(20)).not.toContain('sockets');
+  });
+
   it('sessions of a busy database that lead to no socket of the service, which is then not called calm', () => {
     const result = diagnose(
       captures({ service: { process: calm, wire: sockets({ inside: 20 }), missing: [] }, databases: [hidden()], scans: [] }),

@@ -165,7 +165,7 @@ export function database(options: {
         idle: sessions - active - idleInTransaction,
         idleInTransaction,
         waitingForLock: waits['Lock'] ?? 0,
-        resting: options.resting ?? { idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0 },
+        resting: options.resting ?? { sessionsEnd: sessions, idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0 },
       },
     },
     blocking: options.blocking ?? [],

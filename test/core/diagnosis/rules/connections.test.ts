@@ -84,7 +84,7 @@ describe('connections that are not given back', () => {
           active: 20 - inside,
           sessions: 6,
           idleInTransaction,
-          resting: { idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0, ...rested },
+          resting: { sessionsEnd: 6, idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0, ...rested },
         }),
       ],
     });
