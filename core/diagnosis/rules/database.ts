@@ -1,4 +1,5 @@
 import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../model/database.js';
+import type { Remedy } from '../../model/incident.js';
 import { databaseWeight } from '../attribution.js';
 import { cite, ms, percent, type RuleContext } from '../rule.js';
 
@@ -153,4 +154,14 @@ function readsWholeTable(scan: StatementScan, node: PlanNode): boolean {
   if (node.nodeType.includes('Seq Scan')) return true;
   const isIndex = /Index (?:Only )?Scan/.test(node.nodeType) && !node.nodeType.startsWith('Bitmap');
   return isIndex && node.condition === null && scan.plan?.nodes.some((each) => each.nodeType === 'Limit') !== true;
+}
+
+/** A partitioned table gets no index concurrently: only its parts do, one after the other, and the index of the whole then takes theirs over. */
+export function indexRemedy(scan: StatementScan, relation: string, statement: string): Pick<Remedy, 'kind' | 'statement'> {
+  const parts = scan.tables.find((table) => table.relation === relation)?.partitions;
+  if (parts === undefined) return { kind: 'create-index', statement };
+  return {
+    kind: 'runbook',
+    statement: `Create the same index CONCURRENTLY on each of the ${parts} partitions of ${relation}, and then, which takes them over: ${statement.replace(' CONCURRENTLY', '')}`,
+  };
 }

@@ -16,6 +16,7 @@ import {
   citeStatement,
   dominantNode,
   dropsMost,
+  indexRemedy,
   isOfWindow,
   looksLikeFullScan,
   planConfidence,
@@ -150,6 +151,8 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
   const { node, work } = waste;
   const share = entry.share * Math.max(waste.share, 0.5);
   const where = `${candidate.relation} (${candidate.columns.join(', ')})`;
+  const isGuess = restsOnGuess(scan, node);
+  const doubt = isGuess ? ' The plan is for values from the statistics: with those of the service more rows may find a partner.' : '';
   const estimate =
     candidate.estimate === null
       ? ''
@@ -166,10 +169,14 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
       planNode: node.nodeType,
     },
     share,
-    confidence: planConfidence(context, scan) * (restsOnGuess(scan, node) ? guessedJoin : 1),
-    summary: `No index serves ${where}: ${node.nodeType} on ${node.relation ?? candidate.relation} ${work}, in a statement that takes ${percent(entry.statement.timeShare)} of the database's time and ${percent(entry.share)} of the mean latency.`,
+    confidence: planConfidence(context, scan) * (isGuess ? guessedJoin : 1),
+    summary: `No index serves ${where}: ${node.nodeType} on ${node.relation ?? candidate.relation} ${work}, in a statement that takes ${percent(entry.statement.timeShare)} of the database's time and ${percent(entry.share)} of the mean latency.${doubt}`,
     evidence: citeStatement(context, entry),
-    remedy: { ...remedyOf(scan, candidate), expected: `${expectedGain(context, share)}${estimate}`, basis: 'estimated' },
+    remedy: {
+      ...indexRemedy(scan, candidate.relation, candidate.statement),
+      expected: `${expectedGain(context, share)}${estimate}`,
+      basis: 'estimated',
+    },
     explains: ['pool-exhausted', 'row-volume', 'capacity', 'hot-function', 'cpu-starved'],
   };
 }
@@ -180,14 +187,4 @@ const guessedJoin = 0.65;
 /** Its filter drops few rows, the join above drops them, and with values that are not the service's. */
 function restsOnGuess(scan: StatementScan, node: PlanNode): boolean {
   return scan.valuesGuessed === true && scan.plan?.analyzed === true && readsTooMuch(node) && !readsTooMuch({ ...node, rowsUnmatched: 0 });
-}
-
-/** A partitioned table gets no index concurrently: only its parts do, one after the other, and the index of the whole then takes theirs over. */
-function remedyOf(scan: StatementScan, candidate: IndexCandidate): Pick<Candidate['remedy'], 'kind' | 'statement'> {
-  const table = scan.tables.find((each) => each.relation === candidate.relation && each.schema === candidate.schema);
-  if (table?.partitions === undefined) return { kind: 'create-index', statement: candidate.statement };
-  return {
-    kind: 'runbook',
-    statement: `Create the index of ${candidate.relation} (${candidate.columns.join(', ')}) CONCURRENTLY on each of its ${table.partitions} partitions, and then, which takes them over: ${candidate.statement.replace(' CONCURRENTLY', '')}`,
-  };
 }

@@ -3,6 +3,7 @@ import { expectedGain, minimumShare, percent, nothing, type Candidate, type Rule
 import {
   citeStatement,
   dominantNode,
+  indexRemedy,
   looksLikeFullScan,
   planConfidence,
   plannedCases,
@@ -60,8 +61,7 @@ function describe(
     summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${rowsDropped(node)} rows an execution in a statement that takes ${percent(entry.share)} of the mean latency.`,
     evidence: citeStatement(context, entry),
     remedy: {
-      kind: isIndex ? 'create-index' : 'code-change',
-      statement: remedy,
+      ...(isIndex ? indexRemedy(scan, predicate.relation, remedy) : { kind: 'code-change', statement: remedy }),
       expected: expectedGain(context, entry.share),
       basis: 'estimated',
     },

@@ -122,7 +122,19 @@ describe('an index that a partitioned table misses', () => {
     const scan = scanOf(delta);
     const [cause] = causesOf({ ...scan, tables: scan.tables.map((table) => ({ ...table, partitions: 12 })) }).causes;
     expect(cause).toMatchObject({ id: 'missing-index', location: { relation: 'visits' }, remedy: { kind: 'runbook' } });
-    expect(cause?.remedy.statement).toMatch(/on each of its 12 partitions.*: CREATE INDEX "visits_device_id_idx" ON/);
+    expect(cause?.remedy.statement).toMatch(/on each of the 12 partitions.*: CREATE INDEX "visits_device_id_idx" ON/);
+  });
+});
+
+describe('an expression index that a partitioned table misses', () => {
+  it('is to be built on every part, too', () => {
+    const scan = scanOf(delta);
+    const indexStatement = 'CREATE INDEX CONCURRENTLY "visits_lower_idx" ON "public"."visits" ((lower(device)))';
+    const hidden = { kind: 'function-on-column', predicate: 'lower(device) = $1', relation: 'visits', column: 'device', rewrite: null };
+    const tables = scan.tables.map((table) => ({ ...table, partitions: 12 }));
+    const [cause] = causesOf({ ...scan, tables, candidates: [], nonSargable: [{ ...hidden, indexStatement }] }).causes;
+    expect(cause).toMatchObject({ id: 'non-sargable-predicate', remedy: { kind: 'runbook' } });
+    expect(cause?.remedy.statement).toMatch(/on each of the 12 partitions.*: CREATE INDEX "visits_lower_idx"/);
   });
 });
 
