@@ -61,8 +61,18 @@ function decide(result: LoadResult, context: JudgeContext, checks: BudgetCheck[]
     if (isOwnFault) return { verdict: 'unproven', reasons: [saturation, ...texts('broken')] };
     return { verdict: 'confirmed', reasons: [...texts('broken'), ...otherThanReported(context, broken), ...doubts] };
   }
-  if (texts('unknown').length > 0 || doubts.length > 0) return { verdict: 'unproven', reasons: [...texts('unknown'), ...doubts] };
+  if (texts('unknown').length > 0 || doubts.length > 0)
+    return { verdict: 'unproven', reasons: [...texts('unknown'), ...doubts, ...budgetForErrors(result, context)] };
   return { verdict: 'not-reproduced', reasons: texts('kept') };
+}
+
+/** Failures that no budget judges hide the latency for ever; the way out is a budget for them. */
+function budgetForErrors(result: LoadResult, context: JudgeContext): string[] {
+  const share = strictestShare(result, context);
+  if (share === null || result.failedRatio <= share || context.budgets.errorRatio !== undefined) return [];
+  return [
+    'no budget says how many requests may fail: set budgets.errorRatio of the endpoint, or give --budget errors=1%, and run it again',
+  ];
 }
 
 /** Thresholds of our own script repeat the budgets; they would be judged twice. */

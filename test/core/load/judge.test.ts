@@ -71,7 +71,10 @@ describe('judgeLoad', () => {
   });
 
   it('does not let fast errors hide latency, and treats them as a symptom of their own', () => {
-    expect(judge({ failedRatio: 0.3, errors: { 'HTTP 500': 180 } })).toMatchObject({ verdict: 'unproven' });
+    const unjudged = judge({ failedRatio: 0.3, errors: { 'HTTP 500': 180 } });
+    expect(unjudged.verdict).toBe('unproven');
+    expect(unjudged.reasons.at(-1)).toContain('--budget errors=1%');
+    expect(judge({ requests: 199 }).reasons.join()).not.toContain('errors=1%');
     expect(judge({ failedRatio: 0.3 }, { p95Ms: 250, errorRatio: 0.01 })).toMatchObject({ verdict: 'confirmed', broken: ['error-ratio'] });
   });
 
