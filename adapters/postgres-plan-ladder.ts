@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { chooseValues, firstPage, hasOffsetParameter, type Page, type ValueSet } from '../core/database/parameter-values.js';
 import type { ParsedStatement } from '../core/database/parse-statement.js';
-import { closestPlan, isUnlike, middleOffset, withoutAccidents } from '../core/database/plan-choice.js';
+import { closestPlan, middleOffset, withoutAccidents } from '../core/database/plan-choice.js';
 import { readQueryShape } from '../core/database/read-shape.js';
 import { isHarmless, judgeSafety } from '../core/database/statement-safety.js';
 import type { TableStatistics } from '../core/database/table-statistics.js';
@@ -49,7 +49,6 @@ export async function findPlan(session: Session, features: ServerFeatures, reque
   try {
     const orders = await customOrders(session, request, schemas, execute);
     const found = orders.length === 0 ? null : await bestOf(session, orders, request.statement);
-    if (found !== null && isUnlike(found.plan.plan, request.statement)) return unlike(request.statement, found.order);
     if (found !== null) {
       const plan = withoutAccidents(found.plan.plan, request.statement);
       return describe({ ...found.plan, plan }, found.order, [found.plan.whyNot, refusal]);
@@ -171,21 +170,6 @@ function missingRight(role: string, { tree }: ParsedStatement, why: string): Mis
     why,
     remedy: `Give the plan by hand (triage --plan FILE), or GRANT pg_write_all_data TO ${name} for as long as it takes: the responder only explains such statements, but the role may then write`,
   };
-}
-
-/** No plan is better than that of an execution which did something else. */
-function unlike(statement: StatementDelta, order: NotedOrder): PlanResult {
-  const perCall = statement.tempBlocks / Math.max(1, statement.calls);
-  const why = `with ${order.note} it writes temporary files of another size than in the window (${perCall.toFixed(0)} blocks a call)`;
-  return nothing(why, [
-    {
-      id: 'parameter-values',
-      what: `the plan of statement ${statement.queryId}`,
-      why: `${why}: the values of its parameters, or the memory of the service's role, are not known`,
-      remedy:
-        'Log slow statements with their parameters (log_min_duration_statement, auto_explain), explain one as the service’s own role, and give the plan with --plan.',
-    },
-  ]);
 }
 
 const functionRow = z.object({ name: z.string() });

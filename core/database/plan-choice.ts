@@ -1,6 +1,6 @@
 import type { QueryPlan, StatementDelta } from '../model/database.js';
 
-/** Of several plans for the same statement the one whose time, rows and temporary files come closest to what the window measured a call. */
+/** Of several plans for the same statement the one whose time, rows, blocks and temporary files come closest to what the window measured a call. */
 export function closestPlan<T extends { plan: { plan: QueryPlan; executed: boolean } }>(
   found: readonly T[],
   statement: StatementDelta,
@@ -14,7 +14,7 @@ export function closestPlan<T extends { plan: { plan: QueryPlan; executed: boole
 function distanceTo(plan: QueryPlan, statement: StatementDelta): number {
   if (!plan.analyzed) return 0;
   const time = statement.calls > 0 ? apart(plan.executionMs ?? 0, statement.meanExecMs) : 0;
-  return time + rowsApart(plan, statement) + (isUnlike(plan, statement) ? 1 : 0);
+  return time + rowsApart(plan, statement) + (differenceToWindow(plan, statement) === null ? 0 : 1);
 }
 
 function rowsApart(plan: QueryPlan, statement: StatementDelta): number {
@@ -36,17 +36,35 @@ export function withoutAccidents(plan: QueryPlan, statement: StatementDelta): Qu
 }
 
 /** Temporary files below this (128 kB) are of no account. */
-const fewBlocks = 16;
+const fewTempBlocks = 16;
+/** Fewer blocks a call, 800 kB, say little about which plan read them. */
+const tellingBlocks = 100;
 const blockKb = 8;
 
 /**
- * Ten times more or less was written to temporary files than the window measured a call: the values, or the memory that the service may use, are others,
- * and the plan is not what was slow. Unlike its time, what an execution writes does not depend on who else is busy.
+ * What shows, in words, that an executed plan is not the one that was slow: the values, or the memory that the service may use, are others. It read a tenth
+ * of what the calls of the window read, or wrote ten times more or less to temporary files. Unlike its time, neither depends on who else is busy. Null when
+ * nothing shows that.
  */
-export function isUnlike(plan: QueryPlan, statement: StatementDelta): boolean {
-  if (!plan.analyzed || statement.calls <= 0) return false;
+export function differenceToWindow(plan: QueryPlan, statement: StatementDelta): string | null {
+  if (!plan.analyzed || statement.calls <= 0) return null;
   const written = plan.nodes.reduce((sum, node) => sum + node.spilledKb, 0) / blockKb;
-  return apart(written + fewBlocks, statement.tempBlocks / statement.calls + fewBlocks) >= 1;
+  const tempBlocks = statement.tempBlocks / statement.calls;
+  if (apart(written + fewTempBlocks, tempBlocks + fewTempBlocks) >= 1)
+    return `it writes ${written.toFixed(0)} blocks to temporary files, the calls of the window wrote ${tempBlocks.toFixed(0)} on average`;
+  const read = blocksRead(plan);
+  const measured = (statement.sharedHitBlocks + statement.sharedReadBlocks) / statement.calls;
+  // None at all: either nothing was read, or the plan was taken without counting them. Its time tells which.
+  const isLess = read > 0 ? apart(read, measured) >= 1 && read < measured : (plan.executionMs ?? 0) * 10 < statement.meanExecMs;
+  return measured >= tellingBlocks && isLess
+    ? `it reads ${read.toFixed(0)} blocks, the calls of the window read ${measured.toFixed(0)} on average`
+    : null;
+}
+
+/** The root's count holds those of all nodes. */
+function blocksRead(plan: QueryPlan): number {
+  const root = plan.nodes.find((node) => node.parentId === null);
+  return (root?.sharedHitBlocks ?? 0) + (root?.sharedReadBlocks ?? 0);
 }
 
 /** The middle of all the rows that the planner expects below the LIMIT: a page that is not the first. Null without a LIMIT. */

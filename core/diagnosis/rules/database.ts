@@ -1,4 +1,5 @@
 import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../model/database.js';
+import { differenceToWindow } from '../../database/plan-choice.js';
 import type { Remedy } from '../../model/incident.js';
 import { databaseWeight } from '../attribution.js';
 import { cite, ms, percent, type RuleContext } from '../rule.js';
@@ -55,22 +56,9 @@ export function plannedCases(context: RuleContext, minimum: number): StatementCa
     .sort((a, b) => b.share - a.share);
 }
 
-/** Fewer blocks a call, 800 kB, say little about which plan read them. */
-const tellingBlocks = 100;
-const unlike = 10;
-
-/**
- * A plan that was executed with other values than the service's may be another plan altogether. The blocks that it read tell, on a busy machine, too: with
- * a tenth of what the calls of the window read on average it shows nothing of what was slow.
- */
+/** A plan that differs from what the window's calls did shows nothing of what was slow. Plans that were not executed tell nothing either way. */
 export function isOfWindow({ statement, plan }: StatementScan): boolean {
-  if (plan?.analyzed !== true || statement.calls <= 0) return true;
-  const measured = (statement.sharedHitBlocks + statement.sharedReadBlocks) / statement.calls;
-  if (measured < tellingBlocks) return true;
-  const root = plan.nodes.find((node) => node.parentId === null);
-  const read = (root?.sharedHitBlocks ?? 0) + (root?.sharedReadBlocks ?? 0);
-  // None at all: either nothing was read, or the plan was taken without counting them. Its time tells which.
-  return read > 0 ? read * unlike >= measured : (plan.executionMs ?? 0) * unlike >= statement.meanExecMs;
+  return plan === null || differenceToWindow(plan, statement) === null;
 }
 
 export function lockShare(scan: StatementScan): number {

@@ -1,4 +1,5 @@
 import type { IndexCandidate, PlanNode, StatementScan } from '../../model/database.js';
+import { differenceToWindow } from '../../database/plan-choice.js';
 import type { MissingEvidence } from '../../model/observation.js';
 import {
   expectedGain,
@@ -17,7 +18,6 @@ import {
   dominantNode,
   dropsMost,
   indexRemedy,
-  isOfWindow,
   looksLikeFullScan,
   planConfidence,
   plannedCases,
@@ -48,15 +48,19 @@ function evaluate(context: RuleContext): RuleVerdict {
 
 /** Heavy statements whose plan is not the one that was slow: with which values it is slow, only the service knows. */
 function otherPlans(context: RuleContext): MissingEvidence[] {
-  return statementCases(context)
-    .filter(({ share, scan }) => share >= minimumShare && scan !== null && !isOfWindow(scan))
-    .map(({ statement, database }) => ({
-      id: 'plan-of-window',
-      what: `a plan of statement ${statement.queryId} of ${database.name} with the values that make it slow`,
-      why: `with values from the statistics it is another plan: it reads less than a tenth of what the ${statement.calls} calls of the window read on average, which took ${ms(statement.meanExecMs)} each`,
-      remedy:
-        'load auto_explain for the service (auto_explain.log_min_duration, log_analyze), or EXPLAIN (ANALYZE, BUFFERS) the statement with values of a slow request',
-    }));
+  return statementCases(context).flatMap(({ share, scan, statement, database }) => {
+    const difference = share < minimumShare || scan?.plan == null ? null : differenceToWindow(scan.plan, scan.statement);
+    if (difference === null) return [];
+    return [
+      {
+        id: 'plan-of-window',
+        what: `a plan of statement ${statement.queryId} of ${database.name} with the values that make it slow`,
+        why: `the plan that could be had (${scan?.planNote ?? 'its values are not known'}) is another one: ${difference}, at ${ms(statement.meanExecMs)} each`,
+        remedy:
+          "explain it with the values of a slow request and as the service's own role, whose memory may differ: log them (auto_explain.log_min_duration with log_analyze, or log_min_duration_statement), and give the plan with triage --plan FILE",
+      },
+    ];
+  });
 }
 
 /** Work of a plan that an index would save, and where. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closestPlan, isUnlike, middleOffset, withoutAccidents } from '../../../core/database/plan-choice.js';
+import { closestPlan, differenceToWindow, middleOffset, withoutAccidents } from '../../../core/database/plan-choice.js';
 import type { PlanNode, QueryPlan } from '../../../core/model/database.js';
 import { scanOf, statement } from '../diagnosis/captures.js';
 
@@ -28,12 +28,22 @@ describe('the plan of what was slow', () => {
   });
 
   it('is none that writes ten times more or less than the window', () => {
-    expect([isUnlike(first, deep), isUnlike(middle, shallow)]).toEqual([true, true]);
-    expect([isUnlike(first, shallow), isUnlike(middle, deep)]).toEqual([false, false]);
+    expect(differenceToWindow(first, deep)).toContain('writes 0 blocks to temporary files, the calls of the window wrote 4000');
+    expect(differenceToWindow(middle, shallow)).toContain('writes 2000 blocks');
+    expect([differenceToWindow(first, shallow), differenceToWindow(middle, deep)]).toEqual([null, null]);
   });
 
-  it('is not judged by files where it was not executed', () => {
-    expect(isUnlike({ ...first, analyzed: false }, deep)).toBe(false);
+  it('is none that reads a tenth of what the calls read, and is preferred when it reads as much', () => {
+    const reading = (blocks: number): QueryPlan => ({ ...first, nodes: first.nodes.map((node) => ({ ...node, sharedHitBlocks: blocks })) });
+    const calls = { ...shallow, sharedHitBlocks: 100 * 4000 };
+    expect(differenceToWindow(reading(300), calls)).toContain('reads 300 blocks, the calls of the window read 4000');
+    expect(differenceToWindow(reading(3000), calls)).toBeNull();
+    const both = [reading(300), reading(3000)].map((plan) => ({ plan: { plan, executed: true } }));
+    expect(closestPlan(both, calls)?.plan.plan.nodes[0]?.sharedHitBlocks).toBe(3000);
+  });
+
+  it('is not judged by what it did where it was not executed', () => {
+    expect(differenceToWindow({ ...first, analyzed: false }, deep)).toBeNull();
   });
 
   it('tells where the middle of its pages is', () => {

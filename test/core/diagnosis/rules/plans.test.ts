@@ -37,6 +37,12 @@ function stale(nodes: PlanNode[], dominantId: number): StatementScan {
   };
 }
 
+/** The calls of the window wrote as much to temporary files as the plan does. */
+function spilledInWindow(scan: StatementScan): StatementScan {
+  const spilledKb = (scan.plan?.nodes ?? []).reduce((sum, each) => sum + each.spilledKb, 0);
+  return { ...scan, statement: { ...scan.statement, tempBlocks: (scan.statement.calls * spilledKb) / 8 } };
+}
+
 describe('statistics that are out of date', () => {
   it('are the cause when a loop goes through its inner side once for every row that the planner did not expect', () => {
     const loop = node({ id: 1, nodeType: 'Nested Loop', relation: null, selfMs: 30, rows: 1300 });
@@ -63,7 +69,7 @@ describe('statistics that are out of date', () => {
 describe('a sort that spills', () => {
   const spilling = (withoutSpill: StatementScan['withoutSpill']): StatementScan => {
     const sort = node({ nodeType: 'Sort', relation: null, filter: null, rows: 40_000, spilledKb: 2000, selfMs: 30 });
-    return { ...stale([sort], 1), candidates: [], ...(withoutSpill === undefined ? {} : { withoutSpill }) };
+    return spilledInWindow({ ...stale([sort], 1), candidates: [], ...(withoutSpill === undefined ? {} : { withoutSpill }) });
   };
 
   it('is the cause when the same statement is much quicker in memory', () => {
@@ -76,6 +82,13 @@ describe('a sort that spills', () => {
     const result = causesOf(spilling({ workMemKb: 32_768, executionMs: 36 }));
     expect(result.causes).toEqual([]);
     expect(result.ruledOut.find((row) => row.id === 'sort-spill')?.reason).toContain('36.0 ms instead of 40.0 ms');
+  });
+
+  it('is no cause when only this plan spills: the service has other values or other memory, which are missing', () => {
+    const scan = spilling({ workMemKb: 32_768, executionMs: 12 });
+    const result = causesOf({ ...scan, statement: { ...scan.statement, tempBlocks: 0 } });
+    expect(result.causes).toEqual([]);
+    expect(result.missingEvidence.find((row) => row.id === 'plan-of-window')?.why).toContain('writes 250 blocks to temporary files');
   });
 
   it('is no cause when that was not measured', () => {
@@ -165,10 +178,11 @@ describe('ORDER BY with a LIMIT and no index in that order', () => {
   });
 
   it('needs memory rather than an index where the sort spills, unless memory was seen to bring little', () => {
-    const spilling = (withoutSpillMs: number | null): StatementScan => ({
-      ...scanWith([limit, gather, { ...sort, spilledKb: 9000 }, { ...scan, rowsEstimated: scan.rows }]),
-      ...(withoutSpillMs === null ? {} : { withoutSpill: { workMemKb: 32_768, executionMs: withoutSpillMs } }),
-    });
+    const spilling = (withoutSpillMs: number | null): StatementScan =>
+      spilledInWindow({
+        ...scanWith([limit, gather, { ...sort, spilledKb: 9000 }, { ...scan, rowsEstimated: scan.rows }]),
+        ...(withoutSpillMs === null ? {} : { withoutSpill: { workMemKb: 32_768, executionMs: withoutSpillMs } }),
+      });
     const named = (withoutSpillMs: number | null): string[] => causesOf(spilling(withoutSpillMs)).causes.map(({ id }) => id);
     expect(named(null)).not.toContain('missing-index');
     expect(named(12)).toEqual(['sort-spill']);
