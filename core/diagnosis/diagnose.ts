@@ -40,9 +40,13 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     (row) => !named.has(row.id) && row.evidence.length > 0,
   );
   const missingEvidence = [
-    ...missingFor(input, facts, branch, ranking.outcome),
-    ...slowTransfer(lines),
+    // Why requests fail comes before where their time goes, which then is in order.
     ...failures.missing,
+    ...missingFor(input, branch),
+    ...(failures.missing.length > 0 || ranking.outcome !== 'inconclusive'
+      ? []
+      : [...waitsInside(input, facts, branch), ...blindSpots(input, facts)]),
+    ...slowTransfer(lines),
     ...verdicts.flatMap((verdict) => verdict.missing ?? []),
   ];
   return {
@@ -131,14 +135,13 @@ function accountSummary(lines: AccountingLine[], facts: Facts): string {
 }
 
 /** What is still unknown, and what would settle it; only where it matters for the answer. */
-function missingFor(input: DiagnosisInput, facts: Facts, branch: Branch, outcome: Diagnosis['outcome']): MissingEvidence[] {
+function missingFor(input: DiagnosisInput, branch: Branch): MissingEvidence[] {
   const rows = [
     ...input.missing,
     ...(input.service?.missing ?? []),
     ...input.databases.flatMap((database) => database.missing),
     ...(input.scans ?? []).flatMap((scan) => scan.missing),
   ];
-  if (outcome === 'inconclusive') rows.push(...waitsInside(input, facts, branch), ...blindSpots(input, facts));
   const rejected = input.profile?.quality.verdict === 'rejected' ? input.profile.quality.checks.filter((check) => !check.ok) : [];
   if (rejected.length > 0 && branch === 'app-bound') {
     rows.push({
