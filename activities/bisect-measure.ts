@@ -124,7 +124,7 @@ export async function loadService(
         }),
     });
     if ((result.generator?.cpuRatio ?? 0) > busyGenerator) throw failedRun('the load generator was busy itself; the run is repeated');
-    return { result, ...(await spent.perRequest(result.requests)) };
+    return { result, ...(await spent.perRequest(result)) };
   } finally {
     spent.stop();
     await deps.discardWorkDirectory(workDir);
@@ -133,18 +133,26 @@ export async function loadService(
 
 type Spent = Pick<LoadedRun, 'cpuPerRequestMs' | 'databasePerRequestMs'>;
 
+/** What had been spent at one moment, in milliseconds. */
+interface Look {
+  at: number;
+  cpuMs: number | null;
+  databaseMs: number | null;
+}
+
 /** CPU and database time from the beginning of the judged part, when the requests begin to count, to now. */
 function spentSince(
   deps: BisectDependencies,
   order: MeasureOrder,
   service: RunningService,
   signal: AbortSignal,
-): { beginIn: (ms: number) => void; perRequest: (requests: number) => Promise<Spent>; stop: () => void } {
-  const look = async (): Promise<[number | null, number | null]> => [
-    await deps.cpuMs(service.pid),
-    order.metric === 'db-time' ? await deps.databaseMs(order.endpoint, signal) : null,
-  ];
-  let before: Promise<[number | null, number | null]> = Promise.resolve([null, null]);
+): { beginIn: (ms: number) => void; perRequest: (result: LoadResult) => Promise<Spent>; stop: () => void } {
+  const look = async (): Promise<Look> => {
+    const cpuMs = await deps.cpuMs(service.pid);
+    const databaseMs = order.metric === 'db-time' ? await deps.databaseMs(order.endpoint, signal) : null;
+    return { at: performance.now(), cpuMs, databaseMs };
+  };
+  let before: Promise<Look> | null = null;
   let timer: NodeJS.Timeout | undefined;
   return {
     beginIn: (ms) => {
@@ -154,13 +162,13 @@ function spentSince(
         before.catch(() => undefined);
       }, ms);
     },
-    perRequest: async (requests) => {
+    perRequest: async ({ requests, durationMs }) => {
       const [after, begin] = [await look(), await before];
-      const per = (index: 0 | 1): number | null => {
-        const [from, to] = [begin[index], after[index]];
-        return from === null || to === null || requests === 0 ? null : (to - from) / requests;
-      };
-      return { cpuPerRequestMs: per(0), databasePerRequestMs: per(1) };
+      // A busy machine may look late; of the requests only those since then were paid for by what is counted.
+      const seen = begin === null ? 0 : requests * (durationMs === null ? 1 : Math.min(1, (after.at - begin.at) / durationMs));
+      const per = (from: number | null | undefined, to: number | null): number | null =>
+        from == null || to === null || seen < 1 ? null : (to - from) / seen;
+      return { cpuPerRequestMs: per(begin?.cpuMs, after.cpuMs), databasePerRequestMs: per(begin?.databaseMs, after.databaseMs) };
     },
     stop: () => clearTimeout(timer),
   };
@@ -177,7 +185,10 @@ function measured(
 ): Pick<Extract<CommitMeasurement, { ok: true }>, 'logMetric' | 'figures' | 'withinBudget' | 'detail'> {
   const { result } = run;
   const value = metricOf(order.metric, run);
-  if (value === null) throw failedRun(`the run gave no ${order.metric}; ${result.requests} requests`);
+  if (value === null)
+    throw failedRun(
+      `the run of ${result.requests} requests gave no ${order.metric}: it was over before this machine saw it begin, or nothing was counted`,
+    );
   const { latencyMs, requestRate, failedRatio, requests } = result;
   const figures: RunFigures = {
     p50Ms: latencyMs.p50,

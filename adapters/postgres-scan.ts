@@ -13,7 +13,7 @@ import type { DatabaseObservation, IndexCandidate, QueryPlan, QueryScan, Stateme
 import { EvidenceUnavailableError } from '../core/model/errors.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { OpenSession } from './postgres-observe.js';
-import { simulateIndex, timeWithoutSpill } from './postgres-explain.js';
+import { simulateIndex, compareWithoutSpill } from './postgres-explain.js';
 import { findPlan, type PlanRequest, type PlanResult } from './postgres-plan-ladder.js';
 import { probeServer, type ServerFeatures } from './postgres-server-features.js';
 import { errorCode, errorText, type Session } from './postgres-session.js';
@@ -94,7 +94,7 @@ async function scanStatement(
   missing.push(...result.missing, ...staleStatistics(tables));
   const advice = await advise(session, features, request, result);
   const { source, order, plan } = result;
-  const withoutSpill = source === 'analyze' && order !== null && plan !== null ? await timeWithoutSpill(session, order, plan) : null;
+  const withoutSpill = source === 'analyze' && order !== null && plan !== null ? await compareWithoutSpill(session, order, plan) : null;
   return { ...base, ...advice, ...planOf(result), withoutSpill, tables: tables.map((table) => table.facts) };
 }
 

@@ -180,8 +180,8 @@ const fewestTold = 1.5;
 
 /**
  * Requests that wait inside the process beyond what is on CPU are waiting for a connection when every connection is in use: busy in the database, or
- * held while its owner waits elsewhere, which shows when never more requests than connections are at the peers together. Otherwise the wait is a
- * timer, a lock or a thread pool. Pools open connections as they need them, so behind a lock that lets one request pass there is one connection,
+ * held while its owner waits elsewhere, which shows when never more requests than connections are at the peers together. Where the pool is full at
+ * times only, those wait for it that are inside just then. Otherwise the wait is a timer, a lock or a thread pool. Pools open connections as they need them, so behind a lock that lets one request pass there is one connection,
  * too, and it is busy while the lock's owner asks the database: of a single connection nothing can be told.
  */
 function poolWaiting(facts: WaitingInside): number {
@@ -189,10 +189,18 @@ function poolWaiting(facts: WaitingInside): number {
   if (pool === null || pool.sessions < 1 || (cpu?.saturation ?? 0) >= saturated) return 0;
   const rest = Math.max(0, facts.inside - (cpu?.busyCores ?? 0));
   if (rest >= 0.5 && isStarvedByStranded(facts, pool)) return rest;
-  if (rest < 0.5 || pool.sessions < fewestTold || facts.inFlight < pool.sessions * 1.2) return 0;
+  if (rest < 0.5 || pool.sessions < fewestTold) return 0;
+  const isFullAtTimes = sumOf(peers, (peer) => (peer.kind === 'database' ? peer.waitingMax : 0)) >= 0.7 * pool.sessions;
+  const inBursts = isFullAtTimes ? Math.min(rest, queuedInBursts(peers)) : 0;
+  if (facts.inFlight < pool.sessions * 1.2) return inBursts;
   if (Math.max(pool.busy, facts.databaseWaiting) >= 0.7 * pool.sessions) return rest;
   const atPeers = { mean: sumOf(peers, (peer) => peer.waiting), max: facts.atPeersMax, samples: facts.samples };
-  return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : 0;
+  return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : inBursts;
+}
+
+/** Requests that queue for a connection to a database in the moments in which none is free. */
+export function queuedInBursts(peers: PeerObservation[]): number {
+  return sumOf(peers, (peer) => (peer.kind === 'database' ? (peer.queued ?? 0) : 0));
 }
 
 /** What the stranded connections leave is in use, or nothing is left. */

@@ -208,8 +208,8 @@ export interface StatementScan {
     rewrite: string | null;
     indexStatement: string | null;
   }[];
-  /** Measured with so much memory that nothing spilled; null or absent when nothing spills or it could not be measured. */
-  withoutSpill?: { workMemKb: number; executionMs: number } | null;
+  /** Time with so much memory that nothing spilled, beside the time with the spill; null or absent when nothing spills or it could not be measured. */
+  withoutSpill?: { workMemKb: number; executionMs: number; spilledMs: number } | null;
   /** Session waits while this statement ran, 0..1 by class. */
   waitShares: { waitClass: string; share: number }[];
 }

@@ -61,6 +61,8 @@ export interface PeerObservation {
   waitingMax: number;
   /** Sockets being connected (SYN sent). */
   connecting: number;
+  /** Mean number of requests inside the service that were there because all sockets to this peer were waiting; see `queuedWhileFull`. */
+  queued?: number;
 }
 
 export interface WireObservation {

@@ -25,6 +25,8 @@ export function summarizeWire(samples: readonly WireSample[], windowMs: number, 
   const names = [...new Set(samples.flatMap((sample) => [...sample.peers.keys()]))];
   const looks = names.map((peer) => summarizePeer(peer, samples, hints));
   const held = samples.map((_, index) => looks.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0));
+  const inside = served.map((count, index) => Math.max(0, count - (held[index] ?? 0)));
+  const peers = looks.map(({ peer, counts }) => ({ ...peer, queued: queuedWhileFull(counts, inside) }));
   return {
     samples: samples.length,
     windowMs,
@@ -35,12 +37,29 @@ export function summarizeWire(samples: readonly WireSample[], windowMs: number, 
       acceptQueue: mean(samples.map((sample) => sample.acceptQueue)),
       acceptQueueMax: Math.max(...samples.map((sample) => sample.acceptQueue)),
     },
-    peers: looks.map(({ peer }) => peer).sort((a, b) => b.waiting - a.waiting || a.peer.localeCompare(b.peer)),
+    peers: peers.sort((a, b) => b.waiting - a.waiting || a.peer.localeCompare(b.peer)),
     atPeersMax: Math.max(...held),
-    waitingInside: mean(served.map((count, index) => Math.max(0, count - (held[index] ?? 0)))),
+    waitingInside: mean(inside),
     multiplexed: isShared(inbound, 'them'),
     limits: [...inboundLimits(inbound, samples, served), ...looks.flatMap(({ limits }) => limits), ...hintLimits(names, hints)],
   };
+}
+
+/** So many looks of either kind, or their means are an accident. */
+const fewestOfEach = 5;
+
+/**
+ * Requests that are inside the service only when every connection to a peer is in use queue for one: what else could let go of them just then? Both counts
+ * are per look. Whatever is inside at other times, too (CPU, a timer, a lock), is taken off. Zero when the peer was always or hardly ever that busy.
+ */
+function queuedWhileFull(atPeer: readonly number[], inside: readonly number[]): number {
+  const most = Math.max(0, ...atPeer);
+  // A look is no instant: a request that just left or just came may be missed.
+  const isFull = (count: number | undefined): boolean => most >= 2 && (count ?? 0) >= 0.9 * most;
+  const full = inside.filter((_, look) => isFull(atPeer[look]));
+  const free = inside.filter((_, look) => !isFull(atPeer[look]));
+  if (full.length < fewestOfEach || free.length < fewestOfEach) return 0;
+  return (Math.max(0, mean(full) - mean(free)) * full.length) / inside.length;
 }
 
 interface SummarizedPeer {

@@ -24,7 +24,7 @@ export const sortSpill: Fault = {
     name: 'largest-orders',
     method: 'GET',
     path: '/reports/largest?page=100',
-    budgets: { p95Ms: 100 },
+    budgets: { p95Ms: 250 },
     load: { executor: 'constant-arrival-rate', rate: 50, maxVus: 40 },
   },
   apply: async (context) => await setWorkMemory(context, '64kB'),

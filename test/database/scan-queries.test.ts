@@ -133,6 +133,7 @@ describe('the scan of what a window cost', () => {
     const { plan, withoutSpill } = find('ORDER BY quantity');
     expect(withoutSpill?.workMemKb).toBeGreaterThan(1000);
     expect(withoutSpill?.executionMs).toBeGreaterThan(0);
+    expect(withoutSpill?.spilledMs).toBeLessThanOrEqual(plan?.executionMs ?? 0);
     expect(find('stock.parts').withoutSpill).toBeNull();
     expect(plan?.nodes.find((node) => node.nodeType === 'Sort')?.spilledKb).toBeGreaterThan(1000);
     expect(plan?.findings.map((finding) => finding.id)).toContain('spill');

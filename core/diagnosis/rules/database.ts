@@ -101,7 +101,7 @@ export function citeStatement(context: RuleContext, entry: StatementCase): strin
 function memoryText({ withoutSpill }: StatementScan): string {
   return withoutSpill === undefined || withoutSpill === null
     ? ''
-    : `; ${ms(withoutSpill.executionMs)} with ${Math.ceil(withoutSpill.workMemKb / 1024)} MB of memory, without a spill`;
+    : `; ${ms(withoutSpill.spilledMs)} with the spill, ${ms(withoutSpill.executionMs)} without one in ${Math.ceil(withoutSpill.workMemKb / 1024)} MB of memory`;
 }
 
 /** Measured plans are proof; estimated ones and a large unattributed rest take from the confidence. */

@@ -1,4 +1,5 @@
 import { shareOf } from '../accounting.js';
+import { queuedInBursts } from '../facts.js';
 import {
   cite,
   expectedGain,
@@ -35,9 +36,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     );
   }
   const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= 0.7 * facts.pool.sessions;
-  const inferred = isBusy
-    ? ''
-    : ` The connections are idle at the server, so this is inferred: never more requests than connections were at the peers together. Another limit of the same size in the service would look the same.`;
+  const inferred = isBusy ? '' : ` ${howInferred(context)} Another limit of the same size in the service would look the same.`;
   return {
     ...nothing,
     causes: [
@@ -47,7 +46,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { pool: context.input.databases.map((database) => database.name).join(', ') },
         share,
         confidence: (isBusy ? 0.85 : 0.65) * (1 - 0.5 * context.sides.unattributed),
-        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency: all ${sessions} connections are in use with ${facts.inFlight.toFixed(1)} requests in flight, while the database needs only ${ms(databaseMs)} a request.${inferred}`,
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${sessions} connections are in use` : ` in a pool of ${sessions} connections`} with ${facts.inFlight.toFixed(1)} requests in flight, while the database needs only ${ms(databaseMs)} a request.${inferred}`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',
@@ -59,4 +58,10 @@ function evaluate(context: RuleContext): RuleVerdict {
       },
     ],
   };
+}
+
+function howInferred({ facts }: RuleContext): string {
+  return queuedInBursts(facts.peers) > 0.5 * facts.poolWaiting
+    ? 'The connections are busy at times only, so this is inferred: requests are inside the service in just those moments.'
+    : 'The connections are idle at the server, so this is inferred: never more requests than connections were at the peers together.';
 }

@@ -40,23 +40,20 @@ function heaviestSpill(entry: StatementCase): Spill[] {
 }
 
 /** A spill alone proves nothing: temporary files stay in the page cache, and a large sort takes long in memory, too. Only the comparison tells. */
-export function gainOf({ plan, withoutSpill }: StatementScan): number | null {
-  const spilledMs = plan?.executionMs ?? 0;
-  return withoutSpill === undefined || withoutSpill === null || spilledMs <= 0
-    ? null
-    : clampRatio(1 - withoutSpill.executionMs / spilledMs);
+export function gainOf({ withoutSpill }: StatementScan): number | null {
+  return withoutSpill == null || withoutSpill.spilledMs <= 0 ? null : clampRatio(1 - withoutSpill.executionMs / withoutSpill.spilledMs);
 }
 
 function whyNot({ node, gain, scan }: Spill): string {
   const spilled = `${node.nodeType} spills ${node.spilledKb} kB to disk`;
   return gain === null
     ? `${spilled}, but how long it takes in memory could not be measured; the spill alone neither supports nor excludes this cause`
-    : `${spilled}, but without the spill the statement takes ${ms(scan.withoutSpill?.executionMs ?? 0)} instead of ${ms(scan.plan?.executionMs ?? 0)}`;
+    : `${spilled}, but without the spill the statement takes ${ms(scan.withoutSpill?.executionMs ?? 0)} instead of ${ms(scan.withoutSpill?.spilledMs ?? 0)}`;
 }
 
 function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Candidate {
   const share = entry.share * (gain ?? 0);
-  const [before, after] = [scan.plan?.executionMs ?? 0, scan.withoutSpill?.executionMs ?? 0];
+  const [before, after] = [scan.withoutSpill?.spilledMs ?? 0, scan.withoutSpill?.executionMs ?? 0];
   const memory = `${Math.ceil((scan.withoutSpill?.workMemKb ?? 0) / 1024)} MB`;
   return {
     id: 'sort-spill',
@@ -75,7 +72,7 @@ function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Can
     remedy: {
       kind: 'configuration',
       statement: `Give this statement ${memory} (SET LOCAL work_mem for its role or transaction), or an index that delivers the order, or fewer rows to sort.`,
-      expected: `${expectedGain(context, share)}; the statement alone ${ms(before)} → ${ms(after)}, measured once`,
+      expected: `${expectedGain(context, share)}; the statement alone ${ms(before)} → ${ms(after)}, measured`,
       basis: 'estimated',
     },
     explains: ['pool-exhausted', 'capacity', 'row-volume'],

@@ -63,6 +63,26 @@ describe('where requests are', () => {
     expect(wire.multiplexed).toBe(false);
   });
 
+  describe('inside while every connection to a peer is in use', () => {
+    const served = (count: number): string[] => Array.from({ length: count }, (_, index) => inbound(index + 1, owesAnswer));
+    const asking = (count: number): string[] => Array.from({ length: 3 }, (_, index) => outbound(40 + index, index < count ? waits : idle));
+    const queuedWith = (looks: string[][]): number | undefined => peerOf(observe(looks))?.queued;
+    const many = (look: string[]): string[][] => Array.from({ length: 6 }, () => look);
+
+    it('queue for a connection, less what is inside at other times, too', () => {
+      // Three at the peer and four inside in one half of the looks; two at the peer and one inside in the other.
+      expect(queuedWith([...many([...served(7), ...asking(3)]), ...many([...served(3), ...asking(2)])])).toBeCloseTo(1.5);
+    });
+
+    it('do not where as many are inside when a connection is free', () => {
+      expect(queuedWith([...many([...served(7), ...asking(3)]), ...many([...served(6), ...asking(2)])])).toBe(0);
+    });
+
+    it('cannot be told to when that was hardly ever seen', () => {
+      expect(queuedWith([[...served(7), ...asking(3)], ...many([...served(3), ...asking(2)])])).toBe(0);
+    });
+  });
+
   it('counts connections that nobody has accepted once, in the accept queue', () => {
     const wire = observe([
       ['LISTEN 3 511 *:8080 *:*  ino:1', inbound(0, { ...owesAnswer, unread: 50 }), inbound(7, { ...owesAnswer, unread: 50 })],

@@ -58,6 +58,18 @@ describe('requests that pass one at a time', () => {
     expect(result.missingEvidence.find(({ id }) => id === 'inside-wait')?.why).toContain('one connection');
   });
 
+  it('wait for the pool when they are inside in just those moments in which it is full', () => {
+    const queueing = (queued: number): DiagnosisInput => {
+      const wire = sockets({ peers: [{ ...peer('database', 3.5), waitingMax: 10, queued }], inside: 9 });
+      const service = { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] };
+      return captures({ service, databases: [database({ active: 3.5, sessions: 10 })] });
+    };
+    const [cause] = diagnose(queueing(8)).causes;
+    expect(cause?.id).toBe('pool-exhausted');
+    expect(cause?.summary).toContain('in just those moments');
+    expect(diagnose(queueing(0)).causes).toEqual([]);
+  });
+
   it('wait for the pool when as many as it has connections pass, which is told as inferred', () => {
     const [cause] = diagnose(behind(4)).causes;
     expect(cause?.id).toBe('pool-exhausted');

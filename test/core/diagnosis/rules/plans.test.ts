@@ -73,19 +73,19 @@ describe('a sort that spills', () => {
   };
 
   it('is the cause when the same statement is much quicker in memory', () => {
-    const [cause] = causesOf(spilling({ workMemKb: 32_768, executionMs: 12 })).causes;
+    const [cause] = causesOf(spilling({ workMemKb: 32_768, executionMs: 12, spilledMs: 40 })).causes;
     expect(cause).toMatchObject({ id: 'sort-spill', location: { planNode: 'Sort' } });
     expect(cause?.summary).toContain('40.0 ms with the spill and 12.0 ms with 32 MB');
   });
 
   it('is no cause when memory would save little, and the reason is told', () => {
-    const result = causesOf(spilling({ workMemKb: 32_768, executionMs: 36 }));
+    const result = causesOf(spilling({ workMemKb: 32_768, executionMs: 36, spilledMs: 40 }));
     expect(result.causes).toEqual([]);
     expect(result.ruledOut.find((row) => row.id === 'sort-spill')?.reason).toContain('36.0 ms instead of 40.0 ms');
   });
 
   it('is no cause when only this plan spills: the service has other values or other memory, which are missing', () => {
-    const scan = spilling({ workMemKb: 32_768, executionMs: 12 });
+    const scan = spilling({ workMemKb: 32_768, executionMs: 12, spilledMs: 40 });
     const result = causesOf({ ...scan, statement: { ...scan.statement, tempBlocks: 0 } });
     expect(result.causes).toEqual([]);
     expect(result.missingEvidence.find((row) => row.id === 'plan-of-window')?.why).toContain('writes 250 blocks to temporary files');
@@ -181,7 +181,7 @@ describe('ORDER BY with a LIMIT and no index in that order', () => {
     const spilling = (withoutSpillMs: number | null): StatementScan =>
       spilledInWindow({
         ...scanWith([limit, gather, { ...sort, spilledKb: 9000 }, { ...scan, rowsEstimated: scan.rows }]),
-        ...(withoutSpillMs === null ? {} : { withoutSpill: { workMemKb: 32_768, executionMs: withoutSpillMs } }),
+        ...(withoutSpillMs === null ? {} : { withoutSpill: { workMemKb: 32_768, executionMs: withoutSpillMs, spilledMs: 40 } }),
       });
     const named = (withoutSpillMs: number | null): string[] => causesOf(spilling(withoutSpillMs)).causes.map(({ id }) => id);
     expect(named(null)).not.toContain('missing-index');
