@@ -43,15 +43,15 @@ const blockKb = 8;
 
 /**
  * What shows, in words, that an executed plan is not the one that was slow: the values, or the memory that the service may use, are others. It read a tenth
- * of what the calls of the window read, or wrote ten times more or less to temporary files. Unlike its time, neither depends on who else is busy. Null when
+ * of what the calls of the window read, or used ten times more or less of temporary files. Unlike its time, neither depends on who else is busy. Null when
  * nothing shows that.
  */
 export function differenceToWindow(plan: QueryPlan, statement: StatementDelta): string | null {
   if (!plan.analyzed || statement.calls <= 0) return null;
-  const written = plan.nodes.reduce((sum, node) => sum + node.spilledKb, 0) / blockKb;
+  const spilled = tempBlocksOf(plan);
   const tempBlocks = statement.tempBlocks / statement.calls;
-  if (apart(written + fewTempBlocks, tempBlocks + fewTempBlocks) >= 1)
-    return `it writes ${written.toFixed(0)} blocks to temporary files, the calls of the window wrote ${tempBlocks.toFixed(0)} on average`;
+  if (apart(spilled + fewTempBlocks, tempBlocks + fewTempBlocks) >= 1)
+    return `it reads and writes ${spilled.toFixed(0)} blocks of temporary files, the calls of the window ${tempBlocks.toFixed(0)} on average`;
   const read = blocksRead(plan);
   const measured = (statement.sharedHitBlocks + statement.sharedReadBlocks) / statement.calls;
   // None at all: either nothing was read, or the plan was taken without counting them. Its time tells which.
@@ -59,6 +59,11 @@ export function differenceToWindow(plan: QueryPlan, statement: StatementDelta): 
   return measured >= tellingBlocks && isLess
     ? `it reads ${read.toFixed(0)} blocks, the calls of the window read ${measured.toFixed(0)} on average`
     : null;
+}
+
+/** What the nodes say of their own space is its size, written once and read once; a sort in little memory goes over it several times. */
+function tempBlocksOf({ tempBlocks, nodes }: QueryPlan): number {
+  return tempBlocks ?? (2 * nodes.reduce((sum, node) => sum + node.spilledKb, 0)) / blockKb;
 }
 
 /** The root's count holds those of all nodes. */

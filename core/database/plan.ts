@@ -20,6 +20,7 @@ export function readQueryPlan(text: string): QueryPlan {
     analyzed,
     executionMs: document['Execution Time'] ?? (analyzed ? (document.Plan['Actual Total Time'] ?? null) : null),
     planningMs: document['Planning Time'] ?? null,
+    ...tempBlocks(tree),
     nodes,
     dominant: dominantOf(tree, nodes),
     findings: findInPlan({ document, tree, nodes, analyzed, unplacedMs }),
@@ -85,6 +86,13 @@ function unmatchedRows(node: TimedNode): { rowsUnmatched?: number } {
   const read = (node.raw['Actual Rows'] ?? 0) * node.loops;
   const joined = (join.raw['Actual Rows'] ?? 0) * join.loops;
   return { rowsUnmatched: Math.max(0, read - joined) / node.loops };
+}
+
+/** A node's counts hold those of the nodes below it, except what parallel workers tell too late for the nodes above: so the largest is that of the plan. */
+function tempBlocks(tree: readonly TimedNode[]): { tempBlocks?: number } {
+  const counted = tree.filter(({ raw }) => raw['Temp Written Blocks'] !== undefined);
+  const blocks = counted.map(({ raw }) => (raw['Temp Read Blocks'] ?? 0) + (raw['Temp Written Blocks'] ?? 0));
+  return blocks.length === 0 ? {} : { tempBlocks: Math.max(...blocks) };
 }
 
 const blockKb = 8;

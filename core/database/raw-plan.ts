@@ -46,6 +46,7 @@ const nodeFields = {
   'Workers Launched': z.number().optional(),
   'Shared Hit Blocks': z.number().optional(),
   'Shared Read Blocks': z.number().optional(),
+  'Temp Read Blocks': z.number().optional(),
   'Temp Written Blocks': z.number().optional(),
   Workers: z.array(workerSchema).optional(),
 };

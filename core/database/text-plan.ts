@@ -21,6 +21,8 @@ export function parseTextPlan(text: string): RawRecord {
     }
     const head = /\((?:cost=|actual |never)/.test(line) && !/^\s*Worker \d+:/.test(line) ? headLine.exec(line) : null;
     if (head === null) {
+      // What follows is of the whole statement, its Buffers, too.
+      if (/^\s*(?:Planning|JIT):\s*$/.test(line)) open.length = 0;
       readDetail(line, open.at(-1)?.node ?? null, document);
       continue;
     }
@@ -140,6 +142,8 @@ function readNodeDetail(node: RawRecord, key: string, value: string): void {
   } else if (key === 'Buffers') {
     const shared = /shared ((?:\w+=\d+ ?)+)/.exec(value)?.[1] ?? '';
     Object.assign(node, { 'Shared Hit Blocks': numberAfter(shared, 'hit') ?? 0, 'Shared Read Blocks': numberAfter(shared, 'read') ?? 0 });
+    const temp = /temp ((?:\w+=\d+ ?)+)/.exec(value)?.[1] ?? '';
+    Object.assign(node, { 'Temp Read Blocks': numberAfter(temp, 'read') ?? 0, 'Temp Written Blocks': numberAfter(temp, 'written') ?? 0 });
   } else if (key === 'Buckets' || key === 'Batches') {
     const batches = numberAfter(`${key}: ${value}`, 'Batches');
     if (batches !== null) node[key === 'Buckets' ? 'Hash Batches' : 'HashAgg Batches'] = batches;

@@ -1,6 +1,6 @@
 import type { AccountingLine, Branch } from '../model/incident.js';
 import { shareOf } from './accounting.js';
-import { saturated, type Facts } from './facts.js';
+import { isPoolBusyAtDatabase, saturated, type Facts } from './facts.js';
 
 /** Shares of the mean latency by the side that holds it, 0..1. */
 export interface SideShares {
@@ -12,18 +12,21 @@ export interface SideShares {
 
 const applicationResources = new Set(['service-cpu', 'gc', 'run-queue', 'event-loop-queue']);
 
-/** Waiting for a CPU that the service's own database holds is waiting for that database. Waiting for a connection belongs to the database when the connections are busy there, and to nobody yet otherwise. */
+/**
+ * Waiting for a CPU that the service's own database holds is waiting for that database. Waiting for a connection belongs to the database when the
+ * connections are busy there, always or just when the queue forms, and to nobody yet otherwise.
+ */
 export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
   const pool = shareOf(lines, (resource) => resource === 'pool-wait');
-  const poolIsDatabase = facts.pool !== null && facts.pool.busy >= 0.7 * facts.pool.sessions;
+  const isBusyThere = isPoolBusyAtDatabase(facts);
   const application = shareOf(lines, (resource) => applicationResources.has(resource));
   const forDatabase = application * facts.heldByOwnDatabase;
   return {
     application: application - forDatabase,
-    database: shareOf(lines, (resource) => resource.startsWith('database-')) + forDatabase + (poolIsDatabase ? pool : 0),
+    database: shareOf(lines, (resource) => resource.startsWith('database-')) + forDatabase + (isBusyThere ? pool : 0),
     elsewhere:
       shareOf(lines, (resource) => resource.startsWith('downstream ') || resource === 'inside-wait' || resource === 'network') +
-      (poolIsDatabase ? 0 : pool),
+      (isBusyThere ? 0 : pool),
     unattributed: shareOf(lines, (resource) => resource === 'unattributed'),
   };
 }

@@ -198,6 +198,11 @@ function poolWaiting(facts: WaitingInside): number {
   return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : inBursts;
 }
 
+/** While requests queue for a connection, the connections are in use at the database: always, or just then. */
+export function isPoolBusyAtDatabase({ pool, peers, poolWaiting: waiting }: Facts): boolean {
+  return pool !== null && (pool.busy >= 0.7 * pool.sessions || queuedInBursts(peers) >= waiting);
+}
+
 /** Requests that queue for a connection to a database in the moments in which none is free. */
 export function queuedInBursts(peers: PeerObservation[]): number {
   return sumOf(peers, (peer) => (peer.kind === 'database' ? (peer.queued ?? 0) : 0));

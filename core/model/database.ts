@@ -153,6 +153,8 @@ export interface QueryPlan {
   analyzed: boolean;
   executionMs: number | null;
   planningMs: number | null;
+  /** Blocks of 8 kB that the whole plan read from temporary files and wrote to them; absent where it was run without counting them. */
+  tempBlocks?: number;
   nodes: PlanNode[];
   dominant: { id: number; nodeType: string; relation: string | null; selfMs: number } | null;
   findings: PlanFinding[];

@@ -1,5 +1,5 @@
 import { shareOf } from '../accounting.js';
-import { queuedInBursts } from '../facts.js';
+import { isPoolBusyAtDatabase, queuedInBursts } from '../facts.js';
 import {
   cite,
   expectedGain,
@@ -12,6 +12,7 @@ import {
   type RuleContext,
   type RuleVerdict,
 } from '../rule.js';
+import { isOfWindow, statementCases } from './database.js';
 
 export const poolExhausted: Rule = { id: 'pool-exhausted', evaluate };
 
@@ -27,11 +28,12 @@ function evaluate(context: RuleContext): RuleVerdict {
     `the service holds ${sessions} connections, ${facts.pool.busy.toFixed(1)} of them busy on average, while ${facts.inFlight.toFixed(1)} requests are in flight; the database needs ${ms(databaseMs)} a request`,
     context.input.artifacts.databases,
   );
-  // A request whose own statements take most of its time would not be saved by more connections.
-  if (share < minimumShare || databaseMs > 0.5 * facts.meanMs) {
+  // A request whose own statements take most of its time, or statements that crowd each other at the database, would not be saved by more connections.
+  const crowd = isPoolBusyAtDatabase(facts) ? crowdedStatements(context) : null;
+  if (share < minimumShare || databaseMs > 0.5 * facts.meanMs || crowd !== null) {
     return verdictOut(
       'pool-exhausted',
-      `the queue for connections (${percent(share)} of the latency) is the consequence of what the connections do`,
+      `the queue for connections (${percent(share)} of the latency) is the consequence of what the connections do${crowd === null ? '' : `: ${crowd}`}`,
       [book],
     );
   }
@@ -58,6 +60,19 @@ function evaluate(context: RuleContext): RuleVerdict {
       },
     ],
   };
+}
+
+/** From here on most of the time at the database goes into waiting for others there. */
+const crowded = 2;
+
+/** How much longer the statements take in the window than alone, in words; null when they do not, or when most of them were not run alone. */
+function crowdedStatements(context: RuleContext): string | null {
+  const timed = statementCases(context).filter(({ scan }) => scan?.plan?.analyzed === true && isOfWindow(scan));
+  const covered = timed.reduce((sum, { statement }) => sum + statement.timeShare, 0);
+  const underLoad = timed.reduce((sum, { statement }) => sum + statement.totalExecMs, 0);
+  const alone = timed.reduce((sum, { statement, scan }) => sum + statement.calls * (scan?.plan?.executionMs ?? 0), 0);
+  if (covered < 0.5 || alone <= 0 || underLoad < crowded * alone) return null;
+  return `the same statements take ${(underLoad / alone).toFixed(1)} times as long under this load as alone, so the database is what they queue for`;
 }
 
 function howInferred({ facts }: RuleContext): string {

@@ -77,6 +77,23 @@ describe('what a plan is charged with', () => {
     expect(read.findings).toContainEqual(expect.objectContaining({ id: 'spill', node: sort.id }));
   });
 
+  it('counts what the whole plan reads and writes of temporary files, in either form', () => {
+    const { tempBlocks } = plan('sort-spill-18.json');
+    expect(tempBlocks).toBeGreaterThan(2000);
+    expect(plan('initplan-many-18.json').tempBlocks ?? 0).toBe(0);
+    const text = `Sort  (cost=9.00..9.10 rows=10 width=8) (actual time=8.1..8.2 rows=10 loops=1)
+  Buffers: shared hit=7, temp read=30 written=40
+  ->  Seq Scan on sales  (cost=0.00..1.00 rows=10 width=8) (actual time=0.1..0.2 rows=10 loops=1)
+        Buffers: shared hit=4 read=1
+Planning:
+  Buffers: shared hit=999
+Execution Time: 9.000 ms`;
+    expect(readQueryPlan(text)).toMatchObject({
+      tempBlocks: 70,
+      nodes: [{ sharedHitBlocks: 7 }, { sharedHitBlocks: 4, sharedReadBlocks: 1 }],
+    });
+  });
+
   it('finds a hash that spills and a bitmap that turned lossy', () => {
     expect(kinds(plan('hash-spill-14.json'))).toContain('spill');
     expect(kinds(plan('parallel-bitmap-16.json'))).toContain('lossy-bitmap');

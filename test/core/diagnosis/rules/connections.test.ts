@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../../../../core/diagnosis/input.js';
 import type { RestingSessions } from '../../../../core/model/database.js';
-import { captures, database, nodeProcess, peer, sockets, statement } from '../captures.js';
+import { captures, database, nodeProcess, peer, scanOf, sockets, statement } from '../captures.js';
 
 const named = (input: DiagnosisInput): string[] => diagnose(input).causes.map((cause) => cause.id);
 
@@ -68,6 +68,25 @@ describe('requests that pass one at a time', () => {
     expect(cause?.id).toBe('pool-exhausted');
     expect(cause?.summary).toContain('in just those moments');
     expect(diagnose(queueing(0)).causes).toEqual([]);
+  });
+
+  it('do not wait for the pool when its connections only crowd each other at the database', () => {
+    const queueing = (meanExecMs: number): DiagnosisInput => {
+      const wire = sockets({ peers: [{ ...peer('database', 10), waitingMax: 10 }], inside: 30 });
+      const service = { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] };
+      const busy = statement({ meanExecMs, totalExecMs: 1500 * meanExecMs });
+      const scan = scanOf(busy);
+      const alone = { ...scan, plan: scan.plan === null ? null : { ...scan.plan, executionMs: 40, nodes: [] }, candidates: [] };
+      return captures({
+        service,
+        databases: [database({ active: 10, sessions: 10, statements: [busy] })],
+        scans: [{ database: 'main', serverVersion: '18.0', statements: [alone], missing: [] }],
+      });
+    };
+    const reason = (input: DiagnosisInput): string | undefined =>
+      diagnose(input).ruledOut.find(({ id }) => id === 'pool-exhausted')?.reason;
+    expect(diagnose(queueing(45)).causes.map(({ id }) => id)).toEqual(['pool-exhausted']);
+    expect(reason(queueing(200))).toContain('5.0 times as long under this load as alone');
   });
 
   it('wait for the pool when as many as it has connections pass, which is told as inferred', () => {

@@ -88,7 +88,9 @@ describe('a sort that spills', () => {
     const scan = spilling({ workMemKb: 32_768, executionMs: 12, spilledMs: 40 });
     const result = causesOf({ ...scan, statement: { ...scan.statement, tempBlocks: 0 } });
     expect(result.causes).toEqual([]);
-    expect(result.missingEvidence.find((row) => row.id === 'plan-of-window')?.why).toContain('writes 250 blocks to temporary files');
+    expect(result.missingEvidence.find((row) => row.id === 'plan-of-window')?.why).toContain(
+      'reads and writes 500 blocks of temporary files',
+    );
   });
 
   it('is no cause when that was not measured', () => {
