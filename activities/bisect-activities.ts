@@ -10,7 +10,7 @@ import type { BisectActivities, BisectPlan, BisectRequest } from './bisect-contr
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
 import type { Notification } from './dependencies.js';
 import { buildAhead, loadService, measureOnce } from './bisect-measure.js';
-import { withHeartbeat, type Beating } from './heartbeat.js';
+import { describeWaiting, withHeartbeat, type Beating } from './heartbeat.js';
 import { translating } from './translate-error.js';
 
 /** Ids travel through the history; beyond this a narrower good end is the better question. */
@@ -31,8 +31,7 @@ export function createBisectActivities(deps: BisectDependencies): BisectActiviti
     expandMerge: translating(async ({ endpoint, commit, hints }) => await expandMerge(deps, targetOf(endpoint), commit, hints)),
     measureCommit: translating((order) =>
       withHeartbeat(async (beating) => {
-        beating.show({ state: 'waiting for the machine', commit: order.commit.slice(0, 12) });
-        const measurement = await deps.oneAtATime(beating.signal, () =>
+        const measurement = await deps.oneAtATime(turnOf(beating, order.commit), () =>
           measureOnce(deps, targetOf(order.endpoint), order, beating, runKey(order.bisectId)),
         );
         return { measurement, hosts: await deps.measuringHosts() };
@@ -43,7 +42,7 @@ export function createBisectActivities(deps: BisectDependencies): BisectActiviti
     subjectsOf: translating(({ endpoint, commits }) => deps.git.subjectsOf(targetOf(endpoint).repository, commits)),
     compareProfiles: translating((request) =>
       withHeartbeat((beating) =>
-        deps.oneAtATime(beating.signal, () => compareProfiles(deps, targetOf(request.endpoint), request, beating)),
+        deps.oneAtATime(turnOf(beating, request.culprit), () => compareProfiles(deps, targetOf(request.endpoint), request, beating)),
       ),
     ),
     cleanUpBisect: translating(async ({ bisectId, endpoint }) => {
@@ -72,6 +71,10 @@ async function notifyEnd(deps: BisectDependencies, { bisectId, endpoint, answer 
 }
 
 type EndRequest = Parameters<BisectActivities['notifyBisectEnd']>[0];
+
+function turnOf({ signal, show }: Beating, commit: string): { signal: AbortSignal; onWaiting: (inFront: number) => void } {
+  return { signal, onWaiting: (inFront) => show({ ...describeWaiting(inFront), commit: commit.slice(0, 12) }) };
+}
 
 function runKey(bisectId: string): string {
   const { activityId, workflowExecution } = Context.current().info;

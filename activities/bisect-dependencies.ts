@@ -54,5 +54,5 @@ export interface BisectDependencies {
   host: string;
   measuringHosts: () => Promise<string[]>;
   /** Commits are measured one at a time on a machine, or they measure each other. */
-  oneAtATime: <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+  oneAtATime: <T>(turn: { signal: AbortSignal; onWaiting: (inFront: number) => void }, work: () => Promise<T>) => Promise<T>;
 }

@@ -6,7 +6,7 @@ import { budgetsBrokenBy } from '../core/load/within-budget.js';
 import type { LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { CommitBuild, CommitMeasurement, CommitRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
-import type { Beating } from './heartbeat.js';
+import { describeWaiting, type Beating } from './heartbeat.js';
 
 /** A generator near its own limit measures itself; the run is repeated, not used. */
 const busyGenerator = 0.9;
@@ -114,6 +114,7 @@ export async function loadService(
       budgets: target.budgets,
       workDir,
       signal: beating.signal,
+      onWaiting: (inFront) => beating.show({ ...describeWaiting(inFront), commit: order.commit.slice(0, 12) }),
       onStarted: ({ measuredInMs }) => spent.beginIn(measuredInMs),
       onProgress: ({ rps, p95Ms }) =>
         beating.show({

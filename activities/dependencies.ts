@@ -45,6 +45,8 @@ export interface LoadOrder {
   /** Directory of this very run, the same in every try: what an earlier try left running can be found there. */
   workDir: string;
   signal: AbortSignal;
+  /** Another load runs on this machine; so many, or more, come first. */
+  onWaiting: (inFront: number) => void;
   /** Users are running: when, in how many milliseconds the judged part begins, and how long that is. */
   onStarted: (started: Pick<LoadStarted, 'startedAt' | 'measuredInMs' | 'durationMs'>) => void;
   onProgress: (progress: LoadProgress) => void;

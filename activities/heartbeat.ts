@@ -12,6 +12,11 @@ export interface Beating {
   show: (details: HeartbeatDetails) => void;
 }
 
+/** Two measurements at once on one machine would measure each other. Others than this worker may wait, too. */
+export function describeWaiting(inFront: number): HeartbeatDetails {
+  return { state: 'waiting for the machine', 'in front': `${inFront} or more` };
+}
+
 /**
  * Runs long work with a heartbeat from before its first wait until its end: that is how cancellation arrives. When the activity was
  * cancelled, its cancellation is thrown, whatever the work threw, but only after the work has ended and its processes are gone.

@@ -4,7 +4,7 @@ import { compareRuns } from '../core/load/compare-runs.js';
 import { judgeLoad } from '../core/load/judge.js';
 import type { IncidentActivities, LoadRequest, LoadRun, LoadStarted } from './contract.js';
 import type { ActivityDependencies, FinishedLoad, LoadOrder, LoadProgress } from './dependencies.js';
-import { withHeartbeat, type Beating, type HeartbeatDetails } from './heartbeat.js';
+import { describeWaiting, withHeartbeat, type Beating, type HeartbeatDetails } from './heartbeat.js';
 
 function describeProgress({ elapsedMs, rps, p95Ms, failedRatio, vus }: LoadProgress, windowMs: number): HeartbeatDetails {
   return {
@@ -58,6 +58,7 @@ async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { sign
       budgets,
       workDir,
       signal: AbortSignal.any([signal, unheard.signal]),
+      onWaiting: (inFront) => show(describeWaiting(inFront)),
       onStarted,
       onProgress: (progress) => show(describeProgress(progress, window.lengthMs)),
     })

@@ -26,13 +26,14 @@ function descriptorOf(server: Server): number | null {
 }
 
 /**
- * Runs work while no other process of this machine (network namespace) holds the lock of that name. Waiting ends with `signal`. On Linux only:
- * an abstract socket has no file that a dead holder could leave. Elsewhere the work runs at once.
+ * Runs work while no other process of this machine (network namespace) holds the lock of that name. Waiting ends with `signal`, and is told once. On Linux
+ * only: an abstract socket has no file that a dead holder could leave. Elsewhere the work runs at once.
  */
-export async function withHostLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function withHostLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>, onWaiting?: () => void): Promise<T> {
   if (process.platform !== 'linux') return await work();
   const address = `\0perf-responder-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
   let lock = await tryLock(address);
+  if (lock === null) onWaiting?.();
   while (lock === null) {
     await untilReleased(address, signal);
     lock = await tryLock(address);

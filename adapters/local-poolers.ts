@@ -13,7 +13,9 @@ export function localPoolers(): Pooler[] {
     const inodes = new Set(socketInodes(pid) ?? []);
     const rows = kernelSockets(pid).filter((row) => inodes.has(row.inode));
     const ports = rows.filter((row) => row.state === 'LISTEN').map((row) => portOf(row.local));
-    const servers = rows.filter((row) => row.state === 'ESTAB' && !ports.includes(portOf(row.local))).map((row) => row.peer);
-    return ports.length === 0 ? [] : [{ name: basename(detectRuntime(pid).executable), ports, servers: [...new Set(servers)] }];
+    const servers = new Map<string, number>();
+    for (const { state, local, peer } of rows)
+      if (state === 'ESTAB' && !ports.includes(portOf(local))) servers.set(peer, (servers.get(peer) ?? 0) + 1);
+    return ports.length === 0 ? [] : [{ name: basename(detectRuntime(pid).executable), ports, servers }];
   });
 }

@@ -64,7 +64,7 @@ export function createDependencies(settings: WorkerSettings, client: Client): Ac
     catalog: catalogAccess(catalog),
     healthyRuns: createHealthyRunStore(join(dataDirectory, 'healthy-runs')),
     runLoad: (order) =>
-      oneLoadAtATime(order.signal, async () => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) })),
+      oneLoadAtATime(order, async () => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) })),
     captures: createCaptures(catalog),
     remedies: { 'create-index': createIndex, 'analyze-table': analyzeTable, 'terminate-blocker': terminateBackend },
     render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },

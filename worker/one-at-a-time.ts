@@ -1,26 +1,33 @@
 import { withHostLock } from '../adapters/host-lock.js';
 
-/** Runs work one after the other, in the order it was asked for. Whoever waits can be aborted. */
-type OneAtATime = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+/** Who waits can be aborted, and hears how many come first: in this process, or one that another process of the machine runs. */
+interface Turn {
+  signal: AbortSignal;
+  onWaiting: (inFront: number) => void;
+}
+
+/** Runs work one after the other, in the order it was asked for. */
+type OneAtATime = <T>(turn: Turn, work: () => Promise<T>) => Promise<T>;
+
+interface Place {
+  begin: () => void;
+  onWaiting: Turn['onWaiting'];
+}
 
 function createOneAtATime(): OneAtATime {
-  let last: Promise<unknown> = Promise.resolve();
-  return async (signal, work) => {
-    const before = last;
-    let release = (): void => undefined;
-    last = new Promise<void>((resolve) => (release = resolve));
-    // A waiter that gives up still keeps its place in the row until those before it are done.
-    const turn = before.then(() => undefined);
+  /** Whose turn it is comes first. */
+  const row: Place[] = [];
+  const tell = (place: Place, inFront: number): void => (inFront === 0 ? place.begin() : place.onWaiting(inFront));
+  return async ({ signal, onWaiting }, work) => {
+    const place: Place = { begin: () => undefined, onWaiting };
+    const turn = new Promise<void>((resolve) => (place.begin = resolve));
+    tell(place, row.push(place) - 1);
     try {
       await abortable(turn, signal);
-    } catch (error) {
-      void turn.then(release);
-      throw error;
-    }
-    try {
       return await work();
     } finally {
-      release();
+      row.splice(row.indexOf(place), 1);
+      row.forEach(tell);
     }
   };
 }
@@ -40,9 +47,9 @@ async function abortable(turn: Promise<void>, signal: AbortSignal): Promise<void
 }
 
 /** One after the other in this process, in order, and among the processes of this machine. */
-function createOneOnThisMachine(name: string): OneAtATime {
+export function createOneOnThisMachine(name: string): OneAtATime {
   const inThisProcess = createOneAtATime();
-  return (signal, work) => inThisProcess(signal, () => withHostLock(name, signal, work));
+  return (turn, work) => inThisProcess(turn, () => withHostLock(name, turn.signal, work, () => turn.onWaiting(1)));
 }
 
 /** Two loads on one machine measure each other: incidents and the bisector share this one. */

@@ -3,6 +3,8 @@ import type { SessionSample } from './activity.js';
 
 /** A pause inside a request's work is shorter than this, whatever the window. */
 const leastRestMs = 5_000;
+/** Under a load that never pauses, no connection that requests wait for is idle this long. */
+const pauseMs = 2_000;
 
 /**
  * Sessions of the service that have run nothing for long, in the middle of the window and at its end. A pool under a steady load uses a steady number of
@@ -12,14 +14,18 @@ export function countResting(ticks: readonly SessionSample[][], windowMs: number
   const restMs = Math.max(leastRestMs, windowMs / 3);
   const middle = ticks[Math.floor(ticks.length / 2)] ?? [];
   const end = ticks.at(-1) ?? [];
-  const isRested = ({ stateAgeMs }: SessionSample): boolean => (stateAgeMs ?? 0) >= restMs;
-  const idle = (sessions: readonly SessionSample[]): SessionSample[] => sessions.filter((one) => one.state === 'idle' && isRested(one));
-  const inTransaction = end.filter((one) => one.state?.startsWith('idle in transaction') === true && isRested(one));
+  const idle = (sessions: readonly SessionSample[], leastMs: number): SessionSample[] =>
+    sessions.filter(({ state, stateAgeMs }) => state === 'idle' && (stateAgeMs ?? 0) >= leastMs);
+  const paused = idle(end, pauseMs);
+  const inTransaction = end.filter(
+    ({ state, stateAgeMs }) => state?.startsWith('idle in transaction') === true && (stateAgeMs ?? 0) >= restMs,
+  );
   return {
     sessionsEnd: end.length,
-    idleMid: idle(middle).length,
-    idleEnd: idle(end).length,
-    idleEndUsedBefore: idle(end).filter((one) => (one.stateAgeMs ?? 0) < windowMs).length,
+    idleMid: idle(middle, restMs).length,
+    idleEnd: idle(end, restMs).length,
+    pausedEnd: paused.length,
+    pausedEndUsedBefore: paused.filter(({ stateAgeMs }) => (stateAgeMs ?? 0) < windowMs).length,
     inTransactionEnd: inTransaction.length,
   };
 }

@@ -154,36 +154,31 @@ function queueOnly(facts: Facts, evidence: AccountingEvidence): Part[] {
 }
 
 function databaseParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): Part[] {
-  if (facts.databaseWaiting <= 0) return [];
   const classes = input.databases.flatMap((database) => database.activity?.byWaitClass ?? []);
   const active = classes.reduce((sum, entry) => sum + entry.sessions, 0);
   const of = (waitClass: string): number =>
     classes.filter((entry) => entry.waitClass === waitClass).reduce((sum, entry) => sum + entry.sessions, 0);
-  if (active <= 0)
-    return [
-      {
-        resource: 'database-execution',
-        label: 'database',
-        count: facts.databaseWaiting,
-        evidence: [...evidence.wire, ...evidence.databases],
-      },
-    ];
-  // What the client waited for and the server did not see as active was on the way: network, protocol, or the client reading late.
-  const seen = Math.min(1, active / facts.databaseWaiting);
-  const inServer = facts.databaseWaiting * seen;
   const part = (resource: string, label: string, count: number): Part => ({
     resource,
     label,
     count,
     evidence: [...evidence.wire, ...evidence.databases],
   });
+  const { poolerQueue: queue } = facts;
+  const inPooler = Math.min(facts.databaseWaiting, queue?.waiting ?? 0);
+  const atDatabase = facts.databaseWaiting - inPooler;
+  const queued = queue === null ? [] : [part('pooler-wait', `waiting in ${queue.name} for a connection to ${queue.database}`, inPooler)];
+  if (active <= 0) return [...queued, part('database-execution', 'database', atDatabase)];
+  // What the client waited for and the server did not see as active was on the way: network, protocol, or the client reading late.
+  const inServer = atDatabase * Math.min(1, active / Math.max(atDatabase, 1e-9));
   const lock = (inServer * of('Lock')) / active;
   const io = (inServer * of('IO')) / active;
   return [
+    ...queued,
     part('database-execution', 'database execution', inServer - lock - io),
     part('database-lock', 'database lock wait', lock),
     part('database-io', 'database disk wait', io),
-    part('database-transfer', 'database round trips and transfer', facts.databaseWaiting - inServer),
+    part('database-transfer', 'database round trips and transfer', atDatabase - inServer),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { AccountingLine, Branch } from '../model/incident.js';
 import { shareOf } from './accounting.js';
 import { isPoolBusyAtDatabase, saturated, type Facts } from './facts.js';
+import { isForDatabase } from './pooler-queue.js';
 
 /** Shares of the mean latency by the side that holds it, 0..1. */
 export interface SideShares {
@@ -19,14 +20,21 @@ const applicationResources = new Set(['service-cpu', 'gc', 'run-queue', 'event-l
 export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
   const pool = shareOf(lines, (resource) => resource === 'pool-wait');
   const isBusyThere = isPoolBusyAtDatabase(facts);
+  const pooler = shareOf(lines, (resource) => resource === 'pooler-wait');
+  const isPoolerBusyThere = facts.poolerQueue !== null && isForDatabase(facts.poolerQueue);
   const application = shareOf(lines, (resource) => applicationResources.has(resource));
   const forDatabase = application * facts.heldByOwnDatabase;
   return {
     application: application - forDatabase,
-    database: shareOf(lines, (resource) => resource.startsWith('database-')) + forDatabase + (isBusyThere ? pool : 0),
+    database:
+      shareOf(lines, (resource) => resource.startsWith('database-')) +
+      forDatabase +
+      (isBusyThere ? pool : 0) +
+      (isPoolerBusyThere ? pooler : 0),
     elsewhere:
       shareOf(lines, (resource) => resource.startsWith('downstream ') || resource === 'inside-wait' || resource === 'network') +
-      (isBusyThere ? 0 : pool),
+      (isBusyThere ? 0 : pool) +
+      (isPoolerBusyThere ? 0 : pooler),
     unattributed: shareOf(lines, (resource) => resource === 'unattributed'),
   };
 }

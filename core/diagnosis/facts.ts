@@ -6,6 +6,7 @@ import { loadInFlight } from './in-flight.js';
 import type { DiagnosisInput } from './input.js';
 import { heldByOwnDatabase } from './own-crowd.js';
 import { placeRequests, usableWire } from './place-requests.js';
+import { poolerQueue, type PoolerQueue } from './pooler-queue.js';
 import { strandedSessions } from './stranded.js';
 
 /** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
@@ -63,6 +64,8 @@ export interface Facts {
   pool: PoolFacts | null;
   /** Most of the waiting inside the process is for a connection of the pool. */
   poolWaiting: number;
+  /** Part of `databaseWaiting`: in a pooler, in front of the database. */
+  poolerQueue: PoolerQueue | null;
   hasWire: boolean;
 }
 
@@ -99,6 +102,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     peers,
     pool,
     poolWaiting: poolWaiting({ inFlight, total, inside, cpu, pool, peers, databaseWaiting, samples, atPeersMax }),
+    poolerQueue: poolerQueue(input.databases, peers),
     hasWire: wire !== null,
   };
 }

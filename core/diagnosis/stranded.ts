@@ -13,8 +13,8 @@ const leastRested = 2;
 export function strandedSessions({ resting }: ServiceSessions, unanswered: number): number {
   const isGrowing = resting.idleEnd - resting.idleMid >= leastRested;
   const isDrained =
-    resting.idleEnd + resting.inTransactionEnd >= resting.sessionsEnd &&
-    resting.idleEndUsedBefore >= leastRested &&
+    resting.pausedEnd + resting.inTransactionEnd >= resting.sessionsEnd &&
+    resting.pausedEndUsedBefore >= leastRested &&
     unanswered > resting.sessionsEnd;
-  return resting.inTransactionEnd + (isGrowing || isDrained ? resting.idleEnd : 0);
+  return resting.inTransactionEnd + (isDrained ? resting.pausedEnd : isGrowing ? resting.idleEnd : 0);
 }

@@ -26,8 +26,9 @@ export interface RestingSessions {
   sessionsEnd: number;
   idleMid: number;
   idleEnd: number;
-  /** Of `idleEnd`, those that had still run something in the window. */
-  idleEndUsedBefore: number;
+  /** Idle at the end for two seconds at least, `idleEnd` included; and of these, those that had still run something in the window. */
+  pausedEnd: number;
+  pausedEndUsedBefore: number;
   inTransactionEnd: number;
 }
 

@@ -83,7 +83,7 @@ export interface Evidence {
 
 /** One line of the latency accounting. `perRequestMs` of all lines (with `unattributed`) add up to the mean latency. */
 export interface AccountingLine {
-  /** `service-cpu`, `gc`, `run-queue`, `event-loop-queue`, `database-execution`, `database-lock`, `database-io`, `pool-wait`, `downstream <peer>`, `network`, `unattributed`… */
+  /** `service-cpu`, `gc`, `run-queue`, `event-loop-queue`, `database-execution`, `database-lock`, `database-io`, `pool-wait`, `pooler-wait`, `downstream <peer>`, `network`, `unattributed`… */
   resource: string;
   label: string;
   perRequestMs: number;

@@ -63,6 +63,8 @@ export interface PeerObservation {
   connecting: number;
   /** Mean number of requests inside the service that were there because all sockets to this peer were waiting; see `queuedWhileFull`. */
   queued?: number;
+  /** It passes statements on to the database of the label, over so many connections at the end of the window. */
+  pooler?: { name: string; connections: number };
 }
 
 export interface WireObservation {

@@ -4,8 +4,8 @@ import type { PeerHint } from './wire.js';
 export interface Pooler {
   name: string;
   ports: readonly number[];
-  /** `address:port` of the servers to which it holds connections. */
-  servers: readonly string[];
+  /** `address:port` of the servers to which it holds connections, and how many. */
+  servers: ReadonlyMap<string, number>;
 }
 
 const programs = /^(pgbouncer|odyssey|pgcat|pgpool|pgagroal|pgdog|proxysql|maxscale)$/;
@@ -20,14 +20,15 @@ export function isPooler(program: string): boolean {
  */
 export function poolerHints(poolers: readonly Pooler[], hints: readonly PeerHint[], addresses: readonly string[]): PeerHint[] {
   return poolers.flatMap(({ name, ports, servers }) => {
-    const behind = hints.filter((hint) => hint.kind === 'database' && servers.includes(hint.peer));
+    const behind = hints.filter((hint) => hint.kind === 'database' && servers.has(hint.peer));
     const labels = [...new Set(behind.map((hint) => hint.label))];
     const [only, ...more] = labels;
     if (only === undefined) return [];
+    const connections = [...new Set(behind.map(({ peer }) => peer))].reduce((sum, peer) => sum + (servers.get(peer) ?? 0), 0);
     const label = more.length === 0 ? only : `${name} (${labels.join(', ')})`;
     const ends = addresses.flatMap((address) =>
       ports.map((port) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)),
     );
-    return ends.map((peer) => ({ peer, label, kind: 'database' as const }));
+    return ends.map((peer) => ({ peer, label, kind: 'database' as const, pooler: { name, connections } }));
   });
 }

@@ -10,6 +10,8 @@ export interface PeerHint {
   peer: string;
   label: string;
   kind: PeerObservation['kind'];
+  /** It is a pooler in front of what the label names. */
+  pooler?: PeerObservation['pooler'];
 }
 
 /** Below this share of one-way surprises a large body that came in pieces explains them. */
@@ -88,7 +90,7 @@ function summarizePeer(name: string, samples: readonly WireSample[], hints: read
   const looks = total(all);
   const share = tieShareOfUs(looks);
   const waiting = all.map((look) => look.us + look.tied * share);
-  const { label, kind } = hints.find((hint) => hint.peer === name) ?? knownPort(portOf(name));
+  const { label, kind, pooler }: Omit<PeerHint, 'peer'> = hints.find((hint) => hint.peer === name) ?? knownPort(portOf(name));
   const peer = {
     peer: name,
     label,
@@ -97,6 +99,7 @@ function summarizePeer(name: string, samples: readonly WireSample[], hints: read
     waiting: mean(waiting),
     waitingMax: Math.max(...waiting),
     connecting: mean(all.map((look) => look.connecting)),
+    ...(pooler === undefined ? {} : { pooler }),
   };
   const counts = all.map((look, index) => (waiting[index] ?? 0) + look.connecting);
   return { peer, counts, limits: peerLimits(peer, looks, mean(all.map((look) => look.background))) };

@@ -23,7 +23,7 @@ it('finds a pooler by its program, with its port and the server it is connected 
   const server = await start(`${listen} console.log(server.address().port));`);
   const pooler = await start(passingOn('pgbouncer', server.port));
   const ours = localPoolers().find(({ ports }) => ports.includes(pooler.port));
-  expect(ours).toMatchObject({ ports: [pooler.port], servers: [`127.0.0.1:${server.port}`] });
+  expect(ours).toMatchObject({ ports: [pooler.port], servers: new Map([[`127.0.0.1:${server.port}`, 1]]) });
 });
 
 it('takes no other program for one, though it passes connections on', async () => {

@@ -42,8 +42,8 @@ function evaluate(context: RuleContext): RuleVerdict {
 
 function describe(database: DatabaseObservation, resting: RestingSessions, { facts }: RuleContext): string {
   return (
-    `${database.name}: of the service's ${resting.sessionsEnd} connections, ${resting.inTransactionEnd} sat in an open transaction and ${resting.idleEnd} idle at the end of the window without having run anything for a third of it ` +
-    `(${resting.idleEndUsedBefore} of these had been used earlier in it; ${resting.idleMid} were idle so long in its middle), while ${facts.poolWaiting.toFixed(1)} requests waited inside the service`
+    `${database.name}: of the service's ${resting.sessionsEnd} connections, ${resting.inTransactionEnd} sat in an open transaction and ${resting.pausedEnd} idle for two seconds or more at the end of the window (${resting.pausedEndUsedBefore} of these had been used in it), ` +
+    `${resting.idleEnd} without having run anything for a third of it (${resting.idleMid} in its middle), while ${facts.poolWaiting.toFixed(1)} requests waited inside the service`
   );
 }
 

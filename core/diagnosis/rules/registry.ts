@@ -15,6 +15,7 @@ import { missingIndex } from './missing-index.js';
 import { nPlusOne } from './n-plus-one.js';
 import { nonSargablePredicate } from './non-sargable-predicate.js';
 import { poolExhausted } from './pool-exhausted.js';
+import { poolerExhausted } from './pooler-exhausted.js';
 import { reflection } from './reflection.js';
 import { regexBacktracking } from './regex-backtracking.js';
 import { retryAmplification } from './retry-amplification.js';
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   connectionLimit,
   connectionLeak,
   poolExhausted,
+  poolerExhausted,
   slowDependency,
   retryAmplification,
   eventLoopBlocked,

@@ -20,7 +20,8 @@ describe('sessions that have come to rest', () => {
       sessionsEnd: 4,
       idleMid: 1,
       idleEnd: 2,
-      idleEndUsedBefore: 1,
+      pausedEnd: 2,
+      pausedEndUsedBefore: 1,
       inTransactionEnd: 1,
     });
   });
@@ -29,7 +30,19 @@ describe('sessions that have come to rest', () => {
     expect(countResting([[session(1, 'idle', 4_900), session(2, 'idle', 5_100)]], 9_000)).toMatchObject({ idleEnd: 1 });
   });
 
+  it('pause when they are idle for two seconds, which no connection is that requests wait for', () => {
+    const end = [session(1, 'idle', 2_100), session(2, 'idle', 1_900), session(3, 'active', 2_100), session(4, 'idle', 31_000)];
+    expect(countResting([end], 30_000)).toMatchObject({ idleEnd: 1, pausedEnd: 2, pausedEndUsedBefore: 1 });
+  });
+
   it('are none where nothing was seen', () => {
-    expect(countResting([], 30_000)).toEqual({ sessionsEnd: 0, idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0 });
+    expect(countResting([], 30_000)).toEqual({
+      sessionsEnd: 0,
+      idleMid: 0,
+      idleEnd: 0,
+      pausedEnd: 0,
+      pausedEndUsedBefore: 0,
+      inTransactionEnd: 0,
+    });
   });
 });

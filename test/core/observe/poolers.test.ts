@@ -1,16 +1,20 @@
 import { expect, it } from 'vitest';
-import { isPooler, poolerHints } from '../../../core/observe/poolers.js';
+import { isPooler, poolerHints, type Pooler } from '../../../core/observe/poolers.js';
 
 const hints = [
   { peer: '127.0.0.1:5432', label: 'database main', kind: 'database' as const },
   { peer: '127.0.0.1:5433', label: 'database archive', kind: 'database' as const },
 ];
-const pooler = (...servers: string[]): Parameters<typeof poolerHints>[0][number] => ({ name: 'pgbouncer', ports: [15_990], servers });
+const pooler = (...servers: string[]): Pooler => ({
+  name: 'pgbouncer',
+  ports: [15_990],
+  servers: new Map(servers.map((server) => [server, 3])),
+});
 
 it('takes a wait at a pooler for one at the database behind it, under every address of the host', () => {
   expect(poolerHints([pooler('127.0.0.1:5432')], hints, ['127.0.0.1', '::1'])).toEqual([
-    { peer: '127.0.0.1:15990', label: 'database main', kind: 'database' },
-    { peer: '[::1]:15990', label: 'database main', kind: 'database' },
+    { peer: '127.0.0.1:15990', label: 'database main', kind: 'database', pooler: { name: 'pgbouncer', connections: 3 } },
+    { peer: '[::1]:15990', label: 'database main', kind: 'database', pooler: { name: 'pgbouncer', connections: 3 } },
   ]);
 });
 

@@ -115,7 +115,7 @@ describe('connections that are not given back', () => {
           active: 20 - inside,
           sessions: 6,
           idleInTransaction,
-          resting: { sessionsEnd: 6, idleMid: 0, idleEnd: 0, idleEndUsedBefore: 0, inTransactionEnd: 0, ...rested },
+          resting: { sessionsEnd: 6, idleMid: 0, idleEnd: 0, pausedEnd: 0, pausedEndUsedBefore: 0, inTransactionEnd: 0, ...rested },
         }),
       ],
     });
@@ -137,14 +137,14 @@ describe('connections that are not given back', () => {
   };
 
   it('are a leak, as far as can be inferred, when all come to rest and nothing is answered any more', () => {
-    const { causes, accounting } = diagnose(resting({ idleMid: 5, idleEnd: 6, idleEndUsedBefore: 4 }, 0, 20, hanging));
+    const { causes, accounting } = diagnose(resting({ idleMid: 5, idleEnd: 6, pausedEnd: 6, pausedEndUsedBefore: 4 }, 0, 20, hanging));
     expect(causes).toMatchObject([{ id: 'connection-leak', summary: expect.stringContaining('inferred') as string }]);
     // The requests without an answer are the load's own, and their time is in the account.
     expect(accounting.reduce((sum, line) => sum + line.perRequestMs, 0)).toBeGreaterThan(6_000);
   });
 
   it('are none when all rest but requests are answered: nobody needs the database', () => {
-    expect(named(resting({ idleMid: 5, idleEnd: 6, idleEndUsedBefore: 4 }, 0, 20))).not.toContain('connection-leak');
+    expect(named(resting({ idleMid: 5, idleEnd: 6, pausedEnd: 6, pausedEndUsedBefore: 4 }, 0, 20))).not.toContain('connection-leak');
   });
 
   it('are not to be told from unneeded ones when all rested before the window; the report says so', () => {

@@ -1,0 +1,61 @@
+import { shareOf } from '../accounting.js';
+import { isForDatabase } from '../pooler-queue.js';
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  ms,
+  nothing,
+  percent,
+  verdictOut,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../rule.js';
+import { crowdedStatements } from './crowded-statements.js';
+
+export const poolerExhausted: Rule = { id: 'pool-exhausted', evaluate };
+
+/** Requests queue in a pooler whose connections are all in use, while what is done over them is quick. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const { poolerQueue: queue, requestRate, meanMs } = context.facts;
+  const share = shareOf(context.lines, (resource) => resource === 'pooler-wait');
+  if (queue === null || share === 0) return nothing;
+  const { name, database, connections, executing, idleInTransaction, waiting } = queue;
+  const executingMs = requestRate > 0 ? (executing / requestRate) * 1000 : 0;
+  const book = context.book.add(
+    'database',
+    `${name} holds ${connections} connections to ${database}, ${executing.toFixed(1)} of them executing and ${idleInTransaction.toFixed(1)} in a transaction between two statements, while ${waiting.toFixed(1)} requests wait in it; the database needs ${ms(executingMs)} a request`,
+    context.input.artifacts.databases,
+  );
+  const crowd = isForDatabase(queue) ? crowdedStatements(context) : null;
+  if (share < minimumShare || executingMs > 0.5 * meanMs || crowd !== null) {
+    return verdictOut(
+      'pool-exhausted',
+      `the queue in ${name} (${percent(share)} of the latency) is the consequence of what its connections do${crowd === null ? '' : `: ${crowd}`}`,
+      [book],
+    );
+  }
+  const isHeld = idleInTransaction > executing;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'pool-exhausted',
+        component: 'connections',
+        location: { pool: `${name} (${database})`, database },
+        share,
+        confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
+        summary: `Waiting in ${name} for one of its ${connections} connections to ${database} holds ${percent(share)} of the mean latency: ${waiting.toFixed(1)} requests wait there, while the database needs only ${ms(executingMs)} a request${isHeld ? '; most connections rest in a transaction between two statements' : ''}.`,
+        evidence: cite(book, context.cited.wire, context.cited.accounting),
+        remedy: {
+          kind: 'configuration',
+          statement: `${isHeld ? 'Keep transactions short (no other calls between BEGIN and COMMIT), or give' : 'Give'} ${name} more connections for this database (its pool size), within what the server has cores and connections for.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+        explains: ['capacity', 'slow-dependency'],
+      },
+    ],
+  };
+}
