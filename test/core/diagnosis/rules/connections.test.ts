@@ -96,6 +96,47 @@ describe('requests that pass one at a time', () => {
   });
 });
 
+describe('requests that wait in a pooler', () => {
+  /** 20 at the pooler, which has four connections; the server works for `executing` of them. */
+  const pooled = (executing: number, held: number, meanExecMs = 1, aloneMs = 1): DiagnosisInput => {
+    const quick = statement({ meanExecMs, totalExecMs: 1500 * meanExecMs });
+    const scan = scanOf(quick);
+    const alone = { ...scan, plan: scan.plan === null ? null : { ...scan.plan, executionMs: aloneMs, nodes: [] }, candidates: [] };
+    const seen = database({ active: executing, idleInTransaction: held, statements: [quick] });
+    const activity = seen.activity === null ? null : { ...seen.activity, service: null };
+    const wire = sockets({
+      peers: [{ ...peer('database', 20, 30), label: 'database main', pooler: { name: 'pgbouncer', connections: 4 } }],
+    });
+    return captures({
+      service: { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] },
+      databases: [{ ...seen, activity }],
+      scans: [{ database: 'main', serverVersion: '18.0', statements: [alone], missing: [] }],
+    });
+  };
+
+  it('wait for its connections where these execute, and the pooler is named', () => {
+    const { causes, accounting } = diagnose(pooled(4, 0));
+    expect(causes).toMatchObject([{ id: 'pool-exhausted', location: { pool: 'pgbouncer (main)', database: 'main' } }]);
+    expect(accounting.find(({ resource }) => resource === 'pooler-wait')?.share).toBeCloseTo(0.8);
+  });
+
+  it('wait for them where they rest in transactions, too, which is told', () => {
+    const [cause] = diagnose(pooled(0.4, 3.6)).causes;
+    expect(cause?.remedy.statement).toContain('Keep transactions short');
+  });
+
+  it('wait for the database where its statements crowd each other', () => {
+    const { causes, ruledOut } = diagnose(pooled(4, 0, 90, 10));
+    expect(causes.map(({ id }) => id)).not.toContain('pool-exhausted');
+    expect(ruledOut.find(({ id }) => id === 'pool-exhausted')?.reason).toContain('9.0 times as long');
+  });
+
+  it('are not known to wait for its connections where these are free', () => {
+    const { accounting } = diagnose(pooled(1, 0.5));
+    expect(accounting.some(({ resource }) => resource === 'pooler-wait')).toBe(false);
+  });
+});
+
 describe('connections that are not given back', () => {
   const resting = (
     rested: Partial<RestingSessions>,
