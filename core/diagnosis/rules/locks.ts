@@ -65,10 +65,10 @@ function relationOf(tree: BlockingTree): string | null {
   return null;
 }
 
-/** Lock wait itself, and the queue for connections that it causes. */
+/** Lock wait itself, and the queue for connections, the service's own or a pooler's, that it causes. */
 function lockShareOfLatency(context: RuleContext): number {
   const waiting = shareOf(context.lines, (resource) => resource === 'database-lock');
   const database = shareOf(context.lines, (resource) => resource.startsWith('database-'));
-  const pool = shareOf(context.lines, (resource) => resource === 'pool-wait');
+  const pool = shareOf(context.lines, (resource) => resource === 'pool-wait' || resource === 'pooler-wait');
   return clampRatio(waiting + (database > 0 ? pool * (waiting / database) : 0));
 }

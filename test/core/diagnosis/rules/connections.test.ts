@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../../../../core/diagnosis/input.js';
-import type { RestingSessions } from '../../../../core/model/database.js';
+import type { BlockingTree, RestingSessions } from '../../../../core/model/database.js';
 import { captures, database, nodeProcess, peer, scanOf, sockets, statement } from '../captures.js';
 
 const named = (input: DiagnosisInput): string[] => diagnose(input).causes.map((cause) => cause.id);
@@ -129,6 +129,28 @@ describe('requests that wait in a pooler', () => {
     const { causes, ruledOut } = diagnose(pooled(4, 0, 90, 10));
     expect(causes.map(({ id }) => id)).not.toContain('pool-exhausted');
     expect(ruledOut.find(({ id }) => id === 'pool-exhausted')?.reason).toContain('9.0 times as long');
+  });
+
+  it('wait for the lock that holds its connections', () => {
+    const input = pooled(4, 0);
+    const session = { level: 0, wait: null, applicationName: 'batch', transactionAgeMs: 40, waitingFor: null, lockMode: null };
+    const known = { ...session, relation: 'stock', backendType: 'client backend', query: 'update stock set n = n - 1', stateAgeMs: 40 };
+    const tree: BlockingTree = {
+      root: { ...known, pid: 1, state: 'idle in transaction' },
+      waiters: [{ ...known, pid: 2, level: 1, state: 'active', waitingFor: 'transactionid/ShareLock' }],
+      blockedMean: 3,
+      blockedMax: 4,
+      ticksSeen: 80,
+    };
+    const [seen] = input.databases;
+    if (seen?.activity == null) return expect.fail('the example has no activity');
+    const byWaitClass = Object.entries({ Lock: 3.6, CPU: 0.4 }).map(([waitClass, sessions]) => ({
+      waitClass,
+      waitEvent: waitClass,
+      sessions,
+    }));
+    const locked = { ...seen, blocking: [tree], activity: { ...seen.activity, byWaitClass } };
+    expect(named({ ...input, databases: [locked], scans: [] })).toEqual(['row-lock']);
   });
 
   it('are not known to wait for its connections where these are free', () => {
