@@ -1,4 +1,5 @@
 /** Simulated repositories for workflow tests: each is one endpoint, every measurement is a number with noise. */
+import { createHash } from 'node:crypto';
 import { ApplicationFailure, sleep } from '@temporalio/activity';
 import type { BisectActivities, CommitMeasurement } from '../../activities/bisect-contract.js';
 import { createRandom, gaussian } from '../../bench/bisect/noise.js';
@@ -86,7 +87,6 @@ export function createFakeRepositories(): FakeRepositories {
   const ahead = new Map<string, string[]>();
   const built = new Set<string>();
   const atOnce = new Map<string, { now: number; most: number }>();
-  const random = createRandom(11);
   const of = (endpoint: string): FakeRepository => repositories.get(endpoint) ?? plain;
   const indexOf = (commit: string): number => Number(commit.slice(0, 8));
 
@@ -106,13 +106,20 @@ export function createFakeRepositories(): FakeRepositories {
     return buildMs;
   };
 
+  /** By what is measured for which time, not by the order in which machines happen to come: a test sees the same numbers each time. */
+  const noiseOf = (endpoint: string, commit: string, host: string): number => {
+    const before = (measurements.get(endpoint) ?? []).filter((each) => each.commit === commit && each.host === host).length;
+    const seed = createHash('sha256').update(`${commit} ${host} ${before}`).digest().readUInt32BE();
+    return Math.exp(deviation * gaussian(createRandom(seed)));
+  };
+
   const measure = (endpoint: string, commit: string, host: string): CommitMeasurement => {
     const repository = of(endpoint);
     const reason = repository.broken[indexOf(commit)];
     const common = { commit, host, buildMs: build(endpoint, commit, host), runMs: 1_000 };
     if (reason !== undefined) return { ok: false, ...common, reason, detail: reason };
     const speed = repository.hosts[host] ?? 1;
-    const p95Ms = speed * levelOf(repository, indexOf(commit)) * Math.exp(deviation * gaussian(random));
+    const p95Ms = speed * levelOf(repository, indexOf(commit)) * noiseOf(endpoint, commit, host);
     const figures = { p50Ms: p95Ms / 2, p95Ms, p99Ms: p95Ms, meanMs: p95Ms / 2, requestRate: 50, failedRatio: 0, requests: 500 };
     return { ok: true, ...common, logMetric: Math.log(p95Ms), figures, withinBudget: !repository.isOverBudget, detail: 'p95' };
   };

@@ -176,9 +176,9 @@ describe('several machines', { timeout: 60_000 }, () => {
     const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, hosts, measureMs: 30 });
     const answer = await handle.result();
     expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
-    // Which machine is first decides the numbers. Without levels of their own the machines would make it 0.9 or 2.6.
-    expect(answer.effect?.ratio).toBeGreaterThan(1.25);
-    expect(answer.effect?.ratio).toBeLessThan(1.8);
+    // Which machine is first decides the numbers: the estimate is far from 1.7, the ratio of the machines, in any order.
+    expect(answer.effect?.ratio).toBeGreaterThan(1.4);
+    expect(answer.effect?.ratio).toBeLessThan(1.6);
     expect(world.mostAtOnce(endpoint)).toBe(2);
     expect([...new Set(world.measurements(endpoint).map(({ host }) => host))].sort()).toEqual(['bench-1', 'bench-2']);
     expect(world.cleanedHosts(endpoint).sort()).toEqual(['bench-1', 'bench-2']);
