@@ -3,8 +3,8 @@ import type { SessionSample } from './activity.js';
 
 /** A pause inside a request's work is shorter than this, whatever the window. */
 const leastRestMs = 5_000;
-/** Under a load that never pauses, no connection that requests wait for is idle this long. */
-const pauseMs = 2_000;
+/** Under a load of many requests a second, no connection that requests wait for is idle this long. */
+export const pauseMs = 2_000;
 
 /**
  * Sessions of the service that have run nothing for long, in the middle of the window and at its end. A pool under a steady load uses a steady number of

@@ -7,7 +7,7 @@ import type { DiagnosisInput } from './input.js';
 import { heldByOwnDatabase } from './own-crowd.js';
 import { placeRequests, usableWire } from './place-requests.js';
 import { poolerQueue, type PoolerQueue } from './pooler-queue.js';
-import { strandedSessions } from './stranded.js';
+import { strandedSessions, type AnsweredLoad } from './stranded.js';
 
 /** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
 export interface CpuFacts {
@@ -78,7 +78,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const wire = usableWire(input, loadInFlight(input.load, null).inFlight);
   const observedRequests = requestRate * ((process?.windowMs ?? wire?.windowMs ?? input.load.durationMs ?? 0) / 1000);
   const cpu = process === null ? null : cpuFacts(process, observedRequests);
-  const pool = poolFacts(input.databases, slowCount(input.load));
+  const pool = poolFacts(input.databases, { unanswered: slowCount(input.load), requestRate });
   const { unread, served, inside, databaseWaiting, dependencyWaiting } = placeRequests(input, wire);
   const { inFlight, inFlightMax, meanMs } = loadInFlight(input.load, wire === null ? null : unread + served);
   const total = Math.max(inFlight, unread + served, 1e-9);
@@ -150,7 +150,7 @@ function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFac
   };
 }
 
-function poolFacts(databases: DatabaseObservation[], unanswered: number): PoolFacts | null {
+function poolFacts(databases: DatabaseObservation[], load: AnsweredLoad): PoolFacts | null {
   const services = databases.flatMap((database) => (database.activity?.service ? [database.activity.service] : []));
   if (services.length === 0) return null;
   const sum = (of: (service: (typeof services)[number]) => number): number => services.reduce((total, service) => total + of(service), 0);
@@ -160,7 +160,7 @@ function poolFacts(databases: DatabaseObservation[], unanswered: number): PoolFa
     executing: sum((service) => Math.max(0, service.active - service.waitingForLock)),
     idleInTransaction: sum((service) => service.idleInTransaction),
     sessionsEnd: sum((service) => service.resting.sessionsEnd),
-    stranded: sum((service) => strandedSessions(service, unanswered)),
+    stranded: sum((service) => strandedSessions(service, load)),
   };
 }
 

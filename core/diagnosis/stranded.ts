@@ -1,20 +1,31 @@
+import { pauseMs } from '../database/resting-sessions.js';
 import type { ActivityObservation } from '../model/database.js';
 
 type ServiceSessions = NonNullable<ActivityObservation['service']>;
 
+export interface AnsweredLoad {
+  unanswered: number;
+  requestRate: number;
+}
+
 /** One connection may come to rest by chance between two looks. */
 const leastRested = 2;
+
+/** Chance (Poisson) below one in a hundred that answered requests left every connection alone for two seconds. */
+const surelyUsed = 5;
 
 /**
  * How many connections of the service were taken by owners that do not give them back. A transaction that stays open while nothing runs in it has such an
  * owner. Idle connections without one are mostly unneeded; but that number is steady under a steady load, so when it grows, or when all of them come to
- * rest while requests get no answer any more (`unanswered`), they are held.
+ * rest while requests get no answer any more (`unanswered`), they are held. For that a pause of two seconds is enough where requests are frequent
+ * (`requestRate`, those answered in a second).
  */
-export function strandedSessions({ resting }: ServiceSessions, unanswered: number): number {
+export function strandedSessions({ resting }: ServiceSessions, { unanswered, requestRate }: AnsweredLoad): number {
+  const quiet = requestRate * (pauseMs / 1000) >= surelyUsed ? resting.pausedEnd : resting.idleEnd;
   const isGrowing = resting.idleEnd - resting.idleMid >= leastRested;
   const isDrained =
-    resting.pausedEnd + resting.inTransactionEnd >= resting.sessionsEnd &&
+    quiet + resting.inTransactionEnd >= resting.sessionsEnd &&
     resting.pausedEndUsedBefore >= leastRested &&
     unanswered > resting.sessionsEnd;
-  return resting.inTransactionEnd + (isDrained ? resting.pausedEnd : isGrowing ? resting.idleEnd : 0);
+  return resting.inTransactionEnd + (isDrained ? quiet : isGrowing ? resting.idleEnd : 0);
 }

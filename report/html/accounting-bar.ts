@@ -14,6 +14,7 @@ const colours: [prefix: string, colour: string][] = [
   ['database-transfer', '#9fd0f5'],
   ['database', '#6cb2eb'],
   ['pool-wait', '#d4a5e8'],
+  ['pooler-wait', '#e5b3cf'],
   ['downstream', '#7fd0c6'],
   ['network', '#a9d97f'],
   ['inside-wait', '#cdb98a'],

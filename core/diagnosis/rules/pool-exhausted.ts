@@ -1,18 +1,7 @@
 import { shareOf } from '../accounting.js';
 import { isPoolBusyAtDatabase, queuedInBursts } from '../facts.js';
-import {
-  cite,
-  expectedGain,
-  minimumShare,
-  ms,
-  nothing,
-  percent,
-  verdictOut,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../rule.js';
-import { crowdedStatements } from './crowded-statements.js';
+import { cite, expectedGain, ms, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { whyNotThePool } from './connection-queue.js';
 
 export const poolExhausted: Rule = { id: 'pool-exhausted', evaluate };
 
@@ -28,15 +17,8 @@ function evaluate(context: RuleContext): RuleVerdict {
     `the service holds ${sessions} connections, ${facts.pool.busy.toFixed(1)} of them busy on average, while ${facts.inFlight.toFixed(1)} requests are in flight; the database needs ${ms(databaseMs)} a request`,
     context.input.artifacts.databases,
   );
-  // A request whose own statements take most of its time, or statements that crowd each other at the database, would not be saved by more connections.
-  const crowd = isPoolBusyAtDatabase(facts) ? crowdedStatements(context) : null;
-  if (share < minimumShare || databaseMs > 0.5 * facts.meanMs || crowd !== null) {
-    return verdictOut(
-      'pool-exhausted',
-      `the queue for connections (${percent(share)} of the latency) is the consequence of what the connections do${crowd === null ? '' : `: ${crowd}`}`,
-      [book],
-    );
-  }
+  const whyNot = whyNotThePool(context, { where: 'for connections', share, databaseMs, isAtDatabase: isPoolBusyAtDatabase(facts) });
+  if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);
   const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= 0.7 * facts.pool.sessions;
   const inferred = isBusy ? '' : ` ${howInferred(context)} Another limit of the same size in the service would look the same.`;
   return {

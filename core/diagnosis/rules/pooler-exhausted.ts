@@ -1,24 +1,13 @@
 import { shareOf } from '../accounting.js';
 import { isForDatabase } from '../pooler-queue.js';
-import {
-  cite,
-  expectedGain,
-  minimumShare,
-  ms,
-  nothing,
-  percent,
-  verdictOut,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../rule.js';
-import { crowdedStatements } from './crowded-statements.js';
+import { cite, expectedGain, ms, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { whyNotThePool } from './connection-queue.js';
 
 export const poolerExhausted: Rule = { id: 'pool-exhausted', evaluate };
 
 /** Requests queue in a pooler whose connections are all in use, while what is done over them is quick. */
 function evaluate(context: RuleContext): RuleVerdict {
-  const { poolerQueue: queue, requestRate, meanMs } = context.facts;
+  const { poolerQueue: queue, requestRate } = context.facts;
   const share = shareOf(context.lines, (resource) => resource === 'pooler-wait');
   if (queue === null || share === 0) return nothing;
   const { name, database, connections, executing, idleInTransaction, waiting } = queue;
@@ -28,14 +17,8 @@ function evaluate(context: RuleContext): RuleVerdict {
     `${name} holds ${connections} connections to ${database}, ${executing.toFixed(1)} of them executing and ${idleInTransaction.toFixed(1)} in a transaction between two statements, while ${waiting.toFixed(1)} requests wait in it; the database needs ${ms(executingMs)} a request`,
     context.input.artifacts.databases,
   );
-  const crowd = isForDatabase(queue) ? crowdedStatements(context) : null;
-  if (share < minimumShare || executingMs > 0.5 * meanMs || crowd !== null) {
-    return verdictOut(
-      'pool-exhausted',
-      `the queue in ${name} (${percent(share)} of the latency) is the consequence of what its connections do${crowd === null ? '' : `: ${crowd}`}`,
-      [book],
-    );
-  }
+  const whyNot = whyNotThePool(context, { where: `in ${name}`, share, databaseMs: executingMs, isAtDatabase: isForDatabase(queue) });
+  if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);
   const isHeld = idleInTransaction > executing;
   return {
     ...nothing,

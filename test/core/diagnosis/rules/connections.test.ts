@@ -206,6 +206,12 @@ describe('connections that are not given back', () => {
     expect(accounting.reduce((sum, line) => sum + line.perRequestMs, 0)).toBeGreaterThan(6_000);
   });
 
+  it('are a leak soon after the last one was lost where requests are frequent, not where they are rare', () => {
+    const paused = { idleMid: 1, idleEnd: 2, pausedEnd: 6, pausedEndUsedBefore: 6 };
+    expect(named(resting(paused, 0, 20, { ...hanging, requestRate: 40 }))).toEqual(['connection-leak']);
+    expect(named(resting(paused, 0, 20, { ...hanging, requestRate: 1 }))).not.toContain('connection-leak');
+  });
+
   it('are none when all rest but requests are answered: nobody needs the database', () => {
     expect(named(resting({ idleMid: 5, idleEnd: 6, pausedEnd: 6, pausedEndUsedBefore: 4 }, 0, 20))).not.toContain('connection-leak');
   });
