@@ -1,5 +1,5 @@
 import { pauseMs } from '../database/resting-sessions.js';
-import type { ActivityObservation } from '../model/database.js';
+import type { ActivityObservation, RestingSessions } from '../model/database.js';
 
 type ServiceSessions = NonNullable<ActivityObservation['service']>;
 
@@ -10,6 +10,11 @@ export interface AnsweredLoad {
 
 /** One connection may come to rest by chance between two looks. */
 const leastRested = 2;
+
+/** A pool under a steady load has a steady number of connections that it does not need. */
+export function isGrowing({ idleEnd, idleMid }: RestingSessions): boolean {
+  return idleEnd - idleMid >= leastRested;
+}
 
 /** Chance (Poisson) below one in a hundred that answered requests left every connection alone for two seconds. */
 const surelyUsed = 5;
@@ -22,10 +27,9 @@ const surelyUsed = 5;
  */
 export function strandedSessions({ resting }: ServiceSessions, { unanswered, requestRate }: AnsweredLoad): number {
   const quiet = requestRate * (pauseMs / 1000) >= surelyUsed ? resting.pausedEnd : resting.idleEnd;
-  const isGrowing = resting.idleEnd - resting.idleMid >= leastRested;
   const isDrained =
     quiet + resting.inTransactionEnd >= resting.sessionsEnd &&
     resting.pausedEndUsedBefore >= leastRested &&
     unanswered > resting.sessionsEnd;
-  return resting.inTransactionEnd + (isDrained ? quiet : isGrowing ? resting.idleEnd : 0);
+  return resting.inTransactionEnd + (isDrained ? quiet : isGrowing(resting) ? resting.idleEnd : 0);
 }

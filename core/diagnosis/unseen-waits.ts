@@ -3,6 +3,7 @@ import type { MissingEvidence, ProcessObservation } from '../model/observation.j
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 import { percent } from './rule.js';
+import { isGrowing } from './stranded.js';
 
 /** Waits whose reason no capture shows. One connection is what a pool of one leaves, and a lock that lets one request pass. */
 export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch): MissingEvidence[] {
@@ -21,15 +22,18 @@ export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch)
   ];
 }
 
-/** Connections that nobody used look the same from outside, whether they are unneeded or were taken and never given back before the window. */
+/** Connections that rest look the same from outside, whether they are unneeded or were taken and never given back. */
 function idlePools({ databases }: DiagnosisInput): string {
-  const idle = databases.filter(({ activity }) => {
-    const service = activity?.service ?? null;
-    return service !== null && service.sessions >= 1 && service.resting.idleEnd >= service.sessions - 0.5;
+  const resting = databases.flatMap(({ name, activity }) => {
+    const rest = activity?.service?.resting;
+    if (rest === undefined || rest.idleEnd === 0) return [];
+    const isAll = rest.idleEnd >= rest.sessionsEnd;
+    if (!isAll && !isGrowing(rest)) return [];
+    const before = isGrowing(rest) ? `, ${rest.idleMid} in its middle` : '';
+    return [`${rest.idleEnd} of ${rest.sessionsEnd} connections to ${name} had run nothing for long at the end of the window${before}`];
   });
-  if (idle.length === 0) return '';
-  const names = idle.map(({ name, activity }) => `${Math.round(activity?.service?.sessions ?? 0)} connections to ${name}`).join(', ');
-  return `. Its ${names} ran nothing at all: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use)`;
+  if (resting.length === 0) return '';
+  return `. ${resting.join('; ')}: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use, and a longer load shows more)`;
 }
 
 /** How to see where the requests of a runtime stand at one moment, when it can be asked. */

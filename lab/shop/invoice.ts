@@ -2,12 +2,13 @@ import type pg from 'pg';
 import type { ShopConfig } from './config.js';
 
 const lines = 'SELECT line, sku, quantity, price_cents FROM order_items WHERE order_id = $1 ORDER BY line';
-/** Of the requests for an invoice, those that come while the printer has it. */
-const inPrintRatio = 0.015;
+/** So often a request for an invoice comes while the printer has it. Counted, not thrown: the load is to meet it the same number of times. */
+const inPrintEvery = 66;
+let asked = 0;
 
 /** The invoice of one order. While the printer has it, its state alone is answered. */
 export async function printInvoice(database: pg.Pool, config: ShopConfig, id: number): Promise<unknown> {
-  const isInPrint = Math.random() < inPrintRatio;
+  const isInPrint = (asked += 1) % inPrintEvery === 0;
   if (config.orders.invoice === 'reprinted') {
     const found = await database.query(lines, [id]);
     return { id, state: isInPrint ? 'in print' : 'ready', lines: found.rows };

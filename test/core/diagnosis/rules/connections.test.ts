@@ -222,6 +222,13 @@ describe('connections that are not given back', () => {
     expect(result.missingEvidence.find(({ id }) => id === 'inside-wait')?.why).toContain('never given back');
   });
 
+  it('are not told either when the last were lost as the window ended; the report says how many rest', () => {
+    const result = diagnose(resting({ sessionsEnd: 12, idleMid: 2, idleEnd: 6, pausedEnd: 8 }, 0, 20, hanging));
+    expect(result).toMatchObject({ outcome: 'inconclusive', causes: [] });
+    const why = result.missingEvidence.find(({ id }) => id === 'inside-wait')?.why;
+    expect(why).toContain('6 of 12 connections to main had run nothing for long at the end of the window, 2 in its middle');
+  });
+
   it('are none when as many rested in the middle of the window: a pool may be larger than it needs to be', () => {
     expect(named(resting({ idleMid: 4, idleEnd: 4 }))).not.toContain('connection-leak');
   });
