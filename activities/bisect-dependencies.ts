@@ -1,6 +1,6 @@
 /** What the bisector's activities need of the world. */
-import type { CommitWorktrees } from '../adapters/commit-worktrees.js';
-import type { RunningService, ServiceCommands, StartResult } from '../adapters/commit-service.js';
+import type { CommitWorktrees } from '../adapters/git/commit-worktrees.js';
+import type { RunningService, ServiceCommands, StartResult } from '../adapters/git/commit-service.js';
 import type { CommitInfo } from '../core/model/bisect.js';
 import type { Budgets, LoadPlan } from '../core/model/load-result.js';
 import type { ProfileSummary } from '../core/model/profile.js';

@@ -1,4 +1,4 @@
-import type { RunningService } from '../adapters/commit-service.js';
+import type { RunningService } from '../adapters/git/commit-service.js';
 import { ProgramFailedError } from '../core/model/errors.js';
 import type { RunFigures } from '../core/model/incident.js';
 import type { BisectMetric } from '../core/model/bisect.js';

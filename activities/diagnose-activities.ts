@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { givenPlanUnused } from '../core/database/given-plan.js';
+import { givenPlanUnused } from '../core/database/plan/given-plan.js';
 import { summaryArtifact } from '../core/decisions/summary-artifact.js';
 import { decideBranch, diagnose } from '../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../core/diagnosis/input.js';

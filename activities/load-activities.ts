@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { withHealthyRun } from '../core/load/compare-baseline.js';
-import { compareRuns } from '../core/load/compare-runs.js';
+import { withHealthyRun } from '../core/load/compare/compare-baseline.js';
+import { compareRuns } from '../core/load/compare/compare-runs.js';
 import { judgeLoad } from '../core/load/judge.js';
 import type { IncidentActivities, LoadRequest, LoadRun, LoadStarted } from './contract.js';
 import type { ActivityDependencies, FinishedLoad, LoadOrder, LoadProgress } from './dependencies.js';

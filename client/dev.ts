@@ -1,7 +1,7 @@
 /** `perf-responder dev`: Temporal development server, workers and hook in one process, on one data folder. */
 import { randomBytes } from 'node:crypto';
-import { lockDataFolder } from '../adapters/data-folder-lock.js';
-import { startDevServer, type DevServer } from '../adapters/temporal-dev-server.js';
+import { lockDataFolder } from '../adapters/artifacts/data-folder-lock.js';
+import { startDevServer, type DevServer } from '../adapters/temporal/dev-server.js';
 import type { Catalog } from '../config/catalog.js';
 import { ProgramFailedError } from '../core/model/errors.js';
 import { incidentSearchAttributes } from '../workflows/search-attributes.js';

@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../core/model/incident.js';
-import { createArtifactStore } from '../adapters/artifact-store.js';
+import { createArtifactStore } from '../adapters/artifacts/artifact-store.js';
 import { join } from 'node:path';
 
 export type ReportFormat = 'html' | 'md' | 'json';

@@ -10,7 +10,7 @@ import { readHookCredentials } from './hook/credentials.js';
 import { startHook, type RunningHook } from './hook/hook-server.js';
 import { linkKey, signReportLink } from './hook/report-link.js';
 import { createHookIncidents } from './hook/temporal-incidents.js';
-import { resolveTemporal, type TemporalTarget } from './temporal-connection.js';
+import { resolveTemporal, type TemporalTarget } from '../adapters/temporal/connection.js';
 
 export interface ResponderSettings {
   catalog: Catalog;

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../adapters/free-port.js';
+import { freePort } from '../adapters/kernel/free-port.js';
 import type { Fault } from './fault.js';
 import { startIncidentLab, type IncidentLab } from './incident-lab.js';
 import { buildLabCatalog, labService } from './lab-catalog.js';

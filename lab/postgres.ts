@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from '../adapters/free-port.js';
+import { freePort } from '../adapters/kernel/free-port.js';
 import { trackGroup } from './child-program.js';
 import { runnableHome, unprivilegedAccount } from './postgres-binaries.js';
 

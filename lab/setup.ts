@@ -1,4 +1,4 @@
-import type { ResolvedTool } from '../adapters/tool-binaries.js';
+import type { ResolvedTool } from '../adapters/tools/tool-binaries.js';
 import { getTool } from './tools.js';
 
 const wayInWords: Record<ResolvedTool['source'], string> = {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
-import { freePort } from '../adapters/free-port.js';
+import { freePort } from '../adapters/kernel/free-port.js';
 import { startProgram, type ChildProgram } from './child-program.js';
 import type { Fault, PartnerName, UndoFault } from './fault.js';
 import type { LabPostgres } from './postgres.js';

@@ -1,5 +1,5 @@
-import { resolveTool, type ResolvedTool } from '../adapters/tool-binaries.js';
-import type { ToolName } from '../adapters/tool-pins.js';
+import { resolveTool, type ResolvedTool } from '../adapters/tools/tool-binaries.js';
+import type { ToolName } from '../adapters/tools/tool-pins.js';
 import { readToolSettings } from '../config/tool-settings.js';
 
 /** Finds or installs one program with the settings of the environment. */

@@ -1,4 +1,4 @@
-import { withHostLock } from '../adapters/host-lock.js';
+import { withHostLock } from '../adapters/kernel/host-lock.js';
 
 /** Who waits can be aborted, and hears how many come first: in this process, or one that another process of the machine runs. */
 interface Turn {

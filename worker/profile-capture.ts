@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CapturedProfile, CaptureOrder } from '../activities/dependencies.js';
-import { findBusiestProcess } from '../adapters/busiest-process.js';
-import { findServiceProcess, type ProcessLocator } from '../adapters/find-process.js';
-import { captureNodeProfile } from '../adapters/node-inspector.js';
-import { capturePprof } from '../adapters/pprof-http.js';
-import { countCpu } from '../adapters/process-cpu.js';
-import { identifyProcess } from '../adapters/processes.js';
-import { readProfileBytes, readProfileFile } from '../adapters/profile-file.js';
+import { findBusiestProcess } from '../adapters/kernel/busiest-process.js';
+import { findServiceProcess, type ProcessLocator } from '../adapters/kernel/find-process.js';
+import { captureNodeProfile } from '../adapters/profilers/node/node-inspector.js';
+import { capturePprof } from '../adapters/profilers/pprof-http.js';
+import { countCpu } from '../adapters/kernel/process-cpu.js';
+import { identifyProcess } from '../adapters/kernel/processes.js';
+import { readProfileBytes, readProfileFile } from '../adapters/artifacts/profile-file.js';
 import type { ProfilerSetting } from '../config/resolve-access.js';
 import { EvidenceUnavailableError, UnreadableInputError } from '../core/model/errors.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import { flameTree } from '../core/profile/flame-tree.js';
-import { readRequestTrace } from '../core/profile/request-trace.js';
+import { readRequestTrace } from '../core/profile/requests/request-trace.js';
 import type { StackProfile } from '../core/profile/stack-profile.js';
 import { summarizeProfile, type SummaryOptions } from '../core/profile/summarize.js';
 

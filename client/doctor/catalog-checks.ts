@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
-import { findServiceProcess } from '../../adapters/find-process.js';
-import { inspectTarget } from '../../adapters/node-target.js';
-import { observeDatabase } from '../../adapters/postgres.js';
-import { identifyProcess } from '../../adapters/processes.js';
+import { findServiceProcess } from '../../adapters/kernel/find-process.js';
+import { inspectTarget } from '../../adapters/profilers/node/node-target.js';
+import { observeDatabase } from '../../adapters/databases/postgres/postgres.js';
+import { identifyProcess } from '../../adapters/kernel/processes.js';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { endpointKeys } from '../../config/find-endpoint.js';
 import { resolveDatabases, resolveProcess, resolveRequest, type DatabaseAccess } from '../../config/resolve-access.js';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { ToolName } from '../../adapters/tool-pins.js';
+import type { ToolName } from '../../adapters/tools/tool-pins.js';
 import { findTool } from '../find-tool.js';
 import { failed, firstLine, lacking, ok, type Check } from './check.js';
 

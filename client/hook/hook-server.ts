@@ -9,7 +9,7 @@ import { createHookMetrics, type HookMetrics } from './hook-metrics.js';
 import { readRawBody } from './read-body.js';
 import { receiveAlerts } from './receive-alerts.js';
 import { parseIncidentPath, showIncident } from './show-incident.js';
-import { alertSources } from './sources.js';
+import { alertSources } from './sources/registry.js';
 
 export interface RunningHook {
   /** `http://127.0.0.1:8090` */

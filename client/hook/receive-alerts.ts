@@ -6,7 +6,7 @@ import type { HookDependencies } from './hook-dependencies.js';
 import type { HookMetrics } from './hook-metrics.js';
 import { mapAlert } from './map-alert.js';
 import { bodyLimitBytes, parseJson, readRawBody, unpackBody } from './read-body.js';
-import type { AlertSource, SourceAlert } from './source.js';
+import type { AlertSource, SourceAlert } from './sources/source.js';
 import { storeRejected } from './store-rejected.js';
 
 interface Ignored {

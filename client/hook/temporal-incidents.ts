@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client';
 import type { Catalog } from '../../config/catalog.js';
 import { findEndpoint } from '../../config/find-endpoint.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
-import { createIncidentClient } from '../incident-client.js';
-import { statusDocument } from '../incident-documents.js';
+import { createIncidentClient } from '../temporal/incident-client.js';
+import { statusDocument } from '../temporal/incident-documents.js';
 import { readReport } from '../read-report.js';
 import type { HookIncidents } from './hook-dependencies.js';
 

@@ -1,5 +1,5 @@
 import type { ActivityObservation } from '../model/database.js';
-import { responderName } from './own-statement.js';
+import { responderName } from './sql/own-statement.js';
 import { countResting } from './resting-sessions.js';
 
 /** One session in one sample of pg_stat_activity. Ages are milliseconds. */

@@ -1,5 +1,5 @@
 import type { StatementDelta } from '../model/database.js';
-import { isOwnStatement } from './own-statement.js';
+import { isOwnStatement } from './sql/own-statement.js';
 
 /** One row of pg_stat_statements. Counters grow from the last reset on. Times are milliseconds. */
 export interface StatementCounters {

@@ -1,4 +1,4 @@
-import { classifyNodes, type NodeClasses } from './categories.js';
+import { classifyNodes, type NodeClasses } from './categories/categories.js';
 import { createWeightSplitter, type WeightPart } from './node-weights.js';
 import type { HotLine } from './source-hints.js';
 import type { StackProfile } from './stack-profile.js';

@@ -1,5 +1,5 @@
 import type { ProfileCategory } from '../model/profile.js';
-import type { NodeClasses } from './categories.js';
+import type { NodeClasses } from './categories/categories.js';
 import { functionHint, sourceHint, type HotLine } from './source-hints.js';
 import type { StackProfile } from './stack-profile.js';
 

@@ -1,6 +1,6 @@
 import type { Frame } from '../model/profile.js';
 import type { BusyProfile } from './busy-profile.js';
-import { isUnsymbolised } from './frame-name.js';
+import { isUnsymbolised } from './categories/frame-name.js';
 
 /** perf stops at 127 frames. */
 const depthCap = 127;

@@ -1,12 +1,12 @@
 import type { ProfileSummary } from '../model/profile.js';
 import { busyProfile } from './busy-profile.js';
 import { judgeQuality, type QualityContext } from './quality.js';
-import { rankCategories } from './rank-categories.js';
-import { rankLibraries } from './rank-libraries.js';
-import { leadingLeaves, rankLeaves } from './rank-leaves.js';
+import { rankCategories } from './rank/rank-categories.js';
+import { rankLibraries } from './rank/rank-libraries.js';
+import { leadingLeaves, rankLeaves } from './rank/rank-leaves.js';
 import type { HotLine } from './source-hints.js';
 import type { StackProfile } from './stack-profile.js';
-import { unclearWork } from './unclear-work.js';
+import { unclearWork } from './rank/unclear-work.js';
 
 export interface SummaryOptions extends QualityContext {
   /** Leaves listed; leaders are found among all of them. */

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createArtifactStore } from '../../adapters/artifact-store.js';
+import { createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 
 let directory: string;

@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { blockAllExcept } from '../../adapters/blocked-addresses.js';
+import { blockAllExcept } from '../../adapters/k6/blocked-addresses.js';
 
 async function blockList(hosts: string[]): Promise<(address: string) => boolean> {
   // Two lists: Node's holds IPv4 to be part of `::/0`, k6 does not.

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { findBusiestProcess } from '../../adapters/busiest-process.js';
+import { findBusiestProcess } from '../../adapters/kernel/busiest-process.js';
 import { startNodeProgram } from '../support/node-program.js';
 
 const stops: (() => Promise<void>)[] = [];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ToolPin } from '../../adapters/tool-pins.js';
+import type { ToolPin } from '../../adapters/tools/tool-pins.js';
 
 const run = promisify(execFile);
 export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');

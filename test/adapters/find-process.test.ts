@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findServiceProcess } from '../../adapters/find-process.js';
-import { snapshotTree } from '../../adapters/processes.js';
+import { findServiceProcess } from '../../adapters/kernel/find-process.js';
+import { snapshotTree } from '../../adapters/kernel/processes.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { startNodeProgram, type NodeProgram } from '../support/node-program.js';
 

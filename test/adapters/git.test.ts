@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as git from '../../adapters/git.js';
+import * as git from '../../adapters/git/git.js';
 import { createGitHistory, type CommitSpec, type GitHistory } from '../support/git-history.js';
 
 const change = (name: string, rest: Partial<CommitSpec> = {}): CommitSpec => ({

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHealthyRunStore } from '../../adapters/healthy-runs.js';
+import { createHealthyRunStore } from '../../adapters/git/healthy-runs.js';
 import type { HealthyRun } from '../../core/model/comparison.js';
 import { loadRequest, slowResult } from '../support/fake-dependencies.js';
 

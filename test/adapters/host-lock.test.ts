@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { withHostLock } from '../../adapters/host-lock.js';
+import { withHostLock } from '../../adapters/kernel/host-lock.js';
 import { compiledProgram } from '../../lab/program-path.js';
 
 const never = new AbortController().signal;

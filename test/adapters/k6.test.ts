@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runK6, type K6RunOptions } from '../../adapters/k6.js';
+import { runK6, type K6RunOptions } from '../../adapters/k6/k6.js';
 import { judgeLoad } from '../../core/load/judge.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import type { LoadPlan } from '../../core/model/load-result.js';
@@ -174,7 +174,7 @@ describe('runK6', () => {
   });
 
   it('leaves no load behind when its process is killed without a chance to clean up', async () => {
-    const url = new URL('../../dist/adapters/k6.js', import.meta.url);
+    const url = new URL('../../dist/adapters/k6/k6.js', import.meta.url);
     if (!existsSync(url)) throw new Error('expected the build in dist; run npm run build first');
     const settings = options('/slow', { plan: { ...plan, durationMs: 60_000 } });
     const source = `import { runK6 } from ${JSON.stringify(url.href)}; await runK6({ ...${JSON.stringify({ ...settings, signal: null })}, signal: new AbortController().signal });`;

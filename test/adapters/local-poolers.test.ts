@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { localPoolers } from '../../adapters/local-poolers.js';
+import { localPoolers } from '../../adapters/kernel/local-poolers.js';
 import { startNodeProgram, type NodeProgram } from '../support/node-program.js';
 
 const programs: NodeProgram[] = [];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { trackLocalSessions } from '../../adapters/local-sessions.js';
+import { trackLocalSessions } from '../../adapters/kernel/local-sessions.js';
 import { startNodeProgram } from '../support/node-program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'local-sessions-'));

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { captureNodeProfile } from '../../adapters/node-inspector.js';
-import { ownListeningSockets } from '../../adapters/process-sockets.js';
-import { readProfileBytes } from '../../adapters/profile-file.js';
+import { captureNodeProfile } from '../../adapters/profilers/node/node-inspector.js';
+import { ownListeningSockets } from '../../adapters/kernel/process-sockets.js';
+import { readProfileBytes } from '../../adapters/artifacts/profile-file.js';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
-import { readRequestTrace } from '../../core/profile/request-trace.js';
+import { readRequestTrace } from '../../core/profile/requests/request-trace.js';
 import { summarizeProfile } from '../../core/profile/summarize.js';
 import { startNodeProgram, type NodeProgram } from '../support/node-program.js';
 

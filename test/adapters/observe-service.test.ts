@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { observeService, type ObserveServiceOptions } from '../../adapters/observe-service.js';
+import { observeService, type ObserveServiceOptions } from '../../adapters/kernel/observe-service.js';
 import type { PeerObservation, ServiceObservation } from '../../core/model/observation.js';
 import { startClosedLoop } from '../support/closed-loop.js';
 import { startNodeProgram } from '../support/node-program.js';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { capturePprof } from '../../adapters/pprof-http.js';
-import { readProfileBytes } from '../../adapters/profile-file.js';
+import { capturePprof } from '../../adapters/profilers/pprof-http.js';
+import { readProfileBytes } from '../../adapters/artifacts/profile-file.js';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
 
 const open: (() => void)[] = [];

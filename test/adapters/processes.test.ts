@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findServiceProcess } from '../../adapters/find-process.js';
-import { identifyProcess, snapshotTree } from '../../adapters/processes.js';
+import { findServiceProcess } from '../../adapters/kernel/find-process.js';
+import { identifyProcess, snapshotTree } from '../../adapters/kernel/processes.js';
 import { summarizeProcess } from '../../core/observe/process.js';
 import type { ProcessObservation } from '../../core/model/observation.js';
 import { startNodeProgram, type NodeProgram } from '../support/node-program.js';

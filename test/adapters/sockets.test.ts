@@ -2,8 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { processTree } from '../../adapters/process-files.js';
-import { openSocketReader, servicePortsTowards, trackOwnership } from '../../adapters/sockets.js';
+import { processTree } from '../../adapters/kernel/process-files.js';
+import { openSocketReader, servicePortsTowards, trackOwnership } from '../../adapters/kernel/sockets.js';
 import { startNodeProgram } from '../support/node-program.js';
 
 const stops: (() => Promise<void>)[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSourceMaps } from '../../adapters/source-maps.js';
+import { readSourceMaps } from '../../adapters/profilers/node/source-maps.js';
 import type { V8Profile } from '../../core/profile/formats/v8-profile.js';
 import { toSources } from '../../core/profile/source-positions.js';
 

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resolveTool, type ResolveToolOptions } from '../../adapters/tool-binaries.js';
-import { toolPins } from '../../adapters/tool-pins.js';
+import { resolveTool, type ResolveToolOptions } from '../../adapters/tools/tool-binaries.js';
+import { toolPins } from '../../adapters/tools/tool-pins.js';
 import { pinOf, sha256, writeRelease, writeTool, writeWheel } from './fake-tool-wheel.js';
 
 const platform = `${process.platform}-${process.arch}`;

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { observeDatabase } from '../../adapters/postgres.js';
+import { observeDatabase } from '../../adapters/databases/postgres/postgres.js';
 import type { DatabaseObservation } from '../../core/model/database.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { analyzeTable, createIndex, terminateBackend } from '../../adapters/postgres.js';
-import type { AppliedOnDatabase } from '../../adapters/postgres-remedies.js';
+import { analyzeTable, createIndex, terminateBackend } from '../../adapters/databases/postgres/postgres.js';
+import type { AppliedOnDatabase } from '../../adapters/remedies/postgres-remedies.js';
 import { RefusedError } from '../../core/model/errors.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 

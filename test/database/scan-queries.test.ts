@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { observeDatabase, scanQueries } from '../../adapters/postgres.js';
+import { observeDatabase, scanQueries } from '../../adapters/databases/postgres/postgres.js';
 import type { DatabaseObservation, QueryScan, StatementScan } from '../../core/model/database.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 

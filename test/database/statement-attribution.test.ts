@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { observeDatabase, scanQueries } from '../../adapters/postgres.js';
+import { observeDatabase, scanQueries } from '../../adapters/databases/postgres/postgres.js';
 import { diagnose } from '../../core/diagnosis/diagnose.js';
 import type { Diagnosis } from '../../core/model/incident.js';
 import { captures, nodeProcess, peer, sockets } from '../core/diagnosis/captures.js';

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Fault } from '../../lab/fault.js';
 import { faults } from '../../lab/faults/registry.js';
 import { measureEndpoint } from '../../lab/measure-endpoint.js';
-import { freePort } from '../../adapters/free-port.js';
+import { freePort } from '../../adapters/kernel/free-port.js';
 import { startLabPostgres, type LabPostgres } from '../../lab/postgres.js';
 import { createReleasers } from '../../lab/releasers.js';
 import { createShopDatabase } from '../../lab/shop-database.js';

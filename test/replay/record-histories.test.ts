@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, it } from 'vitest';
-import { createIncidentClient } from '../../client/incident-client.js';
-import { findIncident } from '../../client/incident-lookup.js';
+import { createIncidentClient } from '../../client/temporal/incident-client.js';
+import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { createFakeWorld } from '../support/fake-incident.js';
 import { startTestWorkers } from '../support/incident-workers.js';
 import { recordedStories } from '../support/recorded-stories.js';

@@ -1,8 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createArtifactStore } from '../../adapters/artifact-store.js';
-import { createHealthyRunStore } from '../../adapters/healthy-runs.js';
+import { createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
+import { createHealthyRunStore } from '../../adapters/git/healthy-runs.js';
 import type { ActivityDependencies, CapturedProfile, FinishedLoad, LoadOrder } from '../../activities/dependencies.js';
 import type { LoadRequest, LoadStarted } from '../../activities/contract.js';
 import type { LoadResult } from '../../core/model/load-result.js';

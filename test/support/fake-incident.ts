@@ -10,8 +10,8 @@ import type {
   RemedyPlan,
   ResolvedTarget,
 } from '../../activities/contract.js';
-import { withHealthyRun } from '../../core/load/compare-baseline.js';
-import { compareRuns } from '../../core/load/compare-runs.js';
+import { withHealthyRun } from '../../core/load/compare/compare-baseline.js';
+import { compareRuns } from '../../core/load/compare/compare-runs.js';
 import type { HealthyRun } from '../../core/model/comparison.js';
 import type { Branch, Cause, Diagnosis, Incident, TargetSummary } from '../../core/model/incident.js';
 import type { ConfirmationVerdict } from '../../core/model/load-result.js';

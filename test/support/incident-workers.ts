@@ -1,7 +1,7 @@
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { IncidentActivities } from '../../activities/contract.js';
-import { incidentsQueue } from '../../client/incident-client.js';
+import { incidentsQueue } from '../../client/temporal/incident-client.js';
 import { bisectQueue, loadQueue } from '../../workflows/activity-options.js';
 
 /** One worker per task queue with the given activities; returns how to stop them. */

@@ -1,6 +1,6 @@
 /** One story per branch of the incident workflow, each told to its end: what the replay tests keep the histories of. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { IncidentClient } from '../../client/incident-client.js';
+import type { IncidentClient } from '../../client/temporal/incident-client.js';
 import { planExpiringAt, type FakeWorld, type Story } from './fake-incident.js';
 
 export interface RecordedStory {

@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createIncidentClient } from '../../client/incident-client.js';
+import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { createFakeWorld } from '../support/fake-incident.js';
 import { createFakeRepositories, idOf } from '../support/fake-repositories.js';
 import { startTestWorkers } from '../support/incident-workers.js';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { boundedLabels, boundedLinks, boundedTitle, isoTime, labelFingerprint, symptomOf } from '../alert-text.js';
 import { plainSignature } from '../authenticate.js';
-import type { AlertSource, SourceAlert } from '../source.js';
+import type { AlertSource, SourceAlert } from './source.js';
 
 const texts = z.record(z.string(), z.string());
 const alertSchema = z.object({

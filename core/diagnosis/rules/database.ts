@@ -1,5 +1,5 @@
 import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../model/database.js';
-import { differenceToWindow } from '../../database/plan-choice.js';
+import { differenceToWindow } from '../../database/plan/plan-choice.js';
 import type { Remedy } from '../../model/incident.js';
 import { databaseWeight } from '../attribution.js';
 import { cite, ms, percent, type RuleContext } from '../rule.js';

@@ -1,5 +1,5 @@
 import type { IndexCandidate, PlanNode, StatementScan } from '../../model/database.js';
-import { differenceToWindow } from '../../database/plan-choice.js';
+import { differenceToWindow } from '../../database/plan/plan-choice.js';
 import type { MissingEvidence } from '../../model/observation.js';
 import {
   expectedGain,

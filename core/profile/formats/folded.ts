@@ -2,7 +2,7 @@
 // `root;caller;leaf 12`. Names may contain spaces, so the weight is what follows the LAST one.
 import { UnreadableInputError } from '../../model/errors.js';
 import type { ProfileKind } from '../../model/profile.js';
-import { frameKey, parseFrameName } from '../frame-name.js';
+import { frameKey, parseFrameName } from '../categories/frame-name.js';
 import { createProfileBuilder, detached, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import { detectFolded } from './folded-detect.js';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { UnreadableInputError } from '../../model/errors.js';
 import type { Frame } from '../../model/profile.js';
-import { frameKey, parseFrameName } from '../frame-name.js';
+import { frameKey, parseFrameName } from '../categories/frame-name.js';
 import { createProfileBuilder, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import type { Detection, ProfileFormat, ProfileHead, ReadOptions } from './format.js';

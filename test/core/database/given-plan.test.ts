@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { adoptGivenPlan } from '../../../core/database/given-plan.js';
-import { readQueryPlan } from '../../../core/database/plan.js';
+import { adoptGivenPlan } from '../../../core/database/plan/given-plan.js';
+import { readQueryPlan } from '../../../core/database/plan/plan.js';
 import type { QueryScan, StatementScan } from '../../../core/model/database.js';
 import { scanOf, statement } from '../diagnosis/captures.js';
 

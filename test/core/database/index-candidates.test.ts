@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { indexCandidates, type ScanWork } from '../../../core/database/index-candidates.js';
-import { nonSargablePredicates } from '../../../core/database/non-sargable.js';
-import { parseStatement } from '../../../core/database/parse-statement.js';
-import { readQueryShape } from '../../../core/database/read-shape.js';
-import type { QueryShape } from '../../../core/database/query-shape.js';
-import type { ColumnStatistics, TableStatistics } from '../../../core/database/table-statistics.js';
+import { indexCandidates, type ScanWork } from '../../../core/database/indexes/index-candidates.js';
+import { nonSargablePredicates } from '../../../core/database/indexes/non-sargable.js';
+import { parseStatement } from '../../../core/database/sql/parse-statement.js';
+import { readQueryShape } from '../../../core/database/sql/read-shape.js';
+import type { QueryShape } from '../../../core/database/sql/query-shape.js';
+import type { ColumnStatistics, TableStatistics } from '../../../core/database/indexes/table-statistics.js';
 
 interface ColumnSketch extends Partial<ColumnStatistics> {
   name: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chooseValues, hasOffsetParameter, type Page } from '../../../core/database/parameter-values.js';
-import { parseStatement, type ParsedStatement } from '../../../core/database/parse-statement.js';
-import { readQueryShape } from '../../../core/database/read-shape.js';
+import { chooseValues, hasOffsetParameter, type Page } from '../../../core/database/sql/parameter-values.js';
+import { parseStatement, type ParsedStatement } from '../../../core/database/sql/parse-statement.js';
+import { readQueryShape } from '../../../core/database/sql/read-shape.js';
 
 async function parsed(sql: string): Promise<ParsedStatement> {
   return (await parseStatement(sql)) ?? expect.fail(`cannot parse ${sql}`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { joinPartitions } from '../../../core/database/partitions.js';
-import { readQueryPlan } from '../../../core/database/plan.js';
-import type { TableStatistics } from '../../../core/database/table-statistics.js';
+import { joinPartitions } from '../../../core/database/indexes/partitions.js';
+import { readQueryPlan } from '../../../core/database/plan/plan.js';
+import type { TableStatistics } from '../../../core/database/indexes/table-statistics.js';
 
 const facts = {
   schema: 'fleet',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closestPlan, differenceToWindow, middleOffset, withoutAccidents } from '../../../core/database/plan-choice.js';
+import { closestPlan, differenceToWindow, middleOffset, withoutAccidents } from '../../../core/database/plan/plan-choice.js';
 import type { PlanNode, QueryPlan } from '../../../core/model/database.js';
 import { scanOf, statement } from '../diagnosis/captures.js';
 

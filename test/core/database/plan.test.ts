@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { analyzePlan, readQueryPlan } from '../../../core/database/plan.js';
+import { analyzePlan, readQueryPlan } from '../../../core/database/plan/plan.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { PlanNode, QueryPlan } from '../../../core/model/database.js';
 

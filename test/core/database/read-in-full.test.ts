@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nonSargablePredicates } from '../../../core/database/non-sargable.js';
-import { parseStatement } from '../../../core/database/parse-statement.js';
-import { isReadInFull } from '../../../core/database/read-in-full.js';
-import { readQueryShape } from '../../../core/database/read-shape.js';
-import type { TableStatistics } from '../../../core/database/table-statistics.js';
+import { nonSargablePredicates } from '../../../core/database/indexes/non-sargable.js';
+import { parseStatement } from '../../../core/database/sql/parse-statement.js';
+import { isReadInFull } from '../../../core/database/indexes/read-in-full.js';
+import { readQueryShape } from '../../../core/database/sql/read-shape.js';
+import type { TableStatistics } from '../../../core/database/indexes/table-statistics.js';
 import { statement } from '../diagnosis/captures.js';
 
 /** 400 000 plates on 3000 pages, with a btree in byte order on their tag. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asOwnStatement } from '../../../core/database/own-statement.js';
+import { asOwnStatement } from '../../../core/database/sql/own-statement.js';
 import {
   statementDeltas,
   withTexts,

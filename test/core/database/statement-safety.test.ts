@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseStatement } from '../../../core/database/parse-statement.js';
-import { judgeSafety, type Safety } from '../../../core/database/statement-safety.js';
+import { parseStatement } from '../../../core/database/sql/parse-statement.js';
+import { judgeSafety, type Safety } from '../../../core/database/sql/statement-safety.js';
 
 async function judge(sql: string): Promise<Safety> {
   const parsed = await parseStatement(sql);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareWithBaseline, healthyRunsKept, withHealthyRun } from '../../../core/load/compare-baseline.js';
-import { compareRuns } from '../../../core/load/compare-runs.js';
+import { compareWithBaseline, healthyRunsKept, withHealthyRun } from '../../../core/load/compare/compare-baseline.js';
+import { compareRuns } from '../../../core/load/compare/compare-runs.js';
 import type { HealthyRun, MeasuredLoad } from '../../../core/model/comparison.js';
 import { loadResult, windows } from './load-result.js';
 

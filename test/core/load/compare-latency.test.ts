@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareLatency } from '../../../core/load/compare-latency.js';
-import { interleavedPairs } from '../../../core/load/interleaved-pairs.js';
+import { compareLatency } from '../../../core/load/compare/compare-latency.js';
+import { interleavedPairs } from '../../../core/load/compare/interleaved-pairs.js';
 import type { Comparison, MeasuredLoad } from '../../../core/model/comparison.js';
 import { loadResult, windows } from './load-result.js';
 

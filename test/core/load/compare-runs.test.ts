@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns as compare, type RunComparison } from '../../../core/load/compare-runs.js';
+import { compareRuns as compare, type RunComparison } from '../../../core/load/compare/compare-runs.js';
 import type { Budgets, LoadResult } from '../../../core/model/load-result.js';
 import { loadResult, windows } from './load-result.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isApplicationFrame } from '../../../core/profile/frame-category.js';
-import { parseFrameName } from '../../../core/profile/frame-name.js';
+import { isApplicationFrame } from '../../../core/profile/categories/frame-category.js';
+import { parseFrameName } from '../../../core/profile/categories/frame-name.js';
 import { summaryOf } from './profiles.js';
 
 async function categoryOf(stack: string): Promise<string | undefined> {

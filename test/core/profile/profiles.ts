@@ -1,5 +1,5 @@
 import type { ProfileSummary } from '../../../core/model/profile.js';
-import { readProfileFile } from '../../../adapters/profile-file.js';
+import { readProfileFile } from '../../../adapters/artifacts/profile-file.js';
 import type { ReadOptions } from '../../../core/profile/formats/format.js';
 import { readProfile } from '../../../core/profile/read-profile.js';
 import type { StackProfile } from '../../../core/profile/stack-profile.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldRoute } from '../../../core/profile/http-spans.js';
-import { readRequestTrace } from '../../../core/profile/request-trace.js';
+import { foldRoute } from '../../../core/profile/requests/http-spans.js';
+import { readRequestTrace } from '../../../core/profile/requests/request-trace.js';
 
 const url = 'file:///srv/shop/server.js';
 const frame = (functionName: string, module = url, lineNumber = 9) => ({ functionName, url: module, lineNumber, columnNumber: 0 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyzeProfile } from '../../../core/profile/analyze-profile.js';
 import { flameTree } from '../../../core/profile/flame-tree.js';
-import { shareInterval } from '../../../core/profile/interval.js';
+import { shareInterval } from '../../../core/profile/rank/interval.js';
 import { summarizeProfile } from '../../../core/profile/summarize.js';
 import { fixtureProfile, profileOf, summaryOf } from './profiles.js';
 

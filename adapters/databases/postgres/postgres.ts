@@ -1,0 +1,141 @@
+import { lookup } from 'node:dns/promises';
+import pg from 'pg';
+import { z } from 'zod';
+import { asOwnStatement, responderName } from '../../../core/database/sql/own-statement.js';
+import type { DatabaseObservation, QueryScan } from '../../../core/model/database.js';
+import { EvidenceUnavailableError } from '../../../core/model/errors.js';
+import { connectionProblem } from './connection-problem.js';
+import { observeWith, type ObserveOptions } from './observe.js';
+import { besideQuiet } from './quiet.js';
+import {
+  createIndexWith,
+  analyzeTableWith,
+  terminateBackendWith,
+  type AppliedOnDatabase,
+  type RemedyOptions,
+} from '../../remedies/postgres-remedies.js';
+import { scanWith, type ScanOptions } from './scan.js';
+import type { Session } from './session.js';
+import { totalExecutionMsWith } from './total.js';
+
+/**
+ * Watches one database through a load window: statement statistics before and after, sessions and their waits in between. Never resets or
+ * creates anything; one connection, opened at once and kept. What cannot be had is a row of `missing`, a lost connection included. Rejects
+ * only with the reason of `signal`.
+ */
+export async function observeDatabase(options: ObserveOptions & { url: string }): Promise<DatabaseObservation> {
+  return await observeWith((signal) => openSession(options.url, { signal, statementTimeoutMs: 5000, lockTimeoutMs }), options);
+}
+
+/**
+ * Plans, tables and index candidates of the statements that cost most in the window. Executes only what is provably read-only, in a
+ * READ ONLY transaction with timeouts; everything else is explained. Counts beside it what runs there anyway, for a second at least. What cannot be had is a row of `missing`.
+ */
+export async function scanQueries(options: ScanOptions & { url: string }): Promise<QueryScan> {
+  const open = (signal: AbortSignal): Promise<Session> => openSession(options.url, { signal, statementTimeoutMs: 10_000, lockTimeoutMs });
+  const { result, quiet } = await besideQuiet(open, options.signal, () => scanWith(open, options));
+  return { ...result, quiet };
+}
+
+/** Builds an index concurrently and makes sure that it is valid. Safe to retry. Throws RefusedError for any other statement. */
+export async function createIndex(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
+  return await withSession(options, (session) => createIndexWith(session, options));
+}
+
+/** Renews the statistics of one table. Throws RefusedError for any other statement. */
+export async function analyzeTable(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
+  return await withSession(options, (session) => analyzeTableWith(session, options));
+}
+
+/** Ends a session, if it still blocks others. Throws RefusedError for any other statement. */
+export async function terminateBackend(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
+  return await withSession(options, (session) => terminateBackendWith(session, options));
+}
+
+/** Execution time of all statements of the database so far, in milliseconds. Rejects with EvidenceUnavailableError when the server does not count it. */
+export async function totalExecutionMs(options: { url: string; signal: AbortSignal }): Promise<number> {
+  return await withSession(options, totalExecutionMsWith);
+}
+
+async function withSession<T>(options: { url: string; signal: AbortSignal }, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(options.url, { signal: options.signal, statementTimeoutMs: 30_000 });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+const connectTimeoutMs = 5000;
+/** Who looks at locks must not queue behind them: even the text of an index wants a lock on its table. */
+const lockTimeoutMs = 500;
+
+/** Rejects with EvidenceUnavailableError, whose cause keeps the server's code. No message holds the password. */
+async function openSession(
+  url: string,
+  options: { signal: AbortSignal; statementTimeoutMs: number; lockTimeoutMs?: number },
+): Promise<Session> {
+  options.signal.throwIfAborted();
+  let client: pg.Client;
+  try {
+    client = new pg.Client({ connectionString: url, application_name: responderName, connectionTimeoutMillis: connectTimeoutMs });
+  } catch (error) {
+    throw new EvidenceUnavailableError(connectionProblem(url, error), { cause: error });
+  }
+  // Without a listener the end of a connection would end the process; the next query reports it.
+  client.on('error', () => undefined);
+  const end = (): void => void client.end().catch(() => undefined);
+  options.signal.addEventListener('abort', end, { once: true });
+  try {
+    await client.connect();
+    await client.query(asOwnStatement(`SET statement_timeout = ${options.statementTimeoutMs}`));
+    if (options.lockTimeoutMs !== undefined) await client.query(asOwnStatement(`SET lock_timeout = ${options.lockTimeoutMs}`));
+    return await describeSession(client, () => {
+      options.signal.removeEventListener('abort', end);
+    });
+  } catch (error) {
+    options.signal.removeEventListener('abort', end);
+    end();
+    options.signal.throwIfAborted();
+    throw new EvidenceUnavailableError(connectionProblem(url, error), { cause: error });
+  }
+}
+
+const versionRow = z.object({ server_version: z.string(), server_version_num: z.coerce.number() });
+
+async function describeSession(client: pg.Client, onClose: () => void): Promise<Session> {
+  const send = async (statement: string, values: unknown[] | undefined): Promise<unknown[]> => {
+    const tagged = asOwnStatement(statement);
+    const result: { rows: unknown[] } = await (values === undefined ? client.query(tagged) : client.query(tagged, values));
+    return result.rows;
+  };
+  const [row] = await send(
+    "SELECT current_setting('server_version') AS server_version, current_setting('server_version_num') AS server_version_num",
+    undefined,
+  );
+  const version = versionRow.parse(row);
+  return {
+    peer: await peerOf(client),
+    major: Math.floor(version.server_version_num / 10_000),
+    serverVersion: version.server_version.split(' ')[0] ?? version.server_version,
+    query: async (statement, rowSchema, values) => z.array(rowSchema).parse(await send(statement, values)),
+    run: async (statement) => {
+      await send(statement, undefined);
+    },
+    close: async () => {
+      onClose();
+      await client.end().catch(() => undefined);
+    },
+  };
+}
+
+/** A host name is resolved as a client would; a socket folder stays as it is. */
+async function peerOf(client: pg.Client): Promise<string> {
+  if (client.host.startsWith('/')) return `${client.host}:${client.port}`;
+  try {
+    const { address, family } = await lookup(client.host);
+    return `${family === 6 ? `[${address}]` : address}:${client.port}`;
+  } catch {
+    return `${client.host}:${client.port}`;
+  }
+}

@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import { indexCandidates, type ScanWork } from '../../../core/database/indexes/index-candidates.js';
+import { nonSargablePredicates } from '../../../core/database/indexes/non-sargable.js';
+import { joinPartitions } from '../../../core/database/indexes/partitions.js';
+import { nodesIn, parseStatement, type ParsedStatement } from '../../../core/database/sql/parse-statement.js';
+import type { TableColumns } from '../../../core/database/sql/query-shape.js';
+import { isReadInFull } from '../../../core/database/indexes/read-in-full.js';
+import { readQueryShape } from '../../../core/database/sql/read-shape.js';
+import { chooseStatements, waitSharesOf } from '../../../core/database/indexes/scan-choice.js';
+import { judgeSafety } from '../../../core/database/sql/statement-safety.js';
+import type { TableStatistics } from '../../../core/database/indexes/table-statistics.js';
+import type {
+  DatabaseObservation,
+  IndexCandidate,
+  QueryPlan,
+  QueryScan,
+  StatementDelta,
+  StatementScan,
+} from '../../../core/model/database.js';
+import { EvidenceUnavailableError } from '../../../core/model/errors.js';
+import type { MissingEvidence } from '../../../core/model/observation.js';
+import type { OpenSession } from './observe.js';
+import { simulateIndex, compareWithoutSpill } from './explain.js';
+import { findPlan, type PlanRequest, type PlanResult } from './plan-ladder.js';
+import { probeServer, type ServerFeatures } from './server-features.js';
+import { errorCode, errorText, type Session } from './session.js';
+import { readTables, type FoundTables, type TableName } from './tables.js';
+
+export interface ScanOptions {
+  observation: DatabaseObservation;
+  signal: AbortSignal;
+  /** Statements by time; one or two more by calls. 5 when absent. */
+  maxStatements?: number;
+}
+
+export async function scanWith(open: OpenSession, options: ScanOptions): Promise<QueryScan> {
+  const { observation } = options;
+  const scan: QueryScan = { database: observation.name, serverVersion: observation.serverVersion, statements: [], missing: [] };
+  const chosen = chooseStatements(observation, options.maxStatements ?? 5);
+  let session: Session;
+  try {
+    session = await open(options.signal);
+  } catch (error) {
+    if (!(error instanceof EvidenceUnavailableError)) throw error;
+    return { ...scan, missing: [error.missing] };
+  }
+  try {
+    const features = await probeServer(session);
+    scan.missing.push(...features.missing);
+    for (const { statement, sample } of chosen) {
+      options.signal.throwIfAborted();
+      scan.statements.push(await scanStatement(session, features, statement, sample, options, scan.missing));
+    }
+    scan.missing = uniqueById(scan.missing);
+    return scan;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const row = {
+      id: 'query-scan',
+      what: `the query scan of ${observation.name}`,
+      why: errorText(error),
+      remedy: 'Check the connection to the database and run the scan again.',
+    };
+    return { ...scan, missing: uniqueById([...scan.missing, row]) };
+  } finally {
+    await session.close();
+  }
+}
+
+function uniqueById(rows: MissingEvidence[]): MissingEvidence[] {
+  return [...new Map(rows.map((row) => [`${row.id} ${row.what}`, row])).values()];
+}
+
+async function scanStatement(
+  session: Session,
+  features: ServerFeatures,
+  statement: StatementDelta,
+  sample: string | null,
+  options: ScanOptions,
+  missing: MissingEvidence[],
+): Promise<StatementScan> {
+  const base: StatementScan = {
+    statement,
+    planSource: 'none',
+    planNote: null,
+    plan: null,
+    rawPlan: null,
+    tables: [],
+    candidates: [],
+    nonSargable: [],
+    waitShares: waitSharesOf(statement, options.observation),
+  };
+  const parsed = await parseStatement(statement.text);
+  if (parsed === null) return { ...base, planNote: 'the text cannot be parsed: it is cut off, or not one statement' };
+  if (parsed.kind === 'other') return { ...base, planNote: 'no query: it has no plan' };
+  const found = await readUnlocked(session, tableNames(parsed));
+  if (found === null) return { ...base, planNote: 'a table of it is locked by another session: nobody can plan it now' };
+  const { tables, views } = found;
+  const request: PlanRequest = { parsed, sample: sample === null ? null : await parseStatement(sample), statement, tables, views };
+  const result = withWholeTables(await findPlan(session, features, request), tables);
+  missing.push(...result.missing, ...staleStatistics(tables));
+  const advice = await advise(session, features, request, result);
+  const { source, order, plan } = result;
+  const withoutSpill = source === 'analyze' && order !== null && plan !== null ? await compareWithoutSpill(session, order, plan) : null;
+  return { ...base, ...advice, ...planOf(result), withoutSpill, tables: tables.map((table) => table.facts) };
+}
+
+const lockNotAvailable = '55P03';
+
+/** Null while another session holds a lock that not even a look gets past. */
+async function readUnlocked(session: Session, names: readonly TableName[]): Promise<FoundTables | null> {
+  try {
+    return await readTables(session, names);
+  } catch (error) {
+    if (errorCode(error) === lockNotAvailable) return null;
+    throw error;
+  }
+}
+
+function withWholeTables(result: PlanResult, tables: readonly TableStatistics[]): PlanResult {
+  return { ...result, plan: result.plan === null ? null : joinPartitions(result.plan, tables) };
+}
+
+function planOf(result: PlanResult): Pick<StatementScan, 'planSource' | 'planNote' | 'plan' | 'rawPlan' | 'valuesGuessed'> {
+  const { source, note, plan, raw, valuesGuessed } = result;
+  return { planSource: source, planNote: note, plan, rawPlan: raw, ...(valuesGuessed === true ? { valuesGuessed } : {}) };
+}
+
+function tableNames(parsed: ParsedStatement): TableName[] {
+  const names = new Map<string, TableName>();
+  for (const node of nodesIn(parsed.tree)) {
+    const range = 'RangeVar' in node ? node.RangeVar : null;
+    if (range?.relname !== undefined)
+      names.set(`${range.schemaname ?? ''}.${range.relname}`, { schema: range.schemaname ?? null, relation: range.relname });
+  }
+  // The target of UPDATE, DELETE and INSERT is not wrapped as the others are.
+  const tree = parsed.tree;
+  const target =
+    'UpdateStmt' in tree
+      ? tree.UpdateStmt.relation
+      : 'DeleteStmt' in tree
+        ? tree.DeleteStmt.relation
+        : 'InsertStmt' in tree
+          ? tree.InsertStmt.relation
+          : undefined;
+  if (target?.relname !== undefined)
+    names.set(`${target.schemaname ?? ''}.${target.relname}`, { schema: target.schemaname ?? null, relation: target.relname });
+  return [...names.values()];
+}
+
+/** Statistics this old mislead the planner and every advice built on them. */
+function staleStatistics(tables: readonly TableStatistics[]): MissingEvidence[] {
+  return tables
+    .filter(({ facts, rows }) => rows >= 1000 && (facts.lastAnalyzedAt === null || facts.modifiedSinceAnalyze > 0.2 * rows))
+    .map(({ facts }) => ({
+      id: 'table-statistics',
+      what: `current statistics of ${facts.schema}.${facts.relation}`,
+      why:
+        facts.lastAnalyzedAt === null
+          ? 'the table was never analyzed'
+          : `${facts.modifiedSinceAnalyze} rows were changed since it was analyzed at ${facts.lastAnalyzedAt}`,
+      remedy: `ANALYZE "${facts.schema}"."${facts.relation}", then scan again: estimates and index advice rest on these statistics.`,
+    }));
+}
+
+async function advise(
+  session: Session,
+  features: ServerFeatures,
+  { parsed, sample, statement, tables }: PlanRequest,
+  result: PlanResult,
+): Promise<Pick<StatementScan, 'candidates' | 'nonSargable'>> {
+  const normalised = readQueryShape(parsed, columnsOf(tables));
+  // Whether a pattern begins with a wildcard only its value tells. Other values stay out of what is reported.
+  const hidesPattern = normalised.tables.some((use) => use.hidden.some((hidden) => hidden.kind === 'pattern-parameter'));
+  const shape = hidesPattern && sample !== null ? readQueryShape(sample, columnsOf(tables)) : normalised;
+  const safety = judgeSafety({ ...parsed, kind: 'select' });
+  const functions = safety.safe ? await readImmutable(session, safety.functions) : new Set<string>();
+  const nonSargable = nonSargablePredicates(shape, tables, {
+    immutableFunctions: functions,
+    hasTrigrams: features.hasTrigrams,
+    isReadInFull: isReadInFull(parsed, normalised, tables, statement),
+  });
+  const candidates = indexCandidates(shape, tables, workOf(result.plan));
+  return { nonSargable, candidates: await simulate(session, features, candidates, result) };
+}
+
+function columnsOf(tables: readonly TableStatistics[]): TableColumns[] {
+  return tables.map(({ facts, columns }) => ({
+    schema: facts.schema,
+    relation: facts.relation,
+    columns: columns.map((column) => column.name),
+  }));
+}
+
+async function readImmutable(session: Session, names: string[]): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const rows = await session.query(
+    "SELECT proname::text AS name FROM pg_proc WHERE proname = ANY($1) GROUP BY proname HAVING bool_and(provolatile = 'i')",
+    z.object({ name: z.string() }),
+    [names],
+  );
+  return new Set(rows.map((row) => row.name));
+}
+
+function workOf(plan: QueryPlan | null): ScanWork[] {
+  const work = new Map<string, ScanWork>();
+  for (const node of plan?.nodes ?? []) {
+    if (node.relation === null || plan === null) continue;
+    const sum = work.get(node.relation) ?? {
+      relation: node.relation,
+      rowsKept: plan.analyzed ? 0 : null,
+      rowsDropped: plan.analyzed ? 0 : null,
+      rowsEstimated: 0,
+    };
+    if (sum.rowsKept !== null) sum.rowsKept += node.rows * node.loops;
+    if (sum.rowsDropped !== null) sum.rowsDropped += node.rowsRemovedByFilter * node.loops;
+    sum.rowsEstimated = Math.max(sum.rowsEstimated, node.rowsEstimated);
+    work.set(node.relation, sum);
+  }
+  return [...work.values()];
+}
+
+/** An index that the planner would not even use is no candidate. Without HypoPG the rules alone speak. */
+async function simulate(
+  session: Session,
+  features: ServerFeatures,
+  candidates: IndexCandidate[],
+  result: PlanResult,
+): Promise<IndexCandidate[]> {
+  const { hypopgSchema } = features;
+  if (hypopgSchema === null || result.order === null) return candidates;
+  const kept: IndexCandidate[] = [];
+  for (const candidate of candidates) {
+    const simulated =
+      candidate.method === 'btree'
+        ? await simulateIndex(session, hypopgSchema, { ...result.order, execute: null }, candidate.statement).catch(() => null)
+        : null;
+    if (simulated === null) kept.push(candidate);
+    else if (simulated.isUsed) kept.push({ ...candidate, estimate: { costBefore: simulated.costBefore, costAfter: simulated.costAfter } });
+  }
+  return kept;
+}

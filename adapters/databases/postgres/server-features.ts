@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { MissingEvidence } from '../../../core/model/observation.js';
+import type { Session } from './session.js';
+
+export interface ServerFeatures {
+  role: string;
+  isReplica: boolean;
+  /** Where HypoPG is, when it is created in this database. */
+  hypopgSchema: string | null;
+  hasTrigrams: boolean;
+  /** Sessions that wait for locks right now: then nothing is executed. */
+  lockWaiters: number;
+  missing: MissingEvidence[];
+}
+
+const featureRow = z.object({
+  role: z.string(),
+  isReplica: z.boolean(),
+  hypopgSchema: z.string().nullable(),
+  hasTrigrams: z.boolean(),
+  lockWaiters: z.number(),
+});
+
+export async function probeServer(session: Session): Promise<ServerFeatures> {
+  const [row] = await session.query(
+    `SELECT current_user::text AS role, pg_is_in_recovery() AS "isReplica",
+            (SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypopg') AS "hypopgSchema",
+            EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS "hasTrigrams",
+            (SELECT count(*)::int FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()) AS "lockWaiters"`,
+    featureRow,
+  );
+  if (row === undefined) throw new Error('expected one row of server features, got none');
+  return { ...row, missing: row.isReplica ? [replica] : [] };
+}
+
+const replica: MissingEvidence = {
+  id: 'database-replica',
+  what: 'a server on which the remedy could be applied',
+  why: 'this server is a replica: no index can be built and no table analyzed on it',
+  remedy: 'Apply index and ANALYZE statements on its primary; name that one in the catalog.',
+};

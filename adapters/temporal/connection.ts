@@ -1,0 +1,50 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ProgramFailedError } from '../../core/model/errors.js';
+
+/** What the command line may say; everything else (TLS, API key, profile) comes from the `TEMPORAL_*` environment or its configuration file. */
+export interface TemporalTarget {
+  /** `HOST:PORT`; beats `TEMPORAL_ADDRESS`. */
+  address?: string;
+  namespace?: string;
+}
+
+type ConnectionOptions = ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+
+export interface ResolvedTemporal {
+  connection: ConnectionOptions & { address: string };
+  namespace: string;
+}
+
+export function resolveTemporal(target: TemporalTarget): ResolvedTemporal {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const address = target.address ?? connectionOptions.address ?? '127.0.0.1:7233';
+  return { connection: { ...connectionOptions, address }, namespace: target.namespace ?? namespace ?? 'default' };
+}
+
+/** How long a command waits for a server that does not answer, before it says so. */
+const connectTimeoutMs = 5_000;
+
+export function temporalUnreachable(address: string, cause: unknown): ProgramFailedError {
+  const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? cause.name) : String(cause);
+  return new ProgramFailedError(
+    {
+      program: 'temporal',
+      exitCode: null,
+      retryable: true,
+      message: `expected a Temporal server at ${address}, but it does not answer (${reason}); start one with perf-responder dev, or name it with --address or TEMPORAL_ADDRESS`,
+    },
+    { cause },
+  );
+}
+
+/** Connects once, in bounded time. Throws ProgramFailedError when nothing answers. */
+export async function connectClient(target: TemporalTarget): Promise<{ client: Client; address: string; close: () => Promise<void> }> {
+  const { connection: options, namespace } = resolveTemporal(target);
+  try {
+    const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs });
+    return { client: new Client({ connection, namespace }), address: options.address, close: () => connection.close() };
+  } catch (error) {
+    throw temporalUnreachable(options.address, error);
+  }
+}

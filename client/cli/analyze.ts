@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import { readProfileFile } from '../../adapters/artifacts/profile-file.js';
+import { readTextFile } from '../../adapters/artifacts/text-file.js';
+import { analyzePlan } from '../../core/database/plan/plan.js';
+import { analyzeLoad } from '../../core/load/analyze-load.js';
+import type { Budgets } from '../../core/model/load-result.js';
+import type { ProfileKind } from '../../core/model/profile.js';
+import { analyzeProfile } from '../../core/profile/analyze-profile.js';
+import { summarizeProfile } from '../../core/profile/summarize.js';
+import { contextOf } from './command-context.js';
+import { choiceOption, collectBudgets, numberOption } from './option-values.js';
+
+const millis = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+async function load(file: string, flags: { budget?: Budgets }, command: Command): Promise<void> {
+  const analysis = analyzeLoad(await readTextFile(file, 'analyze load'), flags.budget);
+  const { verdict, reasons, thresholds, latencyMs, requests, requestRate, failedRatio } = analysis;
+  const text = [
+    `verdict   ${verdict}`,
+    ...reasons.map((reason) => `because   ${reason}`),
+    `requests  ${requests}, ${requestRate.toFixed(1)}/s, ${percent(failedRatio)} failed`,
+    `latency   p50 ${millis(latencyMs.p50)}, p95 ${millis(latencyMs.p95)}, p99 ${millis(latencyMs.p99)}`,
+    ...thresholds.map(
+      ({ metric, expression, ok, observed }) =>
+        `${ok ? 'ok       ' : 'FAILED   '} ${metric} ${expression} (observed ${observed === null ? 'unknown' : Number(observed.toPrecision(6))})`,
+    ),
+  ];
+  contextOf(command).print(analysis, text.join('\n'));
+}
+
+interface ProfileFlags {
+  kind?: ProfileKind;
+  valueType?: string;
+  top: number;
+}
+
+async function profile(file: string, flags: ProfileFlags, command: Command): Promise<void> {
+  const { kind, valueType, top } = flags;
+  const options = { ...(kind === undefined ? {} : { kind }), ...(valueType === undefined ? {} : { valueType }) };
+  const analysis = analyzeProfile(summarizeProfile(await readProfileFile(file, options), { top }));
+  const { format, total, unit, samples, quality, leaves, categories } = analysis;
+  const text = [
+    `format    ${format}, ${analysis.kind}, ${samples ?? 'unknown'} samples, ${total} ${unit}`,
+    `quality   ${quality.verdict}`,
+    ...quality.checks.filter(({ ok }) => !ok).map(({ id, detail }) => `          ${id}: ${detail}`),
+    ...leaves.map(
+      ({ selfShare, ci, frame, category }) =>
+        `${percent(selfShare).padStart(8)}  ${frame}  [${category}] (${percent(ci[0])} to ${percent(ci[1])})`,
+    ),
+    ...categories.map(({ category, share }) => `${percent(share).padStart(8)}  all of ${category}`),
+  ];
+  contextOf(command).print(analysis, text.join('\n'));
+}
+
+async function plan(file: string, _flags: unknown, command: Command): Promise<void> {
+  const analysis = analyzePlan(await readTextFile(file, 'analyze plan'));
+  const { dominant, executionMs, nodes, findings } = analysis;
+  const text = [
+    `execution ${executionMs ?? 'unknown'} ms`,
+    dominant === null
+      ? 'no node dominates'
+      : `dominant  ${dominant.nodeType}${dominant.relation === null ? '' : ` on ${dominant.relation}`}, ${dominant.selfMs.toFixed(2)} ms of its own`,
+    ...nodes.map(
+      (node) =>
+        `${node.selfMs.toFixed(2).padStart(10)} ms  #${node.id} ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`} ×${node.loops}`,
+    ),
+    ...findings.map(({ node, text: finding }) => `finding   #${node}: ${finding}`),
+  ];
+  contextOf(command).print(analysis, text.join('\n'));
+}
+
+const kinds = ['cpu', 'wall', 'off-cpu', 'lock', 'alloc', 'unknown'] as const;
+
+export function registerAnalyze(program: Command): void {
+  const analyze = program
+    .command('analyze')
+    .description('read one file offline: a k6 summary, a profile or a query plan')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder analyze load summary.json --budget p95=250ms\n  $ perf-responder analyze profile capture.cpuprofile --json\n  $ perf-responder analyze plan plan.json',
+    );
+  analyze
+    .command('load')
+    .description('judge a k6 summary (handleSummary data, --summary-export, or the new machine-readable one)')
+    .argument('<file>', 'summary as JSON')
+    .option('--budget <metric=value>', 'p95=250ms, errors=1% … (repeatable), where the file has no thresholds', collectBudgets)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder analyze load summary.json --json\n  $ perf-responder analyze load summary.json --budget p95=250ms',
+    )
+    .action(load);
+  analyze
+    .command('profile')
+    .description('leaves by self share with intervals, categories, and whether the profile proves anything')
+    .argument('<file>', 'folded stacks, pprof, .cpuprofile, perf script and more')
+    .option('--kind <kind>', kinds.join(', '), choiceOption('--kind', kinds))
+    .option('--value-type <name>', 'which value of several to rank, e.g. cpu, alloc_space')
+    .option('--top <number>', 'leaves to list', numberOption('--top', { minimum: 1, maximum: 10_000, whole: true, example: 10 }), 25)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder analyze profile out.folded\n  $ perf-responder analyze profile heap.pb.gz --kind alloc --value-type alloc_space --top 10 --json',
+    )
+    .action(profile);
+  analyze
+    .command('plan')
+    .description('self time of every node of an EXPLAIN ANALYZE plan')
+    .argument('<file>', 'EXPLAIN (ANALYZE, FORMAT JSON) output, or the text form')
+    .addHelpText('after', '\nExamples:\n  $ perf-responder analyze plan plan.json\n  $ perf-responder analyze plan plan.txt --json')
+    .action(plan);
+}

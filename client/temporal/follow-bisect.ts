@@ -1,0 +1,109 @@
+/** Starts a bisect and follows it to its answer. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
+import type { BisectRequest } from '../../activities/bisect-contract.js';
+import { ProgramFailedError, RefusedError } from '../../core/model/errors.js';
+import { bisectQueue } from '../../workflows/activity-options.js';
+import { bisectStatusQuery, type BisectStatus } from '../../workflows/bisect-messages.js';
+import type { bisectRegression, BisectResult } from '../../workflows/bisect-regression.js';
+import { InterruptedError } from '../cli/exit-code.js';
+import { untilSignal } from '../cli/until-signal.js';
+
+const pollEveryMs = 1_000;
+/** So many polls without an answer before it is said: a worker that has just started needs a few seconds. */
+const silentPolls = 8;
+
+type BisectHandle = WorkflowHandle<typeof bisectRegression>;
+
+export async function startBisect(client: Client, request: BisectRequest, service: string): Promise<BisectHandle> {
+  const { bisectId, endpoint } = request;
+  return await client.workflow.start<typeof bisectRegression>('bisectRegression', {
+    workflowId: bisectId,
+    taskQueue: bisectQueue,
+    args: [{ request, incidentId: null, service, endpoint }],
+    staticSummary: `which commit made ${endpoint} slow?`,
+  });
+}
+
+/** A search that somebody else started: an incident that handed off, or `--detach`. */
+export function bisectOf(client: Client, bisectId: string): BisectHandle {
+  return client.workflow.getHandle<typeof bisectRegression>(bisectId);
+}
+
+/**
+ * Follows until the answer. Ctrl-C cancels one's own search and waits until its worktrees and processes are gone (a second one does not wait); a
+ * search of somebody else goes on.
+ */
+export async function followBisect(
+  { client, handle, isOwn }: { client: Client; handle: BisectHandle; isOwn: boolean },
+  say: (line: string) => void,
+): Promise<BisectResult> {
+  const ended = new AbortController();
+  const { signal: interrupted } = untilSignal();
+  const result = handle.result().finally(() => ended.abort());
+  const cancelling = new Promise<never>((_resolve, reject) => {
+    interrupted.addEventListener('abort', () => {
+      if (!isOwn) {
+        reject(new InterruptedError(`the search goes on; come back with: perf-responder bisect ${handle.workflowId}`));
+        return;
+      }
+      say(`cancelling ${handle.workflowId} and waiting for its clean-up`);
+      handle.cancel().catch(reject);
+    });
+  });
+  void showProgress(client, handle, say, ended.signal);
+  try {
+    return await Promise.race([result, cancelling]);
+  } catch (error) {
+    if (interrupted.aborted && isCancelled(error))
+      throw new InterruptedError(`bisect ${handle.workflowId} was cancelled; its worktrees and processes are gone`);
+    throw error instanceof InterruptedError ? error : explain(error, handle.workflowId);
+  } finally {
+    ended.abort();
+  }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
+}
+
+async function showProgress(client: Client, handle: BisectHandle, say: (line: string) => void, ended: AbortSignal): Promise<void> {
+  const isOver = (): boolean => ended.aborted;
+  let [last, silent] = ['', 0];
+  for (;;) {
+    // Progress is a courtesy: before the plan is made there is no query, and without a worker nobody answers it.
+    const status = await client.withDeadline(Date.now() + 5_000, () => handle.query(bisectStatusQuery)).catch(() => null);
+    if (isOver()) return;
+    silent = status === null ? silent + 1 : 0;
+    if (silent === silentPolls) say('no answer from a worker of the queue "bisect" yet: perf-responder worker starts one');
+    const line = status === null ? last : progressLine(status);
+    if (line !== last) say(`${new Date().toISOString().slice(11, 19)} ${line}`);
+    last = line;
+    await delay(pollEveryMs, undefined, { signal: ended }).catch(() => undefined);
+  }
+}
+
+function progressLine({ stage, runs, leading, isPaused }: BisectStatus): string {
+  const [first] = leading;
+  const likely =
+    first === undefined || runs < 2 ? '' : `; most likely ${first.commit.slice(0, 12)} ${(first.probability * 100).toFixed(0)} %`;
+  return `${isPaused ? 'paused, ' : ''}${stage}${likely}`;
+}
+
+/** A search that never began says why; anything else is a failure of ours. */
+function explain(error: unknown, bisectId: string): Error {
+  if (error instanceof WorkflowNotFoundError)
+    return new RefusedError(`there is no search ${bisectId}: expected the id that bisect --detach or the report of an incident tells`, {
+      cause: error,
+    });
+  const cause = error instanceof WorkflowFailedError ? error.cause : error;
+  if (cause instanceof ApplicationFailure && (cause.type === 'RefusedError' || cause.type === 'UnreadableInputError'))
+    return new RefusedError(cause.message, { cause: error });
+  const message =
+    cause instanceof CancelledFailure ? 'it was cancelled by somebody else' : cause instanceof Error ? cause.message : String(cause);
+  return new ProgramFailedError(
+    { program: 'bisect', exitCode: null, message: `the bisect failed: ${message}`, retryable: false },
+    { cause: error },
+  );
+}

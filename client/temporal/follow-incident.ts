@@ -1,0 +1,82 @@
+/** Follows an incident in the terminal: stage changes, and the live numbers that activities heartbeat. */
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import type { IncidentClient } from './incident-client.js';
+import { findIncident } from './incident-lookup.js';
+import { interruptible } from '../cli/interruptible.js';
+import { ProgramFailedError } from '../../core/model/errors.js';
+import type { IncidentStatus } from '../../workflows/messages.js';
+
+const liveEveryMs = 2000;
+/** A worker under load may miss a query; this many in a row (each waits five seconds) are a worker that is not there. */
+const missedAnswers = 3;
+
+function heartbeatText(payload: Payload): string {
+  const details: unknown = defaultPayloadConverter.fromPayload(payload);
+  if (typeof details !== 'object' || details === null) return '';
+  return Object.entries(details)
+    .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+}
+
+/** Numbers of the load that runs now; null when none does. */
+async function liveLoad(client: Client, id: string): Promise<string | null> {
+  const { workflowId, runId } = await findIncident(client, id);
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const load = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'runLoad');
+  const payload = load?.heartbeatDetails?.payloads?.[0];
+  return payload === undefined ? null : heartbeatText(payload);
+}
+
+function startLive(client: Client, id: string, say: (line: string) => void): () => void {
+  let last = '';
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    // Progress is a courtesy: whatever goes wrong here shows in the status anyway.
+    void client
+      .withDeadline(Date.now() + liveEveryMs, () => liveLoad(client, id))
+      .then((text) => {
+        if (text !== null && text !== '' && text !== last) say(`  k6: ${text}`);
+        last = text ?? '';
+      })
+      .catch(() => undefined)
+      .finally(() => (isBusy = false));
+  }, liveEveryMs);
+  return () => clearInterval(timer);
+}
+
+export interface FollowTarget {
+  client: Client;
+  incidents: IncidentClient;
+  id: string;
+  say: (line: string) => void;
+  isDone: (status: IncidentStatus) => boolean;
+}
+
+/** Follows until `isDone`. Rejects with InterruptedError on Ctrl-C and with ProgramFailedError when no worker answers for long. */
+export async function followIncident({ client, incidents, id, say, isDone }: FollowTarget): Promise<IncidentStatus> {
+  const stopLive = startLive(client, id, say);
+  let stage = '';
+  const onStatus = (status: IncidentStatus): void => {
+    if (status.stage !== stage) say(`${new Date().toISOString().slice(11, 19)} ${status.phase}: ${status.stage}`);
+    stage = status.stage;
+  };
+  const goodbye = `the incident goes on; come back with: perf-responder status ${id}`;
+  try {
+    return await interruptible(goodbye, async (signal) => {
+      for (let missed = 1; ; missed += 1) {
+        try {
+          return await incidents.follow(id, isDone, { signal, onStatus });
+        } catch (error) {
+          if (missed === missedAnswers || !(error instanceof ProgramFailedError) || !error.retryable) throw error;
+          say(`${error.message} (asking again)`);
+        }
+      }
+    });
+  } finally {
+    stopLive();
+  }
+}

@@ -1,0 +1,52 @@
+/** JSON documents of the command line and the hook, as design §5 has them. */
+import type { Incident } from '../../core/model/incident.js';
+import type { IncidentStatus } from '../../workflows/messages.js';
+import type { IncidentListing } from './incident-lookup.js';
+
+export type StatusDocument = IncidentListing &
+  Pick<IncidentStatus, 'stage' | 'alerts' | 'confirmations' | 'needsHuman' | 'remedyPlan'> & { reasons: string[] };
+
+/** `status ID --json` and `GET /incidents/{id}`. */
+export function statusDocument(status: IncidentStatus): StatusDocument {
+  const { incident, phase, stage, alerts, confirmations, needsHuman, remedyPlan, startedAt, endedAt } = status;
+  const { incidentId, service, endpoint, outcome, reasons } = incident;
+  return {
+    incidentId,
+    service,
+    endpoint,
+    phase,
+    outcome,
+    startedAt,
+    endedAt,
+    stage,
+    alerts,
+    confirmations,
+    needsHuman,
+    remedyPlan,
+    reasons,
+  };
+}
+
+/** The triage document of a wish that was refused before anything was started. */
+export function refusedDocument(endpoint: string, reason: string): Omit<Incident, 'incidentId'> & { incidentId: null } {
+  return {
+    incidentId: null,
+    outcome: 'refused',
+    // `METHOD URL` names no service.
+    service: /^[^\s/]+\/[^\s/]+$/.test(endpoint) ? (endpoint.split('/')[0] ?? '') : '',
+    endpoint,
+    symptom: null,
+    confirmation: null,
+    accounting: [],
+    branch: null,
+    causes: [],
+    ruledOut: [],
+    missingEvidence: [],
+    evidence: [],
+    timing: { acceptedAt: new Date().toISOString(), loadWindowMs: null, reportReadyMs: null },
+    reruns: [],
+    artifacts: [],
+    reasons: [reason],
+    bisect: null,
+  };
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { UnreadableInputError } from '../../core/model/errors.js';
+import { outcomes, phases, type Outcome, type Phase } from '../../core/model/incident.js';
+import { incidentIdOf, parseIncidentId } from '../../workflows/incident-id.js';
+import { perfEndpoint, perfPhase, perfService, perfVerdict } from '../../workflows/search-attributes.js';
+
+/** One line of `list --json`. */
+export interface IncidentListing {
+  incidentId: string;
+  service: string;
+  endpoint: string;
+  phase: Phase;
+  outcome: Outcome | null;
+  startedAt: string;
+  endedAt: string | null;
+}
+
+export interface IncidentRun {
+  workflowId: string;
+  runId: string;
+}
+
+/**
+ * The workflow id of a service's endpoint: the key by which at most one incident is open. `endpoint` is the catalog key (`service/endpoint`), or
+ * `METHOD URL` for an address that is none. Readable in lists, and told apart by a hash where reading is not enough.
+ */
+export function incidentWorkflowId(endpoint: string): string {
+  const slug = endpoint
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return `perf-${slug}-${createHash('sha256').update(endpoint).digest('hex').slice(0, 8)}`;
+}
+
+export function unknownIncident(id: string): UnreadableInputError {
+  return new UnreadableInputError(
+    `expected the id of an incident or SERVICE/ENDPOINT, got "${id}", which names none here; perf-responder list shows them`,
+  );
+}
+
+async function newestRun(client: Client, workflowId: string): Promise<IncidentRun | null> {
+  try {
+    const { runId } = await client.workflow.getHandle(workflowId).describe();
+    return { workflowId, runId };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** Earlier episodes are found by the list, which may lag by a moment; the newest one, which is what people ask for, never goes through it. */
+async function earlierRun(client: Client, workflowId: string, incidentId: string): Promise<IncidentRun | null> {
+  for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` }))
+    if (incidentIdOf(workflowId, runId) === incidentId) return { workflowId, runId };
+  return null;
+}
+
+/** Finds the run of an incident by its id; a workflow id or `service/endpoint` names the newest incident there. Throws UnreadableInputError. */
+export async function findIncident(client: Client, id: string): Promise<IncidentRun> {
+  const parsed = parseIncidentId(id);
+  const workflowId = parsed?.workflowId ?? (/^perf-[a-z0-9-]+$/.test(id) ? id : incidentWorkflowId(id));
+  if (!/^perf-[a-z0-9-]+$/.test(workflowId)) throw unknownIncident(id);
+  const newest = await newestRun(client, workflowId);
+  const isIt = newest !== null && (parsed === null || incidentIdOf(workflowId, newest.runId) === id);
+  const found = isIt || parsed === null ? newest : await earlierRun(client, workflowId, id);
+  if (found === null) throw unknownIncident(id);
+  return found;
+}
+
+function isOutcome(text: string | undefined): text is Outcome {
+  return outcomes.some((outcome) => outcome === text);
+}
+
+function isPhase(text: string | undefined): text is Phase {
+  return phases.some((phase) => phase === text);
+}
+
+/** The part that a list and a description of one execution share. */
+type ExecutionFacts = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'typedSearchAttributes' | 'status' | 'startTime'> & {
+  closeTime?: Date | undefined;
+};
+
+/** What the server alone knows of an incident, without any worker. */
+export function listingOf(info: ExecutionFacts): IncidentListing {
+  const attributes = info.typedSearchAttributes;
+  const verdict = attributes.get(perfVerdict);
+  const phase = attributes.get(perfPhase);
+  const isOpen = info.status.name === 'RUNNING';
+  return {
+    incidentId: incidentIdOf(info.workflowId, info.runId),
+    service: attributes.get(perfService) ?? '',
+    endpoint: attributes.get(perfEndpoint) ?? '',
+    phase: !isOpen ? 'ended' : isPhase(phase) ? phase : 'accepted',
+    outcome: isOutcome(verdict) ? verdict : null,
+    startedAt: info.startTime.toISOString(),
+    endedAt: info.closeTime?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,175 @@
+import type { PlanFinding, PlanNode } from '../../model/database.js';
+import { isGather, type TimedNode } from './plan-tree.js';
+import type { RawPlanDocument } from './raw-plan.js';
+
+export interface FindingInput {
+  document: RawPlanDocument;
+  tree: TimedNode[];
+  nodes: PlanNode[];
+  analyzed: boolean;
+  unplacedMs: number;
+}
+
+/** A node below this share of the execution time is not worth a sentence. */
+const relevantShare = 0.05;
+/** Classes of pev2: 10, 100, 1000. Below 10 an estimate seldom changes a plan. */
+const misestimateFactor = 10;
+const manyLoops = 1000;
+
+/** What stands out in a plan, the most expensive node first. Ids: see the functions below. */
+export function findInPlan(input: FindingInput): PlanFinding[] {
+  if (!input.analyzed) {
+    return [
+      finding(
+        'not-analyzed',
+        0,
+        'The plan was not executed: it holds estimates, no times. Use EXPLAIN (ANALYZE, VERBOSE, BUFFERS, FORMAT JSON) where that is safe.',
+      ),
+    ];
+  }
+  const totalMs = input.nodes[0]?.inclusiveMs ?? 0;
+  const byNode = input.nodes
+    .map((node) => ({ node, tree: input.tree[node.id] }))
+    .sort((a, b) => b.node.selfMs - a.node.selfMs || a.node.id - b.node.id)
+    .flatMap(({ node, tree }) => (tree === undefined ? [] : nodeFindings(node, tree, totalMs)));
+  return [...byNode, ...statementFindings(input, totalMs)];
+}
+
+function nodeFindings(node: PlanNode, tree: TimedNode, totalMs: number): PlanFinding[] {
+  const isRelevant = totalMs === 0 || node.selfMs >= relevantShare * totalMs;
+  const found = [spill(node, tree), lossyBitmap(node, tree), missingWorkers(node, tree), misestimate(node, tree)];
+  if (isRelevant) found.push(rowsRemoved(node), loops(node), heapFetches(node, tree));
+  return found.filter((each) => each !== null);
+}
+
+function rowsRemoved(node: PlanNode): PlanFinding | null {
+  const kept = node.rows * node.loops;
+  const removed = node.rowsRemovedByFilter * node.loops;
+  if (removed < 1000 || removed < kept) return null;
+  const ratio = (100 * removed) / (removed + kept);
+  return finding(
+    'rows-removed',
+    node.id,
+    `${title(node)} reads ${count(removed + kept)} rows and drops ${count(removed)} of them (${ratio.toFixed(1)} %)${node.filter === null ? '' : ` by ${node.filter}`}.`,
+  );
+}
+
+function misestimate(node: PlanNode, tree: TimedNode): PlanFinding | null {
+  if (node.loops === 0 || stopsEarly(tree)) return null;
+  const factor = Math.max(node.rows, 1) / Math.max(node.rowsEstimated, 1);
+  const isOver = factor < 1;
+  // Whoever reads only part of a child's rows makes its estimate look too high.
+  if (isOver && readsPartOnly(tree)) return null;
+  if (Math.max(factor, 1 / factor) < misestimateFactor) return null;
+  const times = isOver ? `${count(1 / factor)} times too many` : `${count(factor)} times too few`;
+  return finding(
+    'misestimate',
+    node.id,
+    `${title(node)}: ${count(node.rowsEstimated)} rows estimated, ${count(node.rows)} came (${times}).`,
+  );
+}
+
+/** Not below what compares estimates with another process count: the child of a Gather divides by the workers differently. */
+function stopsEarly(tree: TimedNode): boolean {
+  return ['Bitmap Index Scan', 'BitmapAnd', 'BitmapOr', 'Hash'].includes(tree.raw['Node Type']) || tree.raw['Actual Rows'] === undefined;
+}
+
+function readsPartOnly(tree: TimedNode): boolean {
+  for (let node = tree; node.parent !== null; node = node.parent) {
+    const type = node.parent.raw['Node Type'];
+    const join = node.parent.raw['Join Type'] ?? '';
+    if (type === 'Limit' || type === 'Merge Join' || /Semi|Anti/.test(join) || /Semi|Anti/.test(type)) return true;
+    if (node.raw['Parent Relationship'] === 'SubPlan' || node.raw['Parent Relationship'] === 'InitPlan') return true;
+  }
+  return false;
+}
+
+function spill(node: PlanNode, tree: TimedNode): PlanFinding | null {
+  const batches = Math.max(tree.raw['Hash Batches'] ?? 1, tree.raw['HashAgg Batches'] ?? 1);
+  if (node.spilledKb === 0 && batches <= 1) return null;
+  const how = batches > 1 ? ` in ${batches} batches` : '';
+  const amount = node.spilledKb > 0 ? ` ${count(node.spilledKb)} kB` : '';
+  return finding(
+    'spill',
+    node.id,
+    `${title(node)} does not fit into work_mem and writes${amount} to temporary files${how} (self ${ms(node.selfMs)}).`,
+  );
+}
+
+function lossyBitmap(node: PlanNode, tree: TimedNode): PlanFinding | null {
+  const lossy = tree.raw['Lossy Heap Blocks'] ?? 0;
+  if (lossy === 0) return null;
+  return finding(
+    'lossy-bitmap',
+    node.id,
+    `${title(node)}: ${count(lossy)} heap blocks are lossy, so their rows are all checked again; the bitmap does not fit into work_mem.`,
+  );
+}
+
+function loops(node: PlanNode): PlanFinding | null {
+  if (node.loops < manyLoops) return null;
+  return finding('many-loops', node.id, `${title(node)} runs ${count(node.loops)} times, ${ms(node.inclusiveMs / node.loops)} each.`);
+}
+
+function heapFetches(node: PlanNode, tree: TimedNode): PlanFinding | null {
+  const fetches = tree.raw['Heap Fetches'] ?? 0;
+  if (fetches < 1000 || fetches < 0.4 * node.rows * node.loops) return null;
+  return finding(
+    'heap-fetches',
+    node.id,
+    `${title(node)} fetches ${count(fetches)} rows from the heap all the same: the visibility map is behind, VACUUM helps.`,
+  );
+}
+
+function missingWorkers(node: PlanNode, tree: TimedNode): PlanFinding | null {
+  const planned = tree.raw['Workers Planned'] ?? 0;
+  const launched = tree.raw['Workers Launched'] ?? planned;
+  if (!isGather(tree) || launched >= planned) return null;
+  return finding(
+    'workers-missing',
+    node.id,
+    `${launched} of ${planned} planned workers could be started; the plan is slower than it was made for.`,
+  );
+}
+
+function statementFindings(input: FindingInput, totalMs: number): PlanFinding[] {
+  const found: PlanFinding[] = [];
+  const { document } = input;
+  const timing = document.JIT?.Timing;
+  const jitMs = (typeof timing === 'number' ? timing : timing?.Total) ?? 0;
+  if (jitMs > 0.1 * totalMs)
+    found.push(
+      finding(
+        'jit',
+        0,
+        `Just-in-time compilation takes ${ms(jitMs)} of ${ms(totalMs)}; it is inside the first nodes' time. Consider jit_above_cost.`,
+      ),
+    );
+  const planningMs = document['Planning Time'] ?? 0;
+  if (planningMs > totalMs && planningMs >= 1)
+    found.push(finding('planning-dominates', 0, `Planning takes ${ms(planningMs)}, executing ${ms(totalMs)}.`));
+  const triggerMs = (document.Triggers ?? []).reduce((sum, trigger) => sum + (trigger.Time ?? 0), 0);
+  if (triggerMs > 0.1 * (document['Execution Time'] ?? totalMs))
+    found.push(finding('triggers', 0, `Triggers and foreign keys take ${ms(triggerMs)}.`));
+  if (input.tree[0]?.raw['Actual Total Time'] === undefined)
+    found.push(finding('no-timing', 0, 'The plan was executed with TIMING OFF: it holds rows, no times of nodes.'));
+  if (input.unplacedMs > 0.01 * totalMs)
+    found.push(finding('unattributed', 0, `${ms(input.unplacedMs)} are shared between nodes in a way the plan does not tell.`));
+  return found;
+}
+
+function finding(id: string, node: number, text: string): PlanFinding {
+  return { id, node, text };
+}
+
+function title(node: PlanNode): string {
+  return node.relation === null ? node.nodeType : `${node.nodeType} on ${node.relation}`;
+}
+
+function count(value: number): string {
+  return value >= 10 ? Math.round(value).toLocaleString('en-US').replaceAll(',', ' ') : String(Math.round(value * 10) / 10);
+}
+
+function ms(value: number): string {
+  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ms`;
+}

@@ -1,0 +1,105 @@
+import { profileCategories, type Frame, type ProfileCategory } from '../../model/profile.js';
+import { classifyFrame, type FrameClass } from './frame-category.js';
+import type { NumberColumn, StackProfile } from '../stack-profile.js';
+
+/** Every node of a profile with the category of the samples that end in it. */
+export interface NodeClasses {
+  /** Idle nodes are no part of the busy profile. */
+  isIdle(node: number): boolean;
+  categoryOf(node: number): ProfileCategory;
+  /** Id of the innermost application frame of the node's stack; null when the stack has none. */
+  applicationFrameOf(node: number): number | null;
+  /** A specific rule decided; otherwise a hot line may know better. */
+  isSpecific(node: number): boolean;
+}
+
+/** Kinds of work that name a cause: the nearest to the leaf wins, up to the first application frame. */
+const specific: ReadonlySet<ProfileCategory> = new Set<ProfileCategory>([
+  'database-driver',
+  'orm',
+  'gc',
+  'lock',
+  'serialization',
+  'regex',
+  'crypto',
+  'compression',
+  'logging',
+  'templating',
+  'module-load',
+]);
+
+/** Second: what serves any of those. `framework`, `runtime`, `native`, `kernel` and `unknown` come last. */
+const supporting: ReadonlySet<ProfileCategory> = new Set<ProfileCategory>(['allocation', 'network-io', 'file-io', 'reflection']);
+
+const none = -1;
+
+/**
+ * Walks each stack from the leaf towards the root, stopping at the first application frame: the nearest specific category wins; without
+ * one the nearest supporting; without one the leaf's own weak category. An application leaf is `application`. "Appears anywhere in the
+ * stack" never counts: drivers run application callbacks inside their own frames. One pass over the nodes, parents before children.
+ */
+export function classifyNodes(profile: StackProfile): NodeClasses {
+  const frames = classifyFrames(profile.frames);
+  const tiers = frames.map(({ category }) => (category === null ? undefined : { tier: tierOf(category), code: codeOf(category) }));
+  const isWaitIdle = profile.kind === 'wall' || profile.kind === 'unknown';
+  const count = profile.parents.length;
+  const found = [new Uint8Array(count), new Uint8Array(count), new Uint8Array(count)];
+  const own = new Int32Array(count).fill(none);
+  const idle = new Uint8Array(count);
+  for (let node = 1; node < count; node++) {
+    const frameId = at(profile.frameOf, node);
+    const parent = at(profile.parents, node);
+    const frame = frames[frameId];
+    if (frame === undefined) continue;
+    const isBoundary = frame.isApplication;
+    own[node] = isBoundary ? frameId : (own[parent] ?? none);
+    const { tier, code } = tiers[frameId] ?? { tier: none, code: 0 };
+    for (const [index, column] of found.entries()) {
+      if (index === tier) column[node] = code;
+      else if (!isBoundary) column[node] = column[parent] ?? 0;
+    }
+    const isOwnIdle = frame.idle === 'always' || (frame.idle === 'waiting' && isWaitIdle);
+    if (isOwnIdle || (!isBoundary && idle[parent] === 1)) idle[node] = 1;
+  }
+  const [first, second, last] = found.map((column) => (node: number) => profileCategories[(column[node] ?? 0) - 1] ?? null);
+  return {
+    isIdle: (node) => idle[node] === 1 && (isNone(first?.(node)) || first?.(node) === 'lock'),
+    categoryOf: (node) => {
+      const frame = frames[at(profile.frameOf, node)];
+      if (frame?.isApplication === true) return 'application';
+      return first?.(node) ?? second?.(node) ?? frame?.category ?? last?.(node) ?? 'unknown';
+    },
+    applicationFrameOf: (node) => (own[node] === none ? null : (own[node] ?? null)),
+    isSpecific: (node) => !isNone(first?.(node)),
+  };
+}
+
+/** Where most frames tell their file, one without is a built-in of the runtime (`utf8Slice` under `node:buffer`), not the service's. */
+function classifyFrames(frames: readonly Frame[]): FrameClass[] {
+  const isTold = frames.filter((frame) => frame.module !== '').length > frames.length / 2;
+  return frames.map((frame) => {
+    const own = classifyFrame(frame);
+    return isTold && own.isApplication && frame.module === '' ? { ...own, category: 'runtime', isApplication: false } : own;
+  });
+}
+
+function isNone(category: ProfileCategory | null | undefined): boolean {
+  return category === null || category === undefined;
+}
+
+/** Columns hold the place in the list of categories plus one; 0 = none. One byte a node, for there may be millions. */
+function codeOf(category: ProfileCategory): number {
+  return profileCategories.indexOf(category) + 1;
+}
+
+function tierOf(category: ProfileCategory): 0 | 1 | 2 {
+  return specific.has(category) ? 0 : supporting.has(category) ? 1 : 2;
+}
+
+function at(column: NumberColumn, index: number): number {
+  return column[index] ?? none;
+}
+
+export function frameAt(profile: StackProfile, id: number | null): Frame | null {
+  return id === null ? null : (profile.frames[id] ?? null);
+}
