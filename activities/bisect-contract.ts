@@ -1,4 +1,4 @@
-/** What the bisect workflow may ask of the world; implemented in `activities/bisect-activities.ts`. */
+/** What the bisect workflow may ask of the world; implemented in `activities/bisect.ts`. */
 import type { BisectAnswer, BisectMetric, CommitInfo, ProfileGrowth, SkipReason } from '../core/model/bisect.js';
 import type { ArtifactRef, RunFigures } from '../core/model/incident.js';
 import type { LoadPlan } from '../core/model/load-result.js';

@@ -1,11 +1,11 @@
 import { handOffFacts } from '../core/decisions/hand-off-facts.js';
-import { createCaptureActivities } from './capture-activities.js';
+import { createCaptureActivities } from './capture.js';
 import type { IncidentActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { createDiagnoseActivities } from './diagnose-activities.js';
-import { createLoadActivities } from './load-activities.js';
-import { createRemedyActivities } from './remedy-activities.js';
-import { createReportActivities } from './report-activities.js';
+import { createDiagnoseActivities } from './diagnose.js';
+import { createLoadActivities } from './load.js';
+import { createRemedyActivities } from './remedy.js';
+import { createReportActivities } from './report.js';
 import { translating } from './translate-error.js';
 
 /** All activities of an incident over the given dependencies; every error leaves them as a Temporal failure that says whether to retry. */

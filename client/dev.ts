@@ -4,7 +4,7 @@ import { lockDataFolder } from '../adapters/artifacts/data-folder-lock.js';
 import { startDevServer, type DevServer } from '../adapters/temporal/dev-server.js';
 import type { Catalog } from '../config/catalog.js';
 import { ProgramFailedError } from '../core/model/errors.js';
-import { incidentSearchAttributes } from '../workflows/search-attributes.js';
+import { incidentSearchAttributes } from '../workflows/respond/search-attributes.js';
 import { findTool } from './find-tool.js';
 import { hasAnySecret, readHookCredentials } from './hook/credentials.js';
 import { parseListen } from './hook/listen-address.js';

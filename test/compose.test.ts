@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { parseCatalog } from '../config/catalog.js';
 import { readShopConfig } from '../lab/shop/config.js';
-import { incidentSearchAttributes } from '../workflows/search-attributes.js';
+import { incidentSearchAttributes } from '../workflows/respond/search-attributes.js';
 
 const run = promisify(execFile);
 const projectFile = (path: string): string => new URL(`../${path}`, import.meta.url).pathname;

@@ -13,7 +13,7 @@ import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
 import { resolveTarget } from '../config/resolve-target.js';
-import { loadStartedSignal } from '../workflows/messages.js';
+import { loadStartedSignal } from '../workflows/respond/messages.js';
 import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';

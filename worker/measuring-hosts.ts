@@ -1,6 +1,6 @@
 /** Which machines serve the queue of the bisector now, as Temporal sees them. */
 import type { NativeConnection } from '@temporalio/worker';
-import { bisectQueue } from './task-queues.js';
+import { bisectQueue } from '../workflows/kernel/task-queues.js';
 
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
 const activityQueue = 2;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
-import { createBisectActivities } from '../activities/bisect-activities.js';
+import { createBisectActivities } from '../activities/bisect.js';
 import type { BisectDependencies } from '../activities/bisect-dependencies.js';
 import { createActivities } from '../activities/create-activities.js';
 import type { ActivityDependencies } from '../activities/dependencies.js';
@@ -14,7 +14,7 @@ import { UnreadableInputError } from '../core/model/errors.js';
 import type { MeasuringPlace } from './bisect-dependencies.js';
 import { identityOf, listMeasuringHosts } from './measuring-hosts.js';
 import { installRuntime } from './runtime.js';
-import { bisectHostQueue, bisectQueue, hostQueue, incidentsQueue, loadQueue } from './task-queues.js';
+import { bisectHostQueue, bisectQueue, hostQueue, incidentsQueue, loadQueue } from '../workflows/kernel/task-queues.js';
 
 export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */

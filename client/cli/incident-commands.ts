@@ -5,7 +5,7 @@ import { ProgramFailedError, RefusedError, UnreadableInputError } from '../../co
 import { interruptible } from './interruptible.js';
 import { statusDocument } from '../temporal/incident-documents.js';
 import { listText, rerunText, statusText } from './incident-text.js';
-import type { RerunRequest } from '../../workflows/messages.js';
+import type { RerunRequest } from '../../workflows/respond/messages.js';
 import { readReport, type ReportFormat } from '../read-report.js';
 import { contextOf, withIncidents } from './command-context.js';
 import { choiceOption, currentUser, numberOption } from './option-values.js';

@@ -1,7 +1,7 @@
 /** What the terminal shows of an incident. */
 import { describeRatio } from '../../core/decisions/describe-ratio.js';
 import type { Incident, Rerun } from '../../core/model/incident.js';
-import type { ConfirmationRecord, IncidentStatus } from '../../workflows/messages.js';
+import type { ConfirmationRecord, IncidentStatus } from '../../workflows/respond/messages.js';
 import { plainText } from '../../report/rich-text.js';
 import { changeSentence } from '../../report/sections/change.js';
 import type { IncidentListing } from '../temporal/incident-lookup.js';

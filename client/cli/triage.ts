@@ -13,7 +13,7 @@ import { readQueryPlan } from '../../core/database/plan/plan.js';
 import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { Incident, Symptom, TargetSummary } from '../../core/model/incident.js';
 import type { Budgets } from '../../core/model/load-result.js';
-import type { IncidentStatus } from '../../workflows/messages.js';
+import type { IncidentStatus } from '../../workflows/respond/messages.js';
 import { refusedDocument } from '../temporal/incident-documents.js';
 import { incidentText } from './incident-text.js';
 import { readReport, type ReportFormat } from '../read-report.js';

@@ -4,9 +4,9 @@ import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporal
 import { ApplicationFailure, CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
 import { ProgramFailedError, RefusedError } from '../../core/model/errors.js';
-import { bisectQueue } from '../../workflows/activity-options.js';
-import { bisectStatusQuery, type BisectStatus } from '../../workflows/bisect-messages.js';
-import type { bisectRegression, BisectResult } from '../../workflows/bisect-regression.js';
+import { bisectQueue } from '../../workflows/kernel/task-queues.js';
+import { bisectStatusQuery, type BisectStatus } from '../../workflows/bisect/messages.js';
+import type { bisectRegression, BisectResult } from '../../workflows/bisect/bisect-regression.js';
 import { InterruptedError } from '../cli/exit-code.js';
 import { untilSignal } from '../cli/until-signal.js';
 

@@ -5,7 +5,7 @@ import type { IncidentClient } from './incident-client.js';
 import { findIncident } from './incident-lookup.js';
 import { interruptible } from '../cli/interruptible.js';
 import { ProgramFailedError } from '../../core/model/errors.js';
-import type { IncidentStatus } from '../../workflows/messages.js';
+import type { IncidentStatus } from '../../workflows/respond/messages.js';
 
 const liveEveryMs = 2000;
 /** A worker under load may miss a query; this many in a row (each waits five seconds) are a worker that is not there. */

@@ -13,7 +13,8 @@ import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
 import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
 import { ProgramFailedError, RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { Incident, Symptom } from '../../core/model/incident.js';
-import { incidentIdOf } from '../../workflows/incident-id.js';
+import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
+import { incidentIdOf } from '../../workflows/respond/incident-id.js';
 import {
   acknowledgeUpdate,
   alertFiredSignal,
@@ -27,9 +28,9 @@ import {
   type IncidentStart,
   type IncidentStatus,
   type RerunRequest,
-} from '../../workflows/messages.js';
-import { perfEndpoint, perfNeedsHuman, perfPhase, perfService, perfSeverity } from '../../workflows/search-attributes.js';
-import type { respondToIncident } from '../../workflows/respond-to-incident.js';
+} from '../../workflows/respond/messages.js';
+import { perfEndpoint, perfNeedsHuman, perfPhase, perfService, perfSeverity } from '../../workflows/respond/search-attributes.js';
+import type { respondToIncident } from '../../workflows/respond/respond-to-incident.js';
 import { findIncident, incidentWorkflowId, listingOf, type IncidentListing } from './incident-lookup.js';
 
 export interface StartRequest {
@@ -61,7 +62,6 @@ const pollEveryMs = 400;
 /** A killed worker's place is taken within this time, or somebody should look. */
 const silencePatienceMs = 30_000;
 const daySevenMs = 7 * 24 * 3_600_000;
-export const incidentsQueue = 'incidents';
 
 export type IncidentClient = ReturnType<typeof createIncidentClient>;
 

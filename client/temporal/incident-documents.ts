@@ -1,6 +1,6 @@
 /** JSON documents of the command line and the hook, as design §5 has them. */
 import type { Incident } from '../../core/model/incident.js';
-import type { IncidentStatus } from '../../workflows/messages.js';
+import type { IncidentStatus } from '../../workflows/respond/messages.js';
 import type { IncidentListing } from './incident-lookup.js';
 
 export type StatusDocument = IncidentListing &

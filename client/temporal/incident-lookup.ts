@@ -3,8 +3,8 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { outcomes, phases, type Outcome, type Phase } from '../../core/model/incident.js';
-import { incidentIdOf, parseIncidentId } from '../../workflows/incident-id.js';
-import { perfEndpoint, perfPhase, perfService, perfVerdict } from '../../workflows/search-attributes.js';
+import { incidentIdOf, parseIncidentId } from '../../workflows/respond/incident-id.js';
+import { perfEndpoint, perfPhase, perfService, perfVerdict } from '../../workflows/respond/search-attributes.js';
 
 /** One line of `list --json`. */
 export interface IncidentListing {

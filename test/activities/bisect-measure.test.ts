@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBisectActivities } from '../../activities/bisect-activities.js';
+import { createBisectActivities } from '../../activities/bisect.js';
 import type { BisectActivities } from '../../activities/bisect-contract.js';
 import type { CatalogRepository } from '../../config/catalog-schema.js';
 import type { BisectMetric } from '../../core/model/bisect.js';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { readToolSettings } from '../../config/tool-settings.js';
-import { incidentSearchAttributes } from '../../workflows/search-attributes.js';
+import { incidentSearchAttributes } from '../../workflows/respond/search-attributes.js';
 
 async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(

@@ -4,7 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
-import { bisectQueue } from '../../workflows/activity-options.js';
+import { bisectQueue } from '../../workflows/kernel/task-queues.js';
 import {
   bisectStatusQuery,
   markBadSignal,
@@ -13,8 +13,8 @@ import {
   resumeSignal,
   skipCommitSignal,
   stopAndReportSignal,
-} from '../../workflows/bisect-messages.js';
-import type { bisectRegression } from '../../workflows/bisect-regression.js';
+} from '../../workflows/bisect/messages.js';
+import type { bisectRegression } from '../../workflows/bisect/bisect-regression.js';
 import { createFakeRepositories, idOf, type FakeRepository } from '../support/fake-repositories.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 

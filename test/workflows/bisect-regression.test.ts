@@ -3,7 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
-import { bisectHostQueue, bisectQueue } from '../../workflows/activity-options.js';
+import { bisectHostQueue, bisectQueue } from '../../workflows/kernel/task-queues.js';
 import {
   bisectStatusQuery,
   markGoodSignal,
@@ -11,8 +11,8 @@ import {
   resumeSignal,
   stopAndReportSignal,
   type BisectProgress,
-} from '../../workflows/bisect-messages.js';
-import type { bisectRegression, BisectResult } from '../../workflows/bisect-regression.js';
+} from '../../workflows/bisect/messages.js';
+import type { bisectRegression, BisectResult } from '../../workflows/bisect/bisect-regression.js';
 import { createFakeRepositories, idOf, type FakeRepository } from '../support/fake-repositories.js';
 import { rowsWithoutSummary } from '../support/histories.js';
 import { identityOf, listMeasuringHosts } from '../../worker/measuring-hosts.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertSummary } from '../../activities/contract.js';
 import { createIncidentClient, type IncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
-import { rerunConfirmationSignal, type IncidentStatus } from '../../workflows/messages.js';
+import { rerunConfirmationSignal, type IncidentStatus } from '../../workflows/respond/messages.js';
 import { createFakeWorld, planExpiringAt, type FakeWorld } from '../support/fake-incident.js';
 import { startTestWorkers } from '../support/incident-workers.js';
 import { rowsWithoutSummary } from '../support/histories.js';

@@ -1,10 +1,10 @@
 /** The public protocol of the incident workflow: every signal, update and query with its types. Imports nothing but types and the SDK. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { AlertSummary, IncidentInput, LoadStarted, RemedyPlan } from '../activities/contract.js';
-import type { LoadSide } from '../core/decisions/load-sides.js';
-import type { RemedyDecision } from '../core/decisions/remedy-approval.js';
-import type { Incident, Outcome, Phase, Rerun } from '../core/model/incident.js';
-import type { ConfirmationVerdict } from '../core/model/load-result.js';
+import type { AlertSummary, IncidentInput, LoadStarted, RemedyPlan } from '../../activities/contract.js';
+import type { LoadSide } from '../../core/decisions/load-sides.js';
+import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
+import type { Incident, Outcome, Phase, Rerun } from '../../core/model/incident.js';
+import type { ConfirmationVerdict } from '../../core/model/load-result.js';
 
 /**
  * Input of `respondToIncident`. The id of the incident is not in it: with signal-with-start the caller cannot know whether it starts or attaches,
@@ -84,4 +84,4 @@ export interface HandOffEvidence {
   requestedBy: string;
 }
 
-export const handOffEvidenceSignal = defineSignal<[HandOffEvidence]>('handOff');
+export const handOffEvidenceSignal = defineSignal<[HandOffEvidence]>('handOffEvidence');

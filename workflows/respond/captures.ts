@@ -1,9 +1,9 @@
 /** The captures of one load window: profile, process and sockets, databases, side by side. */
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { Capture, CaptureRequest, LoadStarted } from '../activities/contract.js';
-import { planCaptureWindow } from '../core/decisions/capture-window.js';
-import { capturing, light } from './activity-options.js';
-import { missingFrom } from './describe-failure.js';
+import type { Capture, CaptureRequest, LoadStarted } from '../../activities/contract.js';
+import { planCaptureWindow } from '../../core/decisions/capture-window.js';
+import { capturing, light } from '../kernel/activity-options.js';
+import { missingFrom } from '../kernel/describe-failure.js';
 import type { IncidentState, ResolvedLoad } from './incident-state.js';
 import { inStage } from './stage-rows.js';
 

@@ -1,6 +1,6 @@
 /** Which machines measure, and what each of them has built. */
-import type { Cost, Seat } from '../core/bisect/search-state.js';
-import type { BisectState } from './bisect-state.js';
+import type { Cost, Seat } from '../../core/bisect/search-state.js';
+import type { BisectState } from './state.js';
 
 /** A machine that did not take its work: its last poll is listed for about a minute longer. */
 const absenceMs = 300_000;

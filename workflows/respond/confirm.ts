@@ -1,11 +1,11 @@
 import { patched } from '@temporalio/workflow';
-import type { EvidenceSet, LoadRun } from '../activities/contract.js';
-import type { LoadPlan } from '../core/model/load-result.js';
-import { hasEndedEarly } from '../core/decisions/capture-window.js';
-import { isOutage } from '../core/decisions/outage.js';
-import { outagePlan } from '../core/decisions/outage-window.js';
+import type { EvidenceSet, LoadRun } from '../../activities/contract.js';
+import type { LoadPlan } from '../../core/model/load-result.js';
+import { hasEndedEarly } from '../../core/decisions/capture-window.js';
+import { isOutage } from '../../core/decisions/outage.js';
+import { outagePlan } from '../../core/decisions/outage-window.js';
 import { notCaptured, startCaptures, type CaptureResults, type RunningCaptures } from './captures.js';
-import { describeFailure, failureType } from './describe-failure.js';
+import { describeFailure, failureType } from '../kernel/describe-failure.js';
 import { addReason, enter, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import { rememberHealthy } from './healthy-run.js';
 import { measuredLoad, runLoad, type LoadOutcome } from './load-run.js';

@@ -1,11 +1,11 @@
 /** Builds ahead: while one commit is measured, the ones that are likely next are built on the same machine with the CPU that is left over. */
 import { CancellationScope } from '@temporalio/workflow';
-import { commitsToPrebuild } from '../core/bisect/next-commit.js';
-import { bracketOf } from '../core/bisect/bracket.js';
-import { posteriorNow } from '../core/bisect/search.js';
-import type { MeasureReason, Search, Seat } from '../core/bisect/search-state.js';
-import { buildingAhead } from './bisect-activity-options.js';
-import { buildCount, type BisectState } from './bisect-state.js';
+import { commitsToPrebuild } from '../../core/bisect/next-commit.js';
+import { bracketOf } from '../../core/bisect/bracket.js';
+import { posteriorNow } from '../../core/bisect/search.js';
+import type { MeasureReason, Search, Seat } from '../../core/bisect/search-state.js';
+import { buildingAhead } from './activity-options.js';
+import { buildCount, type BisectState } from './state.js';
 
 /** A build shorter than this is no wait worth an activity of its own. */
 const worthwhileMs = 2_000;

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { MissingEvidence } from '../core/model/observation.js';
+import type { MissingEvidence } from '../../core/model/observation.js';
 
 function rootOf(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;

@@ -1,9 +1,9 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { BranchDecision, Capture, EvidenceSet } from '../activities/contract.js';
-import type { Diagnosis } from '../core/model/incident.js';
-import { needsQueryScan } from '../core/decisions/next-stage.js';
-import { light, scanning } from './activity-options.js';
-import { describeFailure, missingFrom } from './describe-failure.js';
+import type { BranchDecision, Capture, EvidenceSet } from '../../activities/contract.js';
+import type { Diagnosis } from '../../core/model/incident.js';
+import { needsQueryScan } from '../../core/decisions/next-stage.js';
+import { light, scanning } from '../kernel/activity-options.js';
+import { describeFailure, missingFrom } from '../kernel/describe-failure.js';
 import { addReason, enter, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import { inStage, skipStage } from './stage-rows.js';
 

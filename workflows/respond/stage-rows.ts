@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { StageRow } from '../core/decisions/status-board.js';
-import { describeFailure } from './describe-failure.js';
+import type { StageRow } from '../../core/decisions/status-board.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 import { publish, type IncidentState } from './incident-state.js';
 
 /** Runs one stage with its row on the status board. `describe` says in a few words what came out. */

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
-import type { ArtifactRef, NotificationEvent } from '../core/model/incident.js';
-import { lastWord, light, notifying } from './activity-options.js';
-import { describeFailure } from './describe-failure.js';
+import type { ArtifactRef, NotificationEvent } from '../../core/model/incident.js';
+import { lastWord, light, notifying } from '../kernel/activity-options.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 import { addReason, enter, nowIso, type IncidentState } from './incident-state.js';
 import { inStage } from './stage-rows.js';
 

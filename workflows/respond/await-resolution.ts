@@ -1,12 +1,12 @@
 /** The patient part: one thing at a time until the incident is resolved, closed or too old. Every wait is one timer with a reason. */
 import { condition } from '@temporalio/workflow';
-import { nextDeadline, type Deadline } from '../core/decisions/escalation.js';
-import { endsAtOnce } from '../core/decisions/next-stage.js';
+import { nextDeadline, type Deadline } from '../../core/decisions/escalation.js';
+import { endsAtOnce } from '../../core/decisions/next-stage.js';
 import { addReason, enter, isHumanNeeded, publish, severityOf, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import { handOff } from './hand-off.js';
-import { followDecision, offerRemedy, withdrawRemedy } from './remedy-stage.js';
-import { report, tell } from './report-stage.js';
-import { rerun } from './rerun-stage.js';
+import { followDecision, offerRemedy, withdrawRemedy } from './remedy.js';
+import { report, tell } from './report.js';
+import { rerun } from './rerun.js';
 
 function hasWork(state: IncidentState): boolean {
   const isDecided = state.remedyPlan !== null && state.decision !== null;

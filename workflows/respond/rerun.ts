@@ -1,17 +1,17 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { LoadRun } from '../activities/contract.js';
-import { describeRatio } from '../core/decisions/describe-ratio.js';
-import { joinSide, runsWanted } from '../core/decisions/load-sides.js';
-import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../core/decisions/rerun-outcome.js';
-import { summaryArtifact } from '../core/decisions/summary-artifact.js';
-import type { Rerun } from '../core/model/incident.js';
-import { light } from './activity-options.js';
-import { recordConfirmation } from './confirm-stage.js';
-import { describeFailure } from './describe-failure.js';
+import type { LoadRun } from '../../activities/contract.js';
+import { describeRatio } from '../../core/decisions/describe-ratio.js';
+import { joinSide, runsWanted } from '../../core/decisions/load-sides.js';
+import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../core/decisions/rerun-outcome.js';
+import { summaryArtifact } from '../../core/decisions/summary-artifact.js';
+import type { Rerun } from '../../core/model/incident.js';
+import { light } from '../kernel/activity-options.js';
+import { recordConfirmation } from './confirm.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 import { rememberHealthy } from './healthy-run.js';
 import { addReason, enter, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import { measuredLoad, runLoad } from './load-run.js';
-import { report, tell } from './report-stage.js';
+import { report, tell } from './report.js';
 import { inStage } from './stage-rows.js';
 import type { RerunRequest } from './messages.js';
 

@@ -1,7 +1,7 @@
 /** Handlers only write down what is wanted; the main loop acts. All are set before the first await, or an early update would be refused. */
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import type { AlertSummary } from '../activities/contract.js';
-import { refuseDecision, type RemedyDecision } from '../core/decisions/remedy-approval.js';
+import type { AlertSummary } from '../../activities/contract.js';
+import { refuseDecision, type RemedyDecision } from '../../core/decisions/remedy-approval.js';
 import { publish, statusOf, type IncidentState } from './incident-state.js';
 import {
   acknowledgeUpdate,

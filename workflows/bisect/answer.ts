@@ -1,10 +1,10 @@
-import { posteriorNow } from '../core/bisect/search.js';
-import type { BisectAnswer, BisectMetric } from '../core/model/bisect.js';
-import { bisecting } from './bisect-activity-options.js';
-import type { BisectProgress, RangeAnswer, RangeBracket } from './bisect-messages.js';
-import { descend, type Placed } from './bisect-merge.js';
-import { searchNow, searchRange, type CommitRange } from './bisect-search.js';
-import { buildCount, runCount, skippedCommits, type BisectState } from './bisect-state.js';
+import { posteriorNow } from '../../core/bisect/search.js';
+import type { BisectAnswer, BisectMetric } from '../../core/model/bisect.js';
+import { bisecting } from './activity-options.js';
+import type { BisectProgress, RangeAnswer, RangeBracket } from './messages.js';
+import { descend, type Placed } from './merge.js';
+import { searchNow, searchRange, type CommitRange } from './search.js';
+import { buildCount, runCount, skippedCommits, type BisectState } from './state.js';
 
 export type Found = Extract<RangeAnswer, { kind: 'found' }>;
 

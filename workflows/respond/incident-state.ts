@@ -1,14 +1,14 @@
 /** The state of one incident, and the only place where it is made visible: status board, search attributes, query answer. */
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
-import type { AlertSummary, EvidenceSet, LoadStarted, RemedyPlan } from '../activities/contract.js';
-import type { LoadSides } from '../core/decisions/load-sides.js';
-import { needsHuman } from '../core/decisions/next-stage.js';
-import type { RemedyDecision } from '../core/decisions/remedy-approval.js';
-import { renderBoard, type StageRow } from '../core/decisions/status-board.js';
-import type { MeasuredLoad } from '../core/model/comparison.js';
-import type { BisectSummary, Incident, Phase, TargetSummary } from '../core/model/incident.js';
-import type { LoadPlan } from '../core/model/load-result.js';
+import type { AlertSummary, EvidenceSet, LoadStarted, RemedyPlan } from '../../activities/contract.js';
+import type { LoadSides } from '../../core/decisions/load-sides.js';
+import { needsHuman } from '../../core/decisions/next-stage.js';
+import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
+import { renderBoard, type StageRow } from '../../core/decisions/status-board.js';
+import type { MeasuredLoad } from '../../core/model/comparison.js';
+import type { BisectSummary, Incident, Phase, TargetSummary } from '../../core/model/incident.js';
+import type { LoadPlan } from '../../core/model/load-result.js';
 import { incidentIdOf } from './incident-id.js';
 import type { CloseRequest, ConfirmationRecord, HandOffRequest, IncidentStart, IncidentStatus, RerunRequest } from './messages.js';
 import { perfEndpoint, perfNeedsHuman, perfP95Ms, perfPhase, perfService, perfSeverity, perfVerdict } from './search-attributes.js';

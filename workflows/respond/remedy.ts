@@ -1,7 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { AppliedRemedy, RemedyPlan } from '../activities/contract.js';
-import { light, remedying } from './activity-options.js';
-import { describeFailure } from './describe-failure.js';
+import type { AppliedRemedy, RemedyPlan } from '../../activities/contract.js';
+import { light, remedying } from '../kernel/activity-options.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 import { addReason, enter, nowIso, publish, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import { inStage } from './stage-rows.js';
 

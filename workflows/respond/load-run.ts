@@ -1,8 +1,8 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { LoadRequest, LoadRun, LoadStarted } from '../activities/contract.js';
-import { describeLoad } from '../core/decisions/describe-load.js';
-import type { MeasuredLoad } from '../core/model/comparison.js';
-import { loading } from './activity-options.js';
+import type { LoadRequest, LoadRun, LoadStarted } from '../../activities/contract.js';
+import { describeLoad } from '../../core/decisions/describe-load.js';
+import type { MeasuredLoad } from '../../core/model/comparison.js';
+import { loading } from '../kernel/activity-options.js';
 import { inStage } from './stage-rows.js';
 import type { IncidentState, ResolvedLoad } from './incident-state.js';
 

@@ -11,18 +11,18 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { BisectRequest } from '../activities/bisect-contract.js';
-import type { BisectAnswer, BisectMetric } from '../core/model/bisect.js';
-import type { BisectSummary } from '../core/model/incident.js';
-import { bisecting, cleaning, measuring, tellingEnd } from './bisect-activity-options.js';
-import { emptyAnswer, findCulprits } from './bisect-answer.js';
-import { hostsUsed } from './bisect-hosts.js';
-import type { BisectProgress, BisectStart } from './bisect-messages.js';
-import { endPrebuilds } from './bisect-prebuild.js';
-import { HistoryFull } from './bisect-search.js';
-import { createBisectState, showBisect, type BisectState } from './bisect-state.js';
-import { describeFailure } from './describe-failure.js';
-import { handOffEvidenceSignal, type HandOffEvidence } from './messages.js';
+import type { BisectRequest } from '../../activities/bisect-contract.js';
+import type { BisectAnswer, BisectMetric } from '../../core/model/bisect.js';
+import type { BisectSummary } from '../../core/model/incident.js';
+import { bisecting, cleaning, measuring, tellingEnd } from './activity-options.js';
+import { emptyAnswer, findCulprits } from './answer.js';
+import { hostsUsed } from './hosts.js';
+import type { BisectProgress, BisectStart } from './messages.js';
+import { endPrebuilds } from './prebuild.js';
+import { HistoryFull } from './search.js';
+import { createBisectState, showBisect, type BisectState } from './state.js';
+import { describeFailure } from '../kernel/describe-failure.js';
+import { handOffEvidenceSignal, type HandOffEvidence } from '../respond/messages.js';
 
 /** The evidence follows the start within seconds; without it there is nothing to search for. */
 const evidencePatience = '1 hour';

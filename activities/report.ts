@@ -7,7 +7,7 @@ import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/prof
 import { findUncitedClaims } from '../report/citations.js';
 import { renderNotification } from '../report/notification.js';
 import type { ReportInput } from '../report/report-input.js';
-import { readCapture } from './capture-activities.js';
+import { readCapture } from './capture.js';
 import type { EvidenceSet, IncidentActivities } from './contract.js';
 import type { ActivityDependencies, Notification } from './dependencies.js';
 

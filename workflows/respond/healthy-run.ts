@@ -1,9 +1,9 @@
 import { isCancellation, log } from '@temporalio/workflow';
-import type { LoadRun } from '../activities/contract.js';
-import type { HealthyRun } from '../core/model/comparison.js';
-import type { LoadPlan } from '../core/model/load-result.js';
-import { light } from './activity-options.js';
-import { describeFailure } from './describe-failure.js';
+import type { LoadRun } from '../../activities/contract.js';
+import type { HealthyRun } from '../../core/model/comparison.js';
+import type { LoadPlan } from '../../core/model/load-result.js';
+import { light } from '../kernel/activity-options.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 import type { IncidentState } from './incident-state.js';
 import { measuredLoad } from './load-run.js';
 

@@ -1,8 +1,8 @@
 /** Into the merges: on the line a merge is one commit, but somebody wrote the slow one on its side. */
-import type { Found } from './bisect-answer.js';
-import { bisecting } from './bisect-activity-options.js';
-import { searchRange } from './bisect-search.js';
-import type { BisectState } from './bisect-state.js';
+import type { Found } from './answer.js';
+import { bisecting } from './activity-options.js';
+import { searchRange } from './search.js';
+import type { BisectState } from './state.js';
 
 /** A step and where it lies: one commit (`to`), or a range that cannot be told apart. */
 export interface Placed extends Pick<Found, 'from' | 'to' | 'posterior' | 'effect'> {

@@ -1,20 +1,12 @@
 /** Timeouts and retries of every activity, each with its reason. `startToClose` bounds one try, `scheduleToClose` the stage. */
 import { proxyActivities, type ActivityInterfaceFor, type ActivityOptions } from '@temporalio/workflow';
-import type { IncidentActivities } from '../activities/contract.js';
-import { loadWindowMs } from '../core/decisions/describe-load.js';
-import type { LoadPlan } from '../core/model/load-result.js';
-
-/** Names of task queues. Captures may go to `host-<id>`, the queue of the agent beside the service. */
-export const loadQueue = 'load';
-export const bisectQueue = 'bisect';
-
-/** Queue of the bisector's workers of one machine: worktrees are there, and runs of one machine compare. */
-export function bisectHostQueue(host: string): string {
-  return `${bisectQueue}-${host}`;
-}
+import type { IncidentActivities } from '../../activities/contract.js';
+import { loadWindowMs } from '../../core/decisions/describe-load.js';
+import type { LoadPlan } from '../../core/model/load-result.js';
+import { loadQueue } from './task-queues.js';
 
 /** What no second try can change. Type names come from `activities/translate-error.ts`. */
-const hopeless = ['UnreadableInputError', 'RefusedError', 'EvidenceUnavailableError'];
+const nonRetryable = ['UnreadableInputError', 'RefusedError', 'EvidenceUnavailableError'];
 const minuteMs = 60_000;
 /** The longest load that a catalog may ask for, with its ramp-up. */
 const longestLoadMs = 26 * 60 * minuteMs;
@@ -23,7 +15,7 @@ const longestLoadMs = 26 * 60 * minuteMs;
 export const light = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '10 minutes',
-  retry: { initialInterval: '500ms', maximumInterval: '20s', maximumAttempts: 5, nonRetryableErrorTypes: hopeless },
+  retry: { initialInterval: '500ms', maximumInterval: '20s', maximumAttempts: 5, nonRetryableErrorTypes: nonRetryable },
 });
 
 /** The query scan explains statements under a statement timeout of its own and heartbeats between them. */
@@ -31,21 +23,21 @@ export const scanning = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '10 minutes',
   heartbeatTimeout: '10s',
-  retry: { initialInterval: '1s', maximumAttempts: 3, nonRetryableErrorTypes: hopeless },
+  retry: { initialInterval: '1s', maximumAttempts: 3, nonRetryableErrorTypes: nonRetryable },
 });
 
 /** Telling people may fail without harm, but an escalation should survive a receiver that is down for some minutes. Nobody waits for it. */
 export const notifying = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '15s',
   scheduleToCloseTimeout: '15 minutes',
-  retry: { initialInterval: '2s', maximumInterval: '1 minute', nonRetryableErrorTypes: hopeless },
+  retry: { initialInterval: '2s', maximumInterval: '1 minute', nonRetryableErrorTypes: nonRetryable },
 });
 
 /** The last word of an incident holds up its end, so it is given up soon. */
 export const lastWord = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '20s',
-  retry: { initialInterval: '1s', nonRetryableErrorTypes: hopeless },
+  retry: { initialInterval: '1s', nonRetryableErrorTypes: nonRetryable },
 });
 
 /** Building an index takes long on a large table. Idempotent by plan id: a second try looks first whether the first one did it. */
@@ -53,7 +45,7 @@ export const remedying = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '2 hours',
   scheduleToCloseTimeout: '6 hours',
   heartbeatTimeout: '10s',
-  retry: { initialInterval: '5s', maximumAttempts: 3, nonRetryableErrorTypes: hopeless },
+  retry: { initialInterval: '5s', maximumAttempts: 3, nonRetryableErrorTypes: nonRetryable },
 });
 
 /**
@@ -68,7 +60,7 @@ export function loading(plan: LoadPlan): ActivityInterfaceFor<IncidentActivities
     startToCloseTimeout: startToCloseMs,
     scheduleToCloseTimeout: 3 * startToCloseMs + 60 * minuteMs,
     heartbeatTimeout: '10s',
-    retry: { initialInterval: '2s', maximumAttempts: 4, nonRetryableErrorTypes: hopeless },
+    retry: { initialInterval: '2s', maximumAttempts: 4, nonRetryableErrorTypes: nonRetryable },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });
 }

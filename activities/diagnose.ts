@@ -6,7 +6,7 @@ import type { DiagnosisInput } from '../core/diagnosis/input.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
 import type { ProfileSummary, RequestTrace } from '../core/model/profile.js';
-import { readCapture } from './capture-activities.js';
+import { readCapture } from './capture.js';
 import type { Capture, EvidenceSet, IncidentActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 

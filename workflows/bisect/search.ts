@@ -1,14 +1,14 @@
 import { ActivityFailure, CancellationScope, isCancellation, TimeoutFailure, workflowInfo } from '@temporalio/workflow';
-import { bracketOf } from '../core/bisect/bracket.js';
-import { credibleRange } from '../core/bisect/credible-range.js';
-import { nextSearchStep, posteriorNow } from '../core/bisect/search.js';
-import type { Bracket, MeasureReason, Search, SearchStep } from '../core/bisect/search-state.js';
-import { measuring } from './bisect-activity-options.js';
-import { costOf, exclude, markAbsent, measuringHosts, seatOf } from './bisect-hosts.js';
-import type { RangeAnswer, RangeBracket } from './bisect-messages.js';
-import { prebuild } from './bisect-prebuild.js';
-import { buildCount, mayContinue, runCount, showBisect, skippedCommits, type BisectState } from './bisect-state.js';
-import { describeFailure } from './describe-failure.js';
+import { bracketOf } from '../../core/bisect/bracket.js';
+import { credibleRange } from '../../core/bisect/credible-range.js';
+import { nextSearchStep, posteriorNow } from '../../core/bisect/search.js';
+import type { Bracket, MeasureReason, Search, SearchStep } from '../../core/bisect/search-state.js';
+import { measuring } from './activity-options.js';
+import { costOf, exclude, markAbsent, measuringHosts, seatOf } from './hosts.js';
+import type { RangeAnswer, RangeBracket } from './messages.js';
+import { prebuild } from './prebuild.js';
+import { buildCount, mayContinue, runCount, showBisect, skippedCommits, type BisectState } from './state.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 
 /** Thrown to leave a search that must go on in a fresh history. */
 export class HistoryFull extends Error {

@@ -1,8 +1,8 @@
 /** The public protocol of `bisectRegression`. */
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { BisectRequest, CommitBuild, CommitMeasurement } from '../activities/bisect-contract.js';
-import type { BisectAnswer, SkipReason } from '../core/model/bisect.js';
-import type { LoadPlan } from '../core/model/load-result.js';
+import type { BisectRequest, CommitBuild, CommitMeasurement } from '../../activities/bisect-contract.js';
+import type { BisectAnswer, SkipReason } from '../../core/model/bisect.js';
+import type { LoadPlan } from '../../core/model/load-result.js';
 
 export interface CommitMark {
   commit: string;

@@ -1,6 +1,6 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { BisectPlan, BisectRequest } from '../activities/bisect-contract.js';
-import type { BisectAnswer, SkipReason } from '../core/model/bisect.js';
+import type { BisectPlan, BisectRequest } from '../../activities/bisect-contract.js';
+import type { BisectAnswer, SkipReason } from '../../core/model/bisect.js';
 import {
   bisectStatusQuery,
   markBadSignal,
@@ -12,7 +12,7 @@ import {
   type BisectProgress,
   type BisectStart,
   type CommitMark,
-} from './bisect-messages.js';
+} from './messages.js';
 
 export interface BisectState {
   request: BisectRequest;

@@ -1,16 +1,16 @@
 import { allHandlersFinished, condition, isCancellation } from '@temporalio/workflow';
-import type { ResolvedTarget } from '../activities/contract.js';
-import type { Incident } from '../core/model/incident.js';
-import { light } from './activity-options.js';
+import type { ResolvedTarget } from '../../activities/contract.js';
+import type { Incident } from '../../core/model/incident.js';
+import { light } from '../kernel/activity-options.js';
 import { awaitResolution } from './await-resolution.js';
-import { confirm } from './confirm-stage.js';
-import { describeFailure } from './describe-failure.js';
-import { diagnose } from './diagnose-stage.js';
+import { confirm } from './confirm.js';
+import { describeFailure } from '../kernel/describe-failure.js';
+import { diagnose } from './diagnose.js';
 import { planHandOff } from './hand-off.js';
 import { registerHandlers } from './handlers.js';
 import { addReason, createState, publish, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import type { IncidentStart } from './messages.js';
-import { end, endCancelled, report, tell } from './report-stage.js';
+import { end, endCancelled, report, tell } from './report.js';
 import { inStage } from './stage-rows.js';
 
 /**

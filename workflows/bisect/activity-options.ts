@@ -1,11 +1,11 @@
 /** Timeouts and retries of the bisector's activities, each with its reason. */
 import { proxyActivities, type ActivityInterfaceFor, type ActivityOptions } from '@temporalio/workflow';
-import type { BisectActivities } from '../activities/bisect-contract.js';
-import { loadWindowMs } from '../core/decisions/describe-load.js';
-import type { LoadPlan } from '../core/model/load-result.js';
-import { bisectHostQueue, bisectQueue } from './activity-options.js';
+import type { BisectActivities } from '../../activities/bisect-contract.js';
+import { loadWindowMs } from '../../core/decisions/describe-load.js';
+import type { LoadPlan } from '../../core/model/load-result.js';
+import { bisectHostQueue, bisectQueue } from '../kernel/task-queues.js';
 
-const hopeless = ['UnreadableInputError', 'RefusedError'];
+const nonRetryable = ['UnreadableInputError', 'RefusedError'];
 const minuteMs = 60_000;
 
 /** Reading the repository, writing the report, cleaning up: on the worker that has the worktrees. */
@@ -13,7 +13,7 @@ export const bisecting = proxyActivities<BisectActivities>({
   taskQueue: bisectQueue,
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: hopeless },
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: nonRetryable },
 });
 
 /** The last word of a search holds up its end, so it is given up soon. */
@@ -21,7 +21,7 @@ export const tellingEnd = proxyActivities<BisectActivities>({
   taskQueue: bisectQueue,
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '20s',
-  retry: { initialInterval: '1s', nonRetryableErrorTypes: hopeless },
+  retry: { initialInterval: '1s', nonRetryableErrorTypes: nonRetryable },
 });
 
 /** A queue that one machine alone serves: where the worktrees are, and where the level of the runs is known. */
@@ -36,7 +36,7 @@ export function cleaning(host: string | null): ActivityInterfaceFor<BisectActivi
     ...queueOf(host),
     startToCloseTimeout: '2 minutes',
     scheduleToCloseTimeout: '1 hour',
-    retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: hopeless },
+    retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: nonRetryable },
   });
 }
 
@@ -58,7 +58,7 @@ export function measuring(load: LoadPlan, host: string | null): ActivityInterfac
     startToCloseTimeout: 2 * loadWindowMs(load) + 30 * minuteMs,
     scheduleToCloseTimeout: '6 hours',
     heartbeatTimeout: '10s',
-    retry: { initialInterval: '2s', maximumAttempts: 4, nonRetryableErrorTypes: hopeless },
+    retry: { initialInterval: '2s', maximumAttempts: 4, nonRetryableErrorTypes: nonRetryable },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });
 }

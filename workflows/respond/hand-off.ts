@@ -7,11 +7,12 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { shouldHandOff } from '../core/decisions/next-stage.js';
-import type { TargetSummary } from '../core/model/incident.js';
-import { bisectQueue, light } from './activity-options.js';
-import type { bisectRegression } from './bisect-regression.js';
-import { describeFailure } from './describe-failure.js';
+import { shouldHandOff } from '../../core/decisions/next-stage.js';
+import type { TargetSummary } from '../../core/model/incident.js';
+import { light } from '../kernel/activity-options.js';
+import { bisectQueue } from '../kernel/task-queues.js';
+import type { bisectRegression } from '../bisect/bisect-regression.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 import { addReason, type IncidentState } from './incident-state.js';
 import { handOffEvidenceSignal, type HandOffEvidence, type HandOffRequest } from './messages.js';
 import { inStage } from './stage-rows.js';
