@@ -8,7 +8,7 @@ module.exports = {
       name: 'core-imports-core-only',
       severity: 'error',
       from: { path: '^core/' },
-      to: { pathNot: ['^core/', 'node_modules/(zod|pprof-format|libpg-query|@pgsql)/'], ...notTypeOnly },
+      to: { pathNot: ['^core/', 'node_modules/(zod|pprof-format|libpg-query|@pgsql|temporal-polyfill)/'], ...notTypeOnly },
     },
     {
       name: 'workflows-go-down',
