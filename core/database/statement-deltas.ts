@@ -38,8 +38,8 @@ export interface StatementWindow {
 }
 
 /**
- * What each statement cost between two snapshots. A row that is new, or whose counters fell or were reset, counts in full and is marked as
- * restarted when it existed before. Users and nesting levels of one statement are added up. Ties are broken by queryId.
+ * What each statement cost between two snapshots. A row that is new, or one of whose counters fell or was reset, counts in full and is marked
+ * as restarted when it existed before: a row that was evicted and came back may have more calls than it had, and less time. Users and nesting levels of one statement are added up. Ties are broken by queryId.
  */
 export function statementDeltas(before: StatementSnapshot, after: StatementSnapshot): StatementWindow {
   const wasReset = after.resetAtMs !== null && after.resetAtMs > before.takenAtMs;
@@ -65,7 +65,8 @@ function keyOf(row: StatementCounters): string {
 
 function grow(before: StatementCounters | null, after: StatementCounters, wasReset: boolean, windowStartMs: number): Growth {
   const restarted =
-    before !== null && (wasReset || after.calls < before.calls || (after.sinceMs !== null && after.sinceMs > windowStartMs));
+    before !== null &&
+    (wasReset || summed.some((key) => after[key] < before[key]) || (after.sinceMs !== null && after.sinceMs > windowStartMs));
   const base = restarted ? null : before;
   const growth: Growth = { ...emptyGrowth(), restarted };
   for (const key of summed) growth[key] = Math.max(0, after[key] - (base?.[key] ?? 0));

@@ -61,6 +61,16 @@ describe('what statements cost between two snapshots', () => {
     expect(statementDeltas(snapshot([row('a', 10, 1000)]), after).deltas).toMatchObject([{ totalExecMs: 30, restarted: true }]);
   });
 
+  it.each<[string, Partial<StatementCounters>]>([
+    ['time', { totalExecMs: 30_000 }],
+    ['rows', { totalExecMs: 1, rows: 900 }],
+    ['blocks read', { totalExecMs: 1, sharedReadBlocks: 8 }],
+    ['write-ahead log', { totalExecMs: 1, walBytes: 1 }],
+  ])('takes a row that came back after an eviction in full when only its %s fell', (_what, older) => {
+    const [delta] = statementDeltas(snapshot([row('a', 10, 0, older)]), snapshot([row('a', 500, 25_000)])).deltas;
+    expect(delta).toMatchObject({ calls: 500, totalExecMs: 25_000, meanExecMs: 50, restarted: true });
+  });
+
   it('adds up roles and nesting levels of one statement', () => {
     const after = snapshot([row('a', 1, 10), row('a', 2, 20, { userId: '11' }), row('a', 4, 40, { toplevel: false })]);
     expect(statementDeltas(snapshot([]), after).deltas).toMatchObject([{ calls: 7, totalExecMs: 70 }]);
