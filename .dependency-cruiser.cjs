@@ -43,9 +43,12 @@ module.exports = {
     {
       name: 'nobody-imports-the-top',
       severity: 'error',
-      from: { pathNot: '^(worker|client|test|lab|bench)/' },
+      from: { pathNot: '^(worker|client|test|lab|bench)/|^main\\.ts$' },
       to: { path: '^(worker|client|test|lab|bench)/' },
     },
+    // Only main.ts knows both.
+    { name: 'client-without-worker', severity: 'error', from: { path: '^client/' }, to: { path: '^worker/' } },
+    { name: 'worker-without-client', severity: 'error', from: { path: '^worker/' }, to: { path: '^client/' } },
     {
       name: 'product-never-needs-the-lab',
       severity: 'error',

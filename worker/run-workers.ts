@@ -8,13 +8,21 @@ import { createBisectActivities } from '../activities/bisect.js';
 import type { BisectDependencies } from '../activities/bisect-dependencies.js';
 import { createActivities } from '../activities/create-activities.js';
 import type { ActivityDependencies } from '../activities/dependencies.js';
-import { ensureSearchAttributes } from '../client/temporal/search-attributes.js';
+import { ensureSearchAttributes } from './search-attributes.js';
 import { resolveTemporal, temporalUnreachable, type TemporalTarget } from '../adapters/temporal/connection.js';
 import { UnreadableInputError } from '../core/model/errors.js';
 import type { MeasuringPlace } from './bisect-dependencies.js';
 import { identityOf, listMeasuringHosts } from './measuring-hosts.js';
 import { installRuntime } from './runtime.js';
-import { bisectHostQueue, bisectQueue, hostQueue, incidentsQueue, loadQueue } from '../workflows/kernel/task-queues.js';
+import {
+  bisectHostQueue,
+  bisectQueue,
+  hostQueue,
+  incidentsQueue,
+  loadQueue,
+  workerRoles,
+  type WorkerRole,
+} from '../workflows/kernel/task-queues.js';
 
 export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */
@@ -29,9 +37,6 @@ export interface StartWorkersOptions extends TemporalTarget {
   metricsAddress?: string | null;
   log: (line: string) => void;
 }
-
-export type WorkerRole = 'incidents' | 'load' | 'host' | 'bisect';
-const allRoles: readonly WorkerRole[] = ['incidents', 'load', 'host', 'bisect'];
 
 export interface RunningWorkers {
   /** Settles when all workers have stopped; rejects when one of them died. */
@@ -95,7 +100,7 @@ function optionsOf(role: WorkerRole, host: string): Pick<WorkerOptions, 'taskQue
  * Throws ProgramFailedError when Temporal cannot be reached, UnreadableInputError when the bundle was not built.
  */
 export async function startWorkers(options: StartWorkersOptions): Promise<RunningWorkers> {
-  const { createDependencies, host = hostname(), connectWithinMs = 30_000, roles = allRoles, metricsAddress = null, log } = options;
+  const { createDependencies, host = hostname(), connectWithinMs = 30_000, roles = workerRoles, metricsAddress = null, log } = options;
   installRuntime({ log, metricsAddress });
   const resolved = resolveTemporal(options);
   const { namespace } = resolved;

@@ -5,6 +5,11 @@ import { dirname, join } from 'node:path';
 import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { ArtifactRef } from '../../core/model/incident.js';
 
+/** Where artifacts are in a data folder: below it, for whoever writes and whoever reads. */
+export function artifactDirectory(dataDirectory: string): string {
+  return join(dataDirectory, 'artifacts');
+}
+
 export interface ArtifactStoreOptions {
   /** Created when it is not there. */
   directory: string;

@@ -1,16 +1,25 @@
-/** `perf-responder`: parse, call, print, exit code. Started by bin/perf-responder.js. */
+/** The command line: parse, call, print, exit code. One file a command. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
+import { registerAck } from './ack.js';
+import { registerClose } from './close.js';
+import { registerDecide } from './decide.js';
+import { registerDev } from './dev.js';
+import { registerHook } from './hook.js';
+import { registerList } from './list.js';
+import { registerReport } from './report.js';
+import { registerRerun } from './rerun.js';
+import { registerStatus } from './status.js';
+import { registerWorker } from './worker.js';
 import { registerAnalyze } from './analyze.js';
 import { registerBisect } from './bisect.js';
 import { registerDoctor } from './doctor.js';
 import { AnsweredError, exitCodeOf, InterruptedError } from './exit-code.js';
-import { registerIncidentCommands } from './incident-commands.js';
-import { registerLongRunning } from './long-running.js';
 import { addressOption } from './option-values.js';
 import { printable } from './printable.js';
 import { registerTriage } from './triage.js';
+import type { StartWorkers } from './worker-port.js';
 
 function ownVersion(): string {
   // Beside the sources, and one level above the compiled files.
@@ -24,8 +33,26 @@ function ownVersion(): string {
   return 'unknown';
 }
 
+/** In the order of `--help`. */
+const commands: ((program: Command, startWorkers: StartWorkers) => void)[] = [
+  registerTriage,
+  registerStatus,
+  registerList,
+  registerReport,
+  registerRerun,
+  registerDecide,
+  registerAck,
+  registerClose,
+  registerBisect,
+  registerWorker,
+  registerHook,
+  registerDev,
+  registerDoctor,
+  registerAnalyze,
+];
+
 /** `writeError` gets what Commander would write to standard error: its messages, which we tell ourselves, and the help of a command without its sub-command. */
-function createProgram(writeError: (text: string) => void): Command {
+function createProgram(startWorkers: StartWorkers, writeError: (text: string) => void): Command {
   const program = new Command('perf-responder')
     .description(
       'Proves what is slow: reproduces a performance alert under load, profiles in that load, reads the database, names the cause.',
@@ -48,8 +75,7 @@ function createProgram(writeError: (text: string) => void): Command {
       'after',
       '\nExamples:\n  $ perf-responder dev                         # Temporal, worker and hook on this machine\n  $ perf-responder triage shop/place-order     # reproduce, profile, localize, report\n  $ perf-responder rerun shop/place-order      # is it fixed?\n\nExit code: 0 ran to an outcome, 1 a tool failed, 2 refused or bad input.',
     );
-  for (const register of [registerTriage, registerIncidentCommands, registerBisect, registerLongRunning, registerDoctor, registerAnalyze])
-    register(program);
+  for (const register of commands) register(program, startWorkers);
   return program;
 }
 
@@ -80,14 +106,14 @@ async function flushed(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /** Runs one command and ends the process: native handles of the Temporal SDK would keep it alive. */
-export async function main(argv: string[]): Promise<void> {
+export async function runCommandLine(argv: string[], startWorkers: StartWorkers): Promise<void> {
   // Whoever reads us may stop reading (`| head`).
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   let exitCode = 0;
   let written = '';
   try {
-    await createProgram((text) => (written += text)).parseAsync(argv);
+    await createProgram(startWorkers, (text) => (written += text)).parseAsync(argv);
   } catch (error) {
     exitCode = exitCodeOf(error);
     tell(error, exitCode, argv.includes('--json'), written);

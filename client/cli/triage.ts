@@ -16,7 +16,7 @@ import type { Budgets } from '../../core/model/load-result.js';
 import type { IncidentStatus } from '../../workflows/respond/messages.js';
 import { refusedDocument } from '../temporal/incident-documents.js';
 import { incidentText } from './incident-text.js';
-import { readReport, type ReportFormat } from '../read-report.js';
+import { readReport, type ReportFormat } from '../temporal/read-report.js';
 import { contextOf, withIncidents, type CommandContext } from './command-context.js';
 import { AnsweredError } from './exit-code.js';
 import { collectBudgets, currentUser, durationOption, numberOption } from './option-values.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { ToolName } from '../../adapters/tools/tool-pins.js';
-import { findTool } from '../find-tool.js';
+import { findTool } from '../../config/find-tool.js';
 import { failed, firstLine, lacking, ok, type Check } from './check.js';
 
 const run = promisify(execFile);

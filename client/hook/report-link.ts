@@ -27,3 +27,13 @@ export function isValidLink(key: string | null, incidentId: string, query: URLSe
   if (key === null || expires === null || signed === null || !/^\d{1,12}$/.test(expires)) return false;
   return sameSecret(signed.toLowerCase(), signature(key, incidentId, expires)) && Number(expires) * 1000 > now.getTime();
 }
+
+/** A link in a chat is opened the next morning, not next month. */
+const linkLifetimeMs = 7 * 24 * 3_600_000;
+
+/** Signed addresses of reports for notifications. They are null where nobody can follow them: no hook serves reports, or links are off. */
+export function reportLinks(credentials: HookCredentials, hookOrigin: string | null): (incidentId: string) => string | null {
+  const key = linkKey(credentials);
+  return (incidentId) =>
+    key === null || hookOrigin === null ? null : signReportLink(key, hookOrigin, incidentId, new Date(Date.now() + linkLifetimeMs));
+}

@@ -5,7 +5,7 @@ import { findEndpoint } from '../../config/find-endpoint.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { createIncidentClient } from '../temporal/incident-client.js';
 import { statusDocument } from '../temporal/incident-documents.js';
-import { readReport } from '../read-report.js';
+import { readReport } from '../temporal/read-report.js';
 import type { HookIncidents } from './hook-dependencies.js';
 
 const pingTimeoutMs = 2000;

@@ -1,8 +1,7 @@
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { IncidentActivities } from '../../activities/contract.js';
-import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
-import { bisectQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
+import { bisectQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 
 /** One worker per task queue with the given activities; returns how to stop them. */
 export async function startTestWorkers(

@@ -16,3 +16,7 @@ export function hostQueue(host: string): string {
 export function bisectHostQueue(host: string): string {
   return `${bisectQueue}-${host}`;
 }
+
+/** What a worker may be asked to serve. */
+export const workerRoles = ['incidents', 'load', 'host', 'bisect'] as const;
+export type WorkerRole = (typeof workerRoles)[number];

@@ -1,13 +1,7 @@
-import type { ArtifactRef } from '../core/model/incident.js';
-import { createArtifactStore } from '../adapters/artifacts/artifact-store.js';
-import { join } from 'node:path';
+import type { ArtifactRef } from '../../core/model/incident.js';
+import { artifactDirectory, createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 
 export type ReportFormat = 'html' | 'md' | 'json';
-
-/** Where the worker of this data folder keeps artifacts. */
-export function artifactDirectory(dataDirectory: string): string {
-  return join(dataDirectory, 'artifacts');
-}
 
 /** The newest report of an incident among its artifacts; null when none has been written. */
 function reportArtifact(artifacts: ArtifactRef[], format: ReportFormat): ArtifactRef | null {

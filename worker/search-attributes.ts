@@ -1,6 +1,6 @@
 import type { ConnectionLike } from '@temporalio/client';
-import { ProgramFailedError } from '../../core/model/errors.js';
-import { incidentSearchAttributes } from '../../workflows/respond/search-attributes.js';
+import { ProgramFailedError } from '../core/model/errors.js';
+import { incidentSearchAttributes } from '../workflows/respond/search-attributes.js';
 
 /** Numbers of `temporal.api.enums.v1.IndexedValueType`. */
 const indexedValueTypes = { KEYWORD: 2, DOUBLE: 4, BOOL: 5 } as const;

@@ -1,16 +1,19 @@
 /** `perf-responder dev`: Temporal development server, workers and hook in one process, on one data folder. */
 import { randomBytes } from 'node:crypto';
-import { lockDataFolder } from '../adapters/artifacts/data-folder-lock.js';
-import { startDevServer, type DevServer } from '../adapters/temporal/dev-server.js';
-import type { Catalog } from '../config/catalog.js';
-import { ProgramFailedError } from '../core/model/errors.js';
-import { incidentSearchAttributes } from '../workflows/respond/search-attributes.js';
-import { findTool } from './find-tool.js';
-import { hasAnySecret, readHookCredentials } from './hook/credentials.js';
-import { parseListen } from './hook/listen-address.js';
-import { startResponderHook, startResponderWorkers } from './start-responder.js';
+import { lockDataFolder } from '../../adapters/artifacts/data-folder-lock.js';
+import { startDevServer, type DevServer } from '../../adapters/temporal/dev-server.js';
+import type { Catalog } from '../../config/catalog.js';
+import { ProgramFailedError } from '../../core/model/errors.js';
+import { incidentSearchAttributes } from '../../workflows/respond/search-attributes.js';
+import { findTool } from '../../config/find-tool.js';
+import { hasAnySecret, readHookCredentials } from '../hook/credentials.js';
+import { parseListen } from '../hook/listen-address.js';
+import { reportLinks } from '../hook/report-link.js';
+import { startResponderHook } from '../hook/start-hook.js';
+import type { StartWorkers } from './worker-port.js';
 
 export interface DevOptions {
+  startWorkers: StartWorkers;
   catalog: Catalog;
   dataDirectory: string;
   namespace: string;
@@ -82,11 +85,14 @@ async function assemble(options: DevOptions, releases: Release[]): Promise<Omit<
   releases.push(() => server.stop());
   await lock.recordServer(server.pid);
   const madeToken = hasAnySecret(readHookCredentials(catalog, null)) ? null : randomBytes(24).toString('base64url');
-  const settings = { catalog, dataDirectory, madeToken, say, temporal: { address: server.address, namespace } };
-  const hook = await startResponderHook(settings, hookAddress(options));
+  const settings = { catalog, dataDirectory, say, temporal: { address: server.address, namespace } };
+  const hook = await startResponderHook({ ...settings, madeToken }, hookAddress(options));
   releases.push(() => hook.close());
   options.signal.throwIfAborted();
-  const workers = await startResponderWorkers({ ...settings, hookOrigin: hook.origin });
+  const workers = await options.startWorkers({
+    ...settings,
+    reportUrl: reportLinks(readHookCredentials(catalog, madeToken), hook.origin),
+  });
   releases.push(() => workers.shutdown());
   const serverDied = server.ended.then((words) => {
     throw new ProgramFailedError({

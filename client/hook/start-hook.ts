@@ -1,0 +1,35 @@
+import { Client, Connection } from '@temporalio/client';
+import { join } from 'node:path';
+import { resolveTemporal, type TemporalTarget } from '../../adapters/temporal/connection.js';
+import type { Catalog } from '../../config/catalog.js';
+import { startHook, type RunningHook } from './hook-server.js';
+import { createHookIncidents } from './temporal-incidents.js';
+
+export interface HookSettings {
+  catalog: Catalog;
+  temporal: TemporalTarget;
+  dataDirectory: string;
+  /** Bearer token that `dev` made; null otherwise. */
+  madeToken: string | null;
+  say: (line: string) => void;
+}
+
+/** The connection is made when it is needed: a hook that starts before Temporal, or outlives it, answers 503 and comes back by itself. */
+export async function startResponderHook(settings: HookSettings, address: { host: string; port: number }): Promise<RunningHook> {
+  const { connection: options, namespace } = resolveTemporal(settings.temporal);
+  const connection = Connection.lazy({ ...options, connectTimeout: '3s' });
+  const client = new Client({ connection, namespace });
+  const { catalog, dataDirectory, madeToken, say } = settings;
+  const incidents = createHookIncidents(client, catalog, dataDirectory);
+  const hook = await startHook(
+    { catalog, incidents, madeToken, rejectedDirectory: join(dataDirectory, 'rejected-alerts'), log: say },
+    address,
+  );
+  return {
+    origin: hook.origin,
+    close: async () => {
+      await hook.close();
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** The workers of one process with the settings of one command. */
+import type { TemporalTarget } from '../adapters/temporal/connection.js';
+import type { Catalog } from '../config/catalog.js';
+import { findTool } from '../config/find-tool.js';
+import type { WorkerRole } from '../workflows/kernel/task-queues.js';
+import { createBisectDependencies } from './bisect-dependencies.js';
+import { createDependencies } from './dependencies.js';
+import { startWorkers, type RunningWorkers } from './run-workers.js';
+
+interface ResponderWorkerSettings {
+  catalog: Catalog;
+  temporal: TemporalTarget;
+  dataDirectory: string;
+  /** Link to a report for people; null when no hook serves reports. */
+  reportUrl: (incidentId: string) => string | null;
+  host?: string;
+  roles?: readonly WorkerRole[];
+  metricsAddress?: string;
+  say: (line: string) => void;
+}
+
+/** The SDK tells every step of every task; people want what went wrong. A worker without workflows is meant to have none. */
+const chatter = /^(?:trace|debug|info) |^warn No workflows registered/;
+
+export async function startResponderWorkers(settings: ResponderWorkerSettings): Promise<RunningWorkers> {
+  const { catalog, dataDirectory, say, temporal, host, roles, metricsAddress, reportUrl } = settings;
+  const k6 = async (): Promise<string> => (await findTool('k6', { say, allowDownload: true })).path;
+  return await startWorkers({
+    ...temporal,
+    ...(host === undefined ? {} : { host }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(metricsAddress === undefined ? {} : { metricsAddress }),
+    createDependencies: (client) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client),
+    createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
+    log: (line) => {
+      if (!chatter.test(line)) say(line);
+    },
+  });
+}
