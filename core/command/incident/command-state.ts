@@ -1,0 +1,96 @@
+import type { PagingState } from '../ladder/paging-ladder.js';
+import { pagingPlan, type PagingPlan } from '../ladder/paging-plan.js';
+import type { Severity } from '../severity/severity.js';
+import type { IncidentStatus } from './incident-status.js';
+import type { CommandPolicy } from './policy.js';
+import { appendEvent, type Actor, type EventDraft, type RecordEvent, type RecordText } from './record-event.js';
+import type { RoleHolder } from './roles.js';
+
+/** What an incident is declared with. Texts of people are references. */
+export interface Declaration {
+  incidentId: string;
+  title: RecordText;
+  impact: RecordText | null;
+  severity: Severity | null;
+  severityRule: { rule: string; evidence: readonly string[] } | null;
+  services: readonly string[];
+  /** Catalog keys `service/endpoint`. */
+  endpoints: readonly string[];
+  declaredAt: string;
+  /** When it began, where that is known. */
+  onset: { at: string; uncertaintyS: number } | null;
+  by: Actor;
+}
+
+export type PageState = 'sent' | 'delivered' | 'failed' | 'acknowledged' | 'cancelled';
+
+export interface Page {
+  level: string;
+  role: string;
+  person: string;
+  /** Kind of the channel that took it, once one did. */
+  channel: string | null;
+  sentAt: string;
+  state: PageState;
+  acknowledgedAt: string | null;
+  /** Why this person: schedule, override, turn. */
+  reason: string;
+}
+
+export interface Told {
+  level: string;
+  role: string;
+  person: string;
+  sentAt: string;
+}
+
+export interface Communication {
+  id: string;
+  at: string;
+  audience: 'internal' | 'external';
+  channel: string;
+  kind: string;
+  state: 'draft' | 'posted' | 'published' | 'failed';
+  text: RecordText;
+}
+
+/** Everything that an incident knows; plain data, carried over when the workflow continues as new. */
+export interface CommandState {
+  readonly declaration: Declaration;
+  readonly policy: CommandPolicy;
+  severity: Severity;
+  severityReason: { rule: string; evidence: readonly string[] };
+  /** When a person lowered it below a rule's word. */
+  severityLoweredAtMs: number | null;
+  status: IncidentStatus;
+  record: readonly RecordEvent[];
+  roles: readonly RoleHolder[];
+  plan: PagingPlan;
+  paging: PagingState;
+  pages: readonly Page[];
+  told: readonly Told[];
+  /** Management level that somebody escalated to by hand. */
+  forcedTo: string | null;
+  /** A hand-over of the command that waits for its answer. */
+  offer: { to: string; by: string; expiresAtMs: number } | null;
+  communications: readonly Communication[];
+  updatePostedAtMs: number;
+  updateDueAtMs: number;
+  lastHumanAtMs: number;
+  resolvedAtMs: number | null;
+  summary: RecordText | null;
+  mergedInto: string | null;
+}
+
+export function planFor(policy: CommandPolicy, severity: Severity): PagingPlan {
+  return pagingPlan(policy.paging, severity, policy.severities[severity].respondWithinMs);
+}
+
+/** Appends to the record. What a person did also counts as a sign of life, which keeps the incident from being paged again. */
+export function record(state: CommandState, draft: EventDraft, nowMs: number): RecordEvent {
+  state.record = appendEvent(state.record, draft, new Date(nowMs).toISOString());
+  const event = state.record.at(-1);
+  if (event === undefined) throw new Error('an event that was appended is not there');
+  if (event.source === 'human' || event.source === 'chat') state.lastHumanAtMs = nowMs;
+  return event;
+}

@@ -1,0 +1,204 @@
+/**
+ * What people ask of an incident, as pure steps: each changes the state and appends its event, or says in one sentence why it does not. The
+ * workflow calls `refuse…` from its validators, so that what is refused leaves no trace in the history.
+ */
+import { nextUpdateAt, updateDueAfterChange } from '../cadence/update-cadence.js';
+import { acknowledged, forced, rearmed, stopped } from '../ladder/paging-ladder.js';
+import { stoodDown, type ManagementLevel } from '../ladder/management-ladder.js';
+import { isWorse, type Severity } from '../severity/severity.js';
+import { planFor, record, type CommandState } from './command-state.js';
+import { isEnded, isOpen, refuseStatusChange, type IncidentStatus } from './incident-status.js';
+import type { Actor, EventDraft, RecordEvent, RecordText } from './record-event.js';
+import { activate, assignRole, holderOf, type RoleName, type RoleState } from './roles.js';
+
+export function refuseOnEnded(state: CommandState): string | null {
+  return isEnded(state.status) ? `the incident is ${state.status}` : null;
+}
+
+/** Why an acknowledgement comes too late; null: it counts. */
+export function refuseAcknowledgement(state: CommandState): string | null {
+  if (!isOpen(state.status)) return `the incident is ${state.status}; nothing is left to acknowledge`;
+  return null;
+}
+
+export interface AcknowledgeAnswer {
+  by: string;
+  /** False: somebody was first; it is recorded. */
+  isFirst: boolean;
+  at: string;
+}
+
+/** The first answer stops the paging ladder; later ones are recorded as people who are there, too. */
+export function acknowledge(state: CommandState, by: Actor, nowMs: number): AcknowledgeAnswer {
+  const next = acknowledged(state.paging, by.person);
+  const at = new Date(nowMs).toISOString();
+  if (next !== null) state.paging = next;
+  state.roles = activate(state.roles, by.person);
+  state.pages = state.pages.map((page) => {
+    if (page.state !== 'sent' && page.state !== 'delivered') return page;
+    if (page.person === by.person) return { ...page, state: 'acknowledged', acknowledgedAt: at };
+    return next === null ? page : { ...page, state: 'cancelled' };
+  });
+  record(state, { kind: 'acknowledged', text: `acknowledged by ${by.person}`, by, data: { isFirst: next !== null } }, nowMs);
+  return { by: state.paging.acknowledgedBy ?? by.person, isFirst: next !== null, at };
+}
+
+export interface SeverityOrder {
+  severity: Severity;
+  reason: RecordText | string;
+  /** Rule id, or `person`. */
+  rule: string;
+  evidence: readonly string[];
+  by: Actor | null;
+}
+
+export interface SeverityChange {
+  event: RecordEvent;
+  /** Management levels that were told and may stand down. */
+  stoodDown: ManagementLevel[];
+}
+
+/** Re-arms both ladders and the cadence from the new row; what was acknowledged stays so. */
+export function setSeverity(state: CommandState, order: SeverityOrder, nowMs: number): SeverityChange {
+  const from = state.severity;
+  const { severity, by, rule, evidence } = order;
+  const plan = planFor(state.policy, severity);
+  state.paging = rearmed(state.paging, state.plan, plan, nowMs);
+  state.plan = plan;
+  state.severity = severity;
+  state.severityReason = { rule, evidence };
+  if (by !== null) state.severityLoweredAtMs = isWorse(from, severity) ? nowMs : null;
+  const fresh = nextUpdateAt(state.policy.severities[severity], nowMs, state.policy.timezone);
+  state.updateDueAtMs = updateDueAfterChange(state.updateDueAtMs, fresh);
+  const draft: EventDraft = { kind: 'severity', text: order.reason, by, pinned: true, evidence, data: { from, to: severity, rule } };
+  const event = record(state, draft, nowMs);
+  const told = state.told.map((one) => one.level);
+  return { event, stoodDown: isWorse(from, severity) ? stoodDown(state.policy.management, told, severity) : [] };
+}
+
+export interface StatusOrder {
+  to: IncidentStatus;
+  reason: RecordText | string | null;
+  by: Actor | null;
+}
+
+export function refuseStatus(state: CommandState, order: Pick<StatusOrder, 'to'> & { hasReason: boolean }, nowMs: number): string | null {
+  const { to, hasReason } = order;
+  return refuseStatusChange({ from: state.status, to, hasReason, resolvedAtMs: state.resolvedAtMs, nowMs });
+}
+
+/** Ends or restarts what depends on it: a resolved incident pages nobody; a reopened one has its old acknowledgement and a new cadence. */
+export function setStatus(state: CommandState, { to, reason, by }: StatusOrder, nowMs: number): RecordEvent {
+  const from = state.status;
+  state.status = to;
+  if (isOpen(from) && !isOpen(to)) {
+    state.paging = stopped(state.paging);
+    state.pages = state.pages.map((page) => (page.state === 'sent' ? { ...page, state: 'cancelled' } : page));
+  }
+  if (to === 'resolved') state.resolvedAtMs = nowMs;
+  if (!isOpen(from) && isOpen(to)) {
+    state.resolvedAtMs = null;
+    state.updatePostedAtMs = nowMs;
+    state.updateDueAtMs = nextUpdateAt(state.policy.severities[state.severity], nowMs, state.policy.timezone);
+  }
+  return record(state, { kind: 'state', text: reason ?? `${from} → ${to}`, by, pinned: to === 'resolved', data: { from, to } }, nowMs);
+}
+
+export interface RoleOrder {
+  role: RoleName;
+  person: string;
+  state: RoleState;
+  by: Actor | null;
+}
+
+/** Gives a role. The answer holds a warning where somebody would have to coordinate and investigate at once. */
+export function giveRole(state: CommandState, { role, person, state: roleState, by }: RoleOrder, nowMs: number): string | null {
+  state.roles = assignRole(state.roles, { role, person, state: roleState });
+  record(state, { kind: 'role', text: `${person} is ${role} (${roleState})`, by, data: { role, person, state: roleState } }, nowMs);
+  if (role !== 'expert' || holderOf(state.roles, 'commander') !== person) return null;
+  return `${person} commands this incident; a commander who investigates loses sight of it: name another expert or hand the command over`;
+}
+
+/** How long an offered command waits for its answer; then the offerer keeps it and hears so. */
+export const offerLastsMs = 10 * 60_000;
+
+export function offerCommand(state: CommandState, to: string, by: Actor, nowMs: number): void {
+  state.offer = { to, by: by.person, expiresAtMs: nowMs + offerLastsMs };
+  record(state, { kind: 'hand-over', text: `${by.person} offers the command to ${to}`, by, data: { to, state: 'offered' } }, nowMs);
+}
+
+export function refuseAccept(state: CommandState, person: string, nowMs: number): string | null {
+  if (state.offer === null) return 'no command is offered; incident handover ID --to PERSON offers it';
+  if (nowMs > state.offer.expiresAtMs) return `the offer to ${state.offer.to} has expired; offer it again`;
+  return state.offer.to === person ? null : `the command is offered to ${state.offer.to}, not to ${person}`;
+}
+
+export function acceptCommand(state: CommandState, by: Actor, nowMs: number): void {
+  state.offer = null;
+  record(
+    state,
+    { kind: 'hand-over', text: `${by.person} takes the command`, by, pinned: true, data: { to: by.person, state: 'accepted' } },
+    nowMs,
+  );
+  giveRole(state, { role: 'commander', person: by.person, state: 'active', by }, nowMs);
+}
+
+export interface NoteOrder {
+  text: RecordText;
+  at: string | null;
+  isPinned: boolean;
+  by: Actor;
+}
+
+export function addNote(state: CommandState, { text, at, isPinned, by }: NoteOrder, nowMs: number): RecordEvent {
+  return record(state, { kind: 'note', text, by, pinned: isPinned, ...(at === null ? {} : { at, precision: 'minute' as const }) }, nowMs);
+}
+
+export function refuseCorrection(state: CommandState, target: string): string | null {
+  if (state.record.some((event) => event.id === target)) return null;
+  return `the incident has no event ${target}; incident timeline ID lists them`;
+}
+
+/** A correction is an event of its own; the one that it corrects stays, with both times. */
+export function correctTime(
+  state: CommandState,
+  order: { target: string; to: string; reason: RecordText; by: Actor },
+  nowMs: number,
+): RecordEvent {
+  const from = state.record.find((event) => event.id === order.target)?.at ?? null;
+  const data = { target: order.target, from, to: order.to };
+  return record(state, { kind: 'correction', text: order.reason, by: order.by, data }, nowMs);
+}
+
+export type EscalateAnswer = { ok: true; event: RecordEvent } | { ok: false; reason: string };
+
+const forcedReasons = {
+  stale: 'somebody escalated meanwhile; look at the incident again',
+  'same-level': 'this level was paged already',
+  'unknown-level': 'the catalog has no such level',
+  top: 'the last level was paged already',
+  over: 'the incident is over',
+} as const;
+
+/**
+ * Escalates by hand: to a level of the paging ladder, which pages it now, or to one of the management ladder, which tells everybody up to it.
+ * `seen` is the level that whoever asks has before them.
+ */
+export function escalate(
+  state: CommandState,
+  order: { to: string | null; seen: string | null; reason: RecordText; by: Actor },
+  nowMs: number,
+): EscalateAnswer {
+  const { to, seen, reason, by } = order;
+  if (!isOpen(state.status)) return { ok: false, reason: `the incident is ${state.status}` };
+  const isManagement = to !== null && state.policy.management.some((level) => level.level === to);
+  if (isManagement) {
+    if (state.told.some((told) => told.level === to)) return { ok: false, reason: forcedReasons['same-level'] };
+    state.forcedTo = to;
+  } else {
+    const answer = forced(state.paging, state.plan, { to, seen, nowMs });
+    if (!answer.ok) return { ok: false, reason: forcedReasons[answer.reason] };
+    state.paging = answer.state;
+  }
+  return { ok: true, event: record(state, { kind: 'escalated', text: reason, by, data: { to, from: state.paging.level } }, nowMs) };
+}

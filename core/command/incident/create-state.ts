@@ -1,0 +1,38 @@
+import { nextUpdateAt } from '../cadence/update-cadence.js';
+import { startPaging } from '../ladder/paging-ladder.js';
+import { planFor, record, type CommandState, type Declaration } from './command-state.js';
+import type { CommandPolicy } from './policy.js';
+
+/** Severity of an incident that nobody rated and nothing was measured for: unsure means the higher of the two in question, and the rules raise it. */
+const unratedSeverity = 'SEV3';
+
+export function createCommandState(declaration: Declaration, policy: CommandPolicy): CommandState {
+  const declaredAtMs = Date.parse(declaration.declaredAt);
+  const severity = declaration.severity ?? unratedSeverity;
+  const plan = planFor(policy, severity);
+  const state: CommandState = {
+    declaration,
+    policy,
+    severity,
+    severityReason: declaration.severityRule ?? { rule: declaration.severity === null ? 'not-rated' : 'declared', evidence: [] },
+    severityLoweredAtMs: null,
+    status: 'triage',
+    record: [],
+    roles: [],
+    plan,
+    paging: startPaging(plan, declaredAtMs),
+    pages: [],
+    told: [],
+    forcedTo: null,
+    offer: null,
+    communications: [],
+    updatePostedAtMs: declaredAtMs,
+    updateDueAtMs: nextUpdateAt(policy.severities[severity], declaredAtMs, policy.timezone),
+    lastHumanAtMs: declaredAtMs,
+    resolvedAtMs: null,
+    summary: null,
+    mergedInto: null,
+  };
+  record(state, { kind: 'declared', text: declaration.title, by: declaration.by, pinned: true, data: { severity } }, declaredAtMs);
+  return state;
+}

@@ -1,0 +1,32 @@
+import type { ManagementLevel } from '../ladder/management-ladder.js';
+import type { PagingLevel } from '../ladder/paging-plan.js';
+import type { Severity, SeverityTerms } from '../severity/severity.js';
+import type { RoleName } from './roles.js';
+
+/** A receiver of `incidents.notify`, without its secret. */
+export interface ReceiverSummary {
+  /** Index in the catalog's list. */
+  receiver: number;
+  kind: string;
+  /** Null: every severity. */
+  severities: readonly Severity[] | null;
+}
+
+/** The catalog's rules for one incident, read once when it is declared. Holds no secret, so that it may stand in a workflow history. */
+export interface CommandPolicy {
+  severities: Readonly<Record<Severity, Pick<SeverityTerms, 'respondWithinMs' | 'updateEveryMs' | 'isUpdatedDaily'>>>;
+  paging: readonly PagingLevel[];
+  management: readonly ManagementLevel[];
+  /** An acknowledged incident in which nobody does anything for so long is paged again. */
+  ackTimeoutMs: number;
+  /** How long the symptom must stay away. */
+  watchMs: number;
+  /** `oncall:NAME` or a person, by role; a role that is absent is nobody's. */
+  roles: Readonly<Partial<Record<RoleName, string>>>;
+  /** People who own the affected services. */
+  owners: readonly string[];
+  receivers: readonly ReceiverSummary[];
+  /** Zone of the team, for what is due "daily". */
+  timezone: string;
+  approval: 'any' | 'other-than-requester';
+}
