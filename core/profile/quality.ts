@@ -20,12 +20,16 @@ interface Judged extends ProfileCheck {
 /** Below 100 samples the 95 % half-width at a share of 50 % is over 10 points, below 300 over 5.7: too coarse to name one function. */
 const rejectBelowSamples = 100;
 const lowBelowSamples = 300;
+/** Sampling at an even rate jitters by some per cent; below this ratio of effective to counted samples the weights themselves are uneven. */
+const evenWeights = 0.9;
 /** Shares of nameless leaves: bad captures showed 83–89 %, good ones 0–2 %. */
 const warnUnsymbolised = 0.1;
 const rejectUnsymbolised = 0.3;
 /** JDK Mission Control scores truncation from 1 %; above 5 % inclusive numbers lose their meaning. */
 const warnTruncated = 0.05;
 const warnOneFrame = 0.3;
+/** The kernel as one nameless block is no finding, but what the user's code does is still right; above half it is no longer what matters. */
+const warnHiddenKernel = 0.5;
 /** Observed ÷ expected CPU outside of this: wrong process or thread, or lost samples. */
 const cpuAgreement = [0.7, 1.3] as const;
 /** The profiler's own work is a twentieth of a core; differences as small as that say nothing. */
@@ -37,6 +41,17 @@ export function judgeQuality(busy: BusyProfile, context: QualityContext): Profil
   const judged = [
     samplesCheck(busy),
     symbolsCheck(shapes.unsymbolised),
+    ...(shapes.hiddenKernel > 0
+      ? [
+          limitCheck(
+            'kernel-symbols',
+            shapes.hiddenKernel,
+            warnHiddenKernel,
+            'of the leaf weight is the kernel, whose names are hidden from the profiler',
+            'sysctl kernel.kptr_restrict=0 and capture as root',
+          ),
+        ]
+      : []),
     jitCheck(shapes),
     limitCheck(
       'truncated-stacks',
@@ -66,8 +81,8 @@ export function judgeQuality(busy: BusyProfile, context: QualityContext): Profil
 }
 
 function samplesCheck(busy: BusyProfile): Judged {
-  const { samples } = busy;
-  if (samples === null) {
+  const { samples, effectiveSamples } = busy;
+  if (samples === null || effectiveSamples === null) {
     return {
       id: 'samples',
       ok: false,
@@ -75,13 +90,17 @@ function samplesCheck(busy: BusyProfile): Judged {
       detail: `the number of samples is unknown (unit ${busy.profile.unit}), so shares have no interval`,
     };
   }
+  const telling = Math.floor(effectiveSamples + 1e-6);
+  const isUneven = telling < evenWeights * samples;
+  const counted = isUneven ? `${samples} samples, whose weights differ so much that they tell as much as ${telling}` : `${samples} samples`;
   const need =
-    samples < rejectBelowSamples ? `at least ${rejectBelowSamples} are needed` : `${lowBelowSamples} are needed for good confidence`;
+    telling < rejectBelowSamples ? `at least ${rejectBelowSamples} are needed` : `${lowBelowSamples} are needed for good confidence`;
+  const ok = telling >= lowBelowSamples;
   return {
     id: 'samples',
-    ok: samples >= lowBelowSamples,
-    severity: samples < rejectBelowSamples ? 'rejected' : 'low-confidence',
-    detail: samples >= lowBelowSamples ? `${samples} samples` : `only ${samples} samples; ${need}: capture longer or under more load`,
+    ok,
+    severity: telling < rejectBelowSamples ? 'rejected' : 'low-confidence',
+    detail: ok ? counted : `only ${counted}; ${need}: capture longer or under more load`,
   };
 }
 
@@ -146,10 +165,13 @@ function kindCheck(cores: number, usableCores: number | undefined): Judged {
   };
 }
 
+/** What readers note that lowers the confidence: data that was there and is not in the ranking, or weights that are none. */
+const doubtful: ReadonlySet<string> = new Set(['malformed-lines', 'left-out', 'uneven-weights']);
+
 function noteChecks(busy: BusyProfile): Judged[] {
   return busy.profile.notes.map((note) => ({
     id: note.id,
-    ok: note.id !== 'malformed-lines',
+    ok: !doubtful.has(note.id),
     severity: 'low-confidence',
     detail: note.detail,
   }));

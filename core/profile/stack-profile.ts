@@ -37,6 +37,13 @@ export interface StackProfile {
   readonly total: number;
   /** Samples without the idle ones; null when the file cannot tell. */
   readonly samples: number | null;
+  /** Samples that ended in each node; null like `samples`. */
+  readonly samplesOf: NumberColumn | null;
+  /**
+   * How many samples of equal weight would tell as much: (Σw)² ÷ Σw² over the samples (Kish). Equal to `samples` where all weigh the same, far less
+   * where a few carry the whole. Null like `samples`.
+   */
+  readonly effectiveSamples: number | null;
   readonly durationMs: number | null;
   /** Null when the format has no idle marks. */
   readonly idleWeight: number | null;

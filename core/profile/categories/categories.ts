@@ -1,5 +1,6 @@
 import { profileCategories, type Frame, type ProfileCategory } from '../../model/profile.js';
 import { classifyFrame, type FrameClass } from './frame-category.js';
+import { isUnsymbolised } from './frame-name.js';
 import type { NumberColumn, StackProfile } from '../stack-profile.js';
 
 /** Every node of a profile with the category of the samples that end in it. */
@@ -33,6 +34,24 @@ const supporting: ReadonlySet<ProfileCategory> = new Set<ProfileCategory>(['allo
 
 const none = -1;
 
+/** States of a node: at work; idle with all below it; idle as long as nothing with a name is called. */
+const busy = 0;
+const idleBelow = 1;
+const idleHere = 2;
+
+interface IdleContext {
+  inherited: number;
+  isWaitIdle: boolean;
+  isNameless: boolean;
+}
+
+function idleState({ idle }: FrameClass, { inherited, isWaitIdle, isNameless }: IdleContext): number {
+  if (idle === 'always' || (idle === 'waiting' && isWaitIdle)) return idleBelow;
+  if (idle === 'ended') return busy;
+  if (idle === 'alone') return idleHere;
+  return inherited === idleHere && !isNameless ? busy : inherited;
+}
+
 /**
  * Walks each stack from the leaf towards the root, stopping at the first application frame: the nearest specific category wins; without
  * one the nearest supporting; without one the leaf's own weak category. An application leaf is `application`. "Appears anywhere in the
@@ -41,6 +60,7 @@ const none = -1;
 export function classifyNodes(profile: StackProfile): NodeClasses {
   const frames = classifyFrames(profile.frames);
   const tiers = frames.map(({ category }) => (category === null ? undefined : { tier: tierOf(category), code: codeOf(category) }));
+  const nameless = profile.frames.map(isUnsymbolised);
   const isWaitIdle = profile.kind === 'wall' || profile.kind === 'unknown';
   const count = profile.parents.length;
   const found = [new Uint8Array(count), new Uint8Array(count), new Uint8Array(count)];
@@ -58,12 +78,15 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
       if (index === tier) column[node] = code;
       else if (!isBoundary) column[node] = column[parent] ?? 0;
     }
-    const isOwnIdle = frame.idle === 'always' || (frame.idle === 'waiting' && isWaitIdle);
-    if (isOwnIdle || (!isBoundary && idle[parent] === 1)) idle[node] = 1;
+    idle[node] = idleState(frame, {
+      inherited: isBoundary ? busy : (idle[parent] ?? busy),
+      isWaitIdle,
+      isNameless: nameless[frameId] === true,
+    });
   }
   const [first, second, last] = found.map((column) => (node: number) => profileCategories[(column[node] ?? 0) - 1] ?? null);
   return {
-    isIdle: (node) => idle[node] === 1 && (isNone(first?.(node)) || first?.(node) === 'lock'),
+    isIdle: (node) => idle[node] !== busy && (isNone(first?.(node)) || first?.(node) === 'lock'),
     categoryOf: (node) => {
       const frame = frames[at(profile.frameOf, node)];
       if (frame?.isApplication === true) return 'application';

@@ -1,13 +1,13 @@
 import type { Frame, ProfileCategory } from '../../model/profile.js';
 import { goRules } from './go.js';
-import { idleAlways, idleWaiting } from './idle.js';
+import { idleAlone, idleAlways, idleWaiting, wakesIdle } from './idle.js';
 import { javaRules } from './java.js';
 import { kernelRules, nativeFallbacks, nativeRules, rootNames } from './native.js';
 import { nodeNativeNames, nodeRules, packageCategory, packageOf } from './node.js';
 import { pythonPath, pythonRules } from './python.js';
 import { rubyNativeNames, rubyRules } from './ruby.js';
 import type { CategoryRule } from './rule.js';
-import { isUnsymbolised } from './frame-name.js';
+import { isThreadStart, isUnsymbolised } from './frame-name.js';
 import { frameRuntime, type FrameRuntime } from './frame-runtime.js';
 
 /** What one frame says by itself; the stack around it decides (see `classifyNodes`). */
@@ -15,8 +15,11 @@ export interface FrameClass {
   /** Null: application code, or nothing known. */
   category: ProfileCategory | null;
   isApplication: boolean;
-  idle: 'always' | 'waiting' | null;
+  idle: IdleMark | null;
 }
+
+/** `alone`: only where nothing with a name was called; `ended`: work again, whatever called it. */
+export type IdleMark = 'always' | 'waiting' | 'alone' | 'ended';
 
 const rulesOf: Record<FrameRuntime, readonly CategoryRule[]> = {
   node: [...nodeNativeNames.map((rule) => ({ ...rule, module: /^\[v8\]$/ })), ...nodeRules],
@@ -80,18 +83,20 @@ function isForeign(frame: Frame, module: string, runtime: FrameRuntime): boolean
     runtime === 'kernel' ||
     module === '[v8]' ||
     (module === '' && rootNames.test(frame.name)) ||
-    rootSymbol(frame.name)
+    (frame.name !== 'main' && isThreadStart(frame.name))
   );
 }
 
-function rootSymbol(name: string): boolean {
-  return /^(?:_start|__libc_start\w*|start_thread|thread_start|__?clone3?|\(root\))$/.test(name);
+function idleOf(frame: Frame, module: string): FrameClass['idle'] {
+  return idleMarks.find(([rules]) => rules.some((rule) => matches(rule, frame.name, module)))?.[1] ?? null;
 }
 
-function idleOf(frame: Frame, module: string): FrameClass['idle'] {
-  if (idleAlways.some((rule) => matches(rule, frame.name, module))) return 'always';
-  return idleWaiting.some((rule) => matches(rule, frame.name, module)) ? 'waiting' : null;
-}
+const idleMarks: readonly [readonly CategoryRule[], IdleMark][] = [
+  [idleAlways, 'always'],
+  [wakesIdle, 'ended'],
+  [idleAlone, 'alone'],
+  [idleWaiting, 'waiting'],
+];
 
 function matches(rule: CategoryRule, name: string, module: string): boolean {
   return (rule.module?.test(module) ?? true) && (rule.name?.test(name) ?? true);

@@ -4,7 +4,27 @@ import { byModule, byName, type CategoryRule } from './rule.js';
 export const idleAlways: readonly CategoryRule[] = [
   byName(
     'kernel',
-    /^(?:\(idle\)|\[idle\]|swapper.*|default_idle\w*|arch_cpu_idle|cpuidle_\w+|intel_idle\w*|native_safe_halt|pv_native_safe_halt|acpi_idle\w*|acpi_safe_halt|poll_idle|mwait_idle\w*|xen_hypercall_sched_op|cpu_idle_poll|do_idle)$/,
+    /^(?:\(idle\)|\[idle\]|default_idle\w*|arch_cpu_idle|cpuidle_\w+|intel_idle\w*|native_safe_halt|pv_native_safe_halt|acpi_idle\w*|acpi_safe_halt|poll_idle|mwait_idle\w*|xen_hypercall_sched_op|cpu_idle_poll|do_idle)$/,
+  ),
+  // V8 stands in the debugger, or before the first line of the program when it was started to wait for one.
+  { category: 'runtime', module: /^(?:\[v8\])?$/, name: /^waitForDebugger$/ },
+  // Leaves of PerfView and pyinstrument: the thread was off the CPU.
+  byName('runtime', /^(?:BLOCKED_TIME|LAST_BLOCK|AWAIT_TIME|\[await\])$/),
+];
+
+/** The task that stands for an idle CPU: idle as far as its stack says nothing else, for interrupts and their work run in its name. */
+export const idleAlone: readonly CategoryRule[] = [
+  byName(
+    'kernel',
+    /^(?:swapper(?:\/\d+)?|cpu_startup_entry|start_secondary|secondary_startup\w*|rest_init|start_kernel|x86_64_start_\w+)$/,
+  ),
+];
+
+/** An interrupt ended the idleness: what runs below it is work. */
+export const wakesIdle: readonly CategoryRule[] = [
+  byName(
+    'kernel',
+    /^(?:asm_)?(?:common_interrupt|sysvec_\w+|do_IRQ|exc_\w+)$|^(?:__)?(?:irq_exit\w*|do_softirq\w*|softirqentry_text_start|__softirqentry_text_start|handle_irq\w*|handle_softirqs|net_rx_action|napi_\w+|run_rebalance_domains|apic_timer_interrupt|ret_from_intr|el1h?_\w*irq\w*|gic_handle_irq|smp_\w*interrupt)$/,
   ),
 ];
 

@@ -23,21 +23,31 @@ export function detectFolded(head: ProfileHead): Detection {
   const stacks = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
   if (stacks.length === 0) return head.isComplete ? 'no' : 'maybe';
   if (stacks.some((line) => line.includes('\u0000'))) return 'no';
-  const weighted = stacks.filter((line) => / [0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?\s*$/i.test(line));
+  const weighted = stacks.filter((line) => /[ \t][0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?\s*$/i.test(line));
   // A file that calls itself folded is read, so that the message can name its first bad line.
   if (byName.test(head.fileName) && weighted.length > 0) return 'yes';
-  if (weighted.length < 0.95 * stacks.length && weighted.length < stacks.length - 1) return 'no';
+  if (stacks.length - weighted.length > Math.max(2, 0.05 * stacks.length) || weighted.length <= stacks.length / 2) return 'no';
   if (weighted.filter((line) => innocent.some((pattern) => pattern.test(line))).length > 0.2 * weighted.length) return 'no';
   if (looksLikeTable(weighted)) return 'no';
   return weighted.some((line) => line.includes(';')) ? 'yes' : 'no';
 }
 
-/** A table separated by semicolons: a first cell that hardly repeats over many rows, or cells that are mostly numbers. */
+/** What stands in front of the stacks of one thread or process each: the only column of a profile that never repeats. */
+const threadName = /\b(?:tid|pid|thread|process|worker|pool)\b.*\d|^\[.*\]$|^[PT]\d+$|-\d+$/i;
+
+/**
+ * A table separated by semicolons: the same number of cells in every row with a first cell that hardly repeats (and is no thread), or cells that
+ * are mostly numbers and addresses.
+ */
 function looksLikeTable(lines: readonly string[]): boolean {
   const rows = lines.map((line) => line.slice(0, line.trimEnd().lastIndexOf(' ')).split(';'));
   const roots = new Set(rows.map((cells) => cells[0] ?? ''));
-  if (rows.length >= 10 && roots.size > 0.6 * rows.length && new Set(rows.map((cells) => cells.length)).size === 1) return true;
+  const isGrid = new Set(rows.map((cells) => cells.length)).size === 1;
+  const threads = [...roots].filter((root) => threadName.test(root)).length;
+  if (rows.length >= 10 && isGrid && roots.size > 0.6 * rows.length && threads < 0.9 * roots.size) return true;
   const cells = rows.flat();
-  const bare = cells.filter((cell) => /^\s*-?[\d.,:/-]+\s*$/.test(cell) || /^[^\s@]+@[^\s@]+\.\w+$/.test(cell));
+  const bare = cells.filter(
+    (cell) => /^\s*-?[\d.,:/-]+\s*$/.test(cell) || /^[^\s@<>():]+@[A-Za-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}$/.test(cell),
+  );
   return bare.length > 0.2 * cells.length;
 }

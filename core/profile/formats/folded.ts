@@ -1,13 +1,18 @@
 // Brendan Gregg's folded stacks, also written by inferno, async-profiler (`collapsed`), py-spy (`raw`), rbspy, 0x and austin:
 // `root;caller;leaf 12`. Names may contain spaces, so the weight is what follows the LAST one.
 import { UnreadableInputError } from '../../model/errors.js';
-import type { ProfileKind } from '../../model/profile.js';
 import { frameKey, parseFrameName } from '../categories/frame-name.js';
-import { createProfileBuilder, detached, rootNode, type ProfileBuilder } from '../profile-builder.js';
+import { endOfFrame } from '../frame-names/java-name.js';
+import { createProfileBuilder, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
+import { forEachByteLine } from './byte-lines.js';
+import { createByteNames, type ByteNames } from './byte-names.js';
 import { detectFolded } from './folded-detect.js';
+import { emptyHeader, readComment, type FoldedHeader } from './folded-header.js';
+import { findStack, splitSimply, type StackSpan } from './folded-lines.js';
+import { addWeight, areSampleCounts, emptyShape, type WeightShape } from './folded-weights.js';
 import type { ProfileFormat, ReadOptions } from './format.js';
-import { forEachLine } from './text-lines.js';
+import { createLeftOut, type LeftOut } from './left-out.js';
 
 export const folded: ProfileFormat = {
   id: 'folded',
@@ -16,123 +21,138 @@ export const folded: ProfileFormat = {
   read: readFolded,
 };
 
-/** More malformed lines than this, and the file is something else. */
-const maxMalformedShare = 0.05;
-
-interface Tally {
+interface FoldedState {
+  builder: ProfileBuilder;
+  names: ByteNames;
+  /** For each frame: is it Python (austin 1 and 2 put the line in a frame of its own below), and is it such a line. */
+  isPython: boolean[];
+  lineOf: (number | null)[];
+  header: FoldedHeader;
+  shape: WeightShape;
+  leftOut: LeftOut;
   lines: number;
-  malformed: number;
-  firstMalformed: string;
-  differential: number;
-  isIntegral: boolean;
-  divisor: number;
-  total: number;
-  kind: ProfileKind;
+  placed: number;
+  /** Stacks that end in a number of their own. */
+  doubleWeights: number;
+  zeros: number;
 }
+
+const decoder = new TextDecoder();
 
 async function readFolded(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
-  const builder = createProfileBuilder();
-  const frameIds = new Map<string, number>();
-  const tally: Tally = {
+  const state: FoldedState = {
+    builder: createProfileBuilder(),
+    names: createByteNames(),
+    isPython: [],
+    lineOf: [],
+    header: emptyHeader(),
+    shape: emptyShape(),
+    leftOut: createLeftOut({ format: 'folded stacks', expected: '`root;caller;leaf 12` on every line', records: 'lines' }),
     lines: 0,
-    malformed: 0,
-    firstMalformed: '',
-    differential: 0,
-    isIntegral: true,
-    divisor: 0,
-    total: 0,
-    kind: 'unknown',
+    placed: 0,
+    doubleWeights: 0,
+    zeros: 0,
   };
-  let lineNumber = 0;
-  await forEachLine(source, (line) => {
-    lineNumber++;
-    if (line === '' || line.trim() === '') return;
-    if (line.startsWith('#')) {
-      readComment(line, tally);
-      return;
-    }
-    readStackLine(line, lineNumber, builder, frameIds, tally);
+  const span: StackSpan = { end: 0, weight: 0, isDouble: false };
+  await forEachByteLine(source, (bytes, start, end) => {
+    state.lines++;
+    if (end === start) return;
+    if (bytes[start] === 35) readComment(decoder.decode(bytes.subarray(start, end)), state.header);
+    else if (findStack(bytes, start, end, span)) addStack(bytes, start, span, state);
+    else leaveOut(decoder.decode(bytes.subarray(start, end)), state);
   });
-  return finish(builder, tally, options);
+  return finish(state, options);
 }
 
-/** austin's metadata: `# mode: wall`. */
-function readComment(line: string, tally: Tally): void {
-  const mode = /^# mode: *(wall|cpu)/.exec(line)?.[1];
-  if (mode === 'wall' || mode === 'cpu') tally.kind = mode;
+function leaveOut(line: string, state: FoldedState): void {
+  if (line.trim() !== '') state.leftOut.add(`line ${state.lines}`, line.trimEnd());
 }
 
-function readStackLine(line: string, lineNumber: number, builder: ProfileBuilder, frameIds: Map<string, number>, tally: Tally): void {
-  const trimmed = line.trimEnd();
-  const split = trimmed.lastIndexOf(' ');
-  const weight = split === -1 ? NaN : Number(trimmed.slice(split + 1));
-  tally.lines++;
-  if (split === -1 || !Number.isFinite(weight) || weight < 0 || split === trimmed.length - 1) {
-    tally.malformed++;
-    if (tally.firstMalformed === '') tally.firstMalformed = `line ${lineNumber}: "${detached(trimmed.slice(0, 120))}"`;
+function addStack(bytes: Uint8Array, start: number, span: StackSpan, state: FoldedState): void {
+  const { end, weight } = span;
+  state.placed++;
+  if (span.isDouble) state.doubleWeights++;
+  if (weight === 0) {
+    state.zeros++;
     return;
   }
-  if (weight === 0) return;
-  const stack = trimmed.slice(0, split);
-  if (/ \d+$/.test(stack)) tally.differential++;
-  countWeight(weight, tally);
-  let node = rootNode;
-  for (let start = 0; start <= stack.length;) {
-    const end = stack.indexOf(';', start);
-    const name = stack.slice(start, end === -1 ? stack.length : end);
-    start = end === -1 ? stack.length + 1 : end + 1;
-    if (name !== '' || stack.trim() === '') node = builder.child(node, internFrame(name, builder, frameIds));
+  addWeight(weight, state.shape);
+  const place: Place = { node: rootNode, frame: -1, line: null };
+  if (!splitSimply(bytes, start, end, (from, to) => descend(bytes, from, to, place, state))) {
+    Object.assign(place, { node: rootNode, frame: -1, line: null });
+    const stack = decoder.decode(bytes.subarray(start, end));
+    for (let at = 0; at <= stack.length;) {
+      const stop = endOfFrame(stack, at);
+      const name = new TextEncoder().encode(stack.slice(at, stop));
+      descend(name, 0, name.length, place, state);
+      at = stop + 1;
+    }
   }
-  builder.add(node, weight, weight);
+  if (place.node === rootNode) place.node = state.builder.child(rootNode, frameId(bytes, start, end, state));
+  state.builder.add(place.node, weight, samplesOf(weight, state.header));
+  if (place.line !== null) state.builder.addLine(place.node, place.line, weight);
 }
 
-function internFrame(raw: string, builder: ProfileBuilder, frameIds: Map<string, number>): number {
-  const known = frameIds.get(raw);
-  if (known !== undefined) return known;
-  const frame = raw.trim() === '' ? { name: '[unknown]', module: '', line: null } : parseFrameName(raw.trim());
-  const id = builder.frame(frame, frameKey(frame));
-  frameIds.set(detached(raw), id);
+/** Where in the tree the frames of a line have led so far. */
+interface Place {
+  node: number;
+  frame: number;
+  line: number | null;
+}
+
+function descend(bytes: Uint8Array, start: number, end: number, place: Place, state: FoldedState): void {
+  if (start === end) return;
+  const frame = frameId(bytes, start, end, state);
+  const line = state.lineOf[frame] ?? null;
+  if (line !== null && state.isPython[place.frame] === true) {
+    place.line = line;
+    return;
+  }
+  place.node = state.builder.child(place.node, frame);
+  place.frame = frame;
+  place.line = null;
+}
+
+function frameId(bytes: Uint8Array, start: number, end: number, state: FoldedState): number {
+  const known = state.names.get(bytes, start, end);
+  if (known !== -1) return known;
+  const raw = decoder.decode(bytes.subarray(start, end)).trim();
+  const frame = raw === '' ? { name: '[unknown]', module: '', line: null } : parseFrameName(raw);
+  const id = state.builder.frame(frame, frameKey(frame));
+  state.isPython[id] = frame.module.endsWith('.py');
+  state.lineOf[id] = /^L\d+$/.test(raw) ? Number(raw.slice(1)) : null;
+  state.names.set(bytes, id);
   return id;
 }
 
-function countWeight(weight: number, tally: Tally): void {
-  tally.total += weight;
-  if (!Number.isInteger(weight)) tally.isIntegral = false;
-  if (tally.isIntegral && tally.divisor !== 1) tally.divisor = greatestDivisor(tally.divisor, weight);
+/** One line of a tool that writes time holds the samples that fit into it; else the weight is the number of samples, until `finish` knows better. */
+function samplesOf(weight: number, { unit, weightPerSample, samples }: FoldedHeader): number {
+  if (samples !== null) return (weight / samples.ofWeight) * samples.counted;
+  if (unit === null || unit === 'samples') return weight;
+  return weightPerSample === null ? 0 : Math.max(1, Math.round(weight / weightPerSample));
 }
 
-function greatestDivisor(a: number, b: number): number {
-  return a === 0 ? b : greatestDivisor(b % a, a);
-}
-
-function finish(builder: ProfileBuilder, tally: Tally, options: ReadOptions): StackProfile {
-  const used = tally.lines - tally.malformed;
-  if (used === 0 || tally.malformed > Math.max(1, maxMalformedShare * tally.lines)) {
-    throw new UnreadableInputError(
-      `folded stacks: expected \`root;caller;leaf 12\` on every line, but ${tally.malformed} of ${tally.lines} lines are not (${tally.firstMalformed || 'the file has none'}). Give the unmodified output of the profiler.`,
-    );
-  }
-  if (tally.differential === used) {
+function finish(state: FoldedState, options: ReadOptions): StackProfile {
+  const { builder, header, placed, zeros } = state;
+  if (placed > 0 && state.doubleWeights >= 0.95 * placed && (placed > 1 || zeros > 0 || state.doubleWeights > 1)) {
     throw new UnreadableInputError(
       'folded stacks: expected one weight per line, got two (a differential flame graph). Give one of the two captures it was made of.',
     );
   }
-  if (tally.malformed > 0) builder.note('malformed-lines', `${tally.malformed} of ${tally.lines} lines left out (${tally.firstMalformed})`);
-  const isSamples = areSampleCounts(tally);
-  if (!isSamples) builder.note('unit', 'the weights are no sample counts, so the number of samples is unknown');
+  state.leftOut.settle(builder, placed);
+  if (placed === 0)
+    throw new UnreadableInputError(
+      'folded stacks: expected `root;caller;leaf 12` on every line, but the file has none. Give the unmodified output of the profiler.',
+    );
+  const isSamples = header.unit === null ? areSampleCounts(state.shape) : header.unit === 'samples';
+  const samplesKnown = header.samples !== null || isSamples || (header.unit !== null && header.weightPerSample !== null);
+  if (header.unit === null && !isSamples) builder.note('unit', 'the weights are no sample counts, so the number of samples is unknown');
   return builder.finish({
     format: 'folded',
-    kind: options.kind ?? tally.kind,
-    unit: isSamples ? 'samples' : 'unknown',
-    durationMs: null,
-    samplesKnown: isSamples,
+    kind: options.kind ?? header.kind,
+    unit: header.unit ?? (isSamples ? 'samples' : 'unknown'),
+    durationMs: header.durationMs,
+    samplesKnown,
+    ...(header.samples === null ? {} : { effectiveSamples: header.samples.effective }),
   });
-}
-
-/**
- * The text names no unit. Fractions, a common period of a thousand and more (inferno writes nanoseconds) or more than 50 million
- * (ten hours at 99 Hz on 14 cores) cannot be counted samples: an interval computed from them would be absurdly narrow.
- */
-function areSampleCounts(tally: Tally): boolean {
-  return tally.isIntegral && tally.divisor < 1000 && tally.total <= 50_000_000;
 }

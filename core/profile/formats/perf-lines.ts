@@ -1,110 +1,146 @@
-import type { Frame } from '../../model/profile.js';
-
+/** The first line of a sample. What the capture was not asked to print is null. */
 export interface PerfHeader {
   comm: string;
-  event: string;
-  seconds: number;
+  event: string | null;
+  seconds: number | null;
   period: number | null;
   /** One-line samples carry their only frame behind the event. */
   inlineFrame: string | null;
+  /** Nothing but a command and a number: a sample only when frames follow. */
+  isBare: boolean;
 }
+
+const process = String.raw`^\s*(?:(\S.*?)\s+)?(?:-?\d+\/)?-?\d+(?:\s+\[\d+\])?`;
+const name = String.raw`([A-Za-z_][\w/.,=*-]*(?::[\w/.,=*-]+)*)`;
 
 /**
  * `comm pid[/tid] [cpu] [flags] time: [period] event: [frame]`. The command may contain spaces and colons; the event may contain
- * slashes, equals signs and colons (`cpu-clock/freq=199/:u:`, `sched:sched_switch:`).
+ * slashes, equals signs and colons (`cpu-clock/freq=199/:u:`, `sched:sched_switch:`). Time and event are there when `-F` asked for them.
  */
-const header =
-  /^\s*(\S.*?)\s+(?:-?\d+\/)?-?\d+\s+(?:\[\d+\]\s+)?(?:[^\s:\d][^\s:]{0,6}\s+)?(\d+(?:\.\d+)?):\s+(?:(\d+)\s+)?([\w/.,=*-]+(?::[\w/.,=*-]+)*):(.*)$/;
+const whole = new RegExp(String.raw`${process}\s+(?:[^\s:\d][^\s:]{0,6}\s+)?(\d+(?:\.\d+)?):\s+(?:(\d+)\s+)?${name}:(.*)$`);
+const withoutTime = new RegExp(String.raw`${process}\s+(?:(\d+)\s+)?${name}:(.*)$`);
+const withoutEvent = new RegExp(String.raw`${process}\s+(?:[^\s:\d][^\s:]{0,6}\s+)?(\d+\.\d+):\s*(?:(\d+)\s*)?$`);
+const bare = new RegExp(String.raw`${process}\s*$`);
+
+/** Longer lines are no headers; a command has 15 characters, and the patterns try every place where it could end. */
+const maxHeaderLength = 1000;
 
 export function parsePerfHeader(line: string): PerfHeader | null {
-  const match = header.exec(line);
-  if (match === null) return null;
-  const [, comm = '', seconds = '', period, event = '', rest = ''] = match;
-  const isFrame = isPerfFrame(` ${rest.trim()}`);
+  if (line.length > maxHeaderLength) return null;
+  const full = whole.exec(line);
+  if (full !== null) {
+    const [, comm, seconds, period, event = '', rest = ''] = full;
+    return header({ comm, seconds, period, event, rest });
+  }
+  const untimed = withoutTime.exec(line);
+  if (untimed !== null) {
+    const [, comm, period, event = '', rest = ''] = untimed;
+    return header({ comm, period, event, rest });
+  }
+  const unnamed = withoutEvent.exec(line);
+  if (unnamed !== null) {
+    const [, comm, seconds, period] = unnamed;
+    return header({ comm, seconds, period });
+  }
+  const least = bare.exec(line);
+  return least?.[1] === undefined ? null : { ...header({ comm: least[1] }), isBare: true };
+}
+
+interface HeaderFields {
+  comm?: string | undefined;
+  seconds?: string | undefined;
+  period?: string | undefined;
+  event?: string;
+  rest?: string;
+}
+
+function header({ comm = '', seconds, period, event, rest = '' }: HeaderFields): PerfHeader {
+  const frame = ` ${rest.trim()}`;
   return {
     comm,
-    event,
-    seconds: Number(seconds),
+    event: event ?? null,
+    seconds: seconds === undefined ? null : Number(seconds),
     period: period === undefined ? null : Number(period),
-    inlineFrame: isFrame ? ` ${rest.trim()}` : null,
+    inlineFrame: isPerfFrame(frame) ? frame : null,
+    isBare: false,
   };
 }
 
-/** An indented `address symbol (dso)`. */
-export function isPerfFrame(line: string): boolean {
-  return symbolStart(line) !== -1;
+/** Where the parts of a frame line are: `[address] symbol[+0xoffset] [(dso)]`. The dso is given with its brackets; empty = there is none. */
+export interface FrameSpan {
+  symbolStart: number;
+  symbolEnd: number;
+  dsoStart: number;
+  dsoEnd: number;
 }
 
-/** Where the symbol of a frame line begins; -1 = no frame. There are millions of these lines, so no regular expression looks at them. */
-export function symbolStart(line: string): number {
-  const { length } = line;
-  if (line.charCodeAt(length - 1) !== 41 && !line.trimEnd().endsWith(')')) return -1;
-  let at = 0;
-  while (at < length && isBlank(line.charCodeAt(at))) at++;
+const blank = 32;
+const tab = 9;
+const open = 40;
+const close = 41;
+
+/** An address of this many digits is no command name. */
+const surelyAddress = 8;
+
+/**
+ * Finds the parts of an indented frame line; false = it is none. There are millions of these lines, so no regular expression and no string
+ * looks at them. Without a dso only a line that begins with a tab, as perf writes it, or with a long address is taken for a frame.
+ */
+export function findFrame(bytes: Uint8Array, start: number, lineEnd: number, into: FrameSpan): boolean {
+  let end = lineEnd;
+  while (end > start && isBlank(bytes[end - 1])) end--;
+  let at = start;
+  while (at < end && isBlank(bytes[at])) at++;
+  if (at === start || at === end) return false;
   const address = at;
-  while (at < length && isHexadecimal(line.charCodeAt(at))) at++;
-  if (address === 0 || at === address || !isBlank(line.charCodeAt(at))) return -1;
-  while (at < length && isBlank(line.charCodeAt(at))) at++;
-  return at < length ? at : -1;
+  while (at < end && isHexadecimal(bytes[at])) at++;
+  const digits = at - address;
+  const hasAddress = digits > 0 && isBlank(bytes[at]);
+  if (hasAddress) while (at < end && isBlank(bytes[at])) at++;
+  else at = address;
+  if (at === end) return false;
+  const isClosed = bytes[end - 1] === close;
+  if (!isClosed && !(hasAddress && (bytes[start] === tab || digits >= surelyAddress))) return false;
+  const bracket = isClosed ? openingOfDso(bytes, at, end) : end;
+  if (bracket === -1 && !hasAddress) return false;
+  const symbolEnd = bracket === -1 ? end : bracket;
+  into.symbolStart = at;
+  into.symbolEnd = withoutOffset(bytes, at, symbolEnd);
+  into.dsoStart = bracket === -1 ? end : bracket;
+  into.dsoEnd = end;
+  return true;
 }
 
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
+/** Is this line, as text, a frame? */
+export function isPerfFrame(line: string): boolean {
+  const bytes = new TextEncoder().encode(line);
+  return findFrame(bytes, 0, bytes.length, { symbolStart: 0, symbolEnd: 0, dsoStart: 0, dsoEnd: 0 });
 }
 
-function isHexadecimal(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
+/** The bracket that the last one closes, when a blank or nothing stands before it; files have brackets of their own: `(/opt/My App (beta)/app)`. */
+function openingOfDso(bytes: Uint8Array, start: number, end: number): number {
+  let depth = 0;
+  for (let at = end - 1; at >= start; at--) {
+    const byte = bytes[at];
+    if (byte === close) depth++;
+    else if (byte === open && --depth === 0) return at > start && isBlank(bytes[at - 1]) ? at : -1;
+  }
+  return -1;
 }
 
-/** Splits the rest of a frame line at its dso (`(libc.so.6)`, brackets included), without the offset into the symbol. */
-export function splitPerfFrame(line: string, start: number): [symbol: string, dso: string] {
-  const text = isBlank(line.charCodeAt(line.length - 1)) ? line.trimEnd() : line;
-  const open = openingOfDso(text);
-  if (open < start) return [text.slice(start), ''];
-  const offset = text.lastIndexOf('+0x', open);
-  return [text.slice(start, offset > start ? offset : open), text.slice(open + 1)];
+/** `symbol+0x1f ` without blanks and without the offset. */
+function withoutOffset(bytes: Uint8Array, start: number, from: number): number {
+  let end = from;
+  while (end > start && isBlank(bytes[end - 1])) end--;
+  let at = end - 1;
+  while (at > start && isHexadecimal(bytes[at])) at--;
+  return at - 2 > start && at < end - 1 && bytes[at] === 120 && bytes[at - 1] === 48 && bytes[at - 2] === 43 ? at - 2 : end;
 }
 
-/** `[unknown]` is ranked by its dso; symbols and dso names may hold spaces and brackets. */
-export function parsePerfFrame(symbol: string, dso: string): Frame {
-  const module = dso.slice(1, -1);
-  const name = symbol.trim();
-  if (isKernelModule(module)) return { name, module: '[kernel]', line: null };
-  if (name === '[unknown]' || name === '') return { name: unknownName(module), module: module === '[unknown]' ? '' : module, line: null };
-  return scriptFrame(name) ?? { name: javaName(name), module: module === 'inlined' ? '' : module, line: null };
+function isBlank(byte: number | undefined): boolean {
+  return byte === blank || byte === tab;
 }
 
-function openingOfDso(text: string): number {
-  const plain = text.lastIndexOf(' (');
-  // `(/tmp/my app (deleted))`: the bracket of the dso is the one before.
-  return text.endsWith('(deleted))') ? text.lastIndexOf(' (', plain - 1) : plain;
-}
-
-/** Modules are ranked in place of names that are missing. */
-function unknownName(module: string): string {
-  const base = module.replace(/^.*\//, '');
-  return base === '' || base === '[unknown]' ? '[unknown]' : `[${base.replace(/^\[|\]$/g, '')}]`;
-}
-
-function isKernelModule(module: string): boolean {
-  return (
-    /^\[(?:kernel|guest)[.\w]*\]|^\[[\w-]+\]$|vmlinux|\.ko(?:\.\w+)?$/.test(module) &&
-    !/^\[(?:vdso|vsyscall|unknown|anon|heap|stack|JIT\])/.test(module)
-  );
-}
-
-/** Names that V8 writes into a perf map: `LazyCompile:*load /srv/app.js:10:3`, `RegExp:^a+$`, `JS:~load file:///srv/app.js:10:3`. */
-function scriptFrame(symbol: string): Frame | null {
-  if (symbol.startsWith('RegExp:')) return { name: symbol, module: '', line: null };
-  const match = /^(?:LazyCompile|Function|JS|Script|Eval):[*~^+]?(.*?) ?((?:file:\/\/|node:|\/|[A-Za-z]:\\).*?):(\d+)(?::\d+)?$/.exec(
-    symbol,
-  );
-  if (match === null) return null;
-  const [, name = '', module = '', line = ''] = match;
-  return { name: name === '' ? '(anonymous)' : name, module, line: Number(line) };
-}
-
-/** perf-map-agent: `Lcom/shop/Cart;::total` → `com/shop/Cart.total`. */
-function javaName(symbol: string): string {
-  return symbol.replace(/^L([\w/$]+);::/, '$1.');
+function isHexadecimal(byte = 0): boolean {
+  return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102);
 }

@@ -1,12 +1,15 @@
 // Text of `perf script`: a header line per sample (`comm pid/tid [cpu] time: period event:`), frames below it leaf first
 // (`address symbol+0x12 (dso)`), an empty line after it. https://man7.org/linux/man-pages/man1/perf-script.1.html
 import { UnreadableInputError } from '../../model/errors.js';
-import type { ProfileKind } from '../../model/profile.js';
 import { createProfileBuilder, detached, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
+import { forEachByteLine } from './byte-lines.js';
+import { createByteNames, type ByteNames } from './byte-names.js';
 import type { Detection, ProfileFormat, ProfileHead, ReadOptions } from './format.js';
-import { isPerfFrame, parsePerfFrame, parsePerfHeader, splitPerfFrame, symbolStart, type PerfHeader } from './perf-lines.js';
-import { forEachLine } from './text-lines.js';
+import { createLeftOut, type LeftOut } from './left-out.js';
+import { baseEvent, eventKey, kindOfEvent, unitOfEvent } from './perf-events.js';
+import { parsePerfFrame } from './perf-frame.js';
+import { findFrame, isPerfFrame, parsePerfHeader, type FrameSpan, type PerfHeader } from './perf-lines.js';
 
 export const perfScript: ProfileFormat = {
   id: 'perf-script',
@@ -15,12 +18,17 @@ export const perfScript: ProfileFormat = {
   read,
 };
 
+const howToCapture = 'Run `perf record -g`, then `perf script -F comm,pid,tid,time,period,event,ip,sym,dso`.';
+
 function detect(head: ProfileHead): Detection {
   const lines = head.text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  let whole = 0;
   for (const [index, line] of lines.slice(0, 200).entries()) {
     const header = parsePerfHeader(line);
     if (header === null) continue;
     if (header.inlineFrame !== null || isPerfFrame(lines[index + 1] ?? '')) return 'yes';
+    // Samples without any stack are recognised, too: the reader says what is missing.
+    if (header.event !== null && header.seconds !== null && ++whole === 3) return 'yes';
   }
   return lines.length === 0 && !head.isComplete ? 'maybe' : 'no';
 }
@@ -29,71 +37,95 @@ function detect(head: ProfileHead): Detection {
 interface EventTree {
   event: string;
   builder: ProfileBuilder;
-  /** dso → symbol → frame, so that a known frame is found without building a key. */
-  frameIds: Map<string, Map<string, number>>;
+  /** Frame ids by symbol and dso. */
+  names: ByteNames;
+  processes: Map<string, number>;
   samples: number;
-  hasPeriod: boolean;
-  firstSeconds: number;
-  lastSeconds: number;
+  withoutStack: number;
+  withoutPeriod: number;
+  firstSeconds: number | null;
+  lastSeconds: number | null;
 }
 
 interface ReaderState {
   events: Map<string, EventTree>;
   header: PerfHeader | null;
   tree: EventTree | null;
-  /** Frames of the open sample, leaf first. */
-  stack: number[];
-  unreadable: number;
+  /** Frames of the open sample, leaf first, and how many of them count. */
+  stack: Int32Array;
+  depth: number;
+  lines: number;
+  leftOut: LeftOut;
 }
 
 const maxEvents = 16;
+const decoder = new TextDecoder();
+const unnamedEvent = 'samples';
 
 async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
-  const state: ReaderState = { events: new Map(), header: null, tree: null, stack: [], unreadable: 0 };
-  await forEachLine(source, (line) => readLine(line, state));
+  const state: ReaderState = {
+    events: new Map(),
+    header: null,
+    tree: null,
+    stack: new Int32Array(256),
+    depth: 0,
+    lines: 0,
+    leftOut: createLeftOut({ format: 'perf script', expected: 'headers of samples with frames below them', records: 'lines' }),
+  };
+  const span: FrameSpan = { symbolStart: 0, symbolEnd: 0, dsoStart: 0, dsoEnd: 0 };
+  await forEachByteLine(source, (bytes, start, end) => {
+    state.lines++;
+    if (state.tree !== null && findFrame(bytes, start, end, span)) pushFrame(bytes, span, state);
+    else readOther(bytes, start, end, state);
+  });
   flush(state);
   return finish(state, options);
 }
 
-function readLine(line: string, state: ReaderState): void {
-  if (line === '' || line.trim() === '') {
-    flush(state);
-    return;
-  }
-  const symbol = state.tree === null ? -1 : symbolStart(line);
-  if (symbol !== -1) {
-    pushFrame(line, symbol, state);
+function readOther(bytes: Uint8Array, start: number, end: number, state: ReaderState): void {
+  const line = decoder.decode(bytes.subarray(start, end));
+  if (line.trim() === '') {
+    // An empty line between a header and its frames ends nothing; the next header will.
+    if (state.depth > 0) flush(state);
     return;
   }
   if (line.startsWith('#')) return;
   const header = parsePerfHeader(line);
   if (header === null) {
-    // Source lines (`-F +srcline`) and inlined call chains stand indented under a frame; anything else is counted.
-    if (state.header === null || !/^\s/.test(line)) state.unreadable++;
+    // Source lines (`-F +srcline`) stand indented under a frame.
+    if (state.header === null || !/^\s.*:\d+$/.test(line)) state.leftOut.add(`line ${state.lines}`, line);
     return;
   }
   flush(state);
   state.header = header;
   state.tree = eventTree(header, state);
-  if (header.inlineFrame !== null) pushFrame(header.inlineFrame, symbolStart(header.inlineFrame), state);
+  if (header.inlineFrame === null) return;
+  const frame = new TextEncoder().encode(header.inlineFrame);
+  const span: FrameSpan = { symbolStart: 0, symbolEnd: 0, dsoStart: 0, dsoEnd: 0 };
+  if (findFrame(frame, 0, frame.length, span)) pushFrame(frame, span, state);
 }
 
-function pushFrame(line: string, start: number, state: ReaderState): void {
+function pushFrame(bytes: Uint8Array, span: FrameSpan, state: ReaderState): void {
   const { tree } = state;
   if (tree === null) return;
-  const [symbol, dso] = splitPerfFrame(line, start);
-  const inDso = tree.frameIds.get(dso) ?? new Map<string, number>();
-  if (inDso.size === 0) tree.frameIds.set(detached(dso), inDso);
-  let id = inDso.get(symbol);
-  if (id === undefined) {
-    id = tree.builder.frame(parsePerfFrame(symbol, dso));
-    inDso.set(detached(symbol), id);
+  const { symbolStart, symbolEnd, dsoStart, dsoEnd } = span;
+  let id = tree.names.get(bytes, symbolStart, symbolEnd, dsoStart, dsoEnd);
+  if (id === -1) {
+    const frame = parsePerfFrame(decoder.decode(bytes.subarray(symbolStart, symbolEnd)), decoder.decode(bytes.subarray(dsoStart, dsoEnd)));
+    id = tree.builder.frame(frame);
+    tree.names.set(bytes, id);
   }
-  state.stack.push(id);
+  if (state.depth === state.stack.length) {
+    const deeper = new Int32Array(state.depth * 2);
+    deeper.set(state.stack);
+    state.stack = deeper;
+  }
+  state.stack[state.depth++] = id;
 }
 
 function eventTree(header: PerfHeader, state: ReaderState): EventTree {
-  const known = state.events.get(header.event);
+  const event = header.event === null ? unnamedEvent : eventKey(header.event);
+  const known = state.events.get(event);
   if (known !== undefined) return known;
   if (state.events.size >= maxEvents) {
     throw new UnreadableInputError(
@@ -101,11 +133,13 @@ function eventTree(header: PerfHeader, state: ReaderState): EventTree {
     );
   }
   const made: EventTree = {
-    event: detached(header.event),
+    event: detached(event),
     builder: createProfileBuilder(),
-    frameIds: new Map(),
+    names: createByteNames(),
+    processes: new Map(),
     samples: 0,
-    hasPeriod: header.period !== null,
+    withoutStack: 0,
+    withoutPeriod: 0,
     firstSeconds: header.seconds,
     lastSeconds: header.seconds,
   };
@@ -114,70 +148,95 @@ function eventTree(header: PerfHeader, state: ReaderState): EventTree {
 }
 
 function flush(state: ReaderState): void {
-  const { header, tree, stack } = state;
+  const { header, tree, stack, depth } = state;
   state.header = null;
   state.tree = null;
-  state.stack = [];
+  state.depth = 0;
   if (header === null || tree === null) return;
-  const weight = tree.hasPeriod ? (header.period ?? 0) : 1;
-  tree.samples++;
-  tree.firstSeconds = Math.min(tree.firstSeconds, header.seconds);
-  tree.lastSeconds = Math.max(tree.lastSeconds, header.seconds);
-  if (header.comm === 'swapper') {
-    tree.builder.addIdle(weight, 1);
+  if (header.isBare && depth === 0) {
+    state.leftOut.add(`before line ${state.lines}`, header.comm);
     return;
   }
   const { builder } = tree;
-  let node = builder.child(rootNode, builder.frame({ name: header.comm, module: '[process]', line: null }));
-  if (stack.length === 0) stack.push(builder.frame({ name: '[unknown]', module: '', line: null }));
-  for (let at = stack.length - 1; at >= 0; at--) node = builder.child(node, stack[at] ?? 0);
+  const { seconds } = header;
+  tree.samples++;
+  if (header.period === null) tree.withoutPeriod++;
+  if (seconds !== null) {
+    tree.firstSeconds = Math.min(tree.firstSeconds ?? seconds, seconds);
+    tree.lastSeconds = Math.max(tree.lastSeconds ?? seconds, seconds);
+  }
+  const weight = header.period ?? 1;
+  if (depth === 0) tree.withoutStack++;
+  if (depth === 0 && header.comm === 'swapper') {
+    builder.addIdle(weight, 1);
+    return;
+  }
+  let node = header.comm === '' ? rootNode : builder.child(rootNode, processFrame(tree, header.comm));
+  if (depth === 0) node = builder.child(node, builder.frame({ name: '[unknown]', module: '', line: null }));
+  for (let at = depth - 1; at >= 0; at--) node = builder.child(node, stack[at] ?? 0);
   builder.add(node, weight, 1);
 }
 
+function processFrame(tree: EventTree, comm: string): number {
+  const known = tree.processes.get(comm);
+  if (known !== undefined) return known;
+  const made = tree.builder.frame({ name: comm, module: '[process]', line: null });
+  tree.processes.set(detached(comm), made);
+  return made;
+}
+
 function finish(state: ReaderState, options: ReadOptions): StackProfile {
-  const trees = [...state.events.values()];
+  const trees = [...state.events.values()].filter((tree) => tree.samples > 0);
   const chosen = chooseEvent(trees, options);
   if (chosen === undefined) {
     const wanted = options.valueType === undefined ? '' : ` of event ${options.valueType}`;
     const seen = trees.map((tree) => tree.event).join(', ') || 'none';
+    throw new UnreadableInputError(`perf script: expected samples${wanted}, got events: ${seen}. ${howToCapture}`);
+  }
+  if (chosen.withoutStack === chosen.samples) {
     throw new UnreadableInputError(
-      `perf script: expected samples${wanted}, got events: ${seen}. Run \`perf script -F comm,pid,tid,time,period,event,ip,sym,dso\`.`,
+      `perf script: expected stacks, got ${chosen.samples} samples of ${chosen.event} without any frame. ${howToCapture}`,
     );
   }
+  const { builder } = chosen;
+  const placed = trees.reduce((sum, tree) => sum + tree.samples, 0);
   const dropped = trees.filter((tree) => tree !== chosen).map((tree) => `${tree.event} (${tree.samples} samples)`);
-  if (dropped.length > 0) chosen.builder.note('other-events', `ranked ${chosen.event} only; not added to it: ${dropped.join(', ')}`);
-  if (state.unreadable > 0) chosen.builder.note('malformed-lines', `${state.unreadable} lines were neither header nor frame`);
-  return chosen.builder.finish({
+  if (dropped.length > 0) builder.note('other-events', `ranked ${chosen.event} only; not added to it: ${dropped.join(', ')}`);
+  state.leftOut.settle(builder, placed);
+  const isCounted = chosen.withoutPeriod === chosen.samples;
+  const countsOnly = !isCounted && areBrokenPeriods(chosen);
+  const { firstSeconds, lastSeconds } = chosen;
+  return builder.finish({
     format: 'perf-script',
-    kind: options.kind ?? kindOf(chosen.event),
-    unit: chosen.hasPeriod ? unitOf(chosen.event) : 'samples',
-    durationMs: chosen.samples > 1 ? Math.max(0, chosen.lastSeconds - chosen.firstSeconds) * 1000 : null,
+    kind: options.kind ?? kindOfEvent(chosen.event),
+    unit: isCounted || countsOnly ? 'samples' : unitOfEvent(chosen.event),
+    durationMs: chosen.samples > 1 && firstSeconds !== null && lastSeconds !== null ? (lastSeconds - firstSeconds) * 1000 : null,
     samplesKnown: true,
+    countsOnly,
   });
+}
+
+/** Samples of a CPU event at a steady rate weigh alike. When a handful carries nearly all, the period of some sample is wrong. */
+const leastEvenness = 0.05;
+const samplesToJudge = 20;
+
+function areBrokenPeriods(tree: EventTree): boolean {
+  const { samples, effectiveSamples, largestShare } = tree.builder.measured();
+  if (tree.withoutPeriod > 0) {
+    tree.builder.note('uneven-weights', `${tree.withoutPeriod} of ${tree.samples} samples have no period: samples are counted instead`);
+    return true;
+  }
+  if (kindOfEvent(tree.event) !== 'cpu' || samples < samplesToJudge || effectiveSamples >= leastEvenness * samples) return false;
+  tree.builder.note(
+    'uneven-weights',
+    `one sample of ${samples} carries ${(Math.floor(largestShare * 10_000) / 100).toFixed(2)} % of the weight, as no steady sampling does: samples are counted instead of periods`,
+  );
+  return true;
 }
 
 function chooseEvent(trees: readonly EventTree[], options: ReadOptions): EventTree | undefined {
   const { valueType, kind } = options;
   if (valueType !== undefined) return trees.find((tree) => tree.event === valueType || baseEvent(tree.event) === valueType);
-  const wanted = kind === undefined ? undefined : trees.find((tree) => kindOf(tree.event) === kind);
-  return wanted ?? trees.find((tree) => kindOf(tree.event) === 'cpu') ?? trees[0];
-}
-
-/** `cpu-clock:u`, `cpu-clock/freq=199/`, `cpu/cycles/pp` → the event without its modifiers. */
-function baseEvent(event: string): string {
-  const named = /^cpu\/([\w-]+)/.exec(event)?.[1];
-  return named ?? event.replace(/[/:].*$/, '');
-}
-
-function kindOf(event: string): ProfileKind {
-  if (/^sched:sched_(?:switch|stat)|^context-switches|^cs$/.test(event)) return 'off-cpu';
-  if (/^lock:|futex/.test(event)) return 'lock';
-  return /^(?:cpu-clock|task-clock|cycles|cpu-cycles|ref-cycles|instructions|cpu_core|cpu_atom|bus-cycles)$/.test(baseEvent(event))
-    ? 'cpu'
-    : 'unknown';
-}
-
-function unitOf(event: string): string {
-  const base = baseEvent(event);
-  return base === 'cpu-clock' || base === 'task-clock' ? 'nanoseconds' : /cycles/.test(base) ? 'cycles' : 'events';
+  const wanted = kind === undefined ? undefined : trees.find((tree) => kindOfEvent(tree.event) === kind);
+  return wanted ?? trees.find((tree) => kindOfEvent(tree.event) === 'cpu') ?? trees[0];
 }

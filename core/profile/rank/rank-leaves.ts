@@ -44,7 +44,7 @@ function toLeaf(sum: LeafSum, busy: BusyProfile): ProfileLeaf {
     line: frame.line ?? heaviest(sum.lines),
     self: sum.self,
     selfShare,
-    ci: shareInterval(selfShare, busy.samples),
+    ci: shareInterval(selfShare, busy.effectiveSamples),
     category: heaviest(sum.categories) ?? 'unknown',
     stack: stackFrames(busy.profile, sum.heaviestNode).map((entry) => entry.name),
     applicationFrame: frameAt(busy.profile, busy.classes.applicationFrameOf(sum.heaviestNode)),

@@ -7,9 +7,9 @@ describe('folded stacks', () => {
     expect(leavesOf(await fixtureProfile(file))).toEqual(['parse 70', 'load 30']);
   });
 
-  it('takes fractional weights, skips comments and takes the kind from the producer', async () => {
+  it('takes fractional weights, and from the comments of austin the unit, the interval and the kind', async () => {
     const profile = await fixtureProfile('folded/austin-fractional-with-comments.txt');
-    expect(profile).toMatchObject({ total: 1600, samples: null, unit: 'unknown', kind: 'wall' });
+    expect(profile).toMatchObject({ total: 1600, samples: 2, unit: 'microseconds', kind: 'wall', durationMs: 2000 });
     expect(leavesOf(profile)).toEqual(['total 1250.5', 'main 349.5']);
   });
 

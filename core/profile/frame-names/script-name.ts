@@ -1,0 +1,28 @@
+import type { Frame } from '../../model/profile.js';
+
+/** How V8 names compiled code in a perf map; `*` optimised, `~` interpreted, `^` baseline, `+` maglev. */
+const kind = /^(?:LazyCompile|Function|JS|Script|Eval):[*~^+']?/;
+const marker = /^[*~^+](?=[\w$.<(#/[ ])/;
+
+/** A place that can be told from a name wherever it stands: URL, absolute path. */
+const sure = /(?:^| )((?:[a-z][a-z\d+.-]*:\/\/|node:|ext:|blob:|evalmachine\.<|wasm:\/\/|\.{1,2}\/|\/|[A-Za-z]:[\\/]).*)$/;
+/** One without blanks at the end: `internal/timers.js`, `app/foo.js`, `[eval]`. */
+const bare = /(?:^| )(\S+\.(?:[cm]?[jt]sx?|vue|svelte)|\[eval\S*\]|internal\/\S+)$/;
+
+/**
+ * A function of JavaScript with its place, as V8, 0x and browsers write it: `LazyCompile:*load /srv/app.js:10:3`, `listOnTimeout internal/timers.js:531:25`
+ * (Node 8 to 14), `~load file:///srv/app.js:10`, `JS:*get https://shop.test/a.js:1:200`. Null for anything else.
+ */
+export function scriptFrame(written: string): Frame | null {
+  if (written.startsWith('RegExp:')) return { name: written, module: '', line: null };
+  const isTold = kind.test(written);
+  if (!isTold && !/\d$/.test(written)) return null;
+  const [, placed = '', line] = /^(.*?):(\d+)(?::\d+)?$/s.exec(written.replace(kind, '')) ?? [];
+  if (line === undefined) return null;
+  const named = isTold ? placed : placed.replace(marker, '');
+  const place = sure.exec(named) ?? bare.exec(named) ?? (isTold ? / ?(\S*)$/.exec(named) : null);
+  const module = place?.[1] ?? '';
+  if (place === null || module === '') return null;
+  const name = named.slice(0, place.index).trim();
+  return { name: name === '' ? '(anonymous)' : name, module, line: Number(line) > 0 ? Number(line) : null };
+}
