@@ -51,6 +51,9 @@ export const text = (
   isSecret: (raw: unknown) => boolean = () => false,
 ) => leaf({ expected, fix }, (raw) => (typeof raw === 'string' && raw.trim() !== '' && accepts(raw) ? raw : undefined), isSecret);
 
+export const flag = (name: string) =>
+  leaf({ expected: 'true or false', fix: `write e.g. ${name}: true` }, (raw) => (typeof raw === 'boolean' ? raw : undefined));
+
 /** One word of a closed list; the message suggests the nearest. */
 export const oneOf = <const Word extends string>(words: readonly Word[]) =>
   z.unknown().transform((raw, context): Word => {

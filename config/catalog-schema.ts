@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   durationMs,
+  flag,
   httpUrl,
   isRecord,
   mapping,
@@ -133,7 +134,9 @@ const repositorySchema = mapping({
   ),
   reset: command('reset', 'npm run db:reset').optional(),
   stop: command('stop', 'npm run stop').optional(),
-  env: textRecord.optional(),
+  env: z.record(z.string(), textOrSecret).optional(),
+  buildNetwork: flag('buildNetwork').optional(),
+  buildWrites: z.array(text('a path that builds may write', 'write e.g. buildWrites: [~/.m2]')).optional(),
   buildTimeout: durationMs('buildTimeout', second, day, '10m').optional(),
   startTimeout: durationMs('startTimeout', 100, 300 * second, '60s').optional(),
   runDuration: durationMs('runDuration', second, 20 * second, '20s').optional(),

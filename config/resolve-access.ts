@@ -1,7 +1,9 @@
 /** What activities need to reach the target. Everything here may hold secrets: never put it into a workflow, log or artifact. */
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { Catalog } from './catalog.js';
+import { isRecord } from './catalog-fields.js';
 import type { CatalogRepository } from './catalog-schema.js';
 import { findEndpoint } from './find-endpoint.js';
 import { readSecret, tryReadSecret, type SecretRef, type TextOrSecret } from './secret.js';
@@ -108,8 +110,42 @@ export function resolveNotifiers(catalog: Catalog, endpointKey: string): Notifie
   });
 }
 
-/** The repository of the endpoint's service with an absolute path; null when the catalog names none. */
-export function resolveRepository(catalog: Catalog, endpointKey: string): CatalogRepository | null {
-  const { repository } = findEndpoint(catalog, endpointKey).service;
-  return repository === undefined ? null : { ...repository, path: resolve(catalog.directory, repository.path) };
+export interface RepositoryAccess extends Omit<CatalogRepository, 'env'> {
+  /** With its secrets read. */
+  env: Record<string, string>;
+  /** Absolute. */
+  buildWrites: string[];
+  /** Files of secrets that the catalog names, absolute: no build may read them. */
+  secretFiles: string[];
+}
+
+/**
+ * The repository of the endpoint's service with an absolute path; null when the catalog names none. Throws UnreadableInputError when a secret of its
+ * environment is not there.
+ */
+export function resolveRepository(catalog: Catalog, endpointKey: string): RepositoryAccess | null {
+  const { key, service } = findEndpoint(catalog, endpointKey);
+  const { repository } = service;
+  if (repository === undefined) return null;
+  const env = Object.entries(repository.env ?? {}).map(([name, value]): [string, string] => [
+    name,
+    readSecret(located(catalog, value), `${key} repository.env.${name}`),
+  ]);
+  return {
+    ...repository,
+    path: resolve(catalog.directory, repository.path),
+    env: Object.fromEntries(env),
+    buildWrites: (repository.buildWrites ?? []).map((path) => resolve(catalog.directory, path.replace(/^~(?=\/|$)/, homedir()))),
+    secretFiles: secretFilesIn(catalog.services)
+      .concat(secretFilesIn(catalog.hook))
+      .map((path) => resolve(catalog.directory, path)),
+  };
+}
+
+/** Every `{ file: PATH }` of the catalog, whatever it is for. */
+function secretFilesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(secretFilesIn);
+  if (!isRecord(value)) return [];
+  const { file } = value;
+  return [...(typeof file === 'string' ? [file] : []), ...Object.values(value).flatMap(secretFilesIn)];
 }

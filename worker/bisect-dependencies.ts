@@ -15,10 +15,9 @@ import { identifyProcess } from '../adapters/kernel/processes.js';
 import { readProfileBytes } from '../adapters/artifacts/profile-file.js';
 import { treeCpuMs } from '../adapters/kernel/tree-cpu.js';
 import type { Catalog } from '../config/catalog.js';
-import type { CatalogRepository } from '../config/catalog-schema.js';
 import { commandEnvironment } from '../config/environment.js';
 import { findEndpoint } from '../config/find-endpoint.js';
-import { resolveDatabases, resolveNotifiers, resolveRepository, resolveRequest } from '../config/resolve-access.js';
+import { resolveDatabases, resolveNotifiers, resolveRepository, resolveRequest, type RepositoryAccess } from '../config/resolve-access.js';
 import { resolveLoad } from '../config/resolve-load.js';
 import { EvidenceUnavailableError, ProgramFailedError } from '../core/model/errors.js';
 import type { ProfileSummary } from '../core/model/profile.js';
@@ -46,7 +45,7 @@ export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectS
   const folderOf = (bisectId: string): string => join(dataDirectory, 'worktrees', folderName(bisectId));
   return {
     ...place,
-    target: (endpoint) => targetOf(catalog, endpoint),
+    target: (endpoint) => targetOf(catalog, endpoint, dataDirectory),
     git,
     worktrees: (repository, bisectId) => openWorktrees(repository, folderOf(bisectId)),
     startService,
@@ -76,7 +75,7 @@ function folderName(key: string): string {
 }
 
 /** A commit runs as our own child on this machine, so the caps of a production target do not apply to its load. */
-function targetOf(catalog: Catalog, endpoint: string): BisectTarget | null {
+function targetOf(catalog: Catalog, endpoint: string, dataDirectory: string): BisectTarget | null {
   const repository = resolveRepository(catalog, endpoint);
   if (repository === null) return null;
   const found = findEndpoint(catalog, endpoint);
@@ -85,15 +84,15 @@ function targetOf(catalog: Catalog, endpoint: string): BisectTarget | null {
   return {
     repository: repository.path,
     good: repository.good ?? null,
-    commands: commandsOf(repository),
+    commands: commandsOf(repository, dataDirectory),
     plan: repository.runDuration === undefined ? plan : { ...plan, durationMs: repository.runDuration },
     budgets: found.endpoint.budgets ?? {},
     request: resolveRequest(catalog, endpoint),
   };
 }
 
-function commandsOf(repository: CatalogRepository): BisectTarget['commands'] {
-  const { build, start, health, reset, stop, env, buildTimeout, startTimeout } = repository;
+function commandsOf(repository: RepositoryAccess, dataDirectory: string): BisectTarget['commands'] {
+  const { build, start, health, reset, stop, env, buildTimeout, startTimeout, buildNetwork, buildWrites, secretFiles } = repository;
   return {
     build: build ?? null,
     start,
@@ -102,7 +101,8 @@ function commandsOf(repository: CatalogRepository): BisectTarget['commands'] {
     stop: stop ?? null,
     buildTimeoutMs: buildTimeout ?? defaultBuildTimeoutMs,
     startTimeoutMs: startTimeout ?? defaultStartTimeoutMs,
-    env: commandEnvironment(env ?? {}),
+    env: commandEnvironment(env),
+    sandbox: { network: buildNetwork ?? false, writable: buildWrites, hidden: [dataDirectory, ...secretFiles] },
   };
 }
 

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BuildSandbox, SandboxedCommand } from './build-sandbox.js';
 import { killStrays } from './commit-processes.js';
 import { startGuarded, type GuardedProcess } from '../kernel/guarded-process.js';
 import { freePort } from '../kernel/free-port.js';
@@ -15,6 +16,8 @@ export interface ServiceCommands {
   startTimeoutMs: number;
   /** The whole environment of the commands, without PORT and WORKTREE. */
   env: Record<string, string>;
+  /** Where builds are shut in; absent = nowhere. */
+  sandbox?: BuildSandbox;
 }
 
 export interface RunningService {
@@ -43,10 +46,10 @@ interface Place {
 export async function runCommand(
   command: string,
   commands: ServiceCommands,
-  place: Place & { port: number; timeoutMs: number; priority?: Priority },
+  place: Place & { port: number; timeoutMs: number; priority?: Priority; inside?: SandboxedCommand },
 ): Promise<{ ok: boolean; detail: string }> {
   place.signal.throwIfAborted();
-  const run = startShell(command, commands, place, { port: place.port, priority: place.priority });
+  const run = startShell(command, commands, place, { port: place.port, priority: place.priority, inside: place.inside });
   const timeout = AbortSignal.timeout(place.timeoutMs);
   timeout.addEventListener('abort', run.stop, { once: true });
   place.signal.addEventListener('abort', run.stopSoon, { once: true });
@@ -133,15 +136,19 @@ interface Shell extends Pick<GuardedProcess, 'pid' | 'exit' | 'stop' | 'stopSoon
 const becomeIdle =
   '{ chrt --idle --pid 0 $$ || renice -n 19 -p $$; ionice --class idle --pid $$; echo 19 > /proc/$$/autogroup; } >/dev/null 2>&1; ';
 
-function startShell(
-  command: string,
-  commands: ServiceCommands,
-  place: Place,
-  { port, priority = 'normal', stopCommand = null }: { port: number; priority?: Priority | undefined; stopCommand?: string | null },
-): Shell {
-  const env = { ...commands.env, PORT: String(port), WORKTREE: place.worktree };
+interface ShellOptions {
+  port: number;
+  priority?: Priority | undefined;
+  stopCommand?: string | null;
+  inside?: SandboxedCommand | undefined;
+}
+
+function startShell(command: string, commands: ServiceCommands, place: Place, options: ShellOptions): Shell {
+  const { port, priority = 'normal', stopCommand = null, inside } = options;
+  const env = { ...inside?.env, ...commands.env, PORT: String(port), WORKTREE: place.worktree };
   const line = `${priority === 'idle' ? becomeIdle : ''}${substitute(command, place.worktree, port)}`;
-  const run = startGuarded('/bin/sh', ['-c', line], {
+  const [program = '/bin/sh', ...programArguments] = [...(inside?.prefix ?? []), '/bin/sh', '-c', line];
+  const run = startGuarded(program, programArguments, {
     cwd: place.worktree,
     env,
     graceMs: stopGraceMs,

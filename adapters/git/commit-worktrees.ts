@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sandboxed } from './build-sandbox.js';
 import { killStrays } from './commit-processes.js';
-import { addWorktree, describeCommit, removeWorktree, removeWorktreesBelow } from './git.js';
+import { addWorktree, countLfsPointers, describeCommit, removeWorktree, removeWorktreesBelow } from './git.js';
 import { runCommand, type Priority, type ServiceCommands } from './commit-service.js';
 import { withHostLock } from '../kernel/host-lock.js';
 
@@ -38,10 +39,11 @@ export function openWorktrees(repository: string, directory: string): CommitWork
         await removeWorktree(repository, worktree);
         await mkdir(directory, { recursive: true });
         await addWorktree(repository, worktree, commit, { env: commands.env, signal });
+        await noteLfsPointers(place);
         const result =
           commands.build === null
             ? { ok: true, detail: '' }
-            : await runCommand(commands.build, commands, { ...place, signal, port: 0, timeoutMs: commands.buildTimeoutMs, priority });
+            : await build(commands.build, commands, { ...place, signal, priority, repository, directory });
         // Written aside first: a marker cut short by a crash would be taken for a build that failed.
         await writeFile(`${marker}.tmp`, JSON.stringify(result));
         await rename(`${marker}.tmp`, marker);
@@ -53,6 +55,37 @@ export function openWorktrees(repository: string, directory: string): CommitWork
       await removeWorktreesBelow(repository, directory);
     },
   };
+}
+
+interface BuildPlace {
+  worktree: string;
+  logFile: string;
+  signal: AbortSignal;
+  priority: Priority;
+  repository: string;
+  /** Of the bisect; the builds' cache is there, for all of its commits. */
+  directory: string;
+}
+
+async function build(command: string, commands: ServiceCommands, place: BuildPlace): Promise<{ ok: boolean; detail: string }> {
+  const { sandbox, buildTimeoutMs: timeoutMs } = commands;
+  const options = { ...place, port: 0, timeoutMs };
+  if (sandbox === undefined) return await runCommand(command, commands, options);
+  const cache = join(place.directory, 'cache');
+  await mkdir(cache, { recursive: true });
+  const [worktree, repository] = await Promise.all([realpath(place.worktree), realpath(place.repository)]);
+  const inside = sandboxed(sandbox, { worktree, repository, cache: await realpath(cache), home: commands.env['HOME'] });
+  if (inside.gap !== null)
+    await appendFile(place.logFile, `This machine cannot shut the build in (bubblewrap or user namespaces): ${inside.gap}.\n`);
+  const result = await runCommand(command, commands, { ...options, inside });
+  const hint = ' (builds have no network and write only to their worktree: repository.buildNetwork and buildWrites allow more)';
+  return result.ok || inside.prefix.length === 0 ? result : { ...result, detail: `${result.detail}${hint}` };
+}
+
+async function noteLfsPointers({ worktree, logFile }: { worktree: string; logFile: string }): Promise<void> {
+  const pointers = await countLfsPointers(worktree);
+  if (pointers > 0)
+    await appendFile(logFile, `${pointers} files of Git LFS are pointers here: nothing is fetched for a commit under test.\n`);
 }
 
 async function readMarker(marker: string, worktree: string): Promise<{ ok: boolean; detail: string } | null> {

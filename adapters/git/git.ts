@@ -7,21 +7,46 @@ import { startGuarded } from '../kernel/guarded-process.js';
 const fieldEnd = '\u0000';
 const recordStart = '\u0001';
 
-/** Where a hook or an outer git points to another repository. */
-const elsewhere = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_COMMON_DIR: undefined };
+/** A look at a history is done in seconds; git that waits for something (a lock of a dead disk, a prompt) is not waited for. */
+const readTimeoutMs = 120_000;
+/** A checkout of a large repository, as long as a build may take. */
+const checkoutTimeoutMs = 600_000;
 
-const manners = { GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'safe.directory=*', '-c', 'gc.auto=0'];
+/** Where a hook or an outer git points to another repository or to programs of its own. */
+const elsewhere = {
+  ...{
+    GIT_DIR: undefined,
+    GIT_WORK_TREE: undefined,
+    GIT_INDEX_FILE: undefined,
+    GIT_COMMON_DIR: undefined,
+    GIT_OBJECT_DIRECTORY: undefined,
+  },
+  ...{ GIT_CONFIG_PARAMETERS: undefined, GIT_CONFIG_COUNT: undefined, GIT_EXTERNAL_DIFF: undefined, GIT_TRACE2_EVENT: undefined },
+};
+
+/** No settings but the repository's own, no prompt, and no transport: a partial clone would fetch what it lacks through any program. */
+const manners = {
+  ...{ GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+  ...{ GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1', GIT_LFS_SKIP_SMUDGE: '1' },
+};
+
+/** What a repository's own configuration could make git run or fetch (git-config(1)). Filters have names and are found one by one. */
+const settings = [
+  ...['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.pager=cat', 'log.showSignature=false', 'credential.helper='],
+  ...['submodule.recurse=false', 'safe.directory=*', 'gc.auto=0', 'maintenance.auto=false'],
+].flatMap((setting) => ['-c', setting]);
 
 /**
- * Runs git without the user's pager, prompts or hooks; never a shell. The repository may belong to another user (a volume of a container): the
- * catalog names it, and its own commands are run anyway.
+ * Runs git without pager, prompts, hooks, monitors or network; never a shell. The repository may belong to another user (a volume of a container):
+ * the catalog names it.
  */
 async function git(repository: string, args: string[]): Promise<string> {
   const { stdout } = await execa('git', ['-C', repository, ...settings, ...args], {
     env: { ...elsewhere, ...manners },
     stdin: 'ignore',
     maxBuffer: 200_000_000,
+    timeout: readTimeoutMs,
+    killSignal: 'SIGKILL',
   });
   return stdout;
 }
@@ -122,28 +147,47 @@ function parseLog(text: string): CommitInfo[] {
 const checkoutGraceMs = 500;
 
 /**
- * A detached worktree of one commit; no branch, tag or configuration is touched. The checkout of a large repository takes its time: it ends with
- * `signal`, and with us, however we die. `env` is git's whole environment.
+ * A detached worktree of one commit; no branch, tag or configuration is touched, and no filter runs: files of Git LFS stay pointers. The checkout of
+ * a large repository takes its time: it ends with `signal`, and with us, however we die. `env` is git's whole environment.
  */
 export async function addWorktree(
   repository: string,
   folder: string,
   commit: string,
-  { env, signal }: { env: Record<string, string>; signal: AbortSignal },
+  { env, signal: cancelled }: { env: Record<string, string>; signal: AbortSignal },
 ): Promise<void> {
-  signal.throwIfAborted();
-  const gitArguments = ['-C', repository, ...settings, 'worktree', 'add', '--detach', '--force', '--force', folder, commit];
+  cancelled.throwIfAborted();
+  const filters = await withoutFilters(repository);
+  const gitArguments = ['-C', repository, ...settings, ...filters, 'worktree', 'add', '--detach', '--force', '--force', folder, commit];
   const run = startGuarded('git', gitArguments, { cwd: repository, env: { ...env, ...manners }, graceMs: checkoutGraceMs });
   let said = '';
   run.stderr.setEncoding('utf8').on('data', (chunk: string) => (said = (said + chunk).slice(-2000)));
+  const timeout = AbortSignal.timeout(checkoutTimeoutMs);
+  const signal = AbortSignal.any([cancelled, timeout]);
   signal.addEventListener('abort', run.stopSoon, { once: true });
   const exit = await run.exit.finally(() => {
     signal.removeEventListener('abort', run.stopSoon);
   });
-  signal.throwIfAborted();
+  cancelled.throwIfAborted();
   if (exit.code === 0) return;
-  const message = `git could not check out ${commit}: ${said.trim().split('\n').at(-1) ?? ''}`;
+  const why = timeout.aborted ? `it did not end within ${checkoutTimeoutMs / 60_000} minutes` : (said.trim().split('\n').at(-1) ?? '');
+  const message = `git could not check out ${commit}: ${why}`;
   throw new ProgramFailedError({ program: 'git', exitCode: exit.code, message, retryable: true });
+}
+
+/** Settings that empty every filter of the repository's configuration: a filter is a program, and `.gitattributes` of any commit names it. */
+async function withoutFilters(repository: string): Promise<string[]> {
+  const named = await git(repository, ['config', '--name-only', '-z', '--get-regexp', '^filter\\.']).catch(() => '');
+  const filters = new Set(named.split(fieldEnd).flatMap((key) => /^filter\.(.+)\.[^.]+$/s.exec(key)?.[1] ?? []));
+  return [...filters].flatMap((name) =>
+    ['process=', 'smudge=', 'clean=', 'required=false'].flatMap((setting) => ['-c', `filter.${name}.${setting}`]),
+  );
+}
+
+/** How many files of a worktree Git LFS would have fetched; they are pointers there. */
+export async function countLfsPointers(worktree: string): Promise<number> {
+  const listed = await git(worktree, ['ls-files', '-z', '--', ':(attr:filter=lfs)']).catch(() => '');
+  return listed.split(fieldEnd).filter(Boolean).length;
 }
 
 /** Removes the folder and forgets it, also when a killed worker left it half made. Worktrees of other people are not touched. */
