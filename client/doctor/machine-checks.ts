@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { isolation } from '../../adapters/git/build-sandbox.js';
 import type { ToolName } from '../../adapters/tools/tool-pins.js';
 import { findTool } from '../../config/find-tool.js';
 import { failed, firstLine, lacking, ok, type Check } from './check.js';
@@ -101,6 +102,14 @@ async function checkDataDirectory(directory: string): Promise<Check> {
   }
 }
 
+function checkBuildSandbox(): Check {
+  const what = 'bubblewrap, in which the bisector builds old commits';
+  const how = isolation();
+  if (how === 'bubblewrap') return ok('build-sandbox', what, 'builds have no network and a read-only machine');
+  const found = how === 'network-namespace' ? 'builds have no network, but can write what the worker can write' : 'builds are not shut in';
+  return lacking('build-sandbox', what, found, 'Install bubblewrap (apt-get install bubblewrap) and allow user namespaces.');
+}
+
 /** What this machine can do, without touching any service. */
 export async function checkMachine(dataDirectory: string): Promise<Check[]> {
   const looked = await Promise.all([
@@ -116,5 +125,5 @@ export async function checkMachine(dataDirectory: string): Promise<Check[]> {
     checkPerfEvents(),
     checkPtrace(),
   ]);
-  return [checkNode(), ...looked];
+  return [checkNode(), ...looked, checkBuildSandbox()];
 }
