@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { namesOneSession } from '../core/database/sql/remedy-statement.js';
 import { RefusedError } from '../core/model/errors.js';
 import type { Cause, Remedy } from '../core/model/incident.js';
 import type { AppliedRemedy, IncidentActivities, RemedyPlan } from './contract.js';
@@ -21,6 +22,11 @@ function undoOf({ kind, statement }: Remedy): string {
   return name === undefined || name.toLowerCase() === 'concurrently'
     ? 'DROP INDEX CONCURRENTLY with the name that the database gave the index'
     : `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
+}
+
+/** A session that is named by its process id alone may be another one when somebody approves its end. */
+function isBound({ kind, statement }: Remedy): boolean {
+  return kind !== 'terminate-blocker' || namesOneSession(statement);
 }
 
 /** Keys in a fixed order, so that the same plan has the same id everywhere. */
@@ -47,7 +53,7 @@ function planFor(deps: ActivityDependencies, endpoint: string, causes: readonly 
   const allowed = deps.catalog.remedies(endpoint);
   for (const cause of causes) {
     const { remedy } = cause;
-    if (!isDatabaseRemedy(remedy.kind) || !allowed.includes(remedy.kind)) continue;
+    if (!isDatabaseRemedy(remedy.kind) || !allowed.includes(remedy.kind) || !isBound(remedy)) continue;
     const database = databaseOf(deps, endpoint, cause);
     if (database === null) continue;
     const service = endpoint.split('/')[0] ?? endpoint;

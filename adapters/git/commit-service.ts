@@ -144,7 +144,7 @@ interface ShellOptions {
 }
 
 function startShell(command: string, commands: ServiceCommands, place: Place, options: ShellOptions): Shell {
-  const { port, priority = "normal", stopCommand = null, inside } = options;
+  const { port, priority = 'normal', stopCommand = null, inside } = options;
   const env = { ...inside?.env, ...commands.env, PORT: String(port), WORKTREE: place.worktree };
   const line = `${priority === 'idle' ? becomeIdle : ''}${substitute(command, place.worktree, port)}`;
   const words: string[] = [...(inside?.prefix ?? []), '/bin/sh', '-c', line];

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { readAnalyze, readCreateIndex, readTerminate, type IndexOrder, type TableOrder } from '../../core/database/sql/remedy-statement.js';
+import {
+  readAnalyze,
+  readCreateIndex,
+  readTerminate,
+  type IndexOrder,
+  type SessionIdentity,
+  type TableOrder,
+} from '../../core/database/sql/remedy-statement.js';
 import { quoteIdentifier, quoteLiteral } from '../../core/database/sql/sql-text.js';
 import type { Session } from '../databases/postgres/session.js';
 
@@ -10,8 +17,6 @@ export interface RemedyOptions {
   tag: string;
   signal: AbortSignal;
   onProgress?: (text: string) => void;
-  /** For `terminateBackend`: what was known of the session when it was approved; a session with other facts is left alone. */
-  expected?: { applicationName?: string | null; query?: string };
 }
 
 export interface AppliedOnDatabase {
@@ -181,48 +186,63 @@ async function mayAnalyze(session: Session, table: FoundTable): Promise<boolean>
 }
 
 const sessionRow = z.object({
-  applicationName: z.string(),
-  query: z.string(),
-  backendType: z.string().nullable(),
+  isSame: z.boolean(),
+  isStatement: z.boolean(),
+  isClient: z.boolean(),
   blocked: z.number(),
-  isOwn: z.boolean(),
 });
 
+/** Sessions that wait for a lock behind a session `a`. */
+const blockedBehind = `(SELECT count(*)::int FROM pg_stat_activity w WHERE w.wait_event_type = 'Lock' AND a.pid = ANY(pg_blocking_pids(w.pid)))`;
+const isSame = `a.backend_start = $2::timestamptz AND coalesce(a.application_name, '') = $4`;
+const isClient = `a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()`;
+
+/** One statement checks who it is and ends it: between a look and an act another session can get the process id. */
 export const terminateBackendWith: Doing = timed(async (session, options) => {
-  const pid = readTerminate(options.statement);
-  const [found] = await session.query(
-    `SELECT coalesce(a.application_name, '') AS "applicationName", coalesce(a.query, '') AS query, a.backend_type AS "backendType", a.pid = pg_backend_pid() AS "isOwn",
-            (SELECT count(*)::int FROM pg_stat_activity w WHERE w.wait_event_type = 'Lock' AND a.pid = ANY(pg_blocking_pids(w.pid))) AS blocked
-     FROM pg_stat_activity a WHERE a.pid = $1 AND a.datname = current_database()`,
-    sessionRow,
-    [pid],
+  const identity = readTerminate(options.statement);
+  const { pid, startedAt, statementStartedAt, applicationName } = identity;
+  const values = [pid, startedAt, statementStartedAt, applicationName];
+  const [ended] = await session.query(
+    `SELECT victim.blocked, pg_terminate_backend(victim.pid) AS ok FROM (
+       SELECT a.pid, ${blockedBehind} AS blocked FROM pg_stat_activity a
+       WHERE a.pid = $1 AND a.datname = current_database() AND ${isClient} AND ${isSame} AND a.query_start = $3::timestamptz OFFSET 0) victim
+     WHERE victim.blocked > 0`,
+    z.object({ blocked: z.number(), ok: z.boolean() }),
+    values,
   );
-  if (found === undefined) return { applied: true, detail: `session ${pid} is gone already` };
-  const changed = whyNotTerminate(found, options.expected);
-  if (changed !== null) return refused(`session ${pid} ${changed}`);
-  const [sent] = await session.query('SELECT pg_terminate_backend($1) AS ok', z.object({ ok: z.boolean() }), [pid]);
-  if (sent?.ok !== true) return refused(`the server could not signal session ${pid}`);
-  await waitUntilGone(session, pid, options.signal);
+  if (ended === undefined) return await whyNotTerminated(session, pid, values);
+  if (!ended.ok) return refused(`the server could not signal session ${pid}`);
+  if (!(await isGone(session, identity, options.signal)))
+    return { applied: false, detail: `session ${pid} was told to end and is still there after ${goneWithinMs / 1000} s` };
   return {
     applied: true,
-    detail: `ended session ${pid} (${found.applicationName === '' ? 'unnamed' : found.applicationName}), which blocked ${found.blocked} others`,
+    detail: `ended session ${pid} (${applicationName === '' ? 'unnamed' : applicationName}), which blocked ${ended.blocked} others`,
   };
 });
 
-function whyNotTerminate(found: z.infer<typeof sessionRow>, expected: RemedyOptions['expected']): string | null {
-  if (found.isOwn || found.backendType !== 'client backend') return 'is no client session';
-  if (found.blocked === 0) return 'blocks nobody any more';
-  if (expected?.applicationName !== undefined && (expected.applicationName ?? '') !== found.applicationName) {
-    return `belongs to ${found.applicationName} now, not to ${String(expected.applicationName)}`;
-  }
-  if (expected?.query !== undefined && !found.query.startsWith(expected.query.slice(0, 200))) return 'has gone on to another statement';
-  return null;
+/** Only to say it: nothing is done on what this finds. */
+async function whyNotTerminated(session: Session, pid: number, values: unknown[]): Promise<Done> {
+  const [found] = await session.query(
+    `SELECT ${isSame} AS "isSame", coalesce(a.query_start = $3::timestamptz, false) AS "isStatement", ${isClient} AS "isClient", ${blockedBehind} AS blocked
+     FROM pg_stat_activity a WHERE a.pid = $1 AND a.datname = current_database()`,
+    sessionRow,
+    values,
+  );
+  if (found === undefined) return { applied: true, detail: `session ${pid} is gone already` };
+  if (!found.isSame) return refused(`the session that was approved is gone; ${pid} is another one now`);
+  if (!found.isClient) return refused(`session ${pid} is no client session`);
+  if (!found.isStatement) return refused(`session ${pid} has gone on to another statement`);
+  return refused(`session ${pid} blocks nobody any more`);
 }
 
-async function waitUntilGone(session: Session, pid: number, signal: AbortSignal): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const rows = await session.query('SELECT pid FROM pg_stat_activity WHERE pid = $1', z.object({ pid: z.number() }), [pid]);
-    if (rows.length === 0) return;
-    await sleep(100, undefined, { signal });
+const goneWithinMs = 5_000;
+const goneAskMs = 100;
+
+async function isGone(session: Session, { pid, startedAt }: SessionIdentity, signal: AbortSignal): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < goneWithinMs; waitedMs += goneAskMs) {
+    const found = 'SELECT pid FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz';
+    if ((await session.query(found, z.object({ pid: z.number() }), [pid, startedAt])).length === 0) return true;
+    await sleep(goneAskMs, undefined, { signal });
   }
+  return false;
 }

@@ -64,6 +64,7 @@ export interface BlockingSession {
   level: number;
   state: string | null;
   wait: string | null;
+  /** Without literals. */
   query: string;
   applicationName: string | null;
   transactionAgeMs: number | null;
@@ -73,6 +74,9 @@ export interface BlockingSession {
   relation: string | null;
   lockMode: string | null;
   backendType: string | null;
+  /** ISO 8601 with microseconds: when the session and its current (or last) statement began. Null where this role may not see it. */
+  startedAt?: string | null;
+  statementStartedAt?: string | null;
 }
 
 /** One root of a blocking tree, merged over the samples in which it stood. */

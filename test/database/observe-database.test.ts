@@ -72,7 +72,7 @@ describe('what the database sees in a window', () => {
       level: 0,
       applicationName: 'stock-taking',
       state: 'idle in transaction',
-      query: 'UPDATE seats SET taken = true WHERE id = 7',
+      query: 'UPDATE seats SET taken = true WHERE id = $1',
     });
     expect(tree?.root.transactionAgeMs).toBeGreaterThan(500);
     expect(tree).toMatchObject({ blockedMax: 2, rootIdleShare: 1 });

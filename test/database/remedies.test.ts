@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { analyzeTable, createIndex, terminateBackend } from '../../adapters/databases/postgres/postgres.js';
 import type { AppliedOnDatabase } from '../../adapters/remedies/postgres-remedies.js';
+import { terminateStatement, type SessionIdentity } from '../../core/database/sql/remedy-statement.js';
 import { RefusedError } from '../../core/model/errors.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 
@@ -113,41 +114,63 @@ describe('renewing statistics', () => {
 });
 
 describe('ending a session', () => {
-  const terminate = async (pid: number, expected = {}): Promise<AppliedOnDatabase> =>
-    await terminateBackend({ ...order(`SELECT pg_terminate_backend(${pid})`), expected });
+  const terminate = async (identity: SessionIdentity): Promise<AppliedOnDatabase> =>
+    await terminateBackend(order(terminateStatement(identity)));
 
-  async function pidOf(of: pg.Client): Promise<number> {
-    const { rows } = await of.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    return rows[0]?.pid ?? expect.fail('no pid');
+  /** As the lock samples of a window tell it. */
+  async function identityOf(of: pg.Client): Promise<SessionIdentity> {
+    const utc = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+    const { rows } = await client.query<SessionIdentity>(
+      `SELECT pid, ${utc('backend_start')} AS "startedAt", ${utc('query_start')} AS "statementStartedAt", application_name AS "applicationName"
+       FROM pg_stat_activity WHERE application_name = $1`,
+      [(await of.query<{ name: string }>("SELECT current_setting('application_name') AS name")).rows[0]?.name],
+    );
+    return rows[0] ?? expect.fail('no such session');
   }
 
-  it('ends a session that blocks others, and only while it does', async () => {
-    const blocker = await server.connect('forgotten');
-    const pid = await pidOf(blocker);
+  async function blocking(name: string): Promise<{ blocker: pg.Client; waiting: Promise<unknown> }> {
+    const blocker = await server.connect(name);
     await blocker.query('BEGIN');
     await blocker.query('SELECT * FROM trips WHERE id = 5 FOR UPDATE');
-    expect(await terminate(pid)).toMatchObject({ applied: false, detail: expect.stringContaining('blocks nobody') as string });
     const waiter = await server.connect('waiter');
     const waiting = waiter.query('UPDATE trips SET driver = 1 WHERE id = 5');
-    await expect
-      .poll(
-        async () =>
-          (await client.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'waiter' AND wait_event_type = 'Lock'")).rowCount,
-      )
-      .toBe(1);
-    expect(await terminate(pid, { applicationName: 'somebody-else' })).toMatchObject({ applied: false });
-    expect(await terminate(pid, { applicationName: 'forgotten' })).toMatchObject({
-      applied: true,
-      detail: expect.stringContaining('blocked 1') as string,
-    });
+    const locked = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'waiter' AND wait_event_type = 'Lock'";
+    await expect.poll(async () => (await client.query(locked)).rowCount).toBe(1);
+    return { blocker, waiting };
+  }
+
+  it('ends the session that was approved, while it blocks others, and no other', async () => {
+    const { blocker, waiting } = await blocking("o'forgotten");
+    const identity = await identityOf(blocker);
+    const others: [Partial<SessionIdentity>, RegExp][] = [
+      [{ startedAt: '2020-01-01T00:00:00.000000Z' }, /is another one now/],
+      [{ applicationName: 'somebody-else' }, /is another one now/],
+      [{ statementStartedAt: '2020-01-01T00:00:00.000000Z' }, /has gone on to another statement/],
+    ];
+    for (const [change, why] of others)
+      expect(await terminate({ ...identity, ...change })).toMatchObject({ applied: false, detail: expect.stringMatching(why) as string });
+    await blocker.query('SELECT 1');
+    expect(await terminate(identity)).toMatchObject({ applied: false, detail: expect.stringMatching(/another statement/) as string });
+    const now = await identityOf(blocker);
+    expect(await terminate(now)).toMatchObject({ applied: true, detail: expect.stringContaining('blocked 1') as string });
     await waiting;
-    expect(await terminate(pid)).toMatchObject({ applied: true, detail: `session ${pid} is gone already` });
+    expect(await terminate(now)).toMatchObject({ applied: true, detail: `session ${now.pid} is gone already` });
+  });
+
+  it('leaves a session alone that blocks nobody', async () => {
+    const idle = await server.connect('harmless');
+    expect(await terminate(await identityOf(idle))).toMatchObject({
+      applied: false,
+      detail: expect.stringMatching(/blocks nobody/) as string,
+    });
   });
 
   it.each([
+    'SELECT pg_terminate_backend(1)',
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity',
     'SELECT pg_cancel_backend(1)',
     'SELECT pg_terminate_backend(1); DROP TABLE trips',
+    `${terminateStatement({ pid: 1, startedAt: '2020-01-01T00:00:00.000000Z', statementStartedAt: '2020-01-01T00:00:00.000000Z', applicationName: 'a' })} OR true`,
   ])('refuses %s', async (text) => {
     await expect(terminateBackend(order(text))).rejects.toThrow(RefusedError);
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SessionSample } from '../../../core/database/activity.js';
+import { withoutLiterals } from '../../../core/database/sql/without-literals.js';
 import type { LockSample } from '../../../core/database/blocking.js';
 import type { Session } from './session.js';
 
@@ -43,7 +44,7 @@ export async function sampleActivity(session: Session): Promise<ActivitySample> 
      WHERE pid <> pg_backend_pid() AND (backend_type = 'client backend' OR (backend_type IS NULL AND datid IS NOT NULL))`,
     sessionRow,
   );
-  const here = rows.filter((row) => row.isHere);
+  const here = rows.filter((row) => row.isHere).map((row) => ({ ...row, query: withoutLiterals(row.query) }));
   return {
     sessions: here,
     used: rows.length + 1,
@@ -64,7 +65,12 @@ const lockRow = z.object({
   relation: z.string().nullable(),
   lockMode: z.string().nullable(),
   backendType: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  statementStartedAt: z.string().nullable(),
 });
+
+/** Exact to the microsecond, as the server keeps it. */
+const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /**
  * Who waits for whom. `pg_blocking_pids` stops the lock manager for a moment, so it is asked about waiters only and at most once a second.
@@ -88,6 +94,7 @@ export async function sampleLocks(connection: Session): Promise<LockSample[]> {
        WHERE l.relation IS NULL OR c.oid IS NOT NULL)
      SELECT i.pid, i.blocked_by AS "blockedBy", a.state, a.wait_event_type || ':' || a.wait_event AS wait, left(coalesce(a.query, ''), 1000) AS query,
             a.application_name AS "applicationName", a.backend_type AS "backendType",
+            ${instant('a.backend_start')} AS "startedAt", ${instant('a.query_start')} AS "statementStartedAt",
             ${age('a.xact_start')} AS "transactionAgeMs", ${age('a.state_change')} AS "stateAgeMs",
             wanted.locktype || '/' || wanted.mode AS "waitingFor",
             coalesce(wanted.relation, CASE WHEN cardinality(i.blocked_by) > 0 THEN coalesce(tuple.relation, writes.relation) ELSE strongest.relation END) AS relation,
@@ -102,5 +109,5 @@ export async function sampleLocks(connection: Session): Promise<LockSample[]> {
      ORDER BY i.pid`,
     lockRow,
   );
-  return rows.map(({ blockedBy, ...session }) => ({ blockedBy, session }));
+  return rows.map(({ blockedBy, query, ...session }) => ({ blockedBy, session: { ...session, query: withoutLiterals(query) } }));
 }

@@ -37,11 +37,42 @@ export async function readAnalyze(statement: string): Promise<TableOrder> {
   return { schema: relation.schemaname ?? null, relation: relation.relname };
 }
 
-/** Takes exactly `SELECT pg_terminate_backend(pid)`; throws RefusedError for all else. */
-export function readTerminate(statement: string): number {
-  const match = /^\s*SELECT\s+(?:pg_catalog\.)?pg_terminate_backend\(\s*(\d{1,9})\s*\)\s*;?\s*$/i.exec(statement);
-  if (match?.[1] === undefined) throw refuse('SELECT pg_terminate_backend(<pid>)', statement);
-  return Number(match[1]);
+/** A session as it was when somebody decided on its end. A process id alone may be another session's by now. */
+export interface SessionIdentity {
+  pid: number;
+  /** ISO 8601 with microseconds. */
+  startedAt: string;
+  statementStartedAt: string;
+  applicationName: string;
+}
+
+/**
+ * Ends that very session while it is at that very statement, whoever runs it: a session that went on, or another one under its process id, is not a
+ * row of this query.
+ */
+export function terminateStatement({ pid, startedAt, statementStartedAt, applicationName }: SessionIdentity): string {
+  return (
+    `SELECT pg_terminate_backend(${pid}) FROM pg_stat_activity WHERE pid = ${pid} AND backend_start = '${startedAt}' AND query_start = '${statementStartedAt}' ` +
+    `AND application_name = '${applicationName.replaceAll("'", "''")}'`
+  );
+}
+
+const instant = String.raw`'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)'`;
+const bound = new RegExp(
+  String.raw`^SELECT pg_terminate_backend\((\d{1,9})\) FROM pg_stat_activity WHERE pid = (\d{1,9}) AND backend_start = ${instant} AND query_start = ${instant} ` +
+    String.raw`AND application_name = '((?:[^'\\]|'')*)'$`,
+);
+
+export function namesOneSession(statement: string): boolean {
+  return bound.test(statement);
+}
+
+/** Takes exactly what `terminateStatement` writes; throws RefusedError for all else. */
+export function readTerminate(statement: string): SessionIdentity {
+  const [, pid, same, startedAt, statementStartedAt, name] = bound.exec(statement) ?? [];
+  if (pid === undefined || pid !== same || startedAt === undefined || statementStartedAt === undefined || name === undefined)
+    throw refuse('SELECT pg_terminate_backend(<pid>) bound to one session by its start, its statement and its application', statement);
+  return { pid: Number(pid), startedAt, statementStartedAt, applicationName: name.replaceAll("''", "'") };
 }
 
 async function readOne(statement: string): Promise<Node> {

@@ -1,5 +1,5 @@
 import { expectedGain, minimumShare, ms, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { heaviestLock, sessionText } from './locks.js';
+import { endOf, heaviestLock, sessionText } from './locks.js';
 
 export const idleInTransaction: Rule = { id: 'idle-in-transaction', evaluate };
 
@@ -26,7 +26,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         evidence: lock.evidence,
         remedy: {
           kind: 'terminate-blocker',
-          statement: `SELECT pg_terminate_backend(${root.pid})`,
+          statement: endOf(root),
           expected: expectedGain(context, lock.share),
           basis: 'estimated',
         },

@@ -1,4 +1,5 @@
 import type { BlockingSession, BlockingTree, DatabaseObservation } from '../../model/database.js';
+import { terminateStatement } from '../../database/sql/remedy-statement.js';
 import { shareOf } from '../accounting.js';
 import { cite, clampRatio, ms, type RuleContext } from '../rule.js';
 
@@ -47,6 +48,17 @@ export function sessionText(session: BlockingSession): string {
   return session.applicationName === null || session.applicationName === ''
     ? String(session.pid)
     : `${session.pid} (${session.applicationName})`;
+}
+
+/**
+ * Ends the session, bound to what it was in the window. Where this role may not see when it began, only a person can tell that it is still the same one:
+ * that statement is advice, and nothing applies it.
+ */
+export function endOf(session: BlockingSession): string {
+  const { pid, startedAt, statementStartedAt, applicationName } = session;
+  const isKnown = typeof startedAt === 'string' && typeof statementStartedAt === 'string' && applicationName?.includes('\\') !== true;
+  if (!isKnown) return `SELECT pg_terminate_backend(${pid})`;
+  return terminateStatement({ pid, startedAt, statementStartedAt, applicationName: applicationName ?? '' });
 }
 
 /** `SELECT … FOR UPDATE` queues for a row with AccessExclusiveLock, too, on the tuple: only on a whole table is that mode a schema change. */
