@@ -24,7 +24,7 @@ function offsetOf(node: unknown): number | null {
 }
 
 /** Line of the key (or list item) at the end of the path; of the nearest ancestor that is there when it is missing. */
-function lineOf(source: CatalogSource, path: Path): number {
+export function lineAt(source: CatalogSource, path: Path): number {
   let node: Node | null = source.document.contents;
   let offset = offsetOf(node) ?? 0;
   for (const step of path) {
@@ -68,7 +68,7 @@ function pathText(path: Path): string {
 }
 
 function sentence(source: CatalogSource, path: Path, parts: { expected: string; came: string; fix: string }): CatalogProblem {
-  const line = lineOf(source, path);
+  const line = lineAt(source, path);
   const where = path.length === 0 ? '' : ` ${pathText(path)}:`;
   return { line, text: `${source.file}:${line}:${where} expected ${parts.expected}, got ${parts.came}; ${parts.fix}` };
 }
@@ -114,4 +114,12 @@ export function explainIssue(source: CatalogSource, issue: z.core.$ZodIssue): Ca
 /** A problem found by comparing parts of the catalog with each other. */
 export function problemAt(source: CatalogSource, path: Path, parts: { expected: string; came: string; fix: string }): CatalogProblem {
   return sentence(source, path, parts);
+}
+
+export function yamlProblems(source: CatalogSource): CatalogProblem[] {
+  return source.document.errors.map((error) => {
+    const { line } = source.lines.linePos(error.pos[0]);
+    const what = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code;
+    return { line, text: `${source.file}:${line}: expected YAML, got something that cannot be read (${what}); correct the line` };
+  });
 }

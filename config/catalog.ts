@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { UnreadableInputError } from '../core/model/errors.js';
-import { explainIssue, problemAt, type CatalogProblem, type CatalogSource } from './catalog-problems.js';
+import { explainIssue, problemAt, yamlProblems, type CatalogProblem, type CatalogSource } from './catalog-problems.js';
 import { isRecord } from './catalog-fields.js';
 import { catalogSchema, type CatalogDocument, type CatalogService } from './catalog-schema.js';
 import { nearestName } from './nearest-name.js';
@@ -11,14 +11,6 @@ export interface Catalog extends CatalogDocument {
   /** Absolute path of the file; paths inside are relative to `directory`. */
   file: string;
   directory: string;
-}
-
-function yamlProblems(source: CatalogSource): CatalogProblem[] {
-  return source.document.errors.map((error) => {
-    const { line } = source.lines.linePos(error.pos[0]);
-    const what = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code;
-    return { line, text: `${source.file}:${line}: expected YAML, got something that cannot be read (${what}); correct the line` };
-  });
 }
 
 /** Keys `service/endpoint` as written, whether or not the rest of the catalog is right. */

@@ -1,0 +1,198 @@
+/** What the keys alone cannot tell: whether the parts of a runbook fit each other, and which risk it really has. */
+import { allowedKubectlVerbs, kubectlVerb } from './kubectl-verbs.js';
+import { refuseValue } from './parameters.js';
+import { changesNothing, type Action, type Risk, type Runbook, type Step } from './runbook.js';
+import { namesIn, TemplateError } from './template.js';
+
+export type Section = 'preflight' | 'steps' | 'postcheck';
+
+export interface RunbookProblem {
+  /** Path in the document: `['steps', 2, 'when']`. */
+  path: (string | number)[];
+  expected: string;
+  came: string;
+  fix: string;
+}
+
+const sections: readonly Section[] = ['preflight', 'steps', 'postcheck'];
+
+/** Every action of a step, with the key under which it stands. */
+function actionsOf(step: Step): [string | null, Action][] {
+  return [
+    [null, step.action],
+    ...(step.probe === null ? [] : [['probe', step.probe.action] as [string, Action]]),
+    ...(step.verify === null ? [] : [['verify', step.verify.action] as [string, Action]]),
+    ...(step.rollback === null ? [] : [['rollback', step.rollback.action] as [string, Action]]),
+  ];
+}
+
+const riskOrder: readonly Risk[] = ['low', 'medium', 'high'];
+
+/** The risk that the steps have by themselves: a shell can do anything; whatever else changes the world needs at least nothing but the author's word. */
+export function effectiveRisk(runbook: Runbook): Risk {
+  const actions = sections.flatMap((section) => runbook[section].flatMap((step) => actionsOf(step).map(([, action]) => action)));
+  const least: Risk = actions.some((action) => action.kind === 'shell') ? 'high' : 'low';
+  return riskOrder[Math.max(riskOrder.indexOf(runbook.risk), riskOrder.indexOf(least))] ?? runbook.risk;
+}
+
+/** Texts of an action in which values may be put. */
+function templatesOf(action: Action): string[] {
+  switch (action.kind) {
+    case 'command':
+    case 'kubectl':
+    case 'redis':
+      return action.run;
+    case 'http':
+      return [
+        action.request.url,
+        action.request.body ?? '',
+        ...Object.values(action.request.headers).filter((one) => typeof one === 'string'),
+      ];
+    case 'sql':
+      return [action.sql];
+    case 'manual':
+    case 'approve':
+    case 'note':
+      return [action.text];
+    case 'check':
+      return [action.target ?? ''];
+    case 'load':
+      return [action.endpoint];
+    case 'shell':
+    case 'wait':
+      return [];
+  }
+}
+
+/** Values that a step may read: parameters, and what came out of the steps before it. */
+function knownNames(runbook: Runbook, section: Section, index: number): string[] {
+  const before = sections.slice(0, sections.indexOf(section)).flatMap((name) => runbook[name].map((step) => [name, step] as const));
+  const own = runbook[section].slice(0, index).map((step) => [section, step] as const);
+  const outputs = [...before, ...own].flatMap(([name, step]) =>
+    ['verdict', 'output', 'exit', 'state'].map((key) => `${name}.${step.id}.${key}`),
+  );
+  return [...Object.keys(runbook.params), ...outputs];
+}
+
+function templateProblems(text: string, known: readonly string[], path: (string | number)[]): RunbookProblem[] {
+  try {
+    const unknown = namesIn(text, (name) => known.includes(name)).find((name) => !known.includes(name));
+    if (unknown === undefined) return [];
+    const expected = `one of the values ${known.slice(0, 8).join(', ') || '(none)'}${known.length > 8 ? ' …' : ''}`;
+    return [{ path, expected, came: `{{${unknown}}}`, fix: 'name a parameter, or <section>.<step>.verdict of an earlier step' }];
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return [{ path, expected: 'placeholders of names only', came: JSON.stringify(text), fix: error.message }];
+  }
+}
+
+function actionProblems(action: Action, path: (string | number)[]): RunbookProblem[] {
+  if (action.kind === 'kubectl' && kubectlVerb(action.run).effect === 'not-allowed') {
+    const expected = `one of the verbs ${allowedKubectlVerbs.join(', ')}`;
+    return [{ path: [...path, 'run'], expected, came: kubectlVerb(action.run).verb, fix: 'use kind: shell, which is of risk high' }];
+  }
+  if (action.kind === 'command' && action.run[0]?.includes('{{') === true)
+    return [
+      {
+        path: [...path, 'run'],
+        expected: 'a program that is written out',
+        came: action.run[0],
+        fix: 'a parameter may not choose the program',
+      },
+    ];
+  if (action.kind === 'shell' && action.script.includes('{{'))
+    return [
+      {
+        path: [...path, 'script'],
+        expected: 'a script without {{…}}',
+        came: 'a placeholder in it',
+        fix: 'parameters are environment variables of a script: write "$name"',
+      },
+    ];
+  if (action.kind === 'shell' && /(^|[\s;&|])set\s+-[a-z]*x/m.test(action.script))
+    return [
+      {
+        path: [...path, 'script'],
+        expected: 'a script that does not print its commands',
+        came: 'set -x',
+        fix: 'remove it: it prints values that must not be printed',
+      },
+    ];
+  if (action.kind === 'wait' && (action.forMs === null) === (action.until === null))
+    return [
+      { path, expected: 'exactly one of for and until', came: action.forMs === null ? 'neither' : 'both', fix: 'write e.g. for: 5s' },
+    ];
+  return [];
+}
+
+function stepProblems(runbook: Runbook, section: Section, index: number, step: Step): RunbookProblem[] {
+  const at = [section, index];
+  const known = knownNames(runbook, section, index);
+  const ofActions = actionsOf(step).flatMap(([key, action]) => {
+    const path = key === null ? at : [...at, key];
+    return [...actionProblems(action, path), ...templatesOf(action).flatMap((text) => templateProblems(text, known, path))];
+  });
+  const ofWhen = step.when === null ? [] : templateProblems(step.when, known, [...at, 'when']);
+  const problems = [...ofActions, ...ofWhen];
+  if (step.retry.attempts > 1 && step.probe === null && !step.isIdempotent && !changesNothing(step.action))
+    problems.push({
+      path: [...at, 'retry'],
+      expected: 'a probe or idempotent: true beside retry',
+      came: `attempts: ${step.retry.attempts}`,
+      fix: 'a step that may have run must be asked, or must be safe to repeat',
+    });
+  if (typeof step.onFailure === 'object') {
+    const { goto } = step.onFailure;
+    if (section !== 'steps' || !runbook.steps.slice(index + 1).some((other) => other.id === goto))
+      problems.push({
+        path: [...at, 'onFailure'],
+        expected: 'goto: of a later step',
+        came: `goto:${goto}`,
+        fix: 'name a step that follows; going back could never end',
+      });
+  }
+  if (section !== 'steps' && !changesNothing(step.action) && !['command', 'kubectl', 'http', 'redis'].includes(step.action.kind))
+    problems.push({
+      path: [...at, 'kind'],
+      expected: 'a step that only looks',
+      came: step.action.kind,
+      fix: `move it to steps; ${section} changes nothing`,
+    });
+  return problems;
+}
+
+function duplicateProblems(runbook: Runbook): RunbookProblem[] {
+  const seen = new Set<string>();
+  return sections.flatMap((section) =>
+    runbook[section].flatMap((step, index): RunbookProblem[] => {
+      const isKnown = seen.has(step.id);
+      seen.add(step.id);
+      return isKnown ? [{ path: [section, index, 'id'], expected: 'an id of its own', came: step.id, fix: 'rename one of the two' }] : [];
+    }),
+  );
+}
+
+function parameterProblems(runbook: Runbook): RunbookProblem[] {
+  return Object.entries(runbook.params).flatMap(([name, parameter]): RunbookProblem[] => {
+    if (parameter.default === null) return [];
+    const refusal = refuseValue(parameter, parameter.default);
+    return refusal === null
+      ? []
+      : [
+          {
+            path: ['params', name, 'default'],
+            expected: refusal.split(', got ')[0] ?? '',
+            came: JSON.stringify(parameter.default),
+            fix: 'correct the default or the bounds',
+          },
+        ];
+  });
+}
+
+export function checkRunbook(runbook: Runbook): RunbookProblem[] {
+  return [
+    ...parameterProblems(runbook),
+    ...duplicateProblems(runbook),
+    ...sections.flatMap((section) => runbook[section].flatMap((step, index) => stepProblems(runbook, section, index, step))),
+  ];
+}
