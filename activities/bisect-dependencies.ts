@@ -4,7 +4,8 @@ import type { RunningService, ServiceCommands, StartResult } from '../adapters/g
 import type { CommitInfo } from '../core/model/bisect.js';
 import type { Budgets, LoadPlan } from '../core/model/load-result.js';
 import type { ProfileSummary } from '../core/model/profile.js';
-import type { ArtifactStore, FinishedLoad, LoadOrder, Notification } from './dependencies.js';
+import type { Notification } from '../core/model/notification.js';
+import type { ArtifactStore, FinishedLoad, LoadOrder } from './dependencies.js';
 
 export interface BisectTarget {
   repository: string;

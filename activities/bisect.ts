@@ -8,7 +8,7 @@ import { renderBisectReport } from '../report/bisect-report.js';
 import { renderBisectNotification } from '../report/notification.js';
 import type { BisectActivities, BisectPlan, BisectRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
-import type { Notification } from './dependencies.js';
+import type { Notification } from '../core/model/notification.js';
 import { buildAhead, loadService, measureOnce } from './bisect-measure.js';
 import { describeWaiting, withHeartbeat, type Beating } from './heartbeat.js';
 import { translating } from './translate-error.js';

@@ -17,7 +17,8 @@ import type { MissingEvidence } from '../core/model/observation.js';
 
 /** One alert as the hook or the command line hands it in. Never holds a secret. */
 export interface AlertSummary {
-  source: 'alertmanager' | 'generic' | 'cli' | 'grafana' | 'pagerduty' | 'datadog';
+  /** Name of the alert source, or `cli`. */
+  source: string;
   /** Delivery or alert id of the source; duplicates attach. */
   id: string;
   status: 'firing' | 'resolved';

@@ -2,8 +2,9 @@
 import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import type { HealthyRun } from '../core/model/comparison.js';
-import type { ArtifactRef, BisectSummary, Incident, NotificationEvent, Remedy, Symptom } from '../core/model/incident.js';
+import type { ArtifactRef, Symptom } from '../core/model/incident.js';
 import type { Budgets, LoadPlan, LoadResult } from '../core/model/load-result.js';
+import type { Notification } from '../core/model/notification.js';
 import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
 import type { ReportInput } from '../report/report-input.js';
@@ -23,7 +24,7 @@ export interface CatalogAccess {
   request(endpoint: string): RequestSpec;
   databases(endpoint: string): { databases: DatabaseAccess[]; missing: MissingEvidence[] };
   notifiers(endpoint: string): NotifierAccess[];
-  remedies(endpoint: string): Remedy['kind'][];
+  remedies(endpoint: string): string[];
   hasRepository(endpoint: string): boolean;
   /** `METHOD /path` of the endpoint. */
   route(endpoint: string): string;
@@ -103,35 +104,22 @@ export interface RemedyOrder {
   signal: AbortSignal;
 }
 
-/** Guarded actions on one database. Each looks first whether it is done already, and says in one line what it did. */
-export type DatabaseRemedies = Record<
-  'create-index' | 'analyze-table' | 'terminate-blocker',
-  (order: RemedyOrder) => Promise<{ applied: boolean; detail: string }>
->;
+/** A guarded action on one database. It looks first whether it is done already, and says in one line what it did. */
+export interface RemedyAction {
+  kind: string;
+  /** Kind of the databases on which it can be applied. */
+  engine: string;
+  /** The statement says all that an approval binds: none that could mean something else by the time somebody approves it. */
+  canPlan(statement: string): boolean;
+  /** The sentence or statement that takes it back. */
+  undo(statement: string): string;
+  apply(order: RemedyOrder): Promise<{ applied: boolean; detail: string }>;
+}
 
 export interface ReportRenderers {
   markdown(input: ReportInput): string;
   json(input: ReportInput): string;
   html(input: ReportInput): string;
-}
-
-/** What a notifier sends. Versioned, because receivers parse it. */
-export interface Notification {
-  version: 1;
-  event: NotificationEvent;
-  /** The same for every try of the same notification. */
-  deliveryId: string;
-  /** Null when a search for a commit ended that no incident asked for. */
-  incidentId: string | null;
-  bisectId: string | null;
-  service: string;
-  endpoint: string;
-  outcome: Incident['outcome'] | BisectSummary['outcome'];
-  /** One line; `text` is a few, `fields` the same figures by name. Plain text: a receiver escapes for itself. */
-  headline: string;
-  text: string;
-  fields: { name: string; value: string }[];
-  reportUrl: string | null;
 }
 
 /** Runs of one load on one endpoint that kept their budgets, over all incidents. */
@@ -146,9 +134,9 @@ export interface ActivityDependencies {
   healthyRuns: HealthyRunStore;
   runLoad(order: LoadOrder): Promise<FinishedLoad>;
   captures: Captures;
-  remedies: DatabaseRemedies;
+  remedies: readonly RemedyAction[];
   render: ReportRenderers;
-  notifiers: Record<NotifierAccess['kind'], (url: string, notification: Notification, signal: AbortSignal) => Promise<void>>;
+  notify(receiver: NotifierAccess, notification: Notification, signal: AbortSignal): Promise<void>;
   /** Link to the report that may be sent to people; null when no hook serves reports. */
   reportUrl(incidentId: string): string | null;
   /** A directory that is the same for the same key, for things that must be found again after a crash. */

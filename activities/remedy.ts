@@ -1,32 +1,15 @@
 import { createHash } from 'node:crypto';
-import { namesOneSession } from '../core/database/sql/remedy-statement.js';
 import { RefusedError } from '../core/model/errors.js';
-import type { Cause, Remedy } from '../core/model/incident.js';
+import type { Cause } from '../core/model/incident.js';
 import type { AppliedRemedy, IncidentActivities, RemedyPlan } from './contract.js';
-import type { ActivityDependencies, DatabaseRemedies } from './dependencies.js';
+import type { ActivityDependencies, RemedyAction } from './dependencies.js';
 import { withHeartbeat, type Beating } from './heartbeat.js';
 
 /** Evidence ages: a plan that nobody decided on within this time is made afresh after a re-run. */
 const planLifetimeMs = 2 * 3_600_000;
 
-type DatabaseRemedyKind = keyof DatabaseRemedies;
-
-function isDatabaseRemedy(kind: Remedy['kind']): kind is DatabaseRemedyKind {
-  return kind === 'create-index' || kind === 'analyze-table' || kind === 'terminate-blocker';
-}
-
-function undoOf({ kind, statement }: Remedy): string {
-  if (kind === 'analyze-table') return 'nothing to undo: only statistics were refreshed';
-  if (kind !== 'create-index') return 'cannot be undone: the database rolls the terminated transaction back';
-  const name = /\bindex\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?("[^"]+"|[\w.$]+)\s+on\b/i.exec(statement)?.[1];
-  return name === undefined || name.toLowerCase() === 'concurrently'
-    ? 'DROP INDEX CONCURRENTLY with the name that the database gave the index'
-    : `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
-}
-
-/** A session that is named by its process id alone may be another one when somebody approves its end. */
-function isBound({ kind, statement }: Remedy): boolean {
-  return kind !== 'terminate-blocker' || namesOneSession(statement);
+function actionOf(deps: ActivityDependencies, kind: string): RemedyAction | undefined {
+  return deps.remedies.find((action) => action.kind === kind);
 }
 
 /** Keys in a fixed order, so that the same plan has the same id everywhere. */
@@ -38,10 +21,10 @@ function planIdOf(plan: Omit<RemedyPlan, 'planId'>): string {
 }
 
 /** The database that a cause names; with a single one in the catalog, that. Otherwise nothing tells which one is meant, and guessing is no option here. */
-function databaseOf(deps: ActivityDependencies, endpoint: string, cause: Cause): string | null {
+function databaseOf(deps: ActivityDependencies, endpoint: string, cause: Cause, engine: string): string | null {
   const names = deps.catalog
     .databases(endpoint)
-    .databases.filter(({ kind }) => kind === 'postgres')
+    .databases.filter(({ kind }) => kind === engine)
     .map(({ name }) => name);
   const [only, ...others] = names;
   const named = cause.location.database ?? (others.length === 0 ? only : undefined);
@@ -53,12 +36,13 @@ function planFor(deps: ActivityDependencies, endpoint: string, causes: readonly 
   const allowed = deps.catalog.remedies(endpoint);
   for (const cause of causes) {
     const { remedy } = cause;
-    if (!isDatabaseRemedy(remedy.kind) || !allowed.includes(remedy.kind) || !isBound(remedy)) continue;
-    const database = databaseOf(deps, endpoint, cause);
+    const action = actionOf(deps, remedy.kind);
+    if (action === undefined || !allowed.includes(remedy.kind) || !action.canPlan(remedy.statement)) continue;
+    const database = databaseOf(deps, endpoint, cause, action.engine);
     if (database === null) continue;
     const service = endpoint.split('/')[0] ?? endpoint;
     const expiresAt = new Date(Date.parse(now) + planLifetimeMs).toISOString();
-    const plan = { service, causeId: cause.id, remedy, database, undo: undoOf(remedy), expiresAt };
+    const plan = { service, causeId: cause.id, remedy, database, undo: action.undo(remedy.statement), expiresAt };
     return { planId: planIdOf(plan), ...plan };
   }
   return null;
@@ -75,7 +59,8 @@ async function apply(
   const { kind, statement } = plan.remedy;
   if (planIdOf(rest) !== planId)
     throw new RefusedError('the plan is not the one that was approved: its content does not match its id; triage again');
-  if (!isDatabaseRemedy(kind) || !deps.catalog.remedies(endpoint).includes(kind))
+  const action = actionOf(deps, kind);
+  if (action === undefined || !deps.catalog.remedies(endpoint).includes(kind))
     throw new RefusedError(
       `remedy ${kind}: expected one that the catalog allows for ${endpoint}; add it to remedies there, or do it by hand`,
     );
@@ -86,7 +71,7 @@ async function apply(
     );
   beating.show({ state: `${kind} on ${access.name}` });
   const startedMs = Date.now();
-  const { applied, detail } = await deps.remedies[kind]({ url: access.url, statement, tag: incidentId, signal: beating.signal });
+  const { applied, detail } = await action.apply({ url: access.url, statement, tag: incidentId, signal: beating.signal });
   return { planId, applied, detail, tookMs: Date.now() - startedMs };
 }
 

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import { RefusedError } from '../core/model/errors.js';
 import type { Incident, NotificationEvent } from '../core/model/incident.js';
+import type { Notification } from '../core/model/notification.js';
 import type { ServiceObservation } from '../core/model/observation.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
 import { findUncitedClaims } from '../report/citations.js';
@@ -9,7 +10,7 @@ import { renderNotification } from '../report/notification.js';
 import type { ReportInput } from '../report/report-input.js';
 import { readCapture } from './capture.js';
 import type { EvidenceSet, IncidentActivities } from './contract.js';
-import type { ActivityDependencies, Notification } from './dependencies.js';
+import type { ActivityDependencies } from './dependencies.js';
 
 async function readReportInput(deps: ActivityDependencies, incident: Incident, set: EvidenceSet | null): Promise<ReportInput> {
   const profile = set?.profile ?? null;
@@ -50,7 +51,7 @@ async function notifyAll(deps: ActivityDependencies, incident: Incident, event: 
     ...renderNotification(incident, event),
     reportUrl: deps.reportUrl(incidentId),
   };
-  await Promise.all(receivers.map(({ kind, url }) => deps.notifiers[kind](url, notification, cancellationSignal)));
+  await Promise.all(receivers.map((receiver) => deps.notify(receiver, notification, cancellationSignal)));
 }
 
 export function createReportActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'writeReport' | 'notify'> {

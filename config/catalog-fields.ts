@@ -81,6 +81,21 @@ export const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
     },
   });
 
+/** A mapping whose `kind` says which of several members it is for; the other keys are that member's own. */
+export const byKind = (members: readonly { kind: string; fields: z.ZodRawShape }[]) => {
+  const kinds = members.map(({ kind }) => kind);
+  const schemas = new Map(members.map(({ kind, fields }) => [kind, mapping({ kind: oneOf([kind]), ...fields })]));
+  const kindOnly = z.looseObject({ kind: oneOf(kinds) }, { error: () => `a mapping with the key kind, one of ${kinds.join(', ')}` });
+  return z.unknown().transform((raw, context): { kind: string; [field: string]: unknown } => {
+    const first = kindOnly.safeParse(raw);
+    const parsed = first.success ? schemas.get(first.data.kind)?.safeParse(raw) : first;
+    if (parsed?.success === true) return { ...parsed.data, kind: parsed.data.kind };
+    // The issues of the member are ours; the type of `input` in them is all that differs.
+    for (const issue of parsed?.error.issues ?? []) context.issues.push({ ...issue, input: raw } as z.core.$ZodRawIssue);
+    return z.NEVER;
+  });
+};
+
 const environmentName = text('the name of an environment variable', 'write e.g. { env: SHOP_TOKEN }', (value) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(value),
 );
@@ -103,6 +118,15 @@ export const secretRef = z.unknown().transform((raw, context): { env: string } |
   context.addIssue({ code: 'custom', message: secretShape, params: { fix: secretFix, secret: true } });
   return z.NEVER;
 });
+
+/** Settings as their user gets them: where a reference to a secret stood, there is its text. */
+export type ReadSettings<Settings> = Settings extends { env: string } | { file: string }
+  ? string
+  : Settings extends readonly (infer Item)[]
+    ? ReadSettings<Item>[]
+    : Settings extends object
+      ? { [Key in keyof Settings]: ReadSettings<Settings[Key]> }
+      : Settings;
 
 /** A text written out (numbers and booleans become text), or a reference to a secret. */
 export const textOrSecret = z.unknown().transform((raw, context): string | { env: string } | { file: string } => {
@@ -134,6 +158,13 @@ export const httpUrl = text(
 function hasCredentials(value: unknown): boolean {
   return typeof value === 'string' && /\/\/[^/?#]*@/.test(value);
 }
+
+/** A rule over several keys. `when` lets it run although another key of the mapping is wrong, so that every problem shows at once. */
+export const together = (message: string, fix: string) => ({
+  message,
+  params: { fix, together: true },
+  when: ({ value }: { value: unknown }) => isRecord(value),
+});
 
 /** Alert labels, environment values: a record of named texts. */
 export const textRecord = z.record(

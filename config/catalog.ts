@@ -5,7 +5,8 @@ import { UnreadableInputError } from '../core/model/errors.js';
 import { explainIssue, problemAt, yamlProblems, type CatalogProblem, type CatalogSource } from './catalog-problems.js';
 import { isRecord } from './catalog-fields.js';
 import { catalogSchema, type CatalogDocument, type CatalogService } from './catalog-schema.js';
-import { nearestName } from './nearest-name.js';
+import type { CatalogFragment } from './catalog/fragment.js';
+import { fragments } from './catalog/registry.js';
 
 export interface Catalog extends CatalogDocument {
   /** Absolute path of the file; paths inside are relative to `directory`. */
@@ -13,27 +14,7 @@ export interface Catalog extends CatalogDocument {
   directory: string;
 }
 
-/** Keys `service/endpoint` as written, whether or not the rest of the catalog is right. */
-function writtenEndpointKeys(value: unknown): string[] {
-  const services = isRecord(value) && isRecord(value['services']) ? value['services'] : {};
-  return Object.entries(services).flatMap(([service, settings]) => {
-    const endpoints = isRecord(settings) && isRecord(settings['endpoints']) ? settings['endpoints'] : {};
-    return Object.keys(endpoints).map((endpoint) => `${service}/${endpoint}`);
-  });
-}
-
-/** Alert rules must name an endpoint that exists. Works on the raw document, so that it runs beside the schema. */
-function alertRuleProblems(source: CatalogSource): CatalogProblem[] {
-  const rules = isRecord(source.value) && Array.isArray(source.value['alerts']) ? source.value['alerts'] : [];
-  const known = writtenEndpointKeys(source.value);
-  return rules.flatMap((rule: unknown, index) => {
-    const endpoint = isRecord(rule) ? rule['endpoint'] : undefined;
-    if (typeof endpoint !== 'string' || !/^[^/]+\/[^/]+$/.test(endpoint) || known.includes(endpoint)) return [];
-    const near = nearestName(endpoint, known);
-    const fix = near === null ? 'name an endpoint of this file' : `did you mean "${near}"?`;
-    return [problemAt(source, ['alerts', index, 'endpoint'], { expected: `one of ${known.join(', ')}`, came: `"${endpoint}"`, fix })];
-  });
-}
+const checks = fragments.flatMap(({ problems }: CatalogFragment) => problems ?? []);
 
 function emptyServiceProblems(source: CatalogSource): CatalogProblem[] {
   const services = isRecord(source.value) && isRecord(source.value['services']) ? source.value['services'] : {};
@@ -48,27 +29,6 @@ function emptyServiceProblems(source: CatalogSource): CatalogProblem[] {
         ]
       : [],
   );
-}
-
-/** The open model needs a rate, from the endpoint or from the defaults. */
-function missingRateProblems(source: CatalogSource): CatalogProblem[] {
-  const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
-  const inherited = at(at(source.value, 'defaults'), 'load');
-  return writtenEndpointKeys(source.value).flatMap((key) => {
-    const [service = '', endpoint = ''] = key.split('/');
-    const load = at(at(at(at(at(source.value, 'services'), service), 'endpoints'), endpoint), 'load');
-    const executor = at(load, 'executor') ?? at(inherited, 'executor');
-    const rate = at(load, 'rate') ?? at(inherited, 'rate');
-    if (executor !== 'constant-arrival-rate' || rate !== undefined) return [];
-    const path = ['services', service, 'endpoints', endpoint, 'load', 'rate'];
-    return [
-      problemAt(source, path, {
-        expected: 'a rate beside executor: constant-arrival-rate',
-        came: 'nothing',
-        fix: 'write e.g. rate: 60 (requests per second)',
-      }),
-    ];
-  });
 }
 
 /** Gives every service what `defaults` says and the service does not. Databases are merged by name, everything else as a whole. */
@@ -99,7 +59,7 @@ export function parseCatalog(text: string, file: string): Catalog {
   };
   const parsed = document.errors.length === 0 ? catalogSchema.safeParse(source.value ?? {}) : null;
   const issues = parsed?.error?.issues.flatMap((issue) => explainIssue(source, issue)) ?? [];
-  const crossChecks = [...alertRuleProblems(source), ...emptyServiceProblems(source), ...missingRateProblems(source)];
+  const crossChecks = [...emptyServiceProblems(source), ...checks.flatMap((problems) => problems(source))];
   const problems = [...yamlProblems(source), ...issues, ...crossChecks].sort((left, right) => left.line - right.line);
   if (parsed?.success !== true || problems.length > 0) {
     const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;

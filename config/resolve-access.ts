@@ -5,6 +5,7 @@ import type { MissingEvidence } from '../core/model/observation.js';
 import type { Catalog } from './catalog.js';
 import { isRecord } from './catalog-fields.js';
 import type { CatalogRepository } from './catalog-schema.js';
+import { isRecord, secretRef } from './catalog-fields.js';
 import { findEndpoint } from './find-endpoint.js';
 import { readSecret, tryReadSecret, type SecretRef, type TextOrSecret } from './secret.js';
 
@@ -26,13 +27,12 @@ export interface DatabaseAccess {
   name: string;
   kind: 'postgres' | 'mysql' | 'redis';
   url: string;
-  /** A disposable copy on which index candidates may be built; null when the catalog names none. */
-  safeCopyUrl: string | null;
 }
 
 export interface NotifierAccess {
-  kind: 'webhook';
-  url: string;
+  kind: string;
+  /** The fields of its kind, secrets read. */
+  settings: Record<string, unknown>;
 }
 
 /** Makes the path of a `{ file }` reference absolute. */
@@ -93,20 +93,33 @@ export function resolveDatabases(catalog: Catalog, endpointKey: string): { datab
   const { service } = findEndpoint(catalog, endpointKey);
   const databases: DatabaseAccess[] = [];
   const missing: MissingEvidence[] = [];
-  for (const [name, { kind, connection, safeCopy }] of Object.entries(service.databases ?? {})) {
+  for (const [name, { kind, connection }] of Object.entries(service.databases ?? {})) {
     const url = tryReadSecret(located(catalog, connection));
     if (url === null) missing.push(missingConnection(name, connection));
-    else databases.push({ name, kind, url, safeCopyUrl: safeCopy === undefined ? null : tryReadSecret(located(catalog, safeCopy)) });
+    else databases.push({ name, kind, url });
   }
   return { databases, missing };
 }
 
-/** Notifiers whose address is there. A missing address is no reason to stop an incident. */
+/** Reads every reference to a secret inside; undefined when one of them is not there. */
+function readSettings(catalog: Catalog, value: unknown): unknown {
+  const reference = secretRef.safeParse(value);
+  if (reference.success) return tryReadSecret(located(catalog, reference.data)) ?? undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => readSettings(catalog, item));
+    return items.includes(undefined) ? undefined : items;
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).map(([key, field]) => [key, readSettings(catalog, field)] as const);
+  return entries.some(([, field]) => field === undefined) ? undefined : Object.fromEntries(entries);
+}
+
+/** Notifiers whose secrets are there. A missing one is no reason to stop an incident. */
 export function resolveNotifiers(catalog: Catalog, endpointKey: string): NotifierAccess[] {
   const { service } = findEndpoint(catalog, endpointKey);
-  return (service.notify ?? []).flatMap(({ kind, url }) => {
-    const address = tryReadSecret(located(catalog, url));
-    return address === null ? [] : [{ kind, url: address }];
+  return (service.notify ?? []).flatMap(({ kind, ...fields }) => {
+    const settings = readSettings(catalog, fields);
+    return isRecord(settings) ? [{ kind, settings }] : [];
   });
 }
 

@@ -34,7 +34,7 @@ export function buildLabCatalog(faults: Fault[], options: LabCatalogOptions): La
     process: { port: options.shopPort },
     profiler: 'auto',
     databases: { main: { kind: 'postgres', connection: { env: 'SHOP_DATABASE_URL' } } },
-    remedies: ['create-index', 'analyze-table', 'terminate-blocker', 'runbook'],
+    remedies: ['create-index', 'analyze-table', 'terminate-blocker'],
   };
   return { yaml: stringify({ version: 1, services: { [labService]: service } }), endpointOf };
 }

@@ -22,7 +22,7 @@ import { resolveLoad } from '../config/resolve-load.js';
 import { EvidenceUnavailableError, ProgramFailedError } from '../core/model/errors.js';
 import type { ProfileSummary } from '../core/model/profile.js';
 import { summarizeProfile } from '../core/profile/summarize.js';
-import { notifiers } from './notifiers.js';
+import { sendNotification } from './send-notification.js';
 import { oneCommitAtATime, oneLoadAtATime } from './one-at-a-time.js';
 
 interface BisectSettings {
@@ -59,7 +59,7 @@ export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectS
     profile: profileOf,
     notify: async (endpoint, notification, signal) => {
       const receivers = resolveNotifiers(catalog, endpoint);
-      await Promise.all(receivers.map(({ kind, url }) => notifiers[kind](url, notification, signal)));
+      await Promise.all(receivers.map((receiver) => sendNotification(receiver, notification, signal)));
     },
     artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
     // In the folder that the clean-up removes: a run whose worker was killed and that nobody repeats leaves nothing either.

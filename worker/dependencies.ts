@@ -7,7 +7,7 @@ import type { ActivityDependencies, CatalogAccess } from '../activities/dependen
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
 import { createHealthyRunStore } from '../adapters/git/healthy-runs.js';
 import { runK6 } from '../adapters/k6/k6.js';
-import { analyzeTable, createIndex, terminateBackend } from '../adapters/databases/postgres/postgres.js';
+import { remedies } from '../adapters/remedies/registry.js';
 import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
@@ -17,8 +17,8 @@ import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { createCaptures } from './captures.js';
-import { notifiers } from './notifiers.js';
 import { oneLoadAtATime } from './one-at-a-time.js';
+import { sendNotification } from './send-notification.js';
 
 export interface WorkerSettings {
   catalog: Catalog;
@@ -65,9 +65,9 @@ export function createDependencies(settings: WorkerSettings, client: Client): Ac
     runLoad: (order) =>
       oneLoadAtATime(order, async () => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) })),
     captures: createCaptures(catalog),
-    remedies: { 'create-index': createIndex, 'analyze-table': analyzeTable, 'terminate-blocker': terminateBackend },
+    remedies,
     render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
-    notifiers,
+    notify: sendNotification,
     reportUrl: settings.reportUrl,
     workDirectory: (key) => join(dataDirectory, 'work', key.replaceAll(/[^A-Za-z0-9._-]/g, '_')),
     discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),

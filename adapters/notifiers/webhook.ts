@@ -1,4 +1,6 @@
+import { textOrSecret } from '../../config/catalog-fields.js';
 import { ProgramFailedError } from '../../core/model/errors.js';
+import { defineNotifier } from './notifier.js';
 
 const timeoutMs = 10_000;
 
@@ -11,7 +13,7 @@ function failed(message: string, retryable: boolean, exitCode: number | null, ca
  * Redirects are not followed: only the address in the catalog is told anything. Throws ProgramFailedError, retryable unless the receiver
  * refused it (4xx other than 408 and 429). The address may hold a secret and is in no message.
  */
-export async function sendWebhook(url: string, notification: { deliveryId: string }, signal: AbortSignal): Promise<void> {
+async function post(url: string, notification: { deliveryId: string }, signal: AbortSignal): Promise<void> {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -35,3 +37,10 @@ export async function sendWebhook(url: string, notification: { deliveryId: strin
     status,
   );
 }
+
+export const webhook = defineNotifier({
+  kind: 'webhook',
+  title: 'posts the notification as JSON',
+  fields: { url: textOrSecret },
+  send: ({ url }, notification, signal) => post(url, notification, signal),
+});

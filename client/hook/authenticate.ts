@@ -1,19 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { hookSources } from '../../config/catalog-schema.js';
 import { bearerOf, hmacHex, sameSecret, type HookCredentials, type SourceCredentials } from './credentials.js';
-
-/** How a sender of alerts signs: header name, and the values that would be right for these bytes. */
-export interface SignatureScheme {
-  header: string;
-  /** Signatures found in the header; an empty list means a malformed header, which is a wrong signature. */
-  parse(header: string): string[];
-}
-
-/** `X-Signature-256: sha256=<hex of HMAC-SHA256 over the raw body>`. */
-export const plainSignature: SignatureScheme = {
-  header: 'x-signature-256',
-  parse: (header) => [/^sha256=([0-9a-f]{64})$/i.exec(header.trim())?.[1] ?? []].flat(),
-};
+import type { SignatureScheme } from './sources/signature.js';
 
 type Judgement = 'allowed' | 'denied' | 'needs-body';
 
@@ -52,5 +39,5 @@ export function isRightlySigned(
 
 /** Reading incidents and reports asks for any bearer token of the hook. */
 export function mayRead(credentials: HookCredentials, headers: IncomingHttpHeaders): boolean {
-  return hookSources.map((source) => hasRightToken(credentials[source], headers)).includes(true);
+  return [...credentials.values()].map((source) => hasRightToken(source, headers)).includes(true);
 }

@@ -1,8 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Catalog } from '../../config/catalog.js';
-import { hookSources, type HookSource } from '../../config/catalog-schema.js';
 import { tryReadSecret, type SecretRef } from '../../config/secret.js';
+import { alertSources } from './sources/registry.js';
 
 export interface SourceCredentials {
   bearer: string | null;
@@ -10,7 +10,7 @@ export interface SourceCredentials {
 }
 
 /** Secrets of the hook by source, read anew for every request so that a rotated file counts at once. A source without any is off. */
-export type HookCredentials = Record<HookSource, SourceCredentials>;
+export type HookCredentials = ReadonlyMap<string, SourceCredentials>;
 
 /** `RESPONDER_HOOK_TOKEN` and `RESPONDER_HOOK_SECRET`, or what `dev` made: they open every source when the catalog names none. */
 const defaultReferences = { bearer: { env: 'RESPONDER_HOOK_TOKEN' }, hmac: { env: 'RESPONDER_HOOK_SECRET' } };
@@ -23,24 +23,18 @@ function read(catalog: Catalog, reference: SecretRef | undefined): string | null
 /** `madeToken` is the bearer token that `dev` made for a catalog without any secret. */
 export function readHookCredentials(catalog: Catalog, madeToken: string | null): HookCredentials {
   const configured = catalog.hook?.sources;
-  const of = (source: HookSource): SourceCredentials => {
+  const of = (source: string): SourceCredentials => {
     const references = configured === undefined ? defaultReferences : configured[source];
     const bearer = read(catalog, references?.bearer);
     const hmac = read(catalog, references?.hmac);
     return { bearer: bearer ?? (hmac === null ? madeToken : null), hmac };
   };
-  return {
-    alertmanager: of('alertmanager'),
-    grafana: of('grafana'),
-    pagerduty: of('pagerduty'),
-    datadog: of('datadog'),
-    generic: of('generic'),
-  };
+  return new Map(alertSources.map(({ name }) => [name, of(name)]));
 }
 
 /** True when at least one source has a secret: without, the hook refuses to start. */
 export function hasAnySecret(credentials: HookCredentials): boolean {
-  return hookSources.some((source) => credentials[source].bearer !== null || credentials[source].hmac !== null);
+  return [...credentials.values()].some(({ bearer, hmac }) => bearer !== null || hmac !== null);
 }
 
 /** Compares in constant time, whatever the lengths. */

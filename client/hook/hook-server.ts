@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UnreadableInputError } from '../../core/model/errors.js';
-import { hookSources } from '../../config/catalog-schema.js';
 import { problem, sendAnswer, type Answer } from './answer.js';
 import { hasAnySecret, readHookCredentials } from './credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
@@ -30,11 +29,7 @@ async function answerAlerts(deps: HookDependencies, metrics: HookMetrics, name: 
   // The body is read so that the sender gets the answer and not a reset.
   await readRawBody(request, 0);
   if (source !== undefined) return problem(405, 'expected POST', {}, { allow: 'POST' });
-  const known = hookSources.some((candidate) => candidate === name);
-  return problem(
-    404,
-    `source ${known ? `${name} is not read by this version` : 'not known'}; expected one of ${alertSources.map((candidate) => candidate.name).join(', ')}`,
-  );
+  return problem(404, `source not known; expected one of ${alertSources.map((candidate) => candidate.name).join(', ')}`);
 }
 
 async function ready(deps: HookDependencies): Promise<Answer> {

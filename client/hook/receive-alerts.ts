@@ -26,7 +26,7 @@ const tooLarge = problem(413, `the body is larger than ${bodyLimitBytes / 1024 /
 
 /** Reads and authenticates: credentials are judged before anything of the body is understood. */
 async function authenticatedBody(deps: HookDependencies, source: AlertSource, request: IncomingMessage): Promise<Buffer | Answer> {
-  const credentials = readHookCredentials(deps.catalog, deps.madeToken)[source.name];
+  const credentials = readHookCredentials(deps.catalog, deps.madeToken).get(source.name) ?? { bearer: null, hmac: null };
   const judgement = judgeHeaders(credentials, source.signature, request.headers);
   const body = await readRawBody(request, bodyLimitBytes);
   if (judgement === 'denied') {

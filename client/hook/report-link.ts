@@ -1,10 +1,9 @@
-import { hookSources } from '../../config/catalog-schema.js';
 import { hmacHex, sameSecret, type HookCredentials } from './credentials.js';
 
 /** Key for signing links: derived from the first secret of the hook, so that command line and notifiers find the same one. Null = links are off. */
 export function linkKey(credentials: HookCredentials): string | null {
-  for (const source of hookSources) {
-    const secret = credentials[source].hmac ?? credentials[source].bearer;
+  for (const { hmac, bearer } of credentials.values()) {
+    const secret = hmac ?? bearer;
     if (secret !== null) return hmacHex(secret, 'perf-incident-responder report link');
   }
   return null;

@@ -121,17 +121,8 @@ export interface CauseLocation {
 }
 
 export interface Remedy {
-  kind:
-    | 'create-index'
-    | 'analyze-table'
-    | 'terminate-blocker'
-    | 'rollback'
-    | 'restart'
-    | 'runbook'
-    | 'code-change'
-    | 'configuration'
-    | 'capacity'
-    | 'none';
+  /** What can be applied after an approval is in the registry of remedies; `code-change`, `configuration`, `capacity` and `none` are for people. */
+  kind: string;
   /** The exact statement or instruction. */
   statement: string;
   /** What it should bring, in words and numbers. */

@@ -4,13 +4,9 @@ import type { RemedyPlan } from '../../activities/contract.js';
 import { createActivities } from '../../activities/create-activities.js';
 import type { ActivityDependencies, RemedyOrder } from '../../activities/dependencies.js';
 import { createIndexCause } from '../support/fake-incident.js';
-import { fakeDependencies } from '../support/fake-dependencies.js';
+import { fakeDependencies, remediesDoing } from '../support/fake-dependencies.js';
 
 const now = '2026-11-24T10:00:00.000Z';
-
-function neverDone(): never {
-  throw new Error('this test does not expect that');
-}
 
 async function planOf(change: Parameters<typeof fakeDependencies>[0] = {}): Promise<RemedyPlan | null> {
   return createActivities(await fakeDependencies(change)).planRemedy('i-1', 'shop/orders', [createIndexCause], now);
@@ -46,7 +42,7 @@ describe('planRemedy', () => {
       orders.push(order);
       return Promise.resolve({ applied: true, detail: 'created' });
     };
-    const remedies = { 'create-index': createIndex, 'analyze-table': neverDone, 'terminate-blocker': neverDone };
+    const remedies = remediesDoing({ 'create-index': createIndex });
     const activities = createActivities(await fakeDependencies({ catalog: withDatabases(catalog, 'ledger', 'archive'), remedies }));
     const on = (database: string) => ({ ...createIndexCause, location: { ...createIndexCause.location, database } });
     const plan = await activities.planRemedy('i-1', 'shop/orders', [on('elsewhere'), on('archive'), on('ledger')], now);
@@ -58,7 +54,7 @@ describe('planRemedy', () => {
 });
 
 function withDatabases(catalog: ActivityDependencies['catalog'], ...names: string[]): ActivityDependencies['catalog'] {
-  const databases = names.map((name) => ({ name, kind: 'postgres' as const, url: `postgres://${name}`, safeCopyUrl: null }));
+  const databases = names.map((name) => ({ name, kind: 'postgres' as const, url: `postgres://${name}` }));
   return { ...catalog, databases: () => ({ databases, missing: [] }) };
 }
 
@@ -69,7 +65,7 @@ describe('applyRemedy', () => {
       orders.push(order);
       return Promise.resolve({ applied: true, detail: 'created in 1.2 s' });
     };
-    const remedies = { 'create-index': createIndex, 'analyze-table': neverDone, 'terminate-blocker': neverDone };
+    const remedies = remediesDoing({ 'create-index': createIndex });
     const activities = createActivities(await fakeDependencies({ remedies }));
     const plan = await activities.planRemedy('i-1', 'shop/orders', [createIndexCause], now);
     expect(plan).not.toBeNull();

@@ -1,7 +1,7 @@
 import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
-import type { Notification } from '../../activities/dependencies.js';
+import type { Notification } from '../../core/model/notification.js';
 import type { BisectSummary } from '../../core/model/incident.js';
 import { createIncidentFor } from '../support/incident-document.js';
 import { fakeDependencies } from '../support/fake-dependencies.js';
@@ -31,8 +31,8 @@ describe('writeReport', () => {
 describe('notify', () => {
   it('tells every notifier the headline, with the same delivery id in every try', async () => {
     const sent: Notification[] = [];
-    const webhook = (_url: string, notification: Notification) => Promise.resolve(void sent.push(notification));
-    const activities = createActivities(await fakeDependencies({ notifiers: { webhook }, reportUrl: (id) => `http://hook/${id}` }));
+    const notify = (_receiver: unknown, notification: Notification) => Promise.resolve(void sent.push(notification));
+    const activities = createActivities(await fakeDependencies({ notify, reportUrl: (id) => `http://hook/${id}` }));
     for (const attempt of [1, 2]) await inActivity(() => activities.notify(incident, 'report-ready'), quietEnvironment({ attempt }));
     expect(sent[0]).toMatchObject({
       version: 1,
@@ -48,8 +48,8 @@ describe('notify', () => {
 
   it('tells the commit when the bisector answered', async () => {
     const sent: Notification[] = [];
-    const webhook = (_url: string, notification: Notification) => Promise.resolve(void sent.push(notification));
-    const activities = createActivities(await fakeDependencies({ notifiers: { webhook } }));
+    const notify = (_receiver: unknown, notification: Notification) => Promise.resolve(void sent.push(notification));
+    const activities = createActivities(await fakeDependencies({ notify }));
     const culprit = {
       commit: 'c0ffee0123456789',
       subject: 'round each line',

@@ -38,7 +38,6 @@ describe('the service catalog', () => {
     expect(catalog.services['shop']?.databases?.['main']).toEqual({
       kind: 'postgres',
       connection: { env: 'SHOP_DATABASE_URL' },
-      safeCopy: { env: 'SHOP_COPY_URL' },
     });
     expect(catalog.services['shop']?.repository).toMatchObject({
       stop: 'npm run stop',
@@ -47,7 +46,7 @@ describe('the service catalog', () => {
       startTimeout: 60_000,
       runDuration: 10_000,
     });
-    expect(catalog.hook?.sources?.generic).toEqual({ hmac: { env: 'RESPONDER_HOOK_SECRET' } });
+    expect(catalog.hook?.sources?.['generic']).toEqual({ hmac: { env: 'RESPONDER_HOOK_SECRET' } });
     expect(catalog.services['shop']?.allowLoad).toEqual({ maxRate: 50, maxDuration: 120_000, stopAtErrorRatio: 0.05 });
   });
 

@@ -3,9 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 import { createHealthyRunStore } from '../../adapters/git/healthy-runs.js';
-import type { ActivityDependencies, CapturedProfile, FinishedLoad, LoadOrder } from '../../activities/dependencies.js';
+import { remedies } from '../../adapters/remedies/registry.js';
+import type { ActivityDependencies, CapturedProfile, FinishedLoad, LoadOrder, RemedyAction } from '../../activities/dependencies.js';
 import type { LoadRequest, LoadStarted } from '../../activities/contract.js';
 import type { LoadResult } from '../../core/model/load-result.js';
+
+/** The registered remedies, with what they do replaced: by name, and else nothing that a test expects. */
+export function remediesDoing(apply: Record<string, RemedyAction['apply']>): RemedyAction[] {
+  return remedies.map((member) => ({ ...member, apply: apply[member.kind] ?? notHere }));
+}
 
 const notHere = (): never => {
   throw new Error('this test does not expect that');
@@ -117,10 +123,10 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     resolveTarget: notHere,
     request: () => ({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {}, body: null }),
     databases: () => ({
-      databases: [{ name: 'main', kind: 'postgres', url: 'postgres://u:s3cret@127.0.0.1/x', safeCopyUrl: null }],
+      databases: [{ name: 'main', kind: 'postgres', url: 'postgres://u:s3cret@127.0.0.1/x' }],
       missing: [],
     }),
-    notifiers: () => [{ kind: 'webhook', url: 'http://127.0.0.1:1/?token=s3cret' }],
+    notifiers: () => [{ kind: 'webhook', settings: { url: 'http://127.0.0.1:1/?token=s3cret' } }],
     remedies: () => ['create-index'],
     hasRepository: () => false,
     route: () => 'GET /orders',
@@ -131,9 +137,9 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     healthyRuns: createHealthyRunStore(join(directory, 'healthy-runs')),
     runLoad: notHere,
     captures: { profile: notHere, service: notHere, databases: notHere, scan: notHere },
-    remedies: { 'create-index': notHere, 'analyze-table': notHere, 'terminate-blocker': notHere },
+    remedies: remediesDoing({}),
     render: { markdown: () => '# report', json: () => '{}', html: () => '<p>' },
-    notifiers: { webhook: notHere },
+    notify: notHere,
     reportUrl: () => null,
     workDirectory: (key) => join(directory, key),
     discardWorkDirectory: () => Promise.resolve(),

@@ -1,7 +1,7 @@
 /** Prometheus Alertmanager webhook, version "4": https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
 import { z } from 'zod';
 import { boundedLabels, boundedLinks, boundedTitle, isoTime, labelFingerprint, symptomOf } from '../alert-text.js';
-import { plainSignature } from '../authenticate.js';
+import { plainSignature } from './signature.js';
 import type { AlertSource, SourceAlert } from './source.js';
 
 const texts = z.record(z.string(), z.string());

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { tryParseSymptom } from '../../../config/symptom.js';
 import { boundedLabels, boundedTitle, isoTime, labelFingerprint } from '../alert-text.js';
-import { plainSignature } from '../authenticate.js';
+import { plainSignature } from './signature.js';
 import type { AlertSource } from './source.js';
 
 const alertSchema = z.object({

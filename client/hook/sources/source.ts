@@ -1,6 +1,5 @@
 import type { AlertSummary } from '../../../activities/contract.js';
-import type { HookSource } from '../../../config/catalog-schema.js';
-import type { SignatureScheme } from '../authenticate.js';
+import type { SignatureScheme } from './signature.js';
 
 /** An alert as its source tells it; the hook adds when it came. Labels are what the catalog's rules match. */
 export type SourceAlert = Omit<AlertSummary, 'source' | 'receivedAt'>;
@@ -10,9 +9,10 @@ type ReadAlerts =
   /** What was expected and what came, for the sender's log and for the stored delivery. */
   | { ok: false; expected: string; came: string };
 
-/** One kind of sender: a file here and a line in `sources.ts`. */
+/** One kind of sender: a file here and a line in `registry.ts`. Reads bodies; judges no credentials and knows no catalog. */
 export interface AlertSource {
-  name: HookSource;
+  /** Small letters: the last part of `POST /alerts/NAME`, and its key under `hook.sources` of the catalog. */
+  name: string;
   signature: SignatureScheme;
   read(body: unknown): ReadAlerts;
 }

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sendWebhook } from '../../../adapters/notifiers/webhook.js';
+import { webhook } from '../../../adapters/notifiers/webhook.js';
+import type { Notification } from '../../../core/model/notification.js';
 import { ProgramFailedError } from '../../../core/model/errors.js';
 
 let server: Server | null = null;
@@ -29,7 +30,22 @@ async function receiver(
 }
 
 const quiet = new AbortController().signal;
-const notification = { deliveryId: 'i-1', event: 'ended' };
+const notification: Notification = {
+  version: 1,
+  event: 'ended',
+  deliveryId: 'i-1',
+  incidentId: 'i-1',
+  bisectId: null,
+  service: 'shop',
+  endpoint: 'orders',
+  outcome: 'localized',
+  headline: 'shop/orders - ended',
+  text: 'It ended.',
+  fields: [],
+  reportUrl: null,
+};
+
+const sendWebhook = (url: string, sent: Notification, signal: AbortSignal): Promise<void> => webhook.send({ url }, sent, signal);
 
 describe('the webhook notifier', () => {
   it('posts the notification with its delivery id as idempotency key', async () => {

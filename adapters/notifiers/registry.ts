@@ -1,0 +1,5 @@
+import type { Notifier } from './notifier.js';
+import { webhook } from './webhook.js';
+
+/** Receivers of notifications. `notify` of the catalog accepts exactly these kinds. */
+export const notifiers: readonly Notifier[] = [webhook];

@@ -1,0 +1,11 @@
+import { analyzeTable as analyze } from '../databases/postgres/postgres.js';
+import type { RemedyMember } from './remedy.js';
+
+export const analyzeTable: RemedyMember = {
+  kind: 'analyze-table',
+  title: 'renews the statistics of one table',
+  engine: 'postgres',
+  canPlan: () => true,
+  undo: () => 'nothing to undo: only statistics were refreshed',
+  apply: analyze,
+};

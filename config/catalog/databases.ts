@@ -1,0 +1,8 @@
+/** The databases of a service: one of the registered engines each. */
+import { z } from 'zod';
+import { mapping, nameKey, oneOf, secretRef } from '../catalog-fields.js';
+import type { CatalogFragment } from './fragment.js';
+
+const databaseSchema = mapping({ kind: oneOf(['postgres', 'mysql', 'redis']), connection: secretRef });
+
+export const databases = { service: { databases: z.record(nameKey, databaseSchema).optional() } } satisfies CatalogFragment;

@@ -1,0 +1,20 @@
+/** The alert hook: where it listens, and the secrets of the senders that are understood. */
+import { alertSources } from '../../client/hook/sources/registry.js';
+import { mapping, secretRef, text, together } from '../catalog-fields.js';
+import type { CatalogFragment } from './fragment.js';
+
+const sourceSchema = mapping({ bearer: secretRef.optional(), hmac: secretRef.optional() }).refine(
+  (source) => Object.keys(source).length > 0,
+  together('bearer or hmac, with a reference to a secret', 'write e.g. { bearer: { env: ALERTMANAGER_TOKEN } }'),
+);
+
+const hookSchema = mapping({
+  listen: text(
+    'HOST:PORT',
+    'write e.g. listen: 127.0.0.1:8090',
+    (value) => /^(\[[0-9A-Fa-f:]+\]|[^\s:]+):\d{1,5}$/.test(value) && Number(value.split(':').at(-1)) <= 65_535,
+  ).optional(),
+  sources: mapping(Object.fromEntries(alertSources.map(({ name }) => [name, sourceSchema.optional()]))).optional(),
+});
+
+export const hook = { top: { hook: hookSchema.optional() } } satisfies CatalogFragment;

@@ -1,0 +1,12 @@
+/** All parts of the catalog. A wing adds its keys with one line here; what no fragment brings is an unknown key. */
+import { alerts } from './alerts.js';
+import { databases } from './databases.js';
+import { hook } from './hook.js';
+import { load } from './load.js';
+import { notify } from './notify.js';
+import { process } from './process.js';
+import { profiler } from './profiler.js';
+import { remedies } from './remedies.js';
+import { repository } from './repository.js';
+
+export const fragments = [hook, alerts, load, process, profiler, databases, repository, remedies, notify] as const;

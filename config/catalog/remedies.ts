@@ -1,0 +1,7 @@
+/** What may be applied after an approval; nothing outside this list ever is. */
+import { z } from 'zod';
+import { remedies as members } from '../../adapters/remedies/registry.js';
+import { oneOf } from '../catalog-fields.js';
+import type { CatalogFragment } from './fragment.js';
+
+export const remedies = { service: { remedies: z.array(oneOf(members.map(({ kind }) => kind))).optional() } } satisfies CatalogFragment;
