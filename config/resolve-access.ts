@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { Catalog } from './catalog.js';
-import { isRecord } from './catalog-fields.js';
 import type { CatalogRepository } from './catalog-schema.js';
 import { isRecord, secretRef } from './catalog-fields.js';
 import { findEndpoint } from './find-endpoint.js';
