@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readLoadFile } from '../../adapters/artifacts/load-file.js';
 import { readProfileFile } from '../../adapters/artifacts/profile-file.js';
 import { readTextFile } from '../../adapters/artifacts/text-file.js';
 import { analyzePlan } from '../../core/database/plan/plan.js';
@@ -14,7 +15,7 @@ const millis = (value: number | null): string => (value === null ? 'unknown' : `
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 async function load(file: string, flags: { budget?: Budgets }, command: Command): Promise<void> {
-  const analysis = analyzeLoad(await readTextFile(file, 'analyze load'), flags.budget);
+  const analysis = analyzeLoad(await readLoadFile(file), flags.budget);
   const { verdict, reasons, thresholds, latencyMs, requests, requestRate, failedRatio } = analysis;
   const text = [
     `verdict   ${verdict}`,

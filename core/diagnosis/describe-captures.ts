@@ -1,4 +1,4 @@
-import { unansweredKey } from '../load/read-summary.js';
+import { unansweredKey } from '../load/own-metrics.js';
 import type { EvidenceBook } from './evidence.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';

@@ -1,4 +1,4 @@
-import { unansweredKey } from '../load/read-summary.js';
+import { unansweredKey } from '../load/own-metrics.js';
 import type { LoadResult } from '../model/load-result.js';
 
 /** Requests of the load that were in flight on average, of all that it sent. */

@@ -1,13 +1,12 @@
-import type { Budgets, ConfirmationVerdict, LatencyMs, LoadFormat, ThresholdResult } from '../model/load-result.js';
+import type { Budgets, ConfirmationVerdict, LatencyMs, LoadFormat, LoadResult, ThresholdResult } from '../model/load-result.js';
 import { judgeLoad } from './judge.js';
-import { readLoadSummary } from './read-summary.js';
 
 /** The document of `analyze load --json`. Latencies are milliseconds, ratios 0..1. */
 export interface LoadAnalysis {
   format: LoadFormat;
   verdict: ConfirmationVerdict;
   reasons: string[];
-  thresholds: ThresholdResult[];
+  thresholds: Pick<ThresholdResult, 'metric' | 'expression' | 'ok' | 'observed'>[];
   latencyMs: LatencyMs;
   requests: number;
   requestRate: number;
@@ -15,10 +14,10 @@ export interface LoadAnalysis {
   droppedIterations: number;
 }
 
-/** Judges a k6 summary by its own thresholds and by `budgets`. Throws UnreadableInputError for a file that is no k6 summary. */
-export function analyzeLoad(text: string, budgets: Budgets = {}): LoadAnalysis {
-  const result = readLoadSummary(text);
+/** Judges the result of a load run by its own thresholds and by `budgets`. */
+export function analyzeLoad(result: LoadResult, budgets: Budgets = {}): LoadAnalysis {
   const { verdict, reasons } = judgeLoad(result, { budgets, plan: null });
-  const { format, thresholds, latencyMs, requests, requestRate, failedRatio, droppedIterations } = result;
+  const { format, latencyMs, requests, requestRate, failedRatio, droppedIterations } = result;
+  const thresholds = result.thresholds.map(({ metric, expression, ok, observed }) => ({ metric, expression, ok, observed }));
   return { format, verdict, reasons, thresholds, latencyMs, requests, requestRate, failedRatio, droppedIterations };
 }

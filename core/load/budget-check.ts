@@ -1,5 +1,6 @@
 import type { Budgets, LoadPlan, LoadResult } from '../model/load-result.js';
-import { timeoutKey, unansweredKey } from './read-summary.js';
+import { percentilesOf, percentileWithin } from './percentile-bounds.js';
+import { timeoutKey, unansweredKey } from './own-metrics.js';
 import { isMute, isOverwhelming, lackForGreen, lackForRed } from './sample-size.js';
 import { milliseconds, percent } from './wording.js';
 
@@ -40,16 +41,11 @@ function checkPercentile(result: LoadResult, id: Percentile, limitMs: number): B
   const slow = slowCount(result);
   const answered = answeredCount(result);
   const measured = { durationMs: result.durationMs, samples: answered + slow };
-  const observed = result.latencyMs[id];
   const isBrokenBySilence = slow > 0 && slow / measured.samples > allowedShare;
-  if (observed === null && !isBrokenBySilence) {
-    return {
-      id,
-      state: 'unknown',
-      text: `${id} is not in the summary; run k6 with --summary-trend-stats "avg,min,med,max,p(90),p(95),p(99),count"`,
-    };
-  }
-  const text = percentileText(id, observed, limitMs, { slow, answered, isBrokenBySilence });
+  const bounds = percentileWithin(percentilesOf(result), quantiles[id]);
+  const observed = result.latencyMs[id] ?? decidingBound(bounds, limitMs);
+  if (observed === null && !isBrokenBySilence) return { id, state: 'unknown', text: missingText(result, id) };
+  const text = percentileText(id, observed, limitMs, { slow, answered, isBrokenBySilence, isBound: result.latencyMs[id] === null });
   if ((observed ?? 0) <= limitMs && !isBrokenBySilence) {
     const isSlowestWithin = slow === 0 && result.latencyMs.max !== null && result.latencyMs.max <= limitMs;
     return green(id, text, lackForGreen(measured, quantiles[id], isSlowestWithin));
@@ -59,18 +55,38 @@ function checkPercentile(result: LoadResult, id: Percentile, limitMs: number): B
   return red(id, text, isCertain ? null : lackForRed(measured, quantiles[id]));
 }
 
+/** A percentile that is not told lies between its neighbours; the one of them that settles the question, null when neither does. */
+function decidingBound({ atLeastMs, atMostMs }: ReturnType<typeof percentileWithin>, limitMs: number): number | null {
+  if (atLeastMs !== null && atLeastMs > limitMs) return atLeastMs;
+  return atMostMs !== null && atMostMs <= limitMs ? atMostMs : null;
+}
+
+function missingText(result: LoadResult, id: Percentile): string {
+  if (result.requests === 0 && typeof result.insteadOfHttp === 'string') {
+    return `the budget ${id} is about HTTP requests and this run has none; set thresholds on its own metrics in the script`;
+  }
+  const told = percentilesOf(result).map(({ quantile }) => (quantile === 1 ? 'max' : `p${Number((quantile * 100).toFixed(3))}`));
+  const known = told.length === 0 ? '' : ` (${[...new Set(told)].join(', ')} are known, and the limit lies between them)`;
+  const isK6 = ['handle-summary', 'summary-export', 'machine-readable', 'k6-text'].includes(result.format);
+  const remedy = isK6
+    ? 'run k6 with --summary-trend-stats "avg,min,med,max,p(90),p(95),p(99),count"'
+    : 'let the tool write more percentiles, or every single request';
+  return `${id} is not in the summary${known}; ${remedy}`;
+}
+
 function percentileText(
   id: Percentile,
   observed: number | null,
   limitMs: number,
-  counts: { slow: number; answered: number; isBrokenBySilence: boolean },
+  counts: { slow: number; answered: number; isBrokenBySilence: boolean; isBound: boolean },
 ): string {
   const requests = `${counts.answered + counts.slow} requests`;
   if (counts.isBrokenBySilence) {
     return `${counts.slow} of ${requests} got no answer in time, so ${id} is above the budget of ${milliseconds(limitMs)}`;
   }
   const value = observed ?? 0;
-  return `${id} ${milliseconds(value)} is ${value > limitMs ? 'above' : 'within'} the budget of ${milliseconds(limitMs)} (${requests})`;
+  const about = !counts.isBound ? '' : value > limitMs ? 'is at least ' : 'is at most ';
+  return `${id} ${about}${milliseconds(value)}${about === '' ? ' is' : ','} ${value > limitMs ? 'above' : 'within'} the budget of ${milliseconds(limitMs)} (${requests})`;
 }
 
 /** Requests whose latency the percentiles describe. */
@@ -82,11 +98,8 @@ function answeredCount(result: LoadResult): number {
 
 /** Lower bound of the share above the limit, from the lowest percentile that is above it. */
 export function shareBeyond(result: LoadResult, limitMs: number): number {
-  for (const id of ['p50', 'p95', 'p99'] as const) {
-    const value = result.latencyMs[id];
-    if (value !== null && value > limitMs) return 1 - quantiles[id];
-  }
-  return 0;
+  const lowest = percentilesOf(result).find(({ ms, quantile }) => ms > limitMs && quantile < 1);
+  return lowest === undefined ? 0 : 1 - lowest.quantile;
 }
 
 export function checkErrorRatio(result: LoadResult, limit: number): BudgetCheck {

@@ -1,7 +1,7 @@
 import type { LoadPlan, LoadResult, ThresholdResult } from '../model/load-result.js';
 import { slowCount } from './budget-check.js';
 import { isGuardThreshold } from './threshold-check.js';
-import { notAllowedKey } from './read-summary.js';
+import { notAllowedKey } from './own-metrics.js';
 import { parseMetricName } from './metric-name.js';
 import { percent } from './wording.js';
 
@@ -18,8 +18,9 @@ export function findBlockers(result: LoadResult, isErrorSymptom: boolean): strin
   const blockers: string[] = [];
   const slow = slowCount(result);
   const thrown = exceptions(result);
-  if (result.requests + slow === 0) blockers.push(noRequests(result, thrown));
-  else if (isDead(result, slow) && !isErrorSymptom) {
+  const isOtherThanHttp = typeof result.insteadOfHttp === 'string' && thrown.count === 0;
+  if (result.requests + slow === 0 && !isOtherThanHttp) blockers.push(noRequests(result, thrown));
+  else if (result.requests > 0 && isDead(result, slow) && !isErrorSymptom) {
     blockers.push(
       `the target gave no usable answer to any of ${result.requests} requests${mostFrequent(result)}: it is down or the address is wrong, which is no latency`,
     );
@@ -67,20 +68,21 @@ export function findDoubts(result: LoadResult, plan: LoadPlan | null, strictestS
   if (result.iterations !== null && thrown.count > result.iterations * 0.05) {
     doubts.push(`the script threw in ${thrown.count} of ${result.iterations} iterations (${thrown.text})`);
   }
-  doubts.push(...thresholdDoubts(result), ...exitDoubts(result));
+  doubts.push(...crossedGuards(result), ...exitDoubts(result));
   if (plan !== null && plan.script === null && result.durationMs !== null && result.durationMs < plan.durationMs * 0.9) {
     doubts.push(`the load ended after ${(result.durationMs / 1000).toFixed(0)} of ${(plan.durationMs / 1000).toFixed(0)} s`);
   }
   return doubts;
 }
 
-function thresholdDoubts(result: LoadResult): string[] {
+/** Thresholds of the script that watch over the run itself. They are told whatever the verdict is: somebody set them. */
+export function crossedGuards(result: LoadResult): string[] {
   return result.thresholds
     .filter((threshold) => !threshold.ok && isGuardThreshold(threshold) && !isMuteValve(threshold))
     .map(({ metric, expression, observed }) => {
       return isValve(metric)
         ? `the load was stopped because ${percent(observed ?? 1)} of the requests failed${mostFrequent(result)}`
-        : `guard ${metric} ${expression} failed${observed === null ? ' on no sample at all' : ` (${observed})`}`;
+        : `guard ${metric} ${expression} failed (${observed === null ? 'nothing was counted' : Number(observed.toPrecision(4))})`;
     });
 }
 

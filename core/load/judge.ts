@@ -1,7 +1,7 @@
 import type { Symptom } from '../model/incident.js';
-import type { Budgets, Confirmation, ConfirmationVerdict, LoadPlan, LoadResult } from '../model/load-result.js';
+import type { Budgets, Confirmation, ConfirmationVerdict, LoadFormat, LoadPlan, LoadResult } from '../model/load-result.js';
 import { checkBudgets, type BudgetCheck } from './budget-check.js';
-import { findBlockers, findDoubts, generatorSaturation } from './guards.js';
+import { crossedGuards, findBlockers, findDoubts, generatorSaturation } from './guards.js';
 import { parseThreshold } from './threshold-expression.js';
 import { checkThresholds } from './threshold-check.js';
 
@@ -28,7 +28,7 @@ export function judgeLoad(result: LoadResult, context: JudgeContext): Confirmati
   const { verdict, reasons } = decide(result, context, checks);
   return {
     verdict,
-    reasons: [...new Set(reasons)],
+    reasons: [...new Set([...reasons, ...aboutTheRun(result)])],
     observed: {
       p50Ms: result.latencyMs.p50,
       p95Ms: result.latencyMs.p95,
@@ -48,10 +48,10 @@ function decide(result: LoadResult, context: JudgeContext, checks: BudgetCheck[]
   const texts = (state: BudgetCheck['state']): string[] => checks.filter((check) => check.state === state).map(({ text }) => text);
   const blockers = findBlockers(result, context.symptom?.metric === 'error-ratio');
   if (checks.length === 0) {
-    const why = result.format === 'machine-readable' ? 'this form of summary holds no thresholds' : 'the run has no thresholds';
+    const why = hasThresholds(result.format) ? 'the run has no thresholds' : `a result of the form ${result.format} holds no thresholds`;
     blockers.push(`there is no budget to judge by: ${why}; give one, e.g. --budget p95=250ms`);
   }
-  if (blockers.length > 0) return { verdict: 'unproven', reasons: blockers };
+  if (blockers.length > 0) return { verdict: 'unproven', reasons: [...blockers, ...crossedGuards(result)] };
 
   const doubts = findDoubts(result, context.plan, strictestShare(result, context));
   const broken = checks.filter(({ state }) => state === 'broken');
@@ -64,6 +64,16 @@ function decide(result: LoadResult, context: JudgeContext, checks: BudgetCheck[]
   if (texts('unknown').length > 0 || doubts.length > 0)
     return { verdict: 'unproven', reasons: [...texts('unknown'), ...doubts, ...budgetForErrors(result, context)] };
   return { verdict: 'not-reproduced', reasons: texts('kept') };
+}
+
+/** What the verdict rests on, where that is not what one expects. */
+function aboutTheRun({ requests, insteadOfHttp, notes }: LoadResult): string[] {
+  const other = requests === 0 && typeof insteadOfHttp === 'string';
+  return [...(other ? [`no HTTP request in this run (${insteadOfHttp}); its own thresholds are judged`] : []), ...(notes ?? [])];
+}
+
+function hasThresholds(format: LoadFormat): boolean {
+  return ['handle-summary', 'summary-export', 'k6-json', 'k6-text'].includes(format);
 }
 
 /** Failures that no budget judges hide the latency for ever; the way out is a budget for them. */

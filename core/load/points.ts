@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SubWindow } from '../model/load-result.js';
-import { notAllowedKey, timeoutKey } from './read-summary.js';
+import { notAllowedKey, timeoutKey } from './own-metrics.js';
 import { quantile } from './statistics.js';
 
 const pointSchema = z.object({
@@ -50,7 +50,7 @@ export function createPointReader(durationMs: number, windows: number, parseTime
       const { expected_response: expected, status = '0', error_code: code = '' } = point.data.tags;
       if (expected === 'false') {
         slice.failed++;
-        const name = errorName(status, code);
+        const name = answerName(status, code);
         errors[name] = (errors[name] ?? 0) + 1;
       } else slice.durationsMs.push(point.data.value);
     },
@@ -85,7 +85,7 @@ function summarize(slice: Slice, index: number, windowMs: number): SubWindow[] {
 }
 
 /** The same names as our own script counts by. */
-function errorName(status: string, code: string): string {
+export function answerName(status: string, code: string): string {
   if (status !== '0') return `HTTP ${status}`;
   if (code === '1050' || code === '1211') return timeoutKey;
   if (code === '1212') return 'connection refused';

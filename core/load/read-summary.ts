@@ -1,14 +1,10 @@
-import type { LatencyMs, LoadResult, RequestTimingMs, SubWindow, ThresholdResult } from '../model/load-result.js';
+import type { KnownPercentile, LatencyMs, LoadResult, RequestTimingMs, SubWindow, ThresholdResult } from '../model/load-result.js';
+import { evaluateThresholds } from './evaluate-thresholds.js';
+import { insteadOfHttp } from './instead-of-http.js';
 import { hasSamples } from './metric-samples.js';
+import { answersMetric, startedMetric, unansweredKey } from './own-metrics.js';
+import { knownPercentiles } from './percentile-bounds.js';
 import { parseSummary, type Summary, type SummaryMetric } from './summary-shape.js';
-import { holds, parseThreshold } from './threshold-expression.js';
-
-/** Names our own script gives to what it counts; shared with the script's writer. */
-export const answersMetric = 'responder_answers';
-export const startedMetric = 'responder_started';
-export const unansweredKey = 'unanswered when the load ended';
-export const timeoutKey = 'timeout';
-export const notAllowedKey = 'address not allowed';
 
 /**
  * Reads the summary of one finished k6 run: `handleSummary` data, a `--summary-export` file or a machine-readable summary, of k6 1.x and 2.x.
@@ -17,7 +13,11 @@ export const notAllowedKey = 'address not allowed';
  * Throws UnreadableInputError for a file that is none of the three.
  */
 export function readLoadSummary(text: string): LoadResult {
-  const summary = parseSummary(text);
+  return loadResultOf(parseSummary(text));
+}
+
+/** The same for a summary that was put together from single points or from printed text. */
+export function loadResultOf(summary: Summary): LoadResult {
   const phase: Tags = summary.note === null ? {} : { phase: 'measure' };
   const requests = valueOf(find(summary, 'http_reqs', phase), 'count') ?? 0;
   const durationMs = judgedDuration(summary);
@@ -32,8 +32,12 @@ export function readLoadSummary(text: string): LoadResult {
     failedRatio: ratioOf(find(summary, 'http_req_failed', phase)),
     droppedIterations: judgedDrops(summary, phase, durationMs),
     latencyMs: latency(summary, phase),
+    percentiles: otherPercentiles(summary, phase),
+    insteadOfHttp: requests > 0 ? null : insteadOfHttp(summary),
     timingMs: timing(summary, phase),
-    thresholds: summary.metrics.flatMap(evaluateThresholds).filter((threshold) => !isBookkeeping(summary, threshold)),
+    thresholds: summary.metrics
+      .flatMap((metric) => evaluateThresholds(summary, metric))
+      .filter((threshold) => !isBookkeeping(summary, threshold)),
     subWindows: subWindows(summary),
     generator: null,
     errors: errorCounts(summary),
@@ -89,16 +93,24 @@ function requestRate(summary: Summary, requests: number, durationMs: number | nu
   return durationMs === null || durationMs === 0 ? 0 : requests / (durationMs / 1000);
 }
 
-function latency(summary: Summary, phase: Tags): LatencyMs {
+/** The metric whose percentiles are the latency; undefined when nothing was answered. */
+function latencyMetric(summary: Summary, phase: Tags): SummaryMetric | undefined {
   const expected = find(summary, 'http_req_duration', { ...phase, expected_response: 'true' });
   const all = find(summary, 'http_req_duration', phase);
   const source = expected !== undefined && hasSamples(expected) ? expected : all;
   // Connections that were refused leave zeros behind, which are no latency.
-  if (source === undefined || !hasSamples(source) || source.values['max'] === 0) {
-    return { p50: null, p95: null, p99: null, mean: null, max: null };
-  }
+  return source === undefined || !hasSamples(source) || source.values['max'] === 0 ? undefined : source;
+}
+
+function latency(summary: Summary, phase: Tags): LatencyMs {
+  const source = latencyMetric(summary, phase);
   const [p50, p95, p99, mean, max] = ['med', 'p(95)', 'p(99)', 'avg', 'max'].map((stat) => valueOf(source, stat));
   return { p50: p50 ?? null, p95: p95 ?? null, p99: p99 ?? null, mean: mean ?? null, max: max ?? null };
+}
+
+function otherPercentiles(summary: Summary, phase: Tags): KnownPercentile[] {
+  const named = [0.5, 0.95, 0.99, 1];
+  return knownPercentiles(latencyMetric(summary, phase)?.values ?? {}).filter(({ quantile }) => !named.includes(quantile));
 }
 
 function timing(summary: Summary, phase: Tags): RequestTimingMs | null {
@@ -118,24 +130,6 @@ function timing(summary: Summary, phase: Tags): RequestTimingMs | null {
 /** Thresholds that our script sets only so that k6 prints the sub-metric. They cannot be crossed and say nothing. */
 function isBookkeeping(summary: Summary, { metric, expression }: ThresholdResult): boolean {
   return summary.note !== null && (metric.includes('{window:') || ['max>=0', 'count>=0', 'rate<=1'].includes(expression));
-}
-
-/** Re-evaluated from the numbers; k6's own flag counts only where the summary lacks the statistic. No samples: not ok, nothing observed. */
-function evaluateThresholds(metric: SummaryMetric): ThresholdResult[] {
-  const isCounted = metric.base === 'http_reqs' || metric.base === 'iterations';
-  return metric.thresholds.map(({ expression, passed }) => {
-    const parsed = parseThreshold(expression);
-    const observed = parsed === null ? null : valueOf(metric, parsed.stat);
-    if (!hasSamples(metric) && !isCounted) return { metric: metric.name, expression, ok: isAboutNothing(metric, parsed), observed: null };
-    if (parsed === null || observed === null) return { metric: metric.name, expression, ok: passed ?? false, observed };
-    return { metric: metric.name, expression, ok: holds(parsed, observed), observed };
-  });
-}
-
-/** Counters of bad things (`dropped_iterations: count<1`) are rightly without samples. */
-function isAboutNothing(metric: SummaryMetric, parsed: ReturnType<typeof parseThreshold>): boolean {
-  const isCounter = metric.values['count'] !== undefined && metric.values['max'] === undefined;
-  return isCounter && parsed !== null && ['count', 'rate'].includes(parsed.stat) && holds(parsed, 0);
 }
 
 function subWindows(summary: Summary): SubWindow[] {

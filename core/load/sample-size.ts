@@ -16,6 +16,10 @@ export interface Measured {
   /** Null: the file does not tell; then the number of requests alone decides. */
   durationMs: number | null;
   samples: number;
+  /** What was counted; requests unless it says otherwise. */
+  unit?: 'requests' | 'samples' | undefined;
+  /** Not one more than `samples`, perhaps fewer. */
+  isAtMost?: boolean | undefined;
 }
 
 /** Null = enough to say that this percentile is within its budget; otherwise what is missing, in words. `quantile` 0 = a ratio or a rate. */
@@ -44,7 +48,8 @@ export function isMute(measured: Measured): boolean {
 }
 
 function lack(measured: Measured, needed: { durationMs: number; requests: number }): string | null {
-  if (measured.samples < needed.requests) return `${needed.requests} requests are needed, there were ${measured.samples}`;
+  if (measured.samples < needed.requests)
+    return `${needed.requests} ${measured.unit ?? 'requests'} are needed, there were ${measured.isAtMost === true ? 'at most ' : ''}${measured.samples}`;
   // Half a per cent of grace: a run of 20 s ends a moment before or after.
   if (measured.durationMs !== null && measured.durationMs < needed.durationMs * 0.995) {
     return `${needed.durationMs / 1000} s are needed, there were ${(measured.durationMs / 1000).toFixed(1)} s`;

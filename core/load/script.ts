@@ -1,5 +1,5 @@
 import type { Budgets, LoadPlan } from '../model/load-result.js';
-import { answersMetric, notAllowedKey, startedMetric, timeoutKey } from './read-summary.js';
+import { answersMetric, notAllowedKey, startedMetric, timeoutKey } from './own-metrics.js';
 import { scenario, scriptTiming, type ScriptTiming } from './script-plan.js';
 
 /** The request every iteration sends. Headers, body and query may hold secrets: they never become part of the script. */

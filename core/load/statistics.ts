@@ -19,7 +19,7 @@ function median(values: number[]): number {
 }
 
 /** Linear interpolation at q·(n − 1) of ascending values: what k6 prints as p(N), numpy's default, R's type 7. */
-export function quantile(sorted: number[], q: number): number {
+export function quantile(sorted: ArrayLike<number>, q: number): number {
   const position = q * (sorted.length - 1);
   const below = sorted[Math.floor(position)];
   const above = sorted[Math.ceil(position)];

@@ -62,6 +62,15 @@ export function parseSummary(text: string): Summary {
   throw new UnreadableInputError(`${expectation}; got JSON of another shape (${describe(document)})`);
 }
 
+/** Whether a JSON document is one of the three. */
+export function isK6Summary(document: unknown): boolean {
+  if (machineReadableSchema.safeParse(document).success) return true;
+  const handled = handleSummarySchema.safeParse(document);
+  if (handled.success && Object.keys(handled.data.metrics).length > 0) return true;
+  const exported = exportSchema.safeParse(document);
+  return exported.success && looksLikeK6(document, Object.keys(exported.data.metrics));
+}
+
 function parseJson(text: string): unknown {
   if (text.trim() === '') throw new UnreadableInputError(`${expectation}; got an empty file`);
   try {
@@ -112,16 +121,21 @@ function okField(flag: unknown): boolean | null {
 /** In this shape alone a threshold's flag is inverted: `true` means crossed (k6's source: `= !threshold.ok`). */
 function fromExport(data: z.infer<typeof exportSchema>): Summary {
   const metrics = Object.entries(data.metrics).map(([name, { thresholds, ...values }]) => {
-    const flags = numbers.safeParse(thresholds);
-    return {
-      ...named(name, values),
-      thresholds: Object.entries(flags.success ? flags.data : {}).map(([expression, crossed]) => ({
-        expression,
-        passed: typeof crossed === 'boolean' ? !crossed : null,
-      })),
-    };
+    return { ...named(name, values), thresholds: exportedThresholds(thresholds) };
   });
   return { format: 'summary-export', k6Version: null, durationMs: durationFromCounters(metrics), metrics, note: null };
+}
+
+/** Some exports list the expressions without any flag; then the numbers alone decide. */
+function exportedThresholds(thresholds: unknown): SummaryMetric['thresholds'] {
+  if (Array.isArray(thresholds)) {
+    return thresholds.filter((item) => typeof item === 'string').map((expression) => ({ expression, passed: null }));
+  }
+  const flags = numbers.safeParse(thresholds);
+  return Object.entries(flags.success ? flags.data : {}).map(([expression, crossed]) => ({
+    expression,
+    passed: typeof crossed === 'boolean' ? !crossed : okField(crossed),
+  }));
 }
 
 function fromMachineReadable(data: z.infer<typeof machineReadableSchema>): Summary {

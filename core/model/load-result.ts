@@ -38,7 +38,16 @@ export interface ThresholdResult {
   metric: string;
   expression: string;
   ok: boolean;
+  /** Null: the summary lacks the statistic, and `ok` is what the numbers around it or the tool's own flag say; or nothing was measured. */
   observed: number | null;
+  /** What this metric measured: `count` samples, or at most so many; null when the summary does not tell. Absent in runs of older versions. */
+  samples?: { count: number; isAtMost: boolean } | null | undefined;
+}
+
+/** A percentile that the summary tells beside p50, p95 and p99. `quantile` is 0..1. */
+export interface KnownPercentile {
+  quantile: number;
+  ms: number;
 }
 
 /** Mean of each part of a request, as k6 defines them (milliseconds). `duration` = sending + waiting + receiving. */
@@ -71,9 +80,26 @@ export interface GeneratorHealth {
   droppedRatio: number;
 }
 
-export type LoadFormat = 'handle-summary' | 'summary-export' | 'machine-readable';
+/** k6's own results, then those of other load generators. */
+export type LoadFormat =
+  | 'handle-summary'
+  | 'summary-export'
+  | 'machine-readable'
+  | 'k6-json'
+  | 'k6-csv'
+  | 'k6-text'
+  | 'locust-csv'
+  | 'jmeter-jtl'
+  | 'gatling'
+  | 'vegeta'
+  | 'wrk'
+  | 'hey'
+  | 'ab'
+  | 'oha'
+  | 'artillery'
+  | 'autocannon';
 
-/** One finished k6 run in one shape, whichever of the three summaries it came from. */
+/** One finished load run in one shape, whichever tool and whichever form of result it came from. */
 export interface LoadResult {
   format: LoadFormat;
   k6Version: string | null;
@@ -93,6 +119,12 @@ export interface LoadResult {
   generator: GeneratorHealth | null;
   /** Script exceptions, refused connections, status codes: text → count. */
   errors: Record<string, number>;
+  /** More percentiles of the same latency: what lies between two of them is bounded by both. */
+  percentiles?: KnownPercentile[] | undefined;
+  /** What the run did instead when it sent no HTTP request: `gRPC`, `WebSocket`, `browser` or the names of its own metrics. */
+  insteadOfHttp?: string | null | undefined;
+  /** What a reader has to know about the file: rounded values, several endpoints in one percentile. */
+  notes?: string[] | undefined;
 }
 
 export type ConfirmationVerdict = 'confirmed' | 'not-reproduced' | 'unproven';

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { analyzeLoad } from '../../../core/load/analyze-load.js';
+import { analyzeLoad as judged, type LoadAnalysis } from '../../../core/load/analyze-load.js';
+import { readLoadSummary } from '../../../core/load/read-summary.js';
+import type { Budgets } from '../../../core/model/load-result.js';
 import { recordings } from './recorded.js';
 
+const analyzeLoad = (text: string, budgets?: Budgets): LoadAnalysis => judged(readLoadSummary(text), budgets);
 const budgets = { p95Ms: 100, errorRatio: 0.01 };
 
 describe('analyzeLoad on recorded runs', () => {

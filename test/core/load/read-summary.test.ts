@@ -68,7 +68,7 @@ describe('readLoadSummary', () => {
   it('re-evaluates a threshold instead of believing its flag', () => {
     const metrics = { http_reqs: { values: { count: 9, rate: 1 }, thresholds: { 'rate>5': { ok: true } } } };
     expect(readLoadSummary(JSON.stringify({ metrics })).thresholds).toEqual([
-      { metric: 'http_reqs', expression: 'rate>5', ok: false, observed: 1 },
+      { metric: 'http_reqs', expression: 'rate>5', ok: false, observed: 1, samples: { count: 9, isAtMost: false } },
     ]);
   });
 

@@ -1,0 +1,86 @@
+import type { LoadHead } from './format.js';
+
+/** A result or another file that is known and not read: what it is, and what to give instead. */
+interface ForeignFile {
+  name: string;
+  remedy: string;
+  isIt: (head: LoadHead) => boolean;
+}
+
+const keysOf = (document: unknown): string[] => (typeof document === 'object' && document !== null ? Object.keys(document) : []);
+const firstCells = (pattern: RegExp) => (head: LoadHead) => pattern.test(head.text.trimStart());
+
+export const foreignFiles: readonly ForeignFile[] = [
+  {
+    name: "Locust's history of the run",
+    remedy: 'give the file that ends in _stats.csv beside it',
+    isIt: firstCells(/^\uFEFF?"?Timestamp"?,"?User Count"?,/),
+  },
+  {
+    name: "Locust's list of failures or exceptions",
+    remedy: 'give the file that ends in _stats.csv beside it',
+    isIt: firstCells(/^(?:Method,Name,Error,Occurrences|Count,Message,Traceback)/),
+  },
+  {
+    name: "JMeter's aggregate report",
+    remedy: 'give the JTL that jmeter -l writes',
+    isIt: firstCells(/^Label,# Samples,Average/),
+  },
+  {
+    name: "Gatling's simulation.log",
+    remedy: 'give js/stats.json of its report folder, or the block "Global Information" of the console',
+    isIt: ({ text }) => /^RUN\t/.test(text) || /^\u0000\u0000?.{0,8}\d+\.\d+\.\d+/s.test(text.slice(0, 40)),
+  },
+  {
+    name: "vegeta's binary or listed results",
+    remedy: 'run vegeta report -type=json on them and give its output',
+    isIt: ({ text, firstLine }) =>
+      (text.slice(0, 200).includes('\u0000') && /attack|Timestamp|Latency/i.test(text.slice(0, 300))) ||
+      ['latency', 'seq', 'bytes_out'].every((key) => keysOf(firstLine).includes(key)) ||
+      /^\d{19},\d{1,3},\d+,\d+,\d+,/.test(text),
+  },
+  {
+    name: "ab's list of percentiles or requests (-e, -g)",
+    remedy: 'give the text that ab prints',
+    isIt: firstCells(/^(?:Percentage served,Time in ms|starttime\tseconds\tctime)/),
+  },
+  {
+    name: 'the text that Artillery prints',
+    remedy: 'run artillery with --output run.json and give that file',
+    isIt: ({ text }) => /Summary report @|All VUs finished/.test(text),
+  },
+  {
+    name: "siege's summary",
+    remedy: 'siege prints no percentiles; run the same load with hey, wrk or k6',
+    isIt: ({ text }) => /Shortest transaction:|"shortest_transaction"/.test(text),
+  },
+  {
+    name: "Tsung's log",
+    remedy: 'run the same load with k6, hey or wrk',
+    isIt: ({ text }) => /^# stats: dump at|^stats: (?:users|request) /m.test(text),
+  },
+  {
+    name: "h2load's summary",
+    remedy: 'h2load prints no percentiles; run the same load with hey, oha or k6',
+    isIt: ({ text }) => /time for request:.*\n\s*time for connect:/.test(text),
+  },
+  {
+    name: "bombardier's text",
+    remedy: 'run the same load with hey, oha or k6',
+    isIt: ({ text }) => /Statistics\s+Avg\s+Stdev\s+Max[\s\S]*Reqs\/sec/.test(text),
+  },
+  { name: "drill's text", remedy: 'run the same load with hey, oha or k6', isIt: ({ text }) => /Median time per request/.test(text) },
+  {
+    name: 'a query plan',
+    remedy: 'run perf-responder analyze plan on it',
+    isIt: ({ text, document }) => /\(cost=\d+\.\d+\.\.\d+/.test(text) || (Array.isArray(document) && keysOf(document[0]).includes('Plan')),
+  },
+  {
+    name: 'a profile',
+    remedy: 'run perf-responder analyze profile on it',
+    isIt: ({ document }) =>
+      ['nodes', 'samples', 'timeDeltas'].every((key) => keysOf(document).includes(key)) ||
+      keysOf(document).includes('traceEvents') ||
+      (keysOf(document).includes('shared') && keysOf(document).includes('profiles')),
+  },
+];
