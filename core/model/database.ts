@@ -154,7 +154,8 @@ export interface PlanFinding {
 
 /** `analyze plan --json`. `analyzed` is false for a plan without execution (estimates only, times 0). */
 export interface QueryPlan {
-  format: 'postgres-json' | 'postgres-text';
+  /** Id of the plan format, with the engine first: `postgres-json`, `mysql-tree` … */
+  format: string;
   analyzed: boolean;
   executionMs: number | null;
   planningMs: number | null;

@@ -1,14 +1,7 @@
 import type { PlanFinding, PlanNode } from '../../model/database.js';
+import { count, finding, ms, title } from './finding-words.js';
 import { isGather, type TimedNode } from './plan-tree.js';
-import type { RawPlanDocument } from './raw-plan.js';
-
-export interface FindingInput {
-  document: RawPlanDocument;
-  tree: TimedNode[];
-  nodes: PlanNode[];
-  analyzed: boolean;
-  unplacedMs: number;
-}
+import { fileFindings, statementFindings, type FindingInput } from './statement-findings.js';
 
 /** A node below this share of the execution time is not worth a sentence. */
 const relevantShare = 0.05;
@@ -20,11 +13,8 @@ const manyLoops = 1000;
 export function findInPlan(input: FindingInput): PlanFinding[] {
   if (!input.analyzed) {
     return [
-      finding(
-        'not-analyzed',
-        0,
-        'The plan was not executed: it holds estimates, no times. Use EXPLAIN (ANALYZE, VERBOSE, BUFFERS, FORMAT JSON) where that is safe.',
-      ),
+      finding('not-analyzed', 0, `The plan was not executed: it holds estimates, no times. Use ${input.format.advice} where that is safe.`),
+      ...fileFindings(input),
     ];
   }
   const totalMs = input.nodes[0]?.inclusiveMs ?? 0;
@@ -32,7 +22,7 @@ export function findInPlan(input: FindingInput): PlanFinding[] {
     .map((node) => ({ node, tree: input.tree[node.id] }))
     .sort((a, b) => b.node.selfMs - a.node.selfMs || a.node.id - b.node.id)
     .flatMap(({ node, tree }) => (tree === undefined ? [] : nodeFindings(node, tree, totalMs)));
-  return [...byNode, ...statementFindings(input, totalMs)];
+  return [...byNode, ...statementFindings(input, totalMs), ...fileFindings(input)];
 }
 
 function nodeFindings(node: PlanNode, tree: TimedNode, totalMs: number): PlanFinding[] {
@@ -71,7 +61,11 @@ function misestimate(node: PlanNode, tree: TimedNode): PlanFinding | null {
 
 /** Not below what compares estimates with another process count: the child of a Gather divides by the workers differently. */
 function stopsEarly(tree: TimedNode): boolean {
-  return ['Bitmap Index Scan', 'BitmapAnd', 'BitmapOr', 'Hash'].includes(tree.raw['Node Type']) || tree.raw['Actual Rows'] === undefined;
+  return (
+    ['Bitmap Index Scan', 'BitmapAnd', 'BitmapOr', 'Hash'].includes(tree.raw['Node Type']) ||
+    tree.raw['Actual Rows'] === undefined ||
+    tree.raw['Plan Rows'] === undefined
+  );
 }
 
 function readsPartOnly(tree: TimedNode): boolean {
@@ -85,7 +79,8 @@ function readsPartOnly(tree: TimedNode): boolean {
 }
 
 function spill(node: PlanNode, tree: TimedNode): PlanFinding | null {
-  const batches = Math.max(tree.raw['Hash Batches'] ?? 1, tree.raw['HashAgg Batches'] ?? 1);
+  const ofWorkers = (tree.raw.Workers ?? []).map((worker) => worker['Hash Batches'] ?? 1);
+  const batches = Math.max(tree.raw['Hash Batches'] ?? 1, tree.raw['HashAgg Batches'] ?? 1, ...ofWorkers);
   if (node.spilledKb === 0 && batches <= 1) return null;
   const how = batches > 1 ? ` in ${batches} batches` : '';
   const amount = node.spilledKb > 0 ? ` ${count(node.spilledKb)} kB` : '';
@@ -130,46 +125,4 @@ function missingWorkers(node: PlanNode, tree: TimedNode): PlanFinding | null {
     node.id,
     `${launched} of ${planned} planned workers could be started; the plan is slower than it was made for.`,
   );
-}
-
-function statementFindings(input: FindingInput, totalMs: number): PlanFinding[] {
-  const found: PlanFinding[] = [];
-  const { document } = input;
-  const timing = document.JIT?.Timing;
-  const jitMs = (typeof timing === 'number' ? timing : timing?.Total) ?? 0;
-  if (jitMs > 0.1 * totalMs)
-    found.push(
-      finding(
-        'jit',
-        0,
-        `Just-in-time compilation takes ${ms(jitMs)} of ${ms(totalMs)}; it is inside the first nodes' time. Consider jit_above_cost.`,
-      ),
-    );
-  const planningMs = document['Planning Time'] ?? 0;
-  if (planningMs > totalMs && planningMs >= 1)
-    found.push(finding('planning-dominates', 0, `Planning takes ${ms(planningMs)}, executing ${ms(totalMs)}.`));
-  const triggerMs = (document.Triggers ?? []).reduce((sum, trigger) => sum + (trigger.Time ?? 0), 0);
-  if (triggerMs > 0.1 * (document['Execution Time'] ?? totalMs))
-    found.push(finding('triggers', 0, `Triggers and foreign keys take ${ms(triggerMs)}.`));
-  if (input.tree[0]?.raw['Actual Total Time'] === undefined)
-    found.push(finding('no-timing', 0, 'The plan was executed with TIMING OFF: it holds rows, no times of nodes.'));
-  if (input.unplacedMs > 0.01 * totalMs)
-    found.push(finding('unattributed', 0, `${ms(input.unplacedMs)} are shared between nodes in a way the plan does not tell.`));
-  return found;
-}
-
-function finding(id: string, node: number, text: string): PlanFinding {
-  return { id, node, text };
-}
-
-function title(node: PlanNode): string {
-  return node.relation === null ? node.nodeType : `${node.nodeType} on ${node.relation}`;
-}
-
-function count(value: number): string {
-  return value >= 10 ? Math.round(value).toLocaleString('en-US').replaceAll(',', ' ') : String(Math.round(value * 10) / 10);
-}
-
-function ms(value: number): string {
-  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ms`;
 }

@@ -1,21 +1,32 @@
+import { chargeCtes } from './cte-times.js';
+import { chargeInitPlans } from './init-plan-times.js';
 import { descendants, isGather, isInitPlan, type TimedNode } from './plan-tree.js';
 
 /** EXPLAIN prints milliseconds with three decimals, so each loop of a child may be off by half of the last. */
 const roundingMs = 0.0005;
 
+export interface PlanTimes {
+  /** Milliseconds that could not be placed (reported, never hidden). */
+  unplacedMs: number;
+  /** Plans of modifying CTEs that run when the root is done, since nobody reads them to their end. */
+  afterRoot: { node: TimedNode; ms: number }[];
+}
+
 /**
- * Works out wall-clock and self times. The sum of the self times is the root's time, nothing is negative, and what two nodes share is
- * charged once: parallel processes are divided by those that took part, a CTE goes to its scans, an InitPlan to whoever waits for it.
- * Returns the milliseconds that could not be placed (reported, never hidden).
+ * Works out wall-clock and self times. The sum of the self times is the root's time and that of what runs after it, nothing is negative, and what two nodes
+ * share is charged once: parallel processes are divided by those that took part, a CTE goes to its scans, an InitPlan to whoever waits for it.
  */
-export function assignTimes(nodes: TimedNode[]): number {
+export function assignTimes(nodes: TimedNode[]): PlanTimes {
   const root = nodes[0];
-  if (root === undefined) return 0;
+  if (root === undefined) return { unplacedMs: 0, afterRoot: [] };
   assignWall(root, 1);
   for (const node of nodes) node.selfMs = node.wallMs - sum(node.children.filter((child) => !isInitPlan(child)));
-  for (const node of nodes) if (isCte(node)) chargeCte(node);
-  for (const node of nodes) if (isInitPlan(node) && !isCte(node)) chargeInitPlan(node);
-  return settleNegatives(nodes);
+  const afterRoot = chargeCtes(nodes);
+  chargeInitPlans(nodes);
+  const left = settleNegatives(nodes);
+  const expected = root.wallMs + afterRoot.reduce((total, { ms }) => total + ms, 0);
+  const total = nodes.reduce((all, node) => all + node.selfMs, 0);
+  return { unplacedMs: Math.max(left, Math.abs(total - expected)), afterRoot };
 }
 
 function sum(nodes: TimedNode[]): number {
@@ -23,7 +34,7 @@ function sum(nodes: TimedNode[]): number {
 }
 
 function assignWall(node: TimedNode, inherited: number): void {
-  const participants = buildsBitmapAlone(node) && inherited > 1 ? ownProcesses(node) : inherited;
+  const participants = isBitmap(node) && inherited > 1 && buildsAlone(node) ? 1 : inherited;
   node.wallMs = node.workMs / participants;
   for (const child of node.children) assignWall(child, participantsBelow(node, child, participants));
   fitChildren(node);
@@ -34,19 +45,26 @@ function participantsBelow(node: TimedNode, child: TimedNode, participants: numb
   return isGather(node) ? ownProcesses(child, node.raw['Workers Launched']) : participants;
 }
 
-/** One process fills the shared bitmap while the others wait inside the heap scan. */
-function buildsBitmapAlone(node: TimedNode): boolean {
-  return ['Bitmap Index Scan', 'BitmapAnd', 'BitmapOr'].includes(node.raw['Node Type']);
+function isBitmap({ raw }: TimedNode): boolean {
+  return ['Bitmap Index Scan', 'BitmapAnd', 'BitmapOr'].includes(raw['Node Type']);
+}
+
+/**
+ * One process fills the bitmap that workers share while the others wait inside the heap scan. Below a scan that each process does for itself, as on the inner
+ * side of a loop, each fills its own. Before version 10 no scan of a heap was shared.
+ */
+function buildsAlone(node: TimedNode): boolean {
+  const heap = node.parent === null || !isBitmap(node.parent) ? node.parent : null;
+  if (heap === null) return node.parent !== null && buildsAlone(node.parent);
+  return heap.raw['Parallel Aware'] ?? node.loops < heap.loops;
 }
 
 /** Processes that ran the node: the workers with loops, and the leader when loops are left for it. Without worker detail, one loop each. */
-function ownProcesses(node: TimedNode, launched?: number): number {
-  const { Workers: workers } = node.raw;
-  if (workers === undefined || workers.length === 0) {
-    const most = launched === undefined ? 1 : launched + 1;
-    return Math.max(1, Math.min(node.loops, most));
-  }
-  const active = workers.filter((worker) => (worker['Actual Loops'] ?? 0) > 0);
+function ownProcesses(node: TimedNode, launched: number | undefined): number {
+  // A worker that tells only how it sorted tells nothing of who took part.
+  const counted = (node.raw.Workers ?? []).filter((worker) => worker['Actual Loops'] !== undefined);
+  if (counted.length === 0) return Math.max(1, Math.min(node.loops, launched === undefined ? 1 : launched + 1));
+  const active = counted.filter((worker) => (worker['Actual Loops'] ?? 0) > 0);
   const byWorkers = active.reduce((total, worker) => total + (worker['Actual Loops'] ?? 0), 0);
   return Math.max(1, active.length + (node.loops > byWorkers ? 1 : 0));
 }
@@ -70,62 +88,31 @@ function rounding(node: TimedNode): number {
   return node.children.reduce((total, child) => total + Math.max(1, child.loops), Math.max(1, node.loops)) * roundingMs;
 }
 
-function isCte(node: TimedNode): boolean {
-  return node.raw['Subplan Name']?.startsWith('CTE ') === true;
-}
-
-/** The rows of a CTE are produced while its scans ask for them: its time is inside theirs, once in total. */
-function chargeCte(cte: TimedNode): void {
-  const name = cte.raw['Subplan Name']?.slice('CTE '.length);
-  const scope = cte.parent === null ? [] : [cte.parent, ...descendants(cte.parent)];
-  const scans = scope.filter((node) => node.raw['CTE Name'] === name && node.raw['Node Type'] === 'CTE Scan');
-  let left = cte.wallMs;
-  for (const scan of scans.sort((a, b) => b.selfMs - a.selfMs || a.id - b.id)) {
-    const taken = Math.min(left, Math.max(0, scan.selfMs));
-    scan.selfMs -= taken;
-    left -= taken;
-  }
-  if (cte.parent !== null) cte.parent.selfMs -= Math.min(left, Math.max(0, cte.parent.selfMs));
-}
-
-/** An InitPlan runs when its result is first needed, or in the leader before it starts its workers. */
-function chargeInitPlan(plan: TimedNode): void {
-  const { parent } = plan;
-  if (parent === null || plan.wallMs === 0) return;
-  const own = new Set([plan, ...descendants(plan)]);
-  const users = [parent, ...descendants(parent)].filter((node) => !own.has(node) && refersTo(node, plan));
-  const payers = (users.length === 0 ? [parent] : users).map((user) => outermostGather(user, parent) ?? user);
-  const payer = payers.sort((a, b) => b.selfMs - a.selfMs || a.id - b.id)[0] ?? parent;
-  payer.selfMs -= plan.wallMs;
-}
-
-function outermostGather(from: TimedNode, upTo: TimedNode): TimedNode | null {
-  let found: TimedNode | null = null;
-  for (let node: TimedNode | null = from; node !== null; node = node === upTo ? null : node.parent) if (isGather(node)) found = node;
-  return found;
-}
-
-/** `$0` up to version 16, `(InitPlan 1).col1` from 17 on. */
-function refersTo(node: TimedNode, plan: TimedNode): boolean {
-  const name = plan.raw['Subplan Name'] ?? '';
-  const outputs = /returns ((?:\$\d+,?\s*)+)/.exec(name)?.[1]?.match(/\$\d+/g) ?? [];
-  const wanted =
-    outputs.length > 0 ? outputs.map((output) => `\\${output}(?!\\d)`) : [`\\(?${/InitPlan \d+/.exec(name)?.[0] ?? name}\\)\\.col`];
-  const pattern = new RegExp(wanted.join('|'));
-  return Object.entries(node.raw).some(([key, value]) => key !== 'Plans' && key !== 'Subplan Name' && pattern.test(textOf(value)));
-}
-
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return Array.isArray(value) ? value.filter((each) => typeof each === 'string').join('\n') : '';
-}
-
+/**
+ * A node stops counting when its parent has enough rows, and what runs below it from then on, as when workers are sent home, is counted by some node above:
+ * what a child has beyond its parent lies in the nearest node above with so much time of its own, else in the nearest ones that have some.
+ */
 function settleNegatives(nodes: TimedNode[]): number {
   let unplaced = 0;
-  for (const node of nodes) {
+  // Children come behind their parents.
+  for (const node of [...nodes].reverse()) {
     if (node.selfMs >= 0) continue;
-    if (-node.selfMs > rounding(node)) unplaced -= node.selfMs;
+    let owed = -node.selfMs;
     node.selfMs = 0;
+    const above = ancestors(node);
+    const one = above.find(({ selfMs }) => selfMs >= owed);
+    for (const payer of one === undefined ? above : [one]) {
+      const paid = Math.min(owed, Math.max(0, payer.selfMs));
+      payer.selfMs -= paid;
+      owed -= paid;
+    }
+    unplaced += owed;
   }
   return unplaced;
+}
+
+function ancestors(node: TimedNode): TimedNode[] {
+  const above: TimedNode[] = [];
+  for (let at = node.parent; at !== null; at = at.parent) above.push(at);
+  return above;
 }

@@ -10,20 +10,20 @@ import { growTree, type TimedNode } from './plan-tree.js';
  * totals. Throws UnreadableInputError.
  */
 export function readQueryPlan(text: string): QueryPlan {
-  const { format, document } = findPlanDocument(text);
+  const { format, document, others, unread } = findPlanDocument(text);
   const tree = growTree(document.Plan);
   const analyzed = document.Plan['Actual Loops'] !== undefined;
-  const unplacedMs = assignTimes(tree);
+  const times = assignTimes(tree);
   const nodes = tree.map(describeNode);
   return {
-    format,
+    format: format.id,
     analyzed,
     executionMs: document['Execution Time'] ?? (analyzed ? (document.Plan['Actual Total Time'] ?? null) : null),
     planningMs: document['Planning Time'] ?? null,
     ...tempBlocks(tree),
     nodes,
     dominant: dominantOf(tree, nodes),
-    findings: findInPlan({ document, tree, nodes, analyzed, unplacedMs }),
+    findings: findInPlan({ format, document, tree, nodes, analyzed, times, others, unread }),
   };
 }
 
@@ -97,10 +97,13 @@ function tempBlocks(tree: readonly TimedNode[]): { tempBlocks?: number } {
 
 const blockKb = 8;
 
-/** Sorts and aggregates say it themselves; of a hash join only the written blocks, less those of its children, tell. */
+/** Sorts and aggregates say it themselves, each process for itself; of a hash join only the written blocks, less those of its children, tell. */
 function spilledKb({ raw, children }: TimedNode): number {
-  if (raw['Sort Space Type'] === 'Disk') return raw['Sort Space Used'] ?? 0;
-  if (raw['Disk Usage'] !== undefined) return raw['Disk Usage'];
+  const own = [raw, ...(raw.Workers ?? [])].map((each) =>
+    each['Sort Space Type'] === 'Disk' ? (each['Sort Space Used'] ?? 0) : (each['Disk Usage'] ?? 0),
+  );
+  const told = own.reduce((sum, kb) => sum + kb, 0) + (raw.Storage === 'Disk' ? (raw['Maximum Storage'] ?? 0) : 0);
+  if (told > 0 || raw['Sort Space Type'] !== undefined || raw['Disk Usage'] !== undefined) return told;
   const below = children.reduce((sum, child) => sum + (child.raw['Temp Written Blocks'] ?? 0), 0);
   return Math.max(0, (raw['Temp Written Blocks'] ?? 0) - below) * blockKb;
 }

@@ -6,6 +6,10 @@ const workerSchema = z.looseObject({
   'Worker Number': z.number().optional(),
   'Actual Total Time': z.number().optional(),
   'Actual Loops': z.number().optional(),
+  'Sort Space Used': z.number().optional(),
+  'Sort Space Type': z.string().optional(),
+  'Hash Batches': z.number().optional(),
+  'Disk Usage': z.number().optional(),
 });
 
 /** The keys that are read of a node. Versions add and rename others, which are kept for the search for references only. */
@@ -14,6 +18,8 @@ const nodeFields = {
   'Parent Relationship': z.string().optional(),
   'Subplan Name': z.string().optional(),
   'Join Type': z.string().optional(),
+  Operation: z.string().optional(),
+  'Parallel Aware': z.boolean().optional(),
   'Relation Name': z.string().optional(),
   Alias: z.string().optional(),
   'Index Name': z.string().optional(),
@@ -39,6 +45,8 @@ const nodeFields = {
   'Hash Batches': z.number().optional(),
   'HashAgg Batches': z.number().optional(),
   'Disk Usage': z.number().optional(),
+  Storage: z.string().optional(),
+  'Maximum Storage': z.number().optional(),
   'Heap Fetches': z.number().optional(),
   'Exact Heap Blocks': z.number().optional(),
   'Lossy Heap Blocks': z.number().optional(),
@@ -67,7 +75,10 @@ const documentSchema = z.looseObject({
   Plan: nodeSchema,
   'Planning Time': z.number().optional(),
   'Execution Time': z.number().optional(),
-  Triggers: z.array(z.looseObject({ 'Trigger Name': z.string().optional(), Time: z.number().optional() })).optional(),
+  Triggers: z
+    .array(z.looseObject({ 'Trigger Name': z.string().optional(), 'Constraint Name': z.string().optional(), Time: z.number().optional() }))
+    .optional(),
+  Serialization: z.looseObject({ Time: z.number().optional() }).optional(),
   JIT: jitSchema.optional(),
 });
 
@@ -89,6 +100,6 @@ export function parseRawPlan(document: unknown): RawPlanDocument {
   const parsed = documentSchema.safeParse(document);
   if (parsed.success) return parsed.data;
   throw new UnreadableInputError(
-    `Expected a plan of EXPLAIN (FORMAT JSON), but its keys are of the wrong type:\n${z.prettifyError(parsed.error)}`,
+    `Expected a plan with the keys of EXPLAIN (FORMAT JSON), but its keys are of the wrong type:\n${z.prettifyError(parsed.error)}`,
   );
 }

@@ -1,0 +1,163 @@
+import { UnreadableInputError } from '../../model/errors.js';
+import type { PlanFormat } from './format.js';
+import type { PlanText } from './plan-text.js';
+import { planFormats, tellsPlan } from './registry.js';
+import { csvCells } from './wrapping/csv.js';
+import { jsonValues, parseJson } from './wrapping/json-values.js';
+import { unwrap } from './wrapping/unwrap.js';
+
+/** One plan as its format gave it, not checked yet. */
+export interface FoundPlan {
+  format: PlanFormat;
+  document: Record<string, unknown>;
+}
+
+export interface FoundPlans {
+  plans: FoundPlan[];
+  /** What could not be read of plans that stand beside these. */
+  failures: UnreadableInputError[];
+}
+
+/** Rows, a record, a text and an array in it: what wraps a plan is never deeper. */
+const mostLevels = 10;
+
+/**
+ * Finds the plans in what people paste: JSON of a server, rows of a driver, tables of psql and other clients, CSV, logs of auto_explain in the wrapping of
+ * whatever carried them. A text without a plan gives none. Never throws UnreadableInputError itself, but gives it with what could be read.
+ */
+export function findPlans(text: string): FoundPlans {
+  const found: FoundPlans = { plans: [], failures: [] };
+  collectFromText(text, null, 0, found);
+  return found;
+}
+
+function collectFromText(text: string, durationMs: number | null, level: number, found: FoundPlans): void {
+  if (level > mostLevels) return;
+  const records = recordsOf(text);
+  if (records !== null) {
+    collectFromValue(records.length === 1 ? records[0] : records, durationMs, level + 1, found);
+    return;
+  }
+  const cells = cellsWithPlans(text);
+  if (cells.length > 0) {
+    for (const cell of cells) collectFromText(cell, durationMs, level + 1, found);
+    return;
+  }
+  for (const part of unwrap(text, tellsPlan)) collectFromPart({ ...part, durationMs: part.durationMs ?? durationMs }, level, found);
+}
+
+/** A text that is JSON as a whole, or has a JSON object in every line. */
+function recordsOf(text: string): unknown[] | null {
+  const trimmed = text.trim().replace(/^\uFEFF/, '');
+  const whole = parseJson(trimmed);
+  if (whole !== undefined) return [whole];
+  const lines = trimmed.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length < 2 || !lines.every((line) => /^\s*\{.*\}\s*,?\s*$/.test(line))) return null;
+  const values = lines.map((line) => parseJson(line.trim().replace(/,$/, '')));
+  return values.every((value) => value !== undefined) ? values : null;
+}
+
+/** Cells of several lines: a whole plan in each. */
+function cellsWithPlans(text: string): string[] {
+  if (!/(?:^|[,\t\n])"/.test(text)) return [];
+  return (csvCells(text) ?? []).filter((cell) => cell.includes('\n') && tellsPlan.test(cell));
+}
+
+function collectFromPart(part: PlanText, level: number, found: FoundPlans): void {
+  if (collectValues(part, level, found)) return;
+  for (const format of planFormats) {
+    try {
+      const documents = format.readText?.(part) ?? [];
+      requireAllNodes(format, part, documents);
+      found.plans.push(...documents.map((document) => ({ format, document })));
+      if (documents.length > 0) return;
+    } catch (error) {
+      if (!(error instanceof UnreadableInputError)) throw error;
+      found.failures.push(error);
+      return;
+    }
+  }
+}
+
+/** Never a part of a plan: as many nodes as the text has. */
+function requireAllNodes({ id, nodeMark, advice }: PlanFormat, { lines }: PlanText, documents: readonly Record<string, unknown>[]): void {
+  if (nodeMark === undefined || documents.length === 0) return;
+  const expected =
+    lines
+      .map(({ text }) => text)
+      .join('\n')
+      .match(nodeMark)?.length ?? 0;
+  const read = documents.reduce((sum, document) => sum + nodesIn(JSON.stringify(document)), 0);
+  if (read < expected) {
+    throw new UnreadableInputError(
+      `Expected a complete plan (${id}), but of ${expected} nodes in the text only ${read} have a place in its tree. Copy it again as it was printed, or take the output of ${advice}.`,
+    );
+  }
+}
+
+/** JSON between other lines. True when there is some of a plan, whole or not. */
+function collectValues({ lines, durationMs }: PlanText, level: number, found: FoundPlans): boolean {
+  const text = lines.map((line) => line.text).join('\n');
+  const expected = nodesIn(text);
+  if (!/[[{]/.test(text) || !text.includes('"')) return false;
+  const before = found.plans.length;
+  for (const value of jsonValues(text)) collectFromValue(value, durationMs, level + 1, found);
+  const read = found.plans.slice(before).reduce((sum, { document }) => sum + nodesIn(JSON.stringify(document)), 0);
+  if (read < expected) {
+    found.failures.push(
+      new UnreadableInputError(
+        `Expected complete JSON of EXPLAIN (FORMAT JSON), but found JSON that ends before it is complete, or is broken: ${expected} nodes stand in the text, ${read} in what can be read. Copy it again as a whole.`,
+      ),
+    );
+  }
+  return found.plans.length > before || expected > 0;
+}
+
+function nodesIn(text: string): number {
+  return text.match(/"Node Type"\s*:/g)?.length ?? 0;
+}
+
+function collectFromValue(value: unknown, durationMs: number | null, level: number, found: FoundPlans): void {
+  if (level > mostLevels) return;
+  if (typeof value === 'string') {
+    if (tellsPlan.test(value)) collectFromText(value, durationMs, level + 1, found);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const rows = textOfRows(value);
+  if (rows !== null) {
+    collectFromText(rows, durationMs, level + 1, found);
+    return;
+  }
+  if (!Array.isArray(value)) {
+    for (const format of planFormats) {
+      const document = format.readObject?.({ ...value }) ?? null;
+      if (document === null) continue;
+      found.plans.push({ format, document: durationMs === null ? document : { Duration: durationMs, ...document } });
+      return;
+    }
+  }
+  for (const inner of Object.values(value)) collectFromValue(inner, durationMs, level + 1, found);
+}
+
+/** Rows of a driver, or records of a log, one line of a text in each: `[{"QUERY PLAN": "…"}, …]`, `[["…"], …]`, `{"log": "…"}`. */
+function textOfRows(value: object): string | null {
+  if (!Array.isArray(value) || value.length < 2) return null;
+  const rows: unknown[] = value;
+  const telling = rows.find((row) => tellingKey(row) !== null);
+  const key = tellingKey(telling);
+  if (key === null) return null;
+  const lines = rows.map((row) => (typeof row === 'string' ? row : cellOf(row, key)));
+  return lines.map((line) => line.replace(/\r?\n$/, '')).join('\n');
+}
+
+function tellingKey(row: unknown): string | null {
+  if (typeof row === 'string') return tellsPlan.test(row) ? '' : null;
+  if (typeof row !== 'object' || row === null) return null;
+  return Object.entries(row).find(([, cell]) => typeof cell === 'string' && tellsPlan.test(cell))?.[0] ?? null;
+}
+
+function cellOf(row: unknown, key: string): string {
+  const cell: unknown = typeof row === 'object' && row !== null ? Object.entries(row).find(([name]) => name === key)?.[1] : '';
+  return typeof cell === 'string' ? cell : '';
+}

@@ -1,0 +1,100 @@
+/** A plan of a program that is not read, by what only it prints. */
+interface ForeignPlan {
+  name: string;
+  mark: RegExp;
+  /** What to do with it instead. */
+  remedy: string;
+}
+
+const ofThatTool = 'Read it with the tools of that database.';
+const asJson = (command: string): string => `Take ${command} and give its output.`;
+
+/** In this order: an engine that borrowed PostgreSQL's or MySQL's words before those. */
+const foreignPlans: readonly ForeignPlan[] = [
+  {
+    name: 'Oracle (DBMS_XPLAN)',
+    mark: /Plan hash value:|\|\s*Id\s*\|\s*Operation\s*\|\s*Name|^Execution Plan\s*\n-{10,}\s*\n\s+0\s/m,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'SQL Server (showplan)',
+    mark: /<ShowPlanXML|\|--(?:Clustered|Nested Loops|Index Seek|Table Scan|Compute Scalar|Hash Match|Filter\(|Sort\(|Stream Aggregate|Parallelism)|\bStmtText\b/,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'Redshift',
+    mark: /\bXN (?:Seq Scan|Hash|Network|Limit|Merge|Aggregate|HashAggregate|Nested|Subquery|Sort|Window|Unique|Multi)|\bDS_(?:DIST|BCAST)_/,
+    remedy: `${ofThatTool} Its costs are not comparable and EXPLAIN does not execute; the times are in SVL_QUERY_REPORT.`,
+  },
+  {
+    name: 'Greenplum',
+    mark: /\bMotion \d+:\d+\b|\(slice\d+(?:; segments: \d+)?\)/,
+    remedy: `${ofThatTool} Its times are those of segments, which add up in another way.`,
+  },
+  {
+    name: 'CockroachDB',
+    mark: /^\s*[│|]?\s*(?:└── |├── )?• \w|^distribution: (?:local|full)|vectorized: (?:true|false)/m,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'DuckDB',
+    mark: /Query Profiling Information|EXPLAIN_ANALYZE\s|┌─+┐\s*\n│\s+(?:SEQ_SCAN|PROJECTION|HASH_JOIN|FILTER|UNGROUPED_AGGREGATE|HASH_GROUP_BY|TOP_N)|"operator_timing"/,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'ClickHouse',
+    mark: /ReadFromMergeTree|^Expression \(\(?(?:Projection|Before)|"Node Type": "(?:Expression|ReadFrom\w+)"/m,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'Spark',
+    mark: /== (?:Physical|Optimized Logical|Parsed Logical|Analyzed Logical) Plan ==|AdaptiveSparkPlan/,
+    remedy: ofThatTool,
+  },
+  { name: 'Trino or Presto', mark: /^\s*Fragment \d+ \[\w+\]|^Trino version:|\bRemoteSource\[|Estimates: \{rows:/m, remedy: ofThatTool },
+  { name: 'Hive or Impala', mark: /STAGE DEPENDENCIES:|F\d+:PLAN FRAGMENT|^PLAN-ROOT SINK/m, remedy: ofThatTool },
+  {
+    name: 'TiDB',
+    mark: /\b(?:TableReader|IndexLookUp|TableFullScan|IndexRangeScan|HashAgg|Selection|Projection|TopN|IndexJoin|HashJoin)_\d+\b|cop\[tikv\]/,
+    remedy: ofThatTool,
+  },
+  { name: 'Db2', mark: /DB2 Universal Database|Access Plan:\s*\n-{5,}|Total Cost:\s+[\d.e+]+\s*\n\s*Query Degree/i, remedy: ofThatTool },
+  { name: 'Snowflake', mark: /"GlobalStats"\s*:|partitionsAssigned|\bGlobalStats:\s*$/m, remedy: ofThatTool },
+  { name: 'BigQuery', mark: /"queryPlan"\s*:\s*\[|"shuffleOutputBytes"/, remedy: ofThatTool },
+  { name: 'Neo4j', mark: /\+ProduceResults|\bDB Hits\b|"dbHits"/, remedy: ofThatTool },
+  { name: 'Elasticsearch or OpenSearch (profile)', mark: /"time_in_nanos"\s*:/, remedy: ofThatTool },
+  { name: 'Firebird', mark: /^\s*PLAN (?:JOIN )?\(.* (?:NATURAL|INDEX \(|ORDER )/m, remedy: ofThatTool },
+  {
+    name: 'Vertica, Teradata or SAP HANA',
+    mark: /PATH ID: \d+|lock .* for read on a reserved|COLUMN SEARCH\b.*LATE MATERIALIZATION/,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'MySQL or MariaDB as a table',
+    mark: /\bselect_type\b.*\bpossible_keys\b|^\s*select_type: /m,
+    remedy: asJson("EXPLAIN FORMAT=JSON <statement>, MySQL's EXPLAIN ANALYZE or MariaDB's ANALYZE FORMAT=JSON"),
+  },
+  { name: 'SQLite as bytecode', mark: /^addr\s+opcode\s+p1/m, remedy: asJson('EXPLAIN QUERY PLAN <statement>') },
+  {
+    name: 'PostgreSQL in LaTeX',
+    mark: /\\textgreater\{\}\s|\\begin\{(?:tabular|longtable)\}/,
+    remedy: asJson('EXPLAIN (ANALYZE, VERBOSE, BUFFERS, FORMAT JSON)'),
+  },
+];
+
+/** The program whose plan this is, and what to do; null when it is none that is known. */
+export function nameForeign(text: string): { name: string; remedy: string } | null {
+  return foreignPlans.find(({ mark }) => mark.test(text)) ?? null;
+}
+
+export function foreignNames(): string[] {
+  return foreignPlans.map(({ name }) => name);
+}
+
+const bareNode =
+  /^[\s|│"]*(?:->\s+)?(?:(?:Parallel )?(?:Seq|Index|Index Only|Bitmap Heap|Bitmap Index|Tid|CTE|Function|Foreign|Subquery|Values) Scan\b|(?:Hash|Merge)(?: \w+)? Join|Nested Loop|(?:Hash|Group)?Aggregate|Sort|Limit|Append|Result|Gather|Insert on|Update on|Delete on|Unique|WindowAgg|Custom Scan)/m;
+
+/** A plan of PostgreSQL that holds nothing to judge: neither estimates nor measurements. */
+export function isWithoutNumbers(text: string): boolean {
+  return bareNode.test(text) && !/\((?:cost=|actual )/.test(text);
+}

@@ -1,0 +1,137 @@
+import { UnreadableInputError } from '../../model/errors.js';
+import type { PlanFormat } from './format.js';
+import { quoteLine, type PlanLine } from './plan-text.js';
+
+type RawRecord = Record<string, unknown>;
+
+export const mysqlAdvice = 'EXPLAIN ANALYZE <statement> (MySQL 8.0.18 or newer; it executes the statement)';
+
+const number = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
+const estimates = String.raw`\(cost=(?:${number}\.\.)?(${number})(?: rows=(${number}))?\)`;
+const actuals = String.raw`\((?:(never executed)|actual time=${number}\.\.(${number}) rows=(${number}) loops=(\d+))\)`;
+const numbers = new RegExp(String.raw`^(?:${estimates})?\s*(?:${actuals})?$`);
+const arrow = /^(\s*)->\s+(\S.*?)\s*$/;
+
+export const mysqlTree: PlanFormat = {
+  id: 'mysql-tree',
+  engine: 'mysql',
+  tool: 'EXPLAIN FORMAT=TREE, EXPLAIN ANALYZE',
+  versions: '8.0.16 to 9',
+  exactness: 'exact to the printed digits; what has no numbers of its own gets those of what it reads',
+  advice: mysqlAdvice,
+  tells:
+    /->\s+\S.*\((?:cost=[\d.e+]+(?:\.\.[\d.e+]+)?(?: rows=[\d.e+]+)?|actual time=[\d.]+\.\.[\d.]+ rows=[\d.e+]+ loops=\d+|never executed)\)\s*[|"]?$/,
+  readText({ lines }) {
+    const tree = lines.map((line) => ({ ...line, text: line.text.replace(/^\s*(?:[|│]|EXPLAIN:)\s?(?=->)/, '') }));
+    // PostgreSQL's root has no arrow, and its estimates have a width.
+    if (!tree.some(({ text }) => this.tells.test(text)) || tree.some(({ text }) => /\(cost=\S+ rows=\d+ width=\d+\)/.test(text))) return [];
+    return readTrees(tree);
+  },
+};
+
+function readTrees(lines: readonly PlanLine[]): RawRecord[] {
+  const roots: RawRecord[] = [];
+  const open: { column: number; node: RawRecord; subquery: string | null }[] = [];
+  for (const line of lines) {
+    const match = arrow.exec(line.text);
+    if (match === null) {
+      if (/\((?:cost=[\d.]+|actual time=)/.test(line.text)) refuse(line);
+      continue;
+    }
+    const [, indent = '', text = ''] = match;
+    const last = open.at(-1);
+    while (open.length > 0 && (open.at(-1)?.column ?? 0) >= indent.length) open.pop();
+    if (open.length === 0 && last !== undefined && roots.length > 0 && indent.length > 0) refuse(line);
+    const above = open.at(-1);
+    const subquery = /^Select #\d+ \((.*)\)$/.exec(text)?.[1];
+    if (subquery !== undefined && above !== undefined) {
+      open.push({ column: indent.length, node: above.node, subquery: text });
+      continue;
+    }
+    const node = readNode(text, line);
+    if (above === undefined) roots.push({ Plan: node });
+    else placeBelow(above.node, node, above.subquery);
+    open.push({ column: indent.length, node, subquery: null });
+  }
+  for (const { Plan: root } of roots) fillTimes(root as RawRecord);
+  return roots;
+}
+
+function refuse(line: PlanLine): never {
+  throw new UnreadableInputError(
+    `Expected each step of MySQL's plan in a line "-> Table scan on t  (cost=… rows=…) (actual time=… rows=… loops=…)", indented below what reads it, but got ${quoteLine(line)}. ` +
+      'A part of a plan would be told as the whole. Copy it again as it was printed.',
+  );
+}
+
+function placeBelow(parent: RawRecord, node: RawRecord, subquery: string | null): void {
+  const children = childrenOf(parent);
+  if (subquery !== null) Object.assign(node, { 'Subplan Name': subquery, 'Parent Relationship': 'SubPlan' });
+  else node['Parent Relationship'] = children.length === 0 ? 'Outer' : 'Inner';
+  parent['Plans'] = [...children, node];
+}
+
+function childrenOf(node: RawRecord): RawRecord[] {
+  return Array.isArray(node['Plans']) ? (node['Plans'] as RawRecord[]) : [];
+}
+
+function readNode(text: string, line: PlanLine): RawRecord {
+  const begin = text.search(/\s\((?:cost=\d|actual time=\d|never executed\))/);
+  const measured = numbers.exec(begin < 0 ? '' : text.slice(begin).trim());
+  if (measured === null) refuse(line);
+  const [, totalCost, planRows, never, totalMs, rows, loops] = measured;
+  const node = describeStep(begin < 0 ? text : text.slice(0, begin).trim());
+  const given = {
+    'Total Cost': totalCost,
+    'Plan Rows': planRows,
+    'Actual Total Time': totalMs,
+    'Actual Rows': rows,
+    'Actual Loops': loops,
+  };
+  for (const [key, value] of Object.entries(given)) if (value !== undefined) node[key] = Number(value);
+  if (never !== undefined) Object.assign(node, { 'Actual Total Time': 0, 'Actual Rows': 0, 'Actual Loops': 0 });
+  return node;
+}
+
+/** `Index lookup on o using by_customer (customer_id=c.id)`, `Filter: (o.a > 3)`, `Limit: 10 row(s)`: the step, what it reads, and its condition. */
+export function describeStep(text: string): RawRecord {
+  const labelled = /^([A-Z][\w ]*?): (.*)$/.exec(text);
+  if (labelled !== null) {
+    const [, type = '', rest = ''] = labelled;
+    return { 'Node Type': type, ...(type === 'Filter' ? { Filter: rest } : { Details: rest }) };
+  }
+  const access = /^(.+?) on (<[^>]*>|`[^`]+`|[^\s(]+)(?: using ([^\s(,]+))?,?\s*(.*)$/.exec(text);
+  if (access === null)
+    return { 'Node Type': text.replace(/ \(.*\)$/, ''), ...(/join/.test(text) ? { 'Hash Cond': /\((.*)\)$/.exec(text)?.[1] } : {}) };
+  const [, type = '', target = '', index, condition = ''] = access;
+  const read = target.startsWith('<') ? {} : { 'Relation Name': target.replaceAll('`', ''), Alias: target.replaceAll('`', '') };
+  const by = index === undefined ? {} : { 'Index Name': index };
+  return { 'Node Type': type, ...read, ...by, ...(condition === '' ? {} : { 'Index Cond': condition }) };
+}
+
+/** A step without numbers, `-> Hash`, takes as long as what it reads. A filter drops what it reads and does not hand on. */
+export function fillTimes(node: RawRecord): void {
+  const children = childrenOf(node);
+  children.forEach(fillTimes);
+  const ran = children.filter((child) => child['Actual Loops'] !== undefined);
+  if (node['Actual Loops'] === undefined && ran.length > 0) {
+    const rows = ran.length === 1 ? totalOf(ran[0], 'Actual Rows') : 0;
+    Object.assign(node, {
+      'Actual Total Time': ran.reduce((sum, child) => sum + totalOf(child, 'Actual Total Time'), 0),
+      'Actual Rows': rows,
+      'Actual Loops': 1,
+    });
+  }
+  const [read] = children;
+  const loops = numberOf(node['Actual Loops']);
+  if (node['Node Type'] !== 'Filter' || read === undefined || loops === 0) return;
+  node['Rows Removed by Filter'] = Math.max(0, totalOf(read, 'Actual Rows') - totalOf(node, 'Actual Rows')) / loops;
+}
+
+function totalOf(node: RawRecord | undefined, key: string): number {
+  return numberOf(node?.[key]) * numberOf(node?.['Actual Loops']);
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,33 @@
+import { numberAfter } from './detail-line.js';
+import type { RawRecord } from './node-title.js';
+
+/** What is said below the last node of the whole statement: times, triggers, compilation, sending of the result. Old versions say it in other words. */
+export function readFooter(line: string, document: RawRecord): void {
+  const time = /^\s*(Planning|Execution|Total)\s(?:time|runtime):\s*(\d+\.?\d*)/i.exec(line);
+  if (time !== null) document[time[1]?.toLowerCase() === 'planning' ? 'Planning Time' : 'Execution Time'] = Number(time[2]);
+  else if (/^\s*Trigger .*:/.test(line)) readTrigger(line, document);
+  else if (/^\s*Serialization:/.test(line)) document['Serialization'] = { Time: numberAfter(line, 'time') ?? 0 };
+  else readJit(line, document);
+}
+
+/** `Trigger tr on t: time=1.5 calls=10`, `Trigger for constraint fk: time=… calls=…`. */
+function readTrigger(line: string, document: RawRecord): void {
+  const match = /^\s*Trigger (?:for constraint )?(.+?)(?: for constraint .+?)?(?: on .+?)?: (?:time=(\d+\.?\d*) )?calls=\d+/.exec(line);
+  if (match === null) return;
+  const trigger = { 'Trigger Name': match[1], ...(match[2] === undefined ? {} : { Time: Number(match[2]) }) };
+  const known = document['Triggers'];
+  if (Array.isArray(known)) known.push(trigger);
+  else document['Triggers'] = [trigger];
+}
+
+/** `Timing: Generation 2.0 ms, …, Total 7.0 ms`, or before version 12 a line for each part. */
+function readJit(line: string, document: RawRecord): void {
+  const timing = /^\s*Timing: .*Total/.test(line) ? numberAfter(line, 'Total') : null;
+  const part = /^\s*(?:Generation|Inlining|Optimization|Emission) Time: (\d+\.?\d*) ms/.exec(line);
+  if (timing !== null) document['JIT'] = { Timing: { Total: timing } };
+  else if (part !== null) {
+    const before = document['JIT Parts'];
+    const sum = (typeof before === 'number' ? before : 0) + Number(part[1]);
+    Object.assign(document, { 'JIT Parts': sum, JIT: { Timing: { Total: sum } } });
+  }
+}

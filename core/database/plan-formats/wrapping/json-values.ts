@@ -1,0 +1,74 @@
+/** How much is looked at in all to find values: each character a few times. Brackets that nothing closes would cost a pass each. */
+const mostPasses = 20;
+
+/** The whole text when it is JSON; otherwise every JSON array or object that begins a line, or follows a label, a border or a quote. */
+export function jsonValues(text: string): unknown[] {
+  const whole = parseJson(text.trim());
+  if (whole !== undefined) return [whole];
+  const found: unknown[] = [];
+  const starts = /(?:^|\n|plan:|[:|│]\s)[\s|│"']*([[{])/g;
+  let budget = mostPasses * text.length + 1000;
+  for (let match = starts.exec(text); match !== null && budget > 0; match = starts.exec(text)) {
+    const from = match.index + match[0].length - 1;
+    const end = endOfJson(text, from);
+    budget -= (end ?? text.length) - from;
+    const value = end === null ? undefined : parseJson(text.slice(from, end));
+    // What is no value may hold one further on.
+    starts.lastIndex = value === undefined || end === null ? from + 1 : end;
+    if (value !== undefined) found.push(value);
+  }
+  return found;
+}
+
+/** JSON, also with line breaks inside of strings, which logs put there. Undefined when it is none. */
+export function parseJson(text: string): unknown {
+  if (!/^[[{"]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return parseWithRawBreaks(text);
+  }
+}
+
+function parseWithRawBreaks(text: string): unknown {
+  if (!/[\n\t]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(withoutRawBreaks(text));
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutRawBreaks(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  let isString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 34) isString = !isString;
+    else if (isString && code === 92) index++;
+    else if (isString && code < 32) {
+      parts.push(text.slice(from, index));
+      from = index + 1;
+    }
+  }
+  return [...parts, text.slice(from)].join(' ');
+}
+
+/** Index behind the bracket that closes the one at `from`; null when the text ends before. */
+export function endOfJson(text: string, from: number): number | null {
+  let depth = 0;
+  let isString = false;
+  for (let index = from; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isString) {
+      if (code === 92) index++;
+      else if (code === 34) isString = false;
+    } else if (code === 34) isString = true;
+    else if (code === 91 || code === 123) depth++;
+    else if ((code === 93 || code === 125) && --depth === 0) return index + 1;
+  }
+  return null;
+}
