@@ -1,11 +1,10 @@
 import { UnreadableInputError } from '../model/errors.js';
-import type { Detection, ProfileFormat, ProfileHead, ReadOptions } from './formats/format.js';
+import { maxHeadBytes, type Detection, type ProfileFormat, type ProfileHead, type ReadOptions } from './formats/format.js';
 import { profileFormats } from './formats/registry.js';
 import { textEncodingOf } from './formats/text-lines.js';
 import type { StackProfile } from './stack-profile.js';
 
 const headBytes = 64 * 1024;
-const maxHeadBytes = 1024 * 1024;
 
 /**
  * Reads a profile of any known format from a byte stream (already gunzipped). The formats are asked in turn; one that needs more gets up

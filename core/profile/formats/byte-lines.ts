@@ -13,16 +13,23 @@ export type OnByteLine = (bytes: Uint8Array, start: number, end: number) => void
  */
 export async function forEachByteLine(source: AsyncIterable<Uint8Array>, onLine: OnByteLine): Promise<void> {
   let rest: Uint8Array = new Uint8Array(0);
-  let recode: ((chunk: Uint8Array | null) => Uint8Array) | null = null;
-  for await (const raw of source) {
-    recode ??= recoder(raw);
-    rest = emitLines(rest, recode(raw), onLine);
+  for await (const chunk of utf8Chunks(source)) {
+    rest = emitLines(rest, chunk, onLine);
     if (rest.length > maxLineBytes) {
       throw new UnreadableInputError(`profile: expected lines of text, got more than ${maxLineBytes} bytes without a line end.`);
     }
   }
-  rest = emitLines(rest, recode?.(null) ?? new Uint8Array(0), onLine);
   if (rest.length > 0) emit(rest, 0, rest.length, onLine);
+}
+
+/** The chunks of a text as UTF-8 without a byte order mark, whatever encoding its first bytes tell. */
+export async function* utf8Chunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let recode: ((chunk: Uint8Array | null) => Uint8Array) | null = null;
+  for await (const raw of source) {
+    recode ??= recoder(raw);
+    yield recode(raw);
+  }
+  if (recode !== null) yield recode(null);
 }
 
 /** Emits all whole lines of `rest` and `chunk`, returns a copy of what is left. */

@@ -10,6 +10,9 @@ export interface ProfileHead {
   fileName: string;
 }
 
+/** No head is longer: what has not shown itself by then is not asked again. */
+export const maxHeadBytes = 1024 * 1024;
+
 /** `maybe` = tell me more: the head is read on, and at its limit the first `maybe` takes the file. */
 export type Detection = 'yes' | 'no' | 'maybe';
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UnreadableInputError } from '../../model/errors.js';
 import { createProfileBuilder, rootNode } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
-import type { Detection, ProfileFormat, ProfileHead, ReadOptions } from './format.js';
+import { maxHeadBytes, type Detection, type ProfileFormat, type ProfileHead, type ReadOptions } from './format.js';
 import { callFrameSchema } from './v8-profile.js';
 import { frameOfCall } from './v8-tree.js';
 import { readJson } from './whole-file.js';
@@ -18,7 +18,11 @@ export const heapprofile: ProfileFormat = {
 
 function detect(head: ProfileHead): Detection {
   if (!/^\s*\{/.test(head.text) || /"traceEvents"|"\$schema"/.test(head.text)) return 'no';
-  return /"callFrame"\s*:/.test(head.text) && /"selfSize"\s*:/.test(head.text) ? 'yes' : head.isComplete ? 'no' : 'maybe';
+  return /"callFrame"\s*:/.test(head.text) && /"selfSize"\s*:/.test(head.text)
+    ? 'yes'
+    : head.isComplete || head.bytes.length >= maxHeadBytes
+      ? 'no'
+      : 'maybe';
 }
 
 /** The children stay unread until their turn, so that depth costs no stack. */

@@ -1,15 +1,15 @@
-// pprof's protobuf (https://github.com/google/pprof/blob/main/proto/profile.proto), already gunzipped.
-// location_id[0] is the leaf, line[0] of a location the innermost inlined function: self weight belongs to it, and its key is the
-// function, never the line.
-import { Profile as PprofMessage, type Sample } from 'pprof-format';
+// pprof's protobuf, already gunzipped. location_id[0] is the leaf, line[0] of a location the innermost inlined function: self weight belongs to it, and
+// its key is the function, never the line.
 import { UnreadableInputError } from '../../model/errors.js';
 import type { Frame } from '../../model/profile.js';
+import { namelessIn, parsePlacedName } from '../categories/frame-name.js';
 import { createProfileBuilder, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import type { ProfileFormat, ReadOptions } from './format.js';
 import { detectPprof } from './pprof-detect.js';
-import { chooseValue, valueTypes, type ValueChoice } from './pprof-values.js';
-import { readAllBytes } from './whole-file.js';
+import { readPprofExtension, type PprofExtension } from './pprof-extension.js';
+import { checkValueTypes, readPprofMessage, type PprofMessage } from './pprof-message.js';
+import { chooseValue, textOf, valueTypes, type ValueChoice, type ValueSums } from './pprof-values.js';
 
 export const pprof: ProfileFormat = {
   id: 'pprof',
@@ -19,62 +19,83 @@ export const pprof: ProfileFormat = {
 };
 
 async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
-  const message = decode(await readAllBytes(source, 'pprof'));
-  const values = valueTypes(message);
-  const sums = values.map((_, index) => message.sample.reduce((sum, sample) => sum + Math.max(0, valueAt(sample, index)), 0));
-  const choice = chooseValue(message, values, sums, options);
+  const message = await readPprofMessage(source);
+  if (message.sampleTypes.length === 0 || message.records.length() === 0 || message.strings[0] !== '') {
+    throw new UnreadableInputError(
+      'pprof: expected at least one sample type and one sample, got none. Was the service busy while it was captured?',
+    );
+  }
+  checkValueTypes(message.sampleTypes.length);
+  const sums = message.values.map((column) => sumsOf(column.values()));
+  const choice = chooseValue(message, sums, options);
+  const extension = readPprofExtension(message.comments.map((comment) => textOf(message, comment)));
   const builder = createProfileBuilder();
-  addSamples(message, choice, builder);
-  const others = values.filter((_, index) => index !== choice.index && index !== choice.countIndex && (sums[index] ?? 0) > 0);
+  refuseDifference(builder, sums[choice.index], message.records.length());
+  addSamples(message, choice, builder, extension);
+  const values = valueTypes(message);
+  const others = values.filter((_, index) => index !== choice.index && index !== choice.countIndex && (sums[index]?.positive ?? 0) > 0);
   if (others.length > 0)
     builder.note('other-values', `ranked ${choice.type}; also in the file: ${others.map((value) => value.type).join(', ')}`);
-  const durationMs = Number(message.durationNanos) / 1e6;
   return builder.finish({
     format: 'pprof',
-    kind: options.kind ?? choice.kind,
-    unit: choice.unit === 'count' ? (choice.type === 'samples' || choice.kind === 'cpu' ? 'samples' : 'count') : choice.unit,
-    durationMs: durationMs > 0 ? durationMs : null,
-    samplesKnown: choice.countIndex !== null,
+    kind: options.kind ?? extension?.kind ?? choice.kind,
+    unit: extension?.unit ?? unitOf(choice),
+    durationMs: message.durationNanos > 0 ? message.durationNanos / 1e6 : null,
+    samplesKnown: choice.countIndex !== null || choice.weightPerSample !== null,
+    ...(extension?.effectiveSamples == null ? {} : { effectiveSamples: extension.effectiveSamples }),
   });
 }
 
-function decode(bytes: Uint8Array): PprofMessage {
-  try {
-    const message = PprofMessage.decode(bytes);
-    if (message.sampleType.length > 0 && message.sample.length > 0 && message.stringTable.strings[0] === '') return message;
-  } catch (error) {
-    throw new UnreadableInputError('pprof: expected a profile message, got bytes that do not decode. Is the download complete?', {
-      cause: error,
-    });
+function unitOf({ unit, type, kind }: ValueChoice): string {
+  if (unit !== 'count') return unit;
+  return type === 'samples' || type === 'sample' || kind === 'cpu' ? 'samples' : 'count';
+}
+
+function sumsOf(column: Float64Array): ValueSums {
+  const sums = { positive: 0, negatives: 0 };
+  for (const value of column) {
+    if (value > 0) sums.positive += value;
+    else if (value < 0) sums.negatives++;
   }
-  throw new UnreadableInputError(
-    'pprof: expected at least one sample type and one sample, got none. Was the service busy while it was captured?',
-  );
+  return sums;
 }
 
-function valueAt(sample: Sample, index: number): number {
-  return Number(sample.value[index] ?? 0);
+/** Rounding of a writer may leave a value below zero; many of them are what one profile has more than another. */
+const maxNegativeShare = 0.05;
+
+function refuseDifference(builder: ProfileBuilder, sums: ValueSums | undefined, records: number): void {
+  const negatives = sums?.negatives ?? 0;
+  if (negatives === 0) return;
+  if (negatives > maxNegativeShare * records) {
+    throw new UnreadableInputError(
+      `pprof: expected values of one capture, but ${negatives} of ${records} are negative: this is the difference of two profiles. Give both: analyze profile BEFORE --diff AFTER.`,
+    );
+  }
+  builder.note('left-out', `${negatives} of ${records} samples with a negative value left out`);
 }
 
-function addSamples(message: PprofMessage, choice: ValueChoice, builder: ProfileBuilder): void {
-  const stacks = locationReader(message, builder);
-  let negative = 0;
-  for (const sample of message.sample) {
-    const weight = valueAt(sample, choice.index);
-    if (weight < 0) negative++;
+function addSamples(message: PprofMessage, choice: ValueChoice, builder: ProfileBuilder, extension: PprofExtension | null): void {
+  const place = placesOf(message, builder);
+  const nodes = message.records.values();
+  const weights = message.values[choice.index]?.values() ?? new Float64Array();
+  const counts = choice.countIndex === null ? null : (message.values[choice.countIndex]?.values() ?? null);
+  const idleNode = extension?.idleWeight == null ? -1 : builder.child(rootNode, builder.frame({ name: '(idle)', module: '', line: null }));
+  for (let at = 0; at < nodes.length; at++) {
+    const weight = weights[at] ?? 0;
     if (weight <= 0) continue;
-    let node = rootNode;
-    let leafLine = 0;
-    for (const id of [...sample.locationId].reverse()) {
-      const location = stacks(Number(id));
-      for (const frame of location.frames) node = builder.child(node, frame);
-      leafLine = location.leafLine;
+    const { node, leafLine } = place(nodes[at] ?? 0);
+    if (node === idleNode) {
+      builder.addIdle(weight, 0);
+      continue;
     }
-    if (node === rootNode) node = builder.child(node, builder.frame({ name: '[unknown]', module: '', line: null }));
-    builder.add(node, weight, choice.countIndex === null ? 0 : Math.max(0, valueAt(sample, choice.countIndex)));
+    builder.add(node, weight, samplesIn(weight, counts?.[at] ?? null, choice));
     if (leafLine > 0) builder.addLine(node, leafLine, weight);
   }
-  if (negative > 0) builder.note('negative-values', `${negative} samples with a negative value left out (a difference of two profiles?)`);
+}
+
+function samplesIn(weight: number, counted: number | null, { weightPerSample }: ValueChoice): number {
+  if (counted !== null) return Math.max(0, counted);
+  return weightPerSample === null ? 0 : Math.max(1, Math.round(weight / weightPerSample));
 }
 
 interface LocationFrames {
@@ -83,37 +104,45 @@ interface LocationFrames {
   leafLine: number;
 }
 
-function locationReader(message: PprofMessage, builder: ProfileBuilder): (id: number) => LocationFrames {
-  const text = (index: number | bigint): string => message.stringTable.strings[Number(index)] ?? '';
-  const functions = new Map(message.function.map((entry) => [Number(entry.id), entry]));
-  const mappings = new Map(message.mapping.map((entry) => [Number(entry.id), text(entry.filename)]));
-  const locations = new Map(message.location.map((entry) => [Number(entry.id), entry]));
-  const read = (id: number): LocationFrames => {
-    const location = locations.get(id);
-    const inlined = (location?.line ?? []).flatMap((entry) => {
-      const callee = functions.get(Number(entry.functionId));
-      if (callee === undefined) return [];
-      const startLine = Number(callee.startLine);
-      const frame: Frame = { name: text(callee.name), module: text(callee.filename), line: startLine > 0 ? startLine : null };
-      return [{ frame, line: Number(entry.line) }];
-    });
-    if (inlined.length === 0)
-      return { frames: [builder.frame(unsymbolised(mappings.get(Number(location?.mappingId ?? 0)) ?? ''))], leafLine: 0 };
-    const frames = inlined.map(({ frame }) => builder.frame(frame, `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`));
-    return { frames: frames.reverse(), leafLine: inlined[0]?.line ?? 0 };
-  };
-  const cache = new Map<number, LocationFrames>();
-  return (id) => {
-    const known = cache.get(id);
-    if (known !== undefined) return known;
-    const made = read(id);
-    cache.set(id, made);
-    return made;
+/** Maps nodes of the tree of locations into the builder's, where an inlined location is several frames. */
+function placesOf(message: PprofMessage, builder: ProfileBuilder): (raw: number) => { node: number; leafLine: number } {
+  const { parents, frameOf } = message.tree.columns();
+  const places = new Int32Array(parents.length).fill(-1);
+  places[rootNode] = rootNode;
+  const locations = message.locationIds.map(locationReader(message, builder));
+  const locationOf = (raw: number): LocationFrames => locations[frameOf[raw] ?? -1] ?? { frames: [], leafLine: 0 };
+  return (raw) => {
+    if (raw === rootNode)
+      return { node: builder.child(rootNode, builder.frame({ name: '[unknown]', module: '', line: null })), leafLine: 0 };
+    const pending: number[] = [];
+    for (let at = raw; places[at] === -1; at = parents[at] ?? rootNode) pending.push(at);
+    for (const next of pending.reverse()) {
+      let node = places[parents[next] ?? rootNode] ?? rootNode;
+      for (const frame of locationOf(next).frames) node = builder.child(node, frame);
+      places[next] = node;
+    }
+    return { node: places[raw] ?? rootNode, leafLine: locationOf(raw).leafLine };
   };
 }
 
-/** No function: say which file the code is in, never a name. */
-function unsymbolised(mapping: string): Frame {
-  const base = mapping.replace(/^.*\//, '');
-  return { name: base === '' ? '[unknown]' : `[${base}]`, module: mapping, line: null };
+function locationReader(message: PprofMessage, builder: ProfileBuilder): (id: number | string) => LocationFrames {
+  const text = (index: number): string => textOf(message, index);
+  return (id) => {
+    const location = message.locations.get(id);
+    const inlined = (location?.lines ?? []).flatMap((entry) => {
+      const callee = message.functions.get(entry.function);
+      if (callee === undefined || text(callee.name) === '') return [];
+      return [{ frame: frameOf(text(callee.name), text(callee.file), callee.startLine), line: entry.line }];
+    });
+    if (inlined.length === 0) {
+      const mapping = text(message.mappings.get(location?.mapping ?? 0) ?? 0);
+      return { frames: [builder.frame({ name: namelessIn(mapping), module: mapping, line: null })], leafLine: 0 };
+    }
+    const frames = inlined.map(({ frame }) => builder.frame(frame, `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`));
+    return { frames: frames.reverse(), leafLine: inlined[0]?.line ?? 0 };
+  };
+}
+
+function frameOf(name: string, file: string, startLine: number): Frame {
+  return parsePlacedName(name) ?? { name, module: file, line: startLine > 0 ? startLine : null };
 }

@@ -1,12 +1,15 @@
-// https://github.com/jlfwong/speedscope/wiki/Importing-from-custom-sources (also written by py-spy, rbspy, pyroscope)
+// https://github.com/jlfwong/speedscope/wiki/Importing-from-custom-sources (also written by py-spy, rbspy, dotnet-trace, pyroscope)
 import { z } from 'zod';
 import { UnreadableInputError } from '../../model/errors.js';
-import type { Frame } from '../../model/profile.js';
+import type { Frame, ProfileKind } from '../../model/profile.js';
 import { frameKey, parseFrameName } from '../categories/frame-name.js';
 import { createProfileBuilder, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import type { Detection, ProfileFormat, ProfileHead, ReadOptions } from './format.js';
-import { readJson } from './whole-file.js';
+import { numberOf, parseJson, readJsonParts } from './json-parts.js';
+import { createSpeedscopeStacks, type SpeedscopeStacks } from './speedscope-stacks.js';
+import { profileExtension, type ProfileExtension } from './speedscope-extension.js';
+import { numeric } from './v8-profile.js';
 
 export const speedscope: ProfileFormat = {
   id: 'speedscope',
@@ -15,107 +18,129 @@ export const speedscope: ProfileFormat = {
   read,
 };
 
-const header = {
+const frameSchema = z.object({ name: z.string(), file: z.string().nullish(), line: numeric.nullish() });
+const profileSchema = z.object({
+  type: z.enum(['sampled', 'evented']),
   name: z.string().default(''),
   unit: z.string().default('none'),
-  startValue: z.number().default(0),
-  endValue: z.number().default(0),
-};
-const sampledSchema = z.object({
-  ...header,
-  type: z.literal('sampled'),
-  samples: z.array(z.array(z.number())),
-  weights: z.array(z.number()).default([]),
-});
-const eventedSchema = z.object({
-  ...header,
-  type: z.literal('evented'),
-  events: z.array(z.object({ type: z.enum(['O', 'C']), frame: z.number(), at: z.number() })),
+  endValue: numeric.nullish(),
 });
 const fileSchema = z.object({
-  shared: z.object({ frames: z.array(z.object({ name: z.string(), file: z.string().optional(), line: z.number().optional() })) }),
-  profiles: z.array(z.discriminatedUnion('type', [sampledSchema, eventedSchema])).min(1),
+  shared: z.object({ frames: z.array(frameSchema) }),
+  profiles: z.array(profileSchema).min(1),
   activeProfileIndex: z.number().nullish(),
+  perfResponder: profileExtension.optional(),
 });
-type Sampled = z.infer<typeof sampledSchema>;
-type Evented = z.infer<typeof eventedSchema>;
+type ProfileHeader = z.infer<typeof profileSchema>;
 
 function detect(head: ProfileHead): Detection {
   const start = head.text.trimStart();
   if (!start.startsWith('{')) return 'no';
   if (/"\$schema"\s*:\s*"[^"]*speedscope/.test(start)) return 'yes';
   if (/"shared"\s*:\s*\{\s*"frames"/.test(start)) return 'yes';
-  return head.isComplete ? 'no' : 'maybe';
+  // A file of this format names its schema, or its frames, or a profile of its kinds, in the first megabyte: more cannot be asked for.
+  if (/"type"\s*:\s*"(?:sampled|evented)"/.test(start) && /"profiles"\s*:\s*\[/.test(start)) return 'yes';
+  return 'no';
 }
 
 async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
-  const file = fileSchema.safeParse(await readJson(source, 'speedscope'));
+  const stacks = createSpeedscopeStacks();
+  const { document, ending } = await readJsonParts(source, 'speedscope', {
+    'profiles.*.samples': (element, [profile = 0]) => stacks.addSample(profile, parseJson(element, 'speedscope')),
+    'profiles.*.weights': (element, [profile = 0]) => stacks.addWeight(profile, numberOf(element)),
+    'profiles.*.events': (element, [profile = 0]) => stacks.addEvent(profile, parseJson(element, 'speedscope')),
+  });
+  if (ending !== 'whole')
+    throw new UnreadableInputError('speedscope: expected JSON to its end, but the file ends early. Is the download or copy complete?');
+  const file = fileSchema.safeParse(document);
   if (!file.success) throw new UnreadableInputError(`speedscope: expected shared.frames and profiles. ${z.prettifyError(file.error)}`);
-  const { profiles, shared } = file.data;
-  const named = options.valueType === undefined ? undefined : profiles.find((profile) => profile.name === options.valueType);
-  const active = named ?? profiles[file.data.activeProfileIndex ?? 0] ?? profiles[0];
-  const unit = active?.unit ?? 'none';
-  const chosen = named === undefined ? profiles.filter((profile) => profile.unit === unit) : [named];
+  const { profiles, shared, perfResponder } = file.data;
+  const { chosen, unit } = chooseProfiles(profiles, stacks, options, file.data.activeProfileIndex);
   const builder = createProfileBuilder();
   const ids = shared.frames.map((frame) => {
-    const parsed =
-      frame.file === undefined ? parseFrameName(frame.name) : { name: frame.name, module: frame.file, line: frame.line ?? null };
+    const parsed = toFrame(frame);
     return builder.frame(parsed, frameKey(parsed));
   });
-  for (const profile of chosen) {
-    if (profile.type === 'sampled') addSampled(profile, ids, builder);
-    else addEvented(profile, ids, builder);
+  let samplesKnown = true;
+  for (const index of chosen) {
+    if (!addProfile(index, profiles[index], { stacks, ids, builder, perfResponder })) samplesKnown = false;
   }
   if (chosen.length > 1) builder.note('threads', `${chosen.length} profiles of one unit in one ranking`);
-  if (chosen.length < profiles.length) builder.note('other-values', `${profiles.length - chosen.length} profiles of other units left out`);
+  const others = profiles.filter((profile, index) => profile.unit !== unit && !stacks.isEmpty(index)).length;
+  if (others > 0) builder.note('other-values', `${others} profiles of other units left out`);
   return builder.finish({
     format: 'speedscope',
-    kind: options.kind ?? (unit === 'bytes' ? 'alloc' : 'unknown'),
-    unit: unit === 'none' ? 'samples' : unit,
-    durationMs: null,
-    samplesKnown: chosen.every((profile) => profile.type === 'sampled' && hasOneWeightPerSample(profile)),
+    kind: options.kind ?? perfResponder?.kind ?? kindOf(unit),
+    unit: perfResponder?.unit ?? (unit === 'none' ? 'samples' : unit),
+    durationMs: perfResponder?.durationMs ?? null,
+    samplesKnown,
+    ...(perfResponder?.effectiveSamples == null ? {} : { effectiveSamples: perfResponder.effectiveSamples }),
   });
 }
 
-/** Equal weights mean one record per sample; counts without a unit are counts. Aggregated records of a time tell no number. */
-function hasOneWeightPerSample(profile: Sampled): boolean {
-  if (profile.unit === 'none') return profile.weights.every((weight) => Number.isInteger(weight));
-  const first = profile.weights[0] ?? 1;
-  return profile.weights.every((weight) => Math.abs(weight - first) <= 1e-6 * first);
+function kindOf(unit: string): ProfileKind {
+  return unit === 'bytes' ? 'alloc' : 'unknown';
 }
 
-function addSampled(profile: Sampled, ids: readonly number[], builder: ProfileBuilder): void {
-  for (const [index, stack] of profile.samples.entries()) {
-    const weight = profile.weights[index] ?? 1;
-    let node = rootNode;
-    for (const frame of stack) node = builder.child(node, knownFrame(ids, frame, builder));
-    if (node === rootNode) node = builder.child(node, builder.frame(unknownFrame));
-    builder.add(node, Math.max(0, weight), profile.unit === 'none' ? weight : 1);
+function toFrame({ name, file, line }: z.infer<typeof frameSchema>): Frame {
+  return file == null ? parseFrameName(name) : { name, module: file, line: line ?? null };
+}
+
+/** All profiles of the unit that is shown first (threads of one capture), or the one that was asked for. Empty ones choose nothing. */
+function chooseProfiles(
+  profiles: readonly ProfileHeader[],
+  stacks: SpeedscopeStacks,
+  { valueType }: ReadOptions,
+  active: number | null | undefined,
+): { chosen: number[]; unit: string } {
+  const named = valueType === undefined ? -1 : profiles.findIndex((profile) => profile.name === valueType || profile.unit === valueType);
+  const filled = profiles.map((_, index) => index).filter((index) => !stacks.isEmpty(index));
+  const shown = filled.find((index) => index === active) ?? filled[0] ?? 0;
+  const unit = profiles[named === -1 ? shown : named]?.unit ?? 'none';
+  const isByName = named !== -1 && profiles[named]?.name === valueType;
+  return { unit, chosen: isByName ? [named] : filled.filter((index) => profiles[index]?.unit === unit) };
+}
+
+interface Target {
+  stacks: SpeedscopeStacks;
+  ids: readonly number[];
+  builder: ProfileBuilder;
+  perfResponder: ProfileExtension | undefined;
+}
+
+/** Adds one profile; false = its records do not tell the number of samples. */
+function addProfile(index: number, header: ProfileHeader | undefined, { stacks, ids, builder, perfResponder }: Target): boolean {
+  if (header === undefined) return false;
+  const { nodes, weights, notes } = stacks.records(index, header.endValue ?? null);
+  for (const [id, detail] of notes) builder.note(id, detail);
+  const counts = perfResponder === undefined ? countsOf(header, weights) : (perfResponder.samples ?? null);
+  const placeOf = stacks.placesIn(builder, ids);
+  const isIdleApart = perfResponder?.idleWeight != null;
+  const idleNode = isIdleApart ? builder.child(rootNode, builder.frame({ name: '(idle)', module: '', line: null })) : -1;
+  for (let at = 0; at < nodes.length; at++) {
+    const weight = weights[at] ?? 1;
+    const node = placeOf(nodes[at] ?? rootNode);
+    if (node === idleNode) builder.addIdle(weight, 0);
+    else builder.add(node, weight, counts?.[at] ?? 0);
   }
+  return counts !== null;
 }
 
-/** Self time of the open frame is the gap to the next event; a clock that steps back counts as no gap. */
-function addEvented(profile: Evented, ids: readonly number[], builder: ProfileBuilder): void {
-  const open: { node: number; frame: number }[] = [];
-  let before = profile.startValue;
-  for (const event of profile.events) {
-    const top = open.at(-1);
-    if (top !== undefined) builder.add(top.node, Math.max(0, event.at - before), 0);
-    before = Math.max(before, event.at);
-    if (event.type === 'O') {
-      open.push({ node: builder.child(top?.node ?? rootNode, knownFrame(ids, event.frame, builder)), frame: event.frame });
-    } else if (top?.frame === event.frame) {
-      open.pop();
-    } else {
-      throw new UnreadableInputError(
-        `speedscope: expected the innermost open frame to close first, but frame ${event.frame} closes at ${event.at} while ${top?.frame ?? 'none'} is open.`,
-      );
-    }
-  }
-}
+/** Sampling at a steady rate jitters; by this factor around the middle a record is one sample. */
+const jitter = 4;
+const recordsToJudge = 20;
 
-const unknownFrame: Frame = { name: '[unknown]', module: '', line: null };
-
-function knownFrame(ids: readonly number[], frame: number, builder: ProfileBuilder): number {
-  return ids[frame] ?? builder.frame(unknownFrame);
+/** How many samples each record stands for: its weight where that has no unit, one where all weigh about the same; null = it cannot be told. */
+function countsOf({ unit, type }: ProfileHeader, weights: ArrayLike<number>): ArrayLike<number> | null {
+  if (type === 'evented' || weights.length === 0) return null;
+  const all = Float64Array.from(weights);
+  if (unit === 'none') return all.every((weight) => Number.isInteger(weight)) ? weights : null;
+  if (unit === 'bytes') return null;
+  const ones = new Float64Array(all.length).fill(1);
+  const sorted = all.toSorted();
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const isEqual = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0) <= 1e-6 * middle;
+  if (isEqual) return ones;
+  const outliers = all.reduce((count, weight) => count + (weight * jitter < middle || weight > middle * jitter ? 1 : 0), 0);
+  return all.length >= recordsToJudge && outliers <= 0.05 * all.length ? ones : null;
 }

@@ -6,31 +6,47 @@ import { UnreadableInputError } from '../../model/errors.js';
 export const callFrameSchema = z.object({
   functionName: z.string(),
   url: z.string().default(''),
-  lineNumber: z.number().default(-1),
-  columnNumber: z.number().default(-1),
+  lineNumber: z.coerce.number().default(-1),
+  columnNumber: z.coerce.number().default(-1),
 });
 
 const positionTicksSchema = z.array(z.object({ line: z.number(), ticks: z.number() })).optional();
 
-const nodeSchema = z.object({
-  id: z.number(),
+/** Some writers put numbers into quotes. */
+export const numeric = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+(?:\.\d+)?$/)
+    .transform(Number),
+]);
+
+export const v8NodeSchema = z.object({
+  id: numeric,
   callFrame: callFrameSchema,
-  hitCount: z.number().optional(),
-  children: z.array(z.number()).optional(),
-  parent: z.number().optional(),
+  hitCount: numeric.optional(),
+  children: z.array(numeric).optional(),
+  parent: numeric.optional(),
   positionTicks: positionTicksSchema,
 });
 
-export const v8ProfileSchema = z.object({
-  nodes: z.array(nodeSchema).min(1),
-  startTime: z.number(),
-  endTime: z.number(),
-  samples: z.array(z.number()).default([]),
-  timeDeltas: z.array(z.number()).default([]),
+const v8ProfileSchema = z.object({
+  nodes: z.array(v8NodeSchema).min(1),
+  startTime: numeric,
+  endTime: numeric,
+  samples: z.array(numeric).default([]),
+  timeDeltas: z.array(numeric).default([]),
 });
 
-export type V8Node = z.infer<typeof nodeSchema>;
-export type V8Profile = z.infer<typeof v8ProfileSchema>;
+export type V8Node = z.infer<typeof v8NodeSchema>;
+
+export interface V8Profile {
+  nodes: V8Node[];
+  startTime: number;
+  endTime: number;
+  samples: ArrayLike<number>;
+  timeDeltas: ArrayLike<number>;
+}
 
 interface OldNode {
   functionName: string;
@@ -124,20 +140,37 @@ export interface V8Sample {
   durationUs: number;
 }
 
-/**
- * Samples with their weights. Sample i lasts until sample i + 1 was taken (`timeDeltas[i + 1]`), the last one until the end; V8
- * sometimes delivers samples out of order, so a negative step counts as none.
- */
+/** Samples with their weights, in the order of time. */
 export function v8Samples(profile: V8Profile): V8Sample[] {
+  const samples: V8Sample[] = [];
+  forEachV8Sample(profile, (nodeId, atUs, durationUs) => samples.push({ nodeId, atUs, durationUs }));
+  return samples;
+}
+
+/**
+ * Calls `visit` for every sample in the order of time, as DevTools has it: V8 delivers some samples late, with a negative step. A sample lasts until the
+ * next one was taken, the last one until the end.
+ */
+export function forEachV8Sample(profile: V8Profile, visit: (nodeId: number, atUs: number, durationUs: number) => void): void {
   const { samples, timeDeltas, startTime, endTime } = profile;
+  const count = samples.length;
+  const times = new Float64Array(count);
   let now = startTime;
-  const times = samples.map((_, index) => (now = Math.max(now, now + (timeDeltas[index] ?? 0))));
-  const last = times.at(-1) ?? startTime;
-  const step = times.length > 1 ? (last - (times[0] ?? last)) / (times.length - 1) : 0;
-  return samples.map((nodeId, index) => {
-    const atUs = times[index] ?? startTime;
+  let isOrdered = true;
+  for (let index = 0; index < count; index++) {
+    const delta = timeDeltas[index] ?? 0;
+    if (delta < 0) isOrdered = false;
+    times[index] = now += delta;
+  }
+  const order = isOrdered ? null : Uint32Array.from(times.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
+  const at = (place: number): number => order?.[place] ?? place;
+  const first = times[at(0)] ?? startTime;
+  const last = times[at(count - 1)] ?? startTime;
+  const step = count > 1 ? (last - first) / (count - 1) : 0;
+  for (let place = 0; place < count; place++) {
+    const atUs = times[at(place)] ?? startTime;
     // A capture that was stopped late must not give the last sample the whole rest.
-    const until = times[index + 1] ?? Math.min(Math.max(endTime, atUs), atUs + 2 * step);
-    return { nodeId, atUs, durationUs: until - atUs };
-  });
+    const until = place + 1 < count ? (times[at(place + 1)] ?? atUs) : Math.min(Math.max(endTime, atUs), atUs + 2 * step);
+    visit(samples[at(place)] ?? 0, atUs, until - atUs);
+  }
 }

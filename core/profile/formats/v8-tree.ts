@@ -1,6 +1,6 @@
 import type { Frame } from '../../model/profile.js';
 import { rootNode, type ProfileBuilder } from '../profile-builder.js';
-import { v8Samples, type V8Node, type V8Profile, type V8Sample } from './v8-profile.js';
+import { forEachV8Sample, type V8Node, type V8Profile } from './v8-profile.js';
 
 export const garbageCollector = '(garbage collector)';
 
@@ -31,20 +31,31 @@ export function frameOfCall({ functionName, url, lineNumber }: V8Node['callFrame
 export function addV8Profile(profile: V8Profile, builder: ProfileBuilder): void {
   const stacks = nodeReader(profile, builder);
   const busyUs = new Map<number, number>();
+  const lost = { samples: 0, us: 0 };
   let before = rootNode;
-  for (const sample of weightedSamples(profile)) {
-    const known = stacks(sample.nodeId);
-    if (known === null) continue;
+  const total = forEachWeighted(profile, (nodeId, durationUs) => {
+    const known = stacks(nodeId);
+    if (known === null) {
+      lost.samples++;
+      lost.us += durationUs;
+      builder.add(builder.child(rootNode, builder.frame({ name: '[unknown]', module: '', line: null })), durationUs, 1);
+      return;
+    }
     if (known.name === idle) {
-      builder.addIdle(sample.durationUs, 1);
-      continue;
+      builder.addIdle(durationUs, 1);
+      return;
     }
     const isCollector = known.name === garbageCollector;
     const node = isCollector ? builder.child(before, known.frame) : known.node;
     if (!isCollector) before = node;
-    builder.add(node, sample.durationUs, 1);
-    if (!isCollector) busyUs.set(sample.nodeId, (busyUs.get(sample.nodeId) ?? 0) + sample.durationUs);
-  }
+    builder.add(node, durationUs, 1);
+    if (!isCollector) busyUs.set(nodeId, (busyUs.get(nodeId) ?? 0) + durationUs);
+  });
+  if (lost.samples > 0)
+    builder.note(
+      'left-out',
+      `${lost.samples} of ${total} samples name functions that are not in the file: they count as [unknown] (${(lost.us / 1000).toFixed(1)} ms)`,
+    );
   addHotLines(profile, busyUs, stacks, builder);
 }
 
@@ -74,7 +85,8 @@ function nodeReader(profile: V8Profile, builder: ProfileBuilder): (id: number) =
     let known = cache.get(id);
     for (let at: number | undefined = id; at !== undefined && known === undefined && pending.length <= profile.nodes.length;) {
       const node = byId.get(at);
-      if (node === undefined) return null;
+      // What is known of a stack whose outer part was lost is kept.
+      if (node === undefined) break;
       pending.push(node);
       at = parents.get(at);
       known = at === undefined ? undefined : cache.get(at);
@@ -87,17 +99,18 @@ function nodeReader(profile: V8Profile, builder: ProfileBuilder): (id: number) =
   };
 }
 
-/** Without time steps (old files, some traces) hit counts share the span evenly. */
-function weightedSamples(profile: V8Profile): V8Sample[] {
-  const samples = v8Samples(profile);
-  if (samples.some((sample) => sample.durationUs > 0)) return samples;
-  const hits: number[] = samples.length > 0 ? samples.map((sample) => sample.nodeId) : profile.nodes.flatMap((node) => repeated(node));
-  const durationUs = hits.length === 0 ? 0 : Math.max(0, profile.endTime - profile.startTime) / hits.length;
-  return hits.map((nodeId, index) => ({
-    nodeId,
-    atUs: profile.startTime + index * durationUs,
-    durationUs: durationUs === 0 ? 1 : durationUs,
-  }));
+/** Without time steps (old files, some traces) hit counts share the span evenly. Returns the number of samples. */
+function forEachWeighted(profile: V8Profile, visit: (nodeId: number, durationUs: number) => void): number {
+  let hasTime = false;
+  for (let index = 0; index < profile.timeDeltas.length && !hasTime; index++) hasTime = (profile.timeDeltas[index] ?? 0) > 0;
+  if (hasTime && profile.samples.length > 0) {
+    forEachV8Sample(profile, (nodeId, _atUs, durationUs) => visit(nodeId, durationUs));
+    return profile.samples.length;
+  }
+  const hits: ArrayLike<number> = profile.samples.length > 0 ? profile.samples : profile.nodes.flatMap((node) => repeated(node));
+  const each = hits.length === 0 ? 0 : Math.max(0, profile.endTime - profile.startTime) / hits.length;
+  for (let index = 0; index < hits.length; index++) visit(hits[index] ?? 0, each === 0 ? 1 : each);
+  return hits.length;
 }
 
 /** A hostile hit count must not become a huge array. */
