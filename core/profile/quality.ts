@@ -165,8 +165,8 @@ function kindCheck(cores: number, usableCores: number | undefined): Judged {
   };
 }
 
-/** What readers note that lowers the confidence: data that was there and is not in the ranking, or weights that are none. */
-const doubtful: ReadonlySet<string> = new Set(['malformed-lines', 'left-out', 'uneven-weights']);
+/** What readers note that lowers the confidence: data that was there and is not in the ranking, weights that are none, pictures that may deceive. */
+const doubtful: ReadonlySet<string> = new Set(['malformed-lines', 'left-out', 'uneven-weights', 'lossy', 'orientation']);
 
 function noteChecks(busy: BusyProfile): Judged[] {
   return busy.profile.notes.map((note) => ({

@@ -1,14 +1,18 @@
 import { UnreadableInputError } from '../model/errors.js';
+import { describeForeign } from './formats/foreign.js';
 import { maxHeadBytes, type Detection, type ProfileFormat, type ProfileHead, type ReadOptions } from './formats/format.js';
+import { jsonShape } from './formats/json-shape.js';
 import { profileFormats } from './formats/registry.js';
 import { textEncodingOf } from './formats/text-lines.js';
 import type { StackProfile } from './stack-profile.js';
 
 const headBytes = 64 * 1024;
+/** The decisive keys of JSON may stand behind long metadata; such files are read whole anyway. */
+const maxJsonHeadBytes = 64 * 1024 * 1024;
 
 /**
  * Reads a profile of any known format from a byte stream (already gunzipped). The formats are asked in turn; one that needs more gets up
- * to 1 MB. Memory depends on the distinct stacks for the line formats, on the file's size for JSON and protobuf (at most 256 MB).
+ * to 1 MB, JSON up to 64 MB. Memory depends on the distinct stacks for the line formats, on the file's size for JSON and protobuf (at most 256 MB).
  * Throws UnreadableInputError, and nothing else, for input that is no profile: the message says what was expected and what came.
  */
 export async function readProfile(source: AsyncIterable<Uint8Array>, options: ReadOptions = {}): Promise<StackProfile> {
@@ -27,7 +31,8 @@ async function readFrom(reader: AsyncIterator<Uint8Array>, options: ReadOptions)
   let format: ProfileFormat | null = null;
   for (let limit = headBytes; format === null; limit *= 4) {
     await readHead(reader, chunks, head, limit);
-    format = chooseFormat(head, options, head.isComplete || limit >= maxHeadBytes);
+    const most = jsonShape(head).root === null ? maxHeadBytes : maxJsonHeadBytes;
+    format = chooseFormat(head, options, head.isComplete || limit >= most);
   }
   const profile = await format.read(replay(chunks, reader), options);
   if (profile.total > 0 || profile.idleWeight !== null) return profile;
@@ -65,36 +70,33 @@ function chooseFormat(head: ProfileHead, options: ReadOptions, isLast: boolean):
       `profile format: expected one of ${profileFormats.map((format) => format.id).join(', ')}, got ${wanted}.`,
     );
   }
-  refuseKnownForeign(head);
+  const foreign = describeForeign(head);
+  if (foreign !== null) throw new UnreadableInputError(`${head.fileName === '' ? 'profile' : head.fileName}: ${foreign}`);
   const answers: [ProfileFormat, Detection][] = profileFormats.map((format) => [format, format.detect(head)]);
-  const sure = answers.find(([, answer]) => answer === 'yes') ?? (isLast ? answers.find(([, answer]) => answer === 'maybe') : undefined);
+  const sure = answers.find(([, answer]) => answer === 'yes');
   if (sure !== undefined) return sure[0];
-  if (!isLast && answers.some(([, answer]) => answer === 'maybe')) return null;
-  const expected = profileFormats.map((format) => format.expects).join('; ');
-  throw new UnreadableInputError(
-    `${head.fileName === '' ? 'profile' : head.fileName}: expected a profile (${expected}), got ${describeHead(head)}.`,
-  );
+  const perhaps = answers.find(([, answer]) => answer === 'maybe');
+  if (perhaps !== undefined && !isLast) return null;
+  // JSON is named by its keys: one whose keys nobody knows is no broken file of the first format that could not rule it out.
+  if (perhaps !== undefined && jsonShape(head).root === null) return perhaps[0];
+  return refuseUnknown(head);
 }
 
-function refuseKnownForeign(head: ProfileHead): void {
-  const magic = String.fromCharCode(...head.bytes.subarray(0, 8));
-  if (magic.startsWith('\u001f\u008b')) {
-    throw new UnreadableInputError('profile: expected unpacked bytes, got gzip inside gzip. Run gunzip on it first.');
-  }
-  if (magic === 'PERFILE2') {
-    throw new UnreadableInputError(
-      'profile: expected text, got perf.data. Run `perf script --no-inline -F comm,pid,tid,time,period,event,ip,sym,dso -i FILE` and give its output.',
-    );
-  }
-  if (magic.startsWith('FLR\u0000')) {
-    throw new UnreadableInputError(
-      'profile: expected stacks, got a JFR recording. Convert it: `jfrconv --cpu -o collapsed FILE OUT` (async-profiler).',
-    );
-  }
+function refuseUnknown(head: ProfileHead): never {
+  const name = head.fileName === '' ? 'profile' : head.fileName;
+  const known = profileFormats.map((format) => format.id).join(', ');
+  throw new UnreadableInputError(
+    `${name}: expected a profile of a known format (${known}), got ${describeHead(head)}. docs/formats.md says which tool writes what, and how to convert others.`,
+  );
 }
 
 function describeHead(head: ProfileHead): string {
   if (head.bytes.length === 0) return 'an empty file';
+  const { root, paths } = jsonShape(head);
+  if (root !== null) {
+    const top = [...paths].filter((path) => !path.includes('.') || path.startsWith('[].')).slice(0, 8);
+    return `JSON of no known format (${top.length === 0 ? `an ${root} without keys` : `keys ${top.join(', ')}`})`;
+  }
   if (head.text.includes('\u0000')) return 'binary data of no known format';
   const line = head.text.split(/\r?\n/).find((text) => text.trim() !== '') ?? '';
   return `text that begins with "${line.slice(0, 80)}"`;

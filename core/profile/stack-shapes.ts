@@ -55,8 +55,9 @@ export function measureShapes(busy: BusyProfile): StackShapes {
     hiddenKernel: shareOf(sums.hiddenKernel),
     truncated: shareOf(sums.truncated),
     oneFrame: shareOf(sums.oneFrame),
-    // V8 always knows the whole stack; native code and the collector have none there.
-    isOneFrameTold: profile.format !== 'cpuprofile' && profile.format !== 'chrome-trace',
+    // V8 always knows the whole stack; native code and the collector have none there. Flat statistics have no stacks at all and say so.
+    isOneFrameTold:
+      profile.format !== 'cpuprofile' && profile.format !== 'chrome-trace' && !profile.notes.some((note) => note.id === 'flat'),
     jitUnnamed: shareOf(sums.jitUnnamed),
     interpreter: shareOf(sums.interpreter),
     hasScriptName: profile.frames.some((frame) => /\.[cm]?[jt]s$/.test(frame.module)),

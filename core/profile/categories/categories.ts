@@ -97,13 +97,20 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
   };
 }
 
-/** Where most frames tell their file, one without is a built-in of the runtime (`utf8Slice` under `node:buffer`), not the service's. */
+/**
+ * Where most frames tell their source file, one without is a built-in of the runtime (`utf8Slice` under `node:buffer`), not the service's. A
+ * library is no source file: beside those of a JVM, its Java frames have none and are the service's all the same.
+ */
 function classifyFrames(frames: readonly Frame[]): FrameClass[] {
-  const isTold = frames.filter((frame) => frame.module !== '').length > frames.length / 2;
+  const isTold = frames.filter((frame) => isSourceFile(frame.module)).length > frames.length / 2;
   return frames.map((frame) => {
     const own = classifyFrame(frame);
     return isTold && own.isApplication && frame.module === '' ? { ...own, category: 'runtime', isApplication: false } : own;
   });
+}
+
+function isSourceFile(module: string): boolean {
+  return module !== '' && module !== '[kernel]' && !/\.(?:so[\d.]*|dylib|dll)$/.test(module);
 }
 
 function isNone(category: ProfileCategory | null | undefined): boolean {

@@ -10,7 +10,7 @@ export interface ProfileHead {
   fileName: string;
 }
 
-/** No head is longer: what has not shown itself by then is not asked again. */
+/** Lines and binary formats show themselves by then; only JSON, whose keys may stand behind long metadata, is asked again. */
 export const maxHeadBytes = 1024 * 1024;
 
 /** `maybe` = tell me more: the head is read on, and at its limit the first `maybe` takes the file. */

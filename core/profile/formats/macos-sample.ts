@@ -1,0 +1,106 @@
+// The call graph of macOS `sample PID` and `spindump`-like reports: indented lines `+ ! 1234 name  (in library) + 12  [0x…]`, inclusive counts.
+import { UnreadableInputError } from '../../model/errors.js';
+import type { Frame } from '../../model/profile.js';
+import { createProfileBuilder, detached, rootNode, type ProfileBuilder } from '../profile-builder.js';
+import type { StackProfile } from '../stack-profile.js';
+import type { ProfileFormat, ReadOptions } from './format.js';
+import { forEachLine } from './text-lines.js';
+
+export const macosSample: ProfileFormat = {
+  id: 'macos-sample',
+  expects: 'call graph of macOS `sample`',
+  detect: ({ text }) =>
+    /^Call graph:\s*$/m.test(text) && /^(?:Analysis of sampling |Sampling process |Process: )/m.test(text) ? 'yes' : 'no',
+  read,
+};
+
+interface Open {
+  indent: number;
+  count: number;
+  children: number;
+  node: number;
+  text: string;
+}
+
+interface State {
+  builder: ProfileBuilder;
+  open: Open[];
+  isInGraph: boolean;
+  isOver: boolean;
+  roots: number;
+  intervalMs: number;
+  longest: number;
+}
+
+async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
+  const state: State = { builder: createProfileBuilder(), open: [], isInGraph: false, isOver: false, roots: 0, intervalMs: 0, longest: 0 };
+  await forEachLine(source, (line) => {
+    readLine(state, line);
+  });
+  closeTo(state, -1);
+  if (!state.isOver && state.roots > 0) {
+    throw new UnreadableInputError(
+      'macos sample: expected the end of the call graph ("Total number in stack"), found none. Is the file complete?',
+    );
+  }
+  const { builder, roots, intervalMs, longest } = state;
+  if (roots > 1) builder.note('threads', `${roots} threads in one ranking`);
+  // The tool stops every thread at every tick, working or not.
+  return builder.finish({
+    format: 'macos-sample',
+    kind: options.kind ?? 'wall',
+    unit: 'samples',
+    durationMs: intervalMs > 0 ? intervalMs * longest : null,
+    samplesKnown: true,
+  });
+}
+
+function readLine(state: State, line: string): void {
+  if (!state.isInGraph) {
+    state.isInGraph = !state.isOver && /^Call graph:\s*$/.test(line);
+    const interval = /every (\d+(?:\.\d+)?) milliseconds?/.exec(line)?.[1];
+    if (interval !== undefined) state.intervalMs = Number(interval);
+    return;
+  }
+  if (/^(?:Total number in stack|Sort by top of stack|Binary Images:)/.test(line)) {
+    state.isInGraph = false;
+    state.isOver = true;
+    return;
+  }
+  const match = /^([\s+!:|]*)(\d+) (\S.*)$/.exec(line);
+  if (match === null) return;
+  const [, indent = '', count = '', text = ''] = match;
+  openFrame(state, indent.length, Number(count), text);
+}
+
+function openFrame(state: State, indent: number, count: number, text: string): void {
+  closeTo(state, indent);
+  const above = state.open.at(-1);
+  if (above === undefined) {
+    state.roots++;
+    state.longest = Math.max(state.longest, count);
+  } else above.children += count;
+  const { builder } = state;
+  const node = builder.child(above?.node ?? rootNode, builder.frame(frameOf(text)));
+  state.open.push({ indent, count, children: 0, node, text: detached(text.slice(0, 80)) });
+}
+
+/** Frames at this indentation or deeper are over: what their children did not take is their own. */
+function closeTo(state: State, indent: number): void {
+  for (let top = state.open.at(-1); top !== undefined && top.indent >= indent; top = state.open.at(-1)) {
+    state.open.pop();
+    const own = top.count - top.children;
+    if (own < 0)
+      throw new UnreadableInputError(`macos sample: expected at most ${top.count} samples under "${top.text}", found ${top.children}.`);
+    if (own > 0) state.builder.add(top.node, own, own);
+  }
+}
+
+/** `start  (in dyld) + 1903  [0x1922b60e0]  main.c:12`; a thread is `Thread_123   DispatchQueue_1: …`. */
+function frameOf(text: string): Frame {
+  const [, name = text, module = '', place = ''] =
+    /^(.*?) {1,2}\(in ([^)]+)\)(?: \+ [\d,.]+)?(?: {1,2}\[[^\]]*\])?\s*(.*)$/.exec(text) ?? [];
+  if (module === '') return { name: text.replace(/\s{2,}.*$/, '').trim(), module: '[process]', line: null };
+  const line = /^\S+:(\d+)$/.exec(place)?.[1];
+  return { name: name === '???' ? `[${module}]` : name, module, line: line === undefined ? null : Number(line) };
+}
