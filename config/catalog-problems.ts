@@ -4,11 +4,19 @@ import type { z } from 'zod';
 import { isRecord, knownKeysPrefix } from './catalog-fields.js';
 import { nearestName } from './nearest-name.js';
 
-export interface CatalogSource {
+type Path = readonly PropertyKey[];
+
+/** What problems are told about: a file of ours, its value, and where in it a path stands. */
+export interface ProblemSource {
   file: string;
-  document: Document.Parsed;
-  lines: LineCounter;
   value: unknown;
+  lineOf: (path: Path) => number;
+  /** Page whose example shows the right form. */
+  docs: string;
+}
+
+export interface CatalogSource extends ProblemSource {
+  document: Document.Parsed;
 }
 
 export interface CatalogProblem {
@@ -17,15 +25,13 @@ export interface CatalogProblem {
   text: string;
 }
 
-type Path = readonly PropertyKey[];
-
 function offsetOf(node: unknown): number | null {
   return isNode(node) ? (node.range?.[0] ?? null) : null;
 }
 
 /** Line of the key (or list item) at the end of the path; of the nearest ancestor that is there when it is missing. */
-export function lineAt(source: CatalogSource, path: Path): number {
-  let node: Node | null = source.document.contents;
+function lineAt(document: Document.Parsed, lines: LineCounter, path: Path): number {
+  let node: Node | null = document.contents;
   let offset = offsetOf(node) ?? 0;
   for (const step of path) {
     let next: unknown = null;
@@ -40,7 +46,11 @@ export function lineAt(source: CatalogSource, path: Path): number {
     }
     node = isNode(next) ? next : null;
   }
-  return source.lines.linePos(offset).line;
+  return lines.linePos(offset).line;
+}
+
+export function yamlSource(file: string, document: Document.Parsed, lines: LineCounter, docs: string): CatalogSource {
+  return { file, document, value: undefined, lineOf: (path) => lineAt(document, lines, path), docs };
 }
 
 function valueAt(value: unknown, path: Path): unknown {
@@ -67,13 +77,13 @@ function pathText(path: Path): string {
   );
 }
 
-function sentence(source: CatalogSource, path: Path, parts: { expected: string; came: string; fix: string }): CatalogProblem {
-  const line = lineAt(source, path);
+function sentence(source: ProblemSource, path: Path, parts: { expected: string; came: string; fix: string }): CatalogProblem {
+  const line = source.lineOf(path);
   const where = path.length === 0 ? '' : ` ${pathText(path)}:`;
   return { line, text: `${source.file}:${line}:${where} expected ${parts.expected}, got ${parts.came}; ${parts.fix}` };
 }
 
-function unknownKeyProblems(source: CatalogSource, path: Path, keys: string[], message: string): CatalogProblem[] {
+function unknownKeyProblems(source: ProblemSource, path: Path, keys: string[], message: string): CatalogProblem[] {
   const known = message.startsWith(knownKeysPrefix) ? message.slice(knownKeysPrefix.length).split(', ') : [];
   return keys.map((key) => {
     const near = nearestName(key, known);
@@ -93,7 +103,7 @@ function meantForm(forms: z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
 }
 
 /** One problem of the schema; unknown keys give one each. */
-export function explainIssue(source: CatalogSource, issue: z.core.$ZodIssue): CatalogProblem[] {
+export function explainIssue(source: ProblemSource, issue: z.core.$ZodIssue): CatalogProblem[] {
   if (issue.code === 'invalid_union') {
     return meantForm(issue.errors).flatMap((inner) => explainIssue(source, { ...inner, path: [...issue.path, ...inner.path] }));
   }
@@ -103,7 +113,7 @@ export function explainIssue(source: CatalogSource, issue: z.core.$ZodIssue): Ca
     return [sentence(source, issue.path, { expected, came: `the key "${String(issue.path.at(-1))}"`, fix: 'rename it' })];
   }
   const params = issue.code === 'custom' && isRecord(issue.params) ? issue.params : {};
-  const fix = typeof params['fix'] === 'string' ? params['fix'] : 'write it as the example in docs/catalog.md does';
+  const fix = typeof params['fix'] === 'string' ? params['fix'] : `write it as the example in ${source.docs} does`;
   const expected = issue.message
     .replace(/^Invalid input: expected (.*), received .*$/, 'a $1')
     .replace(/^a (?:record|object)$/, 'a mapping');
@@ -112,14 +122,14 @@ export function explainIssue(source: CatalogSource, issue: z.core.$ZodIssue): Ca
 }
 
 /** A problem found by comparing parts of the catalog with each other. */
-export function problemAt(source: CatalogSource, path: Path, parts: { expected: string; came: string; fix: string }): CatalogProblem {
+export function problemAt(source: ProblemSource, path: Path, parts: { expected: string; came: string; fix: string }): CatalogProblem {
   return sentence(source, path, parts);
 }
 
-export function yamlProblems(source: CatalogSource): CatalogProblem[] {
-  return source.document.errors.map((error) => {
-    const { line } = source.lines.linePos(error.pos[0]);
+export function yamlProblems({ file, document }: CatalogSource, lines: LineCounter): CatalogProblem[] {
+  return document.errors.map((error) => {
+    const { line } = lines.linePos(error.pos[0]);
     const what = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code;
-    return { line, text: `${source.file}:${line}: expected YAML, got something that cannot be read (${what}); correct the line` };
+    return { line, text: `${file}:${line}: expected YAML, got something that cannot be read (${what}); correct the line` };
   });
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { UnreadableInputError } from '../core/model/errors.js';
-import { explainIssue, problemAt, yamlProblems, type CatalogProblem, type CatalogSource } from './catalog-problems.js';
+import { explainIssue, problemAt, yamlProblems, yamlSource, type CatalogProblem, type CatalogSource } from './catalog-problems.js';
 import { isRecord } from './catalog-fields.js';
 import { catalogSchema, type CatalogDocument, type CatalogService } from './catalog-schema.js';
 import type { CatalogFragment } from './catalog/fragment.js';
@@ -51,16 +51,12 @@ function withDefaults(document: CatalogDocument): CatalogDocument {
 export function parseCatalog(text: string, file: string): Catalog {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const source: CatalogSource = {
-    file: basename(file),
-    document,
-    lines,
-    value: document.errors.length === 0 ? (document.toJS() as unknown) : undefined,
-  };
+  const source = yamlSource(basename(file), document, lines, 'docs/catalog.md');
+  if (document.errors.length === 0) source.value = document.toJS() as unknown;
   const parsed = document.errors.length === 0 ? catalogSchema.safeParse(source.value ?? {}) : null;
   const issues = parsed?.error?.issues.flatMap((issue) => explainIssue(source, issue)) ?? [];
   const crossChecks = [...emptyServiceProblems(source), ...checks.flatMap((problems) => problems(source))];
-  const problems = [...yamlProblems(source), ...issues, ...crossChecks].sort((left, right) => left.line - right.line);
+  const problems = [...yamlProblems(source, lines), ...issues, ...crossChecks].sort((left, right) => left.line - right.line);
   if (parsed?.success !== true || problems.length > 0) {
     const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
     throw new UnreadableInputError(`${file}: the catalog has ${count}\n${problems.map((problem) => problem.text).join('\n')}`);
