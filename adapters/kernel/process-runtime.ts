@@ -1,55 +1,37 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { ProcessObservation } from '../../core/model/observation.js';
+import { runtimes } from '../../core/runtimes/registry.js';
 import { commandLine, linkOf, readProc, readStat } from './process-files.js';
 
-type Runtime = ProcessObservation['runtime'];
-
-const runtimesByName: [Runtime, RegExp][] = [
-  ['node', /^node(js)?(-?\d[\d.]*)?$/],
-  ['python', /^(python|pypy)[\d.]*$/],
-  ['java', /^java$/],
-  ['ruby', /^(ruby|truffleruby)[\d.]*$/],
-];
-/** Runtimes inside another program (uwsgi, mod_wsgi, a launcher) show by their library. */
-const runtimesByLibrary: [Runtime, RegExp][] = [
-  ['java', /\/libjvm\.so/],
-  ['python', /\/libpython\d[\w.]*\.so/],
-  ['ruby', /\/libruby[\w.-]*\.so/],
-  ['node', /\/libnode[\w.]*\.so/],
-];
-
 /** The executable and what kind of program it is. The executable of another user's process is known by its name only. */
-export function detectRuntime(pid: number): { executable: string; runtime: Runtime } {
+export function detectRuntime(pid: number): { executable: string; runtime: string } {
   // The kernel marks an executable that was replaced by an upgrade.
   const link = linkOf(`${pid}/exe`)?.replace(/ \(deleted\)$/, '') ?? null;
   const executable = link ?? (commandLine(pid).split(' ')[0] || readStat(pid)?.name || '');
   const name = basename(executable);
-  const byName = runtimesByName.find(([, pattern]) => pattern.test(name))?.[0];
-  if (byName !== undefined) return { executable, runtime: byName };
+  const byName = runtimes.find((runtime) => runtime.executable?.test(name) === true);
+  if (byName !== undefined) return { executable, runtime: byName.id };
   const maps = readProc(`${pid}/maps`) ?? '';
-  const byLibrary = runtimesByLibrary.find(([, pattern]) => pattern.test(maps))?.[0];
-  if (byLibrary !== undefined) return { executable, runtime: byLibrary };
+  const byLibrary = runtimes.find((runtime) => runtime.library?.test(maps) === true);
+  if (byLibrary !== undefined) return { executable, runtime: byLibrary.id };
   if (link === null) return { executable, runtime: 'unknown' };
-  return { executable, runtime: isGoProgram(pid) ? 'go' : 'native' };
+  const start = startOf(pid);
+  const byContent = runtimes.find((runtime) => runtime.isProgram?.(start) === true);
+  return { executable, runtime: byContent?.id ?? 'native' };
 }
 
-/** The Go linker puts its build id near the start of every binary: as an ELF note, or in front of the code. */
-function isGoProgram(pid: number): boolean {
+/** The first 64 kB of the executable as Latin-1; empty when it cannot be read. */
+function startOf(pid: number): string {
   try {
     const file = openSync(`/proc/${pid}/exe`, 'r');
     try {
       const start = Buffer.alloc(65_536);
       readSync(file, start, 0, start.length, 0);
-      return (
-        start.includes('Go build ID: "') ||
-        start.includes('\xff Go build ID', 0, 'latin1') ||
-        start.includes('\x04\0\0\0Go\0\0', 0, 'latin1')
-      );
+      return start.toString('latin1');
     } finally {
       closeSync(file);
     }
   } catch {
-    return false;
+    return '';
   }
 }

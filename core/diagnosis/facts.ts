@@ -1,4 +1,5 @@
 import { slowCount } from '../load/budget-check.js';
+import { runtimeTraits } from '../runtimes/registry.js';
 import type { DatabaseObservation } from '../model/database.js';
 import type { PeerObservation, ProcessObservation, ThreadObservation } from '../model/observation.js';
 import { isCappedAt } from './concurrency-cap.js';
@@ -113,9 +114,6 @@ function otherInFlight(ofLoad: number, onSockets: number): number {
   return surplus > Math.max(1, 0.25 * ofLoad) ? surplus : 0;
 }
 
-/** Runtimes whose interpreter runs one thread at a time in each process (a global lock), whatever the cores. */
-const lockedInterpreters: readonly ProcessObservation['runtime'][] = ['python', 'ruby'];
-
 /** Beside busy main threads one that does next to nothing (the primary of a cluster, the master of a prefork server) serves no request: it is no capacity. */
 const servingPart = 0.1;
 
@@ -126,8 +124,10 @@ function servingLoops(main: ThreadObservation[]): number {
 }
 
 function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFacts {
-  const singleLoop = process.runtime === 'node';
-  const isLocked = lockedInterpreters.includes(process.runtime);
+  const { concurrency } = runtimeTraits(process.runtime);
+  const singleLoop = concurrency === 'event-loop';
+  // An interpreter's global lock lets one thread at a time run in each process, whatever the cores.
+  const isLocked = concurrency === 'interpreter-lock';
   const main = process.threads.filter((thread) => thread.isMain);
   const mainCpuMs = main.reduce((sum, thread) => sum + thread.cpuMs, 0);
   const mainDelayMs = main.reduce((sum, thread) => sum + thread.runDelayMs, 0);

@@ -14,7 +14,8 @@ export interface ProcessObservation {
   /** Process ids of the tree at the end of the window. */
   pids: number[];
   executable: string;
-  runtime: 'node' | 'python' | 'java' | 'go' | 'ruby' | 'native' | 'unknown';
+  /** Id of a registered runtime, `native` for every other program, `unknown` when its executable cannot be looked at. */
+  runtime: string;
   windowMs: number;
   /** Cores the tree may use: affinity and cgroup quota. */
   usableCores: number;

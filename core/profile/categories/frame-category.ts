@@ -1,11 +1,11 @@
 import type { Frame, ProfileCategory } from '../../model/profile.js';
-import { goRules } from './go.js';
+import { runtimes } from '../../runtimes/registry.js';
 import { idleAlone, idleAlways, idleWaiting, wakesIdle } from './idle.js';
 import { javaRules } from './java.js';
 import { kernelRules, nativeFallbacks, nativeRules, rootNames } from './native.js';
-import { nodeNativeNames, nodeRules, packageCategory, packageOf } from './node.js';
+import { nodeRules, packageCategory, packageOf } from './node.js';
 import { pythonPath, pythonRules } from './python.js';
-import { rubyNativeNames, rubyRules } from './ruby.js';
+import { rubyRules } from './ruby.js';
 import type { CategoryRule } from './rule.js';
 import { isThreadStart, isUnsymbolised } from './frame-name.js';
 import { frameRuntime, type FrameRuntime } from './frame-runtime.js';
@@ -21,24 +21,16 @@ export interface FrameClass {
 /** `alone`: only where nothing with a name was called; `ended`: work again, whatever called it. */
 export type IdleMark = 'always' | 'waiting' | 'alone' | 'ended';
 
-const rulesOf: Record<FrameRuntime, readonly CategoryRule[]> = {
-  node: [...nodeNativeNames.map((rule) => ({ ...rule, module: /^\[v8\]$/ })), ...nodeRules],
-  java: javaRules,
-  go: goRules,
-  python: [...pythonRules, ...nativeRules],
-  ruby: [...rubyRules, ...rubyNativeNames.map((rule) => ({ ...rule, module: /^\(c function\)$/ }))],
-  native: [...nativeRules, ...byNameOnly(nodeRules), ...collectors(), ...nativeFallbacks],
-  kernel: kernelRules,
-  process: [{ category: 'gc', name: /^(?:GC Thread|G1 |ZGC|Shenandoah|ConcurrentGC|GCWorker)/ }],
-  unknown: [
-    ...nativeRules,
-    ...byNameOnly(nodeRules),
-    ...byNameOnly(pythonRules),
-    ...byNameOnly(javaRules),
-    ...collectors(),
-    ...nativeFallbacks,
+const rulesOf: ReadonlyMap<FrameRuntime, readonly CategoryRule[]> = new Map([
+  ...runtimes.map(({ id, frames }) => [id, frames?.rules ?? []] as const),
+  ['native', [...nativeRules, ...byNameOnly(nodeRules), ...collectors(), ...nativeFallbacks]],
+  ['kernel', kernelRules],
+  ['process', [{ category: 'gc', name: /^(?:GC Thread|G1 |ZGC|Shenandoah|ConcurrentGC|GCWorker)/ }]],
+  [
+    'unknown',
+    [...nativeRules, ...byNameOnly(nodeRules), ...byNameOnly(pythonRules), ...byNameOnly(javaRules), ...collectors(), ...nativeFallbacks],
   ],
-};
+]);
 
 function byNameOnly(rules: readonly CategoryRule[]): CategoryRule[] {
   return rules.filter((rule) => rule.module === undefined);
@@ -63,7 +55,7 @@ function categoryOf(frame: Frame, module: string, runtime: FrameRuntime): Profil
   }
   const path = runtime === 'python' ? pythonPath(module) : module;
   if (path === null) return null;
-  const rule = rulesOf[runtime].find((candidate) => matches(candidate, frame.name, path));
+  const rule = rulesOf.get(runtime)?.find((candidate) => matches(candidate, frame.name, path));
   if (rule !== undefined) return rule.category;
   if (runtime === 'python' && path !== module) return /(?:site|dist)-packages\//.test(module) ? 'framework' : 'runtime';
   // Downloaded Go modules carry their version in the path; the service's own code does not.

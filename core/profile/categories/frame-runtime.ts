@@ -1,7 +1,9 @@
 import type { Frame } from '../../model/profile.js';
+import { runtimes } from '../../runtimes/registry.js';
 import { javaShape } from './java.js';
 
-export type FrameRuntime = 'node' | 'java' | 'go' | 'python' | 'ruby' | 'native' | 'kernel' | 'process' | 'unknown';
+/** Id of a registered runtime, or `native`, `kernel`, `process`, `unknown`. */
+export type FrameRuntime = string;
 
 /** Packages of Go's standard library that start a symbol without a path. */
 const goStandard =
@@ -16,13 +18,10 @@ export function frameRuntime(frame: Frame): FrameRuntime {
 }
 
 function runtimeOfModule(name: string, module: string): FrameRuntime | null {
-  if (/\.(?:[cm]?[jt]sx?|vue|svelte)(?:\?.*)?$/i.test(module) || /^(?:node:|internal\/|\[v8\]|native |wasm:|https?:|webpack)/.test(module))
-    return 'node';
-  if (/\.(?:py|pyx)$|^<frozen |(?:site|dist)-packages\/|\.cpython-\d/.test(module)) return 'python';
-  if (/\.(?:rb|erb|rake|ru)$|^\(c function\)$|\/gems\/|^<internal:/.test(module)) return 'ruby';
-  if (/\.(?:java|kt|scala|groovy|clj)$/.test(module)) return 'java';
-  if (/\.go$/.test(module) || (module.endsWith('.s') && goLike(name))) return 'go';
-  return null;
+  const known = runtimes.find(({ frames }) => frames?.owns(module) === true);
+  if (known !== undefined) return known.id;
+  // Go's assembly: `memmove_amd64.s` of its runtime, but also any other assembler's.
+  return module.endsWith('.s') && goLike(name) ? 'go' : null;
 }
 
 function runtimeOfName(name: string): FrameRuntime | null {

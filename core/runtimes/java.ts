@@ -1,0 +1,10 @@
+import { javaRules } from '../profile/categories/java.js';
+import type { RuntimeTraits } from './runtime.js';
+
+export const java: RuntimeTraits = {
+  id: 'java',
+  executable: /^java$/,
+  library: /\/libjvm\.so/,
+  concurrency: 'threads',
+  frames: { owns: (module) => /\.(?:java|kt|scala|groovy|clj)$/.test(module), rules: javaRules },
+};
