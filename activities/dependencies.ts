@@ -102,6 +102,7 @@ export interface RemedyOrder {
   /** Put into the statement as a comment or application name, so that a DBA sees who did it. */
   tag: string;
   signal: AbortSignal;
+  onProgress: (text: string) => void;
 }
 
 /** A guarded action on one database. It looks first whether it is done already, and says in one line what it did. */
@@ -114,6 +115,7 @@ export interface RemedyAction {
   /** The sentence or statement that takes it back. */
   undo(statement: string): string;
   apply(order: RemedyOrder): Promise<{ applied: boolean; detail: string }>;
+  takeBack: ((order: RemedyOrder) => Promise<{ applied: boolean; detail: string }>) | null;
 }
 
 export interface ReportRenderers {

@@ -71,7 +71,10 @@ async function apply(
     );
   beating.show({ state: `${kind} on ${access.name}` });
   const startedMs = Date.now();
-  const { applied, detail } = await action.apply({ url: access.url, statement, tag: incidentId, signal: beating.signal });
+  const { applied, detail } = await action.apply({
+    ...{ url: access.url, statement, tag: incidentId, signal: beating.signal },
+    onProgress: (state) => beating.show({ state }),
+  });
   return { planId, applied, detail, tookMs: Date.now() - startedMs };
 }
 

@@ -8,4 +8,5 @@ export const analyzeTable: RemedyMember = {
   canPlan: () => true,
   undo: () => 'nothing to undo: only statistics were refreshed',
   apply: analyze,
+  takeBack: null,
 };

@@ -1,4 +1,4 @@
-import { createIndex as build } from '../databases/postgres/postgres.js';
+import { createIndex as build, dropCreatedIndex } from '../databases/postgres/postgres.js';
 import type { RemedyMember } from './remedy.js';
 
 export const createIndex: RemedyMember = {
@@ -13,4 +13,5 @@ export const createIndex: RemedyMember = {
       : `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
   },
   apply: build,
+  takeBack: dropCreatedIndex,
 };

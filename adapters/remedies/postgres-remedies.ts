@@ -10,6 +10,8 @@ import {
 } from '../../core/database/sql/remedy-statement.js';
 import { quoteIdentifier, quoteLiteral } from '../../core/database/sql/sql-text.js';
 import type { Session } from '../databases/postgres/session.js';
+import { runLong, type BuildLimits, type Ended } from './postgres-build.js';
+import { whyNotBuild } from './postgres-index-checks.js';
 
 export interface RemedyOptions {
   statement: string;
@@ -17,6 +19,8 @@ export interface RemedyOptions {
   tag: string;
   signal: AbortSignal;
   onProgress?: (text: string) => void;
+  /** Of a build or a drop; the product's own when absent. */
+  limits?: BuildLimits;
 }
 
 export interface AppliedOnDatabase {
@@ -39,26 +43,43 @@ function timed(work: (session: Session, options: RemedyOptions) => Promise<Done>
   };
 }
 
-/** Longest wait for a lock on the table: others queue behind whoever waits. */
-const lockTimeoutMs = 5000;
-/** An old transaction anywhere in the database lets a concurrent build wait for its end. */
-const oldTransactionMs = 60_000;
+/** ANALYZE holds a lock that schema changes queue behind; builds have limits of their own. */
+const analyzeLockTimeoutMs = 5000;
 const pollMs = 500;
+/** One try of the remedy may take two hours; the rest of it is for what is looked at before and cleaned up afterwards. */
+const defaultLimits: BuildLimits = { deadlineMs: 90 * 60_000, waitMs: 10 * 60_000 };
 
-export const createIndexWith: Doing = timed(async (session, options) => {
-  const order = await readCreateIndex(options.statement);
-  const table = await findTable(session, order);
-  if (table === null) return refused(`the table ${nameOf(order)} does not exist`);
-  await waitForOwnBuild(session, order, table, options);
-  const existing = await findIndex(session, order, table);
-  if (existing?.valid === true) return { applied: true, detail: `the index ${order.name} on ${nameOf(order)} exists already and is valid` };
-  const obstacle = await whyNotBuild(session, table);
-  if (obstacle !== null) return refused(obstacle);
-  await session.run('SET statement_timeout = 0');
-  await session.run(`SET lock_timeout = ${lockTimeoutMs}`);
-  if (existing !== null) await dropRemains(session, existing, options);
-  return await build(session, order, table, options);
-});
+type WithWatcher = (worker: Session, watcher: Session, options: RemedyOptions) => Promise<AppliedOnDatabase>;
+
+export const createIndexWith: WithWatcher = async (worker, watcher, options) =>
+  await timed(async () => {
+    const order = await readCreateIndex(options.statement);
+    const table = await findTable(watcher, order);
+    if (table === null) return refused(`the table ${nameOf(order)} does not exist`);
+    await waitForOwnBuild(watcher, order, table, options);
+    const existing = await findIndex(watcher, order, table);
+    if (existing?.valid === true)
+      return { applied: true, detail: `the index ${order.name} on ${nameOf(order)} exists already and is valid` };
+    const limits = options.limits ?? defaultLimits;
+    const obstacle = await whyNotBuild(watcher, table, limits.deadlineMs);
+    if (obstacle !== null) return refused(obstacle);
+    if (existing !== null) {
+      const dropped = await dropIndex({ worker, watcher, options, index: existing });
+      if (!dropped.ok) return refused(`the invalid remains of ${order.name} could not be dropped: ${dropped.why}`);
+    }
+    return await build(worker, watcher, order, table, options);
+  })(worker, options);
+
+/** Takes back what `createIndex` did: the index of that name on that table, whether whole or left invalid. */
+export const dropCreatedIndexWith: WithWatcher = async (worker, watcher, options) =>
+  await timed(async () => {
+    const order = await readCreateIndex(options.statement);
+    const table = await findTable(watcher, order);
+    const index = table === null ? null : await findIndex(watcher, order, table);
+    if (index === null) return { applied: true, detail: `the index ${order.name} on ${nameOf(order)} is not there` };
+    const dropped = await dropIndex({ worker, watcher, options, index });
+    return dropped.ok ? { applied: true, detail: `dropped the index ${order.name} on ${nameOf(order)}` } : refused(dropped.why);
+  })(worker, options);
 
 function refused(why: string): Done {
   return { applied: false, detail: `Nothing was done: ${why}.` };
@@ -85,7 +106,7 @@ async function findTable(session: Session, order: TableOrder): Promise<FoundTabl
   return row ?? null;
 }
 
-interface FoundIndex {
+export interface FoundIndex {
   schema: string;
   name: string;
   valid: boolean;
@@ -118,44 +139,47 @@ async function waitForOwnBuild(session: Session, order: IndexOrder, table: Found
   }
 }
 
-async function whyNotBuild(session: Session, table: FoundTable): Promise<string | null> {
-  if (table.kind !== 'r') return 'only plain tables can get an index concurrently: on a partitioned table build it on every partition';
-  const [row] = await session.query(
-    `SELECT pg_is_in_recovery() AS "isReplica", EXISTS (SELECT FROM pg_index i WHERE i.indrelid = $1::oid) AND EXISTS (
-              SELECT FROM pg_stat_progress_create_index WHERE relid = $1::oid) AS "isBuilding",
-            (SELECT a.pid::text || ' (' || coalesce(nullif(a.application_name, ''), 'unnamed') || ')' FROM pg_stat_activity a
-             WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
-               AND a.xact_start < clock_timestamp() - ${oldTransactionMs} * interval '1 ms' ORDER BY a.xact_start LIMIT 1) AS "oldTransaction"`,
-    z.object({ isReplica: z.boolean(), isBuilding: z.boolean(), oldTransaction: z.string().nullable() }),
-    [table.id],
-  );
-  if (row?.isReplica === true) return 'this server is a replica; build the index on its primary';
-  if (row?.isBuilding === true) return 'another index is being built on this table';
-  if (row?.oldTransaction !== null && row?.oldTransaction !== undefined) {
-    return `session ${row.oldTransaction} has a transaction open for more than a minute, for whose end a concurrent build would wait`;
-  }
-  return null;
+interface DropOrder {
+  worker: Session;
+  watcher: Session;
+  options: RemedyOptions;
+  index: FoundIndex;
 }
 
-/** What an interrupted build leaves is no help to queries and a burden on writes. Only an invalid index of the very name is touched. */
-async function dropRemains(session: Session, index: FoundIndex, options: RemedyOptions): Promise<void> {
-  options.onProgress?.(`dropping the invalid remains of ${index.name}`);
-  await session.run(`DROP INDEX CONCURRENTLY ${quoteIdentifier(index.schema)}.${quoteIdentifier(index.name)}`);
+/** What an interrupted build leaves is no help to queries and a burden on writes. */
+async function dropIndex({ worker, watcher, options, index }: DropOrder): Promise<Ended> {
+  const name = `${quoteIdentifier(index.schema)}.${quoteIdentifier(index.name)}`;
+  return await runLong({
+    ...{ worker, watcher, statement: `DROP INDEX CONCURRENTLY IF EXISTS ${name}`, signal: options.signal },
+    onProgress: (text) => options.onProgress?.(`dropping ${index.name}: ${text}`),
+    limits: options.limits ?? defaultLimits,
+  });
 }
 
-async function build(session: Session, order: IndexOrder, table: FoundTable, options: RemedyOptions): Promise<Done> {
-  options.onProgress?.(`building ${order.name} on ${nameOf(order)}`);
-  try {
-    await session.run(options.statement);
-  } catch (error) {
+/** A cancelled build has this long to remove what it left; after that the next try, or an undo, removes it. */
+const cleanUpLimits: BuildLimits = { deadlineMs: 60_000, waitMs: 30_000 };
+
+async function build(worker: Session, watcher: Session, order: IndexOrder, table: FoundTable, options: RemedyOptions): Promise<Done> {
+  const ended = await runLong({
+    ...{ worker, watcher, statement: options.statement, signal: options.signal, limits: options.limits ?? defaultLimits },
+    onProgress: (text) => options.onProgress?.(`building ${order.name} on ${nameOf(order)}: ${text}`),
+  });
+  const built = await findIndex(watcher, order, table);
+  if (!ended.ok) {
+    const { signal } = new AbortController();
+    const dropped =
+      built?.valid === false
+        ? await dropIndex({ worker, watcher, options: { ...options, signal, limits: cleanUpLimits }, index: built })
+        : null;
     options.signal.throwIfAborted();
-    const remains = await findIndex(session, order, table);
-    if (remains?.valid === false) await dropRemains(session, remains, options).catch(() => undefined);
-    throw error;
+    const left =
+      dropped?.ok === false
+        ? ` Its invalid remains are still there (${dropped.why}): DROP INDEX CONCURRENTLY ${order.name}, or try again.`
+        : '';
+    return { applied: false, detail: `The index was not built: ${ended.why}.${left}` };
   }
-  const built = await findIndex(session, order, table);
   if (built?.valid !== true) return { applied: false, detail: `The server reported success, but the index ${order.name} is not valid.` };
-  if (order.hasExpression) await session.run(`ANALYZE ${quoteIdentifier(table.schema)}.${quoteIdentifier(order.relation)}`);
+  if (order.hasExpression) await worker.run(`ANALYZE ${quoteIdentifier(table.schema)}.${quoteIdentifier(order.relation)}`);
   return { applied: true, detail: `built the index ${order.name} on ${table.schema}.${order.relation} concurrently; it is valid` };
 }
 
@@ -168,7 +192,7 @@ export const analyzeTableWith: Doing = timed(async (session, options) => {
     return refused(`this role may not analyze ${nameOf(order)}: it needs the table's owner, or MAINTAIN on it from version 17`);
   }
   await session.run('SET statement_timeout = 0');
-  await session.run(`SET lock_timeout = ${lockTimeoutMs}`);
+  await session.run(`SET lock_timeout = ${analyzeLockTimeoutMs}`);
   options.onProgress?.(`analyzing ${nameOf(order)}`);
   await session.run(`ANALYZE ${quoteIdentifier(table.schema)}.${quoteIdentifier(order.relation)}`);
   return { applied: true, detail: `analyzed ${table.schema}.${order.relation}` };

@@ -15,6 +15,8 @@ export interface RemedyMember {
    * not of its kind.
    */
   apply: (order: RemedyApplication) => Promise<{ applied: boolean; detail: string }>;
+  /** Undoes what `apply` did with the same statement; safe to retry. Null when nothing can be, or has to be, undone. */
+  takeBack: ((order: RemedyApplication) => Promise<{ applied: boolean; detail: string }>) | null;
 }
 
 interface RemedyApplication {
@@ -24,4 +26,5 @@ interface RemedyApplication {
   /** Who asks for it (incident id): a DBA sees it. */
   tag: string;
   signal: AbortSignal;
+  onProgress: (text: string) => void;
 }

@@ -10,4 +10,5 @@ export const terminateBlocker: RemedyMember = {
   canPlan: namesOneSession,
   undo: () => 'cannot be undone: the database rolls the terminated transaction back',
   apply: terminateBackend,
+  takeBack: null,
 };

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { analyzeTable, createIndex, terminateBackend } from '../../adapters/databases/postgres/postgres.js';
+import { analyzeTable, createIndex, dropCreatedIndex, terminateBackend } from '../../adapters/databases/postgres/postgres.js';
 import type { AppliedOnDatabase } from '../../adapters/remedies/postgres-remedies.js';
 import { terminateStatement, type SessionIdentity } from '../../core/database/sql/remedy-statement.js';
 import { RefusedError } from '../../core/model/errors.js';
@@ -68,15 +68,66 @@ describe('creating an index', () => {
     expect(await validity()).toBe(true);
   });
 
-  it('leaves no remains when it cannot get its lock', async () => {
-    const writer = await server.connect('writer');
+  /** A transaction that began to write before the build: it waits for its end. */
+  async function oldWriter(): Promise<pg.Client> {
+    const writer = await server.connect('old-writer');
     await writer.query('BEGIN');
     await writer.query('UPDATE trips SET driver = driver WHERE id = 1');
-    await expect(createIndex(order(statement))).rejects.toThrow(/lock timeout/);
+    return writer;
+  }
+
+  it('waits for transactions older than itself, and says for whom, however long that is within its limits', async () => {
+    const writer = await oldWriter();
+    const said: string[] = [];
+    const building = createIndex({ ...order(statement), onProgress: (text) => said.push(text) });
+    await expect.poll(() => said.join(' '), { timeout: 10_000 }).toMatch(/waits for session \d+ \(old-writer\)/);
+    // Longer than the five seconds after which a lock_timeout ended it.
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
     await writer.query('COMMIT');
-    expect(await validity()).not.toBe(true);
-    expect(await createIndex(order(statement))).toMatchObject({ applied: true });
+    expect(await building).toMatchObject({ applied: true });
+    expect(await validity()).toBe(true);
   }, 30_000);
+
+  it('gives up on a transaction that does not end, names it, and leaves no remains of its own making behind it', async () => {
+    const writer = await oldWriter();
+    const limits = { deadlineMs: 60_000, waitMs: 1_000 };
+    const answer = await createIndex({ ...order(statement), limits });
+    expect(answer).toMatchObject({ applied: false, detail: expect.stringMatching(/old-writer.*kept its transaction open/) as string });
+    await writer.query('COMMIT');
+    expect(await createIndex(order(statement))).toMatchObject({ applied: true });
+  }, 60_000);
+
+  it('ends at the server when it is cancelled, and takes its remains with it', async () => {
+    const writer = await oldWriter();
+    const controller = new AbortController();
+    const said: string[] = [];
+    const building = createIndex({ ...order(statement), signal: controller.signal, onProgress: (text) => said.push(text) });
+    await expect.poll(() => said.join(' '), { timeout: 10_000 }).toMatch(/waits for session/);
+    controller.abort(new Error('cancelled'));
+    const ended = expect(building).rejects.toThrow('cancelled');
+    const atWork =
+      "SELECT 1 FROM pg_stat_activity WHERE query ILIKE 'CREATE%INDEX CONCURRENTLY%' AND state = 'active' AND pid <> pg_backend_pid()";
+    await expect.poll(async () => (await client.query(atWork)).rowCount, { timeout: 5_000 }).toBe(0);
+    await writer.query('COMMIT');
+    await ended;
+    expect(await validity()).toBeNull();
+  }, 60_000);
+
+  it('is undone by name, also when it was left invalid, and undoing twice is undoing once', async () => {
+    await createIndex(order(statement));
+    expect(await dropCreatedIndex(order(statement))).toMatchObject({ applied: true, detail: expect.stringContaining('dropped') as string });
+    expect(await validity()).toBeNull();
+    expect(await dropCreatedIndex(order(statement))).toMatchObject({
+      applied: true,
+      detail: expect.stringContaining('not there') as string,
+    });
+  });
+
+  it('does not begin beside a transaction that has been open for a minute, or on a table that takes too long', async () => {
+    const answer = await createIndex({ ...order(statement), limits: { deadlineMs: 0.001, waitMs: 1_000 } });
+    expect(answer).toMatchObject({ applied: false, detail: expect.stringMatching(/a change to be planned/) as string });
+    expect(await validity()).toBeNull();
+  });
 
   it('does nothing on a table that is not there', async () => {
     const answer = await createIndex(order(statement.replace('"trips"', '"journeys"')));

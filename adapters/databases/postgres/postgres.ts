@@ -9,6 +9,7 @@ import { observeWith, type ObserveOptions } from './observe.js';
 import { besideQuiet } from './quiet.js';
 import {
   createIndexWith,
+  dropCreatedIndexWith,
   analyzeTableWith,
   terminateBackendWith,
   type AppliedOnDatabase,
@@ -39,7 +40,12 @@ export async function scanQueries(options: ScanOptions & { url: string }): Promi
 
 /** Builds an index concurrently and makes sure that it is valid. Safe to retry. Throws RefusedError for any other statement. */
 export async function createIndex(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
-  return await withSession(options, (session) => createIndexWith(session, options));
+  return await withTwoSessions(options, (worker, watcher) => createIndexWith(worker, watcher, options));
+}
+
+/** Undoes `createIndex`: `statement` is the one that built it. */
+export async function dropCreatedIndex(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
+  return await withTwoSessions(options, (worker, watcher) => dropCreatedIndexWith(worker, watcher, options));
 }
 
 /** Renews the statistics of one table. Throws RefusedError for any other statement. */
@@ -64,6 +70,16 @@ async function withSession<T>(options: { url: string; signal: AbortSignal }, wor
   } finally {
     await session.close();
   }
+}
+
+/** Neither ends with the signal: whoever cancels a build has to wait until the server has stopped it and what it left is gone. */
+async function withTwoSessions<T>(
+  { url, signal }: { url: string; signal: AbortSignal },
+  work: (worker: Session, watcher: Session) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const uncut = { url, signal: new AbortController().signal };
+  return await withSession(uncut, (worker) => withSession(uncut, (watcher) => work(worker, watcher)));
 }
 
 const connectTimeoutMs = 5000;

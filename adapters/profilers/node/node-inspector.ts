@@ -5,6 +5,7 @@ import { parseV8Profile } from '../../../core/profile/formats/v8-profile.js';
 import type { HotLine } from '../../../core/profile/source-hints.js';
 import { toSources } from '../../../core/profile/source-positions.js';
 import { readHotLines } from './hot-source-lines.js';
+import { isLeased, keepLease } from './inspector-lease.js';
 import { evaluate, openInspectorSession, type InspectorSession } from './inspector-session.js';
 import { inspectTarget, openInspector, startInspector, unavailable, type NodeTarget } from './node-target.js';
 import { startTrace } from './node-tracing.js';
@@ -104,11 +105,14 @@ async function withSession<T>(
   use: (session: InspectorSession) => Promise<T>,
 ): Promise<T> {
   const session = await openInspectorSession(await debuggerUrl(socket));
+  let endLease: (() => void) | null = null;
   try {
     await verifyPid(session, target);
+    if (isOurs || (await isLeased(session))) endLease = keepLease(session);
     return await use(session);
   } finally {
-    if (isOurs) await closeInspector(session, target, socket);
+    endLease?.();
+    if (endLease !== null) await closeInspector(session, target, socket);
     session.close();
   }
 }

@@ -3,7 +3,9 @@ import { readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
+import { readLivingStat } from '../../kernel/process-files.js';
 import { listeningSockets, ownListeningSockets, type ListeningSocket } from '../../kernel/process-sockets.js';
+import { startLeaseholder } from './inspector-lease.js';
 
 export function unavailable(pid: number, why: string, remedy: string, cause?: unknown): EvidenceUnavailableError {
   return new EvidenceUnavailableError({ id: 'node-profile', what: `CPU profile of process ${pid}`, why, remedy }, { cause });
@@ -11,6 +13,8 @@ export function unavailable(pid: number, why: string, remedy: string, cause?: un
 
 export interface NodeTarget {
   pid: number;
+  /** Clock ticks since boot: who has the id later is another process. */
+  startTicks: number;
   /** The process's own idea of its pid: differs in a container. */
   innerPids: number[];
   /** Bit 9 of the caught signals: SIGUSR1 opens the inspector; not caught, it would kill. */
@@ -61,6 +65,7 @@ export async function inspectTarget(pid: number): Promise<NodeTarget> {
   const options = await nodeOptions(pid);
   return {
     pid,
+    startTicks: readLivingStat(pid)?.startTicks ?? 0,
     innerPids: field(status, 'NSpid').split(/\s+/).map(Number),
     catchesSigusr1: ((BigInt(`0x${field(status, 'SigCgt') || '0'}`) >> sigusr1Bit) & 1n) === 1n,
     ...inspectorOptions(options),
@@ -98,7 +103,9 @@ function inspectorOptions(options: readonly string[]): Pick<NodeTarget, 'inspect
 export function openInspector(target: NodeTarget): ListeningSocket[] {
   const own = socketsOf(target);
   const named = own.filter((socket) => target.inspectorPorts.includes(socket.port));
-  return named.length > 0 || !target.isInspectFlagSet ? named : own;
+  // With any port allowed, one that a crash of ours left open may be any of them.
+  const mayBeAny = target.isInspectFlagSet || target.inspectorPorts.includes(0);
+  return named.length > 0 || !mayBeAny ? named : own;
 }
 
 /**
@@ -115,6 +122,28 @@ export async function startInspector(target: NodeTarget, timeoutMs: number, sign
     );
   }
   const before = new Set(socketsOf(target).map((socket) => socket.inode));
+  const holder = await startLeaseholder(target, before);
+  try {
+    const opened = await untilOpen(target, before, timeoutMs, signal);
+    // A second session beside the holder's would not be let in.
+    await Promise.race([holder.done, sleep(leaseWaitMs, undefined, { ref: false })]);
+    return opened;
+  } catch (error) {
+    // Where the port is taken none will come; in any other case it may come late, and the holder stays to meet it.
+    if (isPortTaken(target)) holder.dismiss();
+    throw error;
+  }
+}
+
+const leaseWaitMs = 3_000;
+
+async function untilOpen(
+  target: NodeTarget,
+  before: ReadonlySet<number>,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<ListeningSocket> {
+  const { pid } = target;
   let sentAt = 0;
   let wasTaken = false;
   for (const end = Date.now() + timeoutMs; Date.now() < end;) {
@@ -161,6 +190,8 @@ function isInspectorPort(target: NodeTarget, port: number): boolean {
 }
 
 function send(target: NodeTarget): void {
+  if (readLivingStat(target.pid)?.startTicks !== target.startTicks)
+    throw unavailable(target.pid, 'it ended, and its id may be another process by now', 'Run the triage again when the service is up');
   try {
     process.kill(target.pid, 'SIGUSR1');
   } catch (error) {
