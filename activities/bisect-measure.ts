@@ -6,6 +6,7 @@ import { budgetsBrokenBy } from '../core/load/within-budget.js';
 import type { LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { CommitBuild, CommitMeasurement, CommitRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';
+import { createTimeLimit } from './load-time-limit.js';
 import { describeWaiting, type Beating } from './heartbeat.js';
 
 /** A generator near its own limit measures itself; the run is repeated, not used. */
@@ -107,13 +108,15 @@ export async function loadService(
   url.port = String(service.port);
   const workDir = deps.workDirectory(order.bisectId, runKey);
   const spent = spentSince(deps, order, service, beating.signal);
+  const limit = createTimeLimit(order.load);
   try {
     const { result } = await deps.runLoad({
       request: { ...target.request, url: url.href },
       plan: order.load,
       budgets: target.budgets,
       workDir,
-      signal: beating.signal,
+      signal: AbortSignal.any([beating.signal, limit.signal]),
+      onTurn: limit.begin,
       onWaiting: (inFront) => beating.show({ ...describeWaiting(inFront), commit: order.commit.slice(0, 12) }),
       onStarted: ({ measuredInMs }) => spent.beginIn(measuredInMs),
       onProgress: ({ rps, p95Ms }) =>
@@ -127,6 +130,7 @@ export async function loadService(
     if ((result.generator?.cpuRatio ?? 0) > busyGenerator) throw failedRun('the load generator was busy itself; the run is repeated');
     return { result, ...(await spent.perRequest(result)) };
   } finally {
+    limit.end();
     spent.stop();
     await deps.discardWorkDirectory(workDir);
   }

@@ -11,6 +11,7 @@ import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js'
 import type { Notification } from '../core/model/notification.js';
 import { buildAhead, loadService, measureOnce } from './bisect-measure.js';
 import { describeWaiting, withHeartbeat, type Beating } from './heartbeat.js';
+import { untilGivenUp } from './limit-tries.js';
 import { translating } from './translate-error.js';
 
 /** Ids travel through the history; beyond this a narrower good end is the better question. */
@@ -48,14 +49,14 @@ export function createBisectActivities(deps: BisectDependencies): BisectActiviti
     cleanUpBisect: translating(async ({ bisectId, endpoint }) => {
       const target = deps.target(endpoint);
       if (target !== null) await deps.worktrees(target.repository, bisectId).removeAll();
-    }),
+    }, untilGivenUp),
     writeBisectReport: translating(async ({ answer }) =>
       Promise.all([
         deps.artifacts.put('bisect.md', 'report', renderBisectReport(answer)),
         deps.artifacts.put('bisect.json', 'report', JSON.stringify(answer, null, 2)),
       ]),
     ),
-    notifyBisectEnd: translating((request) => notifyEnd(deps, request)),
+    notifyBisectEnd: translating((request) => notifyEnd(deps, request), untilGivenUp),
   };
 }
 

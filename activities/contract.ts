@@ -1,6 +1,7 @@
 /** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
 import type {
   ArtifactRef,
+  BisectSummary,
   Branch,
   Cause,
   Diagnosis,
@@ -56,25 +57,45 @@ export interface IncidentInput {
 export type ResolvedTarget = { ok: true; target: TargetSummary; plan: LoadPlan; symptom: Symptom | null } | { ok: false; reason: string };
 
 export interface LoadRequest {
-  incidentId: string;
+  /** Tells the loads of one workflow apart; the start message carries it back. */
+  key: string;
+  /** Stands before the names of the stored files. */
+  artifactPrefix: string;
   endpoint: string;
   plan: LoadPlan;
   budgets: Budgets;
   /** What was observed in the field; the judge wants to see it again. */
   symptom: Symptom | null;
-  /** 0 = the confirmation, n = the nth re-run. */
-  run: number;
-  /** A second look within the same run, at a service that fails nearly every request. */
-  isOutageWindow?: boolean;
+  /** Tell the workflow when k6 runs: its captures start with that. */
+  announce: boolean;
 }
 
-export interface LoadRun {
+interface JudgedLoad {
   confirmation: Confirmation;
   load: LoadResult;
   /** ISO times: k6 started, the judged part began, it ended. */
   startedAt: string;
   measuredFrom: string;
   endedAt: string;
+}
+
+/** Files of a load on the machine that ran it, until they are stored. `folder` is a name among the work folders there, `files` are names in it. */
+export interface KeptFiles {
+  host: string;
+  folder: string;
+  files: { name: string; kind: string }[];
+}
+
+/** A load that was held; `kept` is null when it left no files. */
+export interface HeldLoad extends JudgedLoad {
+  kept: KeptFiles | null;
+}
+
+export interface StoreLoadRequest extends Pick<KeptFiles, 'folder' | 'files'> {
+  artifactPrefix: string;
+}
+
+export interface LoadRun extends JudgedLoad {
   artifacts: ArtifactRef[];
 }
 
@@ -95,16 +116,20 @@ export interface HealthyRunReport {
 
 /** Sent to the workflow by `runLoad` when k6 really runs (again after a retry): the captures start from it. */
 export interface LoadStarted {
-  run: number;
+  /** Of the request. */
+  key: string;
   attempt: number;
   startedAt: string;
-  /** Milliseconds from now until the judged part begins, and its length. */
+  /** Milliseconds from then until the judged part begins, and its length. */
   measuredInMs: number;
   durationMs: number;
+  /** The machine that runs the load; where the catalog names no other, the captures look there. */
+  host: string;
 }
 
 export interface CaptureRequest {
-  incidentId: string;
+  /** Incident, optimization or load test. */
+  ownerId: string;
   endpoint: string;
   /** Wait this long (rest of the warm-up) and then capture for `durationMs`. */
   delayMs: number;
@@ -162,10 +187,15 @@ export interface AppliedRemedy {
   tookMs: number;
 }
 
+/** What a look at a commit bisector found. */
+export type BisectLook = { state: 'searching' } | { state: 'answered'; summary: BisectSummary } | { state: 'gone'; why: string };
+
 export interface IncidentActivities {
   resolveTarget(input: IncidentInput): Promise<ResolvedTarget>;
   /** Task queue `load`. Heartbeats live k6 numbers; kills the k6 group on cancel. Exit code 99 is a result. */
-  runLoad(request: LoadRequest): Promise<LoadRun>;
+  runLoad(request: LoadRequest): Promise<HeldLoad>;
+  /** On the machine that ran the load. Tried again without a load; the folder is gone when everything is stored. */
+  storeLoad(request: StoreLoadRequest): Promise<ArtifactRef[]>;
   /** Artifacts: `profile-summary.json`, `flame.json`, the raw capture, for Node `request-trace.json`. */
   captureProfile(request: CaptureRequest): Promise<Capture>;
   /** Artifact: `service.json` (ServiceObservation). */
@@ -186,4 +216,6 @@ export interface IncidentActivities {
   notify(incident: Incident, event: NotificationEvent): Promise<void>;
   /** Start of a new run of the same load: forgets nothing, only tells the bisector what is known. */
   describeHandOff(incident: Incident): Promise<{ repositoryConfigured: boolean; facts: string[] }>;
+  /** Is the bisector still searching? One that was terminated, or timed out, never says so itself. */
+  lookAtBisect(workflowId: string): Promise<BisectLook>;
 }

@@ -6,6 +6,7 @@ import { createDiagnoseActivities } from './diagnose.js';
 import { createLoadActivities } from './load.js';
 import { createRemedyActivities } from './remedy.js';
 import { createReportActivities } from './report.js';
+import { untilGivenUp } from './limit-tries.js';
 import { translating } from './translate-error.js';
 
 /** All activities of an incident over the given dependencies; every error leaves them as a Temporal failure that says whether to retry. */
@@ -18,6 +19,7 @@ export function createActivities(deps: ActivityDependencies): IncidentActivities
   return {
     resolveTarget: translating(think.resolveTarget),
     runLoad: translating(load.runLoad),
+    storeLoad: translating(load.storeLoad),
     compareRuns: translating(load.compareRuns),
     keepHealthyRun: translating(load.keepHealthyRun),
     captureProfile: translating(capture.captureProfile),
@@ -27,9 +29,10 @@ export function createActivities(deps: ActivityDependencies): IncidentActivities
     decideBranch: translating(think.decideBranch),
     localize: translating(think.localize),
     writeReport: translating(report.writeReport),
-    notify: translating(report.notify),
+    notify: translating(report.notify, untilGivenUp),
     planRemedy: translating(remedy.planRemedy),
     applyRemedy: translating(remedy.applyRemedy),
+    lookAtBisect: translating(deps.lookAtBisect),
     describeHandOff: translating((incident) =>
       Promise.resolve({ repositoryConfigured: deps.catalog.hasRepository(incident.endpoint), facts: handOffFacts(incident) }),
     ),

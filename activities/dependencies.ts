@@ -8,7 +8,7 @@ import type { Notification } from '../core/model/notification.js';
 import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
 import type { ReportInput } from '../report/report-input.js';
-import type { LoadStarted, ResolvedTarget, TriageOptions } from './contract.js';
+import type { BisectLook, LoadStarted, ResolvedTarget, TriageOptions } from './contract.js';
 
 export interface ArtifactStore {
   /** Stores bytes under their hash; the same bytes and name twice are one artifact. */
@@ -48,6 +48,8 @@ export interface LoadOrder {
   signal: AbortSignal;
   /** Another load runs on this machine; so many, or more, come first. */
   onWaiting: (inFront: number) => void;
+  /** The machine is ours from now on. */
+  onTurn: () => void;
   /** Users are running: when, in how many milliseconds the judged part begins, and how long that is. */
   onStarted: (started: Pick<LoadStarted, 'startedAt' | 'measuredInMs' | 'durationMs'>) => void;
   onProgress: (progress: LoadProgress) => void;
@@ -145,5 +147,10 @@ export interface ActivityDependencies {
   workDirectory(key: string): string;
   /** Called when everything worth keeping was stored. */
   discardWorkDirectory(directory: string): Promise<void>;
+  lookAtBisect(workflowId: string): Promise<BisectLook>;
+  /** Name of this machine, as its task queue has it. */
+  host: string;
+  /** Sends a heartbeat and waits until the server has it. `gone`: the server does not wait for this try any more. */
+  acknowledgeHeartbeat(taskToken: Uint8Array, details: unknown): Promise<'heard' | 'gone'>;
   announceLoadStarted(workflow: { workflowId: string; runId: string }, started: LoadStarted): Promise<void>;
 }

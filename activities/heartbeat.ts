@@ -10,6 +10,8 @@ export interface Beating {
   /** Aborted when the activity is cancelled, timed out or its worker stops. */
   signal: AbortSignal;
   show: (details: HeartbeatDetails) => void;
+  /** What is shown now. */
+  shown: () => HeartbeatDetails;
 }
 
 /** Two measurements at once on one machine would measure each other. Others than this worker may wait, too. */
@@ -28,7 +30,7 @@ export async function withHeartbeat<T>(work: (beating: Beating) => Promise<T>): 
   context.heartbeat(shown.details);
   const timer = setInterval(() => context.heartbeat(shown.details), beatEveryMs);
   try {
-    const result = await work({ signal, show: (details) => void (shown.details = details) });
+    const result = await work({ signal, show: (details) => void (shown.details = details), shown: () => shown.details });
     signal.throwIfAborted();
     return result;
   } catch (error) {

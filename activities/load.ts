@@ -1,9 +1,14 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { withHealthyRun } from '../core/load/compare/compare-baseline.js';
 import { compareRuns } from '../core/load/compare/compare-runs.js';
 import { judgeLoad } from '../core/load/judge.js';
-import type { IncidentActivities, LoadRequest, LoadRun, LoadStarted } from './contract.js';
+import type { ArtifactRef } from '../core/model/incident.js';
+import type { HeldLoad, IncidentActivities, LoadRequest, LoadStarted, StoreLoadRequest } from './contract.js';
 import type { ActivityDependencies, FinishedLoad, LoadOrder, LoadProgress } from './dependencies.js';
+import { startFence } from './fence.js';
+import { createTimeLimit } from './load-time-limit.js';
 import { describeWaiting, withHeartbeat, type Beating, type HeartbeatDetails } from './heartbeat.js';
 
 function describeProgress({ elapsedMs, rps, p95Ms, failedRatio, vus }: LoadProgress, windowMs: number): HeartbeatDetails {
@@ -31,59 +36,107 @@ async function announce(deps: ActivityDependencies, started: LoadStarted, signal
   }
 }
 
-interface HeldLoad {
-  finished: FinishedLoad;
-  workDir: string;
+/** Of this very run, the same in every try: what an earlier try left there is found again. */
+function folderOfRun(): string {
+  const { activityId, workflowExecution } = Context.current().info;
+  return `${workflowExecution?.workflowId ?? 'local'}-${workflowExecution?.runId ?? ''}-${activityId}`;
 }
 
-async function holdLoad(deps: ActivityDependencies, request: LoadRequest, { signal, show }: Beating): Promise<HeldLoad> {
-  const { endpoint, plan, budgets, run } = request;
-  const { attempt, activityId, workflowExecution } = Context.current().info;
-  const unheard = new AbortController();
+/** Runs k6, and stops it when the activity is cancelled, when nobody heard of it, when nobody could be told, or when it does not end. */
+async function runToItsEnd(
+  deps: ActivityDependencies,
+  request: LoadRequest,
+  workDir: string,
+  { signal, show, shown }: Beating,
+): Promise<FinishedLoad> {
+  const { endpoint, plan, budgets, key } = request;
+  const { attempt, taskToken } = Context.current().info;
+  const untold = new AbortController();
   const announcements: Promise<void>[] = [];
   // A script of the user's own has a length of its own.
   const window = { lengthMs: plan.rampUpMs + plan.warmUpMs + plan.durationMs };
   const onStarted: LoadOrder['onStarted'] = ({ startedAt, measuredInMs, durationMs }) => {
     window.lengthMs = measuredInMs + durationMs;
-    const started = { run, attempt, startedAt, measuredInMs, durationMs };
-    const announced = announce(deps, started, signal);
-    announced.catch((error: unknown) => unheard.abort(error));
+    if (!request.announce) return;
+    const announced = announce(deps, { key, attempt, startedAt, measuredInMs, durationMs, host: deps.host }, signal);
+    announced.catch((error: unknown) => untold.abort(error));
     announcements.push(announced);
   };
-  const workDir = deps.workDirectory(`${workflowExecution?.workflowId ?? 'local'}-${workflowExecution?.runId ?? ''}-${activityId}`);
-  const finished = await deps
-    .runLoad({
-      request: deps.catalog.request(endpoint),
-      plan,
-      budgets,
-      workDir,
-      signal: AbortSignal.any([signal, unheard.signal]),
-      onWaiting: (inFront) => show(describeWaiting(inFront)),
-      onStarted,
-      onProgress: (progress) => show(describeProgress(progress, window.lengthMs)),
-    })
-    .catch((error: unknown) => {
-      unheard.signal.throwIfAborted();
-      throw error;
-    });
-  await Promise.all(announcements);
-  return { finished, workDir };
+  const limit = createTimeLimit(plan);
+  const fence = startFence(() => deps.acknowledgeHeartbeat(taskToken, shown()));
+  const ours = AbortSignal.any([untold.signal, limit.signal, fence.signal]);
+  try {
+    const finished = await deps
+      .runLoad({
+        ...{ request: deps.catalog.request(endpoint), plan, budgets, workDir },
+        signal: AbortSignal.any([signal, ours]),
+        onWaiting: (inFront) => show(describeWaiting(inFront)),
+        onTurn: limit.begin,
+        onStarted,
+        onProgress: (progress) => show(describeProgress(progress, window.lengthMs)),
+      })
+      .catch((error: unknown) => {
+        ours.throwIfAborted();
+        throw error;
+      });
+    await Promise.all(announcements);
+    return finished;
+  } finally {
+    limit.end();
+    fence.end();
+  }
 }
 
-async function storeRun(deps: ActivityDependencies, request: LoadRequest, { finished, workDir }: HeldLoad): Promise<LoadRun> {
-  const { plan, budgets, symptom, run, isOutageWindow = false } = request;
-  const prefix = isOutageWindow ? 'outage-' : run === 0 ? '' : `rerun-${run}-`;
-  const artifacts = await Promise.all(
-    finished.artifacts.map(({ name, kind, path }) => deps.artifacts.putFile(`${prefix}${name}`, kind, path)),
-  );
-  await deps.discardWorkDirectory(workDir);
-  const { result, startedAt, measuredFrom, endedAt } = finished;
-  return { confirmation: judgeLoad(result, { budgets, plan, symptom }), load: result, startedAt, measuredFrom, endedAt, artifacts };
+const finishedFile = 'finished.json';
+
+/** What an earlier try noted in the folder of its run; null when it noted nothing, or was killed while it wrote. */
+async function recall<T>(workDir: string, name: string): Promise<T | null> {
+  const text = await readFile(join(workDir, name), 'utf8').catch(() => null);
+  try {
+    return text === null ? null : (JSON.parse(text) as T);
+  } catch {
+    return null;
+  }
 }
 
-export function createLoadActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'runLoad' | 'compareRuns' | 'keepHealthyRun'> {
+async function holdLoad(deps: ActivityDependencies, request: LoadRequest, beating: Beating): Promise<HeldLoad> {
+  const folder = folderOfRun();
+  const workDir = deps.workDirectory(folder);
+  // A worker that died after the load, before anybody heard of it, must not cost a second one.
+  const recalled = await recall<FinishedLoad>(workDir, finishedFile);
+  const finished = recalled ?? (await runToItsEnd(deps, request, workDir, beating));
+  // A full disk costs this note and nothing else: the numbers go into the history.
+  if (recalled === null) await writeFile(join(workDir, finishedFile), JSON.stringify(finished)).catch(() => undefined);
+  const { result: load, startedAt, measuredFrom, endedAt, artifacts } = finished;
+  const files = artifacts.map(({ name, kind }) => ({ name, kind }));
   return {
-    runLoad: (request) => withHeartbeat(async (beating) => storeRun(deps, request, await holdLoad(deps, request, beating))),
+    confirmation: judgeLoad(load, request),
+    ...{ load, startedAt, measuredFrom, endedAt },
+    kept: files.length === 0 ? null : { host: deps.host, folder, files },
+  };
+}
+
+const storedFile = 'stored.json';
+
+/** A try after one that died has nothing to store any more, but knows what was stored. */
+async function storeLoad(deps: ActivityDependencies, { folder, files, artifactPrefix }: StoreLoadRequest): Promise<ArtifactRef[]> {
+  const workDir = deps.workDirectory(folder);
+  const recalled = await recall<ArtifactRef[]>(workDir, storedFile);
+  if (recalled !== null) return recalled;
+  const stored = await Promise.all(
+    files.map(({ name, kind }) => deps.artifacts.putFile(`${artifactPrefix}${name}`, kind, join(workDir, basename(name)))),
+  );
+  await writeFile(join(workDir, storedFile), JSON.stringify(stored));
+  for (const { name } of files) await rm(join(workDir, basename(name)), { force: true });
+  return stored;
+}
+
+export function createLoadActivities(
+  deps: ActivityDependencies,
+): Pick<IncidentActivities, 'runLoad' | 'storeLoad' | 'compareRuns' | 'keepHealthyRun'> {
+  return {
+    runLoad: (request) => withHeartbeat((beating) => holdLoad(deps, request, beating)),
+    storeLoad: (request) => storeLoad(deps, request),
     compareRuns: async ({ endpoint, plan, ...runs }) => compareRuns({ ...runs, healthy: await deps.healthyRuns.recall(endpoint, plan) }),
     keepHealthyRun: async ({ endpoint, plan, run }) => {
       const known = await deps.healthyRuns.recall(endpoint, plan);

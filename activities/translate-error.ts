@@ -1,6 +1,7 @@
 /** The one place that turns our errors into Temporal failures: what may be retried, under which name, in how many words. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { EvidenceUnavailableError, ProgramFailedError, RefusedError, UnreadableInputError } from '../core/model/errors.js';
+import { currentTry, lastTry, refuseDeadlyTry } from './limit-tries.js';
 
 /** A pending activity shows little and stderr belongs into artifacts. */
 const longestMessage = 200;
@@ -15,10 +16,25 @@ function shorten(message: string): string {
   return line.length > longestMessage ? `${line.slice(0, longestMessage - 1)}…` : line;
 }
 
+const diskProblems: Record<string, string> = {
+  ENOSPC: 'the disk is full: free some space, or lower artifacts.max in the catalog',
+  EDQUOT: 'the disk quota is used up: free some space, or lower artifacts.max in the catalog',
+  EROFS: 'the file system is read-only: mount it writable, or set another data folder',
+  EACCES: 'permission denied: let the user of the worker write there, or set another data folder',
+  EPERM: 'permission denied: let the user of the worker write there, or set another data folder',
+};
+
+/** A disk that takes nothing, in words that say what to do; null for any other error. */
+function diskProblem(error: Error): string | null {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const problem = code === undefined ? undefined : diskProblems[code];
+  return problem === undefined ? null : `cannot write ${path ?? 'to the data folder'}: ${problem}`;
+}
+
 export function translateError(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (!(error instanceof Error)) return ApplicationFailure.retryable(shorten(String(error)), 'UnknownError');
-  const message = shorten(error.message);
+  const message = shorten(diskProblem(error) ?? error.message);
   const type = error.name;
   if (error instanceof UnreadableInputError || error instanceof RefusedError)
     return ApplicationFailure.create({ message, type, nonRetryable: true });
@@ -31,15 +47,17 @@ export function translateError(error: unknown): Error {
   return ApplicationFailure.create({ message, type, nonRetryable: false });
 }
 
-/** Wraps an activity so that every error leaves it translated. */
+/** Wraps an activity so that every error leaves it translated, and final when it was the last try worth making. */
 export function translating<Args extends unknown[], Result>(
   activity: (...args: Args) => Promise<Result>,
+  { triesWithErrors }: { triesWithErrors?: number } = {},
 ): (...args: Args) => Promise<Result> {
   return async (...args) => {
+    if (triesWithErrors === undefined) refuseDeadlyTry();
     try {
       return await activity(...args);
     } catch (error) {
-      throw translateError(error);
+      throw lastTry(translateError(error), currentTry().attempt, triesWithErrors);
     }
   };
 }

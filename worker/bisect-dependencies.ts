@@ -52,7 +52,10 @@ export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectS
     runCommand,
     runLoad: (order) =>
       // The only host of a measurement is our own child on loopback.
-      oneLoadAtATime(order, async () => runK6({ ...order, binary: await k6(), allowedHosts: [] })),
+      oneLoadAtATime(order, async () => {
+        order.onTurn();
+        return runK6({ ...order, binary: await k6(), allowedHosts: [] });
+      }),
     oneAtATime: oneCommitAtATime,
     cpuMs: (pid) => Promise.resolve(treeCpuMs(pid)),
     databaseMs: (endpoint, signal) => databaseMs(catalog, endpoint, signal),

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies, CatalogAccess } from '../activities/dependencies.js';
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { acknowledgeHeartbeat } from '../adapters/temporal/acknowledge-heartbeat.js';
+import { lookAtBisect } from '../adapters/temporal/look-at-bisect.js';
 import { createHealthyRunStore } from '../adapters/git/healthy-runs.js';
 import { runK6 } from '../adapters/k6/k6.js';
 import { remedies } from '../adapters/remedies/registry.js';
@@ -12,7 +14,7 @@ import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
 import { resolveTarget } from '../config/resolve-target.js';
-import { loadStartedSignal } from '../workflows/respond/messages.js';
+import { loadStartedSignal } from '../workflows/kernel/messages.js';
 import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
@@ -56,14 +58,17 @@ function sha256Base64(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-export function createDependencies(settings: WorkerSettings, client: Client): ActivityDependencies {
+export function createDependencies(settings: WorkerSettings, client: Client, host: string): ActivityDependencies {
   const { catalog, dataDirectory } = settings;
   return {
     artifacts: createArtifactStore({ directory: artifactDirectory(dataDirectory) }),
     catalog: catalogAccess(catalog),
     healthyRuns: createHealthyRunStore(join(dataDirectory, 'healthy-runs')),
     runLoad: (order) =>
-      oneLoadAtATime(order, async () => runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) })),
+      oneLoadAtATime(order, async () => {
+        order.onTurn();
+        return runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) });
+      }),
     captures: createCaptures(catalog),
     remedies,
     render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
@@ -71,6 +76,9 @@ export function createDependencies(settings: WorkerSettings, client: Client): Ac
     reportUrl: settings.reportUrl,
     workDirectory: (key) => join(dataDirectory, 'work', key.replaceAll(/[^A-Za-z0-9._-]/g, '_')),
     discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),
+    host,
+    lookAtBisect: (workflowId) => lookAtBisect(client, workflowId),
+    acknowledgeHeartbeat: (taskToken, details) => acknowledgeHeartbeat(client, taskToken, details),
     announceLoadStarted: async ({ workflowId, runId }, started) => {
       await client.workflow.getHandle(workflowId, runId).signal(loadStartedSignal, started);
     },

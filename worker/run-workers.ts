@@ -26,7 +26,7 @@ import {
 
 export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */
-  createDependencies: (client: Client) => ActivityDependencies;
+  createDependencies: (client: Client, host: string) => ActivityDependencies;
   createBisectDependencies: (place: MeasuringPlace) => BisectDependencies;
   /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
   host?: string;
@@ -79,6 +79,15 @@ async function findBundle(): Promise<string> {
   throw new UnreadableInputError('the workflow bundle: expected dist/workflow-bundle.js, got nothing; run npm run build');
 }
 
+/**
+ * What a load left lies on its machine, and captures look where the load runs when the catalog names no other place: whoever runs loads or decides
+ * also answers for its own machine.
+ */
+function withHost(roles: readonly WorkerRole[]): WorkerRole[] {
+  const isOnlyBisect = roles.every((role) => role === 'bisect');
+  return [...new Set<WorkerRole>([...roles, ...(isOnlyBisect ? [] : (['host'] as const))])];
+}
+
 function optionsOf(role: WorkerRole, host: string): Pick<WorkerOptions, 'taskQueue' | 'maxConcurrentActivityTaskExecutions'> {
   switch (role) {
     case 'incidents':
@@ -109,13 +118,13 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
   try {
     await ensureSearchAttributes(connection, namespace);
     const activities = {
-      ...createActivities(createDependencies(new Client({ connection, namespace }))),
+      ...createActivities(createDependencies(new Client({ connection, namespace }), host)),
       ...createBisectActivities(
         options.createBisectDependencies({ host, measuringHosts: () => listMeasuringHosts(connection, namespace, host) }),
       ),
     };
     const workers: Worker[] = [];
-    for (const role of roles) {
+    for (const role of withHost(roles)) {
       const shared = {
         connection,
         namespace,

@@ -30,7 +30,7 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     ...(host === undefined ? {} : { host }),
     ...(roles === undefined ? {} : { roles }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
-    createDependencies: (client) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client),
+    createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
     createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
     log: (line) => {
       if (!chatter.test(line)) say(line);

@@ -10,11 +10,12 @@ import {
 } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
+import { ageLimitMs } from '../../core/decisions/escalation.js';
 import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
 import { ProgramFailedError, RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { Incident, Symptom } from '../../core/model/incident.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
-import { incidentIdOf } from '../../workflows/respond/incident-id.js';
+import { episodeRunOf, incidentIdOf } from '../../workflows/respond/incident-id.js';
 import {
   acknowledgeUpdate,
   alertFiredSignal,
@@ -80,8 +81,8 @@ export function createIncidentClient(client: Client) {
   return {
     /** The full id of the incident that `service/endpoint` names now. */
     idOf: async (id: string): Promise<string> => {
-      const { workflowId, runId } = await bounded(() => findIncident(client, id));
-      return incidentIdOf(workflowId, runId);
+      const { incidentId } = await bounded(() => findIncident(client, id));
+      return incidentId;
     },
     startOrAttach: (request: StartRequest): Promise<StartedIncident> => bounded(() => startOrAttach(client, request)),
     /** Records a resolved alert on the open incident; null when none is open. A resolved alert never starts one. */
@@ -158,6 +159,9 @@ function startDetails({ alert, endpoint }: StartRequest): string {
   return [...lines, '', `endpoint \`${endpoint}\``].join('\n').slice(0, 10_000);
 }
 
+/** A day above the age at which an incident ends by itself: whatever keeps it from doing so, the server ends it. */
+const longestExecutionMs = ageLimitMs + 24 * 3_600_000;
+
 /** Durable with no worker up. The first `alertFired` is the start; the memo tells afterwards whether this call was the one that started. */
 async function startOrAttach(client: Client, request: StartRequest): Promise<StartedIncident> {
   const { endpoint, service, alert, symptom, options } = request;
@@ -171,6 +175,7 @@ async function startOrAttach(client: Client, request: StartRequest): Promise<Sta
     signal: alertFiredSignal,
     signalArgs: [alert],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowExecutionTimeout: longestExecutionMs,
     staticSummary: `${endpoint}: ${symptom?.text ?? alert.title}`.slice(0, 180),
     staticDetails: startDetails(request),
     memo: { startToken },
@@ -183,25 +188,28 @@ async function startOrAttach(client: Client, request: StartRequest): Promise<Sta
     ],
   });
   const { memo } = await client.workflow.getHandle(workflowId, runId).describe();
-  return { incidentId: incidentIdOf(workflowId, runId), started: memo?.['startToken'] === startToken };
+  return { incidentId: incidentIdOf(workflowId, episodeRunOf({ runId, memo })), started: memo?.['startToken'] === startToken };
 }
 
 async function recordResolved(client: Client, endpoint: string, alert: AlertSummary): Promise<string | null> {
   const workflowId = incidentWorkflowId(endpoint);
   try {
-    const { runId, status } = await client.workflow.getHandle(workflowId).describe();
+    const { runId, memo, status } = await client.workflow.getHandle(workflowId).describe();
     if (status.name !== 'RUNNING') return null;
     await client.workflow.getHandle(workflowId, runId).signal(alertFiredSignal, alert);
-    return incidentIdOf(workflowId, runId);
+    return incidentIdOf(workflowId, episodeRunOf({ runId, memo }));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
 }
 
+/** A history that went on in another one is no incident of its own, unless it had ended and the next one only began where it stopped. */
+const openOrEnded = 'WorkflowType = "respondToIncident" AND (ExecutionStatus != "ContinuedAsNew" OR PerfPhase = "ended")';
+
 async function listIncidents(client: Client, limit: number): Promise<IncidentListing[]> {
   const found: IncidentListing[] = [];
-  for await (const info of client.workflow.list({ query: 'WorkflowType = "respondToIncident"', pageSize: Math.min(limit, 200) })) {
+  for await (const info of client.workflow.list({ query: openOrEnded, pageSize: Math.min(limit, 200) })) {
     found.push(listingOf(info));
     if (found.length >= limit) break;
   }
@@ -218,6 +226,7 @@ function closedStatus(incident: Incident, listing: IncidentListing): IncidentSta
     confirmations: [],
     needsHuman: false,
     remedyPlan: null,
+    timeline: [],
     startedAt,
     endedAt,
   };
@@ -227,13 +236,17 @@ function closedStatus(incident: Incident, listing: IncidentListing): IncidentSta
  * What the workflow says of itself. One that was terminated, or failed, never said that it ended; the server knows. It may also have ended
  * between the two questions, and then its last word counts.
  */
-async function queryStatus(handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
+async function queryStatus(client: Client, handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
   const said = await handle.query(incidentStatusQuery);
   const info = await handle.describe();
   // Times are the server's, as in the list; the workflow's own differ by milliseconds.
   const { startedAt, endedAt } = listingOf(info);
   if (said.phase === 'ended' || info.status.name === 'RUNNING') return { ...said, startedAt, endedAt: endedAt ?? said.endedAt };
   const lastSaid = await handle.query(incidentStatusQuery);
+  if (lastSaid.phase !== 'ended' && info.status.name === 'CONTINUED_AS_NEW') {
+    const { workflowId, runId } = await findIncident(client, said.incident.incidentId);
+    if (runId !== info.runId) return queryStatus(client, client.workflow.getHandle<typeof respondToIncident>(workflowId, runId));
+  }
   if (lastSaid.phase === 'ended') return { ...lastSaid, startedAt, endedAt };
   const stage = `the workflow was ${info.status.name.toLowerCase()} from outside`;
   return { ...lastSaid, phase: 'ended', stage, needsHuman: false, startedAt, endedAt };
@@ -242,7 +255,7 @@ async function queryStatus(handle: WorkflowHandle<typeof respondToIncident>): Pr
 /** The query when a worker answers; without one, the result of an incident that has ended. */
 async function readStatus(client: Client, handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
   try {
-    return await client.withDeadline(Date.now() + callTimeoutMs, () => queryStatus(handle));
+    return await client.withDeadline(Date.now() + callTimeoutMs, () => queryStatus(client, handle));
   } catch (error) {
     const info = await withinDeadline(client, callTimeoutMs, () => handle.describe());
     if (info.status.name === 'COMPLETED') {

@@ -3,7 +3,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { outcomes, phases, type Outcome, type Phase } from '../../core/model/incident.js';
-import { incidentIdOf, parseIncidentId } from '../../workflows/respond/incident-id.js';
+import { episodeRunOf, episodeStartOf, incidentIdOf, parseIncidentId } from '../../workflows/respond/incident-id.js';
 import { perfEndpoint, perfPhase, perfService, perfVerdict } from '../../workflows/respond/search-attributes.js';
 
 /** One line of `list --json`. */
@@ -17,7 +17,9 @@ export interface IncidentListing {
   endedAt: string | null;
 }
 
+/** The newest history of one incident. */
 export interface IncidentRun {
+  incidentId: string;
   workflowId: string;
   runId: string;
 }
@@ -43,8 +45,8 @@ export function unknownIncident(id: string): UnreadableInputError {
 
 async function newestRun(client: Client, workflowId: string): Promise<IncidentRun | null> {
   try {
-    const { runId } = await client.workflow.getHandle(workflowId).describe();
-    return { workflowId, runId };
+    const { runId, memo } = await client.workflow.getHandle(workflowId).describe();
+    return { incidentId: incidentIdOf(workflowId, episodeRunOf({ runId, memo })), workflowId, runId };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
@@ -53,9 +55,12 @@ async function newestRun(client: Client, workflowId: string): Promise<IncidentRu
 
 /** Earlier episodes are found by the list, which may lag by a moment; the newest one, which is what people ask for, never goes through it. */
 async function earlierRun(client: Client, workflowId: string, incidentId: string): Promise<IncidentRun | null> {
-  for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` }))
-    if (incidentIdOf(workflowId, runId) === incidentId) return { workflowId, runId };
-  return null;
+  const runs: { run: IncidentRun; startedAt: number }[] = [];
+  for await (const { runId, memo, startTime } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` }))
+    if (incidentIdOf(workflowId, episodeRunOf({ runId, memo })) === incidentId)
+      runs.push({ run: { incidentId, workflowId, runId }, startedAt: startTime.getTime() });
+  // Of the histories of one incident the last one knows all of it.
+  return runs.sort((a, b) => b.startedAt - a.startedAt)[0]?.run ?? null;
 }
 
 /** Finds the run of an incident by its id; a workflow id or `service/endpoint` names the newest incident there. Throws UnreadableInputError. */
@@ -64,7 +69,7 @@ export async function findIncident(client: Client, id: string): Promise<Incident
   const workflowId = parsed?.workflowId ?? (/^perf-[a-z0-9-]+$/.test(id) ? id : incidentWorkflowId(id));
   if (!/^perf-[a-z0-9-]+$/.test(workflowId)) throw unknownIncident(id);
   const newest = await newestRun(client, workflowId);
-  const isIt = newest !== null && (parsed === null || incidentIdOf(workflowId, newest.runId) === id);
+  const isIt = newest !== null && (parsed === null || newest.incidentId === id);
   const found = isIt || parsed === null ? newest : await earlierRun(client, workflowId, id);
   if (found === null) throw unknownIncident(id);
   return found;
@@ -79,7 +84,7 @@ function isPhase(text: string | undefined): text is Phase {
 }
 
 /** The part that a list and a description of one execution share. */
-type ExecutionFacts = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'typedSearchAttributes' | 'status' | 'startTime'> & {
+type ExecutionFacts = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'memo' | 'typedSearchAttributes' | 'status' | 'startTime'> & {
   closeTime?: Date | undefined;
 };
 
@@ -90,12 +95,12 @@ export function listingOf(info: ExecutionFacts): IncidentListing {
   const phase = attributes.get(perfPhase);
   const isOpen = info.status.name === 'RUNNING';
   return {
-    incidentId: incidentIdOf(info.workflowId, info.runId),
+    incidentId: incidentIdOf(info.workflowId, episodeRunOf(info)),
     service: attributes.get(perfService) ?? '',
     endpoint: attributes.get(perfEndpoint) ?? '',
     phase: !isOpen ? 'ended' : isPhase(phase) ? phase : 'accepted',
     outcome: isOutcome(verdict) ? verdict : null,
-    startedAt: info.startTime.toISOString(),
+    startedAt: episodeStartOf(info) ?? info.startTime.toISOString(),
     endedAt: info.closeTime?.toISOString() ?? null,
   };
 }

@@ -12,11 +12,9 @@ const tailMarginMs = 1_500;
 const largestMarginShare = 0.1;
 /** Clocks of two hosts differ; more than this is skew and not elapsed time. */
 const largestElapsedMs = 5_000;
-/** A profile of an hour is no better than one of ten minutes, only larger. */
-const longestCaptureMs = 600_000;
 
 /**
- * Places the captures inside the judged part of the load.
+ * Places the captures inside the judged part of the load, however long that is.
  * `measuredInMs` and `durationMs` come from the load generator's start message, `elapsedMs` is how long ago it was sent by its own clock.
  */
 export function planCaptureWindow(load: { measuredInMs: number; durationMs: number; elapsedMs: number }): CaptureWindow {
@@ -26,8 +24,12 @@ export function planCaptureWindow(load: { measuredInMs: number; durationMs: numb
   const startsIn = load.measuredInMs + lead - elapsed;
   const delayMs = Math.round(Math.max(startsIn, 0));
   const lateBy = Math.max(-startsIn, 0);
-  const durationMs = Math.round(Math.min(Math.max(load.durationMs - lead - tail - lateBy, 1_000), longestCaptureMs));
-  return { delayMs, durationMs };
+  return { delayMs, durationMs: Math.round(Math.max(load.durationMs - lead - tail - lateBy, 1_000)) };
+}
+
+/** The same window for a capture that gains nothing from more than `longestMs`. */
+export function shortened(window: CaptureWindow, longestMs: number | null): CaptureWindow {
+  return longestMs === null ? window : { ...window, durationMs: Math.min(window.durationMs, longestMs) };
 }
 
 /** A load that lost more than a fifth of its window (abort guard, crash of k6) left the captures looking at an idle service. */

@@ -27,28 +27,41 @@ const ladders: Record<'critical' | 'normal', readonly Rung[]> = {
 
 const criticalNames = new Set(['critical', 'page', 'sev1', 'p1', 'emergency', 'fatal']);
 
+/** Does the sender of the alert call it one that wakes people? */
+export function isCritical(severity: string | null): boolean {
+  return criticalNames.has((severity ?? '').toLowerCase());
+}
+
 export interface WaitState {
   acceptedAtMs: number;
+  /** When the server ends the workflow whatever it does; null = never. */
+  cutOffMs: number | null;
   /** When the incident began to wait for people; null = nobody is needed. */
   waitingSinceMs: number | null;
   escalatedRungs: number;
   severity: string | null;
   isAcknowledged: boolean;
   planExpiresAtMs: number | null;
+  /** When to look whether the bisector is still there; null = nobody waits for one. */
+  askBisectorAtMs: number | null;
 }
 
 export type Deadline = { atMs: number; summary: string } & (
-  { kind: 'age-limit' } | { kind: 'plan-expires' } | { kind: 'escalate'; level: string }
+  { kind: 'age-limit' } | { kind: 'plan-expires' } | { kind: 'ask-bisector' } | { kind: 'escalate'; level: string }
 );
+
+/** Enough for the last report and the last word. */
+const lastWordMs = 60 * minuteMs;
 
 /** The next moment at which the waiting incident acts by itself. Always one: at the latest its age limit. */
 export function nextDeadline(state: WaitState): Deadline {
-  const deadlines: Deadline[] = [
-    { kind: 'age-limit', atMs: state.acceptedAtMs + ageLimitMs, summary: 'ends by itself when seven days old' },
-  ];
+  const endsAtMs = Math.min(state.acceptedAtMs + ageLimitMs, (state.cutOffMs ?? Infinity) - lastWordMs);
+  const deadlines: Deadline[] = [{ kind: 'age-limit', atMs: endsAtMs, summary: 'ends by itself when seven days old' }];
+  if (state.askBisectorAtMs !== null)
+    deadlines.push({ kind: 'ask-bisector', atMs: state.askBisectorAtMs, summary: 'looks whether the commit bisector is still there' });
   if (state.planExpiresAtMs !== null)
     deadlines.push({ kind: 'plan-expires', atMs: state.planExpiresAtMs, summary: 'the proposed remedy expires' });
-  const ladder = ladders[criticalNames.has((state.severity ?? '').toLowerCase()) ? 'critical' : 'normal'];
+  const ladder = ladders[isCritical(state.severity) ? 'critical' : 'normal'];
   const rung = ladder[state.escalatedRungs];
   if (rung !== undefined && state.waitingSinceMs !== null && !state.isAcknowledged) {
     const minutes = Math.round(rung.afterMs / minuteMs);

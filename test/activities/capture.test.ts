@@ -6,7 +6,7 @@ import type { CaptureOrder } from '../../activities/dependencies.js';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
 import { fakeDependencies, smallProfile } from '../support/fake-dependencies.js';
 
-const request: CaptureRequest = { incidentId: 'i-1', endpoint: 'shop/orders', delayMs: 500, durationMs: 10_000, options: {} };
+const request: CaptureRequest = { ownerId: 'i-1', endpoint: 'shop/orders', delayMs: 500, durationMs: 10_000, options: {} };
 const noCaptures = { profile: never, service: never, databases: never, scan: never };
 
 function never(): never {

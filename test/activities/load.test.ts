@@ -27,7 +27,7 @@ describe('runLoad', () => {
     const run = await inActivity(() => createActivities(deps).runLoad(loadRequest), environment);
     expect(run.confirmation.verdict).toBe('confirmed');
     expect(deps.announced).toEqual([
-      { run: 0, attempt: 2, startedAt: '2026-11-24T10:00:00.000Z', measuredInMs: 5_000, durationMs: 30_000 },
+      { key: 'confirm', host: 'bench', attempt: 2, startedAt: '2026-11-24T10:00:00.000Z', measuredInMs: 5_000, durationMs: 30_000 },
     ]);
     expect(beats[0]).toEqual({ state: 'starting' });
     expect(beats.at(-1)).toEqual({

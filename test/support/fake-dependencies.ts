@@ -46,7 +46,9 @@ export const slowResult: LoadResult = {
 };
 
 export const loadRequest: LoadRequest = {
-  incidentId: 'i-1',
+  key: 'confirm',
+  artifactPrefix: '',
+  announce: true,
   endpoint: 'shop/orders',
   plan: {
     executor: 'constant-arrival-rate',
@@ -61,7 +63,6 @@ export const loadRequest: LoadRequest = {
   },
   budgets: { p95Ms: 250 },
   symptom: null,
-  run: 0,
 };
 
 export function finishedLoad(result: LoadResult): FinishedLoad {
@@ -71,7 +72,8 @@ export function finishedLoad(result: LoadResult): FinishedLoad {
 
 /** k6 that starts at once, tells one number and ends with `result`. */
 export function k6Ending(result: LoadResult): ActivityDependencies['runLoad'] {
-  return ({ onStarted, onProgress }: LoadOrder) => {
+  return ({ onTurn, onStarted, onProgress }: LoadOrder) => {
+    onTurn();
     onStarted({ startedAt: '2026-11-24T10:00:00.000Z', measuredInMs: 5_000, durationMs: 30_000 });
     onProgress({ elapsedMs: 17_500, vus: 50, rps: 49.96, p95Ms: 812.4, failedRatio: 0.001 });
     return Promise.resolve(finishedLoad(result));
@@ -143,6 +145,9 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     reportUrl: () => null,
     workDirectory: (key) => join(directory, key),
     discardWorkDirectory: () => Promise.resolve(),
+    host: 'bench',
+    lookAtBisect: notHere,
+    acknowledgeHeartbeat: () => Promise.resolve('heard'),
     announceLoadStarted: (_workflow, started) => {
       announced.push(started);
       return Promise.resolve();

@@ -5,8 +5,8 @@ import type {
   Capture,
   EvidenceSet,
   IncidentActivities,
+  HeldLoad,
   LoadRequest,
-  LoadRun,
   RemedyPlan,
   ResolvedTarget,
 } from '../../activities/contract.js';
@@ -90,7 +90,7 @@ export function targetOf(endpoint: string): TargetSummary {
   };
 }
 
-function resolveToShop(endpoint: string): ResolvedTarget {
+export function resolveToShop(endpoint: string): ResolvedTarget {
   const plan = {
     executor: 'constant-vus' as const,
     vus: 5,
@@ -117,10 +117,21 @@ const plainStory: Story = {
   outage: null,
 };
 
-function loadRun(request: LoadRequest, verdict: ConfirmationVerdict): LoadRun {
+/** The machine on which the fakes run. */
+export const fakeHost = 'fake-host';
+
+function runOf({ key }: LoadRequest): number {
+  return Number(/^rerun-(\d+)$/.exec(key)?.[1] ?? 0);
+}
+
+function isOutageLook({ key }: LoadRequest): boolean {
+  return key === 'outage';
+}
+
+function loadRun(request: LoadRequest, verdict: ConfirmationVerdict): HeldLoad {
   const p95Ms = verdict === 'confirmed' ? 812 : 40;
   const endedAtMs = Date.now();
-  const load: LoadRun['load'] = {
+  const load: HeldLoad['load'] = {
     format: 'handle-summary',
     k6Version: '1.1.0',
     exitCode: verdict === 'confirmed' ? 99 : 0,
@@ -155,20 +166,20 @@ function loadRun(request: LoadRequest, verdict: ConfirmationVerdict): LoadRun {
     startedAt: new Date(endedAtMs - windowMs).toISOString(),
     measuredFrom: new Date(endedAtMs - windowMs).toISOString(),
     endedAt: new Date(endedAtMs).toISOString(),
-    artifacts: [artifact(`k6-run-${request.run}.json`, 'load')],
+    kept: { host: fakeHost, folder: request.key, files: [{ name: 'run.json', kind: 'load' }] },
   };
 }
 
 /** As `loadRun`, but nearly every request failed; the guard stopped the first one in the middle. */
-function failedRun(request: LoadRequest, failedRatio: number): LoadRun {
+function failedRun(request: LoadRequest, failedRatio: number): HeldLoad {
   const run = loadRun(request, 'confirmed');
   const startedAtMs = Date.parse(run.startedAt);
-  const heldMs = request.isOutageWindow === true ? request.plan.durationMs : 0.4 * windowMs;
+  const heldMs = isOutageLook(request) ? request.plan.durationMs : 0.4 * windowMs;
   return {
     ...run,
     load: { ...run.load, failedRatio, errors: { 'HTTP 500': Math.round(500 * failedRatio) } },
     endedAt: new Date(startedAtMs + heldMs).toISOString(),
-    artifacts: [artifact(request.isOutageWindow === true ? 'outage-run.json' : 'k6-run-0.json', 'load')],
+    kept: { host: fakeHost, folder: request.key, files: [{ name: 'run.json', kind: 'load' }] },
   };
 }
 
@@ -177,21 +188,23 @@ function artifact(name: string, kind: string) {
 }
 
 /** Holds the load like the real activity: says that it started, beats, and stops on cancellation. */
-async function holdLoad(request: LoadRequest, story: Story): Promise<LoadRun> {
+async function holdLoad(request: LoadRequest, story: Story): Promise<HeldLoad> {
   const { workflowExecution, attempt } = activityInfo();
   const handle = getClient().workflow.getHandle(workflowExecution?.workflowId ?? '', workflowExecution?.runId);
   const startedAt = new Date().toISOString();
-  await handle.signal('loadStarted', { run: request.run, attempt, startedAt, measuredInMs: 0, durationMs: request.plan.durationMs });
-  const until = Date.now() + (request.isOutageWindow === true ? 100 : story.loadMs);
+  await handle.signal('loadStarted', {
+    ...{ key: request.key, attempt, startedAt, measuredInMs: 0, durationMs: request.plan.durationMs, host: fakeHost },
+  });
+  const until = Date.now() + (isOutageLook(request) ? 100 : story.loadMs);
   while (Date.now() < until) {
     heartbeat({ rps: 50 });
     await sleep(50);
   }
   if (attempt <= story.restarts) throw ApplicationFailure.retryable('the worker went away', 'Crash');
-  if (story.outage !== null && request.run === 0) {
-    return failedRun(request, request.isOutageWindow === true && story.outage.answeredAgain ? 0.1 : story.outage.failedRatio);
+  if (story.outage !== null && runOf(request) === 0) {
+    return failedRun(request, isOutageLook(request) && story.outage.answeredAgain ? 0.1 : story.outage.failedRatio);
   }
-  const verdict = story.verdicts[Math.min(request.run, story.verdicts.length - 1)] ?? 'confirmed';
+  const verdict = story.verdicts[Math.min(runOf(request), story.verdicts.length - 1)] ?? 'confirmed';
   return loadRun(request, verdict);
 }
 
@@ -222,6 +235,7 @@ export function createFakeWorld(): FakeWorld {
   const activities: IncidentActivities = {
     resolveTarget: async ({ endpoint }) => Promise.resolve(enter(endpoint, 'resolveTarget').resolve(endpoint)),
     runLoad: async (request) => holdLoad(request, enter(request.endpoint, `runLoad`)),
+    storeLoad: ({ files, artifactPrefix }) => Promise.resolve(files.map(({ name, kind }) => artifact(`${artifactPrefix}${name}`, kind))),
     captureProfile: ({ endpoint }) => capture(endpoint, 'captureProfile'),
     observeService: ({ endpoint }) => capture(endpoint, 'observeService'),
     observeDatabases: ({ endpoint }) => capture(endpoint, 'observeDatabases'),
@@ -254,6 +268,7 @@ export function createFakeWorld(): FakeWorld {
       add(notified, incident.endpoint, event);
       return Promise.resolve();
     },
+    lookAtBisect: () => Promise.resolve({ state: 'searching' }),
     describeHandOff: async ({ endpoint }) => {
       enter(endpoint, 'describeHandOff');
       return Promise.resolve({ repositoryConfigured: false, facts: ['p95 was 812 ms'] });

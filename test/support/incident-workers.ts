@@ -1,7 +1,9 @@
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { IncidentActivities } from '../../activities/contract.js';
-import { bisectQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
+import type { AlertSummary, IncidentActivities } from '../../activities/contract.js';
+import { fakeHost } from './fake-incident.js';
+
+import { bisectHostQueue, bisectQueue, hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 
 /** One worker per task queue with the given activities; returns how to stop them. */
 export async function startTestWorkers(
@@ -10,7 +12,7 @@ export async function startTestWorkers(
   activities: IncidentActivities,
 ): Promise<() => Promise<void>> {
   const workers = await Promise.all(
-    [incidentsQueue, loadQueue, bisectQueue].map((taskQueue) =>
+    [incidentsQueue, loadQueue, bisectQueue, hostQueue(fakeHost), bisectHostQueue('bench-1')].map((taskQueue) =>
       Worker.create({
         connection: environment.nativeConnection,
         taskQueue,
@@ -28,4 +30,11 @@ export async function startTestWorkers(
     for (const worker of workers) worker.shutdown();
     await running;
   };
+}
+
+/** An alert as the generic source hands it in. */
+export function alertOf(id: string, change: Partial<AlertSummary> = {}): AlertSummary {
+  const receivedAt = new Date().toISOString();
+  const nothing = { startsAt: null, labels: {}, symptom: null, links: [] };
+  return { source: 'generic', id, status: 'firing', title: 'p95 is bad', receivedAt, severity: 'warning', ...nothing, ...change };
 }

@@ -55,9 +55,10 @@ export async function startTemporal(...settings: string[]): Promise<TestWorkflow
   });
 }
 
+const productWorkflows = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
 /** Bundles the TypeScript sources, so that these tests need no build. */
-export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+export async function bundleWorkflows(workflowsPath = productWorkflows): Promise<WorkflowBundleWithSourceMap> {
   quietRuntime();
-  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
 }

@@ -4,7 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
-import { bisectQueue } from '../../workflows/kernel/task-queues.js';
+import { bisectHostQueue, bisectQueue } from '../../workflows/kernel/task-queues.js';
 import {
   bisectStatusQuery,
   markBadSignal,
@@ -24,8 +24,8 @@ type Handle = WorkflowHandleWithFirstExecutionRunId<typeof bisectRegression>;
 const everyMeasurement = ['limit.historyCount.suggestContinueAsNew=10', 'history.workflowIdReuseMinimalInterval=0'];
 
 let temporal: TestWorkflowEnvironment;
-let worker: Worker;
-let running: Promise<void>;
+let workers: Worker[];
+let running: Promise<unknown>;
 const world = createFakeRepositories();
 let count = 0;
 
@@ -33,18 +33,16 @@ beforeAll(async () => {
   const [environment, bundle] = await Promise.all([startTemporal(...everyMeasurement), bundleWorkflows()]);
   temporal = environment;
   const activities = world.activitiesOn('bench-1');
-  worker = await Worker.create({
-    connection: temporal.nativeConnection,
-    taskQueue: bisectQueue,
-    workflowBundle: bundle,
-    activities,
-    maxHeartbeatThrottleInterval: '100ms',
-  });
-  running = worker.run();
+  const shared = { connection: temporal.nativeConnection, activities, maxHeartbeatThrottleInterval: '100ms' } as const;
+  workers = [
+    await Worker.create({ ...shared, taskQueue: bisectQueue, workflowBundle: bundle }),
+    await Worker.create({ ...shared, taskQueue: bisectHostQueue('bench-1') }),
+  ];
+  running = Promise.all(workers.map((worker) => worker.run()));
 });
 
 afterAll(async () => {
-  worker.shutdown();
+  for (const worker of workers) worker.shutdown();
   await running;
   await temporal.teardown();
 });

@@ -88,7 +88,7 @@ describe('an incident', () => {
     expect(record).toMatchObject({ run: 1, by: 'ada', verdict: 'not-reproduced', outcome: 'resolved', rerun: { verdict: 'improved' } });
     const ended = await untilEnded(id);
     expect(ended).toMatchObject({ phase: 'ended', needsHuman: false, incident: { outcome: 'resolved' } });
-    expect(ended.incident.artifacts.map(({ name }) => name)).toContain('k6-run-1.json');
+    expect(ended.incident.artifacts.map(({ name }) => name)).toContain('rerun-1-run.json');
     expect(world.notified(endpoint)).toEqual(expect.arrayContaining(['report-ready', 'rerun', 'ended']));
     expect(world.reports(endpoint).at(-1)?.incident.reruns).toHaveLength(1);
   });
@@ -152,7 +152,7 @@ describe('an incident', () => {
     expect(set?.run.artifacts.map(({ name }) => name)).toEqual(['outage-run.json']);
     expect(set?.confirmedBy?.plan.durationMs).toBe(10_000);
     expect(set?.databases.artifacts).toHaveLength(1);
-    expect(incident.artifacts.map(({ name }) => name)).toEqual(expect.arrayContaining(['k6-run-0.json', 'outage-run.json']));
+    expect(incident.artifacts.map(({ name }) => name)).toEqual(expect.arrayContaining(['run.json', 'outage-run.json']));
     expect(world.calls(endpoint).filter((name) => name === 'runLoad')).toHaveLength(2);
     await incidents.close(id, {});
     await untilEnded(id);

@@ -1,19 +1,17 @@
 /** Timeouts and retries of the bisector's activities, each with its reason. */
 import { proxyActivities, type ActivityInterfaceFor, type ActivityOptions } from '@temporalio/workflow';
 import type { BisectActivities } from '../../activities/bisect-contract.js';
-import { loadWindowMs } from '../../core/decisions/describe-load.js';
-import type { LoadPlan } from '../../core/model/load-result.js';
 import { bisectHostQueue, bisectQueue } from '../kernel/task-queues.js';
 
-const nonRetryable = ['UnreadableInputError', 'RefusedError'];
+const nonRetryableErrorTypes = ['UnreadableInputError', 'RefusedError'];
 const minuteMs = 60_000;
 
-/** Reading the repository, writing the report, cleaning up: on the worker that has the worktrees. */
+/** Reading the repository, writing the report: on a worker that has the repository. How often they may fail is decided where they run. */
 export const bisecting = proxyActivities<BisectActivities>({
   taskQueue: bisectQueue,
   startToCloseTimeout: '2 minutes',
-  scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: nonRetryable },
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes },
 });
 
 /** The last word of a search holds up its end, so it is given up soon. */
@@ -21,7 +19,7 @@ export const tellingEnd = proxyActivities<BisectActivities>({
   taskQueue: bisectQueue,
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '20s',
-  retry: { initialInterval: '1s', nonRetryableErrorTypes: nonRetryable },
+  retry: { initialInterval: '1s', nonRetryableErrorTypes },
 });
 
 /** A queue that one machine alone serves: where the worktrees are, and where the level of the runs is known. */
@@ -30,13 +28,19 @@ function queueOf(host: string | null): Pick<ActivityOptions, 'taskQueue' | 'sche
   return host === null ? { taskQueue: bisectQueue } : { taskQueue: bisectHostQueue(host), scheduleToStartTimeout: '1 minute' };
 }
 
-/** Removes what a machine holds of a search; null = whoever serves the queue. */
+/** How long a machine may be away that still has to clean up: a night and the morning after it. */
+const cleanUpPatience = '12 hours';
+
+/**
+ * Removes what a machine holds of a search; null = whoever serves the queue. Tried for hours, because nobody else will: the answer has been given
+ * by then, so nobody waits for it.
+ */
 export function cleaning(host: string | null): ActivityInterfaceFor<BisectActivities> {
   return proxyActivities<BisectActivities>({
-    ...queueOf(host),
+    taskQueue: host === null ? bisectQueue : bisectHostQueue(host),
     startToCloseTimeout: '2 minutes',
-    scheduleToCloseTimeout: '1 hour',
-    retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: nonRetryable },
+    scheduleToCloseTimeout: cleanUpPatience,
+    retry: { initialInterval: '1s', maximumInterval: '5 minutes' },
   });
 }
 
@@ -51,14 +55,17 @@ export function buildingAhead(host: string | null): ActivityInterfaceFor<BisectA
   });
 }
 
-/** A build may take its ten minutes and the start one; the heartbeat shows a dead worker within seconds. Two profiles are two such runs. */
-export function measuring(load: LoadPlan, host: string | null): ActivityInterfaceFor<BisectActivities> {
+/**
+ * A build may take its ten minutes and the start one; two profiles are two such runs. Each part limits its own time where it runs, so waiting for
+ * the machine is no part of it; the heartbeat shows a dead worker within seconds.
+ */
+export function measuring(host: string | null): ActivityInterfaceFor<BisectActivities> {
   return proxyActivities<BisectActivities>({
     ...queueOf(host),
-    startToCloseTimeout: 2 * loadWindowMs(load) + 30 * minuteMs,
-    scheduleToCloseTimeout: '6 hours',
-    heartbeatTimeout: '10s',
-    retry: { initialInterval: '2s', maximumAttempts: 4, nonRetryableErrorTypes: nonRetryable },
+    startToCloseTimeout: '6 hours',
+    scheduleToCloseTimeout: '1 day',
+    heartbeatTimeout: '15s',
+    retry: { initialInterval: '2s', maximumAttempts: 4, nonRetryableErrorTypes },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });
 }

@@ -1,5 +1,7 @@
+import { isCancellation } from '@temporalio/workflow';
 import { posteriorNow } from '../../core/bisect/search.js';
 import type { BisectAnswer, BisectMetric } from '../../core/model/bisect.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 import { bisecting } from './activity-options.js';
 import type { BisectProgress, RangeAnswer, RangeBracket } from './messages.js';
 import { descend, type Placed } from './merge.js';
@@ -70,11 +72,18 @@ async function describe(state: BisectState, largest: Placed, others: Placed[], b
   };
   if (!largest.isOne) return { ...common, outcome: 'range' };
   const { endpoint } = state.request;
-  const culprit = await bisecting.describeCommit.executeWithOptions({ summary: `who wrote ${largest.to.slice(0, 12)}` }, [
-    { endpoint, commit: largest.to },
-  ]);
-  const { commit, subject, author, date, files, parents } = culprit;
-  return { ...common, outcome: 'culprit', culprit: { commit, subject, author, date, files, isMerge: parents.length > 1 } };
+  const short = largest.to.slice(0, 12);
+  try {
+    const told = await bisecting.describeCommit.executeWithOptions({ summary: `who wrote ${short}` }, [{ endpoint, commit: largest.to }]);
+    const { commit, subject, author, date, files, parents } = told;
+    return { ...common, outcome: 'culprit', culprit: { commit, subject, author, date, files, isMerge: parents.length > 1 } };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    // The commit is the answer; who wrote it can be looked up.
+    const reasons = [...common.reasons, `${short} could not be described: ${describeFailure(error)}; git show ${short} tells`];
+    const culprit = { commit: largest.to, subject: '', author: '', date: '', files: [], isMerge: false };
+    return { ...common, reasons, outcome: 'culprit', culprit };
+  }
 }
 
 /** Posterior over the whole range with the subjects of its commits; of a long range the likely ones. */
@@ -85,10 +94,21 @@ async function chart(state: BisectState): Promise<BisectAnswer['posteriorByCommi
   const all = range.commits.map((commit, index) => ({ commit, probability: posterior.byCommit[index] ?? 0 }));
   const floor = all.length <= mostCharted ? 0 : ([...all].sort((a, b) => b.probability - a.probability)[mostCharted - 1]?.probability ?? 0);
   const shown = all.filter(({ probability }) => probability >= floor).slice(0, 2 * mostCharted);
-  const subjects = await bisecting.subjectsOf.executeWithOptions({ summary: 'subjects for the chart' }, [
-    { endpoint: state.request.endpoint, commits: shown.map(({ commit }) => commit) },
-  ]);
+  const subjects = await subjectsOf(
+    state.request.endpoint,
+    shown.map(({ commit }) => commit),
+  );
   return shown.map(({ commit, probability }, index) => ({ commit, subject: subjects[index] ?? '', probability }));
+}
+
+/** A chart without subjects is still a chart. */
+async function subjectsOf(endpoint: string, commits: string[]): Promise<string[]> {
+  try {
+    return await bisecting.subjectsOf.executeWithOptions({ summary: 'subjects for the chart' }, [{ endpoint, commits }]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return [];
+  }
 }
 
 function withoutCulprit(state: BisectState, main: Exclude<RangeAnswer, Found>): BisectAnswer {

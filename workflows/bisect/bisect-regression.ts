@@ -5,10 +5,10 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  getExternalWorkflowHandle,
   isCancellation,
   log,
   setCurrentDetails,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
@@ -22,7 +22,9 @@ import { endPrebuilds } from './prebuild.js';
 import { HistoryFull } from './search.js';
 import { createBisectState, showBisect, type BisectState } from './state.js';
 import { describeFailure } from '../kernel/describe-failure.js';
-import { handOffEvidenceSignal, type HandOffEvidence } from '../respond/messages.js';
+import { onSignal, readStart } from '../kernel/on-message.js';
+import { bisectEndedSignal, handOffEvidenceSignal } from '../respond/messages.js';
+import { readBisectStart, readEvidence, warnIgnored, type EvidenceForSearch } from './read-messages.js';
 
 /** The evidence follows the start within seconds; without it there is nothing to search for. */
 const evidencePatience = '1 hour';
@@ -36,21 +38,21 @@ export type BisectResult = BisectAnswer & Pick<BisectSummary, 'workflowId'>;
  * Finds the commit that made an endpoint slow, with a stated confidence, or says why it cannot. Started by an incident (then the evidence follows as
  * a signal; it is abandoned by its parent, which may end long before) or alone from the command line.
  */
-export async function bisectRegression(start: BisectStart): Promise<BisectResult> {
+export async function bisectRegression(given: BisectStart): Promise<BisectResult> {
+  const start = readStart(readBisectStart, given);
   const evidence = start.request === null ? await awaitEvidence(start) : null;
   const request = start.request ?? requestFrom(start, evidence);
-  if (request === null) return unsearched(start, reasonsWithout(evidence));
+  if (request === null) return await unsearched(start, reasonsWithout(evidence));
   const facts = start.carried?.facts ?? handedOver(evidence);
   const planned = await planSearch(request, start.progress);
   if (!planned.ok) {
     // A person who asked with a wrong name wants to be told; an incident wants an answer.
     if (start.incidentId === null) throw ApplicationFailure.nonRetryable(planned.reason, 'RefusedError');
-    return unsearched(start, [planned.reason, ...facts]);
+    return await unsearched(start, [planned.reason, ...facts]);
   }
   const state = createBisectState(request, planned.plan, { ...start, request });
   try {
-    const answer = await search(state, facts);
-    return { ...answer, workflowId: workflowInfo().workflowId };
+    return await search(state, start, facts);
   } catch (error) {
     await endPrebuilds(state);
     const isFull = error instanceof HistoryFull;
@@ -88,20 +90,46 @@ async function continueLater(start: BisectStart, state: BisectState, facts: stri
   return await continueAsNew<typeof bisectRegression>({ ...start, request: fixed, progress, carried });
 }
 
-async function search(state: BisectState, facts: string[]): Promise<BisectAnswer> {
+/** The answer comes first: what fails after it is told in its reasons, and costs nobody the answer. */
+async function search(state: BisectState, start: BisectStart, facts: string[]): Promise<BisectResult> {
   showBisect(state, 'checking that good is good and bad is bad');
-  const found = await findCulprits(state);
-  const profiled = await withProfiles(state, found);
+  const found = await withProfiles(state, await findCulprits(state));
+  const withNotes = (): BisectAnswer => ({ ...found, reasons: [...found.reasons, ...state.notes, ...facts] });
+  state.answer = withNotes();
+  showBisect(state, `answered: ${found.outcome}; writing it down`);
+  await sendAnswer(start, state.answer);
+  await writeReport(state, state.answer);
+  if (state.request.incidentId === null) await tellEnd(state.request, state.answer);
+  showBisect(state, `answered: ${found.outcome}; cleaning up`);
   await cleanUp(state);
-  const answer = { ...profiled, reasons: [...profiled.reasons, ...state.notes, ...facts] };
+  const answer = withNotes();
   state.answer = answer;
   showBisect(state, `ended: ${answer.outcome}`);
-  await bisecting.writeBisectReport.executeWithOptions({ summary: `report: ${answer.outcome}` }, [
-    { bisectId: state.request.bisectId, answer },
-  ]);
-  if (state.request.incidentId === null) await tellEnd(state.request, answer);
   await condition(allHandlersFinished);
-  return answer;
+  return { ...answer, workflowId: workflowInfo().workflowId };
+}
+
+/** To the incident that asked, by its workflow id: it may be in a later history by now, or have ended, which is no failure of ours. */
+async function sendAnswer({ answerTo, incidentId }: BisectStart, answer: BisectAnswer): Promise<void> {
+  if (answerTo === undefined || incidentId === null) return;
+  const { outcome, culprit, range, posterior, effect, reasons } = answer;
+  const summary = { outcome, culprit, range, posterior, effect, reasons, workflowId: workflowInfo().workflowId };
+  try {
+    await getExternalWorkflowHandle(answerTo).signal(bisectEndedSignal, { incidentId, summary });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('nobody waits for the answer any more', { reason: describeFailure(error) });
+  }
+}
+
+async function writeReport(state: BisectState, answer: BisectAnswer): Promise<void> {
+  const { bisectId } = state.request;
+  try {
+    await bisecting.writeBisectReport.executeWithOptions({ summary: `report: ${answer.outcome}` }, [{ bisectId, answer }]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    state.notes.push(`no report could be written: ${describeFailure(error)}`);
+  }
 }
 
 /** An incident tells the answer itself; who searches alone may have gone to bed. */
@@ -123,7 +151,7 @@ async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<B
   const { bisectId, endpoint } = state.request;
   try {
     const summary = `what grew between ${parent.slice(0, 12)} and ${culprit.slice(0, 12)}`;
-    const compared = await measuring(state.plan.load, null).compareProfiles.executeWithOptions({ summary }, [
+    const compared = await measuring(null).compareProfiles.executeWithOptions({ summary }, [
       { bisectId, endpoint, parent, culprit, load: state.plan.load },
     ]);
     if (compared === null) return answer;
@@ -135,7 +163,7 @@ async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<B
   }
 }
 
-/** On every machine that measured; one that is gone keeps its worktrees, and the answer says so. */
+/** On every machine that took part; one that stays away keeps its worktrees, and the answer says so. */
 async function cleanUp(state: BisectState): Promise<void> {
   await endPrebuilds(state);
   await removeWorktrees(state.request, hostsUsed(state), state.notes);
@@ -143,21 +171,21 @@ async function cleanUp(state: BisectState): Promise<void> {
 
 async function removeWorktrees({ bisectId, endpoint }: BisectRequest, hosts: string[], notes: string[]): Promise<void> {
   await Promise.all(
-    (hosts.length > 1 ? hosts : [null]).map(async (host) => {
-      const summary = host === null ? 'remove worktrees' : `remove worktrees on ${host}`;
+    (hosts.length > 0 ? hosts : [null]).map(async (host) => {
+      const where = host === null ? '' : ` on ${host}`;
       try {
-        await cleaning(host).cleanUpBisect.executeWithOptions({ summary }, [{ bisectId, endpoint }]);
+        await cleaning(host).cleanUpBisect.executeWithOptions({ summary: `remove worktrees${where}` }, [{ bisectId, endpoint }]);
       } catch (error) {
-        if (host === null || isCancellation(error)) throw error;
-        notes.push(`the worktrees on ${host} could not be removed: ${describeFailure(error)}`);
+        if (isCancellation(error)) throw error;
+        notes.push(`the worktrees${where} could not be removed: ${describeFailure(error)}`);
       }
     }),
   );
 }
 
-async function awaitEvidence(start: BisectStart): Promise<HandOffEvidence | null> {
-  const received: { evidence: HandOffEvidence | null } = { evidence: null };
-  setHandler(handOffEvidenceSignal, (evidence) => void (received.evidence = evidence), {
+async function awaitEvidence(start: BisectStart): Promise<EvidenceForSearch | null> {
+  const received: { evidence: EvidenceForSearch | null } = { evidence: null };
+  onSignal({ record: warnIgnored }, handOffEvidenceSignal, readEvidence, (evidence) => void (received.evidence = evidence), {
     description: 'The evidence of the incident, sent by the responder',
   });
   setCurrentDetails(`Now: waiting for the evidence of ${start.incidentId ?? 'the incident'}`);
@@ -166,9 +194,8 @@ async function awaitEvidence(start: BisectStart): Promise<HandOffEvidence | null
 }
 
 /** An incident's search: everything by default, with the files that its causes name as hints. */
-function requestFrom(start: BisectStart, evidence: HandOffEvidence | null): BisectRequest | null {
+function requestFrom(start: BisectStart, evidence: EvidenceForSearch | null): BisectRequest | null {
   if (evidence?.repositoryConfigured !== true) return null;
-  const files = evidence.incident.causes.flatMap((cause) => cause.location.file ?? []);
   return {
     ...handOffDefaults,
     metric: metricOf(evidence),
@@ -176,31 +203,31 @@ function requestFrom(start: BisectStart, evidence: HandOffEvidence | null): Bise
     endpoint: start.endpoint,
     good: null,
     bad: null,
-    hints: { files },
+    hints: { files: evidence.files },
     incidentId: start.incidentId,
   };
 }
 
 /** What the incident is about: the budget that is broken, the latency first. */
-function metricOf({ incident }: HandOffEvidence): BisectMetric {
-  const broken = incident.confirmation?.broken ?? [];
+function metricOf({ broken }: EvidenceForSearch): BisectMetric {
   if (broken.includes('p95') || broken.includes('p99')) return 'p95';
   if (broken.includes('p50')) return 'p50';
   return broken.includes('error-ratio') ? 'error-ratio' : 'p95';
 }
 
-function reasonsWithout(evidence: HandOffEvidence | null): string[] {
+function reasonsWithout(evidence: EvidenceForSearch | null): string[] {
   if (evidence === null) return ['no evidence was handed over'];
   return ['no repository is configured for this service: set repository (path, start, health) in the catalog', ...handedOver(evidence)];
 }
 
-function handedOver(evidence: HandOffEvidence | null): string[] {
+function handedOver(evidence: EvidenceForSearch | null): string[] {
   return evidence === null ? [] : [`handed over by ${evidence.requestedBy}`, ...evidence.facts.map((fact) => `handed over: ${fact}`)];
 }
 
-function unsearched(start: BisectStart, reasons: string[]): BisectResult {
+async function unsearched(start: BisectStart, reasons: string[]): Promise<BisectResult> {
   setCurrentDetails(`Now: ended, inconclusive: ${reasons[0] ?? ''}`);
   const { workflowId } = workflowInfo();
-  const answer = emptyAnswer({ request: { metric: start.request?.metric ?? 'p95' }, progress: null });
-  return { ...answer, reasons, workflowId };
+  const answer = { ...emptyAnswer({ request: { metric: start.request?.metric ?? 'p95' }, progress: null }), reasons };
+  await sendAnswer(start, answer);
+  return { ...answer, workflowId };
 }

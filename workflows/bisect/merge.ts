@@ -1,4 +1,6 @@
 /** Into the merges: on the line a merge is one commit, but somebody wrote the slow one on its side. */
+import { isCancellation } from '@temporalio/workflow';
+import { describeFailure } from '../kernel/describe-failure.js';
 import type { Found } from './answer.js';
 import { bisecting } from './activity-options.js';
 import { searchRange } from './search.js';
@@ -19,13 +21,26 @@ export async function descend(state: BisectState, found: Found): Promise<Placed>
   for (;;) {
     if (!placed.isOne) return placed;
     const merge = placed.to;
-    const side = await bisecting.expandMerge.executeWithOptions({ summary: `is ${merge.slice(0, 12)} a merge?` }, [
-      { bisectId, endpoint, commit: merge, hints },
-    ]);
+    const question = { bisectId, endpoint, commit: merge, hints };
+    const side = await expandMerge(question);
+    if (typeof side === 'string') return { ...placed, reasons: [...placed.reasons, side] };
     if (side === null) return placed;
     const inside = await searchRange(state, `merge ${merge}`, side);
     if (inside.kind !== 'found') return { ...placed, reasons: [...placed.reasons, whyNotInside(merge, inside)] };
     placed = { ...place(inside), mergedBy: placed.mergedBy ?? merge, reasons: [...placed.reasons, ...tellApart(inside)] };
+  }
+}
+
+type Side = Awaited<ReturnType<typeof bisecting.expandMerge>>;
+
+/** Where the merge cannot be opened, the reason: the merge itself is the answer then. */
+async function expandMerge(question: Parameters<typeof bisecting.expandMerge>[0]): Promise<Side | string> {
+  const merge = question.commit.slice(0, 12);
+  try {
+    return await bisecting.expandMerge.executeWithOptions({ summary: `is ${merge} a merge?` }, [question]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return `${merge} could not be looked into: ${describeFailure(error)}`;
   }
 }
 

@@ -80,6 +80,8 @@ export interface BisectStart {
   incidentId: string | null;
   service: string;
   endpoint: string;
+  /** Workflow of the incident that asked: it hears the answer as the signal `bisectEnded`. */
+  answerTo?: string;
   progress?: BisectProgress;
   carried?: BisectCarried;
 }

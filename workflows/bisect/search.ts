@@ -180,7 +180,7 @@ function start(
   const request = { bisectId, endpoint, commit, load: state.plan.load, metric };
   const scope = new CancellationScope();
   const ended = scope
-    .run(() => measuring(state.plan.load, isPinned ? host : null).measureCommit.executeWithOptions({ summary }, [request]))
+    .run(() => measuring(isPinned ? host : null).measureCommit.executeWithOptions({ summary }, [request]))
     .then(
       ({ measurement, hosts }) => {
         state.progress.measurements.push(measurement);

@@ -13,6 +13,8 @@ import {
   type BisectStart,
   type CommitMark,
 } from './messages.js';
+import { readCaller, readMark } from './read-messages.js';
+import { onSignal } from '../kernel/on-message.js';
 
 export interface BisectState {
   request: BisectRequest;
@@ -91,8 +93,8 @@ export function skippedCommits(state: Pick<BisectState, 'progress'>): { commit: 
 }
 
 /** People write the first letters of an id. Null: no commit of this search, or more than one. */
-function fullId(state: BisectState, text: unknown): string | null {
-  if (typeof text !== 'string' || text.length < 4) return null;
+function fullId(state: BisectState, text: string): string | null {
+  if (text.length < 4) return null;
   const known = state.plan.commits.filter((commit) => commit.startsWith(text));
   return known.length === 1 ? (known[0] ?? null) : /^[0-9a-f]{40}$/.test(text) ? text : null;
 }
@@ -109,17 +111,20 @@ function mark(state: BisectState, list: string[], { commit, by }: CommitMark, wo
 
 function registerBisectHandlers(state: BisectState): void {
   const { progress } = state;
+  const writer = { record: ({ text }: { text: string }): void => void state.notes.push(text) };
   // The search itself acts, between two measurements.
-  setHandler(pauseSignal, () => void (state.isPaused = true), { description: 'Measure nothing more until resumed' });
-  setHandler(resumeSignal, () => void (state.isPaused = false), { description: 'Go on after a pause' });
-  setHandler(stopAndReportSignal, () => void (state.isStopped = true), { description: 'Stop and answer with what is known' });
-  setHandler(skipCommitSignal, (marked) => mark(state, progress.skipMarks, marked, 'one to skip'), {
+  onSignal(writer, pauseSignal, readCaller, () => void (state.isPaused = true), { description: 'Measure nothing more until resumed' });
+  onSignal(writer, resumeSignal, readCaller, () => void (state.isPaused = false), { description: 'Go on after a pause' });
+  onSignal(writer, stopAndReportSignal, readCaller, () => void (state.isStopped = true), {
+    description: 'Stop and answer with what is known',
+  });
+  onSignal(writer, skipCommitSignal, readMark, (marked) => mark(state, progress.skipMarks, marked, 'one to skip'), {
     description: 'Never measure this commit: {"commit": "…"}',
   });
-  setHandler(markGoodSignal, (marked) => mark(state, progress.goodMarks, marked, 'good'), {
+  onSignal(writer, markGoodSignal, readMark, (marked) => mark(state, progress.goodMarks, marked, 'good'), {
     description: 'This commit is known to be good: {"commit": "…"}',
   });
-  setHandler(markBadSignal, (marked) => mark(state, progress.badMarks, marked, 'bad'), {
+  onSignal(writer, markBadSignal, readMark, (marked) => mark(state, progress.badMarks, marked, 'bad'), {
     description: 'This commit is known to be bad: {"commit": "…"}',
   });
   setHandler(bisectStatusQuery, () => ({

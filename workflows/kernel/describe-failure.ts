@@ -1,7 +1,8 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { MissingEvidence } from '../../core/model/observation.js';
 
-function rootOf(error: unknown): unknown {
+/** The failure below the wrapping of the activity. */
+export function rootOf(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
 }
 

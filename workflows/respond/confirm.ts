@@ -1,14 +1,30 @@
-import { patched } from '@temporalio/workflow';
 import type { EvidenceSet, LoadRun } from '../../activities/contract.js';
-import type { LoadPlan } from '../../core/model/load-result.js';
-import { hasEndedEarly } from '../../core/decisions/capture-window.js';
+import { loadPriority } from '../../core/decisions/load-priority.js';
 import { isOutage } from '../../core/decisions/outage.js';
 import { outagePlan } from '../../core/decisions/outage-window.js';
-import { notCaptured, startCaptures, type CaptureResults, type RunningCaptures } from './captures.js';
-import { describeFailure, failureType } from '../kernel/describe-failure.js';
-import { addReason, enter, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import type { LoadPlan } from '../../core/model/load-result.js';
+import { captureTasks, type Captured } from '../kernel/capture.js';
+import { measuredLoad, type LoadOrder, type NoLoad } from '../kernel/hold-load.js';
+import { holdWindow, type WindowEnding } from '../kernel/hold-window.js';
+import { evidenceOf } from './evidence.js';
 import { rememberHealthy } from './healthy-run.js';
-import { measuredLoad, runLoad, type LoadOutcome } from './load-run.js';
+import { addReason, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import { enter, severityOf } from './publish.js';
+
+/** What tells one load of an incident from another. */
+export interface LoadWords {
+  key: string;
+  stage: string;
+  title: string;
+  artifactPrefix: string;
+}
+
+/** One load of this incident; closing the incident stops it. */
+export function loadOrder(state: IncidentState, { target, plan }: ResolvedLoad, words: LoadWords): LoadOrder {
+  const { endpoint, symptom } = state.findings;
+  const priority = loadPriority(severityOf(state));
+  return { ...words, endpoint, plan, budgets: target.budgets, symptom, priority, isUnwanted: () => state.closing !== null };
+}
 
 /** Keeps the record that callers of a re-run wait for, and shows it. */
 export function recordConfirmation(
@@ -19,144 +35,115 @@ export function recordConfirmation(
   state.confirmations.push({ ...empty, ...record });
 }
 
-async function collect(state: IncidentState, run: LoadRun, plan: LoadPlan, captures: RunningCaptures | null): Promise<CaptureResults> {
-  const notInWindow = 'Triage again; when it happens again, look at the log of the load activity in the Temporal Web UI.';
-  if (captures === null) return notCaptured('the load never told that it started', notInWindow);
-  if (endedEarly(state, run, plan)) {
-    await captures.stop();
-    return notCaptured('the load ended before its window was over, so the captures would have seen an idle service', notInWindow);
-  }
-  return captures.results;
+function holdOnce(
+  state: IncidentState,
+  resolved: ResolvedLoad,
+  words: LoadWords,
+  isWanted: (run: LoadRun) => boolean,
+): Promise<WindowEnding> {
+  const { target } = resolved;
+  const place = { endpoint: target.endpoint, options: state.start.options, queue: target.captureQueue };
+  return holdWindow(state.kernel, { load: loadOrder(state, resolved, words), tasks: captureTasks(target), place, isWanted });
+}
+
+/**
+ * The load window with everything captured in it. True when the symptom is confirmed, and then the evidence is in the state; otherwise the
+ * incident has its outcome.
+ */
+export async function confirm(state: IncidentState, resolved: ResolvedLoad): Promise<boolean> {
+  enter(state, 'confirming', `reproducing the symptom on ${resolved.target.endpoint}, capturing in the same window`);
+  const startedAt = nowIso();
+  const words = { key: 'confirm', stage: 'confirm', title: 'k6', artifactPrefix: '' };
+  const ending = await holdOnce(state, resolved, words, ({ confirmation }) => confirmation.verdict === 'confirmed');
+  if (ending.kind === 'refused' || ending.kind === 'failed' || ending.kind === 'stopped') return adoptNoLoad(state, ending, startedAt);
+  adoptRun(state, ending.run);
+  if (ending.kind === 'unwanted') return adoptHealthy(state, resolved, ending.run);
+  state.sides = { before: [measuredLoad(ending.run)], after: [] };
+  state.evidence = evidenceOf(state, resolved.plan, ending.run, ending.captures);
+  if (ending.kind === 'cut-short') await lookAtOutage(state, resolved, ending.run);
+  else if (ending.captures.some(({ unheard }) => unheard)) await lookAgain(state, resolved, ending.run);
+  return true;
 }
 
 function adoptRun(state: IncidentState, run: LoadRun): void {
-  const { incident } = state;
-  const loadWindowMs = Date.parse(run.endedAt) - Date.parse(run.startedAt);
-  state.incident = {
-    ...incident,
-    confirmation: run.confirmation,
-    timing: { ...incident.timing, loadWindowMs },
-    artifacts: [...incident.artifacts, ...run.artifacts],
-    reasons: [...incident.reasons, ...run.confirmation.reasons],
+  const { findings, timeline } = state;
+  const { confirmation, startedAt, endedAt } = run;
+  const loadWindowMs = Date.parse(endedAt) - Date.parse(startedAt);
+  state.findings = {
+    ...findings,
+    confirmation,
+    timing: { ...findings.timing, loadWindowMs },
+    artifacts: [...findings.artifacts, ...run.artifacts],
   };
-  recordConfirmation(state, {
-    run: 0,
-    startedAt: run.startedAt,
-    endedAt: run.endedAt,
-    verdict: run.confirmation.verdict,
-    reasons: run.confirmation.reasons,
-  });
+  const { verdict, reasons, observed } = confirmation;
+  recordConfirmation(state, { run: 0, startedAt, endedAt, verdict, reasons });
+  for (const reason of reasons) addReason(state, reason);
+  timeline.record({ kind: 'confirmation', verdict, p95Ms: observed.p95Ms, at: endedAt, text: `${verdict}: ${reasons.join('; ')}` });
 }
 
-function adoptClosing(state: IncidentState, startedAt: string): void {
-  state.incident = { ...state.incident, outcome: 'unproven' };
-  recordConfirmation(state, { run: 0, startedAt, reasons: ['the incident was closed while the load ran'] });
+/** A run that could not be had is no evidence either way. */
+function adoptNoLoad(state: IncidentState, { kind, reason }: NoLoad, startedAt: string): false {
+  const told = {
+    refused: reason,
+    failed: `the confirmation could not be run: ${reason}`,
+    stopped: 'the incident was closed while the load ran',
+  };
+  state.findings = { ...state.findings, outcome: kind === 'refused' ? 'refused' : 'unproven' };
+  if (kind !== 'stopped') addReason(state, told[kind]);
+  recordConfirmation(state, { run: 0, startedAt, reasons: [told[kind]] });
+  state.timeline.record({ kind: 'confirmation', verdict: null, p95Ms: null, text: told[kind] });
+  return false;
 }
 
-/** A run that could not be had is no evidence either way; input that can never work is refused instead. */
-function adoptFailure(state: IncidentState, error: unknown, startedAt: string): void {
-  const isRefused = ['UnreadableInputError', 'RefusedError'].includes(failureType(error) ?? '');
-  const reason = isRefused ? describeFailure(error) : `the confirmation could not be run: ${describeFailure(error)}`;
-  state.incident = { ...state.incident, outcome: isRefused ? 'refused' : 'unproven' };
-  addReason(state, reason);
-  recordConfirmation(state, { run: 0, startedAt, reasons: [reason] });
+/** The captures of an unconfirmed symptom were stopped, for they would only tell a story. */
+async function adoptHealthy(state: IncidentState, { plan }: ResolvedLoad, run: LoadRun): Promise<false> {
+  state.evidence = evidenceOf(state, plan, run, []);
+  const { verdict } = run.confirmation;
+  state.findings = { ...state.findings, outcome: verdict === 'confirmed' ? 'inconclusive' : verdict };
+  if (verdict === 'not-reproduced') await rememberHealthy(state, plan, [run], 'green confirmation');
+  return false;
 }
 
-const notNeeded: CaptureResults = {
-  profile: { headline: 'not needed', artifacts: [], missing: [] },
-  service: { headline: 'not needed', artifacts: [], missing: [] },
-  databases: { headline: 'not needed', artifacts: [], missing: [] },
-};
-
-function keepEvidence(state: IncidentState, plan: LoadPlan, run: LoadRun, results: CaptureResults): EvidenceSet {
-  const { incidentId, endpoint, symptom } = state.incident;
-  const set: EvidenceSet = { incidentId, endpoint, symptom, options: state.start.options, plan, run, ...results, scan: null };
-  state.evidence = set;
-  return set;
-}
-
-interface CapturedLoad {
-  outcome: LoadOutcome;
-  captures: RunningCaptures | null;
-}
-
-/** Holds the load once, with everything captured beside it. */
-async function holdAndCapture(state: IncidentState, resolved: ResolvedLoad, turn: 'confirm' | 'outage'): Promise<CapturedLoad> {
-  const captures: { newest: RunningCaptures | null } = { newest: null };
-  const outcome = await runLoad(state, resolved, turn, (started) => {
-    captures.newest = startCaptures(state, resolved, started, captures.newest);
-  });
-  if (outcome.kind !== 'ended') void captures.newest?.stop();
-  return { outcome, captures: captures.newest };
-}
-
-function endedEarly(state: IncidentState, run: LoadRun, plan: LoadPlan): boolean {
-  const { measuredFrom, endedAt } = run;
-  return hasEndedEarly({ durationMs: state.loadStarted?.durationMs ?? plan.durationMs, measuredFrom, endedAt });
+/** A second load of the same confirmation is the evidence; the verdict stays the first one's. */
+function adoptSecondLook(
+  state: IncidentState,
+  first: LoadRun,
+  firstPlan: LoadPlan,
+  look: { plan: LoadPlan; run: LoadRun; captures: Captured[] },
+): EvidenceSet {
+  const { findings } = state;
+  const { plan, run, captures } = look;
+  const loadWindowMs = Date.parse(run.endedAt) - Date.parse(first.startedAt);
+  const artifacts = [...findings.artifacts, ...run.artifacts];
+  state.findings = { ...findings, timing: { ...findings.timing, loadWindowMs }, artifacts };
+  const set = evidenceOf(state, plan, { ...run, confirmation: first.confirmation }, captures);
+  return { ...set, confirmedBy: { plan: firstPlan, load: first.load } };
 }
 
 /**
  * The guard stopped the load because nearly every request failed: a short second one, within what the guard allows, shows the failing service to the
- * captures. Its numbers are the evidence, the verdict stays the first one's. Null when there is nothing to see, or no longer.
+ * captures. Nothing changes when there is nothing to see, or no longer.
  */
-async function lookAtOutage(state: IncidentState, resolved: ResolvedLoad, first: LoadRun): Promise<EvidenceSet | null> {
+async function lookAtOutage(state: IncidentState, resolved: ResolvedLoad, first: LoadRun): Promise<void> {
   const plan = outagePlan(resolved.plan, first.load);
-  if (plan === null) return null;
+  if (plan === null) return;
   enter(state, 'confirming', 'nearly every request fails: a short second load, with everything captured');
-  const { outcome, captures } = await holdAndCapture(state, { ...resolved, plan }, 'outage');
-  if (outcome.kind !== 'ended') return null;
-  const { run } = outcome;
-  if (!isOutage(run.load)) {
-    void captures?.stop();
+  const words = { key: 'outage', stage: 'look at the outage', title: 'a short look at the outage: k6', artifactPrefix: 'outage-' };
+  const ending = await holdOnce(state, { ...resolved, plan }, words, ({ load }) => isOutage(load));
+  if (ending.kind === 'unwanted')
     addReason(state, 'a second, short load a moment later was answered again: what failed is not there any more');
-    return null;
-  }
-  const { incident } = state;
-  const loadWindowMs = Date.parse(run.endedAt) - Date.parse(first.startedAt);
-  state.incident = {
-    ...incident,
-    timing: { ...incident.timing, loadWindowMs },
-    artifacts: [...incident.artifacts, ...run.artifacts],
-  };
-  const set = keepEvidence(state, plan, { ...run, confirmation: first.confirmation }, await collect(state, run, plan, captures));
-  state.evidence = { ...set, confirmedBy: { plan: resolved.plan, load: first.load } };
-  return state.evidence;
+  if (ending.kind !== 'captured' && ending.kind !== 'cut-short') return;
+  const { run, captures } = ending;
+  state.evidence = adoptSecondLook(state, first, resolved.plan, { plan, run, captures });
 }
 
-/** Decides what the run means; the captures of an unconfirmed symptom are stopped, for they would only tell a story. */
-async function judgeRun(
-  state: IncidentState,
-  resolved: ResolvedLoad,
-  run: LoadRun,
-  captures: RunningCaptures | null,
-): Promise<EvidenceSet | null> {
-  adoptRun(state, run);
-  const { plan } = resolved;
-  const { verdict } = run.confirmation;
-  if (verdict === 'confirmed') {
-    state.sides = { before: [measuredLoad(run)], after: [] };
-    const results = await collect(state, run, plan, captures);
-    // Incidents of before had no second look.
-    const outage = endedEarly(state, run, plan) && patched('look-at-outage') ? await lookAtOutage(state, resolved, run) : null;
-    return outage ?? keepEvidence(state, plan, run, results);
-  }
-  void captures?.stop();
-  keepEvidence(state, plan, run, notNeeded);
-  state.incident = { ...state.incident, outcome: verdict };
-  if (verdict === 'not-reproduced') await rememberHealthy(state, plan, [run], 'green confirmation');
-  return null;
-}
-
-/**
- * Stage 1: the load window with everything captured in it. Returns the evidence when the symptom is confirmed; otherwise null, and the
- * incident has its outcome.
- */
-export async function confirm(state: IncidentState, resolved: ResolvedLoad): Promise<EvidenceSet | null> {
-  enter(state, 'confirming', `reproducing the symptom on ${resolved.target.endpoint}, capturing in the same window`);
-  const startedAt = nowIso();
-  const { outcome, captures } = await holdAndCapture(state, resolved, 'confirm');
-  if (outcome.kind === 'ended') return judgeRun(state, resolved, outcome.run, captures);
-  if (outcome.kind === 'failed') adoptFailure(state, outcome.error, startedAt);
-  else adoptClosing(state, startedAt);
-  return null;
+/** Whoever captured died in the window. That says nothing about the service, so one more window is worth its load; a third would not be. */
+async function lookAgain(state: IncidentState, resolved: ResolvedLoad, first: LoadRun): Promise<void> {
+  addReason(state, 'a worker fell silent while it captured, so the load was held a second time');
+  enter(state, 'confirming', 'a worker fell silent while it captured: the same load again, with everything captured');
+  const words = { key: 'again', stage: 'look again', title: 'again, for its captures: k6', artifactPrefix: 'second-' };
+  const ending = await holdOnce(state, resolved, words, ({ confirmation }) => confirmation.verdict === 'confirmed');
+  if (ending.kind !== 'captured') return;
+  const { run, captures } = ending;
+  state.evidence = adoptSecondLook(state, first, resolved.plan, { plan: resolved.plan, run, captures });
 }

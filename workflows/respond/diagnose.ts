@@ -1,77 +1,40 @@
-import { isCancellation } from '@temporalio/workflow';
-import type { BranchDecision, Capture, EvidenceSet } from '../../activities/contract.js';
-import type { Diagnosis } from '../../core/model/incident.js';
-import { needsQueryScan } from '../../core/decisions/next-stage.js';
-import { light, scanning } from '../kernel/activity-options.js';
-import { describeFailure, missingFrom } from '../kernel/describe-failure.js';
-import { addReason, enter, type IncidentState, type ResolvedLoad } from './incident-state.js';
-import { inStage, skipStage } from './stage-rows.js';
+import type { EvidenceSet } from '../../activities/contract.js';
+import type { ArtifactRef, Diagnosis } from '../../core/model/incident.js';
+import { localize, type Localization } from '../kernel/localize.js';
+import { addReason, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import { enter } from './publish.js';
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-function describeDiagnosis({ outcome, causes }: Diagnosis): string {
-  const first = causes[0];
-  return first === undefined ? outcome : `${outcome}: ${first.id} in ${first.component} (${percent(first.share)} of the latency)`;
-}
-
-async function scanQueries(state: IncidentState, set: EvidenceSet, databases: readonly string[]): Promise<Capture> {
-  const work = (): Promise<Capture> =>
-    scanning.scanQueries.executeWithOptions({ summary: `plans and index candidates of ${databases.join(', ')}` }, [set]);
-  try {
-    return await inStage(state, 'query scan', work, (capture) => capture.headline);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const missing = missingFrom(error, { id: 'query-scan', what: 'the plans of the statements of the window' });
-    return { headline: `missing: ${missing.why}`, artifacts: [], missing: [missing] };
-  }
+function artifactsOf({ profile, service, databases, scan }: EvidenceSet): ArtifactRef[] {
+  return [profile, service, databases, ...(scan === null ? [] : [scan])].flatMap(({ artifacts }) => artifacts);
 }
 
 function adoptDiagnosis(state: IncidentState, set: EvidenceSet, diagnosis: Diagnosis): void {
-  const { incident } = state;
-  const { outcome, branch, accounting, accountChecks = [], causes, ruledOut, missingEvidence, evidence } = diagnosis;
-  const captured = [set.profile, set.service, set.databases, ...(set.scan === null ? [] : [set.scan])].flatMap(
-    ({ artifacts }) => artifacts,
-  );
-  state.incident = {
-    ...incident,
-    ...{ outcome, branch, accounting, accountChecks, causes, ruledOut, missingEvidence, evidence },
-    artifacts: [...incident.artifacts, ...captured],
-    reasons: [...incident.reasons, ...diagnosis.reasons],
-  };
+  const { findings, timeline } = state;
+  const { outcome, branch, accounting, accountChecks = [], causes, ruledOut, missingEvidence, evidence, reasons } = diagnosis;
+  const found = { outcome, branch, accounting, accountChecks, causes, ruledOut, missingEvidence, evidence };
+  state.findings = { ...findings, ...found, artifacts: [...findings.artifacts, ...artifactsOf(set)] };
+  for (const reason of reasons) addReason(state, reason);
+  const told = causes.map(({ id, component, share }) => ({ id, component, share }));
+  const text = `${outcome}: ${causes[0]?.summary ?? reasons[0] ?? 'no cause stands'}`;
+  timeline.record({ kind: 'diagnosis', outcome, causes: told, text, evidence: causes[0]?.evidence ?? [] });
 }
 
 /** The analysis itself broke: the captured evidence stays, and the outcome says so instead of guessing. */
-function adoptBreakdown(state: IncidentState, set: EvidenceSet, error: unknown): void {
-  const gaps = [set.profile, set.service, set.databases].flatMap(({ missing }) => missing);
-  const missing = { ...missingFrom(error, { id: 'diagnosis', what: 'the analysis of the captured evidence' }), id: 'diagnosis' };
-  const artifacts = [set.profile, set.service, set.databases].flatMap((capture) => capture.artifacts);
-  const { incident } = state;
-  state.incident = {
-    ...incident,
-    outcome: 'inconclusive',
-    missingEvidence: [...gaps, missing],
-    artifacts: [...incident.artifacts, ...artifacts],
-  };
-  addReason(state, `the analysis failed: ${describeFailure(error)}`);
+function adoptBreakdown(state: IncidentState, { set, missing, reason }: Extract<Localization, { kind: 'broke' }>): void {
+  const { findings, timeline } = state;
+  const gaps = [set.profile, set.service, set.databases].flatMap((capture) => capture.missing);
+  const artifacts = [...findings.artifacts, ...artifactsOf(set)];
+  state.findings = { ...findings, outcome: 'inconclusive', missingEvidence: [...gaps, missing], artifacts };
+  addReason(state, `the analysis failed: ${reason}`);
+  timeline.record({ kind: 'diagnosis', outcome: 'inconclusive', causes: [], text: `the analysis failed: ${reason}` });
 }
 
 /** Stages 2 to 4: flame graph and accounting decide the branch, the query scan runs if that says so, the rules name the cause. */
-export async function diagnose(state: IncidentState, { target }: ResolvedLoad, captured: EvidenceSet): Promise<void> {
+export async function diagnose(state: IncidentState, { target }: ResolvedLoad): Promise<void> {
+  if (state.evidence === null) return;
   enter(state, 'diagnosing', 'reading the captures');
-  let set = captured;
-  try {
-    const decide = (): Promise<BranchDecision> =>
-      light.decideBranch.executeWithOptions({ summary: 'where does the latency sit?' }, [captured]);
-    const decision = await inStage(state, 'branch', decide, ({ branch }) => branch);
-    if (needsQueryScan(decision.branch, target.databases)) {
-      set = { ...set, scan: await scanQueries(state, set, target.databases) };
-      state.evidence = set;
-    } else skipStage(state, 'query scan', `not needed: ${decision.branch}`);
-    const localize = (): Promise<Diagnosis> =>
-      light.localize.executeWithOptions({ summary: `latency accounting and rules, branch ${decision.branch}` }, [set, decision]);
-    adoptDiagnosis(state, set, await inStage(state, 'localize', localize, describeDiagnosis));
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    adoptBreakdown(state, set, error);
-  }
+  const answer = await localize(state.kernel, state.evidence, target.databases);
+  state.evidence = answer.set;
+  if (answer.kind === 'localized') adoptDiagnosis(state, answer.set, answer.diagnosis);
+  else adoptBreakdown(state, answer);
 }

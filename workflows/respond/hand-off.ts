@@ -3,76 +3,84 @@ import {
   ParentClosePolicy,
   getExternalWorkflowHandle,
   isCancellation,
-  patched,
+  log,
   startChild,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { BisectLook } from '../../activities/contract.js';
 import { shouldHandOff } from '../../core/decisions/next-stage.js';
-import type { TargetSummary } from '../../core/model/incident.js';
-import { light } from '../kernel/activity-options.js';
-import { bisectQueue } from '../kernel/task-queues.js';
+import type { BisectSummary, TargetSummary } from '../../core/model/incident.js';
 import type { bisectRegression } from '../bisect/bisect-regression.js';
+import { light } from '../kernel/activity-options.js';
+import { inStage } from '../kernel/board.js';
 import { describeFailure } from '../kernel/describe-failure.js';
-import { addReason, type IncidentState } from './incident-state.js';
+import { bisectQueue } from '../kernel/task-queues.js';
+import { addReason, documentOf, type IncidentState } from './incident-state.js';
 import { handOffEvidenceSignal, type HandOffEvidence, type HandOffRequest } from './messages.js';
-import { inStage } from './stage-rows.js';
+
+/** A bisector that was terminated says nothing; an hour is little in a search of a night. */
+const askBisectorEveryMs = 3_600_000;
 
 async function gatherEvidence(state: IncidentState, request: HandOffRequest): Promise<HandOffEvidence> {
-  const { incident } = state;
+  const incident = documentOf(state);
   const known = await light.describeHandOff.executeWithOptions({ summary: 'what the bisector should know' }, [incident]);
   return { incidentId: incident.incidentId, incident, ...known, requestedBy: request.by ?? 'responder' };
 }
 
-/** The child outlives the incident: neither its end nor its cancellation reaches the bisector. */
+/**
+ * The child outlives the incident: neither its end nor its cancellation reaches the bisector. Its answer comes as a signal, which also reaches an
+ * incident that has continued as new; what the child itself tells is only heard when it fails.
+ */
 async function startBisector(state: IncidentState, workflowId: string, evidence: HandOffEvidence): Promise<void> {
-  const { incidentId, service, endpoint } = state.incident;
+  const { incidentId, service, endpoint } = state.findings;
   try {
     const child = await startChild<typeof bisectRegression>('bisectRegression', {
       workflowId,
       taskQueue: bisectQueue,
-      args: [{ request: null, incidentId, service, endpoint }],
+      args: [{ request: null, incidentId, service, endpoint, answerTo: workflowInfo().workflowId }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       staticSummary: `which commit made ${endpoint} slow?`,
       staticDetails: `Handed off by incident ${incidentId}.`,
     });
+    child.result().catch((error: unknown) => {
+      // Nothing to wake for when the incident itself is cancelled.
+      if (!isCancellation(error)) state.bisect ??= unanswered(workflowId, describeFailure(causeOf(error)));
+    });
     await child.signal(handOffEvidenceSignal, evidence);
-    child.result().then(
-      (summary) => void (state.bisect = summary),
-      (error: unknown) => {
-        // Nothing to wake for when the incident itself is cancelled.
-        if (isCancellation(error)) return;
-        const reasons = [
-          `the commit bisector ended without an answer: ${describeFailure(error instanceof Error && error.cause instanceof Error ? error.cause : error)}`,
-        ];
-        state.bisect = { outcome: 'inconclusive', culprit: null, range: null, posterior: null, effect: null, reasons, workflowId };
-      },
-    );
   } catch (error) {
+    // Started before, and then something failed on the way: what it lacks is the evidence.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     await getExternalWorkflowHandle(workflowId).signal(handOffEvidenceSignal, evidence);
   }
 }
 
-function bisectIdOf({ incident }: IncidentState): string {
-  return `bisect-${incident.incidentId}`;
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
+}
+
+function unanswered(workflowId: string, why: string): BisectSummary {
+  const reasons = [`the commit bisector ended without an answer: ${why}`];
+  return { outcome: 'inconclusive', culprit: null, range: null, posterior: null, effect: null, reasons, workflowId };
+}
+
+function bisectIdOf({ findings }: IncidentState): string {
+  return `bisect-${findings.incidentId}`;
 }
 
 /** Decided before the report is written, so that it does not tell its reader to start a search that goes on already. */
 export function planHandOff(state: IncidentState, target: TargetSummary): void {
-  const { incident } = state;
-  if (!shouldHandOff(incident, target)) return;
-  // Incidents of before waited for the missing evidence.
-  if (incident.missingEvidence.length > 0 && !patched('hand-off-despite-gaps')) return;
+  if (!shouldHandOff(state.findings, target)) return;
   state.handOffRequest ??= { by: 'responder', reason: 'no cause stands' };
-  if (target.repositoryConfigured) state.incident = { ...incident, bisectId: bisectIdOf(state) };
+  if (target.repositoryConfigured) state.findings = { ...state.findings, bisectId: bisectIdOf(state) };
 }
 
 /** No report may promise the answer of a search that never began. */
 function forgetSearch(state: IncidentState): void {
-  const incident = { ...state.incident };
-  delete incident.bisectId;
-  state.incident = incident;
+  const findings = { ...state.findings };
+  delete findings.bisectId;
+  state.findings = findings;
 }
 
 /** Hands the incident to the commit bisector, once. A failed hand-off is told and may be asked for again. */
@@ -84,13 +92,31 @@ export async function handOff(state: IncidentState, request: HandOffRequest): Pr
   }
   const work = async (): Promise<void> => startBisector(state, workflowId, await gatherEvidence(state, request));
   try {
-    await inStage(state, 'hand-off', work, () => workflowId);
+    await inStage(state.kernel, 'hand-off', work, () => workflowId);
     state.handedOffTo = workflowId;
-    state.incident = { ...state.incident, bisectId: workflowId };
-    addReason(state, `handed off to the commit bisector ${workflowId}`);
+    state.askBisectorAtMs = Date.now() + askBisectorEveryMs;
+    state.findings = { ...state.findings, bisectId: workflowId };
+    const text = `handed off to the commit bisector ${workflowId}`;
+    addReason(state, text);
+    state.timeline.record({ kind: 'handed-off', bisectId: workflowId, text });
   } catch (error) {
     if (isCancellation(error)) throw error;
     forgetSearch(state);
     addReason(state, `the hand-off failed: ${describeFailure(error)}`);
+  }
+}
+
+/** Looks whether a bisector that has not answered is still there; its answer may also be lost, and is then fetched. */
+export async function askBisector(state: IncidentState): Promise<void> {
+  const { handedOffTo } = state;
+  state.askBisectorAtMs = Date.now() + askBisectorEveryMs;
+  if (handedOffTo === null) return;
+  try {
+    const look: BisectLook = await light.lookAtBisect.executeWithOptions({ summary: `is ${handedOffTo} still there?` }, [handedOffTo]);
+    if (look.state === 'answered') state.bisect ??= look.summary;
+    if (look.state === 'gone') state.bisect ??= unanswered(handedOffTo, look.why);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('the bisector could not be looked at', { reason: describeFailure(error) });
   }
 }

@@ -1,29 +1,48 @@
 /** Handlers only write down what is wanted; the main loop acts. All are set before the first await, or an early update would be refused. */
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import type { AlertSummary } from '../../activities/contract.js';
-import { refuseDecision, type RemedyDecision } from '../../core/decisions/remedy-approval.js';
-import { publish, statusOf, type IncidentState } from './incident-state.js';
+import { refuseDecision } from '../../core/decisions/remedy-approval.js';
+import { onSignal, onUpdate } from '../kernel/on-message.js';
+import type { IncidentState } from './incident-state.js';
+import { addListener } from './listeners.js';
 import {
   acknowledgeUpdate,
   alertFiredSignal,
+  bisectEndedSignal,
   closeIncidentSignal,
   decideRemedyUpdate,
   handOffSignal,
   incidentStatusQuery,
-  loadStartedSignal,
+  reportToSignal,
   rerunConfirmationSignal,
+  type BisectEnded,
   type RerunRequest,
 } from './messages.js';
+import { statusOf } from './publish.js';
+import {
+  readAcknowledgement,
+  readAlert,
+  readBisectEnded,
+  readCloseRequest,
+  readDecision,
+  readHandOffRequest,
+  readReportTo,
+  readRerunRequest,
+} from './read-messages.js';
 
 /** An alert storm must not fill the history and the query answer: the first ones tell the story, the count tells the rest. */
 const alertsKept = 50;
 
-function recordAlert(state: IncidentState, alert: AlertSummary): void {
+export function recordAlert(state: IncidentState, alert: AlertSummary): void {
   const isKnown = state.alerts.some(({ source, id, status }) => source === alert.source && id === alert.id && status === alert.status);
-  if (isKnown || state.alerts.length >= alertsKept) return;
-  // One that resolved at its side is recorded only: a responder measures.
+  if (isKnown) return;
+  // This incident has its answer; what fires now is a new question.
+  if (state.isEnding && alert.status === 'firing') state.lateAlerts.push(alert);
+  if (state.isEnding || state.alerts.length >= alertsKept) return;
   state.alerts.push(alert);
-  publish(state);
+  // One that resolved at its side is recorded only: a responder measures.
+  const text = `${alert.source}: ${alert.title} (${alert.status})`;
+  state.timeline.record({ kind: 'alert', alertId: alert.id, source: 'alert', at: alert.receivedAt, text });
 }
 
 function recordRerun(state: IncidentState, request: RerunRequest): void {
@@ -35,58 +54,60 @@ function recordRerun(state: IncidentState, request: RerunRequest): void {
   if (!isKnown) state.rerunRequests.push(request);
 }
 
-function requireName(by: unknown): string {
-  if (typeof by === 'string' && by.trim() !== '') return by;
-  throw ApplicationFailure.nonRetryable('by is missing: expected who acknowledges, e.g. {"by": "ada"}', 'RefusedError');
+/** An answer to an earlier incident of this endpoint is none to this one. */
+function recordBisect(state: IncidentState, { incidentId, summary }: BisectEnded): void {
+  if (incidentId === state.findings.incidentId) state.bisect ??= summary;
 }
 
 export function registerHandlers(state: IncidentState): void {
-  setHandler(alertFiredSignal, (alert) => recordAlert(state, alert), {
+  const writer = state.timeline;
+  onSignal(writer, alertFiredSignal, readAlert, (alert) => recordAlert(state, alert), {
     description: 'An alert for this endpoint; the same one twice counts once',
   });
-  setHandler(rerunConfirmationSignal, (request) => recordRerun(state, request ?? {}), {
+  onSignal(writer, rerunConfirmationSignal, readRerunRequest, (request) => recordRerun(state, request), {
     description: 'Run the same load again and compare with the first run: {"by": "…", "reason": "…"}',
   });
-  setHandler(handOffSignal, (request) => void (state.handOffRequest ??= request ?? {}), {
+  onSignal(writer, handOffSignal, readHandOffRequest, (request) => void (state.handOffRequest ??= request), {
     description: 'Hand the incident to the commit bisector: {"by": "…"}',
   });
-  setHandler(closeIncidentSignal, (request) => void (state.closing ??= request ?? {}), {
+  onSignal(writer, closeIncidentSignal, readCloseRequest, (request) => void (state.closing ??= request), {
     description: 'End the incident now; a running load is stopped: {"by": "…", "reason": "…"}',
   });
-  setHandler(loadStartedSignal, (started) => void (state.loadStarted = started), {
-    description: 'Sent by the load activity when k6 really runs; starts the captures',
+  onSignal(writer, reportToSignal, readReportTo, ({ workflowId }) => addListener(state, workflowId), {
+    description: 'Sends the milestones of this triage to another workflow: {"workflowId": "…"}',
+  });
+  onSignal(writer, bisectEndedSignal, readBisectEnded, (answer) => recordBisect(state, answer), {
+    description: 'Sent by the commit bisector with its answer',
   });
   setHandler(incidentStatusQuery, () => statusOf(state), { description: 'The incident so far' });
   registerUpdates(state);
 }
 
 function registerUpdates(state: IncidentState): void {
-  setHandler(
+  onUpdate(
     decideRemedyUpdate,
-    ({ planId, decision, by, reason }) => {
-      state.decision = { planId, decision, by, ...(reason === undefined ? {} : { reason }) };
-      publish(state);
-      return { planId, decision, by };
+    readDecision,
+    (decision) => refuseDecision(decision, { plan: state.remedyPlan, decided: state.decision, nowMs: Date.now() }),
+    (decision) => {
+      const { planId, by } = decision;
+      state.decision = decision;
+      const text = `${by} ${decision.decision === 'approve' ? 'approved' : 'rejected'} the plan ${planId.slice(0, 12)}`;
+      state.timeline.record({ kind: 'remedy-decided', planId, decision: decision.decision, source: 'person', by, text });
+      return { planId, decision: decision.decision, by };
     },
-    {
-      description: 'Approve or reject the proposed remedy: {"planId": "…", "decision": "approve", "by": "you"}',
-      // Synchronous on purpose: the SDK ignores the promise of an asynchronous validator.
-      validator: (decision: RemedyDecision) => {
-        const refusal = refuseDecision(decision, { plan: state.remedyPlan, decided: state.decision, nowMs: Date.now() });
-        if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, 'RefusedError');
-      },
-    },
+    { description: 'Approve or reject the proposed remedy: {"planId": "…", "decision": "approve", "by": "you"}' },
   );
-  setHandler(
+  onUpdate(
     acknowledgeUpdate,
+    readAcknowledgement,
+    () => null,
     ({ by }) => {
-      state.acknowledgedBy ??= by;
-      publish(state);
+      if (state.acknowledgedBy === null) {
+        state.acknowledgedBy = by;
+        state.timeline.record({ kind: 'acknowledged', source: 'person', by, text: `${by} is on it` });
+      }
       return { by: state.acknowledgedBy };
     },
-    {
-      description: 'I am on it; stops the escalation: {"by": "you"}',
-      validator: (request) => void requireName((request as { by?: unknown } | undefined)?.by),
-    },
+    { description: 'I am on it; stops the escalation: {"by": "you"}' },
   );
 }

@@ -4,17 +4,17 @@ import type { HealthyRun } from '../../core/model/comparison.js';
 import type { LoadPlan } from '../../core/model/load-result.js';
 import { light } from '../kernel/activity-options.js';
 import { describeFailure } from '../kernel/describe-failure.js';
+import { measuredLoad } from '../kernel/hold-load.js';
 import type { IncidentState } from './incident-state.js';
-import { measuredLoad } from './load-run.js';
 
 /** Puts runs of a service that keeps its budgets on record, for the baseline of later incidents. One that is not kept hurts nobody now. */
 export async function rememberHealthy(
-  { incident }: IncidentState,
+  { findings }: IncidentState,
   plan: LoadPlan,
   runs: readonly LoadRun[],
   source: HealthyRun['source'],
 ): Promise<void> {
-  const { endpoint, incidentId } = incident;
+  const { endpoint, incidentId } = findings;
   try {
     for (const run of runs)
       await light.keepHealthyRun.executeWithOptions({ summary: `${source}: remember what the load costs when all is well` }, [

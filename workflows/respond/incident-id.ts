@@ -9,6 +9,24 @@ export function incidentIdOf(workflowId: string, runId: string): string {
   return `${workflowId}-${runId.replaceAll('-', '').slice(-episodeLength)}`;
 }
 
+/** Memo key of the run with which an incident began; absent or empty where that is the run itself. */
+export const episodeMemo = 'episodeRunId';
+
+/** Memo key of when it began. */
+export const episodeStartMemo = 'episodeStartedAt';
+
+/** ISO 8601; null where the run began by itself. */
+export function episodeStartOf({ memo }: { memo?: Record<string, unknown> | undefined }): string | null {
+  const began = memo?.[episodeStartMemo];
+  return typeof began === 'string' && began !== '' ? began : null;
+}
+
+/** The run whose id names the incident: a history that continued as new still belongs to the one with which it began. */
+export function episodeRunOf(run: { runId: string; memo?: Record<string, unknown> | undefined }): string {
+  const began = run.memo?.[episodeMemo];
+  return typeof began === 'string' && began !== '' ? began : run.runId;
+}
+
 /** The parts of an incident id; null when the text is none (a bare workflow id, say). */
 export function parseIncidentId(text: string): { workflowId: string; episode: string } | null {
   const match = /^(perf-.+)-([0-9a-f]{12})$/.exec(text);

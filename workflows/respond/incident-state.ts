@@ -1,36 +1,36 @@
-/** The state of one incident, and the only place where it is made visible: status board, search attributes, query answer. */
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { SearchAttributePair } from '@temporalio/common';
-import type { AlertSummary, EvidenceSet, LoadStarted, RemedyPlan } from '../../activities/contract.js';
+/** The state of one incident. All of it is plain data, so that a continued history can take it along. */
+import { workflowInfo } from '@temporalio/workflow';
+import type { AlertSummary, EvidenceSet, RemedyPlan } from '../../activities/contract.js';
 import type { LoadSides } from '../../core/decisions/load-sides.js';
-import { needsHuman } from '../../core/decisions/next-stage.js';
 import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
-import { renderBoard, type StageRow } from '../../core/decisions/status-board.js';
+import { reasonsOf } from '../../core/decisions/timeline.js';
 import type { MeasuredLoad } from '../../core/model/comparison.js';
 import type { BisectSummary, Incident, Phase, TargetSummary } from '../../core/model/incident.js';
 import type { LoadPlan } from '../../core/model/load-result.js';
+import type { TimelineEvent, TriageFact } from '../../core/model/timeline.js';
+import type { Kernel } from '../kernel/context.js';
+import type { Timeline } from '../kernel/timeline.js';
 import { incidentIdOf } from './incident-id.js';
-import type { CloseRequest, ConfirmationRecord, HandOffRequest, IncidentStart, IncidentStatus, RerunRequest } from './messages.js';
-import { perfEndpoint, perfNeedsHuman, perfP95Ms, perfPhase, perfService, perfSeverity, perfVerdict } from './search-attributes.js';
+import type { CloseRequest, ConfirmationRecord, HandOffRequest, IncidentStart, RerunRequest } from './messages.js';
 
 export interface ResolvedLoad {
   target: TargetSummary;
   plan: LoadPlan;
 }
 
-export interface IncidentState {
-  readonly start: IncidentStart;
-  incident: Incident;
+/** What a continued history takes along: everything that is not a projection of something else here. */
+export interface SavedState {
+  version: 1;
+  /** Reasons and re-runs are projections: `documentOf` has them. */
+  findings: Omit<Incident, 'reasons' | 'reruns'>;
   phase: Phase;
   now: string;
-  rows: StageRow[];
+  events: TimelineEvent[];
   alerts: AlertSummary[];
   confirmations: ConfirmationRecord[];
   resolved: ResolvedLoad | null;
   /** What the confirmation run and its captures left; null until the run ended. */
   evidence: EvidenceSet | null;
-  /** The newest start message of the load run that is under way. */
-  loadStarted: LoadStarted | null;
   remedyPlan: RemedyPlan | null;
   decision: RemedyDecision | null;
   acknowledgedBy: string | null;
@@ -41,17 +41,31 @@ export interface IncidentState {
   sides: LoadSides<MeasuredLoad>;
   handOffRequest: HandOffRequest | null;
   handedOffTo: string | null;
+  askBisectorAtMs: number | null;
   bisect: BisectSummary | null;
   closing: CloseRequest | null;
-  readonly startedAt: string;
+  /** Workflows that hear of the milestones. */
+  listeners: string[];
+  startedAt: string;
   endedAt: string | null;
+}
+
+export interface IncidentState extends SavedState {
+  readonly start: IncidentStart;
+  readonly kernel: Kernel;
+  readonly timeline: Timeline<TriageFact>;
+  /** Notifications that are still under way. */
+  untold: number;
+  /** From here on an alert belongs to the next incident; null while this one is open. */
+  isEnding: boolean;
+  lateAlerts: AlertSummary[];
 }
 
 export function nowIso(): string {
   return new Date(Date.now()).toISOString();
 }
 
-function emptyIncident(start: IncidentStart): Incident {
+function noFindings(start: IncidentStart): SavedState['findings'] {
   const { workflowId, runId } = workflowInfo();
   return {
     incidentId: incidentIdOf(workflowId, runId),
@@ -67,25 +81,24 @@ function emptyIncident(start: IncidentStart): Incident {
     missingEvidence: [],
     evidence: [],
     timing: { acceptedAt: start.acceptedAt, loadWindowMs: null, reportReadyMs: null },
-    reruns: [],
     artifacts: [],
-    reasons: [],
     bisect: null,
   };
 }
 
-export function createState(start: IncidentStart): IncidentState {
+/** A new incident, or the one that an earlier history saved. */
+export function firstState(start: IncidentStart): SavedState {
+  if (start.saved !== undefined) return start.saved;
   return {
-    start,
-    incident: emptyIncident(start),
+    version: 1,
+    findings: noFindings(start),
     phase: 'accepted',
     now: 'accepted the alert',
-    rows: [],
+    events: [],
     alerts: [],
     confirmations: [],
     resolved: null,
     evidence: null,
-    loadStarted: null,
     remedyPlan: null,
     decision: null,
     acknowledgedBy: null,
@@ -95,64 +108,27 @@ export function createState(start: IncidentStart): IncidentState {
     sides: { before: [], after: [] },
     handOffRequest: null,
     handedOffTo: null,
+    askBisectorAtMs: null,
     bisect: null,
     closing: null,
+    listeners: [],
     startedAt: nowIso(),
     endedAt: null,
   };
 }
 
-export function isHumanNeeded(state: IncidentState): boolean {
-  return needsHuman({
-    isWaiting: state.phase === 'waiting',
-    hasOpenPlan: state.remedyPlan !== null && state.decision === null,
-    isAcknowledged: state.acknowledgedBy !== null,
-    outcome: state.incident.outcome,
-  });
+/** The parts of a state that outlive a history. */
+export function savedOf(state: IncidentState): SavedState {
+  const { start: _start, kernel: _kernel, timeline: _timeline, untold: _untold, isEnding: _isEnding, lateAlerts: _late, ...saved } = state;
+  return saved;
 }
 
-export function severityOf(state: IncidentState): string | null {
-  return state.alerts.find((alert) => alert.severity !== null)?.severity ?? null;
+/** The triage document: what was found, with the projections of the record. */
+export function documentOf({ findings, events, confirmations }: SavedState): Incident {
+  return { ...findings, reasons: reasonsOf(events), reruns: confirmations.flatMap(({ rerun }) => rerun ?? []) };
 }
 
-export function statusOf(state: IncidentState): IncidentStatus {
-  const { incident, phase, alerts, confirmations, remedyPlan, startedAt, endedAt } = state;
-  return { incident, phase, stage: state.now, alerts, confirmations, needsHuman: isHumanNeeded(state), remedyPlan, startedAt, endedAt };
-}
-
-type Attribute = SearchAttributePair;
-
-function attributesOf(state: IncidentState): Attribute[] {
-  const { incident, phase } = state;
-  const verdict = incident.outcome ?? incident.confirmation?.verdict ?? null;
-  const p95Ms = incident.reruns.at(-1)?.after.p95Ms ?? incident.confirmation?.observed.p95Ms ?? null;
-  const severity = severityOf(state);
-  return [
-    { key: perfService, value: incident.service },
-    { key: perfEndpoint, value: incident.endpoint },
-    { key: perfPhase, value: phase },
-    { key: perfNeedsHuman, value: isHumanNeeded(state) },
-    ...(verdict === null ? [] : [{ key: perfVerdict, value: verdict }]),
-    ...(severity === null ? [] : [{ key: perfSeverity, value: severity }]),
-    ...(p95Ms === null ? [] : [{ key: perfP95Ms, value: p95Ms }]),
-  ];
-}
-
-/** Shows the state. Details cost nothing; attributes cost a history event, so only those that changed are written. */
-export function publish(state: IncidentState): void {
-  const openPlanId = state.decision === null ? (state.remedyPlan?.planId ?? null) : null;
-  setCurrentDetails(renderBoard({ phase: state.phase, now: state.now, openPlanId, rows: state.rows }));
-  const current = workflowInfo().typedSearchAttributes;
-  const changed = attributesOf(state).filter((pair) => current.get(pair.key) !== pair.value);
-  if (changed.length > 0) upsertSearchAttributes(changed);
-}
-
-export function enter(state: IncidentState, phase: Phase, now: string): void {
-  state.phase = phase;
-  state.now = now;
-  publish(state);
-}
-
-export function addReason(state: IncidentState, reason: string): void {
-  state.incident = { ...state.incident, reasons: [...state.incident.reasons, reason] };
+/** Why the outcome is what it is, one sentence more. */
+export function addReason({ timeline }: Pick<IncidentState, 'timeline'>, text: string): void {
+  timeline.record({ kind: 'reason', text });
 }

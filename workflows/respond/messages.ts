@@ -1,16 +1,23 @@
 /** The public protocol of the incident workflow: every signal, update and query with its types. Imports nothing but types and the SDK. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { AlertSummary, IncidentInput, LoadStarted, RemedyPlan } from '../../activities/contract.js';
+import type { AlertSummary, IncidentInput, RemedyPlan } from '../../activities/contract.js';
 import type { LoadSide } from '../../core/decisions/load-sides.js';
 import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
-import type { Incident, Outcome, Phase, Rerun } from '../../core/model/incident.js';
+import type { BisectSummary, Incident, Outcome, Phase, Rerun } from '../../core/model/incident.js';
 import type { ConfirmationVerdict } from '../../core/model/load-result.js';
+import type { TimelineEvent } from '../../core/model/timeline.js';
+import type { SavedState } from './incident-state.js';
 
 /**
  * Input of `respondToIncident`. The id of the incident is not in it: with signal-with-start the caller cannot know whether it starts or attaches,
  * so the workflow derives it from its own workflow id and run id (`incidentIdOf`).
  */
-export type IncidentStart = Omit<IncidentInput, 'incidentId'>;
+export interface IncidentStart extends Omit<IncidentInput, 'incidentId'> {
+  /** Alerts that came while the incident before was ending: they belong to this one. */
+  alerts?: AlertSummary[];
+  /** Set by a history that continues as new. */
+  saved?: SavedState;
+}
 
 /** `requestId` lets a caller find the confirmation that answers this request; the same one twice runs once. */
 export interface RerunRequest {
@@ -31,6 +38,17 @@ export interface CloseRequest {
 export interface HandOffRequest {
   by?: string;
   reason?: string;
+}
+
+/** Asks for the milestones of this triage, those so far included, as signals `triageMilestone` to this workflow. */
+export interface ReportTo {
+  workflowId: string;
+}
+
+/** The answer of the commit bisector, for the incident that asked. */
+export interface BisectEnded {
+  incidentId: string;
+  summary: BisectSummary;
 }
 
 /** One load run of the incident: 0 is the confirmation, the rest are re-runs. `verdict` is null when the run broke. */
@@ -56,6 +74,8 @@ export interface IncidentStatus {
   confirmations: ConfirmationRecord[];
   needsHuman: boolean;
   remedyPlan: RemedyPlan | null;
+  /** The record: every event so far. */
+  timeline: TimelineEvent[];
   startedAt: string;
   endedAt: string | null;
 }
@@ -69,7 +89,8 @@ export interface DecisionAccepted {
 export const alertFiredSignal = defineSignal<[AlertSummary]>('alertFired');
 export const rerunConfirmationSignal = defineSignal<[RerunRequest?]>('rerunConfirmation');
 export const handOffSignal = defineSignal<[HandOffRequest?]>('handOff');
-export const loadStartedSignal = defineSignal<[LoadStarted]>('loadStarted');
+export const reportToSignal = defineSignal<[ReportTo]>('reportTo');
+export const bisectEndedSignal = defineSignal<[BisectEnded]>('bisectEnded');
 export const closeIncidentSignal = defineSignal<[CloseRequest?]>('closeIncident');
 export const decideRemedyUpdate = defineUpdate<DecisionAccepted, [RemedyDecision]>('decideRemedy');
 export const acknowledgeUpdate = defineUpdate<{ by: string }, [{ by: string }]>('acknowledge');

@@ -1,21 +1,24 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { AppliedRemedy, RemedyPlan } from '../../activities/contract.js';
 import { light, remedying } from '../kernel/activity-options.js';
+import { inStage } from '../kernel/board.js';
 import { describeFailure } from '../kernel/describe-failure.js';
-import { addReason, enter, nowIso, publish, type IncidentState, type ResolvedLoad } from './incident-state.js';
-import { inStage } from './stage-rows.js';
+import { addReason, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import { enter } from './publish.js';
 
 /** Puts a remedy on the table when a cause has one that the catalog allows. Nothing is done before somebody approves it. */
 export async function offerRemedy(state: IncidentState, { target }: ResolvedLoad): Promise<void> {
-  const { incidentId, endpoint, causes } = state.incident;
+  const { incidentId, endpoint, causes } = state.findings;
   const isAllowed = causes.some(({ remedy }) => target.remedies.includes(remedy.kind));
   if (!isAllowed) return;
   try {
     const plan = (): Promise<RemedyPlan | null> =>
       light.planRemedy.executeWithOptions({ summary: 'a remedy the catalog allows' }, [incidentId, endpoint, causes, nowIso()]);
-    state.remedyPlan = await inStage(state, 'plan remedy', plan, (found) => found?.remedy.statement ?? 'none');
+    const found = await inStage(state.kernel, 'plan remedy', plan, (planned) => planned?.remedy.statement ?? 'none');
+    state.remedyPlan = found;
     state.decision = null;
-    publish(state);
+    if (found !== null)
+      state.timeline.record({ kind: 'remedy-proposed', planId: found.planId, text: `proposed: ${found.remedy.statement}` });
   } catch (error) {
     if (isCancellation(error)) throw error;
     addReason(state, `no remedy could be planned: ${describeFailure(error)}`);
@@ -23,9 +26,19 @@ export async function offerRemedy(state: IncidentState, { target }: ResolvedLoad
 }
 
 export function withdrawRemedy(state: IncidentState): void {
-  if (state.remedyPlan !== null) addReason(state, `the plan ${state.remedyPlan.planId.slice(0, 12)} expired undecided`);
+  if (state.remedyPlan !== null) tellExpired(state, state.remedyPlan, 'undecided');
   state.remedyPlan = null;
-  publish(state);
+}
+
+function tellExpired(state: IncidentState, { planId }: RemedyPlan, how: string): void {
+  const text = `the plan ${planId.slice(0, 12)} expired ${how}`;
+  addReason(state, text);
+  state.timeline.record({ kind: 'remedy-expired', planId, text });
+}
+
+/** An approval is for the evidence of its time: one that waited, behind a load say, until the plan expired is not acted on. */
+function isTooLate({ expiresAt }: RemedyPlan): boolean {
+  return Date.parse(expiresAt) <= Date.now();
 }
 
 /** Acts on a decision. Returns true when something was changed in the world, which the same load must then prove. */
@@ -34,26 +47,37 @@ export async function followDecision(state: IncidentState, plan: RemedyPlan): Pr
   state.remedyPlan = null;
   if (decision === null) return false;
   const why = decision.reason === undefined ? '' : ` (${decision.reason})`;
-  addReason(
-    state,
-    `${decision.by} ${decision.decision === 'approve' ? 'approved' : 'rejected'} the remedy: ${plan.remedy.statement}${why}`,
-  );
-  if (decision.decision === 'reject') return false;
+  const isApproved = decision.decision === 'approve';
+  addReason(state, `${decision.by} ${isApproved ? 'approved' : 'rejected'} the remedy: ${plan.remedy.statement}${why}`);
+  if (!isApproved) return false;
+  if (isTooLate(plan)) {
+    tellExpired(state, plan, 'before its approval could be acted on, and nothing was changed; send rerunConfirmation for a fresh plan');
+    return false;
+  }
   enter(state, 'remedying', `applying: ${plan.remedy.statement}`);
-  const { incidentId, endpoint } = state.incident;
+  return apply(state, plan, decision.by);
+}
+
+async function apply(state: IncidentState, plan: RemedyPlan, by: string): Promise<boolean> {
+  const { incidentId, endpoint } = state.findings;
+  const { planId, undo } = plan;
   try {
-    const apply = (): Promise<AppliedRemedy> =>
-      remedying.applyRemedy.executeWithOptions({ summary: `${plan.remedy.kind}, approved by ${decision.by.slice(0, 60)}` }, [
+    const act = (): Promise<AppliedRemedy> =>
+      remedying.applyRemedy.executeWithOptions({ summary: `${plan.remedy.kind}, approved by ${by.slice(0, 60)}` }, [
         incidentId,
         endpoint,
         plan,
       ]);
-    const { applied, detail } = await inStage(state, 'apply remedy', apply, (result) => result.detail);
-    addReason(state, `${applied ? 'applied' : 'not applied'}: ${detail}; undo: ${plan.undo}`);
+    const { applied, detail } = await inStage(state.kernel, 'apply remedy', act, (result) => result.detail);
+    const text = `${applied ? 'applied' : 'not applied'}: ${detail}; undo: ${undo}`;
+    addReason(state, text);
+    state.timeline.record({ kind: 'remedy-applied', planId, applied, text });
     return applied;
   } catch (error) {
     if (isCancellation(error)) throw error;
-    addReason(state, `the remedy failed: ${describeFailure(error)}; if a part of it was done, undo: ${plan.undo}`);
+    const text = `the remedy failed: ${describeFailure(error)}; if a part of it was done, undo: ${undo}`;
+    addReason(state, text);
+    state.timeline.record({ kind: 'remedy-applied', planId, applied: false, text });
     return false;
   }
 }

@@ -9,6 +9,8 @@ const waiting: WaitState = {
   severity: 'warning',
   isAcknowledged: false,
   planExpiresAtMs: null,
+  cutOffMs: null,
+  askBisectorAtMs: null,
 };
 
 describe('nextDeadline', () => {

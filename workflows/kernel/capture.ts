@@ -1,0 +1,149 @@
+/** The captures of one load window, side by side and on one machine. */
+import { CancellationScope, isCancellation, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
+import type { Capture, CaptureRequest, LoadStarted, TriageOptions } from '../../activities/contract.js';
+import { planCaptureWindow, shortened } from '../../core/decisions/capture-window.js';
+import type { TargetSummary } from '../../core/model/incident.js';
+import { capturing, light } from './activity-options.js';
+import { inStage } from './board.js';
+import type { Kernel } from './context.js';
+import { missingFrom, rootOf } from './describe-failure.js';
+import { hostQueue } from './task-queues.js';
+
+/** One kind of capture: how it is called on the board, what is missing without it, and who takes it. */
+export interface CaptureTask {
+  kind: string;
+  stage: string;
+  what: string;
+  /** For the timeline of the Web UI; the length is added. */
+  title: string;
+  /** Longer windows gain nothing; null = the whole window. */
+  longestMs: number | null;
+  take: (request: CaptureRequest, options: ActivityOptions & { summary: string }) => Promise<Capture>;
+}
+
+/** What one task left. `unheard`: whoever took it went away without an answer, which says nothing about the service. */
+export interface Captured {
+  kind: string;
+  capture: Capture;
+  unheard: boolean;
+}
+
+export interface RunningCaptures {
+  /** Rejects only when the captures were cancelled. */
+  results: Promise<Captured[]>;
+  /** Asks the captures to stop; resolves when they have. */
+  stop: () => Promise<void>;
+}
+
+/** A profile of an hour is no better than one of ten minutes, only larger. */
+const longestProfileMs = 600_000;
+
+/** Everything that is captured in the window of a load on this target. */
+export function captureTasks({ service, databases }: Pick<TargetSummary, 'service' | 'databases'>): CaptureTask[] {
+  const names = databases.join(', ');
+  return [
+    {
+      ...{ kind: 'profile', stage: 'profile', what: 'a profile of the service under load' },
+      ...{ title: `CPU profile of ${service}`, longestMs: longestProfileMs },
+      take: (request, options) => light.captureProfile.executeWithOptions(options, [request]),
+    },
+    {
+      ...{ kind: 'service', stage: 'observe service', what: 'process and sockets of the service under load' },
+      ...{ title: `process and sockets of ${service}`, longestMs: null },
+      take: (request, options) => light.observeService.executeWithOptions(options, [request]),
+    },
+    ...(databases.length === 0
+      ? []
+      : [
+          {
+            ...{ kind: 'databases', stage: 'observe databases', what: 'what the databases did under load' },
+            ...{ title: `sessions and statements of ${names}`, longestMs: null },
+            take: (request: CaptureRequest, options: ActivityOptions & { summary: string }) =>
+              light.observeDatabases.executeWithOptions(options, [request]),
+          },
+        ]),
+  ];
+}
+
+/** Captures that never ran, each with the reason as missing evidence. */
+export function notCaptured(tasks: readonly CaptureTask[], why: string, remedy: string): Captured[] {
+  return tasks.map(({ kind, what }) => ({
+    kind,
+    capture: { headline: 'not captured', artifacts: [], missing: [{ id: kind, what, why, remedy }] },
+    unheard: false,
+  }));
+}
+
+export interface CapturePlace {
+  endpoint: string;
+  options: TriageOptions;
+  /** Queue of the machine that the catalog names; null = the one that runs the load. */
+  queue: string | null;
+}
+
+/**
+ * Starts the captures for one start of the load. `before` are those of an earlier start: they are stopped first, since two profilers in one
+ * process disturb each other.
+ */
+export function startCaptures(
+  kernel: Kernel,
+  tasks: readonly CaptureTask[],
+  place: CapturePlace,
+  started: LoadStarted,
+  before: RunningCaptures | null,
+): RunningCaptures {
+  const scope = new CancellationScope();
+  const results = scope.run(async () => {
+    if (before !== null) await before.stop();
+    return takeAll(kernel, tasks, place, started);
+  });
+  const settled = results.then(
+    () => undefined,
+    () => undefined,
+  );
+  return {
+    results,
+    stop: () => {
+      scope.cancel();
+      return settled;
+    },
+  };
+}
+
+/** All captures of one window look at one machine: what two of them say of each other would mean nothing otherwise. */
+async function takeAll(kernel: Kernel, tasks: readonly CaptureTask[], place: CapturePlace, started: LoadStarted): Promise<Captured[]> {
+  const elapsedMs = Date.now() - Date.parse(started.startedAt);
+  const window = planCaptureWindow({ measuredInMs: started.measuredInMs, durationMs: started.durationMs, elapsedMs });
+  const queue = place.queue ?? hostQueue(started.host);
+  const again = started.attempt > 1 ? ` (load try ${started.attempt})` : '';
+  const settled = await Promise.allSettled(
+    tasks.map((task) => {
+      const { delayMs, durationMs } = shortened(window, task.longestMs);
+      const request = { ownerId: kernel.ownerId, endpoint: place.endpoint, delayMs, durationMs, options: place.options };
+      const summary = `${task.title}, ${Math.round(durationMs / 1000)} s${again}`;
+      const take = (): Promise<Capture> => task.take(request, { ...capturing(queue, delayMs, durationMs), summary });
+      return orMissing(
+        inStage(kernel, `${task.stage}${again}`, take, ({ headline }) => headline),
+        task,
+      );
+    }),
+  );
+  return settled.map((result) => {
+    if (result.status === 'fulfilled') return result.value;
+    throw result.reason;
+  });
+}
+
+/** Failure of one capture is a gap in the evidence, never the end of the run. */
+async function orMissing(work: Promise<Capture>, { kind, what }: CaptureTask): Promise<Captured> {
+  try {
+    return { kind, capture: await work, unheard: false };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const missing = missingFrom(error, { id: kind, what });
+    const root = rootOf(error);
+    // Nobody there to begin with is a lack that stays; who began and fell silent was a worker that died.
+    const unheard = root instanceof TimeoutFailure && root.timeoutType !== 'SCHEDULE_TO_START';
+    return { kind, capture: { headline: `missing: ${missing.why}`, artifacts: [], missing: [missing] }, unheard };
+  }
+}
