@@ -29,7 +29,9 @@ export function isRightlySigned(
 ): boolean {
   const header = signatureOf(scheme, headers);
   if (credentials.hmac === null || header === null) return false;
-  const right = hmacHex(credentials.hmac, raw);
+  const signed = scheme.signed === undefined ? raw : scheme.signed(headers, raw, Date.now());
+  if (signed === null) return false;
+  const right = hmacHex(credentials.hmac, signed);
   // Every candidate is compared, so that the time does not tell which one fitted (several = a secret being rotated).
   return scheme
     .parse(header)

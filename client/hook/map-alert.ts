@@ -18,6 +18,25 @@ export function mapAlert(catalog: Catalog, labels: Record<string, string>): Mapp
   }
   if (endpoint === undefined)
     return { reason: `no rule of the catalog matches and there is no label endpoint beside service "${service}"` };
+  if (isScrapePort(labels)) {
+    return {
+      reason: `the label endpoint "${endpoint}" is a port that Prometheus scrapes, not an endpoint of the catalog; add a rule to \`alerts\`, e.g. ${ruleFor(catalog, service, labels)}`,
+    };
+  }
   const key = findEndpointByLabels(catalog, service, endpoint);
   return key === null ? { reason: `endpoint "${endpoint}" is not in the catalog for service "${service}"` } : { endpoint: key };
+}
+
+/** Names that charts give to ports of a Service; kube-prometheus writes them into the label endpoint of everything it scrapes. */
+const portName =
+  /^(?:https?|web|api|grpc|metrics|prometheus|exporter|monitoring|admin|\d+|(?:https?|tcp|grpc)-.+|.+-(?:metrics|http|https|port|web))$/;
+
+function isScrapePort({ namespace, pod, container, endpoint = '' }: Record<string, string>): boolean {
+  return namespace !== undefined && (pod !== undefined || container !== undefined) && portName.test(endpoint);
+}
+
+/** A rule that would match this alert, for the first endpoint of its service. */
+function ruleFor(catalog: Catalog, service: string, { alertname = 'NAME' }: Record<string, string>): string {
+  const [first = 'ENDPOINT'] = Object.keys(catalog.services[service]?.endpoints ?? {});
+  return `{ match: { alertname: ${alertname.slice(0, 60)}, service: ${service} }, endpoint: ${service}/${first} }`;
 }

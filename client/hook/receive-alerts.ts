@@ -6,17 +6,12 @@ import type { HookDependencies } from './hook-dependencies.js';
 import type { HookMetrics } from './hook-metrics.js';
 import { mapAlert } from './map-alert.js';
 import { bodyLimitBytes, parseJson, readRawBody, unpackBody } from './read-body.js';
-import type { AlertSource, SourceAlert } from './sources/source.js';
+import type { AlertSource, IgnoredAlert, SourceAlert } from './sources/source.js';
 import { storeRejected } from './store-rejected.js';
-
-interface Ignored {
-  reason: string;
-  labels: Record<string, string>;
-}
 
 interface Delivered {
   incidents: { incidentId: string; endpoint: string; started: boolean }[];
-  ignored: Ignored[];
+  ignored: IgnoredAlert[];
 }
 
 /** More alerts of one endpoint in one delivery tell nothing new, but each costs a round trip to Temporal. */
@@ -45,7 +40,7 @@ async function notUnderstood(
   deps: HookDependencies,
   source: AlertSource,
   raw: Buffer,
-  parts: { expected: string; came: string; ignored?: Ignored[] },
+  parts: { expected: string; came: string; ignored?: IgnoredAlert[] },
 ): Promise<Answer> {
   const { expected, came, ignored } = parts;
   const stored = await storeRejected(deps.rejectedDirectory, {
@@ -96,7 +91,7 @@ async function deliverResolved(
   }
 }
 
-function groupByEndpoint(deps: HookDependencies, alerts: SourceAlert[], ignored: Ignored[]): Map<string, SourceAlert[]> {
+function groupByEndpoint(deps: HookDependencies, alerts: SourceAlert[], ignored: IgnoredAlert[]): Map<string, SourceAlert[]> {
   const groups = new Map<string, SourceAlert[]>();
   for (const alert of alerts) {
     const mapped = mapAlert(deps.catalog, alert.labels);
@@ -110,7 +105,7 @@ async function deliver(
   deps: HookDependencies,
   source: AlertSource,
   groups: Map<string, SourceAlert[]>,
-  ignored: Ignored[],
+  ignored: IgnoredAlert[],
 ): Promise<Delivered> {
   const delivered: Delivered = { incidents: [], ignored };
   const receivedAt = new Date().toISOString();
@@ -141,6 +136,14 @@ function count(metrics: HookMetrics, source: AlertSource, delivered: Delivered):
   metrics.alerts.inc({ source: source.name, result: 'ignored' }, delivered.ignored.length);
 }
 
+/** A delivery of ten thousand foreign alerts needs no answer of the same length. */
+const shownIgnored = 100;
+
+function shown(ignored: IgnoredAlert[]): IgnoredAlert[] {
+  const more = ignored.length - shownIgnored;
+  return more <= 0 ? ignored : [...ignored.slice(0, shownIgnored), { reason: `${more} more`, labels: {} }];
+}
+
 /** POST /alerts/{source}: every rule of design §5. Rejects when the incidents cannot be reached (our outage, 503). */
 export async function receiveAlerts(
   deps: HookDependencies,
@@ -158,20 +161,16 @@ export async function receiveAlerts(
     return await notUnderstood(deps, source, unpacked.content, { expected: 'JSON in UTF-8', came: 'something that is not JSON' });
   const read = source.read(body);
   if (!read.ok) return await notUnderstood(deps, source, unpacked.content, read);
-  const ignored: Ignored[] = read.truncated > 0 ? [{ reason: `the sender cut off ${read.truncated} alerts`, labels: {} }] : [];
+  const cutOff = read.truncated > 0 ? [{ reason: `the sender cut off ${read.truncated} alerts`, labels: {} }] : [];
+  const ignored: IgnoredAlert[] = [...read.ignored, ...cutOff];
   const groups = groupByEndpoint(deps, read.alerts, ignored);
-  if (groups.size === 0 && read.alerts.some(({ status }) => status === 'firing')) {
+  // Who sends everything to everybody is told that all is well: Alertmanager would page about itself.
+  if (groups.size === 0 && !source.fansOut && read.alerts.some(({ status }) => status === 'firing')) {
     const expected = 'an alert that a rule in `alerts` of the catalog matches, or with the labels service and endpoint of the catalog';
-    return await notUnderstood(deps, source, unpacked.content, {
-      expected,
-      came: ignored
-        .map(({ reason }) => reason)
-        .join('; ')
-        .slice(0, 2000),
-      ignored,
-    });
+    const came = ignored.map(({ reason }) => reason).join('; ');
+    return await notUnderstood(deps, source, unpacked.content, { expected, came: came.slice(0, 2000), ignored });
   }
   const delivered = await deliver(deps, source, groups, ignored);
   count(metrics, source, delivered);
-  return { status: 202, body: delivered };
+  return { status: 202, body: { ...delivered, ignored: shown(delivered.ignored) } };
 }

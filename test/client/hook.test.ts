@@ -156,8 +156,6 @@ describe('POST /alerts/alertmanager', () => {
     ['not JSON', 'nonsense', 'JSON'],
     ['another version', JSON.stringify({ version: '1', alerts: [] }), 'version "4"'],
     ['a template of their own', JSON.stringify({ text: 'hello' }), 'version "4"'],
-    ['an unknown service', group(alert({ service: 'nobody', endpoint: 'shop/search' })), 'labels service and endpoint'],
-    ['the label endpoint alone', group(alert({ endpoint: 'shop/search' })), 'labels service and endpoint'],
   ])('answers 422 to %s, says what was expected and keeps it without headers', async (_name, raw, expected) => {
     const { status, answer } = await post('alertmanager', raw, bearer);
     expect(status).toBe(422);
@@ -168,6 +166,17 @@ describe('POST /alerts/alertmanager', () => {
     expect(stored.some((text) => text.includes(JSON.stringify(raw)))).toBe(true);
     expect(stored.join()).not.toContain('token-of-alertmanager');
     expect(received).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown service', { service: 'nobody', endpoint: 'shop/search' }, /"nobody" is not in the catalog/],
+    ['the label endpoint alone', { endpoint: 'shop/search' }, /no label service/],
+  ])('answers 202 to %s, since Alertmanager sends everything to everybody, and says why nothing starts', async (_name, labels, reason) => {
+    const { status, answer } = await post('alertmanager', group(alert(labels)), bearer);
+    expect(status).toBe(202);
+    expect(answer).toEqual({ incidents: [], ignored: [{ reason: expect.stringMatching(reason) as string, labels }] });
+    expect(received).toEqual([]);
+    expect(await (await fetch(`${hook.origin}/metrics`)).text()).toMatch(/alerts_total\{source="alertmanager",result="ignored"\} [1-9]/);
   });
 
   it('ignores the content type', async () => {

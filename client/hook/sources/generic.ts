@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { tryParseSymptom } from '../../../config/symptom.js';
 import { boundedLabels, boundedTitle, isoTime, labelFingerprint } from '../alert-text.js';
+import { whatCame } from './recognise.js';
 import { plainSignature } from './signature.js';
 import type { AlertSource } from './source.js';
+import { textsSchema } from './texts.js';
 
 const alertSchema = z.object({
   service: z.string().min(1),
@@ -18,7 +20,7 @@ const alertSchema = z.object({
   status: z.enum(['firing', 'resolved']).nullish(),
   id: z.union([z.string(), z.number()]).nullish(),
   startsAt: z.string().nullish(),
-  labels: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+  labels: textsSchema.nullish(),
 });
 
 const expected = '{ service, endpoint, symptom?: "p95 900ms", status?: "firing" | "resolved", id?, startsAt?, labels?: { … } }';
@@ -26,14 +28,16 @@ const expected = '{ service, endpoint, symptom?: "p95 900ms", status?: "firing" 
 export const generic: AlertSource = {
   name: 'generic',
   signature: plainSignature,
+  fansOut: false,
   read(body) {
     const parsed = alertSchema.safeParse(body);
-    if (!parsed.success) return { ok: false, expected, came: z.prettifyError(parsed.error) };
+    if (!parsed.success) return { ok: false, expected, came: whatCame(body, z.prettifyError(parsed.error), 'generic') };
     const { service, endpoint, symptom, status, id, startsAt, labels } = parsed.data;
-    const given = Object.fromEntries(Object.entries(labels ?? {}).map(([name, value]) => [name, String(value)]));
+    const given = labels ?? {};
     const all = { ...given, service, endpoint };
     return {
       ok: true,
+      ignored: [],
       truncated: 0,
       alerts: [
         {

@@ -1,8 +1,12 @@
-/** How a sender of alerts signs: header name, and the values that would be right for these bytes. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** How a sender of alerts signs: which header holds the signature, and over which bytes it is made (HMAC-SHA256, hex). */
 export interface SignatureScheme {
   header: string;
   /** Signatures found in the header; an empty list means a malformed header, which is a wrong signature. */
   parse(header: string): string[];
+  /** The signed bytes; null when the headers forbid that any be right (a time stamp too old). Absent: the raw body. */
+  signed?(headers: IncomingHttpHeaders, raw: Buffer, nowMs: number): Buffer | null;
 }
 
 /** `X-Signature-256: sha256=<hex of HMAC-SHA256 over the raw body>`. */
