@@ -2,11 +2,29 @@
 import { alerts } from './alerts.js';
 import { databases } from './databases.js';
 import { hook } from './hook.js';
+import { incidents } from './incidents.js';
 import { load } from './load.js';
 import { notify } from './notify.js';
+import { onCall } from './on-call.js';
+import { operations } from './operations.js';
+import { people } from './people.js';
 import { process } from './process.js';
 import { profiler } from './profiler.js';
 import { remedies } from './remedies.js';
 import { repository } from './repository.js';
 
-export const fragments = [hook, alerts, load, process, profiler, databases, repository, remedies, notify] as const;
+export const fragments = [
+  hook,
+  alerts,
+  load,
+  process,
+  profiler,
+  databases,
+  repository,
+  remedies,
+  notify,
+  people,
+  onCall,
+  incidents,
+  operations,
+] as const;
