@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { manifestArtifact } from '../core/evidence/manifest.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import { RefusedError } from '../core/model/errors.js';
 import type { Incident, NotificationEvent } from '../core/model/incident.js';
@@ -10,6 +11,7 @@ import { renderNotification } from '../report/notification.js';
 import type { ReportInput } from '../report/report-input.js';
 import { readCapture } from './capture.js';
 import type { EvidenceSet, IncidentActivities } from './contract.js';
+import { evidenceManifest } from './evidence-manifest.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 async function readReportInput(deps: ActivityDependencies, incident: Incident, set: EvidenceSet | null): Promise<ReportInput> {
@@ -60,10 +62,13 @@ export function createReportActivities(deps: ActivityDependencies): Pick<Inciden
       const problems = findUncitedClaims(incident);
       if (problems.length > 0) throw new RefusedError(`the report is not emitted: ${problems.join('; ')}`);
       const input = await readReportInput(deps, incident, set);
+      const manifest = set === null ? null : evidenceManifest(set, deps.catalog.route(set.endpoint), incident);
       return Promise.all([
         deps.artifacts.put('report.md', 'report', deps.render.markdown(input)),
         deps.artifacts.put('report.json', 'report', deps.render.json(input)),
         deps.artifacts.put('report.html', 'report', deps.render.html(input)),
+        // Like the report, written anew each time: what `perf-responder evidence` exports and `analyze incident` judges again.
+        ...(manifest === null ? [] : [deps.artifacts.put(manifestArtifact, 'report', JSON.stringify(manifest))]),
       ]);
     },
     notify: (incident, event) => notifyAll(deps, incident, event),

@@ -39,6 +39,8 @@ export interface ChildProgram {
 export interface StartProgramOptions {
   environment?: Record<string, string>;
   readyWithinMs: number;
+  /** What runs the program; Node when absent. */
+  interpreter?: string;
   /** Options of Node itself. */
   nodeArguments?: string[];
   cwd?: string;
@@ -47,11 +49,11 @@ export interface StartProgramOptions {
 }
 
 /**
- * Starts a Node program in a process group of its own (Ctrl-C in the terminal does not reach it) and waits for its first line, which is
+ * Starts a program in a process group of its own (Ctrl-C in the terminal does not reach it) and waits for its first line, which is
  * JSON. Rejects with its last words when it ends or is not ready in time.
  */
 export async function startProgram(program: string, programArguments: string[], options: StartProgramOptions): Promise<ChildProgram> {
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), program, ...programArguments], {
+  const child = spawn(options.interpreter ?? process.execPath, [...(options.nodeArguments ?? []), program, ...programArguments], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.environment },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { chooseFaults, faultList } from './choose-faults.js';
+import { caseList, chooseNamed } from './choose-cases.js';
+import { faults } from './faults/registry.js';
 import { playDemo } from './demo-story.js';
 import type { Fault } from './fault.js';
 import { onInterrupt } from './interrupt.js';
@@ -34,10 +35,10 @@ function readOptions(): DemoOptions | number {
     },
   });
   if (values.help || values.list) {
-    process.stdout.write(values.help ? usage : `${faultList()}\n`);
+    process.stdout.write(values.help ? usage : `${caseList(faults)}\n`);
     return 0;
   }
-  const fault = chooseFaults([values.fault])[0];
+  const fault = chooseNamed(faults, [values.fault])[0];
   if (fault === undefined) throw new Error('no fault to show');
   return { fault, keep: values.keep, json: values.json };
 }

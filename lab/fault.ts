@@ -17,7 +17,8 @@ export interface TrueLocation {
   route?: string;
   /** All of these words are in the statement. */
   statement?: string[];
-  partner?: PartnerName;
+  /** Name of the service that it waits for; `places` has its address. */
+  partner?: string;
   pool?: true;
   /** Application name of the session at the root. */
   session?: string;

@@ -37,6 +37,8 @@ export interface IncidentLab {
   triage: (incidentId: string) => Promise<TriageDocument>;
   reportMarkdown: (incidentId: string) => Promise<string>;
   rerun: (incidentId: string) => Promise<RerunDocument>;
+  /** Exports the evidence of an incident as an operator would. */
+  exportEvidence: (incidentId: string, file: string) => Promise<void>;
   /** What `dev` said last. */
   lastWords: () => string;
   stop: () => Promise<void>;
@@ -73,6 +75,10 @@ export async function startIncidentLab(options: IncidentLabOptions): Promise<Inc
       rerunSchema.parse(
         JSON.parse(await runCli(cli, ['rerun', id, '--json', '--catalog', options.catalogFile, '--address', ready.address], options)),
       ),
+    exportEvidence: async (id, file) => {
+      const where = ['--catalog', options.catalogFile, '--address', ready.address, '--data', options.dataDir];
+      await runCli(cli, ['evidence', id, '--out', file, '--json', ...where], options);
+    },
     lastWords: dev.lastWords,
     stop: async () => {
       await dev.stop(20_000);

@@ -48,7 +48,11 @@ function keyFor(endpoint: FaultEndpoint, entries: Map<string, FaultEndpoint>): s
   }
 }
 
-function toCatalogEndpoint(endpoint: FaultEndpoint, options: LabCatalogOptions): Record<string, unknown> {
+/** The entry of an endpoint; `shopUrl` is where its service listens. */
+export function toCatalogEndpoint(
+  endpoint: FaultEndpoint,
+  options: Pick<LabCatalogOptions, 'shopUrl' | 'durationMs' | 'warmUpMs'>,
+): Record<string, unknown> {
   const durationMs = endpoint.durationMs ?? options.durationMs;
   return {
     method: endpoint.method,

@@ -7,6 +7,7 @@ import { startIncidentLab, type IncidentLab } from './incident-lab.js';
 import { buildLabCatalog, labService } from './lab-catalog.js';
 import { startLabPostgres, type LabPostgres } from './postgres.js';
 import type { Releasers } from './releasers.js';
+import type { LabCase } from './run-case.js';
 import { cloneDatabase, createShopDatabase, dropDatabase, monitorRole } from './shop-database.js';
 import { startShopLab, type ShopLab } from './shop-lab.js';
 import { openTemporalView, type TemporalView } from './temporal-view.js';
@@ -27,14 +28,32 @@ export interface LabSession {
   incidents: IncidentLab;
   temporal: TemporalView;
   catalogFile: string;
+  /** Removed with the session. */
+  scratch: string;
   /** A fresh healthy shop with a fresh database. Stop it before the next one. */
   startShop: (fault: Fault) => Promise<ShopLab>;
   /** Catalog service and endpoint of a fault, as an alert names them. */
-  target: (fault: Fault) => { service: string; endpoint: string };
+  target: (fault: Fault) => LabCase['target'];
 }
 
 const template = 'shop_template';
 const database = 'shop';
+
+/** A fault as a case of the lab: a healthy shop with a fresh database, then broken. */
+export function shopCase(session: LabSession, fault: Fault): LabCase {
+  const { name, kind, title, truth, endpoint } = fault;
+  const start: LabCase['start'] = async () => {
+    const shop = await session.startShop(fault);
+    try {
+      await shop.breakIt();
+    } catch (error) {
+      await shop.stop();
+      throw error;
+    }
+    return { places: shop.places, stop: shop.stop };
+  };
+  return { name, kind, title, truth, target: session.target(fault), budgetP95Ms: endpoint.budgets.p95Ms ?? 200, start };
+}
 
 export async function startLabSession(options: LabSessionOptions): Promise<LabSession> {
   const { releasers } = options;
@@ -66,6 +85,7 @@ export async function startLabSession(options: LabSessionOptions): Promise<LabSe
     incidents,
     temporal,
     catalogFile,
+    scratch,
     startShop: async (fault) => {
       await dropDatabase(postgres, database);
       await cloneDatabase(postgres, template, database);
@@ -79,7 +99,7 @@ export async function startLabSession(options: LabSessionOptions): Promise<LabSe
   };
 }
 
-async function getTools(say: (message: string) => void): Promise<Record<string, string>> {
+export async function getTools(say: (message: string) => void): Promise<Record<string, string>> {
   const temporal = await getTool('temporal', say);
   const k6 = await getTool('k6', say);
   say(`temporal ${temporal.version} (${temporal.source}), k6 ${k6.version} (${k6.source})`);

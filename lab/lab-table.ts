@@ -4,7 +4,7 @@ import type { CaseResult } from './run-case.js';
 import type { LabSummary, Proportion } from './score.js';
 
 /** One line a case: truth, answer, and what is wrong with it. */
-export function caseLine(fault: Fault, result: CaseResult): string {
+export function caseLine(fault: Pick<Fault, 'name' | 'truth'>, result: CaseResult): string {
   const truth =
     fault.truth.cause === null
       ? `no cause, ${fault.truth.outcomes.join('/')}`

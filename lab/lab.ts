@@ -1,45 +1,66 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../config/duration.js';
-import { chooseFaults, faultList } from './choose-faults.js';
+import { caseList, chooseNamed } from './choose-cases.js';
 import type { Fault } from './fault.js';
-import { startLabSession, type LabSession } from './lab-session.js';
+import { faults } from './faults/registry.js';
+import { startGuests } from './guests/guest-session.js';
+import { guests as allGuests } from './guests/registry.js';
+import type { Guest } from './guests/guest.js';
+import { shopCase, startLabSession } from './lab-session.js';
 import { caseLine, summaryLines } from './lab-table.js';
-import { runCase, type CaseResult } from './run-case.js';
+import { pinAllAnswers } from './record-evidence.js';
+import { runCase, type CaseResult, type LabCase, type Responder } from './run-case.js';
 import { summarize, type LabSummary } from './score.js';
 import { onInterrupt } from './interrupt.js';
-import { createReleasers } from './releasers.js';
+import { createReleasers, type Releasers } from './releasers.js';
 
 const usage = `npm run lab -- [options]: every fault through the real workflow, truth against answer
   --only a,b       only these (see --list)
   --repeat N       each of them N times
   --duration 20s   judged part of each load
   --json           one document on stdout
+  --guests         services that are not the shop, in place of its faults
+  --record         keep the evidence of each window in fixtures/evidence, with the answer that it gives
+  --rejudge        no run: pin the answers that today's rules give to the recorded windows
   --list           names and titles
 `;
 
 interface LabOptions {
   faults: Fault[];
+  /** Null: the shop. */
+  guests: Guest[] | null;
   repeat: number;
   durationMs: number;
   json: boolean;
+  record: boolean;
 }
 
 const bar = { topOne: 0.9 };
 const warmUpMs = 3000;
 
-function readOptions(): LabOptions | number {
+async function readOptions(): Promise<LabOptions | number> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string' },
       repeat: { type: 'string', default: '1' },
       duration: { type: 'string', default: '20s' },
       json: { type: 'boolean', default: false },
+      guests: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+      rejudge: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help || values.list) {
-    process.stdout.write(values.help ? usage : `${faultList()}\n`);
+    process.stdout.write(values.help ? usage : `${caseList(values.guests ? allGuests : faults)}\n`);
+    return 0;
+  }
+  if (values.rejudge) {
+    const changed = await pinAllAnswers();
+    process.stdout.write(
+      changed.length === 0 ? 'every recorded window gives the answer that it gave\n' : `changed: ${changed.join(', ')}\n`,
+    );
     return 0;
   }
   const durationMs = parseDuration(values.duration);
@@ -50,20 +71,36 @@ function readOptions(): LabOptions | number {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  return { faults: chooseFaults(names), repeat, durationMs, json: values.json };
+  const guests = values.guests ? chooseNamed(allGuests, names) : null;
+  return {
+    faults: guests === null ? chooseNamed(faults, names) : [],
+    guests,
+    repeat,
+    durationMs,
+    json: values.json,
+    record: values.record,
+  };
 }
 
 const say = (message: string): void => {
   process.stderr.write(`${message}\n`);
 };
 
-async function runAll(session: LabSession, options: LabOptions): Promise<CaseResult[]> {
+/** The shop's faults, or with `--guests` the services that are not the shop. */
+async function startCases(options: LabOptions, releasers: Releasers): Promise<{ responder: Responder; cases: LabCase[] }> {
+  const { faults, guests, durationMs } = options;
+  if (guests !== null) return await startGuests({ guests, durationMs, warmUpMs, say, releasers });
+  const session = await startLabSession({ faults, durationMs, warmUpMs, say, releasers });
+  return { responder: session, cases: faults.map((fault) => shopCase(session, fault)) };
+}
+
+async function runAll(responder: Responder, cases: LabCase[], options: LabOptions): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (let round = 1; round <= options.repeat; round++) {
-    for (const fault of options.faults) {
-      const result = await runCase(session, fault, options.durationMs);
+    for (const labCase of cases) {
+      const result = await runCase(responder, labCase, options);
       results.push(result);
-      say(caseLine(fault, result));
+      say(caseLine(labCase, result));
     }
   }
   return results;
@@ -78,13 +115,13 @@ function reportResults(results: CaseResult[], options: LabOptions): LabSummary {
 }
 
 async function main(): Promise<number> {
-  const options = readOptions();
+  const options = await readOptions();
   if (typeof options === 'number') return options;
   const releasers = createReleasers();
   const forget = onInterrupt(() => releasers.releaseAll());
   try {
-    const session = await startLabSession({ faults: options.faults, durationMs: options.durationMs, warmUpMs, say, releasers });
-    const summary = reportResults(await runAll(session, options), options);
+    const { responder, cases } = await startCases(options, releasers);
+    const summary = reportResults(await runAll(responder, cases, options), options);
     const isGood = (summary.topOneLocation.ratio ?? 1) >= bar.topOne && summary.falseAccusations.successes === 0;
     return isGood && summary.failed.length === 0 ? 0 : 1;
   } finally {

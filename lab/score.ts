@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import type { CauseLocation, Outcome } from '../core/model/incident.js';
-import type { Fault, PartnerName, TrueLocation, Truth } from './fault.js';
+import type { Fault, TrueLocation, Truth } from './fault.js';
 
 /** What the responder said about one case, as far as the score looks at it. */
 export interface Answer {
@@ -14,7 +14,7 @@ export interface Answer {
 /** What the names in a truth are in this run. */
 export interface Places {
   /** `host:port` of each partner. */
-  peers: Record<PartnerName, string>;
+  peers: Readonly<Record<string, string>>;
   /** Server process ids of the lab's own sessions by application name. */
   sessions: Map<string, number[]>;
 }

@@ -9,6 +9,7 @@ import type { ProfileKind } from '../../core/model/profile.js';
 import { analyzeProfile } from '../../core/profile/analyze-profile.js';
 import { summarizeProfile } from '../../core/profile/summarize.js';
 import { contextOf } from './command-context.js';
+import { registerAnalyzeIncident } from './analyze-incident.js';
 import { choiceOption, collectBudgets, numberOption } from './option-values.js';
 
 const millis = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
@@ -76,11 +77,12 @@ const kinds = ['cpu', 'wall', 'off-cpu', 'lock', 'alloc', 'unknown'] as const;
 export function registerAnalyze(program: Command): void {
   const analyze = program
     .command('analyze')
-    .description('read one file offline: a k6 summary, a profile or a query plan')
+    .description('read offline: a k6 summary, a profile, a query plan or the evidence of an incident')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ perf-responder analyze load summary.json --budget p95=250ms\n  $ perf-responder analyze profile capture.cpuprofile --json\n  $ perf-responder analyze plan plan.json',
+      '\nExamples:\n  $ perf-responder analyze load summary.json --budget p95=250ms\n  $ perf-responder analyze profile capture.cpuprofile --json\n  $ perf-responder analyze plan plan.json\n  $ perf-responder analyze incident incident.tar.gz',
     );
+  registerAnalyzeIncident(analyze);
   analyze
     .command('load')
     .description('judge a k6 summary (handleSummary data, --summary-export, or the new machine-readable one)')

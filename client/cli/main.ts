@@ -15,6 +15,7 @@ import { registerWorker } from './worker.js';
 import { registerAnalyze } from './analyze.js';
 import { registerBisect } from './bisect.js';
 import { registerDoctor } from './doctor.js';
+import { registerEvidence } from './evidence.js';
 import { AnsweredError, exitCodeOf, InterruptedError } from './exit-code.js';
 import { addressOption } from './option-values.js';
 import { printable } from './printable.js';
@@ -39,6 +40,7 @@ const commands: ((program: Command, startWorkers: StartWorkers) => void)[] = [
   registerStatus,
   registerList,
   registerReport,
+  registerEvidence,
   registerRerun,
   registerDecide,
   registerAck,

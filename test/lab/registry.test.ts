@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseCatalog } from '../../config/catalog.js';
 import { causeIds } from '../../core/model/incident.js';
-import { chooseFaults } from '../../lab/choose-faults.js';
+import { chooseNamed } from '../../lab/choose-cases.js';
 import { faults } from '../../lab/faults/registry.js';
 import { buildLabCatalog } from '../../lab/lab-catalog.js';
 
@@ -35,7 +35,7 @@ describe('the registry of faults', () => {
   });
 
   it('names the unknown fault and the known ones', () => {
-    expect(() => chooseFaults(['missing-idx'])).toThrow(/expected names out of missing-index, .*; got missing-idx/);
+    expect(() => chooseNamed(faults, ['missing-idx'])).toThrow(/expected names out of missing-index, .*; got missing-idx/);
   });
 });
 

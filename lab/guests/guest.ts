@@ -1,0 +1,23 @@
+import type { FaultEndpoint, Truth } from '../fault.js';
+
+/** A service that is not the lab's shop: another framework, driver or language, with a defect that it always has. */
+export interface Guest {
+  name: string;
+  kind: 'fault' | 'control';
+  title: string;
+  /**
+   * Started with the URL of its database and that of its peer; it prints its port. `.mjs` runs in Node, `.py` in Python (`LAB_PYTHONPATH` is where pg8000
+   * is), a folder is a Go program. Path from the root of the project.
+   */
+  program: string;
+  /** Tables of its database. Absent: it has none, and the first argument is `-`. */
+  schema?: string;
+  /** The service uses its database, and the catalog does not name it. */
+  isDatabaseUnlisted?: true;
+  /** The service that it calls answers after so long. */
+  peer?: { answerAfterMs: number };
+  /** `profiler` of the catalog, when it is not `auto`; `{port}` is the service's. */
+  profiler?: string | { pprofUrl: string };
+  endpoint: FaultEndpoint;
+  truth: Truth;
+}
