@@ -139,6 +139,8 @@ export interface CaptureRequest {
 
 /** Result of any capture: small words for the status board, everything else as artifacts named below. */
 export interface Capture {
+  /** Id of the kind of evidence; absent in captures of before kinds had one place. */
+  kind?: string;
   /** One line for humans: `1 412 samples, 0.93 cores busy, top leaf fib 61 %`. */
   headline: string;
   artifacts: ArtifactRef[];
@@ -196,6 +198,8 @@ export interface IncidentActivities {
   runLoad(request: LoadRequest): Promise<HeldLoad>;
   /** On the machine that ran the load. Tried again without a load; the folder is gone when everything is stored. */
   storeLoad(request: StoreLoadRequest): Promise<ArtifactRef[]>;
+  /** The evidence of one kind, on the queue of its scope. The four below are the same by the names that histories hold. */
+  capture(kind: string, request: CaptureRequest): Promise<Capture>;
   /** Artifacts: `profile-summary.json`, `flame.json`, the raw capture, for Node `request-trace.json`. */
   captureProfile(request: CaptureRequest): Promise<Capture>;
   /** Artifact: `service.json` (ServiceObservation). */

@@ -22,6 +22,7 @@ export function createActivities(deps: ActivityDependencies): IncidentActivities
     storeLoad: translating(load.storeLoad),
     compareRuns: translating(load.compareRuns),
     keepHealthyRun: translating(load.keepHealthyRun),
+    capture: translating(capture.capture),
     captureProfile: translating(capture.captureProfile),
     observeService: translating(capture.observeService),
     observeDatabases: translating(capture.observeDatabases),

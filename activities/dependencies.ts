@@ -1,12 +1,13 @@
 /** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies.ts`). */
 import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
-import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
+import type { Judgement } from '../core/diagnosis/judgement.js';
+import type { CaptureKind } from '../core/evidence/capture-kind.js';
+import type { CapturedDocument, ReadDocument } from '../core/evidence/document.js';
 import type { HealthyRun } from '../core/model/comparison.js';
 import type { ArtifactRef, Symptom } from '../core/model/incident.js';
 import type { Budgets, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { Notification } from '../core/model/notification.js';
-import type { MissingEvidence, ServiceObservation } from '../core/model/observation.js';
-import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
+import type { MissingEvidence } from '../core/model/observation.js';
 import type { ReportInput } from '../report/report-input.js';
 import type { BisectLook, LoadStarted, ResolvedTarget, TriageOptions } from './contract.js';
 
@@ -63,38 +64,30 @@ export interface FinishedLoad {
   artifacts: { name: string; path: string; kind: string }[];
 }
 
-/** One capture inside the load window: wait `delayMs`, capture for `durationMs`. */
+/** One capture: wait `delayMs`, capture for `durationMs`. After the load both are 0, and `read` gives what the others left. */
 export interface CaptureOrder {
   endpoint: string;
   delayMs: number;
   durationMs: number;
-  /** A capture taken by someone else, to be read instead; null = capture here. */
-  file: string | null;
+  /** Files that a person gave, to be read instead of a capture. */
+  options: TriageOptions;
+  /** Documents of the window that are there already. */
+  read: ReadDocument;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
 
-export interface CapturedProfile {
-  summary: ProfileSummary;
-  flame: FlameNode;
-  /** Spans of the runtime's own tracing; null where the runtime has none. */
-  trace: RequestTrace | null;
-  /** The capture as the profiler wrote it. */
-  raw: { name: string; content: string | Uint8Array };
+/** What a capture left: documents of its kind, files as the tool wrote them, and what was not to be had. */
+export interface Captured {
+  documents: CapturedDocument[];
+  raw: { name: string; artifactKind: string; content: string | Uint8Array }[];
   missing: MissingEvidence[];
 }
 
-export interface Captures {
-  profile(order: CaptureOrder): Promise<CapturedProfile>;
-  service(order: CaptureOrder): Promise<ServiceObservation>;
-  /** All databases of the service; one that cannot be reached is missing evidence in the answer. */
-  databases(order: CaptureOrder): Promise<{ observations: DatabaseObservation[]; missing: MissingEvidence[] }>;
-  scan(order: {
-    endpoint: string;
-    observations: DatabaseObservation[];
-    planFile: string | null;
-    signal: AbortSignal;
-  }): Promise<QueryScan[]>;
+/** Takes the evidence of one kind. */
+export interface CaptureAdapter {
+  kind: CaptureKind;
+  take(order: CaptureOrder): Promise<Captured>;
 }
 
 export interface RemedyOrder {
@@ -137,7 +130,10 @@ export interface ActivityDependencies {
   catalog: CatalogAccess;
   healthyRuns: HealthyRunStore;
   runLoad(order: LoadOrder): Promise<FinishedLoad>;
-  captures: Captures;
+  /** One for each kind of evidence. */
+  captures: readonly CaptureAdapter[];
+  /** By what the evidence is described and judged. */
+  judgement: Judgement;
   remedies: readonly RemedyAction[];
   render: ReportRenderers;
   notify(receiver: NotifierAccess, notification: Notification, signal: AbortSignal): Promise<void>;

@@ -1,5 +1,10 @@
 import { basename } from 'node:path';
-import { purposeOf, type CaptureKindId } from '../core/evidence/capture-documents.js';
+import type { CaptureKind } from '../core/evidence/capture-kind.js';
+import { databasesKind } from '../core/evidence/kinds/databases.js';
+import { profileKind } from '../core/evidence/kinds/profile.js';
+import { queryScanKind } from '../core/evidence/kinds/query-scan.js';
+import { documentNames } from '../core/evidence/registry.js';
+import { serviceKind } from '../core/evidence/kinds/service.js';
 import {
   evidenceFormat,
   evidenceVersion,
@@ -11,17 +16,24 @@ import { summaryArtifact } from '../core/decisions/summary-artifact.js';
 import type { Incident } from '../core/model/incident.js';
 import type { Capture, EvidenceSet } from './contract.js';
 
-/** The manifest of an incident's evidence set: everything that its captures left, by name. `route` is `METHOD /path` of the endpoint. */
+/** What an evidence set does not know of itself. */
+interface Surroundings {
+  /** `METHOD /path` of the endpoint. */
+  route: string;
+  kinds: readonly CaptureKind[];
+}
+
+/** The manifest of an incident's evidence set: everything that its captures left, by name. */
 export function evidenceManifest(
   set: EvidenceSet,
-  route: string,
+  around: Surroundings,
   { service, timing }: Pick<Incident, 'service' | 'timing'>,
 ): EvidenceManifest {
-  return { format: evidenceFormat, version: evidenceVersion, service, timing, ...evidenceWindow(set, route) };
+  return { format: evidenceFormat, version: evidenceVersion, service, timing, ...evidenceWindow(set, around) };
 }
 
 /** What was offered, measured and captured in the load window. */
-export function evidenceWindow(set: EvidenceSet, route: string): EvidenceWindow {
+export function evidenceWindow(set: EvidenceSet, { route, kinds }: Surroundings): EvidenceWindow {
   const { incidentId, endpoint, symptom, options, plan, run, confirmedBy } = set;
   const { startedAt, measuredFrom, endedAt, load, confirmation } = run;
   const fileName = (path: string | undefined): string | null => (path === undefined ? null : basename(path));
@@ -37,12 +49,7 @@ export function evidenceWindow(set: EvidenceSet, route: string): EvidenceWindow 
     window: { startedAt, measuredFrom, endedAt },
     confirmedBy: confirmedBy === undefined ? null : { plan: withoutPath(confirmedBy.plan), load: confirmedBy.load },
     given: { profile: fileName(options.profileFile), plan: fileName(options.planFile) },
-    captures: [
-      listed('profile', set.profile),
-      listed('service', set.service),
-      listed('databases', set.databases),
-      ...(set.scan === null ? [] : [listed('query-scan', set.scan)]),
-    ],
+    captures: capturesOf(set).map((capture) => listed(capture, documentNames(kinds))),
   };
 }
 
@@ -51,13 +58,23 @@ function withoutPath(plan: EvidenceSet['plan']): EvidenceSet['plan'] {
   return { ...plan, script: plan.script === null ? null : basename(plan.script) };
 }
 
-function listed(kind: CaptureKindId, { headline, artifacts, missing }: Capture): ManifestCapture {
+/** The captures of a window with their kinds; workflows of before had a field for each. */
+export function capturesOf({ profile, service, databases, scan }: EvidenceSet): (Capture & { kind: string })[] {
+  return [
+    { ...profile, kind: profileKind.id },
+    { ...service, kind: serviceKind.id },
+    { ...databases, kind: databasesKind.id },
+    ...(scan === null ? [] : [{ ...scan, kind: queryScanKind.id }]),
+  ];
+}
+
+function listed({ kind, headline, artifacts, missing }: Capture & { kind: string }, documents: ReadonlySet<string>): ManifestCapture {
   return {
     kind,
     headline,
-    files: artifacts.filter(({ name }) => purposeOf(name) !== null).map((ref) => ({ name: ref.name, kind: ref.kind })),
+    files: artifacts.filter(({ name }) => documents.has(name)).map((ref) => ({ name: ref.name, kind: ref.kind })),
     leftOut: artifacts
-      .filter(({ name }) => purposeOf(name) === null)
+      .filter(({ name }) => !documents.has(name))
       .map((ref) => ({ name: ref.name, kind: ref.kind, sizeBytes: ref.sizeBytes, sha256: ref.sha256 })),
     missing,
   };

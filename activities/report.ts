@@ -1,29 +1,23 @@
 import { Context } from '@temporalio/activity';
+import type { ReadDocument } from '../core/evidence/document.js';
+import { databasesDocument } from '../core/evidence/kinds/databases.js';
+import { flameDocument, profileDocument, traceDocument } from '../core/evidence/kinds/profile.js';
+import { scanDocument } from '../core/evidence/kinds/query-scan.js';
+import { serviceDocument } from '../core/evidence/kinds/service.js';
 import { manifestArtifact } from '../core/evidence/manifest.js';
-import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import { RefusedError } from '../core/model/errors.js';
 import type { Incident, NotificationEvent } from '../core/model/incident.js';
 import type { Notification } from '../core/model/notification.js';
-import type { ServiceObservation } from '../core/model/observation.js';
-import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
 import { findUncitedClaims } from '../report/citations.js';
 import { renderNotification } from '../report/notification.js';
 import type { ReportInput } from '../report/report-input.js';
-import { readCapture } from './capture.js';
+import { readDocuments } from './capture.js';
 import type { EvidenceSet, IncidentActivities } from './contract.js';
 import { evidenceManifest } from './evidence-manifest.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 async function readReportInput(deps: ActivityDependencies, incident: Incident, set: EvidenceSet | null): Promise<ReportInput> {
-  const profile = set?.profile ?? null;
-  const [summary, flame, trace, service, databases, scans] = await Promise.all([
-    readCapture<ProfileSummary>(deps, profile, 'profile-summary.json'),
-    readCapture<FlameNode>(deps, profile, 'flame.json'),
-    readCapture<RequestTrace>(deps, profile, 'request-trace.json'),
-    readCapture<ServiceObservation>(deps, set?.service ?? null, 'service.json'),
-    readCapture<DatabaseObservation[]>(deps, set?.databases ?? null, 'databases.json'),
-    readCapture<QueryScan[]>(deps, set?.scan ?? null, 'query-scan.json'),
-  ]);
+  const read: ReadDocument = set === null ? () => null : await readDocuments(deps, set);
   const captured = set === null ? null : { plan: set.plan, load: set.run.load };
   const confirmedBy = set?.confirmedBy ?? captured;
   return {
@@ -31,12 +25,12 @@ async function readReportInput(deps: ActivityDependencies, incident: Incident, s
     plan: confirmedBy?.plan ?? null,
     load: confirmedBy?.load ?? null,
     secondLook: confirmedBy === captured ? null : captured,
-    profile: summary,
-    flame,
-    trace,
-    service,
-    databases: databases ?? [],
-    scans: scans ?? [],
+    profile: read(profileDocument),
+    flame: read(flameDocument),
+    trace: read(traceDocument),
+    service: read(serviceDocument),
+    databases: read(databasesDocument) ?? [],
+    scans: read(scanDocument) ?? [],
   };
 }
 
@@ -62,7 +56,8 @@ export function createReportActivities(deps: ActivityDependencies): Pick<Inciden
       const problems = findUncitedClaims(incident);
       if (problems.length > 0) throw new RefusedError(`the report is not emitted: ${problems.join('; ')}`);
       const input = await readReportInput(deps, incident, set);
-      const manifest = set === null ? null : evidenceManifest(set, deps.catalog.route(set.endpoint), incident);
+      const manifest =
+        set === null ? null : evidenceManifest(set, { route: deps.catalog.route(set.endpoint), kinds: deps.judgement.kinds }, incident);
       return Promise.all([
         deps.artifacts.put('report.md', 'report', deps.render.markdown(input)),
         deps.artifacts.put('report.json', 'report', deps.render.json(input)),

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { readEvidence, writeEvidenceFolder } from '../adapters/artifacts/evidence-folder.js';
-import { purposeOf } from '../core/evidence/capture-documents.js';
+import { judgement } from '../core/diagnosis/judgement.js';
+import { documentNamed } from '../core/evidence/registry.js';
 import { judgeEvidence } from '../core/evidence/judge-evidence.js';
 import type { EvidenceContent } from '../core/evidence/redact.js';
 import type { Incident } from '../core/model/incident.js';
@@ -64,8 +66,7 @@ export async function keepRecording(archive: string, name: string, story: Story)
 /** Writes the answer that today's rules give to a recorded window; returns it. */
 export async function pinAnswer(name: string): Promise<PinnedAnswer> {
   const folder = join(recordedEvidence(), name);
-  const { manifest, documents } = await readEvidence(folder);
-  const answer = pinnedAnswer(judgeEvidence(manifest, documents));
+  const answer = pinnedAnswer(judgeEvidence(await readEvidence(folder), judgement));
   writeJson(join(folder, 'expected.json'), answer);
   return answer;
 }
@@ -97,8 +98,8 @@ export function storyOf(truth: Truth, places: Places, rest: Pick<Story, 'title' 
 
 /** Recordings go into the repository: nothing that is only drawn, and no folder of the machine on which they were made. */
 function asPublished({ manifest, documents }: EvidenceContent): EvidenceContent {
-  const judged = [...documents].filter(([name]) => purposeOf(name) === 'judged');
-  const text = JSON.stringify({ manifest, documents: judged }).replaceAll(projectRoot(), '/srv/app');
+  const judged = [...documents].filter(([name]) => documentNamed(name)?.isDrawnOnly !== true);
+  const text = JSON.stringify({ manifest, documents: judged }).replaceAll(projectRoot(), '/srv/app').replaceAll(homedir(), '/srv/home');
   const parsed = JSON.parse(text) as { manifest: EvidenceContent['manifest']; documents: [string, unknown][] };
   return { manifest: parsed.manifest, documents: new Map(parsed.documents) };
 }

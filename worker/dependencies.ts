@@ -14,11 +14,12 @@ import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
 import { resolveTarget } from '../config/resolve-target.js';
+import { judgement } from '../core/diagnosis/judgement.js';
 import { loadStartedSignal } from '../workflows/kernel/messages.js';
 import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
-import { createCaptures } from './captures.js';
+import { createCaptures } from './captures/registry.js';
 import { oneLoadAtATime } from './one-at-a-time.js';
 import { sendNotification } from './send-notification.js';
 
@@ -70,6 +71,7 @@ export function createDependencies(settings: WorkerSettings, client: Client, hos
         return runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) });
       }),
     captures: createCaptures(catalog),
+    judgement,
     remedies,
     render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
     notify: sendNotification,

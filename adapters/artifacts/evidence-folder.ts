@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
-import { purposeOf } from '../../core/evidence/capture-documents.js';
+import { documentNamed } from '../../core/evidence/registry.js';
 import { readManifest } from '../../core/evidence/manifest.js';
 import type { EvidenceContent } from '../../core/evidence/redact.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
@@ -62,7 +62,7 @@ async function isFolder(path: string, where: string): Promise<boolean> {
 }
 
 function isWanted(name: string): boolean {
-  return name === manifestName || purposeOf(name) !== null;
+  return name === manifestName || documentNamed(name) !== null;
 }
 
 async function readFolder(folder: string): Promise<Map<string, string>> {

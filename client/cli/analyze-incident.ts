@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { readEvidence } from '../../adapters/artifacts/evidence-folder.js';
+import { judgement } from '../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../core/evidence/judge-evidence.js';
 import { contextOf } from './command-context.js';
 import { incidentText } from './incident-text.js';
 
 async function judge(path: string, _flags: unknown, command: Command): Promise<void> {
-  const { manifest, documents } = await readEvidence(path);
-  const incident = judgeEvidence(manifest, documents);
+  const incident = judgeEvidence(await readEvidence(path), judgement);
   contextOf(command).print(incident, incidentText(incident));
 }
 

@@ -3,7 +3,8 @@ import type { MissingEvidence } from '../model/observation.js';
 import type { RouteSpans } from '../model/profile.js';
 import { shareOf } from './accounting.js';
 import { isSameRoute } from './rules/route.js';
-import { clampRatio, percent, type RuleContext } from './rule.js';
+import { clampRatio, percent } from './figures.js';
+import type { RuleContext } from './rule.js';
 
 /** How much of what the server counted for a statement the alerted requests are known to have caused. */
 export interface Attribution {

@@ -3,7 +3,8 @@ import type { MissingEvidence } from '../model/observation.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 import { fewestLooks } from './place-requests.js';
-import { minimumShare, percent } from './rule.js';
+import { percent } from './figures.js';
+import { minimumShare } from './rule.js';
 
 /** Part of the requests in flight that nobody saw, from which on no answer can be given without it. */
 const muchUnseen = 0.3;

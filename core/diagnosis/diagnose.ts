@@ -7,22 +7,23 @@ import { EvidenceBook } from './evidence.js';
 import { deriveFacts, type Facts } from './facts.js';
 import { sortByFailures } from './failures.js';
 import type { DiagnosisInput } from './input.js';
+import { judgement, type Judgement } from './judgement.js';
 import { rankCauses } from './rank.js';
-import { cite, minimumShare, ms, percent, type Candidate, type RuleContext } from './rule.js';
-import { rules } from './rules/registry.js';
+import { ms, percent } from './figures.js';
+import { cite, minimumShare, type Candidate, type RuleContext, type Rule, type RuleVerdict } from './rule.js';
 import { waitsInside } from './unseen-waits.js';
-import { describeCaptures } from './describe-captures.js';
+import { describeCaptures, type CitedCaptures } from './describe-captures.js';
 
 /** Decides from the account of the window where the latency is, before any query is looked at. */
-export function decideBranch(input: DiagnosisInput): { branch: Branch; reasons: string[] } {
-  const { facts, sides } = account(input, new EvidenceBook());
+export function decideBranch(input: DiagnosisInput, { kinds }: Judgement = judgement): { branch: Branch; reasons: string[] } {
+  const { facts, sides } = account(input, kinds, new EvidenceBook());
   return chooseBranch(sides, facts);
 }
 
 /** The whole localization: account, rules, ranking. Same input, same output. */
-export function diagnose(input: DiagnosisInput): Diagnosis {
+export function diagnose(input: DiagnosisInput, { kinds, rules }: Judgement = judgement): Diagnosis {
   const book = new EvidenceBook();
-  const { facts, lines, checks, sides, cited } = account(input, book);
+  const { facts, lines, checks, sides, cited } = account(input, kinds, book);
   const { branch, reasons } = chooseBranch(sides, facts);
   const accounting = book.add('accounting', accountSummary(lines, facts), null);
   const context: RuleContext = { input, facts, lines, sides, branch, book, cited: { ...cited, accounting } };
@@ -82,7 +83,7 @@ function trustAccount(
 }
 
 /** A rule that throws is a row in the report, never a dead run. */
-function judge(rule: (typeof rules)[number], context: RuleContext): ReturnType<(typeof rules)[number]['evaluate']> {
+function judge(rule: Rule, context: RuleContext): RuleVerdict {
   try {
     return rule.evaluate(context);
   } catch (error) {
@@ -105,18 +106,18 @@ interface Account {
   lines: AccountingLine[];
   checks: AccountCheck[];
   sides: ReturnType<typeof sideShares>;
-  cited: Omit<RuleContext['cited'], 'accounting'>;
+  cited: CitedCaptures;
 }
 
-function account(input: DiagnosisInput, book: EvidenceBook): Account {
+function account(input: DiagnosisInput, kinds: Judgement['kinds'], book: EvidenceBook): Account {
   const facts = deriveFacts(input);
-  const cited = describeCaptures(input, facts, book);
+  const cited = describeCaptures(input, kinds, facts, book);
   const evidence: AccountingEvidence = {
     load: cite(cited.load),
     process: cite(cited.process),
     wire: cite(cited.wire),
     profile: cite(cited.profile),
-    databases: cited.databases,
+    databases: cite(cited.databases),
   };
   const fallback = (ids: string[]): string[] => (ids.length > 0 ? ids : evidence.load);
   const { lines, checks } = accountLatency(input, facts, {

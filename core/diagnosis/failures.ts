@@ -2,7 +2,8 @@ import { isNobodyThere, isOutage } from '../decisions/outage.js';
 import type { CauseId } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { DiagnosisInput } from './input.js';
-import { cite, ms, percent, type Candidate, type RuleContext } from './rule.js';
+import { ms, percent } from './figures.js';
+import { cite, type Candidate, type RuleContext } from './rule.js';
 
 /** Why requests fail although the answers that come are quick enough: causes of failures themselves, not of latency. */
 const ofFailures: ReadonlySet<CauseId> = new Set(['connection-limit', 'retry-amplification']);

@@ -1,3 +1,4 @@
+import type { ReadDocument } from '../evidence/document.js';
 import type { DatabaseObservation, QueryScan } from '../model/database.js';
 import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../model/load-result.js';
 import type { MissingEvidence, ServiceObservation } from '../model/observation.js';
@@ -10,7 +11,11 @@ export interface DiagnosisInput {
   budgets: Budgets;
   plan: LoadPlan;
   load: LoadResult;
+  /** Name of the artifact that holds the numbers of the load. */
+  loadArtifact: string | null;
   confirmation: Confirmation;
+  /** Any document of the window, by its kind; the fields below are those that the account is made of. */
+  read: ReadDocument;
   profile: ProfileSummary | null;
   trace: RequestTrace | null;
   service: ServiceObservation | null;
@@ -18,13 +23,4 @@ export interface DiagnosisInput {
   /** Null until the query scan ran. */
   scans: QueryScan[] | null;
   missing: MissingEvidence[];
-  /** Names of the artifacts that hold the captures, for the evidence list. */
-  artifacts: {
-    load: string | null;
-    profile: string | null;
-    trace: string | null;
-    service: string | null;
-    databases: string | null;
-    scan: string | null;
-  };
 }

@@ -1,8 +1,10 @@
+import { clampRatio, ms } from './figures.js';
 import type { AccountingLine, Branch, Cause, CauseId } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { SideShares } from './branch.js';
 import type { EvidenceBook } from './evidence.js';
 import type { Facts } from './facts.js';
+import type { CitedCaptures } from './describe-captures.js';
 import type { DiagnosisInput } from './input.js';
 
 /** What every rule sees. Shares are 0..1 of the mean latency. */
@@ -13,8 +15,7 @@ export interface RuleContext {
   sides: SideShares;
   branch: Branch;
   book: EvidenceBook;
-  /** Ids of the evidence that is cited again and again; null when it was not captured. */
-  cited: { load: string; process: string | null; wire: string | null; profile: string | null; trace: string | null; accounting: string };
+  cited: CitedCaptures & { accounting: string };
 }
 
 /** A cause that a rule found, and which other ids it explains away (a consequence is not a second cause). */
@@ -41,25 +42,16 @@ export const nothing: RuleVerdict = { causes: [], ruledOut: [] };
 /** Below a quarter of the mean latency a defect is a remark, not the cause of a broken budget: removing it gains less than 25 %. */
 export const minimumShare = 0.25;
 
-export function verdictOut(id: CauseId, reason: string, evidence: (string | null)[]): RuleVerdict {
+export function verdictOut(id: CauseId, reason: string, evidence: Citable[]): RuleVerdict {
   return { causes: [], ruledOut: [{ id, reason, evidence: cite(...evidence) }] };
 }
 
+/** An id of evidence, several, or none. */
+type Citable = string | readonly string[] | null;
+
 /** The ids that exist, each once, in order. */
-export function cite(...ids: (string | null | undefined)[]): string[] {
-  return [...new Set(ids.filter((id): id is string => id !== null && id !== undefined))];
-}
-
-export function clampRatio(value: number): number {
-  return Math.min(1, Math.max(0, value));
-}
-
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
-}
-
-export function ms(value: number): string {
-  return value >= 100 ? `${Math.round(value)} ms` : `${value.toFixed(value >= 10 ? 1 : 2)} ms`;
+export function cite(...ids: Citable[]): string[] {
+  return [...new Set(ids.flatMap((id) => id ?? []))];
 }
 
 /** What removing a cause can bring at most: everything else stays. */

@@ -2,7 +2,7 @@ import type { Branch } from '../model/incident.js';
 import type { MissingEvidence, ProcessObservation } from '../model/observation.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
-import { percent } from './rule.js';
+import { percent } from './figures.js';
 import { isGrowing } from './stranded.js';
 
 /** Waits whose reason no capture shows. One connection is what a pool of one leaves, and a lock that lets one request pass. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageWithoutValues } from '../database/sql/message-values.js';
 import type { MissingEvidence } from '../model/observation.js';
 
 export const missingEvidenceSchema: z.ZodType<MissingEvidence> = z.object({
@@ -7,3 +8,8 @@ export const missingEvidenceSchema: z.ZodType<MissingEvidence> = z.object({
   why: z.string(),
   remedy: z.string(),
 });
+
+/** Why a database did not answer is told in its own words, which may quote a value. */
+export function withoutQuotedValues(rows: readonly MissingEvidence[]): MissingEvidence[] {
+  return rows.map((row) => ({ ...row, why: messageWithoutValues(row.why) }));
+}

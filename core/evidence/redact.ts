@@ -1,7 +1,5 @@
-import type { DatabaseObservation, QueryScan } from '../model/database.js';
-import type { EvidenceDocuments } from './assemble.js';
 import type { EvidenceManifest } from './manifest.js';
-import { redactDatabases, redactScans } from './redact-database.js';
+import { documentNamed } from './registry.js';
 
 /** What must not leave: texts that are replaced wherever they stand, and hosts, each of which gets a name of its own. */
 export interface SecretTexts {
@@ -11,7 +9,8 @@ export interface SecretTexts {
 
 export interface EvidenceContent {
   manifest: EvidenceManifest;
-  documents: EvidenceDocuments;
+  /** Documents of the set by file name, as they were parsed. */
+  documents: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -24,10 +23,10 @@ export function redactEvidence({ manifest, documents }: EvidenceContent, secrets
   return { manifest: scrub(manifest) as EvidenceManifest, documents: new Map(redacted) };
 }
 
-function withoutValues(name: string, document: unknown): unknown {
-  if (name === 'databases.json') return redactDatabases(document as DatabaseObservation[]);
-  if (name === 'query-scan.json') return redactScans(document as QueryScan[]);
-  return document;
+/** A document that nobody knows is not part of the evidence. */
+function withoutValues(name: string, value: unknown): unknown {
+  const document = documentNamed(name);
+  return document?.redact === undefined ? value : document.redact(document.schema.parse(value));
 }
 
 const gone = '[redacted]';

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 import { createHealthyRunStore } from '../../adapters/git/healthy-runs.js';
 import { remedies } from '../../adapters/remedies/registry.js';
-import type { ActivityDependencies, CapturedProfile, FinishedLoad, LoadOrder, RemedyAction } from '../../activities/dependencies.js';
+import type { ActivityDependencies, FinishedLoad, LoadOrder, RemedyAction } from '../../activities/dependencies.js';
+import { judgement } from '../../core/diagnosis/judgement.js';
 import type { LoadRequest, LoadStarted } from '../../activities/contract.js';
+import type { CapturedProfile } from '../../worker/captures/take-profile.js';
 import type { LoadResult } from '../../core/model/load-result.js';
 
 /** The registered remedies, with what they do replaced: by name, and else nothing that a test expects. */
@@ -80,7 +82,7 @@ export function k6Ending(result: LoadResult): ActivityDependencies['runLoad'] {
   };
 }
 
-export const smallProfile: CapturedProfile = {
+export const smallProfile: Pick<CapturedProfile, 'summary' | 'flame'> = {
   summary: {
     format: 'cpuprofile',
     kind: 'cpu',
@@ -107,9 +109,6 @@ export const smallProfile: CapturedProfile = {
     leaders: ['fib'],
   },
   flame: { frame: 'root', module: '', category: 'unknown', self: 0, total: 100, children: [] },
-  trace: null,
-  raw: { name: 'profile.cpuprofile', content: '{}' },
-  missing: [],
 };
 
 export interface FakeDependencies extends ActivityDependencies {
@@ -138,7 +137,8 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     catalog,
     healthyRuns: createHealthyRunStore(join(directory, 'healthy-runs')),
     runLoad: notHere,
-    captures: { profile: notHere, service: notHere, databases: notHere, scan: notHere },
+    captures: [],
+    judgement,
     remedies: remediesDoing({}),
     render: { markdown: () => '# report', json: () => '{}', html: () => '<p>' },
     notify: notHere,

@@ -236,6 +236,7 @@ export function createFakeWorld(): FakeWorld {
     resolveTarget: async ({ endpoint }) => Promise.resolve(enter(endpoint, 'resolveTarget').resolve(endpoint)),
     runLoad: async (request) => holdLoad(request, enter(request.endpoint, `runLoad`)),
     storeLoad: ({ files, artifactPrefix }) => Promise.resolve(files.map(({ name, kind }) => artifact(`${artifactPrefix}${name}`, kind))),
+    capture: () => Promise.reject(new Error('the workflow asks for no further kind')),
     captureProfile: ({ endpoint }) => capture(endpoint, 'captureProfile'),
     observeService: ({ endpoint }) => capture(endpoint, 'observeService'),
     observeDatabases: ({ endpoint }) => capture(endpoint, 'observeDatabases'),

@@ -1,5 +1,7 @@
+import { serviceDocument } from '../../evidence/kinds/service.js';
 import { saturated } from '../facts.js';
-import { cite, nothing, ms, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { ms, percent } from '../figures.js';
+import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { categoryShare, cpuProfile, ownWork } from './cpu.js';
 
 /** Work that a defect makes large; a service whose CPU goes there is not simply at its limit. */
@@ -31,7 +33,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const fact = context.book.add(
     'process',
     `demand ${ms(demandMs)} CPU a request, ${facts.requestRate.toFixed(1)} requests/s completed at saturation ${cpu.saturation.toFixed(2)}, ${offered}`,
-    input.artifacts.service,
+    serviceDocument.name,
   );
   return {
     ...nothing,

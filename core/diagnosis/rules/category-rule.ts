@@ -1,6 +1,7 @@
 import type { CauseId } from '../../model/incident.js';
 import type { ProfileCategory } from '../../model/profile.js';
-import { cite, expectedGain, minimumShare, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { percent } from '../figures.js';
+import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profileConfidence } from './cpu.js';
 
 interface CategoryDefect {

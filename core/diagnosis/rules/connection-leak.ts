@@ -1,6 +1,8 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { DatabaseObservation, RestingSessions } from '../../model/database.js';
 import { shareOf } from '../accounting.js';
-import { cite, expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { percent } from '../figures.js';
+import { cite, expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
 export const connectionLeak: Rule = { id: 'connection-leak', evaluate };
 
@@ -11,7 +13,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const worst = mostRested(context.input.databases);
   if (pool === null || worst === null || pool.stranded === 0 || share < minimumShare) return nothing;
   const { database, resting } = worst;
-  const book = context.book.add('database', describe(database, resting, context), context.input.artifacts.databases);
+  const book = context.book.add('database', describe(database, resting, context), databasesDocument.name);
   const isInTransaction = resting.inTransactionEnd >= resting.idleEnd;
   const held = isInTransaction
     ? 'in a transaction that nobody ends: they were taken and not given back.'

@@ -1,3 +1,4 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { DatabaseObservation } from '../../model/database.js';
 import { causeIds } from '../../model/incident.js';
 import { cite, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
@@ -13,14 +14,14 @@ function evaluate(context: RuleContext): RuleVerdict {
   const what = full === undefined ? null : fullness(full);
   if (full === undefined || what === null) return nothing;
   if (!context.input.confirmation.broken.includes('error-ratio')) {
-    const seen = context.book.add('database', `${full.name}: ${what}`, context.input.artifacts.databases);
+    const seen = context.book.add('database', `${full.name}: ${what}`, databasesDocument.name);
     return verdictOut(
       'connection-limit',
       `${full.name} has no connection slot left, but no budget for errors is broken: the service gets along with the connections it has`,
       [seen, context.cited.load],
     );
   }
-  const fact = context.book.add('database', `${full.name}: ${what}`, context.input.artifacts.databases);
+  const fact = context.book.add('database', `${full.name}: ${what}`, databasesDocument.name);
   if (failsElsewhere(context))
     return verdictOut(
       'connection-limit',

@@ -1,4 +1,5 @@
-import { minimumShare, ms, percent, type RuleContext } from '../rule.js';
+import { ms, percent } from '../figures.js';
+import { minimumShare, type RuleContext } from '../rule.js';
 import { isOfWindow, statementCases } from './database.js';
 
 /** Requests that queue for a connection, the service's own or a pooler's. */

@@ -1,18 +1,8 @@
 import type { ProcessObservation } from '../../model/observation.js';
 import { shareOf } from '../accounting.js';
 import { saturated, type CpuFacts } from '../facts.js';
-import {
-  cite,
-  expectedGain,
-  minimumShare,
-  ms,
-  nothing,
-  percent,
-  type Candidate,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../rule.js';
+import { ms, percent } from '../figures.js';
+import { cite, expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
 /** From here most of the time in which the service wanted to run, it could not. */
 const mostly = 0.5;

@@ -1,8 +1,11 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { scanDocument } from '../../evidence/kinds/query-scan.js';
 import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../model/database.js';
 import { differenceToWindow } from '../../database/plan/plan-choice.js';
 import type { Remedy } from '../../model/incident.js';
 import { databaseWeight } from '../attribution.js';
-import { cite, ms, percent, type RuleContext } from '../rule.js';
+import { ms, percent } from '../figures.js';
+import { cite, type RuleContext } from '../rule.js';
 
 /** A statement of the window together with the database it ran in and, when the scan looked at it, its plan. */
 export interface StatementCase {
@@ -83,7 +86,7 @@ export function citeStatement(context: RuleContext, entry: StatementCase): strin
   const delta = context.book.add(
     'database',
     `statement ${statement.queryId} on ${database.name}: ${statement.calls} calls, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${statement.rowsPerCall.toFixed(1)} rows a call: ${text}`,
-    context.input.artifacts.databases,
+    databasesDocument.name,
   );
   const node = scan === null ? null : dominantNode(scan);
   if (scan === null || node === null) return cite(delta, context.cited.accounting);
@@ -93,7 +96,7 @@ export function citeStatement(context: RuleContext, entry: StatementCase): strin
     'plan',
     `plan of ${statement.queryId} (${scan.planSource}): dominant node ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`}, ${executed}, ` +
       `${node.rowsRemovedByFilter} rows removed and ${node.rows} kept per loop, ${node.loops} loops, estimated ${node.rowsEstimated} rows${memoryText(scan)}`,
-    context.input.artifacts.scan,
+    scanDocument.name,
   );
   return cite(delta, plan, context.cited.accounting);
 }

@@ -1,4 +1,5 @@
-import { expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { percent } from '../figures.js';
+import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { endOf, heaviestLock, sessionText } from './locks.js';
 
 export const ddlLock: Rule = { id: 'ddl-lock', evaluate };

@@ -1,12 +1,10 @@
 import type { LoopBlocker, RequestTrace, RouteSpans } from '../../model/profile.js';
+import { clampRatio, percent, ms } from '../figures.js';
 import {
   cite,
-  clampRatio,
   expectedGain,
   minimumShare,
   nothing,
-  percent,
-  ms,
   verdictOut,
   type Candidate,
   type Rule,

@@ -1,5 +1,6 @@
 import type { ProfileLeaf, ProfileSummary } from '../../model/profile.js';
-import { cite, expectedGain, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { percent } from '../figures.js';
+import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profileConfidence } from './cpu.js';
 
 /**

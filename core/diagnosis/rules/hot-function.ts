@@ -1,11 +1,11 @@
 import type { MissingEvidence } from '../../model/observation.js';
 import type { Frame, ProfileSummary } from '../../model/profile.js';
+import { percent } from '../figures.js';
 import {
   cite,
   expectedGain,
   minimumShare,
   nothing,
-  percent,
   removalSuffices,
   verdictOut,
   type Rule,

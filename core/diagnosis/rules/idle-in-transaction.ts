@@ -1,4 +1,5 @@
-import { expectedGain, minimumShare, ms, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { ms, percent } from '../figures.js';
+import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { endOf, heaviestLock, sessionText } from './locks.js';
 
 export const idleInTransaction: Rule = { id: 'idle-in-transaction', evaluate };

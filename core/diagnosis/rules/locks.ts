@@ -1,7 +1,9 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { BlockingSession, BlockingTree, DatabaseObservation } from '../../model/database.js';
 import { terminateStatement } from '../../database/sql/remedy-statement.js';
 import { shareOf } from '../accounting.js';
-import { cite, clampRatio, ms, type RuleContext } from '../rule.js';
+import { clampRatio, ms } from '../figures.js';
+import { cite, type RuleContext } from '../rule.js';
 
 export interface LockCase {
   database: DatabaseObservation;
@@ -27,7 +29,7 @@ export function heaviestLock(context: RuleContext): LockCase | null {
   const summary =
     `session ${tree.root.pid} (${tree.root.applicationName ?? 'unnamed'}, ${tree.root.state ?? 'state unknown'}) blocks ${tree.blockedMean.toFixed(1)} sessions on average, ` +
     `${tree.blockedMax} at most${relation === null ? '' : `, on ${relation}`}; transaction open for ${ms(tree.root.transactionAgeMs ?? 0)}; last statement: ${tree.root.query.replace(/\s+/g, ' ').slice(0, 120)}`;
-  const evidence = cite(context.book.add('database', summary, context.input.artifacts.databases), context.cited.accounting);
+  const evidence = cite(context.book.add('database', summary, databasesDocument.name), context.cited.accounting);
   return { database, tree, share: lockShareOfLatency(context), kind, relation, evidence };
 }
 

@@ -1,18 +1,8 @@
 import type { IndexCandidate, PlanNode, StatementScan } from '../../model/database.js';
 import { differenceToWindow } from '../../database/plan/plan-choice.js';
 import type { MissingEvidence } from '../../model/observation.js';
-import {
-  expectedGain,
-  minimumShare,
-  ms,
-  percent,
-  verdictOut,
-  nothing,
-  type Candidate,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../rule.js';
+import { ms, percent } from '../figures.js';
+import { expectedGain, minimumShare, verdictOut, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import {
   citeStatement,
   dominantNode,

@@ -1,11 +1,9 @@
 import { attribute, unattributed } from '../attribution.js';
+import { clampRatio, ms, percent } from '../figures.js';
 import {
   cite,
-  clampRatio,
   expectedGain,
   minimumShare,
-  ms,
-  percent,
   nothing,
   verdictOut,
   type Candidate,

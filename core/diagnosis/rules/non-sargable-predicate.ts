@@ -1,5 +1,6 @@
 import type { PlanNode, StatementScan } from '../../model/database.js';
-import { expectedGain, minimumShare, percent, nothing, type Candidate, type Rule, type RuleContext } from '../rule.js';
+import { percent } from '../figures.js';
+import { expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../rule.js';
 import {
   citeStatement,
   dominantNode,

@@ -1,6 +1,8 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
 import { shareOf } from '../accounting.js';
 import { isPoolBusyAtDatabase, queuedInBursts } from '../facts.js';
-import { cite, expectedGain, ms, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { ms, percent } from '../figures.js';
+import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { whyNotThePool } from './connection-queue.js';
 
 export const poolExhausted: Rule = { id: 'pool-exhausted', evaluate };
@@ -15,7 +17,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const book = context.book.add(
     'database',
     `the service holds ${sessions} connections, ${facts.pool.busy.toFixed(1)} of them busy on average, while ${facts.inFlight.toFixed(1)} requests are in flight; the database needs ${ms(databaseMs)} a request`,
-    context.input.artifacts.databases,
+    databasesDocument.name,
   );
   const whyNot = whyNotThePool(context, { where: 'for connections', share, databaseMs, isAtDatabase: isPoolBusyAtDatabase(facts) });
   if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);

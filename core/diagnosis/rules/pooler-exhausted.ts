@@ -1,6 +1,8 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
 import { shareOf } from '../accounting.js';
 import { isForDatabase } from '../pooler-queue.js';
-import { cite, expectedGain, ms, nothing, percent, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { ms, percent } from '../figures.js';
+import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { whyNotThePool } from './connection-queue.js';
 
 export const poolerExhausted: Rule = { id: 'pool-exhausted', evaluate };
@@ -15,7 +17,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const book = context.book.add(
     'database',
     `${name} holds ${connections} connections to ${database}, ${executing.toFixed(1)} of them executing and ${idleInTransaction.toFixed(1)} in a transaction between two statements, while ${waiting.toFixed(1)} requests wait in it; the database needs ${ms(executingMs)} a request`,
-    context.input.artifacts.databases,
+    databasesDocument.name,
   );
   const whyNot = whyNotThePool(context, { where: `in ${name}`, share, databaseMs: executingMs, isAtDatabase: isForDatabase(queue) });
   if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);

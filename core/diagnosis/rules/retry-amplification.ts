@@ -1,15 +1,5 @@
-import {
-  cite,
-  clampRatio,
-  expectedGain,
-  minimumShare,
-  nothing,
-  percent,
-  verdictOut,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../rule.js';
+import { clampRatio, percent } from '../figures.js';
+import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import type { RouteSpans } from '../../model/profile.js';
 import { isSameRoute } from './route.js';
 

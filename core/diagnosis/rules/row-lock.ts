@@ -1,4 +1,5 @@
-import { expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { percent } from '../figures.js';
+import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { heaviestLock } from './locks.js';
 
 export const rowLock: Rule = { id: 'row-lock', evaluate };

@@ -1,9 +1,9 @@
 import { attribute, unattributed } from '../attribution.js';
+import { percent } from '../figures.js';
 import {
   cite,
   expectedGain,
   minimumShare,
-  percent,
   nothing,
   verdictOut,
   type Candidate,

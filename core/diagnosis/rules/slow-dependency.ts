@@ -1,10 +1,10 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { ms, percent } from '../figures.js';
 import {
   cite,
   expectedGain,
   minimumShare,
-  ms,
   nothing,
-  percent,
   verdictOut,
   type Candidate,
   type Rule,
@@ -68,5 +68,5 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
 
 function citeBusy({ book, input }: RuleContext, { name, activity }: DatabaseObservation): string {
   const summary = `${name}: ${(activity?.activeSessions ?? 0).toFixed(1)} active sessions on average, none of them on a socket of the service`;
-  return book.add('database', summary, input.artifacts.databases);
+  return book.add('database', summary, databasesDocument.name);
 }

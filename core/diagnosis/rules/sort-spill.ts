@@ -1,17 +1,6 @@
 import type { PlanNode, StatementScan } from '../../model/database.js';
-import {
-  clampRatio,
-  expectedGain,
-  minimumShare,
-  ms,
-  percent,
-  nothing,
-  verdictOut,
-  type Candidate,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../rule.js';
+import { clampRatio, ms, percent } from '../figures.js';
+import { expectedGain, minimumShare, nothing, verdictOut, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { citeStatement, planConfidence, plannedCases, selfShare, type StatementCase } from './database.js';
 
 export const sortSpill: Rule = { id: 'sort-spill', evaluate };

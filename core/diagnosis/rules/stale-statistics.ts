@@ -1,5 +1,6 @@
 import type { PlanNode, StatementScan, TableFacts } from '../../model/database.js';
-import { expectedGain, minimumShare, percent, nothing, type Candidate, type Rule, type RuleContext } from '../rule.js';
+import { percent } from '../figures.js';
+import { expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../rule.js';
 import { citeStatement, dominantNode, planConfidence, plannedCases, selfShare, type StatementCase } from './database.js';
 
 /** An estimate a hundred times off chooses plans by accident; below that, good plans survive (classes of pev2: 10, 100, 1000). */

@@ -1,7 +1,8 @@
 import type { ProcessObservation } from '../../model/observation.js';
 import { runtimeTraits } from '../../runtimes/registry.js';
 import { shareOf } from '../accounting.js';
-import { cite, expectedGain, minimumShare, nothing, percent, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { percent } from '../figures.js';
+import { cite, expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
 type ThreadUse = ProcessObservation['threads'][number];
 

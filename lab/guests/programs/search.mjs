@@ -2,7 +2,7 @@
 import express from 'express';
 
 const titles = Array.from(
-  { length: 700 },
+  { length: 2200 },
   (_, index) => `The ${['red', 'blue', 'grey'][index % 3]} book number ${index * 7919} of the sea`,
 );
 

@@ -1,5 +1,10 @@
 import type { DatabaseObservation, RestingSessions, StatementDelta, StatementScan } from '../../../core/model/database.js';
 import type { DiagnosisInput } from '../../../core/diagnosis/input.js';
+import { documentReader, filled, type ReadDocument } from '../../../core/evidence/document.js';
+import { databasesDocument } from '../../../core/evidence/kinds/databases.js';
+import { profileDocument, traceDocument } from '../../../core/evidence/kinds/profile.js';
+import { scanDocument } from '../../../core/evidence/kinds/query-scan.js';
+import { serviceDocument } from '../../../core/evidence/kinds/service.js';
 import type { PeerObservation, ProcessObservation, ThreadObservation, WireObservation } from '../../../core/model/observation.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../core/model/profile.js';
 
@@ -7,7 +12,7 @@ const windowMs = 30_000;
 
 /** 20 requests in flight at 50/s with a mean of 400 ms, over a Node service that is idle unless the test says otherwise. */
 export function captures(overrides: Partial<DiagnosisInput> = {}): DiagnosisInput {
-  return {
+  const fields: Omit<DiagnosisInput, 'read'> = {
     route: 'GET /reports/:id',
     budgets: { p95Ms: 250 },
     plan: {
@@ -38,6 +43,7 @@ export function captures(overrides: Partial<DiagnosisInput> = {}): DiagnosisInpu
       generator: null,
       errors: {},
     },
+    loadArtifact: 'summary.json',
     confirmation: {
       verdict: 'confirmed',
       reasons: [],
@@ -53,16 +59,21 @@ export function captures(overrides: Partial<DiagnosisInput> = {}): DiagnosisInpu
     databases: [],
     scans: null,
     missing: [],
-    artifacts: {
-      load: 'summary.json',
-      profile: 'profile.json',
-      trace: 'trace.json',
-      service: 'service.json',
-      databases: 'databases.json',
-      scan: 'scan.json',
-    },
     ...overrides,
   };
+  return { read: readerOf(fields), ...fields };
+}
+
+/** The documents that the captures would have left. */
+function readerOf({ profile, trace, service, databases, scans }: Omit<DiagnosisInput, 'read'>): ReadDocument {
+  const documents = [
+    filled(serviceDocument, service ?? { process: null, wire: null, missing: [] }),
+    filled(databasesDocument, databases),
+    ...(profile === null ? [] : [filled(profileDocument, profile)]),
+    ...(trace === null ? [] : [filled(traceDocument, trace)]),
+    ...(scans === null ? [] : [filled(scanDocument, scans)]),
+  ];
+  return documentReader(new Map(documents.map(({ name, value }) => [name, value])), 'test');
 }
 
 export function nodeProcess({

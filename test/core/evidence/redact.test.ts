@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { readEvidence, writeEvidenceArchive } from '../../../adapters/artifacts/evidence-folder.js';
 import { catalogSecrets } from '../../../config/catalog-secrets.js';
 import { parseCatalog } from '../../../config/catalog.js';
+import { judgement } from '../../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../../core/evidence/judge-evidence.js';
 import { redactEvidence, type EvidenceContent } from '../../../core/evidence/redact.js';
 import type { DatabaseObservation, QueryScan } from '../../../core/model/database.js';
@@ -149,7 +150,7 @@ it('leaves the answer as it was', async () => {
   const content = await spoiled();
   const known = catalogSecrets(await catalogOfTheFixture());
   const judged = (one: EvidenceContent) => {
-    const { causes, ...answer } = pinnedAnswer(judgeEvidence(one.manifest, one.documents));
+    const { causes, ...answer } = pinnedAnswer(judgeEvidence(one, judgement));
     return {
       ...answer,
       causes: causes.map(({ id, share, confidence, location }) => ({ id, share, confidence, relation: location.relation })),

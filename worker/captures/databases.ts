@@ -1,0 +1,68 @@
+import type { CaptureAdapter } from '../../activities/dependencies.js';
+import { observeDatabase } from '../../adapters/databases/postgres/postgres.js';
+import { findServiceProcess, type ProcessLocator } from '../../adapters/kernel/find-process.js';
+import { trackLocalSessions, type LocalSessions } from '../../adapters/kernel/local-sessions.js';
+import { servicePortsTowards } from '../../adapters/kernel/sockets.js';
+import type { Catalog } from '../../config/catalog.js';
+import { resolveDatabases, resolveProcess, type DatabaseAccess } from '../../config/resolve-access.js';
+import { filled } from '../../core/evidence/document.js';
+import { databasesDocument, databasesKind } from '../../core/evidence/kinds/databases.js';
+import { EvidenceUnavailableError, UnreadableInputError } from '../../core/model/errors.js';
+import type { MissingEvidence } from '../../core/model/observation.js';
+import { defaultPorts, endOf } from './database-address.js';
+
+/** All databases of the service; one that cannot be reached is missing evidence, not a failure. */
+export function captureDatabases(catalog: Catalog): CaptureAdapter {
+  return {
+    kind: databasesKind,
+    take: async (order) => {
+      const { databases, missing } = resolveDatabases(catalog, order.endpoint);
+      const locator = resolveProcess(catalog, order.endpoint);
+      const others = databases.filter((access) => access.kind !== 'postgres').map(unsupported);
+      const observations = await Promise.all(
+        databases
+          .filter((access) => access.kind === 'postgres')
+          .map((access) =>
+            observeDatabase({
+              ...order,
+              name: access.name,
+              url: access.url,
+              servicePorts: () => portsTowards(locator, access),
+              serviceBackends: localBackends(locator, access),
+            }),
+          ),
+      );
+      const gaps = [...missing, ...others, ...observations.flatMap((one) => one.missing)];
+      return { documents: [filled(databasesDocument, observations)], raw: [], missing: gaps };
+    },
+  };
+}
+
+/** Local ports of the service's own connections; none when the service runs where we cannot look. */
+async function portsTowards(locator: ProcessLocator | null, access: DatabaseAccess): Promise<ReadonlySet<number>> {
+  const end = endOf(access);
+  if (locator === null || end === null) return new Set();
+  try {
+    return await servicePortsTowards((await findServiceProcess(locator)).pid, end);
+  } catch (error) {
+    // The observation of the service says why; the database is then seen without telling its clients apart.
+    if (error instanceof EvidenceUnavailableError || error instanceof UnreadableInputError) return new Set();
+    throw error;
+  }
+}
+
+/** Over a Unix-domain socket a server is known by its port, too: it is a part of the socket's name. */
+function localBackends(locator: ProcessLocator | null, access: DatabaseAccess): () => Promise<ReadonlySet<number>> {
+  const sessions: LocalSessions = trackLocalSessions();
+  const port = endOf(access)?.port ?? Number(/[?&]port=(\d+)/.exec(access.url)?.[1] ?? defaultPorts[access.kind]);
+  return async () => (locator === null ? new Set() : await sessions((await findServiceProcess(locator)).pid, port));
+}
+
+function unsupported(access: DatabaseAccess): MissingEvidence {
+  return {
+    id: `database-${access.name}`,
+    what: `what database ${access.name} did in the window`,
+    why: `this version looks into PostgreSQL only, not ${access.kind}; its sockets are still accounted`,
+    remedy: 'look at its own statistics of the window (slow log, INFO commandstats)',
+  };
+}
