@@ -458,7 +458,8 @@ it('gives the same diagnosis for the same evidence', () => {
     ...databaseBound,
     scans: [{ database: 'main', serverVersion: '18.0', statements: [scanOf(statement())], missing: [] }],
   });
-  expect(diagnose(input)).toEqual(diagnose(structuredClone(input)));
+  const { read, ...fields } = input;
+  expect(diagnose(input)).toEqual(diagnose({ read, ...structuredClone(fields) }));
 });
 
 it('cites only evidence that exists', () => {
