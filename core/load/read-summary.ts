@@ -1,3 +1,4 @@
+import { UnreadableInputError } from '../model/errors.js';
 import type { KnownPercentile, LatencyMs, LoadResult, RequestTimingMs, SubWindow, ThresholdResult } from '../model/load-result.js';
 import { evaluateThresholds } from './evaluate-thresholds.js';
 import { insteadOfHttp } from './instead-of-http.js';
@@ -63,8 +64,9 @@ function valueOf(metric: SummaryMetric | undefined, stat: string): number | null
 /** `passes` of this metric are the failed requests, whatever the word says. */
 function ratioOf(failed: SummaryMetric | undefined): number {
   const { rate, passes, fails } = failed?.values ?? {};
-  if (rate !== undefined) return rate;
-  return passes === undefined || fails === undefined || passes + fails === 0 ? 0 : passes / (passes + fails);
+  const ratio = rate ?? (passes === undefined || fails === undefined || passes + fails === 0 ? 0 : passes / (passes + fails));
+  if (ratio >= 0 && ratio <= 1) return ratio;
+  throw new UnreadableInputError(`http_req_failed: expected a share from 0 to 1, got ${ratio}; give the unmodified result`);
 }
 
 function judgedDuration(summary: Summary): number | null {

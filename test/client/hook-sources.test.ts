@@ -325,6 +325,27 @@ describe('Datadog', () => {
     expect(received[0]?.alert.status).toBe(status);
   });
 
+  it('reads the template of the documentation', async () => {
+    const page = readFileSync(new URL('../../docs/alert-sources.md', import.meta.url), 'utf8');
+    const template = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const filled: Record<string, string> = {
+      ALERT_TRANSITION: 'Triggered',
+      TAGS: stock.tags,
+      ALERT_CYCLE_KEY: '42',
+      EVENT_TITLE: 'slow',
+      DATE: stock.date,
+    };
+    expect(
+      (
+        await post(
+          '/alerts/datadog',
+          template.replaceAll(/\$([A-Z_]+)/g, (whole, name: string) => filled[name] ?? whole),
+        )
+      ).status,
+    ).toBe(202);
+    expect(received[0]).toMatchObject({ endpoint: 'shop/search', alert: { id: '42', title: 'slow', severity: null } });
+  });
+
   it('reads the transition from the title of the stock template, and refuses one that it does not know', async () => {
     await post('/alerts/datadog', {
       id: '1',

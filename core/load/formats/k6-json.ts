@@ -104,7 +104,7 @@ function lineOf(document: unknown): Line | null {
     return parsed.success ? { type, metric, data: parsed.data } : null;
   }
   const { time, value, tags } = data;
-  if (type !== 'Point' || typeof time !== 'string' || typeof value !== 'number') return null;
+  if (type !== 'Point' || typeof time !== 'string' || typeof value !== 'number' || !Number.isFinite(value)) return null;
   return { type, metric, time, value, tags: isRecord(tags) ? tags : {} };
 }
 
