@@ -1,16 +1,13 @@
 import type { Command } from 'commander';
 import { readLoadFile } from '../../adapters/artifacts/load-file.js';
-import { readProfileFile } from '../../adapters/artifacts/profile-file.js';
 import { readTextFile } from '../../adapters/artifacts/text-file.js';
 import { analyzePlan } from '../../core/database/plan/plan.js';
 import { analyzeLoad } from '../../core/load/analyze-load.js';
 import type { Budgets } from '../../core/model/load-result.js';
-import type { ProfileKind } from '../../core/model/profile.js';
-import { analyzeProfile } from '../../core/profile/analyze-profile.js';
-import { summarizeProfile } from '../../core/profile/summarize.js';
+import { registerAnalyzeProfile } from './analyze-profile.js';
 import { contextOf } from './command-context.js';
 import { registerAnalyzeIncident } from './analyze-incident.js';
-import { choiceOption, collectBudgets, numberOption } from './option-values.js';
+import { collectBudgets } from './option-values.js';
 
 const millis = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -27,30 +24,6 @@ async function load(file: string, flags: { budget?: Budgets }, command: Command)
       ({ metric, expression, ok, observed }) =>
         `${ok ? 'ok       ' : 'FAILED   '} ${metric} ${expression} (observed ${observed === null ? 'unknown' : Number(observed.toPrecision(6))})`,
     ),
-  ];
-  contextOf(command).print(analysis, text.join('\n'));
-}
-
-interface ProfileFlags {
-  kind?: ProfileKind;
-  valueType?: string;
-  top: number;
-}
-
-async function profile(file: string, flags: ProfileFlags, command: Command): Promise<void> {
-  const { kind, valueType, top } = flags;
-  const options = { ...(kind === undefined ? {} : { kind }), ...(valueType === undefined ? {} : { valueType }) };
-  const analysis = analyzeProfile(summarizeProfile(await readProfileFile(file, options), { top }));
-  const { format, total, unit, samples, quality, leaves, categories } = analysis;
-  const text = [
-    `format    ${format}, ${analysis.kind}, ${samples ?? 'unknown'} samples, ${total} ${unit}`,
-    `quality   ${quality.verdict}`,
-    ...quality.checks.filter(({ ok }) => !ok).map(({ id, detail }) => `          ${id}: ${detail}`),
-    ...leaves.map(
-      ({ selfShare, ci, frame, category }) =>
-        `${percent(selfShare).padStart(8)}  ${frame}  [${category}] (${percent(ci[0])} to ${percent(ci[1])})`,
-    ),
-    ...categories.map(({ category, share }) => `${percent(share).padStart(8)}  all of ${category}`),
   ];
   contextOf(command).print(analysis, text.join('\n'));
 }
@@ -72,8 +45,6 @@ async function plan(file: string, _flags: unknown, command: Command): Promise<vo
   contextOf(command).print(analysis, text.join('\n'));
 }
 
-const kinds = ['cpu', 'wall', 'off-cpu', 'lock', 'alloc', 'unknown'] as const;
-
 export function registerAnalyze(program: Command): void {
   const analyze = program
     .command('analyze')
@@ -93,18 +64,7 @@ export function registerAnalyze(program: Command): void {
       '\nExamples:\n  $ perf-responder analyze load summary.json --json\n  $ perf-responder analyze load summary.json --budget p95=250ms',
     )
     .action(load);
-  analyze
-    .command('profile')
-    .description('leaves by self share with intervals, categories, and whether the profile proves anything')
-    .argument('<file>', 'folded stacks, pprof, .cpuprofile, perf script and more')
-    .option('--kind <kind>', kinds.join(', '), choiceOption('--kind', kinds))
-    .option('--value-type <name>', 'which value of several to rank, e.g. cpu, alloc_space')
-    .option('--top <number>', 'leaves to list', numberOption('--top', { minimum: 1, maximum: 10_000, whole: true, example: 10 }), 25)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ perf-responder analyze profile out.folded\n  $ perf-responder analyze profile heap.pb.gz --kind alloc --value-type alloc_space --top 10 --json',
-    )
-    .action(profile);
+  registerAnalyzeProfile(analyze);
   analyze
     .command('plan')
     .description('self time of every node of an EXPLAIN ANALYZE plan')

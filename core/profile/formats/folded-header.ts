@@ -14,10 +14,23 @@ export interface FoldedHeader {
   /** Of a file that this program wrote. */
   samples: { counted: number; effective: number; ofWeight: number } | null;
   isOwn: boolean;
+  /** Of an own file: the stack `(idle)` is time that was kept apart. */
+  isIdleApart: boolean;
+  /** Of an own file: samples of each stack, in their order; empty where the weight tells. */
+  counts: number[];
 }
 
 export function emptyHeader(): FoldedHeader {
-  return { kind: 'unknown', unit: null, durationMs: null, weightPerSample: null, samples: null, isOwn: false };
+  return {
+    kind: 'unknown',
+    unit: null,
+    durationMs: null,
+    weightPerSample: null,
+    samples: null,
+    isOwn: false,
+    isIdleApart: false,
+    counts: [],
+  };
 }
 
 const kinds: readonly ProfileKind[] = ['cpu', 'wall', 'off-cpu', 'lock', 'alloc'];
@@ -37,6 +50,8 @@ export function readComment(line: string, header: FoldedHeader): void {
 function readOwn(key: string, value: string, header: FoldedHeader): void {
   if (key === 'unit') header.unit = value;
   if (key === 'duration') header.durationMs = positive(value.replace(/ ms$/, ''));
+  if (key === 'counts') header.counts = value.split(',').map(Number);
+  if (key === 'idle') header.isIdleApart = value === 'apart';
   if (key !== 'samples') return;
   const [, counted, effective, ofWeight] = /^(\S+) \(effective (\S+) of (\S+)\)$/.exec(value) ?? [];
   const numbers = [counted, effective, ofWeight].map((text) => positive(text ?? ''));

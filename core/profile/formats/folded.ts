@@ -3,6 +3,8 @@
 import { UnreadableInputError } from '../../model/errors.js';
 import { frameKey, parseFrameName } from '../categories/frame-name.js';
 import { endOfFrame } from '../frame-names/java-name.js';
+import { readFrame } from '../export/folded-frame.js';
+import { idleFrame } from '../export/stacks.js';
 import { createProfileBuilder, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import { forEachByteLine } from './byte-lines.js';
@@ -35,6 +37,7 @@ interface FoldedState {
   /** Stacks that end in a number of their own. */
   doubleWeights: number;
   zeros: number;
+  ownStacks: number;
 }
 
 const decoder = new TextDecoder();
@@ -52,6 +55,7 @@ async function readFolded(source: AsyncIterable<Uint8Array>, options: ReadOption
     placed: 0,
     doubleWeights: 0,
     zeros: 0,
+    ownStacks: 0,
   };
   const span: StackSpan = { end: 0, weight: 0, isDouble: false };
   await forEachByteLine(source, (bytes, start, end) => {
@@ -76,6 +80,10 @@ function addStack(bytes: Uint8Array, start: number, span: StackSpan, state: Fold
     state.zeros++;
     return;
   }
+  if (state.header.isOwn) {
+    addOwnStack(bytes, start, span, state);
+    return;
+  }
   addWeight(weight, state.shape);
   const place: Place = { node: rootNode, frame: -1, line: null };
   if (!splitSimply(bytes, start, end, (from, to) => descend(bytes, from, to, place, state))) {
@@ -91,6 +99,34 @@ function addStack(bytes: Uint8Array, start: number, span: StackSpan, state: Fold
   if (place.node === rootNode) place.node = state.builder.child(rootNode, frameId(bytes, start, end, state));
   state.builder.add(place.node, weight, samplesOf(weight, state.header));
   if (place.line !== null) state.builder.addLine(place.node, place.line, weight);
+}
+
+/** A line that this program wrote: every semicolon separates, and names say exactly what they mean. */
+function addOwnStack(bytes: Uint8Array, start: number, { end, weight }: StackSpan, state: FoldedState): void {
+  const { builder, header } = state;
+  let node = rootNode;
+  let depth = 0;
+  for (let from = start; from < end; depth++) {
+    const next = bytes.indexOf(59, from);
+    const stop = next === -1 || next > end ? end : next;
+    node = builder.child(node, ownFrameId(bytes, from, stop, state));
+    from = stop + 1;
+  }
+  const counted = header.counts[state.ownStacks];
+  if (depth === 1 && header.isIdleApart && decoder.decode(bytes.subarray(start, end)) === idleFrame.name) builder.addIdle(weight, 0);
+  else {
+    builder.add(node, weight, counted ?? samplesOf(weight, header));
+    state.ownStacks++;
+  }
+}
+
+function ownFrameId(bytes: Uint8Array, start: number, end: number, state: FoldedState): number {
+  const known = state.names.get(bytes, start, end);
+  if (known !== -1) return known;
+  const frame = readFrame(decoder.decode(bytes.subarray(start, end)));
+  const id = state.builder.frame(frame, `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`);
+  state.names.set(bytes, id);
+  return id;
 }
 
 /** Where in the tree the frames of a line have led so far. */
@@ -134,7 +170,7 @@ function samplesOf(weight: number, { unit, weightPerSample, samples }: FoldedHea
 
 function finish(state: FoldedState, options: ReadOptions): StackProfile {
   const { builder, header, placed, zeros } = state;
-  if (placed > 0 && state.doubleWeights >= 0.95 * placed && (placed > 1 || zeros > 0 || state.doubleWeights > 1)) {
+  if (!header.isOwn && placed > 0 && state.doubleWeights >= 0.95 * placed && (placed > 1 || zeros > 0 || state.doubleWeights > 1)) {
     throw new UnreadableInputError(
       'folded stacks: expected one weight per line, got two (a differential flame graph). Give one of the two captures it was made of.',
     );
@@ -145,7 +181,7 @@ function finish(state: FoldedState, options: ReadOptions): StackProfile {
       'folded stacks: expected `root;caller;leaf 12` on every line, but the file has none. Give the unmodified output of the profiler.',
     );
   const isSamples = header.unit === null ? areSampleCounts(state.shape) : header.unit === 'samples';
-  const samplesKnown = header.samples !== null || isSamples || (header.unit !== null && header.weightPerSample !== null);
+  const samplesKnown = header.samples !== null || (isSamples && !header.isOwn) || (header.unit !== null && header.weightPerSample !== null);
   if (header.unit === null && !isSamples) builder.note('unit', 'the weights are no sample counts, so the number of samples is unknown');
   return builder.finish({
     format: 'folded',

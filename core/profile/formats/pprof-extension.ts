@@ -10,6 +10,9 @@ const extension = z.object({
   unit: z.string(),
   effectiveSamples: z.number().nullable(),
   idleWeight: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  /** Written value ÷ weight: the format has whole numbers only. */
+  scale: z.number().positive(),
 });
 
 export type PprofExtension = z.infer<typeof extension>;

@@ -2,6 +2,7 @@
 // its key is the function, never the line.
 import { UnreadableInputError } from '../../model/errors.js';
 import type { Frame } from '../../model/profile.js';
+import { idleFrame } from '../export/stacks.js';
 import { namelessIn, parsePlacedName } from '../categories/frame-name.js';
 import { createProfileBuilder, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
@@ -40,8 +41,8 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
     format: 'pprof',
     kind: options.kind ?? extension?.kind ?? choice.kind,
     unit: extension?.unit ?? unitOf(choice),
-    durationMs: message.durationNanos > 0 ? message.durationNanos / 1e6 : null,
-    samplesKnown: choice.countIndex !== null || choice.weightPerSample !== null,
+    durationMs: extension !== null ? extension.durationMs : message.durationNanos > 0 ? message.durationNanos / 1e6 : null,
+    samplesKnown: extension === null ? choice.countIndex !== null || choice.weightPerSample !== null : extension.effectiveSamples !== null,
     ...(extension?.effectiveSamples == null ? {} : { effectiveSamples: extension.effectiveSamples }),
   });
 }
@@ -75,13 +76,14 @@ function refuseDifference(builder: ProfileBuilder, sums: ValueSums | undefined, 
 }
 
 function addSamples(message: PprofMessage, choice: ValueChoice, builder: ProfileBuilder, extension: PprofExtension | null): void {
-  const place = placesOf(message, builder);
+  const place = placesOf(message, builder, extension !== null);
+  const scale = extension?.scale ?? 1;
   const nodes = message.records.values();
   const weights = message.values[choice.index]?.values() ?? new Float64Array();
   const counts = choice.countIndex === null ? null : (message.values[choice.countIndex]?.values() ?? null);
-  const idleNode = extension?.idleWeight == null ? -1 : builder.child(rootNode, builder.frame({ name: '(idle)', module: '', line: null }));
+  const idleNode = extension?.idleWeight == null ? -1 : builder.child(rootNode, builder.frame(idleFrame, keyOf(idleFrame)));
   for (let at = 0; at < nodes.length; at++) {
-    const weight = weights[at] ?? 0;
+    const weight = (weights[at] ?? 0) / scale;
     if (weight <= 0) continue;
     const { node, leafLine } = place(nodes[at] ?? 0);
     if (node === idleNode) {
@@ -105,11 +107,11 @@ interface LocationFrames {
 }
 
 /** Maps nodes of the tree of locations into the builder's, where an inlined location is several frames. */
-function placesOf(message: PprofMessage, builder: ProfileBuilder): (raw: number) => { node: number; leafLine: number } {
+function placesOf(message: PprofMessage, builder: ProfileBuilder, isOwn: boolean): (raw: number) => { node: number; leafLine: number } {
   const { parents, frameOf } = message.tree.columns();
   const places = new Int32Array(parents.length).fill(-1);
   places[rootNode] = rootNode;
-  const locations = message.locationIds.map(locationReader(message, builder));
+  const locations = message.locationIds.map(locationReader(message, builder, isOwn));
   const locationOf = (raw: number): LocationFrames => locations[frameOf[raw] ?? -1] ?? { frames: [], leafLine: 0 };
   return (raw) => {
     if (raw === rootNode)
@@ -125,24 +127,26 @@ function placesOf(message: PprofMessage, builder: ProfileBuilder): (raw: number)
   };
 }
 
-function locationReader(message: PprofMessage, builder: ProfileBuilder): (id: number | string) => LocationFrames {
+/** `isOwn`: names and places are apart already. */
+function locationReader(message: PprofMessage, builder: ProfileBuilder, isOwn: boolean): (id: number | string) => LocationFrames {
   const text = (index: number): string => textOf(message, index);
   return (id) => {
     const location = message.locations.get(id);
     const inlined = (location?.lines ?? []).flatMap((entry) => {
       const callee = message.functions.get(entry.function);
-      if (callee === undefined || text(callee.name) === '') return [];
-      return [{ frame: frameOf(text(callee.name), text(callee.file), callee.startLine), line: entry.line }];
+      if (callee === undefined || (text(callee.name) === '' && !isOwn)) return [];
+      const frame = { name: text(callee.name), module: text(callee.file), line: callee.startLine > 0 ? callee.startLine : null };
+      return [{ frame: isOwn ? frame : (parsePlacedName(frame.name) ?? frame), line: isOwn ? 0 : entry.line }];
     });
     if (inlined.length === 0) {
       const mapping = text(message.mappings.get(location?.mapping ?? 0) ?? 0);
       return { frames: [builder.frame({ name: namelessIn(mapping), module: mapping, line: null })], leafLine: 0 };
     }
-    const frames = inlined.map(({ frame }) => builder.frame(frame, `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`));
+    const frames = inlined.map(({ frame }) => builder.frame(frame, keyOf(frame)));
     return { frames: frames.reverse(), leafLine: inlined[0]?.line ?? 0 };
   };
 }
 
-function frameOf(name: string, file: string, startLine: number): Frame {
-  return parsePlacedName(name) ?? { name, module: file, line: startLine > 0 ? startLine : null };
+function keyOf(frame: Frame): string {
+  return `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`;
 }

@@ -16,8 +16,8 @@ export interface SpeedscopeStacks {
     profile: number,
     endValue: number | null,
   ): { nodes: ArrayLike<number>; weights: ArrayLike<number>; notes: [id: string, detail: string][] };
-  /** Maps nodes of the raw tree into the builder's. */
-  placesIn(builder: ProfileBuilder, frameIds: readonly number[]): (node: number) => number;
+  /** Maps nodes of the raw tree into the builder's. Without frames a sample has no name, unless its weight is known to be the root's. */
+  placesIn(builder: ProfileBuilder, frameIds: readonly number[], isRootKept: boolean): (node: number) => number;
 }
 
 const stackSchema = z.array(numeric);
@@ -113,7 +113,7 @@ export function createSpeedscopeStacks(): SpeedscopeStacks {
         notes,
       };
     },
-    placesIn(builder, frameIds) {
+    placesIn(builder, frameIds, isRootKept) {
       const { parents, frameOf } = tree.columns();
       const places = new Int32Array(parents.length).fill(-1);
       const unknown = { name: '[unknown]', module: '', line: null };
@@ -131,7 +131,7 @@ export function createSpeedscopeStacks(): SpeedscopeStacks {
           places[next] = builder.child(places[parents[next] ?? rootNode] ?? rootNode, frameId(frameOf[next] ?? -1));
         return places[node] ?? rootNode;
       };
-      return (node) => (node === rootNode ? builder.child(rootNode, builder.frame(unknown)) : place(node));
+      return (node) => (node === rootNode && !isRootKept ? builder.child(rootNode, builder.frame(unknown)) : place(node));
     },
   };
 }

@@ -59,7 +59,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
   const builder = createProfileBuilder();
   const ids = shared.frames.map((frame) => {
     const parsed = toFrame(frame);
-    return builder.frame(parsed, frameKey(parsed));
+    return builder.frame(parsed, perfResponder === undefined ? frameKey(parsed) : `${frameKey(parsed)}\u0000${parsed.line ?? 0}`);
   });
   let samplesKnown = true;
   for (const index of chosen) {
@@ -83,7 +83,7 @@ function kindOf(unit: string): ProfileKind {
 }
 
 function toFrame({ name, file, line }: z.infer<typeof frameSchema>): Frame {
-  return file == null ? parseFrameName(name) : { name, module: file, line: line ?? null };
+  return file == null ? parseFrameName(name) : { name, module: file, line: line != null && line > 0 ? line : null };
 }
 
 /** All profiles of the unit that is shown first (threads of one capture), or the one that was asked for. Empty ones choose nothing. */
@@ -101,6 +101,9 @@ function chooseProfiles(
   return { unit, chosen: isByName ? [named] : filled.filter((index) => profiles[index]?.unit === unit) };
 }
 
+/** As `frameKey` with its line has it. */
+const idleKey = '(idle)\u0000\u00000';
+
 interface Target {
   stacks: SpeedscopeStacks;
   ids: readonly number[];
@@ -114,9 +117,9 @@ function addProfile(index: number, header: ProfileHeader | undefined, { stacks, 
   const { nodes, weights, notes } = stacks.records(index, header.endValue ?? null);
   for (const [id, detail] of notes) builder.note(id, detail);
   const counts = perfResponder === undefined ? countsOf(header, weights) : (perfResponder.samples ?? null);
-  const placeOf = stacks.placesIn(builder, ids);
+  const placeOf = stacks.placesIn(builder, ids, perfResponder !== undefined);
   const isIdleApart = perfResponder?.idleWeight != null;
-  const idleNode = isIdleApart ? builder.child(rootNode, builder.frame({ name: '(idle)', module: '', line: null })) : -1;
+  const idleNode = isIdleApart ? builder.child(rootNode, builder.frame({ name: '(idle)', module: '', line: null }, idleKey)) : -1;
   for (let at = 0; at < nodes.length; at++) {
     const weight = weights[at] ?? 1;
     const node = placeOf(nodes[at] ?? rootNode);
