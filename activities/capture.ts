@@ -4,7 +4,6 @@ import { RefusedError } from '../core/model/errors.js';
 import type { ArtifactRef } from '../core/model/incident.js';
 import type { Capture, CaptureRequest, EvidenceSet, IncidentActivities } from './contract.js';
 import type { ActivityDependencies, CaptureAdapter, Captured, CaptureOrder } from './dependencies.js';
-import { capturesOf } from './evidence-manifest.js';
 import { withHeartbeat } from './heartbeat.js';
 
 const nothingYet: ReadDocument = () => null;
@@ -45,15 +44,13 @@ async function store(deps: ActivityDependencies, { kind }: CaptureAdapter, { doc
     ...raw.map(({ name, artifactKind, content }) => deps.artifacts.put(name, artifactKind, content)),
   ]);
   const read = documentReader(new Map(documents.map(({ name, value }) => [name, value])), `capture ${kind.id}`);
-  return { kind: kind.id, headline: kind.headline(read), artifacts, missing };
+  return { headline: kind.headline(read), artifacts, missing };
 }
 
 /** Every document of a window, read back. The store has checked the hashes. */
 export async function readDocuments(deps: Pick<ActivityDependencies, 'artifacts' | 'judgement'>, set: EvidenceSet): Promise<ReadDocument> {
   const known = documentNames(deps.judgement.kinds);
-  const refs = capturesOf(set)
-    .flatMap(({ artifacts }) => artifacts)
-    .filter(({ name }) => known.has(name));
+  const refs = set.captures.flatMap(({ artifacts }) => artifacts).filter(({ name }) => known.has(name));
   const read = async (ref: ArtifactRef): Promise<[string, unknown]> => [
     ref.name,
     JSON.parse((await deps.artifacts.read(ref)).toString('utf8')),

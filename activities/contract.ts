@@ -139,12 +139,15 @@ export interface CaptureRequest {
 
 /** Result of any capture: small words for the status board, everything else as artifacts named below. */
 export interface Capture {
-  /** Id of the kind of evidence; absent in captures of before kinds had one place. */
-  kind?: string;
   /** One line for humans: `1 412 samples, 0.93 cores busy, top leaf fib 61 %`. */
   headline: string;
   artifacts: ArtifactRef[];
   missing: MissingEvidence[];
+}
+
+/** `kind` is the id of the kind of evidence. */
+export interface KindCapture extends Capture {
+  kind: string;
 }
 
 /** Everything captured in the load window, by reference. */
@@ -158,11 +161,8 @@ export interface EvidenceSet {
   run: LoadRun;
   /** The load that confirmed the symptom, where `plan` and `run` are the second look at an outage. */
   confirmedBy?: { plan: LoadPlan; load: LoadResult };
-  profile: Capture;
-  service: Capture;
-  databases: Capture;
-  /** Null until the query scan ran. */
-  scan: Capture | null;
+  /** One for each kind of evidence that was taken, or would have been. */
+  captures: KindCapture[];
 }
 
 export interface BranchDecision {

@@ -1,10 +1,6 @@
 import { basename } from 'node:path';
 import type { CaptureKind } from '../core/evidence/capture-kind.js';
-import { databasesKind } from '../core/evidence/kinds/databases.js';
-import { profileKind } from '../core/evidence/kinds/profile.js';
-import { queryScanKind } from '../core/evidence/kinds/query-scan.js';
 import { documentNames } from '../core/evidence/registry.js';
-import { serviceKind } from '../core/evidence/kinds/service.js';
 import {
   evidenceFormat,
   evidenceVersion,
@@ -14,7 +10,7 @@ import {
 } from '../core/evidence/manifest.js';
 import { summaryArtifact } from '../core/decisions/summary-artifact.js';
 import type { Incident } from '../core/model/incident.js';
-import type { Capture, EvidenceSet } from './contract.js';
+import type { EvidenceSet, KindCapture } from './contract.js';
 
 /** What an evidence set does not know of itself. */
 interface Surroundings {
@@ -49,7 +45,7 @@ export function evidenceWindow(set: EvidenceSet, { route, kinds }: Surroundings)
     window: { startedAt, measuredFrom, endedAt },
     confirmedBy: confirmedBy === undefined ? null : { plan: withoutPath(confirmedBy.plan), load: confirmedBy.load },
     given: { profile: fileName(options.profileFile), plan: fileName(options.planFile) },
-    captures: capturesOf(set).map((capture) => listed(capture, documentNames(kinds))),
+    captures: set.captures.map((capture) => listed(capture, documentNames(kinds))),
   };
 }
 
@@ -58,17 +54,7 @@ function withoutPath(plan: EvidenceSet['plan']): EvidenceSet['plan'] {
   return { ...plan, script: plan.script === null ? null : basename(plan.script) };
 }
 
-/** The captures of a window with their kinds; workflows of before had a field for each. */
-export function capturesOf({ profile, service, databases, scan }: EvidenceSet): (Capture & { kind: string })[] {
-  return [
-    { ...profile, kind: profileKind.id },
-    { ...service, kind: serviceKind.id },
-    { ...databases, kind: databasesKind.id },
-    ...(scan === null ? [] : [{ ...scan, kind: queryScanKind.id }]),
-  ];
-}
-
-function listed({ kind, headline, artifacts, missing }: Capture & { kind: string }, documents: ReadonlySet<string>): ManifestCapture {
+function listed({ kind, headline, artifacts, missing }: KindCapture, documents: ReadonlySet<string>): ManifestCapture {
   return {
     kind,
     headline,

@@ -18,8 +18,8 @@ export interface CaptureTarget {
 /** One kind of evidence: what it leaves, how it is described, and how claims cite it. A kind is one file; `registry.ts` lists them. */
 export interface CaptureKind {
   id: string;
-  /** `host`: taken on the machine of the service; `anywhere`: by any worker; `after-load`: from what the others left, once the load is over. */
-  scope: 'host' | 'anywhere' | 'after-load';
+  /** `window`: taken while the load runs; `after-load`: from what the others left, once it is over. */
+  scope: 'window' | 'after-load';
   /** Its row on the status board. */
   stage: string;
   /** What is missing without it, in words. */

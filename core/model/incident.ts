@@ -234,6 +234,20 @@ export interface Incident {
   bisect: BisectSummary | null;
 }
 
+/** One kind of evidence that is taken in the window of a load, in words; `core/evidence` says the rest. */
+export interface CaptureTask {
+  /** Id of the kind. */
+  kind: string;
+  /** Its row on the board. */
+  stage: string;
+  /** What is missing without it. */
+  what: string;
+  /** For the timeline of the Web UI; the length is added. */
+  title: string;
+  /** Longer windows gain nothing; null = the whole window. */
+  longestMs: number | null;
+}
+
 /** What the catalog said about the target, without any secret; safe in a workflow history. */
 export interface TargetSummary {
   service: string;
@@ -248,6 +262,8 @@ export interface TargetSummary {
   /** Temporal task queue of the host whose agent captures profile and process; the worker's own when absent in the catalog. */
   captureQueue: string | null;
   repositoryConfigured: boolean;
+  /** What is captured while a load runs, as the worker that resolved the target knows it. Absent in histories of before the worker told. */
+  captures?: CaptureTask[];
 }
 
 /** What people are told of. */

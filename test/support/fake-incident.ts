@@ -223,7 +223,7 @@ export function createFakeWorld(): FakeWorld {
     if (failure !== undefined) throw failure;
     return story;
   };
-  const capture = async (endpoint: string, name: 'captureProfile' | 'observeService' | 'observeDatabases'): Promise<Capture> => {
+  const capture = async (endpoint: string, name: string): Promise<Capture> => {
     enter(endpoint, name);
     await Context.current().sleep(20);
     return { headline: `${name} done`, artifacts: [artifact(`${name}.json`, 'capture')], missing: [] };
@@ -236,7 +236,7 @@ export function createFakeWorld(): FakeWorld {
     resolveTarget: async ({ endpoint }) => Promise.resolve(enter(endpoint, 'resolveTarget').resolve(endpoint)),
     runLoad: async (request) => holdLoad(request, enter(request.endpoint, `runLoad`)),
     storeLoad: ({ files, artifactPrefix }) => Promise.resolve(files.map(({ name, kind }) => artifact(`${artifactPrefix}${name}`, kind))),
-    capture: () => Promise.reject(new Error('the workflow asks for no further kind')),
+    capture: (kind, { endpoint }) => capture(endpoint, kind),
     captureProfile: ({ endpoint }) => capture(endpoint, 'captureProfile'),
     observeService: ({ endpoint }) => capture(endpoint, 'observeService'),
     observeDatabases: ({ endpoint }) => capture(endpoint, 'observeDatabases'),

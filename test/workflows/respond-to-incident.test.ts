@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AlertSummary } from '../../activities/contract.js';
+import type { AlertSummary, EvidenceSet, KindCapture } from '../../activities/contract.js';
 import { createIncidentClient, type IncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { rerunConfirmationSignal, type IncidentStatus } from '../../workflows/respond/messages.js';
-import { createFakeWorld, planExpiringAt, type FakeWorld } from '../support/fake-incident.js';
+import { createFakeWorld, planExpiringAt, resolveToShop, type FakeWorld } from '../support/fake-incident.js';
 import { startTestWorkers } from '../support/incident-workers.js';
 import { rowsWithoutSummary } from '../support/histories.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
@@ -66,6 +66,10 @@ async function untilWaiting(id: string): Promise<IncidentStatus> {
   const status = await incidents.follow(id, isWaiting, { timeoutMs: 20_000 });
   expect(status.phase).toBe('waiting');
   return status;
+}
+
+function captureOf(set: EvidenceSet | null | undefined, kind: string): KindCapture | undefined {
+  return set?.captures.find((capture) => capture.kind === kind);
 }
 
 describe('an incident', () => {
@@ -136,8 +140,25 @@ describe('an incident', () => {
     const id = await open(endpoint);
     await untilWaiting(id);
     const set = world.reports(endpoint)[0]?.set;
-    expect(set?.profile.missing).toEqual([missing]);
-    expect(set?.service.artifacts).toHaveLength(1);
+    expect(captureOf(set, 'profile')?.missing).toEqual([missing]);
+    expect(captureOf(set, 'service')?.artifacts).toHaveLength(1);
+    await incidents.close(id, {});
+    await untilEnded(id);
+  });
+
+  it('takes every kind of evidence that the worker names, also one that no history knows', async () => {
+    const heap = { kind: 'heap', stage: 'heap', what: 'the heap of the service', title: 'heap of shop', longestMs: null };
+    const endpoint = world.tell({
+      resolve: (of) => {
+        const answer = resolveToShop(of);
+        return answer.ok ? { ...answer, target: { ...answer.target, captures: [heap] } } : answer;
+      },
+    });
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    const set = world.reports(endpoint)[0]?.set;
+    expect(set?.captures.map(({ kind, headline }) => `${kind}: ${headline}`)).toEqual(['heap: heap done', 'query-scan: 1 plan']);
+    expect(world.calls(endpoint)).not.toContain('captureProfile');
     await incidents.close(id, {});
     await untilEnded(id);
   });
@@ -151,7 +172,7 @@ describe('an incident', () => {
     expect(set?.plan.durationMs).toBeLessThan(10_000);
     expect(set?.run.artifacts.map(({ name }) => name)).toEqual(['outage-run.json']);
     expect(set?.confirmedBy?.plan.durationMs).toBe(10_000);
-    expect(set?.databases.artifacts).toHaveLength(1);
+    expect(captureOf(set, 'databases')?.artifacts).toHaveLength(1);
     expect(incident.artifacts.map(({ name }) => name)).toEqual(expect.arrayContaining(['run.json', 'outage-run.json']));
     expect(world.calls(endpoint).filter((name) => name === 'runLoad')).toHaveLength(2);
     await incidents.close(id, {});
@@ -163,7 +184,7 @@ describe('an incident', () => {
     const id = await open(endpoint);
     const { incident } = await untilWaiting(id);
     expect(incident.reasons.join()).toContain('answered again');
-    expect(world.reports(endpoint)[0]?.set?.profile.missing).toMatchObject([{ id: 'profile' }]);
+    expect(captureOf(world.reports(endpoint)[0]?.set, 'profile')?.missing).toMatchObject([{ id: 'profile' }]);
     await incidents.close(id, {});
     await untilEnded(id);
   });

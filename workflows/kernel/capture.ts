@@ -2,24 +2,12 @@
 import { CancellationScope, isCancellation, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Capture, CaptureRequest, LoadStarted, TriageOptions } from '../../activities/contract.js';
 import { planCaptureWindow, shortened } from '../../core/decisions/capture-window.js';
-import type { TargetSummary } from '../../core/model/incident.js';
+import type { CaptureTask, TargetSummary } from '../../core/model/incident.js';
 import { capturing, light } from './activity-options.js';
 import { inStage } from './board.js';
 import type { Kernel } from './context.js';
 import { missingFrom, rootOf } from './describe-failure.js';
 import { hostQueue } from './task-queues.js';
-
-/** One kind of capture: how it is called on the board, what is missing without it, and who takes it. */
-export interface CaptureTask {
-  kind: string;
-  stage: string;
-  what: string;
-  /** For the timeline of the Web UI; the length is added. */
-  title: string;
-  /** Longer windows gain nothing; null = the whole window. */
-  longestMs: number | null;
-  take: (request: CaptureRequest, options: ActivityOptions & { summary: string }) => Promise<Capture>;
-}
 
 /** What one task left. `unheard`: whoever took it went away without an answer, which says nothing about the service. */
 export interface Captured {
@@ -35,34 +23,42 @@ export interface RunningCaptures {
   stop: () => Promise<void>;
 }
 
-/** A profile of an hour is no better than one of ten minutes, only larger. */
-const longestProfileMs = 600_000;
+type CaptureTarget = Pick<TargetSummary, 'service' | 'databases' | 'captures'>;
 
 /** Everything that is captured in the window of a load on this target. */
-export function captureTasks({ service, databases }: Pick<TargetSummary, 'service' | 'databases'>): CaptureTask[] {
-  const names = databases.join(', ');
-  return [
+export function captureTasks({ service, databases, captures }: CaptureTarget): CaptureTask[] {
+  if (captures !== undefined) return captures;
+  // Histories of before the worker told: these three, in this order.
+  const first = [
     {
-      ...{ kind: 'profile', stage: 'profile', what: 'a profile of the service under load' },
-      ...{ title: `CPU profile of ${service}`, longestMs: longestProfileMs },
-      take: (request, options) => light.captureProfile.executeWithOptions(options, [request]),
+      kind: 'profile',
+      stage: 'profile',
+      what: 'a profile of the service under load',
+      title: `CPU profile of ${service}`,
+      longestMs: 600_000,
     },
     {
       ...{ kind: 'service', stage: 'observe service', what: 'process and sockets of the service under load' },
       ...{ title: `process and sockets of ${service}`, longestMs: null },
-      take: (request, options) => light.observeService.executeWithOptions(options, [request]),
     },
-    ...(databases.length === 0
-      ? []
-      : [
-          {
-            ...{ kind: 'databases', stage: 'observe databases', what: 'what the databases did under load' },
-            ...{ title: `sessions and statements of ${names}`, longestMs: null },
-            take: (request: CaptureRequest, options: ActivityOptions & { summary: string }) =>
-              light.observeDatabases.executeWithOptions(options, [request]),
-          },
-        ]),
   ];
+  const title = `sessions and statements of ${databases.join(', ')}`;
+  const third = { kind: 'databases', stage: 'observe databases', what: 'what the databases did under load', title, longestMs: null };
+  return databases.length === 0 ? first : [...first, third];
+}
+
+/** The first kinds of evidence have activities of their own name, which histories hold; every other goes by its id. */
+function take({ kind }: CaptureTask, request: CaptureRequest, options: ActivityOptions & { summary: string }): Promise<Capture> {
+  switch (kind) {
+    case 'profile':
+      return light.captureProfile.executeWithOptions(options, [request]);
+    case 'service':
+      return light.observeService.executeWithOptions(options, [request]);
+    case 'databases':
+      return light.observeDatabases.executeWithOptions(options, [request]);
+    default:
+      return light.capture.executeWithOptions(options, [kind, request]);
+  }
 }
 
 /** Captures that never ran, each with the reason as missing evidence. */
@@ -121,9 +117,9 @@ async function takeAll(kernel: Kernel, tasks: readonly CaptureTask[], place: Cap
       const { delayMs, durationMs } = shortened(window, task.longestMs);
       const request = { ownerId: kernel.ownerId, endpoint: place.endpoint, delayMs, durationMs, options: place.options };
       const summary = `${task.title}, ${Math.round(durationMs / 1000)} s${again}`;
-      const take = (): Promise<Capture> => task.take(request, { ...capturing(queue, delayMs, durationMs), summary });
+      const takeIt = (): Promise<Capture> => take(task, request, { ...capturing(queue, delayMs, durationMs), summary });
       return orMissing(
-        inStage(kernel, `${task.stage}${again}`, take, ({ headline }) => headline),
+        inStage(kernel, `${task.stage}${again}`, takeIt, ({ headline }) => headline),
         task,
       );
     }),

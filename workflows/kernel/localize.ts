@@ -28,7 +28,7 @@ export async function localize(kernel: Kernel, captured: EvidenceSet, databases:
     const decide = (): Promise<BranchDecision> =>
       light.decideBranch.executeWithOptions({ summary: 'where does the latency sit?' }, [captured]);
     const decision = await inStage(kernel, 'branch', decide, ({ branch }) => branch);
-    if (needsQueryScan(decision.branch, databases)) set = { ...set, scan: await scanQueries(kernel, set, databases) };
+    if (needsQueryScan(decision.branch, databases)) set = withScan(set, await scanQueries(kernel, set, databases));
     else skipStage(kernel, 'query scan', `not needed: ${decision.branch}`);
     const judge = (): Promise<Diagnosis> =>
       light.localize.executeWithOptions({ summary: `latency accounting and rules, branch ${decision.branch}` }, [set, decision]);
@@ -38,6 +38,10 @@ export async function localize(kernel: Kernel, captured: EvidenceSet, databases:
     const missing = { ...missingFrom(error, { id: 'diagnosis', what: 'the analysis of the captured evidence' }), id: 'diagnosis' };
     return { kind: 'broke', set, missing, reason: describeFailure(error) };
   }
+}
+
+function withScan(set: EvidenceSet, scan: Capture): EvidenceSet {
+  return { ...set, captures: [...set.captures, { kind: 'query-scan', ...scan }] };
 }
 
 async function scanQueries(kernel: Kernel, set: EvidenceSet, databases: readonly string[]): Promise<Capture> {

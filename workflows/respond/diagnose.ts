@@ -4,8 +4,8 @@ import { localize, type Localization } from '../kernel/localize.js';
 import { addReason, type IncidentState, type ResolvedLoad } from './incident-state.js';
 import { enter } from './publish.js';
 
-function artifactsOf({ profile, service, databases, scan }: EvidenceSet): ArtifactRef[] {
-  return [profile, service, databases, ...(scan === null ? [] : [scan])].flatMap(({ artifacts }) => artifacts);
+function artifactsOf({ captures }: EvidenceSet): ArtifactRef[] {
+  return captures.flatMap(({ artifacts }) => artifacts);
 }
 
 function adoptDiagnosis(state: IncidentState, set: EvidenceSet, diagnosis: Diagnosis): void {
@@ -22,7 +22,7 @@ function adoptDiagnosis(state: IncidentState, set: EvidenceSet, diagnosis: Diagn
 /** The analysis itself broke: the captured evidence stays, and the outcome says so instead of guessing. */
 function adoptBreakdown(state: IncidentState, { set, missing, reason }: Extract<Localization, { kind: 'broke' }>): void {
   const { findings, timeline } = state;
-  const gaps = [set.profile, set.service, set.databases].flatMap((capture) => capture.missing);
+  const gaps = set.captures.flatMap((capture) => capture.missing);
   const artifacts = [...findings.artifacts, ...artifactsOf(set)];
   state.findings = { ...findings, outcome: 'inconclusive', missingEvidence: [...gaps, missing], artifacts };
   addReason(state, `the analysis failed: ${reason}`);

@@ -60,7 +60,7 @@ export const databasesDocument: CaptureDocument<DatabaseObservation[]> = {
 
 export const databasesKind: CaptureKind = {
   id: 'databases',
-  scope: 'anywhere',
+  scope: 'window',
   stage: 'observe databases',
   what: 'what the databases did under load',
   title: ({ databases }) => (databases.length === 0 ? null : `sessions and statements of ${databases.join(', ')}`),

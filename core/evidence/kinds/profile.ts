@@ -59,7 +59,7 @@ export const flameDocument: CaptureDocument<FlameNode> = {
 
 export const profileKind: CaptureKind = {
   id: 'profile',
-  scope: 'host',
+  scope: 'window',
   stage: 'profile',
   what: 'a profile of the service under load',
   title: ({ service }) => `CPU profile of ${service}`,

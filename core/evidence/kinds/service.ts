@@ -44,7 +44,7 @@ export const serviceDocument: CaptureDocument<ServiceObservation> = {
 
 export const serviceKind: CaptureKind = {
   id: 'service',
-  scope: 'host',
+  scope: 'window',
   stage: 'observe service',
   what: 'process and sockets of the service under load',
   title: ({ service }) => `process and sockets of ${service}`,
