@@ -27,15 +27,32 @@ async function unpacked(bytes: Buffer, what: string): Promise<Buffer> {
   }
 }
 
+const standardInput = '-';
+
+async function readWhole(file: string, what: string): Promise<Buffer> {
+  const { size } = await stat(file);
+  if (size > limitBytes) throw tooLarge(what, `${Math.round(size / megabyte)} MB`);
+  return await readFile(file);
+}
+
+async function readStandardInput(what: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limitBytes) throw tooLarge(what, 'more on standard input');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /**
  * A small text as people have it on disk: packed or not, UTF-8 or what a Windows shell writes (UTF-16), with or without a byte order mark.
- * `what` begins the message of an UnreadableInputError.
+ * The name `-` is standard input. `what` begins the message of an UnreadableInputError.
  */
 export async function readTextFile(file: string, what: string): Promise<string> {
   try {
-    const { size } = await stat(file);
-    if (size > limitBytes) throw tooLarge(what, `${Math.round(size / megabyte)} MB`);
-    const bytes = await unpacked(await readFile(file), what);
+    const bytes = await unpacked(file === standardInput ? await readStandardInput(what) : await readWhole(file, what), what);
     return new TextDecoder(textEncodingOf(bytes)).decode(bytes);
   } catch (error) {
     if (error instanceof UnreadableInputError) throw error;

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { readLoadFile } from '../../adapters/artifacts/load-file.js';
 import { readTextFile } from '../../adapters/artifacts/text-file.js';
-import { analyzePlan } from '../../core/database/plan/plan.js';
+import { planDocument, readQueryPlan } from '../../core/database/plan/plan.js';
 import { analyzeLoad } from '../../core/load/analyze-load.js';
 import type { Budgets } from '../../core/model/load-result.js';
 import { registerAnalyzeProfile } from './analyze-profile.js';
 import { contextOf } from './command-context.js';
 import { registerAnalyzeIncident } from './analyze-incident.js';
 import { collectBudgets } from './option-values.js';
+import { planText } from './plan-text.js';
 
 const millis = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -29,20 +30,8 @@ async function load(file: string, flags: { budget?: Budgets }, command: Command)
 }
 
 async function plan(file: string, _flags: unknown, command: Command): Promise<void> {
-  const analysis = analyzePlan(await readTextFile(file, 'analyze plan'));
-  const { dominant, executionMs, nodes, findings } = analysis;
-  const text = [
-    `execution ${executionMs ?? 'unknown'} ms`,
-    dominant === null
-      ? 'no node dominates'
-      : `dominant  ${dominant.nodeType}${dominant.relation === null ? '' : ` on ${dominant.relation}`}, ${dominant.selfMs.toFixed(2)} ms of its own`,
-    ...nodes.map(
-      (node) =>
-        `${node.selfMs.toFixed(2).padStart(10)} ms  #${node.id} ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`} ×${node.loops}`,
-    ),
-    ...findings.map(({ node, text: finding }) => `finding   #${node}: ${finding}`),
-  ];
-  contextOf(command).print(analysis, text.join('\n'));
+  const read = readQueryPlan(await readTextFile(file, 'analyze plan'));
+  contextOf(command).print(planDocument(read), planText(read));
 }
 
 export function registerAnalyze(program: Command): void {
@@ -67,8 +56,14 @@ export function registerAnalyze(program: Command): void {
   registerAnalyzeProfile(analyze);
   analyze
     .command('plan')
-    .description('self time of every node of an EXPLAIN ANALYZE plan')
-    .argument('<file>', 'EXPLAIN (ANALYZE, FORMAT JSON) output, or the text form')
-    .addHelpText('after', '\nExamples:\n  $ perf-responder analyze plan plan.json\n  $ perf-responder analyze plan plan.txt --json')
+    .description('the tree of a query plan with the time of every node, and what stands out')
+    .argument(
+      '<file>',
+      'output of EXPLAIN or ANALYZE of PostgreSQL, MySQL, MariaDB, SQLite or MongoDB, or a log with it; - is standard input',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder analyze plan plan.json\n  $ perf-responder analyze plan plan.txt --json\n  $ psql -c "EXPLAIN ANALYZE SELECT 1" | perf-responder analyze plan -',
+    )
     .action(plan);
 }

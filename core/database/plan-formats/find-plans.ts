@@ -124,6 +124,15 @@ function collectFromValue(value: unknown, durationMs: number | null, level: numb
     return;
   }
   if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    const records = value.filter(isRecord);
+    const format = records.length === value.length ? planFormats.find((each) => each.readRows?.(records) != null) : undefined;
+    const document = format?.readRows?.(records) ?? null;
+    if (format !== undefined && document !== null) {
+      found.plans.push({ format, document });
+      return;
+    }
+  }
   const rows = textOfRows(value);
   if (rows !== null) {
     collectFromText(rows, durationMs, level + 1, found);
@@ -160,4 +169,8 @@ function tellingKey(row: unknown): string | null {
 function cellOf(row: unknown, key: string): string {
   const cell: unknown = typeof row === 'object' && row !== null ? Object.entries(row).find(([name]) => name === key)?.[1] : '';
   return typeof cell === 'string' ? cell : '';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

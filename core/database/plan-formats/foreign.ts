@@ -28,7 +28,7 @@ const foreignPlans: readonly ForeignPlan[] = [
   },
   {
     name: 'Greenplum',
-    mark: /\bMotion \d+:\d+\b|\(slice\d+(?:; segments: \d+)?\)/,
+    mark: /\bMotion \d+:\d+\b|"Node Type"\s*:\s*"\w+ Motion"|\(slice\d+(?:; segments: \d+)?\)/,
     remedy: `${ofThatTool} Its times are those of segments, which add up in another way.`,
   },
   {

@@ -21,6 +21,8 @@ export interface PlanFormat {
   nodeMark?: RegExp;
   /** The plan in a JSON object; null when the object is none of this format. */
   readObject?(value: Readonly<Record<string, unknown>>): Record<string, unknown> | null;
+  /** The plan in rows of a driver that hold a step each; null when they are none of this format. */
+  readRows?(rows: readonly Readonly<Record<string, unknown>>[]): Record<string, unknown> | null;
   /** All plans in a text that is free of wrapping; none when it is of another format. Throws UnreadableInputError for a part of a plan. */
   readText?(text: PlanText): Record<string, unknown>[];
 }

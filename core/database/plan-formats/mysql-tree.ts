@@ -9,7 +9,9 @@ export const mysqlAdvice = 'EXPLAIN ANALYZE <statement> (MySQL 8.0.18 or newer; 
 const number = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
 const estimates = String.raw`\(cost=(?:${number}\.\.)?(${number})(?: rows=(${number}))?\)`;
 const actuals = String.raw`\((?:(never executed)|actual time=${number}\.\.(${number}) rows=(${number}) loops=(\d+))\)`;
-const numbers = new RegExp(String.raw`^(?:${estimates})?\s*(?:${actuals})?$`);
+/** What people write behind a line is no part of it. */
+const remark = String.raw`(?:\s+(?:--|#|\/\/|←|<).*)?`;
+const numbers = new RegExp(String.raw`^(?:${estimates})?\s*(?:${actuals})?${remark}$`);
 const arrow = /^(\s*)->\s+(\S.*?)\s*$/;
 
 export const mysqlTree: PlanFormat = {
@@ -19,29 +21,44 @@ export const mysqlTree: PlanFormat = {
   versions: '8.0.16 to 9',
   exactness: 'exact to the printed digits; what has no numbers of its own gets those of what it reads',
   advice: mysqlAdvice,
-  tells:
-    /->\s+\S.*\((?:cost=[\d.e+]+(?:\.\.[\d.e+]+)?(?: rows=[\d.e+]+)?|actual time=[\d.]+\.\.[\d.]+ rows=[\d.e+]+ loops=\d+|never executed)\)\s*[|"]?$/,
+  tells: /->\s+\S.*\((?:cost=[\d.e+]+(?:\.\.[\d.e+]+)?(?: rows=[\d.e+]+)?|actual time=[\d.e+-]+ rows=[\d.e+]+ loops=\d+|never executed)\)/,
   readText({ lines }) {
-    const tree = lines.map((line) => ({ ...line, text: line.text.replace(/^\s*(?:[|│]|EXPLAIN:)\s?(?=->)/, '') }));
+    const tree = withWholeLines(lines).map((line) => ({ ...line, text: line.text.replace(/^\s*(?:[|│]|EXPLAIN:)\s?(?=->)/, '') }));
     // PostgreSQL's root has no arrow, and its estimates have a width.
     if (!tree.some(({ text }) => this.tells.test(text)) || tree.some(({ text }) => /\(cost=\S+ rows=\d+ width=\d+\)/.test(text))) return [];
     return readTrees(tree);
   },
 };
 
+/** Numbers in a line of their own, as some clients break it. */
+function withWholeLines(lines: readonly PlanLine[]): PlanLine[] {
+  const whole: PlanLine[] = [];
+  for (const line of lines) {
+    const last = whole.at(-1);
+    if (last !== undefined && /^\s*\((?:cost=\d|actual time=\d|never executed\))/.test(line.text) && last.text.includes('->'))
+      whole[whole.length - 1] = { ...last, text: `${last.text.trimEnd()}  ${line.text.trim()}` };
+    else whole.push(line);
+  }
+  return whole;
+}
+
 function readTrees(lines: readonly PlanLine[]): RawRecord[] {
   const roots: RawRecord[] = [];
   const open: { column: number; node: RawRecord; subquery: string | null }[] = [];
+  let isSeparated = false;
   for (const line of lines) {
     const match = arrow.exec(line.text);
     if (match === null) {
+      isSeparated = true;
       if (/\((?:cost=[\d.]+|actual time=)/.test(line.text)) refuse(line);
       continue;
     }
     const [, indent = '', text = ''] = match;
     const last = open.at(-1);
     while (open.length > 0 && (open.at(-1)?.column ?? 0) >= indent.length) open.pop();
-    if (open.length === 0 && last !== undefined && roots.length > 0 && indent.length > 0) refuse(line);
+    // A second root right behind the first: a plan of one step, or one whose indentation is lost.
+    if (open.length === 0 && last !== undefined && !isSeparated && (indent.length > 0 || childrenOf(last.node).length === 0)) refuse(line);
+    isSeparated = false;
     const above = open.at(-1);
     const subquery = /^Select #\d+ \((.*)\)$/.exec(text)?.[1];
     if (subquery !== undefined && above !== undefined) {

@@ -3,7 +3,7 @@ import { findPlans, type FoundPlan } from '../plan-formats/find-plans.js';
 import { isWithoutNumbers, nameForeign } from '../plan-formats/foreign.js';
 import type { PlanFormat } from '../plan-formats/format.js';
 import { planFormats } from '../plan-formats/registry.js';
-import { parseRawPlan, type RawPlanDocument } from './raw-plan.js';
+import { parseRawPlan, type RawPlanDocument, type RawPlanNode } from './raw-plan.js';
 
 export interface PlanDocument {
   format: PlanFormat;
@@ -26,9 +26,15 @@ export function findPlanDocument(text: string): PlanDocument {
       failures.push(error);
     }
   }
+  if (readable.some(({ document }) => isBorrowed(document.Plan))) throw new UnreadableInputError(whyNone(text));
   const [slowest, ...others] = readable.sort((a, b) => weightOf(b.document) - weightOf(a.document));
   if (slowest !== undefined) return { ...slowest, others: others.length, unread: failures.map(({ message }) => message) };
   throw (nameForeign(text) === null ? failures[0] : undefined) ?? new UnreadableInputError(whyNone(text));
+}
+
+/** Engines that grew out of PostgreSQL print its plans with steps of their own, whose times are those of many machines. */
+function isBorrowed(node: RawPlanNode): boolean {
+  return /^(?:XN|LD) |\bMotion\b/.test(node['Node Type']) || (node.Plans ?? []).some(isBorrowed);
 }
 
 /** A log tells how long the statement took; before version 9.4 the sum had another name. */

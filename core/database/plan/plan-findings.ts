@@ -12,10 +12,7 @@ const manyLoops = 1000;
 /** What stands out in a plan, the most expensive node first. Ids: see the functions below. */
 export function findInPlan(input: FindingInput): PlanFinding[] {
   if (!input.analyzed) {
-    return [
-      finding('not-analyzed', 0, `The plan was not executed: it holds estimates, no times. Use ${input.format.advice} where that is safe.`),
-      ...fileFindings(input),
-    ];
+    return [finding('not-analyzed', 0, notAnalyzed(input)), ...fileFindings(input)];
   }
   const totalMs = input.nodes[0]?.inclusiveMs ?? 0;
   const byNode = input.nodes
@@ -23,6 +20,15 @@ export function findInPlan(input: FindingInput): PlanFinding[] {
     .sort((a, b) => b.node.selfMs - a.node.selfMs || a.node.id - b.node.id)
     .flatMap(({ node, tree }) => (tree === undefined ? [] : nodeFindings(node, tree, totalMs)));
   return [...byNode, ...statementFindings(input, totalMs), ...fileFindings(input)];
+}
+
+function notAnalyzed({ format, nodes }: FindingInput): string {
+  const holds = nodes.some(({ rowsEstimated }) => rowsEstimated > 0)
+    ? 'it holds estimates, no times'
+    : 'it holds the steps, neither estimates nor times';
+  // SQLite has no other plan than this.
+  const remedy = format.engine === 'sqlite' ? 'Measure the statement itself (.timer on).' : `Use ${format.advice} where that is safe.`;
+  return `The plan was not executed: ${holds}. ${remedy}`;
 }
 
 function nodeFindings(node: PlanNode, tree: TimedNode, totalMs: number): PlanFinding[] {

@@ -36,9 +36,13 @@ export interface PlanAnalysis {
   findings: PlanFinding[];
 }
 
-/** The document of `analyze plan --json`. Throws UnreadableInputError. */
+/** The document of `analyze plan --json` of a text. Throws UnreadableInputError. */
 export function analyzePlan(text: string): PlanAnalysis {
-  const plan = readQueryPlan(text);
+  return planDocument(readQueryPlan(text));
+}
+
+/** The keys of `analyze plan --json`, which are a contract. */
+export function planDocument(plan: QueryPlan): PlanAnalysis {
   const nodes = plan.nodes.map(({ id, parentId, nodeType, relation, selfMs, inclusiveMs, loops, rows, rowsEstimated }) => {
     return { id, parentId, nodeType, relation, selfMs, inclusiveMs, loops, rows, rowsEstimated };
   });
@@ -113,6 +117,7 @@ function dominantOf(tree: TimedNode[], nodes: PlanNode[]): QueryPlan['dominant']
   const hasTimes = nodes.some((node) => node.selfMs > 0);
   const costs = hasTimes ? nodes.map((each) => each.selfMs) : ownCosts(tree);
   const heaviest = [...nodes].sort((a, b) => (costs[b.id] ?? 0) - (costs[a.id] ?? 0) || a.id - b.id)[0];
-  if (heaviest === undefined) return null;
+  // Steps alone, as SQLite tells them: nothing says which is the heaviest.
+  if (heaviest === undefined || (!hasTimes && (costs[heaviest.id] ?? 0) === 0)) return null;
   return { id: heaviest.id, nodeType: heaviest.nodeType, relation: heaviest.relation, selfMs: heaviest.selfMs };
 }

@@ -13,9 +13,11 @@ export function jsonValues(text: string): unknown[] {
     const end = endOfJson(text, from);
     budget -= (end ?? text.length) - from;
     const value = end === null ? undefined : parseJson(text.slice(from, end));
-    // What is no value may hold one further on.
-    starts.lastIndex = value === undefined || end === null ? from + 1 : end;
     if (value !== undefined) found.push(value);
+    // What stands inside of broken JSON is a part of it. Other brackets may have a value further on.
+    const isBroken = value === undefined && /^[[{]\s*["{[]/.test(text.slice(from, from + 200));
+    if (isBroken && end === null) break;
+    starts.lastIndex = end !== null && (isBroken || value !== undefined) ? end : from + 1;
   }
   return found;
 }
@@ -41,6 +43,7 @@ function parseWithRawBreaks(text: string): unknown {
   }
 }
 
+/** Also without what people write beside the lines: `# …`, `// …`, `-- …`. */
 function withoutRawBreaks(text: string): string {
   const parts: string[] = [];
   let from = 0;
@@ -52,6 +55,11 @@ function withoutRawBreaks(text: string): string {
     else if (isString && code < 32) {
       parts.push(text.slice(from, index));
       from = index + 1;
+    } else if (!isString && (code === 35 || ((code === 47 || code === 45) && text.charCodeAt(index + 1) === code))) {
+      parts.push(text.slice(from, index));
+      const end = text.indexOf('\n', index);
+      index = end < 0 ? text.length : end;
+      from = index;
     }
   }
   return [...parts, text.slice(from)].join(' ');

@@ -35,8 +35,10 @@ function peelOnce(lines: readonly PlanLine[], tells: RegExp): PlanLine[] | null 
 
 /** What all telling lines begin with, but for its digits: a prefix of a program that nobody listed. */
 function peelUnknown(lines: readonly PlanLine[], tells: RegExp): PlanLine[] | null {
-  const common = commonPrefix(lines.filter(({ text }) => tells.test(text)).map(({ text }) => text));
-  return common === null ? null : lines.map((line) => ({ ...line, text: withoutPrefix(line.text, common) ?? line.text }));
+  const telling = lines.filter(({ text }) => tells.test(text));
+  const common = commonPrefix(telling.map(({ text }) => text));
+  const isSafe = common !== null && telling.every(({ text }) => tells.test(withoutPrefix(text, common) ?? ''));
+  return !isSafe ? null : lines.map((line) => ({ ...line, text: withoutPrefix(line.text, common) ?? line.text }));
 }
 
 /** Numbers of lines grow; other numbers that begin lines are part of them. */

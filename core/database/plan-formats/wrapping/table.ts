@@ -50,7 +50,9 @@ export function cellsOfRecords(lines: readonly PlanLine[]): PlanLine[] {
   const rows = lines.filter(({ text }) => text.trim() !== '' && !record.test(text) && !rule.test(text) && !rowCount.test(text));
   const records = lines.filter(({ text }) => record.test(text)).length;
   if (records === 0) return [...lines];
-  const named = rows.map(({ text }) => cellName.exec(text)?.[0].length ?? 0).find((length) => length > 0) ?? 0;
+  // MySQL prints the further lines of a cell as they are.
+  const named =
+    rows.map(({ text }) => (/^\s*QUERY PLAN/.test(text) ? (cellName.exec(text)?.[0].length ?? 0) : 0)).find((length) => length > 0) ?? 0;
   const seams = {
     // Cells between borders are all as wide, and end with a blank before the border.
     isBoxed: rows.length > 1 && new Set(rows.map(({ text }) => text.length)).size === 1,

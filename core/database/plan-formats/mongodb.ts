@@ -1,0 +1,140 @@
+import type { PlanFormat } from './format.js';
+import { parseShellValue } from './wrapping/shell-value.js';
+import { isRecord, numeric, type RawRecord } from './mysql-blocks.js';
+
+const mostLevels = 200;
+
+export const mongodb: PlanFormat = {
+  id: 'mongodb',
+  engine: 'mongodb',
+  tool: 'explain("executionStats") of find and aggregate, either engine, sharded or not',
+  versions: '3.0 to 8',
+  exactness: 'rows and documents exact; times are whole milliseconds, and those of a stage are estimates of the server',
+  advice: '.explain("executionStats") behind the query (it executes it)',
+  tells: /"{0,2}(?:queryPlanner|executionStats|winningPlan|executionStages|execStats)"{0,2}\s*:/,
+  readText({ lines }) {
+    const text = lines.map((line) => line.text).join('\n');
+    const start = text.search(/\{\s*["']?(?:explainVersion|queryPlanner|executionStats|stages|ok)["']?\s*:/);
+    if (start < 0) return [];
+    const value = parseShellValue(text.slice(start));
+    const document = isRecord(value) ? (mongodb.readObject?.(value) ?? null) : null;
+    return document === null ? [] : [document];
+  },
+  readObject(value) {
+    const stages = value['stages'];
+    if (Array.isArray(stages) && stages.some((each) => isRecord(each) && '$cursor' in each))
+      return aggregation(stages.filter(isRecord), value);
+    if (isRecord(value['execStats'])) return profiled(value, value['execStats']);
+    const planner = value['queryPlanner'];
+    const stats = value['executionStats'];
+    if (!isRecord(planner) && !isRecord(stats)) return null;
+    return isRecord(stats) ? executed(stats, planner) : isRecord(planner) ? planned(planner) : null;
+  },
+};
+
+function executed(stats: RawRecord, planner: unknown): RawRecord | null {
+  const stages = stats['executionStages'];
+  if (!isRecord(stages)) return isRecord(planner) ? planned(planner) : null;
+  const executionMs = numeric(stats['executionTimeMillis']);
+  return {
+    Plan: readStage(stages, collectionOf(planner), true, 0),
+    ...(executionMs === undefined ? {} : { 'Execution Time': executionMs }),
+  };
+}
+
+/** A document of `system.profile`, or of a slow query in the log. */
+function profiled(value: RawRecord, stages: RawRecord): RawRecord {
+  const executionMs = numeric(value['millis']);
+  return {
+    Plan: readStage(stages, collectionOf({ namespace: value['ns'] }), true, 0),
+    ...(executionMs === undefined ? {} : { 'Execution Time': executionMs }),
+  };
+}
+
+function planned(planner: RawRecord): RawRecord | null {
+  const winning = planner['winningPlan'];
+  if (!isRecord(winning)) return null;
+  return { Plan: readStage(isRecord(winning['queryPlan']) ? winning['queryPlan'] : winning, collectionOf(planner), false, 0) };
+}
+
+/** The stages of a pipeline stand behind each other: each reads the one before it. */
+function aggregation(stages: readonly RawRecord[], value: RawRecord): RawRecord | null {
+  let below: RawRecord | null = null;
+  let executionMs: number | undefined;
+  for (const stage of stages) {
+    const cursor = stage['$cursor'];
+    if (isRecord(cursor)) {
+      const inner = mongodb.readObject?.(cursor) ?? null;
+      if (inner === null) return null;
+      below = inner['Plan'] as RawRecord;
+      executionMs = numeric(inner['Execution Time']);
+      continue;
+    }
+    const name = Object.keys(stage).find((key) => key.startsWith('$')) ?? 'Stage';
+    const children: RawRecord[] = below === null ? [] : [below];
+    below = {
+      'Node Type': name,
+      ...measured(stage, stage['nReturned'] !== undefined),
+      ...(children.length === 0 ? {} : { Plans: children }),
+    };
+  }
+  const total = Math.max(executionMs ?? 0, numeric(below?.['Actual Total Time']) ?? 0);
+  return below === null
+    ? null
+    : { Plan: below, ...(value['serverInfo'] === undefined && executionMs === undefined ? {} : { 'Execution Time': total }) };
+}
+
+function collectionOf(planner: unknown): string | null {
+  const namespace = isRecord(planner) ? planner['namespace'] : undefined;
+  return typeof namespace === 'string' ? namespace.replace(/^[^.]*\./, '') : null;
+}
+
+const readsDocuments = /SCAN|FETCH|IDHACK|COUNT|DISTINCT|TEXT|GEO|^(?:scan|ixscan|seek|ixseek)$/;
+
+function readStage(stage: RawRecord, collection: string | null, isMeasured: boolean, level: number): RawRecord {
+  const type =
+    typeof stage['stage'] === 'string' ? stage['stage'] : typeof stage['shardName'] === 'string' ? `shard ${stage['shardName']}` : 'stage';
+  const children = level > mostLevels ? [] : childrenOf(stage).map((child) => readStage(child, collection, isMeasured, level + 1));
+  const index = stage['indexName'];
+  return {
+    'Node Type': type,
+    ...(collection !== null && readsDocuments.test(type) ? { 'Relation Name': collection, Alias: collection } : {}),
+    ...(typeof index === 'string' ? { 'Index Name': index } : {}),
+    ...(isRecord(stage['filter']) ? { Filter: JSON.stringify(stage['filter']) } : {}),
+    ...(isRecord(stage['indexBounds']) ? { 'Index Cond': JSON.stringify(stage['indexBounds']) } : {}),
+    ...(stage['usedDisk'] === true
+      ? { 'Sort Space Type': 'Disk', 'Sort Space Used': Math.round((numeric(stage['spilledDataStorageSize']) ?? 0) / 1024) }
+      : {}),
+    ...measured(stage, isMeasured),
+    ...(children.length === 0 ? {} : { Plans: children }),
+  };
+}
+
+function measured(stage: RawRecord, isMeasured: boolean): RawRecord {
+  if (!isMeasured) return {};
+  const rows = numeric(stage['nReturned']) ?? 0;
+  const examined = numeric(stage['docsExamined']);
+  return {
+    'Actual Total Time': numeric(stage['executionTimeMillisEstimate']) ?? numeric(stage['executionTimeMillis']) ?? 0,
+    'Actual Loops': 1,
+    'Actual Rows': rows,
+    ...(examined === undefined ? {} : { 'Rows Removed by Filter': Math.max(0, examined - rows) }),
+  };
+}
+
+/** `inputStage`, `inputStages`, `outerStage`, `thenStage`, `shards` with their own executionStages, and what later versions add. */
+function childrenOf(stage: RawRecord): RawRecord[] {
+  return Object.entries(stage).flatMap(([key, value]) => {
+    if (key === 'shards' && Array.isArray(value))
+      return value.filter(isRecord).map((shard) => ({
+        ...shard,
+        ...(isRecord(shard['executionStages'])
+          ? { inputStage: shard['executionStages'] }
+          : isRecord(shard['winningPlan'])
+            ? { inputStage: shard['winningPlan'] }
+            : {}),
+      }));
+    if (!/(?:Stage|Stages)$/.test(key) || key === 'executionStages') return [];
+    return (Array.isArray(value) ? value : [value]).filter(isRecord);
+  });
+}

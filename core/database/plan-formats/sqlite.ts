@@ -1,0 +1,78 @@
+import type { PlanFormat } from './format.js';
+
+type RawRecord = Record<string, unknown>;
+
+const step = /^((?:[|│ ] {2})*)(?:\|--|`--|├──|└──)(\S.*?)\s*$/;
+const oldRow = /^(\d+)\|(\d+)\|(\d+)\|((?:SCAN|SEARCH|USE TEMP|COMPOUND|EXECUTE|CORRELATED|MERGE|LEFT-MOST|UNION|MULTI-INDEX).*)$/;
+const words =
+  /^(?:SCAN|SEARCH|USE TEMP B-TREE|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|EXCEPT|INTERSECT|MERGE|LIST SUBQUERY|SCALAR SUBQUERY|CORRELATED|MULTI-INDEX|INDEX \d|SETUP|RECURSIVE|BLOOM FILTER|REUSE|EXECUTE|RIGHT-JOIN)/;
+
+export const sqlite: PlanFormat = {
+  id: 'sqlite',
+  engine: 'sqlite',
+  tool: 'EXPLAIN QUERY PLAN in the sqlite3 shell, rows of a driver (id, parent, detail)',
+  versions: '3.7 to 3.50',
+  exactness: 'the steps alone: SQLite tells neither times nor estimates',
+  advice: 'EXPLAIN QUERY PLAN <statement>',
+  tells:
+    /^(?:[|│ ] {2})*(?:\|--|`--|├──|└──)(?:SCAN|SEARCH|USE TEMP|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|MERGE|LIST SUB|SCALAR SUB|CORRELATED)|^\d+\|\d+\|\d+\|(?:SCAN|SEARCH|USE TEMP)/,
+  readText({ lines }) {
+    const nodes: { level: number; detail: string }[] = [];
+    for (const { text } of lines) {
+      const tree = step.exec(text);
+      const row = oldRow.exec(text);
+      if (tree !== null && words.test(tree[2] ?? '')) nodes.push({ level: (tree[1] ?? '').length / 3, detail: tree[2] ?? '' });
+      else if (row !== null) nodes.push({ level: Number(row[1]) > 0 ? 1 : 0, detail: row[4] ?? '' });
+    }
+    return nodes.length === 0 ? [] : [treeOf(nodes)];
+  },
+  readRows(rows) {
+    const details = rows.map((row) => row['detail']);
+    if (rows.length === 0 || !details.every((detail) => typeof detail === 'string' && words.test(detail))) return null;
+    const levels = new Map<unknown, number>([[0, -1]]);
+    const nodes = rows.map((row) => {
+      const level = (levels.get(row['parent']) ?? -1) + 1;
+      levels.set(row['id'], level);
+      return { level, detail: String(row['detail']) };
+    });
+    return treeOf(nodes);
+  },
+};
+
+/** Steps of a loop stand beside each other: they hang below a node for the whole statement. */
+function treeOf(nodes: readonly { level: number; detail: string }[]): RawRecord {
+  const root: RawRecord = { 'Node Type': 'Query' };
+  const open: RawRecord[] = [root];
+  for (const { level, detail } of nodes) {
+    open.length = Math.min(open.length, level + 1);
+    const node = describe(detail);
+    const parent = open.at(-1) ?? root;
+    parent['Plans'] = [...(Array.isArray(parent['Plans']) ? (parent['Plans'] as RawRecord[]) : []), node];
+    open.push(node);
+  }
+  return { Plan: root };
+}
+
+/** `SEARCH o USING INDEX oc (cid=?)`, `SCAN TABLE c AS x` before version 3.36. */
+function describe(text: string): RawRecord {
+  const match =
+    /^(SCAN|SEARCH)(?: TABLE)? ("[^"]+"|\S+)(?: AS (\S+))?(?: USING (AUTOMATIC )?(?:PARTIAL )?(COVERING )?INDEX (\S+)| USING (INTEGER PRIMARY KEY|ROWID SEARCH))?(.*)$/.exec(
+      text,
+    );
+  if (match === null) return { 'Node Type': text.replace(/ FOR .*$| \d+$/, ''), Details: text };
+  const [, verb = '', name = '', alias, automatic, covering, index, key, rest = ''] = match;
+  const relation = name.replaceAll('"', '');
+  const how =
+    index === undefined
+      ? key === undefined
+        ? 'table'
+        : 'primary key'
+      : `${automatic === undefined ? '' : 'automatic '}${covering === undefined ? '' : 'covering '}index`;
+  const isTable = !/^(?:SUBQUERY|CONSTANT|\()/.test(relation);
+  return {
+    'Node Type': `${verb === 'SCAN' ? 'Scan' : 'Search'} ${how}`,
+    ...(isTable ? { 'Relation Name': relation, Alias: alias ?? relation } : {}),
+    ...(index === undefined ? {} : { 'Index Name': index }),
+    ...(/\(.*\)/.test(rest) ? { 'Index Cond': rest.trim() } : {}),
+  };
+}
