@@ -14,6 +14,9 @@ import { addV8Profile } from './v8-tree.js';
 export const chromeTrace: ProfileFormat = {
   id: 'chrome-trace',
   expects: 'Chrome trace (JSON) with CPU profile events',
+  tool: 'Chrome and Edge DevTools, Node `--trace-events-enabled`, viztracer, Perfetto JSON, clang `-ftime-trace` (tried with Node 20)',
+  command: 'Performance panel, Save profile',
+  exactness: 'CPU samples exact. A trace without them is read by its spans (B, E, X): time that passed, not CPU',
   detect,
   read,
 };

@@ -12,6 +12,9 @@ import { readJson } from './whole-file.js';
 export const hermes: ProfileFormat = {
   id: 'hermes',
   expects: "Hermes' sampled trace (`samples` and `stackFrames`)",
+  tool: 'Hermes of React Native',
+  command: '`npx react-native profile-hermes --raw`',
+  exactness: 'samples, one each; source maps are not applied. Rebuilt from the serializer, not tried with a recording',
   detect,
   read,
 };

@@ -11,6 +11,9 @@ import { createGroupCollector, eventTypes, groupsOf, hasJavaFrame, isRunning, jf
 export const jfrJson: ProfileFormat = {
   id: 'jfr-json',
   expects: '`jfr print --json --stack-depth 64` of a recording',
+  tool: 'JDK 14 and later (tried with 17)',
+  command: '`jfr print --json --stack-depth 64 x.jfr`',
+  exactness: 'exact; without `--stack-depth 64` callers beyond five frames are missing, which is told',
   detect: (head) => detectJson(head, ({ paths }) => paths.has('recording.events')),
   read,
 };
