@@ -36,7 +36,9 @@ function peelOnce(lines: readonly PlanLine[], tells: RegExp): PlanLine[] | null 
 /** What all telling lines begin with, but for its digits: a prefix of a program that nobody listed. */
 function peelUnknown(lines: readonly PlanLine[], tells: RegExp): PlanLine[] | null {
   const telling = lines.filter(({ text }) => tells.test(text));
-  const common = commonPrefix(telling.map(({ text }) => text));
+  // A plan of one node has but one such line; the log's own line has the prefix, too, where every line has it.
+  const marked = lines.filter(({ text }) => tells.test(text) || /\bduration: [\d.]+ ms\s+plan:/.test(text));
+  const common = commonPrefix(marked.map(({ text }) => text)) ?? commonPrefix(telling.map(({ text }) => text));
   const isSafe = common !== null && telling.every(({ text }) => tells.test(withoutPrefix(text, common) ?? ''));
   return !isSafe ? null : lines.map((line) => ({ ...line, text: withoutPrefix(line.text, common) ?? line.text }));
 }
