@@ -1,11 +1,15 @@
 import type { AccountCheck, AccountingLine } from '../model/incident.js';
 import { saturated, type Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
+import { lineName, resourceOf, resources, sideOf, type ResourceId, type Side } from './resources.js';
 
 /** Part of the mean number of requests in flight that one resource held. */
 interface Part {
-  resource: string;
-  label: string;
+  resource: ResourceId;
+  /** Which of several, where there are several. */
+  holder?: string;
+  /** In place of the resource's own. */
+  label?: string;
   count: number;
   evidence: string[];
 }
@@ -38,14 +42,14 @@ export function accountLatency(input: DiagnosisInput, facts: Facts, evidence: Ac
   const kept = sum <= facts.total ? parts : parts.map((part) => ({ ...part, count: (part.count * facts.total) / sum }));
   const rest: Part = {
     resource: 'unattributed',
-    label: 'unattributed',
     count: Math.max(0, facts.total - sum),
     evidence: evidence.load,
   };
   const lines = [...kept, rest].map((part) => {
     const share = part.count / facts.total;
     const cited = [...new Set(part.evidence)];
-    return { resource: part.resource, label: part.label, perRequestMs: share * facts.meanMs, share, evidence: cited };
+    const label = part.label ?? resources[part.resource].label;
+    return { resource: lineName(part.resource, part.holder), label, perRequestMs: share * facts.meanMs, share, evidence: cited };
   });
   const everything = [...new Set([...evidence.load, ...evidence.wire, ...parts.flatMap((part) => part.evidence)])];
   return {
@@ -103,11 +107,11 @@ function cpuParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvide
   const collector = input.profile?.categories.find((entry) => entry.category === 'gc')?.share ?? 0;
   const insideRest = Math.max(0, facts.inside - onCpu);
   const parts: Part[] = [
-    { resource: 'service-cpu', label: 'service CPU', count: onCpu * (1 - collector), evidence: [...evidence.process, ...evidence.profile] },
-    { resource: 'gc', label: 'garbage collection', count: onCpu * collector, evidence: evidence.profile },
+    { resource: 'service-cpu', count: onCpu * (1 - collector), evidence: [...evidence.process, ...evidence.profile] },
+    { resource: 'gc', count: onCpu * collector, evidence: evidence.profile },
   ];
   const delayed = Math.min(cpu.runDelayCores, insideRest);
-  parts.push({ resource: 'run-queue', label: 'waiting for a CPU', count: delayed, evidence: evidence.process });
+  parts.push({ resource: 'run-queue', count: delayed, evidence: evidence.process });
   return [...parts, ...waitParts(facts, insideRest - delayed, evidence)];
 }
 
@@ -118,7 +122,6 @@ function waitParts(facts: Facts, insideRest: number, evidence: AccountingEvidenc
   const parts: Part[] = [
     {
       resource: 'event-loop-queue',
-      label: 'queued in front of the busy service',
       count: queue,
       evidence: [...evidence.wire, ...evidence.process],
     },
@@ -127,13 +130,11 @@ function waitParts(facts: Facts, insideRest: number, evidence: AccountingEvidenc
   const pool = Math.min(facts.poolWaiting, insideRest);
   parts.push({
     resource: 'pool-wait',
-    label: 'waiting for a database connection',
     count: pool,
     evidence: [...evidence.wire, ...evidence.databases],
   });
   parts.push({
     resource: 'inside-wait',
-    label: 'waiting inside the service (timer, lock, thread pool or pool)',
     count: insideRest - pool,
     evidence: evidence.wire,
   });
@@ -145,7 +146,6 @@ function queueOnly(facts: Facts, evidence: AccountingEvidence): Part[] {
     { resource: 'event-loop-queue', label: 'not yet read by the service', count: facts.unread, evidence: evidence.wire },
     {
       resource: 'pool-wait',
-      label: 'waiting for a database connection',
       count: facts.poolWaiting,
       evidence: [...evidence.wire, ...evidence.databases],
     },
@@ -158,27 +158,27 @@ function databaseParts(input: DiagnosisInput, facts: Facts, evidence: Accounting
   const active = classes.reduce((sum, entry) => sum + entry.sessions, 0);
   const of = (waitClass: string): number =>
     classes.filter((entry) => entry.waitClass === waitClass).reduce((sum, entry) => sum + entry.sessions, 0);
-  const part = (resource: string, label: string, count: number): Part => ({
+  const part = (resource: ResourceId, count: number): Part => ({
     resource,
-    label,
     count,
     evidence: [...evidence.wire, ...evidence.databases],
   });
   const { poolerQueue: queue } = facts;
   const inPooler = Math.min(facts.databaseWaiting, queue?.waiting ?? 0);
   const atDatabase = facts.databaseWaiting - inPooler;
-  const queued = queue === null ? [] : [part('pooler-wait', `waiting in ${queue.name} for a connection to ${queue.database}`, inPooler)];
-  if (active <= 0) return [...queued, part('database-execution', 'database', atDatabase)];
+  const queued =
+    queue === null ? [] : [{ ...part('pooler-wait', inPooler), label: `waiting in ${queue.name} for a connection to ${queue.database}` }];
+  if (active <= 0) return [...queued, { ...part('database-execution', atDatabase), label: 'database' }];
   // What the client waited for and the server did not see as active was on the way: network, protocol, or the client reading late.
   const inServer = atDatabase * Math.min(1, active / Math.max(atDatabase, 1e-9));
   const lock = (inServer * of('Lock')) / active;
   const io = (inServer * of('IO')) / active;
   return [
     ...queued,
-    part('database-execution', 'database execution', inServer - lock - io),
-    part('database-lock', 'database lock wait', lock),
-    part('database-io', 'database disk wait', io),
-    part('database-transfer', 'database round trips and transfer', atDatabase - inServer),
+    part('database-execution', inServer - lock - io),
+    part('database-lock', lock),
+    part('database-io', io),
+    part('database-transfer', atDatabase - inServer),
   ];
 }
 
@@ -186,7 +186,8 @@ function peerParts(facts: Facts, evidence: AccountingEvidence): Part[] {
   return facts.peers
     .filter((peer) => peer.kind !== 'database')
     .map((peer) => ({
-      resource: `downstream ${peer.peer}`,
+      resource: 'downstream' as const,
+      holder: peer.peer,
       label: `waiting for ${peer.label} (${peer.peer})`,
       count: peer.waiting + peer.connecting,
       evidence: evidence.wire,
@@ -202,7 +203,6 @@ function networkParts(input: DiagnosisInput, facts: Facts, evidence: AccountingE
   return [
     {
       resource: 'network',
-      label: 'sending and receiving',
       count: Math.min(measured, Math.max(0, facts.total - held)),
       evidence: evidence.load,
     },
@@ -210,6 +210,20 @@ function networkParts(input: DiagnosisInput, facts: Facts, evidence: AccountingE
 }
 
 /** Sum of the shares of some resources of the account. */
-export function shareOf(lines: AccountingLine[], wanted: (resource: string) => boolean): number {
-  return lines.filter((line) => wanted(line.resource)).reduce((sum, line) => sum + line.share, 0);
+export function shareOf(lines: readonly AccountingLine[], ...wanted: ResourceId[]): number {
+  return sumOf(lines, ({ resource }) => wanted.some((id) => id === resourceOf(resource)));
+}
+
+/** Sum of the shares of all resources of a side. */
+export function shareOfSide(lines: readonly AccountingLine[], side: Side): number {
+  return sumOf(lines, ({ resource }) => sideOf(resource) === side);
+}
+
+/** Share of one of several holders of a resource. */
+export function shareOfHolder(lines: readonly AccountingLine[], resource: ResourceId, holder: string): number {
+  return sumOf(lines, (line) => line.resource === lineName(resource, holder));
+}
+
+function sumOf(lines: readonly AccountingLine[], wanted: (line: AccountingLine) => boolean): number {
+  return lines.filter(wanted).reduce((sum, line) => sum + line.share, 0);
 }

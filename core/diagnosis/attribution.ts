@@ -1,7 +1,7 @@
 import type { DatabaseObservation, StatementDelta } from '../model/database.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { RouteSpans } from '../model/profile.js';
-import { shareOf } from './accounting.js';
+import { shareOf, shareOfSide } from './accounting.js';
 import { isSameRoute } from './rules/route.js';
 import { clampRatio, percent } from './figures.js';
 import type { RuleContext } from './rule.js';
@@ -90,7 +90,7 @@ function beyondOtherRequests(context: RuleContext, part: number): Part {
     return { ours: 1 - foreign, reason: `other routes of the service take ${percent(foreign)} of its CPU and may have run it` };
   }
   const inFlight = Math.max(traced, facts.otherInFlight);
-  const running = shareOf(lines, (resource) => resource.startsWith('database-') || resource === 'service-cpu' || resource === 'gc');
+  const running = shareOfSide(lines, 'database') + shareOf(lines, 'service-cpu', 'gc');
   const held = running * facts.total * part;
   const ours = held > 0 ? clampRatio(1 - inFlight / held) : inFlight > 0 ? 0 : 1;
   return { ours, reason: `${inFlight.toFixed(1)} other requests were in flight in the service and may have run it` };

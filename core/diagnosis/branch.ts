@@ -1,5 +1,5 @@
 import type { AccountingLine, Branch } from '../model/incident.js';
-import { shareOf } from './accounting.js';
+import { shareOf, shareOfSide } from './accounting.js';
 import { isPoolBusyAtDatabase, saturated, type Facts } from './facts.js';
 import { isForDatabase } from './pooler-queue.js';
 
@@ -11,31 +11,20 @@ export interface SideShares {
   unattributed: number;
 }
 
-const applicationResources = new Set(['service-cpu', 'gc', 'run-queue', 'event-loop-queue']);
-
 /**
  * Waiting for a CPU that the service's own database holds is waiting for that database. Waiting for a connection belongs to the database when the
  * connections are busy there, always or just when the queue forms, and to nobody yet otherwise.
  */
 export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
-  const pool = shareOf(lines, (resource) => resource === 'pool-wait');
-  const isBusyThere = isPoolBusyAtDatabase(facts);
-  const pooler = shareOf(lines, (resource) => resource === 'pooler-wait');
-  const isPoolerBusyThere = facts.poolerQueue !== null && isForDatabase(facts.poolerQueue);
-  const application = shareOf(lines, (resource) => applicationResources.has(resource));
+  const application = shareOfSide(lines, 'application');
   const forDatabase = application * facts.heldByOwnDatabase;
+  const isPoolerBusyThere = facts.poolerQueue !== null && isForDatabase(facts.poolerQueue);
+  const queued = (isPoolBusyAtDatabase(facts) ? shareOf(lines, 'pool-wait') : 0) + (isPoolerBusyThere ? shareOf(lines, 'pooler-wait') : 0);
   return {
     application: application - forDatabase,
-    database:
-      shareOf(lines, (resource) => resource.startsWith('database-')) +
-      forDatabase +
-      (isBusyThere ? pool : 0) +
-      (isPoolerBusyThere ? pooler : 0),
-    elsewhere:
-      shareOf(lines, (resource) => resource.startsWith('downstream ') || resource === 'inside-wait' || resource === 'network') +
-      (isBusyThere ? 0 : pool) +
-      (isPoolerBusyThere ? 0 : pooler),
-    unattributed: shareOf(lines, (resource) => resource === 'unattributed'),
+    database: shareOfSide(lines, 'database') + forDatabase + queued,
+    elsewhere: shareOfSide(lines, 'elsewhere') - queued,
+    unattributed: shareOf(lines, 'unattributed'),
   };
 }
 

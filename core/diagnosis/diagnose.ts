@@ -1,6 +1,6 @@
 import type { AccountCheck, AccountingLine, Branch, Diagnosis, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
-import { accountLatency, shareOf, type AccountingEvidence } from './accounting.js';
+import { type AccountingEvidence, accountLatency, shareOf } from './accounting.js';
 import { blindSpots } from './blind-spots.js';
 import { chooseBranch, sideShares } from './branch.js';
 import { EvidenceBook } from './evidence.js';
@@ -34,7 +34,7 @@ export function diagnose(input: DiagnosisInput, { kinds, rules }: Judgement = ju
   );
   const ranking = rankCauses(trustAccount(failures.standing, checks, { accounting, book }), {
     unattributed: sides.unattributed,
-    insideWait: shareOf(lines, (resource) => resource === 'inside-wait'),
+    insideWait: shareOf(lines, 'inside-wait'),
   });
   const named = new Set(ranking.causes.map((cause) => cause.id));
   const ruledOut = [...ranking.ruledOut, ...failures.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
@@ -157,7 +157,7 @@ function missingFor(input: DiagnosisInput, branch: Branch): MissingEvidence[] {
 
 /** No rule looks into the transfer of an answer; when it holds much of the latency, the reader is told where to look. */
 function slowTransfer(lines: AccountingLine[]): MissingEvidence[] {
-  const share = shareOf(lines, (resource) => resource === 'network');
+  const share = shareOf(lines, 'network');
   if (share < minimumShare) return [];
   return [
     {

@@ -1,30 +1,17 @@
 import type { AccountingLine } from '../../core/model/incident.js';
+import { resourceOf, resources } from '../../core/diagnosis/resources.js';
 import { accountRows, accountSentence } from '../sections/accounting.js';
 import { milliseconds, percent } from '../words.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';
 
-/** Families of resources by the beginning of their name; near-black text is readable on all of them. */
-const colours: [prefix: string, colour: string][] = [
-  ['service-cpu', '#f4a261'],
-  ['gc', '#ec7f7f'],
-  ['run-queue', '#e6c27a'],
-  ['event-loop-queue', '#f2d14f'],
-  ['database-lock', '#b7a3e0'],
-  ['database-io', '#57c4cc'],
-  ['database-transfer', '#9fd0f5'],
-  ['database', '#6cb2eb'],
-  ['pool-wait', '#d4a5e8'],
-  ['pooler-wait', '#e5b3cf'],
-  ['downstream', '#7fd0c6'],
-  ['network', '#a9d97f'],
-  ['inside-wait', '#cdb98a'],
-];
+/** Of a line that another version wrote. */
 const otherColour = '#c8ced6';
 /** A segment with less of the bar has no room for words; its row in the table has them. */
 const labelledShare = 0.16;
 
 export function resourceColour(resource: string): string {
-  return colours.find(([prefix]) => resource.startsWith(prefix))?.[1] ?? otherColour;
+  const id = resourceOf(resource);
+  return id === null ? otherColour : resources[id].colour;
 }
 
 /** The account as one stacked bar. The table below it holds the same numbers, so the drawing is one image to a screen reader. */

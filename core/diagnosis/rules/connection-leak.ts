@@ -9,7 +9,7 @@ export const connectionLeak: Rule = { id: 'connection-leak', evaluate };
 /** Requests queue for connections that others took and never gave back; `stranded.ts` says how such connections look at the server. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { pool } = context.facts;
-  const share = shareOf(context.lines, (resource) => resource === 'pool-wait');
+  const share = shareOf(context.lines, 'pool-wait');
   const worst = mostRested(context.input.databases);
   if (pool === null || worst === null || pool.stranded === 0 || share < minimumShare) return nothing;
   const { database, resting } = worst;

@@ -35,7 +35,7 @@ function crowdedShare(context: RuleContext, process: ProcessObservation, cpu: Cp
   const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, 1e-9);
   const isOwnCrowd = cpu.totalCores >= 0.5 * process.usableCores;
   if (delayed < mostly || isOwnCrowd || !wouldFit(context, cpu)) return 0;
-  const ready = shareOf(context.lines, (resource) => resource === 'run-queue');
+  const ready = shareOf(context.lines, 'run-queue');
   return cpu.saturation >= saturated ? context.sides.application * delayed : Math.min(ready, context.sides.application);
 }
 

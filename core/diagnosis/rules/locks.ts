@@ -1,7 +1,7 @@
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { BlockingSession, BlockingTree, DatabaseObservation } from '../../model/database.js';
 import { terminateStatement } from '../../database/sql/remedy-statement.js';
-import { shareOf } from '../accounting.js';
+import { shareOf, shareOfSide } from '../accounting.js';
 import { clampRatio, ms } from '../figures.js';
 import { cite, type RuleContext } from '../rule.js';
 
@@ -81,8 +81,8 @@ function relationOf(tree: BlockingTree): string | null {
 
 /** Lock wait itself, and the queue for connections, the service's own or a pooler's, that it causes. */
 function lockShareOfLatency(context: RuleContext): number {
-  const waiting = shareOf(context.lines, (resource) => resource === 'database-lock');
-  const database = shareOf(context.lines, (resource) => resource.startsWith('database-'));
-  const pool = shareOf(context.lines, (resource) => resource === 'pool-wait' || resource === 'pooler-wait');
+  const waiting = shareOf(context.lines, 'database-lock');
+  const database = shareOfSide(context.lines, 'database');
+  const pool = shareOf(context.lines, 'pool-wait', 'pooler-wait');
   return clampRatio(waiting + (database > 0 ? pool * (waiting / database) : 0));
 }

@@ -10,7 +10,7 @@ export const poolExhausted: Rule = { id: 'pool-exhausted', evaluate };
 /** Requests queue for a connection while what the connections do is quick: the pool, or how long it is held, is the limit. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { facts } = context;
-  const share = shareOf(context.lines, (resource) => resource === 'pool-wait');
+  const share = shareOf(context.lines, 'pool-wait');
   if (facts.pool === null || share === 0) return nothing;
   const databaseMs = facts.requestRate > 0 ? (facts.databaseWaiting / facts.requestRate) * 1000 : 0;
   const sessions = facts.pool.sessions.toFixed(1);

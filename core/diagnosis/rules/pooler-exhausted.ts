@@ -10,7 +10,7 @@ export const poolerExhausted: Rule = { id: 'pool-exhausted', evaluate };
 /** Requests queue in a pooler whose connections are all in use, while what is done over them is quick. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { poolerQueue: queue, requestRate } = context.facts;
-  const share = shareOf(context.lines, (resource) => resource === 'pooler-wait');
+  const share = shareOf(context.lines, 'pooler-wait');
   if (queue === null || share === 0) return nothing;
   const { name, database, connections, executing, idleInTransaction, waiting } = queue;
   const executingMs = requestRate > 0 ? (executing / requestRate) * 1000 : 0;

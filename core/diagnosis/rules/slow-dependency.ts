@@ -13,7 +13,7 @@ import {
 } from '../rule.js';
 import type { DatabaseObservation } from '../../model/database.js';
 import type { PeerObservation } from '../../model/observation.js';
-import { shareOf } from '../accounting.js';
+import { shareOfHolder } from '../accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 
 export const slowDependency: Rule = { id: 'slow-dependency', evaluate };
@@ -25,7 +25,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     .sort((a, b) => b.waiting + b.connecting - (a.waiting + a.connecting))[0];
   if (slowest === undefined) return nothing;
   // As the account has it: where its parts overlap, they are scaled down to the whole.
-  const share = shareOf(context.lines, (resource) => resource === `downstream ${slowest.peer}`);
+  const share = shareOfHolder(context.lines, 'downstream', slowest.peer);
   if (share < minimumShare)
     return verdictOut('slow-dependency', `the slowest peer, ${slowest.peer}, holds ${percent(share)} of the requests in flight`, [
       context.cited.wire,

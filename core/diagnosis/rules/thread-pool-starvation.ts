@@ -25,7 +25,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (process === null || cpu === null) return nothing;
   const { threadPool, profilerThread } = runtimeTraits(process.runtime);
   if (threadPool === undefined) return nothing;
-  const share = shareOf(context.lines, (resource) => resource === 'inside-wait');
+  const share = shareOf(context.lines, 'inside-wait');
   if (share < minimumShare || cpu.saturation >= 0.8) return nothing;
   const helpers = process.threads.filter(
     (thread) => !thread.isMain && profilerThread?.test(thread.name) !== true && occupied(thread, process) >= 0.5,
