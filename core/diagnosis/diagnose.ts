@@ -32,10 +32,14 @@ export function diagnose(input: DiagnosisInput, { kinds, rules }: Judgement = ju
     verdicts.flatMap((verdict) => verdict.causes),
     context,
   );
-  const ranking = rankCauses(trustAccount(failures.standing, checks, { accounting, book }), {
-    unattributed: sides.unattributed,
-    insideWait: shareOf(lines, 'inside-wait'),
-  });
+  const ranking = rankCauses(
+    trustAccount(failures.standing, checks, { accounting, book }),
+    {
+      unattributed: sides.unattributed,
+      insideWait: shareOf(lines, 'inside-wait'),
+    },
+    context,
+  );
   const named = new Set(ranking.causes.map((cause) => cause.id));
   const ruledOut = [...ranking.ruledOut, ...failures.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
     (row) => !named.has(row.id) && row.evidence.length > 0,

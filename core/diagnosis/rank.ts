@@ -1,6 +1,6 @@
-import type { Cause, CauseId, RuledOut } from '../model/incident.js';
-import type { Candidate } from './rule.js';
-import { minimumShare } from './rule.js';
+import type { Cause, RuledOut } from '../model/incident.js';
+import { accountsForInside, minimumConfidence, whyConsequence } from './causality.js';
+import { minimumShare, type Candidate, type RuleContext } from './rule.js';
 
 export interface Ranking {
   outcome: 'localized' | 'mixed' | 'capacity' | 'inconclusive';
@@ -11,8 +11,6 @@ export interface Ranking {
 
 /** A cause that is less than half as large as the first is a remark; two of like size are a mixed incident. */
 const secondToFirst = 0.5;
-/** Below this the responder does not put its name under a cause. */
-const minimumConfidence = 0.4;
 
 /** Shares of the latency that no cause may claim. */
 export interface UnexplainedRest {
@@ -21,18 +19,13 @@ export interface UnexplainedRest {
   insideWait: number;
 }
 
-/** Orders candidates by share, drops what a larger or equal candidate explains as its consequence, and decides how much may be said. */
-export function rankCauses(candidates: Candidate[], rest: UnexplainedRest): Ranking {
+/** Orders candidates by share, drops what is the consequence of another, and decides how much may be said. */
+export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRest, context: RuleContext): Ranking {
   const { unattributed } = rest;
   const sorted = [...candidates].sort((a, b) => b.share - a.share || a.id.localeCompare(b.id));
-  const explained = consequences(sorted);
-  // "The load is too high" is what remains when nothing is wrong; any defect strong enough to be named comes before it.
-  const defect = sorted.find(
-    (candidate) => candidate.id !== 'capacity' && candidate.share >= minimumShare && candidate.confidence >= minimumConfidence,
-  );
-  if (defect !== undefined) explained.set('capacity', defect.id);
-  const kept = sorted.filter((candidate) => !explained.has(candidate.id));
-  const ruledOut = sorted.filter((candidate) => explained.has(candidate.id)).map((candidate) => consequenceRow(candidate, explained));
+  const explained = consequences(sorted, context);
+  const kept = sorted.filter((candidate) => !explained.has(candidate));
+  const ruledOut = [...explained].map(([candidate, { cause, why }]) => consequenceRow(candidate, cause, why));
   const first = kept[0];
   const reasons: string[] = [];
   if (first === undefined || first.share < minimumShare || first.confidence < minimumConfidence) {
@@ -49,50 +42,35 @@ export function rankCauses(candidates: Candidate[], rest: UnexplainedRest): Rank
   const causes = kept.filter(
     (candidate) => candidate.share >= Math.max(minimumShare, secondToFirst * first.share) && candidate.confidence >= minimumConfidence,
   );
-  const named = causes.map(toCause);
-  if (first.id === 'capacity') return { outcome: 'capacity', causes: named.slice(0, 1), ruledOut, reasons };
-  return { outcome: named.length > 1 ? 'mixed' : 'localized', causes: named, ruledOut, reasons };
+  if (first.id === 'capacity') return { outcome: 'capacity', causes: causes.slice(0, 1), ruledOut, reasons };
+  return { outcome: causes.length > 1 ? 'mixed' : 'localized', causes, ruledOut, reasons };
 }
-
-/** Causes that account for waiting inside the process; for all others it is somebody else's part. */
-const inside: ReadonlySet<CauseId> = new Set([
-  'thread-pool-starvation',
-  'lock-contention',
-  'pool-exhausted',
-  'connection-leak',
-  'connection-limit',
-  'cpu-starved',
-  // Pauses between the tries.
-  'retry-amplification',
-]);
 
 /** The largest cause that was seen is not the cause when more of the latency is a wait whose reason was not seen; in words, or null. */
 function hiddenLarger(kept: Candidate[], { insideWait }: UnexplainedRest): string | null {
   const first = kept[0];
-  if (first === undefined || kept.some((candidate) => inside.has(candidate.id)) || insideWait <= first.share) return null;
+  if (first === undefined || kept.some((candidate) => accountsForInside.has(candidate.id)) || insideWait <= first.share) return null;
   return `the strongest candidate, ${first.id}, holds ${Math.round(first.share * 100)} % of the latency, but ${Math.round(insideWait * 100)} % are waits inside the service whose reason was not seen`;
 }
 
-/** Which id is explained by which stronger candidate. An explanation must hold at least half of what it explains. */
-function consequences(sorted: Candidate[]): Map<CauseId, CauseId> {
-  const explained = new Map<CauseId, CauseId>();
+interface Explanation {
+  cause: Candidate;
+  why: string;
+}
+
+/** The larger a candidate, the earlier it may explain others; what is explained itself explains nothing. */
+function consequences(sorted: readonly Candidate[], context: RuleContext): Map<Candidate, Explanation> {
+  const explained = new Map<Candidate, Explanation>();
   for (const cause of sorted) {
+    if (explained.has(cause)) continue;
     for (const other of sorted) {
-      const isWeaker = cause.share >= 0.5 * other.share;
-      if (cause !== other && cause.explains.includes(other.id) && isWeaker && !explained.has(cause.id)) explained.set(other.id, cause.id);
+      const why = whyConsequence({ cause, other }, context);
+      if (why !== null && !explained.has(other)) explained.set(other, { cause, why });
     }
   }
   return explained;
 }
 
-function consequenceRow(candidate: Candidate, explained: Map<CauseId, CauseId>): RuledOut {
-  return {
-    id: candidate.id,
-    reason: `a consequence of ${explained.get(candidate.id) ?? 'another cause'}: ${candidate.summary}`,
-    evidence: candidate.evidence,
-  };
-}
-
-function toCause({ id, component, location, share, confidence, summary, evidence, remedy }: Candidate): Cause {
-  return { id, component, location, share, confidence, summary, evidence, remedy };
+function consequenceRow({ id, summary, evidence }: Candidate, cause: Candidate, why: string): RuledOut {
+  return { id, reason: `a consequence of ${cause.id}, because ${why}: ${summary}`, evidence };
 }

@@ -18,10 +18,8 @@ export interface RuleContext {
   cited: CitedCaptures & { accounting: string };
 }
 
-/** A cause that a rule found, and which other ids it explains away (a consequence is not a second cause). */
-export interface Candidate extends Cause {
-  explains: CauseId[];
-}
+/** A cause that a rule found. Which other ones are its consequences, `causality.ts` knows. */
+export type Candidate = Cause;
 
 export interface RuleVerdict {
   causes: Candidate[];
@@ -58,18 +56,4 @@ export function cite(...ids: Citable[]): string[] {
 export function expectedGain(context: RuleContext, share: number): string {
   const mean = context.facts.meanMs;
   return `mean latency ${ms(mean)} → about ${ms(mean * (1 - clampRatio(share)))} at best (estimated from the latency account)`;
-}
-
-/**
- * Would the budget hold again if a part of the service's CPU demand were gone? Open load: the limit 1/D of what remains must reach the offered rate.
- * Closed load: latency falls with the demand. Unknown budgets and demands count as yes.
- */
-export function removalSuffices(context: RuleContext, cpuShare: number): boolean {
-  const { cpu, meanMs } = context.facts;
-  const { plan, budgets } = context.input;
-  if (cpu === null || cpu.perRequestMs === 0) return true;
-  const remainingMs = cpu.perRequestMs * (1 - clampRatio(cpuShare));
-  if (plan.rate !== null) return remainingMs === 0 || (1000 * cpu.servingCores) / remainingMs >= 0.9 * plan.rate;
-  const budgetMs = budgets.p95Ms ?? budgets.p50Ms ?? budgets.p99Ms;
-  return budgetMs === undefined || meanMs * (1 - clampRatio(cpuShare)) <= budgetMs;
 }

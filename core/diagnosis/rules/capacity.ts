@@ -13,7 +13,6 @@ export const capacity: Rule = { id: 'capacity', evaluate };
 
 /**
  * The service is saturated, one request alone would be well within its budget, and no single defect leads: the load is beyond 1/D.
- * Any rule that names a defect explains this one away.
  */
 function evaluate(context: RuleContext): RuleVerdict {
   const { facts, input } = context;
@@ -52,7 +51,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: 'latency within budget below that rate',
           basis: 'estimated',
         },
-        explains: [],
       },
     ],
   };

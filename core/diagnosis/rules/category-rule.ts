@@ -44,7 +44,6 @@ function evaluateCategory(defect: CategoryDefect, context: RuleContext): RuleVer
           expected: expectedGain(context, share),
           basis: 'estimated',
         },
-        explains: [],
       },
     ],
     ruledOut: [],

@@ -36,7 +36,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: expectedGain(context, share),
           basis: 'estimated',
         },
-        explains: ['pool-exhausted', 'idle-in-transaction', 'capacity', 'slow-dependency'],
       },
     ],
   };

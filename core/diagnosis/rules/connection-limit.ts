@@ -1,6 +1,5 @@
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { DatabaseObservation } from '../../model/database.js';
-import { causeIds } from '../../model/incident.js';
 import { cite, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
 export const connectionLimit: Rule = { id: 'connection-limit', evaluate };
@@ -45,8 +44,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: 'requests can connect again',
           basis: 'none',
         },
-        // While the latency keeps its budget, what it consists of is no second cause.
-        explains: isLatencyBroken(context) ? ['pool-exhausted', 'capacity'] : [...causeIds],
       },
     ],
   };
@@ -57,10 +54,6 @@ function failsElsewhere({ input }: RuleContext): boolean {
   const calls = input.trace?.outbound ?? [];
   const requests = input.trace?.routes.reduce((sum, route) => sum + route.requests, 0) ?? 0;
   return requests > 0 && calls.reduce((sum, call) => sum + call.failed, 0) >= 0.5 * input.load.failedRatio * requests;
-}
-
-function isLatencyBroken(context: RuleContext): boolean {
-  return context.input.confirmation.broken.some((budget) => budget !== 'error-ratio');
 }
 
 /** In words, when all slots were taken: by count, or because the server refused the responder itself. Null = there was room. */

@@ -2,6 +2,7 @@ import type { ProcessObservation } from '../../model/observation.js';
 import { shareOf } from '../accounting.js';
 import { saturated, type CpuFacts } from '../facts.js';
 import { ms, percent } from '../figures.js';
+import { wouldFit } from '../would-fit.js';
 import { cite, expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
 /** From here most of the time in which the service wanted to run, it could not. */
@@ -34,17 +35,9 @@ function evaluate(context: RuleContext): RuleVerdict {
 function crowdedShare(context: RuleContext, process: ProcessObservation, cpu: CpuFacts): number {
   const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, 1e-9);
   const isOwnCrowd = cpu.totalCores >= 0.5 * process.usableCores;
-  if (delayed < mostly || isOwnCrowd || !wouldFit(context, cpu)) return 0;
+  if (delayed < mostly || isOwnCrowd || !wouldFit(context)) return 0;
   const ready = shareOf(context.lines, 'run-queue');
   return cpu.saturation >= saturated ? context.sides.application * delayed : Math.min(ready, context.sides.application);
-}
-
-/** Would the offered load leave a tenth of the serving CPUs free if nobody else were there? */
-function wouldFit(context: RuleContext, cpu: CpuFacts): boolean {
-  const { plan, budgets } = context.input;
-  if (plan.rate !== null) return (plan.rate * cpu.perRequestMs) / 1000 <= 0.9 * cpu.servingCores;
-  const budgetMs = budgets.p95Ms ?? budgets.p99Ms ?? budgets.p50Ms;
-  return budgetMs === undefined || (plan.vus * cpu.perRequestMs) / cpu.servingCores <= budgetMs;
 }
 
 function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, share: number): Candidate {
@@ -58,8 +51,6 @@ function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, 
       expected: expectedGain(context, share),
       basis: 'estimated',
     },
-    // A function that burns what the quota allows is not explained by the quota.
-    explains: wouldFit(context, cpu) ? [...onCpu] : ['capacity'],
   };
 }
 
@@ -78,23 +69,8 @@ function crowdedCause(context: RuleContext, process: ProcessObservation, cpu: Cp
       expected: expectedGain(context, share),
       basis: 'estimated',
     },
-    explains: [...onCpu],
   };
 }
-
-/** What a profile shows of a service that would have time enough if it got its CPU. */
-const onCpu = [
-  'capacity',
-  'hot-function',
-  'regex-backtracking',
-  'serialization',
-  'crypto',
-  'compression',
-  'logging',
-  'templating',
-  'reflection',
-  'gc-pressure',
-] as const;
 
 function starved(context: RuleContext, share: number): Pick<Candidate, 'id' | 'component' | 'location' | 'share' | 'evidence'> {
   return {

@@ -30,7 +30,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: `${expectedGain(context, lock.share)}; repeat the change with a lock_timeout`,
           basis: 'estimated',
         },
-        explains: ['pool-exhausted', 'missing-index', 'capacity', 'row-lock', 'idle-in-transaction'],
       },
     ],
   };

@@ -87,16 +87,5 @@ function describe(
       expected: expectedGain(context, share),
       basis: 'estimated',
     },
-    explains: [
-      'hot-function',
-      'regex-backtracking',
-      'serialization',
-      'crypto',
-      'compression',
-      'logging',
-      'templating',
-      'gc-pressure',
-      'capacity',
-    ],
   };
 }

@@ -42,7 +42,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: expectedGain(context, share),
           basis: 'estimated',
         },
-        explains: ['hot-function'],
       },
     ],
     ruledOut: [],

@@ -1,17 +1,8 @@
 import type { MissingEvidence } from '../../model/observation.js';
 import type { Frame, ProfileSummary } from '../../model/profile.js';
 import { percent } from '../figures.js';
-import {
-  cite,
-  expectedGain,
-  minimumShare,
-  nothing,
-  removalSuffices,
-  verdictOut,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../rule.js';
+import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { wouldFit } from '../would-fit.js';
 import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profileConfidence } from './cpu.js';
 
 /** Builtins and engine code that an application function calls are its own cost; so is a library's work, which nobody else asked for. */
@@ -33,7 +24,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     );
   }
   // A function below half of the demand, without which the load would still be too much, is not why the budget is broken.
-  if (first.share < 0.5 && !removalSuffices(context, first.share)) {
+  if (first.share < 0.5 && !wouldFit(context, 1 - first.share)) {
     return verdictOut(
       'hot-function',
       `${frameText(first.frame)} has ${percent(first.share)} of the CPU samples, but the load would exceed the service without it, too`,
@@ -61,7 +52,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: expectedGain(context, share),
           basis: 'estimated',
         },
-        explains: ['capacity'],
       },
     ],
     ruledOut: [],

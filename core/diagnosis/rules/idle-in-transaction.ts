@@ -31,7 +31,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: expectedGain(context, lock.share),
           basis: 'estimated',
         },
-        explains: ['pool-exhausted', 'missing-index', 'capacity', 'row-lock'],
       },
     ],
   };

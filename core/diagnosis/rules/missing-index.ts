@@ -171,7 +171,6 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
       expected: `${expectedGain(context, share)}${estimate}`,
       basis: 'estimated',
     },
-    explains: ['pool-exhausted', 'row-volume', 'capacity', 'hot-function', 'cpu-starved'],
   };
 }
 

@@ -75,6 +75,5 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
       expected: expectedGain(context, share),
       basis: 'estimated',
     },
-    explains: ['pool-exhausted', 'hot-function', 'capacity', 'serialization', 'row-volume', 'cpu-starved'],
   };
 }

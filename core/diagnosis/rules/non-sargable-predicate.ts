@@ -66,6 +66,5 @@ function describe(
       expected: expectedGain(context, entry.share),
       basis: 'estimated',
     },
-    explains: ['pool-exhausted', 'row-volume', 'capacity', 'hot-function', 'missing-index', 'cpu-starved'],
   };
 }

@@ -39,7 +39,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: expectedGain(context, share),
           basis: 'estimated',
         },
-        explains: ['capacity', 'slow-dependency'],
       },
     ],
   };

@@ -47,7 +47,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: expectedGain(context, share),
           basis: 'estimated',
         },
-        explains: ['slow-dependency', 'capacity'],
       },
     ],
   };

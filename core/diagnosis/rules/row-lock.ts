@@ -30,7 +30,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: expectedGain(context, lock.share),
           basis: 'estimated',
         },
-        explains: ['pool-exhausted', 'missing-index', 'capacity', 'idle-in-transaction', 'slow-dependency'],
       },
     ],
   };

@@ -78,6 +78,5 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
       expected: expectedGain(context, share),
       basis: 'estimated',
     },
-    explains: ['serialization', 'gc-pressure', 'hot-function', 'pool-exhausted', 'capacity'],
   };
 }

@@ -62,7 +62,6 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
       expected: expectedGain(context, share),
       basis: 'estimated',
     },
-    explains: ['capacity', 'pool-exhausted'],
   };
 }
 

@@ -64,6 +64,5 @@ function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Can
       expected: `${expectedGain(context, share)}; the statement alone ${ms(before)} → ${ms(after)}, measured`,
       basis: 'estimated',
     },
-    explains: ['pool-exhausted', 'capacity', 'row-volume'],
   };
 }

@@ -92,6 +92,5 @@ function describe(
       expected: expectedGain(context, entry.share),
       basis: 'estimated',
     },
-    explains: ['missing-index', 'sort-spill', 'pool-exhausted', 'row-volume', 'capacity', 'hot-function'],
   };
 }

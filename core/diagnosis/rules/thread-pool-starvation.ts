@@ -50,7 +50,6 @@ function evaluate(context: RuleContext): RuleVerdict {
           expected: expectedGain(context, share),
           basis: 'estimated',
         },
-        explains: ['capacity'],
       },
     ],
   };

@@ -1,0 +1,153 @@
+import type { CauseId } from '../model/incident.js';
+import { minimumShare, type Candidate, type RuleContext } from './rule.js';
+import { wouldFit } from './would-fit.js';
+
+/** Below this the responder does not put its name under a cause. */
+export const minimumConfidence = 0.4;
+
+interface Pair {
+  cause: Candidate;
+  other: Candidate;
+}
+
+/** Which candidates are consequences of which, and why. */
+interface CausalRow {
+  causes: readonly CauseId[] | 'any';
+  explains: readonly CauseId[] | 'any';
+  /** Beside both having been found. Absent: `holdsHalf`. */
+  when?: (pair: Pair, context: RuleContext) => boolean;
+  /** Reads after "a consequence of …, because". */
+  why: string;
+}
+
+/** What explains less than half of another finding leaves more of it open than it explains. */
+const holdsHalf = ({ cause, other }: Pair): boolean => cause.share >= 0.5 * other.share;
+/** Each could be the reason of the other; the one that holds more of the latency was there first. */
+const holdsMore = ({ cause, other }: Pair): boolean => cause.share > other.share || (cause.share === other.share && cause.id < other.id);
+
+const lockCauses = ['ddl-lock', 'idle-in-transaction', 'row-lock'] as const;
+const statementCauses = ['missing-index', 'non-sargable-predicate', 'stale-statistics', 'sort-spill', 'row-volume', 'n-plus-one'] as const;
+/** What a profile can show of the code of a service. */
+const codeCauses = [
+  'hot-function',
+  'regex-backtracking',
+  'serialization',
+  'crypto',
+  'compression',
+  'logging',
+  'templating',
+  'reflection',
+  'gc-pressure',
+] as const;
+
+/** All that is known of consequences. A pair that stands in no row is two causes. */
+export const causality: readonly CausalRow[] = [
+  {
+    causes: 'any',
+    explains: ['capacity'],
+    when: ({ cause }) => cause.share >= minimumShare && cause.confidence >= minimumConfidence,
+    why: 'a load is too high only where nothing is wrong',
+  },
+  {
+    causes: ['connection-limit'],
+    explains: 'any',
+    when: (_pair, { input }) => input.confirmation.broken.every((budget) => budget === 'error-ratio'),
+    why: 'only the budget for errors is broken, and without a connection a request fails whatever it would have cost',
+  },
+  {
+    causes: ['connection-limit', 'connection-leak', ...lockCauses, ...statementCauses],
+    explains: ['pool-exhausted'],
+    why: 'connections are in use for as long as this holds them, and others queue for them',
+  },
+  {
+    causes: ['connection-leak'],
+    explains: ['idle-in-transaction', 'slow-dependency'],
+    why: 'who holds a connection and does not give it back may leave its transaction open, or a call unanswered',
+  },
+  {
+    causes: ['pool-exhausted'],
+    explains: ['slow-dependency'],
+    when: holdsMore,
+    why: 'the calls to the other service are made while a connection is held, and the queue for connections is longer than they are',
+  },
+  {
+    causes: ['slow-dependency'],
+    explains: ['pool-exhausted'],
+    when: holdsMore,
+    why: 'connections are held while the other service is waited for, and that takes longer than the queue for them',
+  },
+  {
+    causes: ['retry-amplification'],
+    explains: ['slow-dependency'],
+    why: 'repeated calls are what the other service is busy with',
+  },
+  {
+    causes: ['row-lock'],
+    explains: ['slow-dependency'],
+    why: 'the owner of the row makes its calls while others wait for it',
+  },
+  {
+    causes: [...lockCauses],
+    explains: ['missing-index'],
+    why: 'the statement takes its time waiting for a lock, not reading',
+  },
+  {
+    causes: ['non-sargable-predicate', 'stale-statistics'],
+    explains: ['missing-index'],
+    why: 'the rows are read because of how the statement is written or planned; an index more would not be used',
+  },
+  { causes: ['stale-statistics'], explains: ['sort-spill'], why: 'the plan was given memory for fewer rows than came' },
+  {
+    causes: ['missing-index', 'non-sargable-predicate', 'stale-statistics', 'sort-spill', 'n-plus-one'],
+    explains: ['row-volume'],
+    why: 'the rows that travel are not what takes the time of this statement',
+  },
+  {
+    causes: ['missing-index', 'non-sargable-predicate', 'stale-statistics', 'n-plus-one', 'row-volume'],
+    explains: ['hot-function'],
+    why: 'the service burns its CPU on what this makes it fetch',
+  },
+  { causes: ['n-plus-one', 'row-volume'], explains: ['serialization'], why: 'what is fetched is decoded and encoded again' },
+  { causes: ['row-volume'], explains: ['gc-pressure'], why: 'rows that are fetched are garbage a moment later' },
+  {
+    causes: ['missing-index', 'non-sargable-predicate', 'n-plus-one'],
+    explains: ['cpu-starved'],
+    why: 'the database that has the CPU works for this statement',
+  },
+  {
+    causes: ['event-loop-blocked'],
+    explains: [...codeCauses],
+    why: 'the frames that lead the profile belong to the route that holds the loop',
+  },
+  { causes: ['gc-pressure'], explains: ['hot-function'], why: 'the function that allocates is charged with the collector that it feeds' },
+  {
+    causes: ['cpu-starved'],
+    explains: [...codeCauses],
+    when: (pair, context) => holdsHalf(pair) && wouldFit(context),
+    why: 'with the CPU that it may use the service would have time enough for what the profile shows',
+  },
+];
+
+const has = (ids: CausalRow['causes'], id: CauseId): boolean => ids === 'any' || ids.includes(id);
+
+/** Why `other` is a consequence of `cause`; null when both may stand. */
+export function whyConsequence(pair: Pair, context: RuleContext): string | null {
+  const { cause, other } = pair;
+  if (cause === other || cause.id === other.id) return null;
+  const row = causality.find(
+    ({ causes, explains, when = holdsHalf }) => has(causes, cause.id) && has(explains, other.id) && when(pair, context),
+  );
+  return row?.why ?? null;
+}
+
+/** Causes that account for waiting inside the process; for all others it is somebody else's part. */
+export const accountsForInside: ReadonlySet<CauseId> = new Set([
+  'thread-pool-starvation',
+  'lock-contention',
+  'pool-exhausted',
+  'connection-leak',
+  'connection-limit',
+  'cpu-starved',
+  // Pauses between the tries.
+  'retry-amplification',
+]);
