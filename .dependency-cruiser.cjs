@@ -20,7 +20,7 @@ module.exports = {
       name: 'workflows-use-decisions',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: { path: '^core/', pathNot: '^core/(decisions|bisect)/', ...notTypeOnly },
+      to: { path: '^core/', pathNot: '^core/(decisions|bisect|command)/', ...notTypeOnly },
     },
     {
       name: 'activities-go-down',

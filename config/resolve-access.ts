@@ -1,7 +1,6 @@
 /** What activities need to reach the target. Everything here may hold secrets: never put it into a workflow, log or artifact. */
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { profileSources } from '../adapters/profilers/registry.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { Catalog } from './catalog.js';
 import type { CatalogRepository } from './catalog-schema.js';
@@ -20,7 +19,8 @@ export interface RequestSpec {
 export type ProcessLocator =
   { kind: 'port'; port: number } | { kind: 'pid'; pid: number } | { kind: 'pid-file'; path: string } | { kind: 'command'; pattern: string };
 
-export type ProfilerSetting = { kind: 'auto' } | { kind: 'named'; name: string } | { kind: 'source'; field: string; value: string };
+export type ProfilerSetting =
+  { kind: 'auto' } | { kind: 'named'; name: string } | { kind: 'pprof-url'; url: string } | { kind: 'file'; path: string };
 
 export interface DatabaseAccess {
   name: string;
@@ -70,12 +70,10 @@ export function resolveProcess(catalog: Catalog, endpointKey: string): ProcessLo
 export function resolveProfiler(catalog: Catalog, endpointKey: string): ProfilerSetting {
   const setting = findEndpoint(catalog, endpointKey).service.profiler ?? 'auto';
   if (setting === 'auto') return { kind: 'auto' };
-  if (typeof setting === 'string') return { kind: 'named', name: setting };
-  for (const { field, isPath } of profileSources) {
-    const value = setting[field];
-    if (value !== undefined) return { kind: 'source', field, value: isPath ? resolve(catalog.directory, value) : value };
-  }
-  return { kind: 'auto' };
+  // Two names of one profiler: its runtime, and how it is reached.
+  if (typeof setting === 'string') return { kind: 'named', name: setting === 'node-inspector' ? 'node' : setting };
+  if (setting.pprofUrl !== undefined) return { kind: 'pprof-url', url: setting.pprofUrl };
+  return setting.file === undefined ? { kind: 'auto' } : { kind: 'file', path: resolve(catalog.directory, setting.file) };
 }
 
 function missingConnection(name: string, reference: SecretRef): MissingEvidence {
@@ -103,7 +101,7 @@ export function resolveDatabases(catalog: Catalog, endpointKey: string): { datab
 }
 
 /** Reads every reference to a secret inside; undefined when one of them is not there. */
-function readSettings(catalog: Catalog, value: unknown): unknown {
+export function readSettings(catalog: Catalog, value: unknown): unknown {
   const reference = secretRef.safeParse(value);
   if (reference.success) return tryReadSecret(located(catalog, reference.data)) ?? undefined;
   if (Array.isArray(value)) {

@@ -6,6 +6,8 @@ import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker
 import { Client } from '@temporalio/client';
 import { createBisectActivities } from '../activities/bisect.js';
 import type { BisectDependencies } from '../activities/bisect-dependencies.js';
+import type { CommandDependencies } from '../activities/command/dependencies.js';
+import { createCommandActivities } from '../activities/command/create-command-activities.js';
 import { createActivities } from '../activities/create-activities.js';
 import type { ActivityDependencies } from '../activities/dependencies.js';
 import { ensureSearchAttributes } from './search-attributes.js';
@@ -28,6 +30,7 @@ export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */
   createDependencies: (client: Client, host: string) => ActivityDependencies;
   createBisectDependencies: (place: MeasuringPlace) => BisectDependencies;
+  createCommandDependencies: () => CommandDependencies;
   /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
   host?: string;
   /** Give up connecting after this long; a server may start after its workers. */
@@ -118,6 +121,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
   try {
     await ensureSearchAttributes(connection, namespace);
     const activities = {
+      ...createCommandActivities(options.createCommandDependencies()),
       ...createActivities(createDependencies(new Client({ connection, namespace }), host)),
       ...createBisectActivities(
         options.createBisectDependencies({ host, measuringHosts: () => listMeasuringHosts(connection, namespace, host) }),

@@ -4,6 +4,7 @@ import type { Catalog } from '../config/catalog.js';
 import { findTool } from '../config/find-tool.js';
 import type { WorkerRole } from '../workflows/kernel/task-queues.js';
 import { createBisectDependencies } from './bisect-dependencies.js';
+import { createCommandDependencies } from './command-dependencies.js';
 import { createDependencies } from './dependencies.js';
 import { startWorkers, type RunningWorkers } from './run-workers.js';
 
@@ -31,6 +32,8 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     ...(roles === undefined ? {} : { roles }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
+    // Pages of incidents come with the hook; until it serves them a message has no link.
+    createCommandDependencies: () => createCommandDependencies({ catalog, dataDirectory, incidentUrl: () => null, ackUrl: () => null }),
     createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
     log: (line) => {
       if (!chatter.test(line)) say(line);

@@ -1,3 +1,5 @@
 /** Entry of the workflow bundle: the names here are the workflow types. */
 export { respondToIncident } from './respond/respond-to-incident.js';
 export { bisectRegression } from './bisect/bisect-regression.js';
+export { commandIncident } from './command/command-incident.js';
+export { incidentRegistry } from './command/incident-registry.js';

@@ -1,13 +1,7 @@
 /** Everything that a command or the hook does with incidents. Every call to Temporal is bounded in time. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  isGrpcServiceError,
-  type Client,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
 import { ageLimitMs } from '../../core/decisions/escalation.js';
@@ -32,6 +26,7 @@ import {
 } from '../../workflows/respond/messages.js';
 import { perfEndpoint, perfNeedsHuman, perfPhase, perfService, perfSeverity } from '../../workflows/respond/search-attributes.js';
 import type { respondToIncident } from '../../workflows/respond/respond-to-incident.js';
+import { explainEnded, explainUpdate, withinDeadline } from './bounded-calls.js';
 import { findIncident, incidentWorkflowId, listingOf, type IncidentListing } from './incident-lookup.js';
 
 export interface StartRequest {
@@ -121,36 +116,6 @@ export function createIncidentClient(client: Client) {
       send(id, async (handle) => {
         await handle.cancel();
       }),
-  };
-}
-
-async function withinDeadline<T>(client: Client, timeoutMs: number, work: () => Promise<T>): Promise<T> {
-  try {
-    return await client.withDeadline(Date.now() + timeoutMs, work);
-  } catch (error) {
-    const grpc = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-    if (!isGrpcServiceError(grpc)) throw error;
-    const message = `Temporal did not do it: ${grpc.details || grpc.message}; check that the server is up (perf-responder doctor) and try again`;
-    throw new ProgramFailedError({ program: 'temporal', exitCode: null, message, retryable: true }, { cause: error });
-  }
-}
-
-function explainEnded(id: string): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof WorkflowNotFoundError)
-      throw new RefusedError(`incident ${id} has ended; triage the endpoint again`, { cause: error });
-    throw error;
-  };
-}
-
-function explainUpdate(id: string): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof WorkflowUpdateFailedError) throw new RefusedError(error.cause?.message ?? error.message, { cause: error });
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      const message = `no answer in time, so it is not known whether it was taken; start a worker (perf-responder worker) and say it again, which is safe`;
-      throw new ProgramFailedError({ program: 'temporal', exitCode: null, message, retryable: true }, { cause: error });
-    }
-    return explainEnded(id)(error);
   };
 }
 

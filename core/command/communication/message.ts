@@ -1,20 +1,11 @@
+import type { RecordText } from '../incident/record-event.js';
 import type { Severity } from '../severity/severity.js';
 
 /** What receivers hear of: the `event` of the webhook contract. */
-export const messageEvents = [
-  'page',
-  'page-cancelled',
-  'update',
-  'state',
-  'severity',
-  'management',
-  'approval-needed',
-  'resolved',
-  'postmortem-due',
-] as const;
-export type MessageEvent = (typeof messageEvents)[number];
+export type MessageEvent =
+  'page' | 'page-cancelled' | 'update' | 'state' | 'severity' | 'management' | 'approval-needed' | 'resolved' | 'postmortem-due';
 
-/** One message to one person or receiver, before its secret, its links and the texts of people are filled in by the activity that sends it. */
+/** One message to one person or receiver. Texts of people are references still; whoever sends it reads them. */
 export interface MessageOrder {
   event: MessageEvent;
   /** The same in every try, on every channel of the same receiver. */
@@ -22,17 +13,29 @@ export interface MessageOrder {
   incidentId: string;
   severity: Severity;
   status: string;
-  /** Artifact path of the title, or the title of a machine. */
-  title: { inline: string } | { artifact: string };
-  text: { inline: string } | { artifact: string };
+  title: RecordText;
+  text: RecordText;
   level: string | null;
   role: string | null;
   person: string | null;
+  /** ISO 8601. */
   at: string;
 }
 
-/** What a provider answered. `delivered`: it took the message; `providerId` finds it there again (a Slack `ts`, a Message-ID). */
+/** What goes over the wire to a webhook, and what other notifiers make their own form of. Versioned, because receivers parse it. */
+export interface IncidentMessage extends Omit<MessageOrder, 'title' | 'text'> {
+  version: 1;
+  title: string;
+  text: string;
+  /** Null where no hook serves pages. */
+  incidentUrl: string | null;
+  /** Where the person can acknowledge: a form, since links are opened by programs, too. */
+  ackUrl: string | null;
+}
+
+/** What a provider answered: `providerId` finds the message there again (a Slack `ts`, a Message-ID). */
 export interface DeliveryAnswer {
+  /** Kind of the channel that took it. */
   channel: string;
   providerId: string | null;
 }

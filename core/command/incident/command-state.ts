@@ -57,7 +57,7 @@ export interface Communication {
 /** Everything that an incident knows; plain data, carried over when the workflow continues as new. */
 export interface CommandState {
   readonly declaration: Declaration;
-  readonly policy: CommandPolicy;
+  policy: CommandPolicy;
   severity: Severity;
   severityReason: { rule: string; evidence: readonly string[] };
   /** When a person lowered it below a rule's word. */
@@ -76,6 +76,8 @@ export interface CommandState {
   communications: readonly Communication[];
   updatePostedAtMs: number;
   updateDueAtMs: number;
+  /** How many of the reminders around that update were sent. */
+  remindersSent: number;
   lastHumanAtMs: number;
   resolvedAtMs: number | null;
   summary: RecordText | null;

@@ -3,7 +3,7 @@
  * workflow calls `refuse…` from its validators, so that what is refused leaves no trace in the history.
  */
 import { nextUpdateAt, updateDueAfterChange } from '../cadence/update-cadence.js';
-import { acknowledged, forced, rearmed, stopped } from '../ladder/paging-ladder.js';
+import { acknowledged, forced, rearmed, stopped, type PagingState } from '../ladder/paging-ladder.js';
 import { stoodDown, type ManagementLevel } from '../ladder/management-ladder.js';
 import { isWorse, type Severity } from '../severity/severity.js';
 import { planFor, record, type CommandState } from './command-state.js';
@@ -69,7 +69,8 @@ export function setSeverity(state: CommandState, order: SeverityOrder, nowMs: nu
   state.severityReason = { rule, evidence };
   if (by !== null) state.severityLoweredAtMs = isWorse(from, severity) ? nowMs : null;
   const fresh = nextUpdateAt(state.policy.severities[severity], nowMs, state.policy.timezone);
-  state.updateDueAtMs = updateDueAfterChange(state.updateDueAtMs, fresh);
+  const dueAtMs = updateDueAfterChange(state.updateDueAtMs, fresh);
+  if (dueAtMs !== state.updateDueAtMs) Object.assign(state, { updateDueAtMs: dueAtMs, remindersSent: 0 });
   const draft: EventDraft = { kind: 'severity', text: order.reason, by, pinned: true, evidence, data: { from, to: severity, rule } };
   const event = record(state, draft, nowMs);
   const told = state.told.map((one) => one.level);
@@ -87,6 +88,38 @@ export function refuseStatus(state: CommandState, order: Pick<StatusOrder, 'to'>
   return refuseStatusChange({ from: state.status, to, hasReason, resolvedAtMs: state.resolvedAtMs, nowMs });
 }
 
+/** People were told just now; the next update is due one cadence later. */
+function beginCadence(state: CommandState, nowMs: number): void {
+  state.updatePostedAtMs = nowMs;
+  state.updateDueAtMs = nextUpdateAt(state.policy.severities[state.severity], nowMs, state.policy.timezone);
+  state.remindersSent = 0;
+}
+
+/** An internal update counts as posted; an external one is a draft until it is approved. Either way its author has told where things stand. */
+export function postUpdate(
+  state: CommandState,
+  order: { text: RecordText; audience: 'internal' | 'external'; by: Actor },
+  nowMs: number,
+): RecordEvent {
+  const { text, audience, by } = order;
+  const event = record(state, { kind: 'communication', text, by, data: { audience } }, nowMs);
+  const isInternal = audience === 'internal';
+  state.communications = [
+    ...state.communications,
+    {
+      id: event.id,
+      at: event.at,
+      audience,
+      channel: isInternal ? 'receivers' : 'status-page',
+      kind: 'update',
+      state: isInternal ? 'posted' : 'draft',
+      text,
+    },
+  ];
+  if (isInternal) beginCadence(state, nowMs);
+  return event;
+}
+
 /** Ends or restarts what depends on it: a resolved incident pages nobody; a reopened one has its old acknowledgement and a new cadence. */
 export function setStatus(state: CommandState, { to, reason, by }: StatusOrder, nowMs: number): RecordEvent {
   const from = state.status;
@@ -98,8 +131,7 @@ export function setStatus(state: CommandState, { to, reason, by }: StatusOrder, 
   if (to === 'resolved') state.resolvedAtMs = nowMs;
   if (!isOpen(from) && isOpen(to)) {
     state.resolvedAtMs = null;
-    state.updatePostedAtMs = nowMs;
-    state.updateDueAtMs = nextUpdateAt(state.policy.severities[state.severity], nowMs, state.policy.timezone);
+    beginCadence(state, nowMs);
   }
   return record(state, { kind: 'state', text: reason ?? `${from} → ${to}`, by, pinned: to === 'resolved', data: { from, to } }, nowMs);
 }
@@ -170,9 +202,16 @@ export function correctTime(
   return record(state, { kind: 'correction', text: order.reason, by: order.by, data }, nowMs);
 }
 
-export type EscalateAnswer = { ok: true; event: RecordEvent } | { ok: false; reason: string };
+export interface EscalationOrder {
+  /** A level of either ladder; null: the next one of the paging ladder. */
+  to: string | null;
+  /** Level that whoever asks has before them; null: they did not look. */
+  seen: string | null;
+  reason: RecordText;
+  by: Actor;
+}
 
-const forcedReasons = {
+const refusals = {
   stale: 'somebody escalated meanwhile; look at the incident again',
   'same-level': 'this level was paged already',
   'unknown-level': 'the catalog has no such level',
@@ -180,25 +219,33 @@ const forcedReasons = {
   over: 'the incident is over',
 } as const;
 
-/**
- * Escalates by hand: to a level of the paging ladder, which pages it now, or to one of the management ladder, which tells everybody up to it.
- * `seen` is the level that whoever asks has before them.
- */
-export function escalate(
-  state: CommandState,
-  order: { to: string | null; seen: string | null; reason: RecordText; by: Actor },
-  nowMs: number,
-): EscalateAnswer {
-  const { to, seen, reason, by } = order;
-  if (!isOpen(state.status)) return { ok: false, reason: `the incident is ${state.status}` };
-  const isManagement = to !== null && state.policy.management.some((level) => level.level === to);
-  if (isManagement) {
-    if (state.told.some((told) => told.level === to)) return { ok: false, reason: forcedReasons['same-level'] };
-    state.forcedTo = to;
-  } else {
-    const answer = forced(state.paging, state.plan, { to, seen, nowMs });
-    if (!answer.ok) return { ok: false, reason: forcedReasons[answer.reason] };
-    state.paging = answer.state;
+type Escalation = { kind: 'paging'; paging: PagingState } | { kind: 'management'; forcedTo: string } | { kind: 'refused'; reason: string };
+
+function escalationOf(state: CommandState, { to, seen }: Pick<EscalationOrder, 'to' | 'seen'>, nowMs: number): Escalation {
+  if (!isOpen(state.status)) return { kind: 'refused', reason: `the incident is ${state.status}` };
+  if (to !== null && state.policy.management.some((level) => level.level === to)) {
+    const isTold = state.told.some((told) => told.level === to);
+    return isTold ? { kind: 'refused', reason: refusals['same-level'] } : { kind: 'management', forcedTo: to };
   }
-  return { ok: true, event: record(state, { kind: 'escalated', text: reason, by, data: { to, from: state.paging.level } }, nowMs) };
+  const answer = forced(state.paging, state.plan, { to, seen, nowMs });
+  return answer.ok ? { kind: 'paging', paging: answer.state } : { kind: 'refused', reason: refusals[answer.reason] };
+}
+
+/** Why an escalation is refused; null: it is not. */
+export function refuseEscalation(state: CommandState, order: Pick<EscalationOrder, 'to' | 'seen'>, nowMs: number): string | null {
+  const escalation = escalationOf(state, order, nowMs);
+  return escalation.kind === 'refused' ? escalation.reason : null;
+}
+
+/**
+ * Escalates by hand: to a level of the paging ladder, which is paged now, or to one of the management ladder, which tells everybody up to it. One
+ * that is refused changes nothing.
+ */
+export function escalate(state: CommandState, order: EscalationOrder, nowMs: number): RecordEvent | null {
+  const escalation = escalationOf(state, order, nowMs);
+  if (escalation.kind === 'refused') return null;
+  const from = state.paging.level;
+  if (escalation.kind === 'paging') state.paging = escalation.paging;
+  else state.forcedTo = escalation.forcedTo;
+  return record(state, { kind: 'escalated', text: order.reason, by: order.by, data: { to: order.to, from } }, nowMs);
 }

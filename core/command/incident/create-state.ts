@@ -28,6 +28,7 @@ export function createCommandState(declaration: Declaration, policy: CommandPoli
     communications: [],
     updatePostedAtMs: declaredAtMs,
     updateDueAtMs: nextUpdateAt(policy.severities[severity], declaredAtMs, policy.timezone),
+    remindersSent: 0,
     lastHumanAtMs: declaredAtMs,
     resolvedAtMs: null,
     summary: null,
@@ -35,4 +36,13 @@ export function createCommandState(declaration: Declaration, policy: CommandPoli
   };
   record(state, { kind: 'declared', text: declaration.title, by: declaration.by, pinned: true, data: { severity } }, declaredAtMs);
   return state;
+}
+
+/** Takes the rules of the catalog, which come a moment after the declaration. What was answered meanwhile stays answered. */
+export function adoptPolicy(state: CommandState, policy: CommandPolicy): void {
+  const declaredAtMs = Date.parse(state.declaration.declaredAt);
+  state.policy = policy;
+  state.plan = planFor(policy, state.severity);
+  if (state.paging.state === 'paging') state.paging = startPaging(state.plan, declaredAtMs);
+  state.updateDueAtMs = nextUpdateAt(policy.severities[state.severity], state.updatePostedAtMs, policy.timezone);
 }

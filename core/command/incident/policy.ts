@@ -1,6 +1,6 @@
 import type { ManagementLevel } from '../ladder/management-ladder.js';
 import type { PagingLevel } from '../ladder/paging-plan.js';
-import type { Severity, SeverityTerms } from '../severity/severity.js';
+import { severityTable, type Severity, type SeverityTerms } from '../severity/severity.js';
 import type { RoleName } from './roles.js';
 
 /** A receiver of `incidents.notify`, without its secret. */
@@ -30,3 +30,17 @@ export interface CommandPolicy {
   timezone: string;
   approval: 'any' | 'other-than-requester';
 }
+
+/** Until the catalog was read: the table of severities, and nobody to page. */
+export const unknownPolicy: CommandPolicy = {
+  severities: severityTable,
+  paging: [],
+  management: [],
+  ackTimeoutMs: 30 * 60_000,
+  watchMs: 10 * 60_000,
+  roles: {},
+  owners: [],
+  receivers: [],
+  timezone: 'UTC',
+  approval: 'any',
+};

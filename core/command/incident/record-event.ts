@@ -5,6 +5,7 @@
 
 /** Text of people is kept in the artifact store, since a workflow history cannot be edited; `artifact` is its path there. */
 export type RecordText = { inline: string } | { artifact: string };
+export const eventTexts = { inlineLimit: 200 } as const;
 
 export type EventPrecision = 'exact' | 'minute' | 'estimated';
 export type EventSource = 'alert' | 'workflow' | 'tool' | 'human' | 'chat' | 'import';
@@ -38,10 +39,12 @@ export const eventKinds = [
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
-/** Who did something; `proof` says how that was established. */
+/** How it was established who did something. */
+export const proofs = ['token', 'trusted-proxy', 'signed-link', 'receiver', 'unverified'] as const;
+
 export interface Actor {
   person: string;
-  proof: 'token' | 'trusted-proxy' | 'signed-link' | 'receiver' | 'unverified';
+  proof: (typeof proofs)[number];
 }
 
 export interface RecordEvent {

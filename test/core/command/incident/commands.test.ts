@@ -10,6 +10,7 @@ import {
   offerCommand,
   refuseAccept,
   refuseAcknowledgement,
+  refuseEscalation,
   refuseStatus,
   setSeverity,
   setStatus,
@@ -188,21 +189,23 @@ describe('escalating by hand', () => {
 
   it('pages the next level now, once', () => {
     const state = paging();
-    expect(escalate(state, order(null, 'L1'), after(2))).toMatchObject({ ok: true });
+    expect(escalate(state, order(null, 'L1'), after(2))).toMatchObject({ kind: 'escalated' });
+    expect(refuseEscalation(state, order(null, 'L2'), after(2))).toContain('somebody escalated meanwhile');
     expect(state.paging).toMatchObject({ state: 'paging', next: 1, dueAtMs: after(2) });
   });
 
   it('reaches into the management ladder', () => {
     const state = paging();
-    expect(escalate(state, order('L4'), after(2))).toMatchObject({ ok: true });
+    expect(escalate(state, order('L4'), after(2))).toMatchObject({ kind: 'escalated' });
     expect(state.forcedTo).toBe('L4');
-    expect(escalate(state, order('L9'), after(2))).toEqual({ ok: false, reason: 'the catalog has no such level' });
+    expect(refuseEscalation(state, order('L9'), after(2))).toBe('the catalog has no such level');
   });
 
   it('does nothing on an incident that is over', () => {
     const state = paging();
     setStatus(state, { to: 'resolved', reason: 'fixed', by: person('alice') }, after(5));
-    expect(escalate(state, order(null), after(6))).toEqual({ ok: false, reason: 'the incident is resolved' });
+    expect(refuseEscalation(state, order(null), after(6))).toBe('the incident is resolved');
+    expect(escalate(state, order(null), after(6))).toBeNull();
   });
 });
 

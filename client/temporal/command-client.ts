@@ -1,0 +1,155 @@
+/** Everything that a command or a page does with incidents that people are called for. Texts of people go to the artifact store, references to the workflow. */
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation, type Client, type UpdateDefinition, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { RefusedError } from '../../core/model/errors.js';
+import type { CommandState, Declaration } from '../../core/command/incident/command-state.js';
+import type { Actor, RecordText } from '../../core/command/incident/record-event.js';
+import type { Allocated } from '../../core/command/incident/registry.js';
+import { statusDocument, textsOf, type StatusDocument } from '../../core/command/incident/status-document.js';
+import type { Severity } from '../../core/command/severity/severity.js';
+import type { commandIncident } from '../../workflows/command/command-incident.js';
+import { registryWorkflowId } from '../../workflows/command/incident-ids.js';
+import type { incidentRegistry } from '../../workflows/command/incident-registry.js';
+import { allocateUpdate, commandStateQuery, type ByRequest } from '../../workflows/command/messages.js';
+import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
+import { explainUpdate, withinDeadline } from './bounded-calls.js';
+
+const callTimeoutMs = 5_000;
+/** An update needs a worker that answers. */
+const updateTimeoutMs = 10_000;
+
+/** Where texts of people are kept. */
+export interface TextStore {
+  put(name: string, kind: string, content: string): Promise<{ path: string }>;
+  read(ref: { path: string }): Promise<Buffer>;
+}
+
+export interface DeclareRequest {
+  title: string;
+  impact: string | null;
+  severity: Severity | null;
+  severityRule: Declaration['severityRule'];
+  services: readonly string[];
+  endpoints: readonly string[];
+  onset: Declaration['onset'];
+  by: Actor;
+  /** The same one twice declares once; absent: a new incident each time. */
+  key?: string;
+  /** An open incident of one of the services takes it up. */
+  mayAttach: boolean;
+}
+
+export interface IncidentRow {
+  id: string;
+  title: string;
+  severity: Severity;
+  severityReason: CommandState['severityReason'];
+  status: CommandState['status'];
+  commander: string | null;
+  declaredAt: string;
+  resolvedAt: string | null;
+}
+
+export type CommandClient = ReturnType<typeof createCommandClient>;
+
+export function createCommandClient(client: Client, texts: TextStore) {
+  const keepText = async (text: string): Promise<RecordText> => ({ artifact: (await texts.put('text.txt', 'text', text)).path });
+  const handleOf = (id: string): WorkflowHandle<typeof commandIncident> => client.workflow.getHandle<typeof commandIncident>(id);
+  const state = (id: string): Promise<CommandState> => withinDeadline(client, callTimeoutMs, () => stateOf(handleOf(id), id));
+  return {
+    keepText,
+    declare: async (request: DeclareRequest): Promise<Allocated> => declare(client, keepText, request),
+    status: async (id: string): Promise<StatusDocument> => documentOf(await state(id), texts),
+    list: (limit = 200): Promise<IncidentRow[]> => withinDeadline(client, 4 * callTimeoutMs, () => listIncidents(client, texts, limit)),
+    /** Sends one update and gives its answer. Throws RefusedError with the workflow's reason. */
+    update: async <Answer, Request extends ByRequest>(
+      id: string,
+      definition: UpdateDefinition<Answer, [Request]>,
+      request: Request,
+      updateId: string = randomUUID(),
+    ): Promise<Answer> =>
+      withinDeadline(client, updateTimeoutMs, () => handleOf(id).executeUpdate(definition, { args: [request], updateId })).catch(
+        explainUpdate(id),
+      ),
+  };
+}
+
+async function stateOf(handle: WorkflowHandle<typeof commandIncident>, id: string): Promise<CommandState> {
+  try {
+    const found = await handle.query(commandStateQuery);
+    if (found !== null) return found;
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+  throw new RefusedError(`expected an incident, got ${JSON.stringify(id)}, which is none; perf-responder incident list shows them`);
+}
+
+async function documentOf(state: CommandState, texts: TextStore): Promise<StatusDocument> {
+  const read = new Map<string, string>();
+  for (const path of textsOf(state)) {
+    // A text that is not on this machine must not hide everything else.
+    const text = await texts.read({ path }).then(
+      (bytes) => bytes.toString('utf8'),
+      () => '[text not on this machine: read it where the data folder is]',
+    );
+    read.set(path, text);
+  }
+  return statusDocument(state, (path) => read.get(path) ?? '', Date.now());
+}
+
+/** The number comes from the registry, which starts with its first request; an incident that was declared twice by one key starts once. */
+async function declare(client: Client, keepText: (text: string) => Promise<RecordText>, request: DeclareRequest): Promise<Allocated> {
+  const { title, impact, severity, severityRule, services, endpoints, onset, by, key = randomUUID(), mayAttach } = request;
+  const startWorkflowOperation = new WithStartWorkflowOperation<typeof incidentRegistry>('incidentRegistry', {
+    workflowId: registryWorkflowId,
+    taskQueue: incidentsQueue,
+    args: [],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: 'numbers incidents, knows which are open',
+  });
+  const ask = { key, services, mayAttach };
+  const allocated = await withinDeadline(client, updateTimeoutMs, () =>
+    client.workflow.executeUpdateWithStart(allocateUpdate, { args: [ask], updateId: key, startWorkflowOperation }),
+  ).catch(explainUpdate(registryWorkflowId));
+  if (allocated.isAttached) return allocated;
+  const declaration: Declaration = {
+    incidentId: allocated.incidentId,
+    title: await keepText(title),
+    impact: impact === null ? null : await keepText(impact),
+    severity,
+    severityRule,
+    services,
+    endpoints,
+    declaredAt: new Date().toISOString(),
+    onset,
+    by,
+  };
+  await withinDeadline(client, callTimeoutMs, () =>
+    client.workflow.start<typeof commandIncident>('commandIncident', {
+      workflowId: allocated.incidentId,
+      taskQueue: incidentsQueue,
+      args: [{ declaration }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `${allocated.incidentId} ${services.join(', ')}`.slice(0, 180),
+    }),
+  );
+  return allocated;
+}
+
+async function listIncidents(client: Client, texts: TextStore, limit: number): Promise<IncidentRow[]> {
+  const rows: IncidentRow[] = [];
+  const query = 'WorkflowType = "commandIncident" AND ExecutionStatus != "ContinuedAsNew"';
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
+    const state = await client.workflow
+      .getHandle<typeof commandIncident>(workflowId)
+      .query(commandStateQuery)
+      .catch(() => null);
+    if (state === null) continue;
+    const { id, title, severity, severityReason, status, commander, declaredAt } = await documentOf(state, texts);
+    const resolvedAt = state.resolvedAtMs === null ? null : new Date(state.resolvedAtMs).toISOString();
+    rows.push({ id, title, severity, severityReason, status, commander, declaredAt, resolvedAt });
+    if (rows.length >= limit) break;
+  }
+  return rows;
+}

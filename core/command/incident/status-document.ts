@@ -1,0 +1,134 @@
+import { isOpen } from './incident-status.js';
+import { incidentTimes, type IncidentTimes } from './incident-times.js';
+import type { CommandState, Communication, Page, Told } from './command-state.js';
+import { timelineOf, type RecordText } from './record-event.js';
+import { holderOf, type RoleHolder } from './roles.js';
+import { managementDue } from '../ladder/management-ladder.js';
+import { severityTable, type Severity } from '../severity/severity.js';
+
+/** `incident status ID --json`. All texts are filled in; times are ISO 8601 in UTC. */
+export interface StatusDocument {
+  id: string;
+  title: string;
+  severity: Severity;
+  severityReason: { rule: string; evidence: readonly string[] };
+  status: CommandState['status'];
+  declaredAt: string;
+  onset: { at: string; uncertaintyS: number } | null;
+  commander: string | null;
+  impact: {
+    summary: string | null;
+    services: readonly string[];
+    errorRatio: number | null;
+    slowRatio: number | null;
+    requestsPerMinute: number | null;
+    estimatedAffected: number | null;
+  };
+  roles: readonly RoleHolder[];
+  paging: {
+    level: string | null;
+    nextAt: string | null;
+    nextLevel: string | null;
+    state: CommandState['paging']['state'];
+    acknowledgedBy: string | null;
+    pages: readonly Page[];
+  };
+  management: { level: string | null; nextAt: string | null; nextLevel: string | null; told: readonly Told[] };
+  communications: (Omit<Communication, 'text'> & { text: string })[];
+  nextUpdateAt: string | null;
+  timeline: TimelineRow[];
+  times: IncidentTimes;
+  postmortem: { dueAt: string; path: string | null } | null;
+}
+
+export interface TimelineRow {
+  id: string;
+  at: string;
+  atOriginal: string | null;
+  recordedAt: string;
+  precision: string;
+  kind: string;
+  source: string;
+  by: string | null;
+  text: string;
+  pinned: boolean;
+  evidence: readonly string[];
+}
+
+/** Postmortems of major incidents are due within 48 hours. */
+const postmortemWithinMs = 48 * 3_600_000;
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+function pagingOf({ paging, plan, pages }: CommandState): StatusDocument['paging'] {
+  const nextLevel = paging.state === 'paging' ? (plan.steps[paging.next]?.level ?? null) : null;
+  return { level: paging.level, nextAt: iso(paging.dueAtMs), nextLevel, state: paging.state, acknowledgedBy: paging.acknowledgedBy, pages };
+}
+
+function managementOf(state: CommandState, nowMs: number): StatusDocument['management'] {
+  const told = state.told.filter((one) => one.person !== '');
+  const { severity, forcedTo } = state;
+  const situation = {
+    declaredAtMs: Date.parse(state.declaration.declaredAt),
+    severity,
+    told: state.told.map((one) => one.level),
+    forcedTo,
+  };
+  const next = isOpen(state.status) ? managementDue(state.policy.management, situation, nowMs).next : null;
+  return { level: told.at(-1)?.level ?? null, nextAt: iso(next?.atMs ?? null), nextLevel: next?.level.level ?? null, told };
+}
+
+function postmortemOf(state: CommandState): StatusDocument['postmortem'] {
+  if (state.resolvedAtMs === null || !severityTable[state.severity].isMajor) return null;
+  return { dueAt: new Date(state.resolvedAtMs + postmortemWithinMs).toISOString(), path: null };
+}
+
+/** Artifact paths of all texts that the document shows. */
+export function textsOf(state: CommandState): string[] {
+  const texts = [
+    state.declaration.title,
+    state.declaration.impact,
+    ...state.record.map((event) => event.text),
+    ...state.communications.map(({ text }) => text),
+  ];
+  return [...new Set(texts.flatMap((text) => (text !== null && 'artifact' in text ? [text.artifact] : [])))];
+}
+
+/** The document of an incident as it stands. `read` gives the text of an artifact that `textsOf` named. */
+export function statusDocument(state: CommandState, read: (artifact: string) => string, nowMs: number): StatusDocument {
+  const textOf = (text: RecordText): string => ('inline' in text ? text.inline : read(text.artifact));
+  const { declaration } = state;
+  const timeline = timelineOf(state.record).map(({ data: _, seq: __, by, text, ...event }): TimelineRow => ({
+    ...event,
+    by: by?.person ?? null,
+    text: textOf(text),
+  }));
+  return {
+    id: declaration.incidentId,
+    title: textOf(declaration.title),
+    severity: state.severity,
+    severityReason: state.severityReason,
+    status: state.status,
+    declaredAt: declaration.declaredAt,
+    onset: declaration.onset,
+    commander: holderOf(state.roles, 'commander'),
+    impact: {
+      summary: declaration.impact === null ? null : textOf(declaration.impact),
+      services: declaration.services,
+      errorRatio: null,
+      slowRatio: null,
+      requestsPerMinute: null,
+      estimatedAffected: null,
+    },
+    roles: state.roles,
+    paging: pagingOf(state),
+    management: managementOf(state, nowMs),
+    communications: state.communications.map((one) => ({ ...one, text: textOf(one.text) })),
+    nextUpdateAt: isOpen(state.status) ? iso(state.updateDueAtMs) : null,
+    timeline,
+    times: incidentTimes(state.record, declaration.onset?.at ?? null, !isOpen(state.status)),
+    postmortem: postmortemOf(state),
+  };
+}

@@ -1,0 +1,260 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '../../../core/command/incident/record-event.js';
+import { RefusedError } from '../../../core/model/errors.js';
+import {
+  acceptCommandUpdate,
+  acknowledgeIncident,
+  addNoteUpdate,
+  correctEventUpdate,
+  escalateUpdate,
+  offerCommandUpdate,
+  postUpdateUpdate,
+  resolveIncidentUpdate,
+  setSeverityUpdate,
+  setStatusUpdate,
+} from '../../../workflows/command/messages.js';
+import { startCommandWorld } from '../../support/command-world.js';
+import { until } from '../../support/until.js';
+import { startReceiver } from '../../support/webhook-receiver.js';
+
+const secret = 'receiver-secret-0123456789';
+const person = (name: string): Actor => ({ person: name, proof: 'token' });
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let world: Awaited<ReturnType<typeof startCommandWorld>>;
+let stopWorker: () => Promise<void>;
+
+const catalog = (origin: string): string => `version: 1
+people:
+  alice: { name: Alice A., notify: [{ kind: webhook, url: ${origin}/alice }] }
+  bob: { notify: [{ kind: webhook, url: ${origin}/refusing }, { kind: webhook, url: ${origin}/bob }] }
+  carol: { notify: [{ kind: webhook, url: ${origin}/carol }] }
+  nobody: { notify: [] }
+oncall:
+  primary: { rotation: daily, start: 2026-01-01, people: [alice] }
+  empty: { rotation: daily, start: 2200-01-01, people: [alice] }
+escalation:
+  paging:
+    - { level: L1, role: On-Call Engineer, after: 0s, notify: [oncall:primary] }
+    - { level: L2, role: Empty, after: 1s, notify: [oncall:empty] }
+    - { level: L3, role: Team Lead, after: 1s, notify: [bob] }
+  management: [{ level: M1, role: Engineering Manager, after: 2s, notify: [carol], severity: [SEV1] }]
+  ackTimeout: 1h
+incidents:
+  severities: { SEV2: { respondWithin: 1s, updateEvery: 2s } }
+  roles: { commander: oncall:primary, communications: carol }
+  notify: [{ kind: webhook, url: ${origin}/signed, secret: { env: TEST_RECEIVER_SECRET } }]
+services:
+  shop: { owner: [carol], endpoints: { order: { url: http://127.0.0.1:1/order, budgets: { p95Ms: 250 } } } }
+  pay: { endpoints: { pay: { url: http://127.0.0.1:1/pay, budgets: { p95Ms: 250 } } } }
+`;
+
+beforeAll(async () => {
+  process.env['TEST_RECEIVER_SECRET'] = secret;
+  receiver = await startReceiver(secret, (path) => (path === '/refusing' ? 404 : 200));
+  world = await startCommandWorld(catalog(receiver.origin));
+  stopWorker = await world.startWorker();
+});
+
+afterAll(async () => {
+  await stopWorker();
+  await world.teardown();
+  await receiver.close();
+  delete process.env['TEST_RECEIVER_SECRET'];
+});
+
+afterEach(() => {
+  expect(receiver.problems).toEqual([]);
+});
+
+const open: string[] = [];
+afterEach(async () => {
+  const reason = await world.incidents.keepText('end of the test');
+  for (const id of open.splice(0))
+    await world.incidents.update(id, setStatusUpdate, { to: 'cancelled', reason, by: person('alice') }).catch(() => undefined);
+});
+
+async function declare(over: Partial<Parameters<typeof world.incidents.declare>[0]> = {}): Promise<string> {
+  const { incidentId } = await world.incidents.declare({
+    title: 'Checkout returns 500',
+    impact: 'about 15 % of checkouts fail',
+    severity: 'SEV2',
+    severityRule: null,
+    services: ['shop'],
+    endpoints: ['shop/order'],
+    onset: null,
+    by: person('alice'),
+    mayAttach: false,
+    ...over,
+  });
+  open.push(incidentId);
+  return incidentId;
+}
+
+const to = (path: string, incidentId: string) =>
+  receiver.received.filter((one) => one.path === path && one.body['incidentId'] === incidentId);
+const text = (content: string) => world.incidents.keepText(content);
+
+describe('an incident that people are called for', () => {
+  it('is declared, paged, acknowledged, updated and resolved, and its record tells it', async () => {
+    const id = await declare();
+    expect(id).toMatch(/^INC-\d{4}-\d{4}-\d{3}$/);
+    const [page] = await until(() => (to('/alice', id).length > 0 ? to('/alice', id) : null));
+    expect(page?.body).toMatchObject({ event: 'page', level: 'L1', person: 'alice', severity: 'SEV2', title: 'Checkout returns 500' });
+    await world.incidents.update(id, acknowledgeIncident, { by: person('alice') });
+    await world.incidents.update(id, postUpdateUpdate, {
+      text: await text('Pool is exhausted.'),
+      audience: 'internal',
+      by: person('carol'),
+    });
+    await until(() => to('/signed', id).find((one) => one.body.event === 'update'));
+    await world.incidents.update(id, resolveIncidentUpdate, { summary: await text('Pool doubled.'), by: person('alice') });
+    await until(() => to('/signed', id).find((one) => one.body.event === 'resolved'));
+
+    const status = await world.incidents.status(id);
+    expect(status).toMatchObject({
+      title: 'Checkout returns 500',
+      status: 'resolved',
+      commander: 'alice',
+      impact: { summary: 'about 15 % of checkouts fail', services: ['shop'] },
+      paging: {
+        state: 'stopped',
+        acknowledgedBy: 'alice',
+        pages: [{ level: 'L1', person: 'alice', channel: 'webhook', state: 'acknowledged' }],
+      },
+      nextUpdateAt: null,
+    });
+    expect(status.roles).toContainEqual({ role: 'commander', person: 'alice', state: 'active' });
+    expect(status.timeline.map((event) => event.kind)).toEqual(
+      expect.arrayContaining(['declared', 'page', 'acknowledged', 'communication', 'state']),
+    );
+    expect(status.times.tta).toMatchObject({ status: 'recorded' });
+    expect(status.postmortem?.dueAt).toBeDefined();
+    expect(to('/bob', id)).toEqual([]);
+  });
+
+  it('skips an empty level at once, takes the next channel of a person and says when nobody answered', async () => {
+    const id = await declare();
+    await until(() => to('/bob', id)[0]);
+    const gone = await until(async () => {
+      const status = await world.incidents.status(id);
+      return status.paging.state === 'nobody-answered' ? status : null;
+    });
+    expect(gone.paging.pages.map((page) => [page.level, page.person, page.state])).toEqual([
+      ['L1', 'alice', 'delivered'],
+      ['L3', 'bob', 'delivered'],
+    ]);
+    expect(gone.timeline.map((event) => event.text)).toEqual(expect.arrayContaining([expect.stringContaining('L2 skipped') as string]));
+    expect(gone.timeline.some((event) => event.kind === 'notify-failed')).toBe(true);
+    expect(receiver.calls.get('/refusing')).toBe(1);
+  });
+
+  it('tells management by time and severity, also after an acknowledgement', async () => {
+    const id = await declare({ severity: 'SEV1' });
+    await until(() => to('/alice', id)[0]);
+    await world.incidents.update(id, acknowledgeIncident, { by: person('alice') });
+    const told = await until(() => to('/carol', id).find((one) => one.body.event === 'management'));
+    expect(told.body).toMatchObject({ level: 'M1', role: 'Engineering Manager', person: 'carol' });
+    await world.incidents.update(id, setSeverityUpdate, { severity: 'SEV3', reason: await text('only one region'), by: person('alice') });
+    expect(await world.incidents.status(id)).toMatchObject({
+      severity: 'SEV3',
+      severityReason: { rule: 'person' },
+      management: { told: [{ person: 'carol' }] },
+    });
+  });
+
+  it('escalates by hand once, whoever presses', async () => {
+    const id = await declare({ severity: 'SEV3' });
+    await until(() => to('/alice', id)[0]);
+    const request = { reason: await text('we need the lead'), seen: 'L1', to: 'L3', by: person('alice') };
+    await world.incidents.update(id, escalateUpdate, request);
+    await until(() => to('/bob', id)[0]);
+    await expect(world.incidents.update(id, escalateUpdate, request)).rejects.toThrow('somebody escalated meanwhile');
+    expect(to('/bob', id)).toHaveLength(1);
+  });
+
+  it('hands the command over, corrects times and refuses what makes no sense', async () => {
+    const id = await declare({ severity: 'SEV3' });
+    await until(async () => ((await world.incidents.status(id)).commander === 'alice' ? true : null));
+    await world.incidents.update(id, offerCommandUpdate, { to: 'bob', by: person('alice') });
+    await expect(world.incidents.update(id, acceptCommandUpdate, { by: person('carol') })).rejects.toThrow('offered to bob');
+    await world.incidents.update(id, acceptCommandUpdate, { by: person('bob') });
+    const note = await world.incidents.update(id, addNoteUpdate, {
+      text: await text('flag was on'),
+      at: '2026-03-02T10:00:00Z',
+      by: person('bob'),
+    });
+    await world.incidents.update(id, correctEventUpdate, {
+      event: note.event,
+      to: '2026-03-02T09:00:00Z',
+      reason: await text('clock'),
+      by: person('bob'),
+    });
+    const status = await world.incidents.status(id);
+    expect(status.commander).toBe('bob');
+    expect(status.timeline[0]).toMatchObject({
+      text: 'flag was on',
+      at: '2026-03-02T09:00:00Z',
+      atOriginal: '2026-03-02T10:00:00Z',
+      by: 'bob',
+      precision: 'minute',
+    });
+    await expect(world.incidents.update(id, setStatusUpdate, { to: 'closed', by: person('bob') })).rejects.toThrow(RefusedError);
+    await expect(world.incidents.update(id, setStatusUpdate, { to: 'nonsense' as never, by: person('bob') })).rejects.toThrow(
+      'expected "triage"',
+    );
+  });
+
+  it('reminds of an update before it is due and says when it is overdue', async () => {
+    const id = await declare();
+    await world.incidents.update(id, acknowledgeIncident, { by: person('alice') });
+    await until(() => to('/carol', id).find((one) => one.body.text.includes('due soon')));
+    const overdue = await until(async () =>
+      (await world.incidents.status(id)).timeline.find((event) => event.text === 'the update is overdue'),
+    );
+    expect(overdue.kind).toBe('reminder');
+  });
+
+  it('numbers by day, once for a key, and takes a second alert of the same service up', async () => {
+    const first = await declare({ key: 'triage-1' });
+    const again = await world.incidents.declare({
+      title: 'x',
+      impact: null,
+      severity: null,
+      severityRule: null,
+      services: ['shop'],
+      endpoints: [],
+      onset: null,
+      by: person('bob'),
+      key: 'triage-1',
+      mayAttach: true,
+    });
+    expect(again).toEqual({ incidentId: first, isAttached: false });
+    const attached = await world.incidents.declare({
+      title: 'y',
+      impact: null,
+      severity: null,
+      severityRule: null,
+      services: ['shop', 'pay'],
+      endpoints: [],
+      onset: null,
+      by: person('bob'),
+      mayAttach: true,
+    });
+    expect(attached.isAttached).toBe(true);
+    const other = await declare({ services: ['pay'], mayAttach: true });
+    expect(other).not.toBe(first);
+  });
+
+  it('keeps texts of people out of the history', async () => {
+    const id = await declare({ title: 'Customer Zyxw Vutsrq cannot pay' });
+    await world.incidents.update(id, addNoteUpdate, { text: await text('talked to Zyxw'), by: person('alice') });
+    await until(() => to('/alice', id)[0]);
+    const history = await world.environment.client.workflow.getHandle(id).fetchHistory();
+    const payloads = Buffer.from(JSON.stringify(history)).toString('utf8');
+    const decoded = [...payloads.matchAll(/"data":"([A-Za-z0-9+/=]+)"/g)]
+      .map((match) => Buffer.from(match[1] ?? '', 'base64').toString('utf8'))
+      .join('\n');
+    expect(`${payloads}\n${decoded}`).not.toContain('Zyxw');
+    expect(decoded.length).toBeGreaterThan(1000);
+  });
+});

@@ -1,0 +1,27 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { CommandActivities } from '../../activities/command/contract.js';
+
+const nonRetryable = ['UnreadableInputError', 'RefusedError'];
+
+/** Reading the catalog and schedules. An incident waits for a worker as long as it lives: without the rules it could page nobody. */
+export const reading = proxyActivities<Pick<CommandActivities, 'readCommandPolicy' | 'resolveOnCall'>>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: nonRetryable },
+});
+
+/**
+ * One channel of one person. What may pass (429, 5xx, no answer) is tried for 25 seconds, then their next channel is; a receiver that refuses is
+ * given up at once.
+ */
+export const delivering = proxyActivities<Pick<CommandActivities, 'sendToPerson'>>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '25s',
+  retry: { initialInterval: '1s', maximumInterval: '5s', nonRetryableErrorTypes: [...nonRetryable, 'DeliveryRefusedError'] },
+});
+
+/** A receiver of the whole incident has no second channel; news may come late, but should come. */
+export const broadcasting = proxyActivities<Pick<CommandActivities, 'sendToReceiver'>>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '15 minutes',
+  retry: { initialInterval: '1s', maximumInterval: '1 minute', nonRetryableErrorTypes: [...nonRetryable, 'DeliveryRefusedError'] },
+});

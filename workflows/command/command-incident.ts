@@ -1,0 +1,115 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CommandState } from '../../core/command/incident/command-state.js';
+import { giveRole, setStatus } from '../../core/command/incident/commands.js';
+import { adoptPolicy, createCommandState } from '../../core/command/incident/create-state.js';
+import { isEnded, isOpen } from '../../core/command/incident/incident-status.js';
+import { unknownPolicy } from '../../core/command/incident/policy.js';
+import { holderOf, roleNames, type RoleName } from '../../core/command/incident/roles.js';
+import { readStart } from '../kernel/on-message.js';
+import { reading } from './activity-options.js';
+import { boardOf } from './board.js';
+import { keepCadence } from './cadence.js';
+import { note, sleepUntil, type CommandRun } from './command-run.js';
+import { broadcast } from './deliver.js';
+import { registerHandlers } from './handlers.js';
+import { registryWorkflowId } from './incident-ids.js';
+import { manage } from './management.js';
+import { claimSignal, releaseSignal, type CommandStart } from './messages.js';
+import { pageLadder, watchAcknowledgement } from './page-ladder.js';
+import { readDeclaration } from './read-messages.js';
+
+/** A resolved incident waits so long for its review; then it closes by itself. */
+const closesAfterMs = 30 * 24 * 3_600_000;
+
+/**
+ * What people are called for: severity, roles, two ladders, the record, updates. Its triages are workflows of their own; neither ends the other.
+ * Returns its last state when it is closed, cancelled or merged, which may be months later.
+ */
+export async function commandIncident(start: CommandStart): Promise<CommandState> {
+  const run = open(start);
+  if (start.carried === undefined) await begin(run);
+  const loops = Promise.all([
+    pageLadder(run),
+    watchAcknowledgement(run),
+    manage(run),
+    keepCadence(run),
+    holdServices(run),
+    closeInTime(run),
+  ]);
+  await condition(() => isEnded(run.state.status) || workflowInfo().continueAsNewSuggested);
+  run.isLeaving = true;
+  await loops;
+  await condition(() => run.deliveries === 0 && allHandlersFinished());
+  if (!isEnded(run.state.status)) await continueAsNew<typeof commandIncident>({ declaration: run.state.declaration, carried: run.state });
+  return run.state;
+}
+
+/** State and handlers, before anything is awaited: an update that comes with the start is answered. */
+function open({ declaration: given, carried }: CommandStart): CommandRun {
+  const state = carried ?? createCommandState(readStart(readDeclaration, given), unknownPolicy);
+  const run: CommandRun = { state, deliveries: 0, isLeaving: false, publish: () => setCurrentDetails(boardOf(state, Date.now())) };
+  registerHandlers(run);
+  run.publish();
+  return run;
+}
+
+/** Reads the rules of the catalog, and gives the roles that it names to whoever has them now. */
+async function begin(run: CommandRun): Promise<void> {
+  const { state } = run;
+  const summary = 'ladders, roles and receivers of the catalog';
+  const services = [...state.declaration.services];
+  adoptPolicy(state, await reading.readCommandPolicy.executeWithOptions({ summary }, [{ services }]));
+  broadcast(run, 'declared', { event: 'state', text: { inline: `declared ${state.severity}` } });
+  await Promise.all(roleNames.map((role) => fillRole(run, role)));
+  for (const owner of state.policy.owners) giveRole(state, { role: 'expert', person: owner, state: 'standby', by: null }, Date.now());
+  run.publish();
+}
+
+async function fillRole(run: CommandRun, role: RoleName): Promise<void> {
+  const { state } = run;
+  const target = state.policy.roles[role];
+  if (target === undefined || holderOf(state.roles, role) !== null) return;
+  const at = new Date(Date.now()).toISOString();
+  const { people, reason } = await reading.resolveOnCall.executeWithOptions({ summary: `who is ${role}?` }, [{ notify: [target], at }]);
+  const [first] = people;
+  // Somebody may have taken it meanwhile.
+  if (holderOf(state.roles, role) !== null) return;
+  if (first !== undefined) giveRole(state, { role, person: first.person, state: 'assigned', by: null }, Date.now());
+  else note(run, { kind: 'role', text: `nobody is ${role}: ${reason}`.slice(0, 200), data: { role, person: null, state: 'released' } });
+}
+
+/** The registry knows which services have an open incident, so that the next alert of one attaches to it. */
+async function holdServices(run: CommandRun): Promise<void> {
+  const { incidentId, services } = run.state.declaration;
+  const registry = getExternalWorkflowHandle(registryWorkflowId);
+  let isHeld = true;
+  for (;;) {
+    await condition(() => run.isLeaving || isOpen(run.state.status) !== isHeld);
+    const isNowOpen = isOpen(run.state.status);
+    if (isNowOpen !== isHeld) {
+      isHeld = isNowOpen;
+      // Without a registry there is nothing to free: the incident was started by hand.
+      if (isHeld) await registry.signal(claimSignal, { incidentId, services }).catch(() => undefined);
+      else await registry.signal(releaseSignal, { incidentId }).catch(() => undefined);
+    }
+    if (run.isLeaving) return;
+  }
+}
+
+async function closeInTime(run: CommandRun): Promise<void> {
+  const { state } = run;
+  for (;;) {
+    await condition(() => run.isLeaving || state.resolvedAtMs !== null);
+    if (run.isLeaving || state.resolvedAtMs === null) return;
+    if (!(await sleepUntil(run, state.resolvedAtMs + closesAfterMs, () => state.resolvedAtMs, 'closes by itself'))) continue;
+    if (!isEnded(state.status)) setStatus(state, { to: 'closed', reason: 'resolved for 30 days', by: null }, Date.now());
+    return;
+  }
+}

@@ -1,0 +1,102 @@
+/** Messages to people and receivers. Nobody waits for them: a ladder that waited for a slow pager would page the next level late. */
+import { CancellationScope } from '@temporalio/workflow';
+import type { MessageEvent, MessageOrder } from '../../core/command/communication/message.js';
+import type { Page } from '../../core/command/incident/command-state.js';
+import type { RecordText } from '../../core/command/incident/record-event.js';
+import { describeFailure } from '../kernel/describe-failure.js';
+import { broadcasting, delivering } from './activity-options.js';
+import { note, type CommandRun } from './command-run.js';
+
+interface Content {
+  event: MessageEvent;
+  text: RecordText;
+  level?: string | null;
+  role?: string | null;
+}
+
+function messageFor(run: CommandRun, content: Content, to: { person: string | null; deliveryId: string }): MessageOrder {
+  const { declaration, severity, status } = run.state;
+  return {
+    event: content.event,
+    deliveryId: to.deliveryId,
+    incidentId: declaration.incidentId,
+    severity,
+    status,
+    title: declaration.title,
+    text: content.text,
+    level: content.level ?? null,
+    role: content.role ?? null,
+    person: to.person,
+    at: new Date(Date.now()).toISOString(),
+  };
+}
+
+/** Runs beside everything else. The incident may be cancelled meanwhile: what was to be said is said. */
+function inBackground(run: CommandRun, work: () => Promise<void>): void {
+  run.deliveries += 1;
+  void CancellationScope.nonCancellable(work).finally(() => {
+    run.deliveries -= 1;
+  });
+}
+
+/** Tries the channels of a person in their order. Answers the kind of the one that took it; null: none did. */
+async function tryChannels(run: CommandRun, person: string, channels: number, message: MessageOrder): Promise<string | null> {
+  for (let channel = 0; channel < channels; channel += 1) {
+    try {
+      const summary = `${message.event} to ${person}, channel ${channel + 1}`;
+      const answer = await delivering.sendToPerson.executeWithOptions({ summary }, [{ person, channel, message }]);
+      return answer.channel;
+    } catch (error) {
+      const text = `${message.event} to ${person} by channel ${channel + 1} failed: ${describeFailure(error)}`.slice(0, 200);
+      note(run, { kind: 'notify-failed', text, data: { person, channel } });
+    }
+  }
+  return null;
+}
+
+/** Pages one person and keeps what became of it. */
+export function page(run: CommandRun, target: { page: Page; channels: number; deliveryId: string; text: string }): void {
+  const { state } = run;
+  const { person, level, role } = target.page;
+  const index = state.pages.length;
+  state.pages = [...state.pages, target.page];
+  const update = (change: Partial<Page>): void => {
+    state.pages = state.pages.map((one, at) => (at === index ? { ...one, ...change } : one));
+    run.publish();
+  };
+  const content: Content = { event: 'page', text: { inline: target.text }, level, role };
+  const message = messageFor(run, content, { person, deliveryId: target.deliveryId });
+  inBackground(run, async () => {
+    const channel = await tryChannels(run, person, target.channels, message);
+    // Somebody may have answered while it was on its way.
+    const isOpen = state.pages[index]?.state === 'sent';
+    if (channel === null) update(isOpen ? { state: 'failed' } : {});
+    else update({ channel, ...(isOpen ? { state: 'delivered' as const } : {}) });
+  });
+}
+
+/** Tells one person something that asks for no answer. */
+export function tellPerson(run: CommandRun, to: { person: string; channels: number; deliveryId: string }, content: Content): void {
+  const message = messageFor(run, content, { person: to.person, deliveryId: to.deliveryId });
+  inBackground(run, async () => {
+    await tryChannels(run, to.person, to.channels, message);
+  });
+}
+
+/** Tells every receiver of the incident that wants to hear of its severity. `key` makes the delivery the same in every try. */
+export function broadcast(run: CommandRun, key: string, content: Content): void {
+  const { policy, severity, declaration } = run.state;
+  for (const { receiver, kind, severities } of policy.receivers) {
+    if (severities !== null && !severities.includes(severity)) continue;
+    const message = messageFor(run, content, { person: null, deliveryId: `${declaration.incidentId}-${key}-r${receiver}` });
+    inBackground(run, async () => {
+      try {
+        const summary = `${content.event} to receiver ${receiver + 1} (${kind})`;
+        await broadcasting.sendToReceiver.executeWithOptions({ summary }, [{ receiver, message }]);
+      } catch (error) {
+        const text = `${content.event} to receiver ${receiver + 1} (${kind}) failed: ${describeFailure(error)}`.slice(0, 200);
+        note(run, { kind: 'notify-failed', text, data: { receiver, receiverKind: kind } });
+      }
+    });
+  }
+}

@@ -1,0 +1,174 @@
+/** Handlers take what people ask for into the state at once, so that their answer is true; the loops see it and act. */
+import { setHandler } from '@temporalio/workflow';
+import * as commands from '../../core/command/incident/commands.js';
+import type { RecordEvent } from '../../core/command/incident/record-event.js';
+import { onUpdate } from '../kernel/on-message.js';
+import type { CommandRun } from './command-run.js';
+import { broadcast } from './deliver.js';
+import {
+  acceptCommandUpdate,
+  acknowledgeIncident,
+  addNoteUpdate,
+  assignRoleUpdate,
+  commandStateQuery,
+  correctEventUpdate,
+  escalateUpdate,
+  offerCommandUpdate,
+  postUpdateUpdate,
+  resolveIncidentUpdate,
+  setSeverityUpdate,
+  setStatusUpdate,
+  type Recorded,
+} from './messages.js';
+import {
+  readBy,
+  readCorrection,
+  readEscalation,
+  readHandOver,
+  readNote,
+  readResolve,
+  readRole,
+  readSeverity,
+  readStatus,
+  readUpdate,
+} from './read-messages.js';
+
+function recorded(run: CommandRun, event: RecordEvent | undefined, warning: string | null = null): Recorded {
+  run.publish();
+  return { event: event?.id ?? '', at: event?.at ?? '', warning };
+}
+
+function lastEvent(run: CommandRun): RecordEvent | undefined {
+  return run.state.record.at(-1);
+}
+
+/** Before the first await, or an early update would be refused. */
+export function registerHandlers(run: CommandRun): void {
+  setHandler(commandStateQuery, () => run.state, { description: 'Everything the incident knows' });
+  registerPeople(run);
+  registerRecord(run);
+  registerStanding(run);
+}
+
+function registerPeople(run: CommandRun): void {
+  const { state } = run;
+  const ended = (): string | null => commands.refuseOnEnded(state);
+  onUpdate(
+    acknowledgeIncident,
+    readBy,
+    () => commands.refuseAcknowledgement(state),
+    ({ by }) => {
+      const answer = commands.acknowledge(state, by, Date.now());
+      run.publish();
+      if (answer.isFirst) broadcast(run, lastEvent(run)?.id ?? 'ack', { event: 'state', text: { inline: `acknowledged by ${by.person}` } });
+      return answer;
+    },
+    { description: 'I am on it; stops the paging ladder' },
+  );
+  onUpdate(
+    assignRoleUpdate,
+    readRole,
+    ended,
+    ({ role, person, by }) => {
+      const warning = commands.giveRole(state, { role, person, state: 'assigned', by }, Date.now());
+      return recorded(run, lastEvent(run), warning);
+    },
+    { description: 'Gives somebody a role' },
+  );
+  onUpdate(
+    offerCommandUpdate,
+    readHandOver,
+    ended,
+    ({ to, by }) => {
+      commands.offerCommand(state, to, by, Date.now());
+      return recorded(run, lastEvent(run));
+    },
+    { description: 'Offers the command to somebody, who has ten minutes to accept it' },
+  );
+  onUpdate(
+    acceptCommandUpdate,
+    readBy,
+    ({ by }) => commands.refuseAccept(state, by.person, Date.now()),
+    ({ by }) => {
+      commands.acceptCommand(state, by, Date.now());
+      return recorded(run, lastEvent(run));
+    },
+    { description: 'Takes the command that was offered' },
+  );
+  onUpdate(
+    escalateUpdate,
+    readEscalation,
+    ({ to, seen }) => commands.refuseEscalation(state, { to: to ?? null, seen: seen ?? null }, Date.now()),
+    ({ to, seen, reason, by }) =>
+      recorded(run, commands.escalate(state, { to: to ?? null, seen: seen ?? null, reason, by }, Date.now()) ?? undefined),
+    { description: 'Pages the next level, or the one that is named, now' },
+  );
+}
+
+function registerRecord(run: CommandRun): void {
+  const { state } = run;
+  onUpdate(
+    addNoteUpdate,
+    readNote,
+    () => commands.refuseOnEnded(state),
+    ({ text, at, isPinned, by }) =>
+      recorded(run, commands.addNote(state, { text, at: at ?? null, isPinned: isPinned ?? false, by }, Date.now())),
+    { description: 'Adds a note to the timeline' },
+  );
+  onUpdate(
+    correctEventUpdate,
+    readCorrection,
+    ({ event }) => commands.refuseCorrection(state, event),
+    ({ event, to, reason, by }) => recorded(run, commands.correctTime(state, { target: event, to, reason, by }, Date.now())),
+    { description: 'Corrects when something happened; both times stay' },
+  );
+}
+
+function registerStanding(run: CommandRun): void {
+  const { state } = run;
+  onUpdate(
+    setSeverityUpdate,
+    readSeverity,
+    ({ severity }) => commands.refuseOnEnded(state) ?? (severity === state.severity ? `the incident is ${severity} already` : null),
+    ({ severity, reason, by }) => {
+      const { event } = commands.setSeverity(state, { severity, reason, rule: 'person', evidence: [], by }, Date.now());
+      broadcast(run, event.id, { event: 'severity', text: reason });
+      return recorded(run, event);
+    },
+    { description: 'Sets the severity; ladders and cadence follow it' },
+  );
+  onUpdate(
+    setStatusUpdate,
+    readStatus,
+    ({ to, reason }) => commands.refuseStatus(state, { to, hasReason: reason !== undefined }, Date.now()),
+    ({ to, reason, by }) => {
+      const event = commands.setStatus(state, { to, reason: reason ?? null, by }, Date.now());
+      broadcast(run, event.id, { event: to === 'resolved' ? 'resolved' : 'state', text: reason ?? { inline: `the incident is ${to}` } });
+      return recorded(run, event);
+    },
+    { description: 'Sets the status' },
+  );
+  onUpdate(
+    postUpdateUpdate,
+    readUpdate,
+    () => commands.refuseOnEnded(state),
+    ({ text, audience, by }) => {
+      const event = commands.postUpdate(state, { text, audience, by }, Date.now());
+      if (audience === 'internal') broadcast(run, event.id, { event: 'update', text });
+      return recorded(run, event);
+    },
+    { description: 'Posts an update, or drafts one for outside' },
+  );
+  onUpdate(
+    resolveIncidentUpdate,
+    readResolve,
+    () => commands.refuseStatus(state, { to: 'resolved', hasReason: true }, Date.now()),
+    ({ summary, by }) => {
+      state.summary = summary;
+      const event = commands.setStatus(state, { to: 'resolved', reason: summary, by }, Date.now());
+      broadcast(run, event.id, { event: 'resolved', text: summary });
+      return recorded(run, event);
+    },
+    { description: 'Resolves the incident, with a summary' },
+  );
+}

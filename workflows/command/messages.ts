@@ -1,0 +1,89 @@
+/** The public protocol of `commandIncident` and of the registry of incidents. Imports nothing but types and the SDK. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CommandState, Declaration } from '../../core/command/incident/command-state.js';
+import type { AcknowledgeAnswer } from '../../core/command/incident/commands.js';
+import type { Allocated, AllocateRequest } from '../../core/command/incident/registry.js';
+import type { IncidentStatus } from '../../core/command/incident/incident-status.js';
+import type { Actor, RecordText } from '../../core/command/incident/record-event.js';
+import type { RoleName } from '../../core/command/incident/roles.js';
+import type { Severity } from '../../core/command/severity/severity.js';
+
+/** Start of `commandIncident`. `carried` is there only when it continues as new. */
+export interface CommandStart {
+  declaration: Declaration;
+  carried?: CommandState;
+}
+
+export interface ByRequest {
+  by: Actor;
+}
+export interface NoteRequest extends ByRequest {
+  text: RecordText;
+  at?: string;
+  isPinned?: boolean;
+}
+export interface CorrectRequest extends ByRequest {
+  event: string;
+  to: string;
+  reason: RecordText;
+}
+export interface SeverityRequest extends ByRequest {
+  severity: Severity;
+  reason: RecordText;
+}
+export interface StatusRequest extends ByRequest {
+  to: IncidentStatus;
+  reason?: RecordText;
+}
+export interface RoleRequest extends ByRequest {
+  role: RoleName;
+  person: string;
+}
+export interface HandOverRequest extends ByRequest {
+  to: string;
+}
+export interface EscalateRequest extends ByRequest {
+  to?: string;
+  /** Level that whoever asks has seen; a stale request escalates nobody twice. */
+  seen?: string;
+  reason: RecordText;
+}
+export interface UpdateRequest extends ByRequest {
+  text: RecordText;
+  audience: 'internal' | 'external';
+}
+export interface ResolveRequest extends ByRequest {
+  summary: RecordText;
+}
+
+/** Answer of every update that changed something: the event that it left, and a warning where there is one. */
+export interface Recorded {
+  event: string;
+  at: string;
+  warning: string | null;
+}
+
+export const acknowledgeIncident = defineUpdate<AcknowledgeAnswer, [ByRequest]>('acknowledgeIncident');
+export const addNoteUpdate = defineUpdate<Recorded, [NoteRequest]>('addNote');
+export const correctEventUpdate = defineUpdate<Recorded, [CorrectRequest]>('correctEvent');
+export const setSeverityUpdate = defineUpdate<Recorded, [SeverityRequest]>('setSeverity');
+export const setStatusUpdate = defineUpdate<Recorded, [StatusRequest]>('setStatus');
+export const assignRoleUpdate = defineUpdate<Recorded, [RoleRequest]>('assignRole');
+export const offerCommandUpdate = defineUpdate<Recorded, [HandOverRequest]>('offerCommand');
+export const acceptCommandUpdate = defineUpdate<Recorded, [ByRequest]>('acceptCommand');
+export const escalateUpdate = defineUpdate<Recorded, [EscalateRequest]>('escalate');
+export const postUpdateUpdate = defineUpdate<Recorded, [UpdateRequest]>('postUpdate');
+export const resolveIncidentUpdate = defineUpdate<Recorded, [ResolveRequest]>('resolveIncident');
+export const commandStateQuery = defineQuery<CommandState | null>('commandState');
+
+export interface ReleaseRequest {
+  incidentId: string;
+}
+/** An incident that was reopened has its services again. */
+export interface ClaimRequest extends ReleaseRequest {
+  services: readonly string[];
+}
+
+export const allocateUpdate = defineUpdate<Allocated, [AllocateRequest]>('allocate');
+export const releaseSignal = defineSignal<[ReleaseRequest]>('release');
+export const claimSignal = defineSignal<[ClaimRequest]>('claim');

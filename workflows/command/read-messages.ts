@@ -1,0 +1,62 @@
+/** Guards of what reaches an incident from outside. */
+import { eventTexts, proofs, type Actor, type RecordText } from '../../core/command/incident/record-event.js';
+import { incidentStatuses } from '../../core/command/incident/incident-status.js';
+import { roleNames } from '../../core/command/incident/roles.js';
+import { severities } from '../../core/command/severity/severity.js';
+import {
+  bad,
+  filledText,
+  flag,
+  list,
+  moment,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  wholeText,
+  type Reader,
+} from '../../core/decisions/read-message.js';
+
+const name = filledText(200, 'a name');
+/** A key of the catalog. */
+const key = wholeText(200);
+
+const actor: Reader<Actor> = object({ person: name, proof: oneOf(proofs) });
+const by = { by: actor };
+
+/** Text of people comes as a reference into the artifact store; short text of a machine may stand in the message itself. */
+const recordText: Reader<RecordText> = (value, at) => {
+  if (typeof value === 'object' && value !== null && 'artifact' in value) return object({ artifact: wholeText(500) })(value, at);
+  if (typeof value === 'object' && value !== null && 'inline' in value)
+    return object({ inline: filledText(eventTexts.inlineLimit, 'a text') })(value, at);
+  return bad(at, 'a text: {"artifact": "…"} or {"inline": "…"}', value);
+};
+
+export const readBy = object(by);
+export const readNote = object({ ...by, text: recordText, at: optional(moment), isPinned: optional(flag) });
+export const readCorrection = object({ ...by, event: wholeText(50), to: moment, reason: recordText });
+export const readSeverity = object({ ...by, severity: oneOf(severities), reason: recordText });
+export const readStatus = object({ ...by, to: oneOf(incidentStatuses), reason: optional(recordText) });
+export const readRole = object({ ...by, role: oneOf(roleNames), person: key });
+export const readHandOver = object({ ...by, to: key });
+export const readEscalation = object({ ...by, to: optional(key), seen: optional(key), reason: recordText });
+export const readUpdate = object({ ...by, text: recordText, audience: oneOf(['internal', 'external'] as const) });
+export const readResolve = object({ ...by, summary: recordText });
+
+export const readDeclaration = object({
+  incidentId: wholeText(100),
+  title: recordText,
+  impact: nullable(recordText),
+  severity: nullable(oneOf(severities)),
+  severityRule: nullable(object({ rule: wholeText(100), evidence: list(wholeText(200), 100) })),
+  services: list(key, 200),
+  endpoints: list(key, 500),
+  declaredAt: moment,
+  onset: nullable(object({ at: moment, uncertaintyS: number(0, 7 * 86_400) })),
+  by: actor,
+});
+
+export const readAllocation = object({ key: wholeText(300), services: list(key, 200), mayAttach: flag });
+export const readIncidentRef = object({ incidentId: wholeText(100) });
+export const readClaim = object({ incidentId: wholeText(100), services: list(key, 200) });
