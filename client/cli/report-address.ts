@@ -1,6 +1,6 @@
-import { readHookCredentials } from '../hook/credentials.js';
 import { originOf } from '../hook/listen-address.js';
-import { linkKey, signReportLink } from '../hook/report-link.js';
+import { existingKeyOfLinks } from '../hook/link-key.js';
+import { signReportLink } from '../hook/report-link.js';
 import { tryReadCatalog, type CommandContext } from './command-context.js';
 
 const dayMs = 24 * 3_600_000;
@@ -8,7 +8,7 @@ const dayMs = 24 * 3_600_000;
 /** A signed link to the report on the hook of the catalog; null when the hook's secrets are not known in this shell. */
 export async function reportLink(context: CommandContext, incidentId: string): Promise<string | null> {
   const catalog = await tryReadCatalog(context);
-  const origin = originOf(catalog?.hook?.listen);
-  const key = catalog === null ? null : linkKey(readHookCredentials(catalog, null));
+  const origin = originOf(catalog?.hook);
+  const key = catalog === null ? null : existingKeyOfLinks(catalog, context.dataDirectory);
   return key === null || origin === null ? null : signReportLink(key, origin, incidentId, new Date(Date.now() + dayMs));
 }

@@ -7,6 +7,7 @@ import { ProgramFailedError } from '../../core/model/errors.js';
 import { incidentSearchAttributes } from '../../workflows/respond/search-attributes.js';
 import { findTool } from '../../config/find-tool.js';
 import { hasAnySecret, readHookCredentials } from '../hook/credentials.js';
+import { keyOfLinks } from '../hook/link-key.js';
 import { parseListen } from '../hook/listen-address.js';
 import { reportLinks } from '../hook/report-link.js';
 import { startResponderHook } from '../hook/start-hook.js';
@@ -91,7 +92,7 @@ async function assemble(options: DevOptions, releases: Release[]): Promise<Omit<
   options.signal.throwIfAborted();
   const workers = await options.startWorkers({
     ...settings,
-    reportUrl: reportLinks(readHookCredentials(catalog, madeToken), hook.origin),
+    reportUrl: reportLinks(() => keyOfLinks(catalog, madeToken, dataDirectory), hook.origin),
   });
   releases.push(() => workers.shutdown());
   const serverDied = server.ended.then((words) => {

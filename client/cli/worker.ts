@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { readCatalog } from '../../config/catalog.js';
 import { workerRoles, type WorkerRole } from '../../workflows/kernel/task-queues.js';
-import { readHookCredentials } from '../hook/credentials.js';
+import { existingKeyOfLinks } from '../hook/link-key.js';
 import { originOf } from '../hook/listen-address.js';
 import { reportLinks } from '../hook/report-link.js';
 import { contextOf } from './command-context.js';
@@ -22,10 +22,10 @@ async function worker(start: StartWorkers, flags: WorkerFlags, command: Command)
   const { received } = untilSignal();
   const { temporal, dataDirectory, say } = context;
   const catalog = await readCatalog(context.catalogFile);
-  const hookOrigin = flags.hookOrigin ?? originOf(catalog.hook?.listen);
+  const hookOrigin = flags.hookOrigin ?? originOf(catalog.hook);
   const workers = await start({
     ...{ catalog, temporal, dataDirectory, say },
-    reportUrl: reportLinks(readHookCredentials(catalog, null), hookOrigin),
+    reportUrl: reportLinks(() => existingKeyOfLinks(catalog, dataDirectory), hookOrigin),
     ...(flags.role === undefined ? {} : { roles: flags.role }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),

@@ -23,5 +23,25 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
     'content-length': String(Buffer.byteLength(text)),
     ...answer.headers,
   });
-  response.end(response.req.method === 'HEAD' ? undefined : text);
+  const content = response.req.method === 'HEAD' ? '' : text;
+  if (response.req.complete) response.end(content);
+  else endUnread(response, content);
+}
+
+/**
+ * The sender is still at its body. It has its answer at once, and the end of the connection only later, or it would be reset before it read the answer.
+ * What still comes is thrown away unseen.
+ */
+const lingerMs = 3_000;
+
+function endUnread(response: ServerResponse, content: string): void {
+  const { req } = response;
+  response.write(content);
+  const timer = setTimeout(() => req.socket.destroy(), lingerMs);
+  for (const event of ['end', 'close'])
+    req.once(event, () => {
+      clearTimeout(timer);
+      response.end();
+    });
+  req.resume();
 }

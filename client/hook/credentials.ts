@@ -7,6 +7,8 @@ import { alertSources } from './sources/registry.js';
 export interface SourceCredentials {
   bearer: string | null;
   hmac: string | null;
+  /** A signature without a time does not count. */
+  needsTimestamp: boolean;
 }
 
 /** Secrets of the hook by source, read anew for every request so that a rotated file counts at once. A source without any is off. */
@@ -27,9 +29,17 @@ export function readHookCredentials(catalog: Catalog, madeToken: string | null):
     const references = configured === undefined ? defaultReferences : configured[source];
     const bearer = read(catalog, references?.bearer);
     const hmac = read(catalog, references?.hmac);
-    return { bearer: bearer ?? (hmac === null ? madeToken : null), hmac };
+    const needsTimestamp = configured?.[source]?.timestamp === 'required';
+    return { bearer: bearer ?? (hmac === null ? madeToken : null), hmac, needsTimestamp };
   };
   return new Map(alertSources.map(({ name }) => [name, of(name)]));
+}
+
+const defaultReadReference = { env: 'RESPONDER_READ_TOKEN' };
+
+/** The token that reads incidents and reports; a sender's token reads nothing. What `dev` made serves for both, because nobody else has it. */
+export function readReadToken(catalog: Catalog, madeToken: string | null): string | null {
+  return read(catalog, catalog.hook?.read?.bearer ?? defaultReadReference) ?? madeToken;
 }
 
 /** True when at least one source has a secret: without, the hook refuses to start. */

@@ -22,6 +22,8 @@ export interface HookDependencies {
   incidents: HookIncidents;
   /** Bearer token that `dev` made because the catalog's secrets are not there; null otherwise. */
   madeToken: string | null;
+  /** Key of signed links to reports. */
+  linkKey: () => string;
   /** Where deliveries that were not understood are kept. */
   rejectedDirectory: string;
   log: (message: string) => void;

@@ -1,14 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { UnreadableInputError } from '../../core/model/errors.js';
+import { createAdmission } from './admission.js';
 import { problem, sendAnswer, type Answer } from './answer.js';
 import { hasAnySecret, readHookCredentials } from './credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
 import { createHookMetrics, type HookMetrics } from './hook-metrics.js';
-import { readRawBody } from './read-body.js';
-import { receiveAlerts } from './receive-alerts.js';
+import { receiveAlerts, type Delivery, type HookGuards } from './receive-alerts.js';
+import { printableLine } from './printable-line.js';
+import { createReplayMemory } from './signature-time.js';
 import { parseIncidentPath, showIncident } from './show-incident.js';
 import { alertSources } from './sources/registry.js';
+import { readTlsFiles, type TlsFiles } from './tls-files.js';
 
 export interface RunningHook {
   /** `http://127.0.0.1:8090` */
@@ -23,16 +27,33 @@ const checkConnectionsEveryMs = 2_000;
 
 const retryAfter = { 'retry-after': '5' };
 
-async function answerAlerts(deps: HookDependencies, metrics: HookMetrics, name: string, request: IncomingMessage): Promise<Answer> {
+interface HookParts {
+  deps: HookDependencies;
+  metrics: HookMetrics;
+  guards: HookGuards;
+  ready: () => Promise<Answer>;
+}
+
+async function answerAlerts({ deps, metrics, guards }: HookParts, name: string, delivery: Delivery): Promise<Answer> {
+  const { request } = delivery;
   const source = alertSources.find((candidate) => candidate.name === name);
-  if (source !== undefined && request.method === 'POST') return await receiveAlerts(deps, metrics, source, request);
-  // The body is read so that the sender gets the answer and not a reset.
-  await readRawBody(request, 0);
+  if (source !== undefined && request.method === 'POST') return await receiveAlerts(deps, metrics, guards, source, delivery);
   if (source !== undefined) return problem(405, 'expected POST', {}, { allow: 'POST' });
   return problem(404, `source not known; expected one of ${alertSources.map((candidate) => candidate.name).join(', ')}`);
 }
 
-async function ready(deps: HookDependencies): Promise<Answer> {
+/** Whoever asks often, or many at once, makes one call to Temporal in this time. */
+const readyForMs = 2_000;
+
+function cachedReady(deps: HookDependencies): () => Promise<Answer> {
+  let last: { atMs: number; answer: Promise<Answer> } | null = null;
+  return () => {
+    if (last === null || Date.now() - last.atMs > readyForMs) last = { atMs: Date.now(), answer: askReady(deps) };
+    return last.answer;
+  };
+}
+
+async function askReady(deps: HookDependencies): Promise<Answer> {
   try {
     await deps.incidents.ping();
     return { status: 200, body: { ready: true } };
@@ -44,42 +65,42 @@ async function ready(deps: HookDependencies): Promise<Answer> {
 
 const fixedPaths = ['/healthz', '/readyz', '/metrics'];
 
-async function answerGet(deps: HookDependencies, metrics: HookMetrics, request: IncomingMessage, url: URL): Promise<Answer> {
+async function answerGet({ deps, metrics, ready }: HookParts, request: IncomingMessage, url: URL): Promise<Answer> {
   const path = parseIncidentPath(url.pathname);
   if (path === null && !fixedPaths.includes(url.pathname)) {
-    await readRawBody(request, 0);
     return problem(
       404,
       'not found; expected POST /alerts/SOURCE, or GET of /healthz, /readyz, /metrics, /incidents/ID or /incidents/ID/report',
     );
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    await readRawBody(request, 0);
     return problem(405, 'expected GET', {}, { allow: 'GET, HEAD' });
   }
   if (url.pathname === '/healthz') return { status: 200, body: { ok: true } };
-  if (url.pathname === '/readyz') return await ready(deps);
+  if (url.pathname === '/readyz') return await ready();
   if (url.pathname === '/metrics')
     return { status: 200, body: await metrics.registry.metrics(), contentType: metrics.registry.contentType };
   return path === null ? problem(404, 'not found') : await showIncident(deps, request, path, url.searchParams);
 }
 
-async function answer(deps: HookDependencies, metrics: HookMetrics, request: IncomingMessage): Promise<Answer> {
+async function answer(parts: HookParts, delivery: Delivery): Promise<Answer> {
+  const { request } = delivery;
   const target = `http://hook${request.url ?? '/'}`;
   if (!URL.canParse(target)) return problem(400, 'the address cannot be read');
   const url = new URL(target);
   const alerts = /^\/alerts\/([a-z]+)$/.exec(url.pathname);
-  if (alerts?.[1] === undefined) return await answerGet(deps, metrics, request, url);
-  const result = await answerAlerts(deps, metrics, alerts[1], request);
+  if (alerts?.[1] === undefined) return await answerGet(parts, request, url);
+  const result = await answerAlerts(parts, alerts[1], delivery);
   const source = alertSources.some(({ name }) => name === alerts[1]) ? alerts[1] : 'other';
-  metrics.deliveries.inc({ source, status: String(result.status) });
+  parts.metrics.deliveries.inc({ source, status: String(result.status) });
   return result;
 }
 
-async function handle(deps: HookDependencies, metrics: HookMetrics, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(parts: HookParts, request: IncomingMessage, response: ServerResponse, isAsking: boolean): Promise<void> {
+  const { deps } = parts;
   let result: Answer;
   try {
-    result = await answer(deps, metrics, request);
+    result = await answer(parts, { request, wantBody: () => (isAsking ? response.writeContinue() : undefined) });
   } catch (error) {
     // Senders drop what gets a 4xx and repeat what gets a 5xx: whatever failed here is ours.
     deps.log(
@@ -88,6 +109,33 @@ async function handle(deps: HookDependencies, metrics: HookMetrics, request: Inc
     result = problem(503, 'the responder cannot take this now; send it again', {}, retryAfter);
   }
   if (!response.destroyed) sendAnswer(response, result);
+}
+
+/** More at once are turned away at the door; an Alertmanager cluster holds a handful open. */
+const mostConnections = 1_000;
+/** A renewed certificate counts without a restart. */
+const renewEveryMs = 60_000;
+
+type Handler = (request: IncomingMessage, response: ServerResponse, isAsking: boolean) => void;
+
+function createListener({ catalog }: HookDependencies, handler: Handler): { server: Server; scheme: string; stopRenewing: () => void } {
+  const options = { connectionsCheckingInterval: checkConnectionsEveryMs };
+  const tls = catalog.hook?.tls;
+  const files = tls === undefined ? null : (): TlsFiles => readTlsFiles(catalog, tls);
+  const secure = files === null ? null : createSecureServer({ ...options, ...files(), minVersion: 'TLSv1.2' });
+  const server = secure ?? createServer(options);
+  server.maxConnections = mostConnections;
+  server.on('request', (request, response) => handler(request, response, false));
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => handler(request, response, true));
+  const renew = (): void => {
+    try {
+      if (files !== null) secure?.setSecureContext(files());
+    } catch {
+      // Half written: the next look finds it whole, and until then the one before counts.
+    }
+  };
+  const timer = secure === null ? undefined : setInterval(renew, renewEveryMs).unref();
+  return { server, scheme: secure === null ? 'http' : 'https', stopRenewing: () => clearInterval(timer) };
 }
 
 async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
@@ -116,18 +164,22 @@ export async function startHook(deps: HookDependencies, address: { host: string;
       'hook: expected a secret for at least one source, got none; set RESPONDER_HOOK_TOKEN or RESPONDER_HOOK_SECRET, or the variables and files that hook.sources of the catalog names',
     );
   }
-  const metrics = createHookMetrics();
-  const server = createServer(
-    { connectionsCheckingInterval: checkConnectionsEveryMs },
-    (request, response) => void handle(deps, metrics, request, response),
+  const admission = createAdmission(Date.now, { perSource: deps.catalog.hook?.rateLimit ?? null });
+  const plain: HookDependencies = { ...deps, log: (message) => deps.log(printableLine(message)) };
+  const guards = { admission, replays: createReplayMemory(Date.now) };
+  const parts = { deps: plain, metrics: createHookMetrics(), guards, ready: cachedReady(plain) };
+  const { server, scheme, stopRenewing } = createListener(
+    deps,
+    (request, response, isAsking) => void handle(parts, request, response, isAsking),
   );
   server.requestTimeout = 60_000;
   server.headersTimeout = headersWithinMs;
   const { port } = await listen(server, address.host, address.port);
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return {
-    origin: `http://${host}:${port}`,
+    origin: `${scheme}://${host}:${port}`,
     close: async () => {
+      stopRenewing();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();

@@ -5,8 +5,9 @@ export function parseListen(listen: string): { host: string; port: number } {
 }
 
 /** Where people reach a hook that listens like this; null when the address itself does not tell (all interfaces, any port, no address). */
-export function originOf(listen: string | undefined): string | null {
+export function originOf(hook: { listen?: string | undefined; tls?: unknown } | undefined): string | null {
+  const listen = hook?.listen;
   if (listen === undefined) return null;
   const { host, port } = parseListen(listen);
-  return port === 0 || host === '0.0.0.0' || host === '::' ? null : `http://${listen}`;
+  return port === 0 || host === '0.0.0.0' || host === '::' ? null : `${hook?.tls === undefined ? 'http' : 'https'}://${listen}`;
 }

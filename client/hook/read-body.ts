@@ -4,36 +4,57 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 
 /** Design §5: over 10 MB is 413, counted unpacked. */
 export const bodyLimitBytes = 10 * 1024 * 1024;
-/** A body that is refused is still read so far, so that the sender sees the answer and not a reset connection. */
-const drainLimitBytes = 64 * 1024 * 1024;
-const drainLimitMs = 10_000;
+/** A sender that pauses this long in the middle of a body has gone. */
+const pauseLimitMs = 10_000;
 
-export type RawBody = { ok: true; raw: Buffer } | { ok: false; reason: 'too-large' | 'aborted' };
+export type RawBody = { ok: true; raw: Buffer; release: () => void } | { ok: false; reason: 'too-large' | 'aborted' | 'busy' };
 
-/** Collects at most `limitBytes`; more is thrown away, up to a bound in bytes and time. */
-export async function readRawBody(request: IncomingMessage, limitBytes: number): Promise<RawBody> {
+type Reserve = (bytes: number) => (() => void) | null;
+
+/**
+ * Collects at most `limitBytes`, each of them out of a budget that all requests share. What is refused is not read any further: whoever answers closes
+ * the connection. The caller releases the bytes when it is done with them.
+ */
+export async function readRawBody(request: IncomingMessage, limitBytes: number, reserve: Reserve): Promise<RawBody> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limitBytes) return { ok: false, reason: 'too-large' };
+  const held: (() => void)[] = [];
+  const release = (): void => held.splice(0).forEach((giveBack) => giveBack());
+  const take = (bytes: number): boolean => {
+    const giveBack = reserve(bytes);
+    if (giveBack !== null) held.push(giveBack);
+    return giveBack !== null;
+  };
+  if (!take(announced)) return { ok: false, reason: 'busy' };
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   return await new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      settle({ ok: false, reason: sizeBytes > limitBytes ? 'too-large' : 'aborted' });
-    }, drainLimitMs);
-    const settle = (body: RawBody): void => {
+    let timer: NodeJS.Timeout | undefined;
+    const refuse = (reason: 'too-large' | 'aborted' | 'busy'): void => {
       clearTimeout(timer);
-      resolve(body);
+      request.removeAllListeners('data');
+      request.pause();
+      chunks.length = 0;
+      release();
+      resolve({ ok: false, reason });
     };
+    const wait = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => refuse('aborted'), pauseLimitMs);
+    };
+    wait();
     request.on('data', (chunk: Buffer) => {
+      wait();
       sizeBytes += chunk.length;
-      if (sizeBytes <= limitBytes) chunks.push(chunk);
-      else chunks.length = 0;
-      if (sizeBytes > drainLimitBytes) settle({ ok: false, reason: 'too-large' });
+      if (sizeBytes > limitBytes) refuse('too-large');
+      else if (sizeBytes > announced && !take(chunk.length)) refuse('busy');
+      else chunks.push(chunk);
     });
     request.on('end', () => {
-      settle(sizeBytes > limitBytes ? { ok: false, reason: 'too-large' } : { ok: true, raw: Buffer.concat(chunks) });
+      clearTimeout(timer);
+      resolve({ ok: true, raw: Buffer.concat(chunks), release });
     });
-    request.on('error', () => {
-      settle({ ok: false, reason: 'aborted' });
-    });
+    for (const event of ['error', 'close']) request.on(event, () => (request.complete ? undefined : refuse('aborted')));
   });
 }
 

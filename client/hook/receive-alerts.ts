@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isRightlySigned, judgeHeaders } from './authenticate.js';
+import type { Admission } from './admission.js';
+import { judgeHeaders, rememberSignature, whyNotSigned } from './authenticate.js';
 import { problem, type Answer } from './answer.js';
 import { readHookCredentials } from './credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
@@ -7,6 +8,7 @@ import type { HookMetrics } from './hook-metrics.js';
 import { mapAlert } from './map-alert.js';
 import { bodyLimitBytes, parseJson, readRawBody, unpackBody } from './read-body.js';
 import type { AlertSource, IgnoredAlert, SourceAlert } from './sources/source.js';
+import type { ReplayMemory } from './signature-time.js';
 import { storeRejected } from './store-rejected.js';
 
 interface Delivered {
@@ -19,22 +21,63 @@ const alertsPerEndpoint = 50;
 
 const tooLarge = problem(413, `the body is larger than ${bodyLimitBytes / 1024 / 1024} MB (unpacked)`);
 
-/** Reads and authenticates: credentials are judged before anything of the body is understood. */
-async function authenticatedBody(deps: HookDependencies, source: AlertSource, request: IncomingMessage): Promise<Buffer | Answer> {
-  const credentials = readHookCredentials(deps.catalog, deps.madeToken).get(source.name) ?? { bearer: null, hmac: null };
+/** What all deliveries of one hook share. */
+export interface HookGuards {
+  admission: Admission;
+  replays: ReplayMemory;
+}
+
+export interface Delivery {
+  request: IncomingMessage;
+  /** Says to a sender that asked first (`Expect: 100-continue`) that its body is wanted. */
+  wantBody: () => void;
+}
+
+const busy = problem(503, 'too many bodies at once; send it again', {}, { 'retry-after': '1' });
+const tooOften = problem(429, 'too many requests; send it again later', {}, { 'retry-after': '1' });
+
+function unauthorized(guards: HookGuards, request: IncomingMessage, why: string): Answer {
+  const isPatient = guards.admission.denied(request.socket.remoteAddress ?? '');
+  return isPatient ? problem(401, why, {}, { 'www-authenticate': 'Bearer' }) : tooOften;
+}
+
+type Authenticated = { raw: Buffer; release: () => void };
+
+/** Credentials are judged before the body is read where headers decide, and before anything of it is understood where it is signed. */
+async function authenticatedBody(
+  deps: HookDependencies,
+  guards: HookGuards,
+  source: AlertSource,
+  { request, wantBody }: Delivery,
+): Promise<Authenticated | Answer> {
+  const credentials = readHookCredentials(deps.catalog, deps.madeToken).get(source.name) ?? noCredentials;
   const judgement = judgeHeaders(credentials, source.signature, request.headers);
-  const body = await readRawBody(request, bodyLimitBytes);
   if (judgement === 'denied') {
     const isOff = credentials.bearer === null && credentials.hmac === null;
-    const why = isOff ? `the source ${source.name} is off: it has no secret` : 'expected the bearer token or the signature of this source';
-    return problem(401, why, {}, { 'www-authenticate': 'Bearer' });
+    return unauthorized(
+      guards,
+      request,
+      isOff ? `the source ${source.name} is off: it has no secret` : 'expected the bearer token or the signature of this source',
+    );
   }
-  if (!body.ok) return body.reason === 'too-large' ? tooLarge : problem(400, 'the body ended before it was complete');
-  if (judgement === 'needs-body' && !isRightlySigned(credentials, source.signature, request.headers, body.raw)) {
-    return problem(401, `the signature in ${source.signature.header} does not fit the body`, {}, { 'www-authenticate': 'Bearer' });
+  if (judgement === 'allowed' && !guards.admission.admits(source.name)) return tooOften;
+  wantBody();
+  const body = await readRawBody(request, bodyLimitBytes, guards.admission.reserve);
+  if (!body.ok) {
+    if (body.reason === 'busy') return busy;
+    return body.reason === 'too-large' ? tooLarge : problem(400, 'the body ended before it was complete');
   }
-  return body.raw;
+  if (judgement === 'needs-body') {
+    const why = whyNotSigned({ credentials, scheme: source.signature, replays: guards.replays }, request.headers, body.raw);
+    if (why !== null || !guards.admission.admits(source.name)) {
+      body.release();
+      return why === null ? tooOften : unauthorized(guards, request, why);
+    }
+  }
+  return body;
 }
+
+const noCredentials = { bearer: null, hmac: null, needsTimestamp: false };
 
 async function notUnderstood(
   deps: HookDependencies,
@@ -148,19 +191,49 @@ function shown(ignored: IgnoredAlert[]): IgnoredAlert[] {
 export async function receiveAlerts(
   deps: HookDependencies,
   metrics: HookMetrics,
+  guards: HookGuards,
   source: AlertSource,
-  request: IncomingMessage,
+  delivery: Delivery,
 ): Promise<Answer> {
-  const raw = await authenticatedBody(deps, source, request);
-  if (!Buffer.isBuffer(raw)) return raw;
-  const unpacked = await unpackBody(raw, request.headers['content-encoding']);
-  if (!unpacked.ok && unpacked.reason === 'too-large') return tooLarge;
-  if (!unpacked.ok) return await notUnderstood(deps, source, raw, { expected: 'a JSON body, plain or compressed', came: unpacked.detail });
-  const body = parseJson(unpacked.content);
+  const body = await authenticatedBody(deps, guards, source, delivery);
+  if (!('raw' in body)) return body;
+  try {
+    const answer = await takeDelivery(deps, metrics, guards, source, { raw: body.raw, request: delivery.request });
+    if (answer.status < 300) rememberSignature(guards.replays, source.signature, delivery.request.headers, body.raw);
+    return answer;
+  } finally {
+    body.release();
+  }
+}
+
+async function takeDelivery(
+  deps: HookDependencies,
+  metrics: HookMetrics,
+  guards: HookGuards,
+  source: AlertSource,
+  { raw, request }: { raw: Buffer; request: IncomingMessage },
+): Promise<Answer> {
+  const isPacked = request.headers['content-encoding'] !== undefined;
+  // Unpacked it may be as large as the limit, whatever it is now.
+  const unpackedBytes = isPacked ? guards.admission.reserve(bodyLimitBytes) : () => undefined;
+  if (unpackedBytes === null) return busy;
+  try {
+    const unpacked = await unpackBody(raw, request.headers['content-encoding']);
+    if (!unpacked.ok && unpacked.reason === 'too-large') return tooLarge;
+    if (!unpacked.ok)
+      return await notUnderstood(deps, source, raw, { expected: 'a JSON body, plain or compressed', came: unpacked.detail });
+    return await takeAlerts(deps, metrics, source, unpacked.content);
+  } finally {
+    unpackedBytes();
+  }
+}
+
+async function takeAlerts(deps: HookDependencies, metrics: HookMetrics, source: AlertSource, content: Buffer): Promise<Answer> {
+  const body = parseJson(content);
   if (body === undefined)
-    return await notUnderstood(deps, source, unpacked.content, { expected: 'JSON in UTF-8', came: 'something that is not JSON' });
+    return await notUnderstood(deps, source, content, { expected: 'JSON in UTF-8', came: 'something that is not JSON' });
   const read = source.read(body);
-  if (!read.ok) return await notUnderstood(deps, source, unpacked.content, read);
+  if (!read.ok) return await notUnderstood(deps, source, content, read);
   const cutOff = read.truncated > 0 ? [{ reason: `the sender cut off ${read.truncated} alerts`, labels: {} }] : [];
   const ignored: IgnoredAlert[] = [...read.ignored, ...cutOff];
   const groups = groupByEndpoint(deps, read.alerts, ignored);
@@ -168,7 +241,7 @@ export async function receiveAlerts(
   if (groups.size === 0 && !source.fansOut && read.alerts.some(({ status }) => status === 'firing')) {
     const expected = 'an alert that a rule in `alerts` of the catalog matches, or with the labels service and endpoint of the catalog';
     const came = ignored.map(({ reason }) => reason).join('; ');
-    return await notUnderstood(deps, source, unpacked.content, { expected, came: came.slice(0, 2000), ignored });
+    return await notUnderstood(deps, source, content, { expected, came: came.slice(0, 2000), ignored });
   }
   const delivered = await deliver(deps, source, groups, ignored);
   count(metrics, source, delivered);

@@ -1,13 +1,4 @@
-import { hmacHex, sameSecret, type HookCredentials } from './credentials.js';
-
-/** Key for signing links: derived from the first secret of the hook, so that command line and notifiers find the same one. Null = links are off. */
-export function linkKey(credentials: HookCredentials): string | null {
-  for (const { hmac, bearer } of credentials.values()) {
-    const secret = hmac ?? bearer;
-    if (secret !== null) return hmacHex(secret, 'perf-incident-responder report link');
-  }
-  return null;
-}
+import { hmacHex, sameSecret } from './credentials.js';
 
 function signature(key: string, incidentId: string, expires: string): string {
   return hmacHex(key, `${incidentId}\n${expires}`);
@@ -20,19 +11,22 @@ export function signReportLink(key: string, origin: string, incidentId: string, 
 }
 
 /** True for a link of this incident that was signed with this key and has not expired. One signature opens every form of the report. */
-export function isValidLink(key: string | null, incidentId: string, query: URLSearchParams, now: Date): boolean {
+export function isValidLink(key: string, incidentId: string, query: URLSearchParams, now: Date): boolean {
   const expires = query.get('expires');
   const signed = query.get('signature');
-  if (key === null || expires === null || signed === null || !/^\d{1,12}$/.test(expires)) return false;
+  if (expires === null || signed === null || !/^\d{1,12}$/.test(expires)) return false;
   return sameSecret(signed.toLowerCase(), signature(key, incidentId, expires)) && Number(expires) * 1000 > now.getTime();
 }
 
 /** A link in a chat is opened the next morning, not next month. */
 const linkLifetimeMs = 7 * 24 * 3_600_000;
 
-/** Signed addresses of reports for notifications. They are null where nobody can follow them: no hook serves reports, or links are off. */
-export function reportLinks(credentials: HookCredentials, hookOrigin: string | null): (incidentId: string) => string | null {
-  const key = linkKey(credentials);
-  return (incidentId) =>
-    key === null || hookOrigin === null ? null : signReportLink(key, hookOrigin, incidentId, new Date(Date.now() + linkLifetimeMs));
+/** Signed addresses of reports for notifications. They are null where nobody can follow them: no hook serves reports, or its key is not known here. */
+export function reportLinks(key: () => string | null, hookOrigin: string | null): (incidentId: string) => string | null {
+  return (incidentId) => {
+    const known = hookOrigin === null ? null : key();
+    return known === null || hookOrigin === null
+      ? null
+      : signReportLink(known, hookOrigin, incidentId, new Date(Date.now() + linkLifetimeMs));
+  };
 }

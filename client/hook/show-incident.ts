@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { mayRead } from './authenticate.js';
 import { problem, type Answer } from './answer.js';
-import { readHookCredentials } from './credentials.js';
+import { readReadToken } from './credentials.js';
 import type { HookDependencies, ReportFormat } from './hook-dependencies.js';
-import { isValidLink, linkKey } from './report-link.js';
+import { isValidLink } from './report-link.js';
 
 const contentTypes: Record<ReportFormat, string> = {
   html: 'text/html; charset=utf-8',
@@ -36,18 +36,18 @@ export function parseIncidentPath(pathname: string): IncidentPath | null {
   return { incidentId, format: extension === 'md' || extension === 'json' ? extension : 'html' };
 }
 
-/** GET of one incident or its report, for a bearer token of the hook or a signed link that has not expired. */
+/** GET of one incident or its report, for the reader's bearer token or a signed link that has not expired. */
 export async function showIncident(
   deps: HookDependencies,
   request: IncomingMessage,
   path: IncidentPath,
   query: URLSearchParams,
 ): Promise<Answer> {
-  const credentials = readHookCredentials(deps.catalog, deps.madeToken);
-  if (!mayRead(credentials, request.headers) && !isValidLink(linkKey(credentials), path.incidentId, query, new Date())) {
+  const token = readReadToken(deps.catalog, deps.madeToken);
+  if (!mayRead(token, request.headers) && !isValidLink(deps.linkKey(), path.incidentId, query, new Date())) {
     return problem(
       401,
-      'expected the bearer token of the hook, or a signed link that has not expired',
+      'expected the bearer token of hook.read (RESPONDER_READ_TOKEN), or a signed link that has not expired; a token that sends alerts reads nothing',
       {},
       { 'www-authenticate': 'Bearer' },
     );

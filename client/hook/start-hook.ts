@@ -2,6 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import { join } from 'node:path';
 import { resolveTemporal, type TemporalTarget } from '../../adapters/temporal/connection.js';
 import type { Catalog } from '../../config/catalog.js';
+import { createKnownAlerts } from './known-alerts.js';
+import { keyOfLinks } from './link-key.js';
 import { startHook, type RunningHook } from './hook-server.js';
 import { createHookIncidents } from './temporal-incidents.js';
 
@@ -20,14 +22,23 @@ export async function startResponderHook(settings: HookSettings, address: { host
   const connection = Connection.lazy({ ...options, connectTimeout: '3s' });
   const client = new Client({ connection, namespace });
   const { catalog, dataDirectory, madeToken, say } = settings;
-  const incidents = createHookIncidents(client, catalog, dataDirectory);
+  const incidents = createKnownAlerts(createHookIncidents(client, catalog, dataDirectory), say);
+  const stopWatching = incidents.watch();
   const hook = await startHook(
-    { catalog, incidents, madeToken, rejectedDirectory: join(dataDirectory, 'rejected-alerts'), log: say },
+    {
+      catalog,
+      incidents,
+      madeToken,
+      linkKey: () => keyOfLinks(catalog, madeToken, dataDirectory),
+      rejectedDirectory: join(dataDirectory, 'rejected-alerts'),
+      log: say,
+    },
     address,
   );
   return {
     origin: hook.origin,
     close: async () => {
+      stopWatching();
       await hook.close();
       await connection.close();
     },

@@ -6,7 +6,7 @@ import { UnreadableInputError } from '../../core/model/errors.js';
 import { createIncidentClient } from '../temporal/incident-client.js';
 import { statusDocument } from '../temporal/incident-documents.js';
 import { readReport } from '../temporal/read-report.js';
-import type { HookIncidents } from './hook-dependencies.js';
+import type { WatchedIncidents } from './known-alerts.js';
 
 const pingTimeoutMs = 2000;
 /** PagerDuty waits five seconds for an answer. What succeeds after that is no harm: the repeated delivery attaches. */
@@ -37,7 +37,7 @@ async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
 }
 
 /** The incidents of one Temporal namespace, with the reports of one data folder. */
-export function createHookIncidents(client: Client, catalog: Catalog, dataDirectory: string): HookIncidents {
+export function createHookIncidents(client: Client, catalog: Catalog, dataDirectory: string): WatchedIncidents {
   const incidents = createIncidentClient(client);
   return {
     startOrAttach: (endpoint, alert) => {
@@ -48,6 +48,7 @@ export function createHookIncidents(client: Client, catalog: Catalog, dataDirect
       const incidentId = await inTime(incidents.recordResolved(endpoint, alert));
       return incidentId === null ? null : { incidentId };
     },
+    endedAt: (incidentId) => inTime(incidents.endedAt(incidentId)),
     describe: (incidentId) => orNull(async () => statusDocument(await incidents.status(incidentId))),
     readReport: (incidentId, format) =>
       orNull(async () => {

@@ -5,6 +5,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
 import { ageLimitMs } from '../../core/decisions/escalation.js';
+import { escapeMarkdown } from '../../core/decisions/escape-markdown.js';
 import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
 import { ProgramFailedError, RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { Incident, Symptom } from '../../core/model/incident.js';
@@ -83,6 +84,13 @@ export function createIncidentClient(client: Client) {
     /** Records a resolved alert on the open incident; null when none is open. A resolved alert never starts one. */
     recordResolved: (endpoint: string, alert: AlertSummary): Promise<string | null> =>
       bounded(() => recordResolved(client, endpoint, alert)),
+    /** When the incident ended (ISO 8601); null while it is open. Asks no worker. */
+    endedAt: async (id: string): Promise<string | null> => {
+      const handle = await handleOf(id);
+      const { status: state, closeTime } = await bounded(() => handle.describe());
+      if (state.name === 'RUNNING') return null;
+      return (closeTime ?? new Date()).toISOString();
+    },
     status,
     list: (limit = 100): Promise<IncidentListing[]> => bounded(() => listIncidents(client, limit)),
     /** Follows an incident until `isDone` says so, or until it ended. */
@@ -120,8 +128,12 @@ export function createIncidentClient(client: Client) {
 }
 
 function startDetails({ alert, endpoint }: StartRequest): string {
-  const lines = [`**${alert.title}**`, `from ${alert.source}, id ${alert.id}`, ...alert.links.map((link) => `- <${link}>`)];
-  return [...lines, '', `endpoint \`${endpoint}\``].join('\n').slice(0, 10_000);
+  // An address that is none would end the angle brackets and go on as Markdown.
+  const links = alert.links
+    .filter((link) => URL.canParse(link))
+    .map((link) => `- <${new URL(link).href.replaceAll(/[<>]/g, encodeURIComponent)}>`);
+  const lines = [`**${escapeMarkdown(alert.title)}**`, '', `from ${alert.source}, id ${escapeMarkdown(alert.id)}`, ...links];
+  return [...lines, '', `endpoint ${escapeMarkdown(endpoint)}`].join('\n').slice(0, 10_000);
 }
 
 /** A day above the age at which an incident ends by itself: whatever keeps it from doing so, the server ends it. */
@@ -141,7 +153,7 @@ async function startOrAttach(client: Client, request: StartRequest): Promise<Sta
     signalArgs: [alert],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowExecutionTimeout: longestExecutionMs,
-    staticSummary: `${endpoint}: ${symptom?.text ?? alert.title}`.slice(0, 180),
+    staticSummary: escapeMarkdown(`${endpoint}: ${symptom?.text ?? alert.title}`).slice(0, 180),
     staticDetails: startDetails(request),
     memo: { startToken },
     typedSearchAttributes: [

@@ -1,10 +1,14 @@
 /** The alert hook: where it listens, and the secrets of the senders that are understood. */
 import { alertSources } from '../../client/hook/sources/registry.js';
-import { mapping, secretRef, text, together } from '../catalog-fields.js';
+import { mapping, number, oneOf, secretRef, text, together } from '../catalog-fields.js';
 import type { CatalogFragment } from './fragment.js';
 
-const sourceSchema = mapping({ bearer: secretRef.optional(), hmac: secretRef.optional() }).refine(
-  (source) => Object.keys(source).length > 0,
+const sourceSchema = mapping({
+  bearer: secretRef.optional(),
+  hmac: secretRef.optional(),
+  timestamp: oneOf(['required', 'accepted']).optional(),
+}).refine(
+  (source) => 'bearer' in source || 'hmac' in source,
   together('bearer or hmac, with a reference to a secret', 'write e.g. { bearer: { env: ALERTMANAGER_TOKEN } }'),
 );
 
@@ -14,6 +18,9 @@ const hookSchema = mapping({
     'write e.g. listen: 127.0.0.1:8090',
     (value) => /^(\[[0-9A-Fa-f:]+\]|[^\s:]+):\d{1,5}$/.test(value) && Number(value.split(':').at(-1)) <= 65_535,
   ).optional(),
+  read: mapping({ bearer: secretRef }).optional(),
+  tls: mapping({ cert: text('the path of a certificate chain (PEM)', 'write e.g. cert: tls/hook.crt'), key: secretRef }).optional(),
+  rateLimit: number('rateLimit', 1, 100_000, 'deliveries per second and source', 1000).optional(),
   sources: mapping(Object.fromEntries(alertSources.map(({ name }) => [name, sourceSchema.optional()]))).optional(),
 });
 

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from './escape-markdown.js';
 import type { Phase } from '../model/incident.js';
 
 export interface StageRow {
@@ -22,7 +23,7 @@ const marks: Record<StageRow['state'], string> = { running: '⏳', done: '✅', 
 
 /** Cells hold text from services and databases: no new lines, no column breaks. */
 function cell(text: string, limit: number): string {
-  const flat = text.replace(/[\r\n|]+/g, ' ').trim();
+  const flat = escapeMarkdown(text.replace(/\|+/g, ' '));
   return flat.length > limit ? `${flat.slice(0, limit - 1)}…` : flat;
 }
 

@@ -58,7 +58,14 @@ beforeAll(async () => {
     ping: () => Promise.resolve(),
   };
   hook = await startHook(
-    { catalog, incidents, madeToken: null, rejectedDirectory: join(directory, 'rejected'), log: (line) => logged.push(line) },
+    {
+      catalog,
+      incidents,
+      madeToken: null,
+      linkKey: () => 'key-of-links',
+      rejectedDirectory: join(directory, 'rejected'),
+      log: (line) => logged.push(line),
+    },
     { host: '127.0.0.1', port: 0 },
   );
 });

@@ -7,16 +7,17 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertSummary } from '../../activities/contract.js';
-import { readHookCredentials } from '../../client/hook/credentials.js';
 import { startHook, type RunningHook } from '../../client/hook/hook-server.js';
-import { linkKey, signReportLink } from '../../client/hook/report-link.js';
+import { signReportLink } from '../../client/hook/report-link.js';
 import { parseCatalog } from '../../config/catalog.js';
 
 process.env['EDGE_HOOK_TOKEN'] = 'token-of-alertmanager';
 process.env['EDGE_HOOK_SECRET'] = 'secret-of-generic';
+process.env['EDGE_READ_TOKEN'] = 'token-of-readers';
 const catalog = parseCatalog(
   `version: 1
 hook:
+  read: { bearer: { env: EDGE_READ_TOKEN } }
   sources:
     alertmanager: { bearer: { env: EDGE_HOOK_TOKEN }, hmac: { env: EDGE_HOOK_SECRET } }
     generic: { hmac: { env: EDGE_HOOK_SECRET } }
@@ -59,7 +60,14 @@ let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'perf-hook-'));
   hook = await startHook(
-    { catalog, incidents, madeToken: null, rejectedDirectory: join(directory, 'rejected'), log: () => undefined },
+    {
+      catalog,
+      incidents,
+      madeToken: null,
+      linkKey: () => 'key-of-links',
+      rejectedDirectory: join(directory, 'rejected'),
+      log: () => undefined,
+    },
     { host: '127.0.0.1', port: 0 },
   );
 });
@@ -74,6 +82,7 @@ beforeEach(() => {
 });
 
 const bearer = { authorization: 'Bearer token-of-alertmanager' };
+const reader = { authorization: 'Bearer token-of-readers' };
 const sign = (raw: string | Buffer) => ({
   'x-signature-256': `sha256=${createHmac('sha256', 'secret-of-generic').update(raw).digest('hex')}`,
 });
@@ -228,7 +237,14 @@ describe('credentials of the hook', () => {
       'version: 1\nhook: { sources: { generic: { hmac: { env: EDGE_NOT_SET } } } }\nservices: { a: { endpoints: { b: { url: "http://h/" } } } }',
       'r.yaml',
     );
-    const deps = { catalog: bare, incidents, madeToken: null, rejectedDirectory: directory, log: () => undefined };
+    const deps = {
+      catalog: bare,
+      incidents,
+      madeToken: null,
+      linkKey: () => 'key-of-links',
+      rejectedDirectory: directory,
+      log: () => undefined,
+    };
     await expect(startHook(deps, { host: '127.0.0.1', port: 0 })).rejects.toThrow(
       /expected a secret for at least one source.*RESPONDER_HOOK_TOKEN/,
     );
@@ -316,24 +332,28 @@ describe('GET', () => {
     expect((await get('/readyz')).status).toBe(200);
     expect((await get('/metrics')).text).toContain('perf_responder_hook_deliveries_total{source="alertmanager",status="202"}');
     outage = true;
-    expect([(await get('/healthz')).status, (await get('/readyz')).status]).toEqual([200, 503]);
+    expect((await get('/healthz')).status).toBe(200);
+    // Readiness is asked of Temporal every two seconds at most, however many ask the hook.
+    await expect.poll(async () => (await get('/readyz')).status, { timeout: 10_000 }).toBe(503);
   });
 
-  it('incidents and reports ask for the token', async () => {
+  it('incidents and reports ask for the token of readers; one that sends alerts reads nothing', async () => {
     expect((await get('/incidents/known')).status).toBe(401);
-    expect(JSON.parse((await get('/incidents/known', bearer)).text)).toEqual({ incidentId: 'known', phase: 'waiting' });
-    expect(await get('/incidents/known/report', bearer)).toMatchObject({
+    expect((await get('/incidents/known', bearer)).status).toBe(401);
+    expect((await get('/incidents/known/report', bearer)).status).toBe(401);
+    expect(JSON.parse((await get('/incidents/known', reader)).text)).toEqual({ incidentId: 'known', phase: 'waiting' });
+    expect(await get('/incidents/known/report', reader)).toMatchObject({
       status: 200,
       text: 'report as html',
       type: 'text/html; charset=utf-8',
     });
-    expect((await get('/incidents/known/report.md', bearer)).text).toBe('report as md');
-    expect((await get('/incidents/known/report.json', bearer)).text).toBe('report as json');
-    expect((await get('/incidents/other/report', bearer)).status).toBe(404);
+    expect((await get('/incidents/known/report.md', reader)).text).toBe('report as md');
+    expect((await get('/incidents/known/report.json', reader)).text).toBe('report as json');
+    expect((await get('/incidents/other/report', reader)).status).toBe(404);
   });
 
   it('a signed link opens the report of its incident until it expires', async () => {
-    const key = linkKey(readHookCredentials(catalog, null)) ?? '';
+    const key = 'key-of-links';
     const link = new URL(signReportLink(key, hook.origin, 'known', new Date(Date.now() + 60_000)));
     expect((await get(`${link.pathname}${link.search}`)).text).toBe('report as html');
     expect((await get(`${link.pathname}.md${link.search}`)).text).toBe('report as md');
@@ -364,6 +384,6 @@ describe('GET', () => {
       socket.on('data', (data) => resolve(data.toString()));
     });
     expect(answer).toMatch(/^HTTP\/1\.1 40[04]/);
-    expect((await get('/incidents/%E0%A4%A', bearer)).status).toBe(404);
+    expect((await get('/incidents/%E0%A4%A', reader)).status).toBe(404);
   });
 });

@@ -23,6 +23,12 @@ describe('renderBoard', () => {
     expect(renderBoard({ phase: 'confirming', now: '', openPlanId: null, rows: [row({ result: 'a | b\nc' })] })).toContain('| a   b c |');
   });
 
+  it('shows no link, image, code or colour that text from outside asks for', () => {
+    const hostile = '[click](http://evil.test) ![x](http://evil.test/p) `code` <b>b</b> \u001b[31mred\u001b[0m\u202eflip';
+    const board = renderBoard({ phase: 'confirming', now: hostile, openPlanId: null, rows: [row({ result: hostile.slice(0, 60) })] });
+    expect(board).not.toMatch(/(?<!\\)[[\]<>]|\u001b|\u202e/);
+  });
+
   it('drops the oldest rows and says so when it would grow over 2 KB', () => {
     const rows = Array.from({ length: 80 }, (_, index) => row({ stage: `verify ${index}`, result: 'ü'.repeat(100) }));
     const board = renderBoard({ phase: 'waiting', now: 'still failing', openPlanId: null, rows });

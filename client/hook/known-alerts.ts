@@ -1,0 +1,118 @@
+/** Alerts that Temporal has acknowledged are answered from memory: a storm repeats the same ones, and each would be one more event of a history. */
+import type { AlertSummary } from '../../activities/contract.js';
+import type { HookIncidents } from './hook-dependencies.js';
+
+/** So old may be what is known of an incident; beyond that its alerts go through to Temporal. */
+const freshMs = 3_000;
+const lookEveryMs = 1_000;
+const mostKnown = 50_000;
+
+export interface WatchedIncidents extends HookIncidents {
+  /** Null while the incident is open; else when it ended (ISO 8601). */
+  endedAt: (incidentId: string) => Promise<string | null>;
+}
+
+interface Known {
+  endpoint: string;
+  incidentId: string;
+  alert: AlertSummary;
+  /** Last answered from memory; 0 = never. */
+  answeredAtMs: number;
+}
+
+export interface KnownAlerts extends HookIncidents {
+  /** Looks at the incidents whose alerts were answered from memory since the last look; `watch` does it every second. */
+  look: () => Promise<void>;
+  watch: () => () => void;
+}
+
+/**
+ * Nothing is lost: what came after the end of its incident and was answered from memory, because that end was not known yet, is delivered when it is.
+ * Known is an alert by its endpoint, source and id; a change of its status is news.
+ */
+export function createKnownAlerts(incidents: WatchedIncidents, log: (message: string) => void, now: () => number = Date.now): KnownAlerts {
+  const known = new Map<string, Known>();
+  const lookedAt = new Map<string, number>();
+  const looking = new Map<string, Promise<boolean>>();
+  const keyOf = (endpoint: string, alert: AlertSummary): string => `${endpoint}\n${alert.source}\n${alert.id}`;
+
+  const recall = async (endpoint: string, alert: AlertSummary): Promise<string | null> => {
+    const found = known.get(keyOf(endpoint, alert));
+    if (found?.alert.status !== alert.status || found.alert.startsAt !== alert.startsAt) return null;
+    const { incidentId } = found;
+    if (now() - (lookedAt.get(incidentId) ?? 0) > freshMs && !(await isOpen(incidentId))) return null;
+    found.answeredAtMs = now();
+    return incidentId;
+  };
+  const remember = (endpoint: string, alert: AlertSummary, incidentId: string): void => {
+    const key = keyOf(endpoint, alert);
+    known.delete(key);
+    known.set(key, { endpoint, incidentId, alert, answeredAtMs: 0 });
+    lookedAt.set(incidentId, now());
+    const [oldest] = known.keys();
+    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+  };
+  const startOrAttach: HookIncidents['startOrAttach'] = async (endpoint, alert) => {
+    const incidentId = await recall(endpoint, alert);
+    if (incidentId !== null) return { incidentId, started: false };
+    const answer = await incidents.startOrAttach(endpoint, alert);
+    remember(endpoint, alert, answer.incidentId);
+    return answer;
+  };
+
+  const forget = async (incidentId: string, endedAtMs: number): Promise<void> => {
+    for (const [key, entry] of known) {
+      if (entry.incidentId !== incidentId) continue;
+      if (entry.alert.status === 'firing' && entry.answeredAtMs > endedAtMs) {
+        const { incidentId: next } = await incidents.startOrAttach(entry.endpoint, entry.alert);
+        remember(entry.endpoint, entry.alert, next);
+      } else known.delete(key);
+    }
+    lookedAt.delete(incidentId);
+  };
+  /** One look at a time, however many ask. */
+  const isOpen = async (incidentId: string): Promise<boolean> => {
+    const look = looking.get(incidentId) ?? lookAt(incidentId).finally(() => looking.delete(incidentId));
+    looking.set(incidentId, look);
+    return await look;
+  };
+  const lookAt = async (incidentId: string): Promise<boolean> => {
+    const startedMs = now();
+    const endedAt = await incidents.endedAt(incidentId);
+    if (endedAt === null) lookedAt.set(incidentId, startedMs);
+    else await forget(incidentId, Date.parse(endedAt));
+    return endedAt === null;
+  };
+  /** What was answered since the last look: had the incident ended by then? */
+  const look = async (): Promise<void> => {
+    const answered = [...known.values()].filter(
+      (entry) => entry.answeredAtMs >= (lookedAt.get(entry.incidentId) ?? 0) && entry.answeredAtMs > 0,
+    );
+    for (const incidentId of new Set(answered.map((entry) => entry.incidentId))) await isOpen(incidentId);
+  };
+
+  return {
+    ...incidents,
+    startOrAttach,
+    recordResolved: async (endpoint, alert) => {
+      const incidentId = await recall(endpoint, alert);
+      if (incidentId !== null) return { incidentId };
+      const answer = await incidents.recordResolved(endpoint, alert);
+      if (answer === null) known.delete(keyOf(endpoint, alert));
+      else remember(endpoint, alert, answer.incidentId);
+      return answer;
+    },
+    look,
+    watch: () => {
+      const state = { isLooking: false };
+      const timer = setInterval(() => {
+        if (state.isLooking) return;
+        state.isLooking = true;
+        look()
+          .catch((error: unknown) => log(`known alerts: ${error instanceof Error ? error.message : String(error)}`))
+          .finally(() => (state.isLooking = false));
+      }, lookEveryMs);
+      return () => clearInterval(timer);
+    },
+  };
+}

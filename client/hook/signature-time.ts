@@ -1,0 +1,42 @@
+/** Signatures that say when they were made: each counts once, and only soon after. */
+
+/** Clocks of senders differ by seconds, and a delivery waits in a queue for minutes at most (the usual tolerance of webhooks). */
+const toleranceMs = 5 * 60_000;
+const mostRemembered = 200_000;
+
+export const timestampHeader = 'x-timestamp';
+
+/** The bytes under a signature with a time: `<seconds since 1970>.<raw body>`. */
+export function timedContent(timestamp: string, raw: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${timestamp}.`), raw]);
+}
+
+/** Null when the time is right; else why not. */
+export function whyNotNow(timestamp: string, nowMs: number): string | null {
+  if (!/^\d{9,11}$/.test(timestamp)) return `${timestampHeader}: expected seconds since 1970`;
+  const offMs = Number(timestamp) * 1000 - nowMs;
+  return Math.abs(offMs) <= toleranceMs
+    ? null
+    : `${timestampHeader} is more than ${toleranceMs / 60_000} minutes off; set the sender's clock`;
+}
+
+export interface ReplayMemory {
+  has: (signature: string) => boolean;
+  /** Of a delivery that was taken: one that failed for our reasons may come again. */
+  remember: (signature: string) => void;
+}
+
+export function createReplayMemory(now: () => number): ReplayMemory {
+  const seen = new Map<string, number>();
+  return {
+    has: (signature) => (seen.get(signature) ?? 0) > now(),
+    remember: (signature) => {
+      for (const [old, until] of seen) {
+        if (until > now() && seen.size < mostRemembered) break;
+        seen.delete(old);
+      }
+      // A time in the future within the tolerance stays valid for twice as long.
+      seen.set(signature, now() + 2 * toleranceMs);
+    },
+  };
+}
