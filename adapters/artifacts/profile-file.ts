@@ -2,10 +2,12 @@ import { Readable } from 'node:stream';
 import type { ReadOptions } from '../../core/profile/formats/format.js';
 import { readProfile } from '../../core/profile/read-profile.js';
 import type { StackProfile } from '../../core/profile/stack-profile.js';
+import { isPerfData, readPerfData } from './perf-data.js';
 import { openBytes, unpackedBytes } from './byte-source.js';
 
-/** Reads a profile file as a stream, gunzipping it when it is packed; `-` is standard input. Throws UnreadableInputError for whatever cannot be read. */
+/** Reads a profile file as a stream, gunzipping it when it is packed and through `perf` when it is a recording of it; `-` is standard input. Throws UnreadableInputError for whatever cannot be read. */
 export async function readProfileFile(path: string, options: ReadOptions = {}): Promise<StackProfile> {
+  if (options.format === undefined && (await isPerfData(path))) return readPerfData(path, options);
   return readProfile(await openBytes(path, 'profile'), { fileName: path, ...options });
 }
 

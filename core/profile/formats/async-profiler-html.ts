@@ -13,6 +13,9 @@ import { readAllBytes } from './whole-file.js';
 export const asyncProfilerHtml: ProfileFormat = {
   id: 'async-profiler-html',
   expects: 'flame graph page of async-profiler (HTML)',
+  tool: 'async-profiler 2.x to 4.x (tried with 2.9, 3.0, 4.0, 4.5), jfrconv',
+  command: '`asprof -o flamegraph -f x.html`',
+  exactness: 'exact counts; frames below `--minwidth` count as their caller. Inverted, reversed and differential pages are refused',
   detect: ({ text, isComplete }) => {
     if (!/^\uFEFF?\s*<!DOCTYPE html|^\s*<html/i.test(text)) return 'no';
     if (/\/async-profiler\/async-profiler|\/jvm-profiling-tools\/async-profiler/.test(text)) return 'yes';

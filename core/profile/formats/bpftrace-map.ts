@@ -11,6 +11,9 @@ import { forEachLine } from './text-lines.js';
 export const bpftraceMap: ProfileFormat = {
   id: 'bpftrace-map',
   expects: 'bpftrace map of stacks (`@[ustack] = count()`)',
+  tool: 'bpftrace (tried with 0.17)',
+  command: "`bpftrace -e 'profile:hz:99 { @[kstack, ustack] = count(); }'`",
+  exactness: 'exact counts; kind and unit are not in the text',
   detect: ({ text }) => (/^@\w*\[[^\]\n]*\n {4}\S/m.test(text) && /\]: \d+\s*$/m.test(text) ? 'yes' : 'no'),
   read,
 };

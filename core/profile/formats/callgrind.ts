@@ -11,6 +11,9 @@ import { forEachLine } from './text-lines.js';
 export const callgrind: ProfileFormat = {
   id: 'callgrind',
   expects: 'callgrind or cachegrind output (Valgrind, Xdebug)',
+  tool: 'Valgrind callgrind and cachegrind (tried with 3.19), Xdebug 2 and 3',
+  command: '`valgrind --tool=callgrind`, `xdebug.mode=profile`',
+  exactness: 'exact own cost per function, flat; instructions are not time. `--value-type` chooses another event',
   detect: ({ text }) => {
     if (/^# callgrind format|^creator: /m.test(text.slice(0, 400)) && /^(?:events|positions|version): ?/m.test(text)) return 'yes';
     return /^events: /m.test(text) && /^f[nl]=/m.test(text) ? 'yes' : 'no';

@@ -11,6 +11,9 @@ import { addV8Profile } from './v8-tree.js';
 export const cpuprofile: ProfileFormat = {
   id: 'cpuprofile',
   expects: "V8's .cpuprofile (JSON with nodes, samples and timeDeltas; the older `head` too)",
+  tool: 'Node 4 and later, Deno, Chrome (tried with Node 20)',
+  command: '`node --cpu-prof`, the inspector',
+  exactness: 'exact times of samples; V8 charges built-ins and inlined functions to their caller',
   detect,
   read,
 };

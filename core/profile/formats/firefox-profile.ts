@@ -12,6 +12,10 @@ import { readJson } from './whole-file.js';
 export const firefoxProfile: ProfileFormat = {
   id: 'firefox-profile',
   expects: 'Firefox Profiler JSON (Firefox, samply, vernier)',
+  tool: 'Firefox, samply, vernier (processed format, tables per thread or shared)',
+  command: '`samply record --save-only`, `vernier run --output`, Save in profiler.firefox.com',
+  exactness:
+    'exact; all threads in one ranking. samply leaves names to the browser: load it there and save it, or its libraries are all that is told',
   detect: (head) =>
     detectJson(
       head,

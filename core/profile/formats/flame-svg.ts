@@ -12,6 +12,10 @@ import { readAllBytes } from './whole-file.js';
 export const flameSvg: ProfileFormat = {
   id: 'flame-graph-svg',
   expects: 'flame graph picture (SVG of inferno or flamegraph.pl)',
+  tool: 'inferno 0.11 and later, cargo flamegraph (tried with 0.12.8); flamegraph.pl, older inferno',
+  command: '`inferno-flamegraph`, `flamegraph.pl`',
+  exactness:
+    'inferno: exact counts; frames below its `--minwidth` (0.01 %) count as their caller. flamegraph.pl: lossy and marked so, what is narrower than 0.1 pixels was never drawn. Kind and unit are not in a picture; differential pictures are refused',
   detect,
   read,
 };

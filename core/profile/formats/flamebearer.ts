@@ -12,6 +12,10 @@ import { readJson } from './whole-file.js';
 export const flamebearer: ProfileFormat = {
   id: 'flamebearer',
   expects: "Pyroscope's flamebearer JSON",
+  tool: 'Pyroscope, Grafana',
+  command: '`…/render?format=json`, Export, JSON',
+  exactness:
+    'as exact as the file (rebuilt from its definition, not tried with a server here); Pyroscope leaves out small frames (`maxNodes`). Comparisons are refused',
   detect: (head) => detectJson(head, ({ paths }) => paths.has('flamebearer.levels') || paths.has('flamebearer.names')),
   read,
 };

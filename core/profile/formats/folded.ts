@@ -19,6 +19,9 @@ import { createLeftOut, type LeftOut } from './left-out.js';
 export const folded: ProfileFormat = {
   id: 'folded',
   expects: 'folded stacks (`root;caller;leaf 12` on every line)',
+  tool: 'stackcollapse-*.pl, inferno-collapse-*, async-profiler `collapsed`, py-spy `raw`, rbspy, austin, 0x, phpspy',
+  command: '`inferno-collapse-perf`, `asprof -o collapsed`',
+  exactness: 'exact; the unit is taken from header, tool or spread, else unknown',
   detect: detectFolded,
   read: readFolded,
 };

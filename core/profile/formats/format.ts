@@ -31,6 +31,10 @@ export interface ProfileFormat {
   id: string;
   /** One line for the message that lists what can be read. */
   expects: string;
+  /** For the table of formats: the tools with the versions tried, the command that writes the file, and how exact the numbers are. */
+  tool: string;
+  command: string;
+  exactness: string;
   detect(head: ProfileHead): Detection;
   read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile>;
 }

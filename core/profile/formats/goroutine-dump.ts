@@ -10,6 +10,9 @@ import { forEachLine } from './text-lines.js';
 export const goroutineDump: ProfileFormat = {
   id: 'goroutine-dump',
   expects: 'Go goroutine dump (`/debug/pprof/goroutine?debug=1` or `debug=2`, a panic)',
+  tool: 'Go (tried with 1.26), also panics and SIGQUIT',
+  command: '`curl …/debug/pprof/goroutine?debug=2`',
+  exactness: 'exact, a census of one instant: where goroutines stand. The one that wrote the dump is left out',
   detect: ({ text }) => (/^goroutine profile: total \d+$/m.test(text.slice(0, 200)) || stateLine.test(text) ? 'yes' : 'no'),
   read,
 };

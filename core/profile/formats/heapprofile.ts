@@ -12,6 +12,9 @@ import { readJson } from './whole-file.js';
 export const heapprofile: ProfileFormat = {
   id: 'heapprofile',
   expects: "V8's .heapprofile (JSON with head and selfSize)",
+  tool: 'Node and Chrome (tried with Node 20)',
+  command: '`node --heap-prof`',
+  exactness: 'bytes as V8 scales them up from its samples',
   detect,
   read: async (source, options) => profileOfHeap(await readJson(source, 'heapprofile'), options),
 };

@@ -9,6 +9,9 @@ import { forEachLine } from './text-lines.js';
 export const macosSample: ProfileFormat = {
   id: 'macos-sample',
   expects: 'call graph of macOS `sample`',
+  tool: 'macOS `sample`',
+  command: '`sample PID 10 -file x.txt`',
+  exactness: 'exact counts of all threads, working or waiting; from the layout of macOS 12 to 15, not tried on one here',
   detect: ({ text }) =>
     /^Call graph:\s*$/m.test(text) && /^(?:Analysis of sampling |Sampling process |Process: )/m.test(text) ? 'yes' : 'no',
   read,

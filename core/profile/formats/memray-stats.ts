@@ -12,6 +12,9 @@ import { readAllBytes } from './whole-file.js';
 export const memrayStats: ProfileFormat = {
   id: 'memray-stats',
   expects: 'memray statistics (`memray stats --json`, or its text)',
+  tool: 'memray (tried with 1.20)',
+  command: '`memray stats --json -n 100 FILE`',
+  exactness: 'the largest places only, without stacks; the rest is one nameless block. The text form is rounded',
   detect: (head) =>
     isText(head.text)
       ? 'yes'

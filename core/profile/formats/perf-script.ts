@@ -14,6 +14,9 @@ import { findFrame, isPerfFrame, parsePerfHeader, type FrameSpan, type PerfHeade
 export const perfScript: ProfileFormat = {
   id: 'perf-script',
   expects: 'text of `perf script` (with comm, pid, time, event, ip, sym, dso)',
+  tool: 'perf of Linux 3 and later (tried with 6.1)',
+  command: '`perf script --no-inline -F comm,pid,tid,time,period,event,ip,sym,dso`; `perf.data` itself where `perf` is installed',
+  exactness: 'exact, weighed by period; one event is ranked, the others are told',
   detect,
   read,
 };

@@ -15,6 +15,9 @@ import { chooseValue, textOf, valueTypes, type ValueChoice, type ValueSums } fro
 export const pprof: ProfileFormat = {
   id: 'pprof',
   expects: 'pprof protobuf, gzipped or not',
+  tool: 'Go, pprof-rs, pprof-nodejs, Datadog, Pyroscope, Parca, perf_to_profile (tried with Go 1.26)',
+  command: '`curl …/debug/pprof/profile?seconds=30 -o x.pb.gz`',
+  exactness: 'exact, inlined functions kept; one value type is ranked, `--value-type` chooses',
   detect: detectPprof,
   read,
 };

@@ -12,6 +12,9 @@ import { readAllBytes } from './whole-file.js';
 export const pstats: ProfileFormat = {
   id: 'pstats',
   expects: 'Python cProfile statistics (`python -m cProfile -o FILE`)',
+  tool: 'CPython cProfile and profile (tried with 3.11), pyinstrument `-r pstats`',
+  command: '`python -m cProfile -o x.prof SCRIPT`',
+  exactness: 'exact own time by the wall clock, flat: no stacks, no samples. Small functions look slower than they are',
   detect: ({ bytes: [first = 0, second = 0, third = 0, fourth = 0] }) => {
     const isTuple = (second & 0x7f) === 0x29 ? third === 3 : (second & 0x7f) === 0x28 && third === 3 && fourth === 0;
     return (first & 0x7f) === 0x7b && isTuple ? 'yes' : 'no';

@@ -12,6 +12,9 @@ import { readJson } from './whole-file.js';
 export const pyinstrument: ProfileFormat = {
   id: 'pyinstrument',
   expects: 'pyinstrument JSON (`-r json` or `-r pyisession`)',
+  tool: 'pyinstrument (tried with 5.1.3)',
+  command: '`pyinstrument -r json -o x.json`, `-r pyisession`',
+  exactness: 'as sampled, wall clock; the file tells the number of samples only in all',
   detect: (head) => detectJson(head, ({ paths }) => (paths.has('root_frame') && paths.has('sample_count')) || paths.has('frame_records')),
   read,
 };

@@ -17,6 +17,7 @@ import { callgrind } from './callgrind.js';
 import { bpftraceMap } from './bpftrace-map.js';
 import { macosSample } from './macos-sample.js';
 import { v8Log, v8LogJson } from './v8-log/v8-log.js';
+import { hermes } from './hermes.js';
 import type { ProfileFormat } from './format.js';
 import { jfr } from './jfr/jfr.js';
 import { jfrJson } from './jfr/jfr-json.js';
@@ -44,6 +45,7 @@ export const profileFormats: readonly ProfileFormat[] = [
   v8Log,
   v8LogJson,
   otlpProfiles,
+  hermes,
   speedscope,
   chromeTrace,
   heapprofile,

@@ -10,6 +10,10 @@ import { readJson } from './whole-file.js';
 export const scalene: ProfileFormat = {
   id: 'scalene',
   expects: 'Scalene JSON (`scalene run -o FILE`, `--json --outfile`)',
+  tool: 'Scalene (tried with 2.4.0)',
+  command: '`scalene run -o x.json SCRIPT`',
+  exactness:
+    'its stacks by time, where it has them, else shares per line; `--kind cpu` leaves out time in the system, `--kind alloc` ranks memory',
   detect: (head) =>
     detectJson(
       head,

@@ -14,6 +14,9 @@ import { numeric } from './v8-profile.js';
 export const speedscope: ProfileFormat = {
   id: 'speedscope',
   expects: 'speedscope JSON (`$schema` of speedscope.app)',
+  tool: 'speedscope files of py-spy, rbspy, dotnet-trace, pyinstrument, Pyroscope and others',
+  command: '`py-spy record -f speedscope`',
+  exactness: 'exact; the kind is not in the file',
   detect,
   read,
 };

@@ -14,6 +14,9 @@ import { readAllBytes } from './whole-file.js';
 export const stackprof: ProfileFormat = {
   id: 'stackprof',
   expects: 'StackProf of Ruby (dump or JSON)',
+  tool: 'StackProf 0.2 (tried with 0.2.21)',
+  command: '`StackProf.run(mode: :wall, raw: true, out: …)`',
+  exactness: 'exact with `raw: true`, else flat',
   detect,
   read,
 };

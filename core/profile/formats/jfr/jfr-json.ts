@@ -4,13 +4,16 @@ import { UnreadableInputError } from '../../../model/errors.js';
 import type { Frame } from '../../../model/profile.js';
 import type { StackProfile } from '../../stack-profile.js';
 import type { ProfileFormat, ReadOptions } from '../format.js';
+import { parseJson, readJsonParts } from '../json-parts.js';
 import { detectJson } from '../json-shape.js';
-import { readJson } from '../whole-file.js';
-import { createGroupCollector, eventTypes, groupsOf, jfrFrame, stackNode } from './groups.js';
+import { createGroupCollector, eventTypes, groupsOf, hasJavaFrame, isRunning, jfrFrame, stackNode, type GroupCollector } from './groups.js';
 
 export const jfrJson: ProfileFormat = {
   id: 'jfr-json',
   expects: '`jfr print --json --stack-depth 64` of a recording',
+  tool: 'JDK 14 and later (tried with 17)',
+  command: '`jfr print --json --stack-depth 64 x.jfr`',
+  exactness: 'exact; without `--stack-depth 64` callers beyond five frames are missing, which is told',
   detect: (head) => detectJson(head, ({ paths }) => paths.has('recording.events')),
   read,
 };
@@ -31,53 +34,65 @@ const valuesSchema = z.object({
   parkedClass: z.object({ name: z.string().nullish() }).nullish(),
   stackTrace: z.object({ truncated: z.boolean().nullish(), frames: z.array(frameSchema).nullish() }).nullish(),
 });
-const fileSchema = z.object({ recording: z.object({ events: z.array(z.object({ type: z.string(), values: z.unknown() })) }) });
+const eventSchema = z.object({ type: z.string(), values: z.unknown() });
 
 /** What `jfr print` shows of a stack unless it is told otherwise. */
 const printedDepth = 5;
 
+interface Span {
+  deepest: number;
+  firstMs: number;
+  lastMs: number;
+}
+
 async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
-  const file = fileSchema.safeParse(await readJson(source, 'jfr print'));
-  if (!file.success) throw new UnreadableInputError(`jfr print: expected recording.events. ${z.prettifyError(file.error)}`);
   const collector = createGroupCollector();
-  let deepest = 0;
-  let first = Infinity;
-  let last = -Infinity;
-  for (const { type, values: raw } of file.data.recording.events) {
-    if (!eventTypes.has(type)) continue;
-    const parsed = valuesSchema.safeParse(raw);
-    if (!parsed.success) throw new UnreadableInputError(`jfr print: a ${type} event is malformed. ${z.prettifyError(parsed.error)}`);
-    const values = parsed.data;
-    const frames = (values.stackTrace?.frames ?? []).map(frameOf);
-    deepest = Math.max(deepest, frames.length);
-    const at = Date.parse(values.startTime ?? '');
-    if (Number.isFinite(at)) [first, last] = [Math.min(first, at), Math.max(last, at)];
-    const event = {
-      type,
-      state: values.state ?? '',
-      durationNanos: nanosOf(values.duration ?? null),
-      sizeBytes: values.weight ?? values.tlabSize ?? values.allocationSize ?? values.size ?? null,
-      samples: values.samples ?? null,
-      parkedOn: values.parkedClass?.name ?? '',
-    };
-    for (const { group, weight } of groupsOf(event)) {
-      collector.add(
-        group,
-        stackNode(collector.builderOf(group), frames, values.stackTrace?.truncated === true && deepest > printedDepth),
-        weight,
-      );
-    }
+  const span: Span = { deepest: 0, firstMs: Infinity, lastMs: -Infinity };
+  let events = 0;
+  const { ending } = await readJsonParts(source, 'jfr print', {
+    'recording.events': (element) => {
+      events++;
+      takeEvent(parseJson(element, 'jfr print'), collector, span);
+    },
+  });
+  if (events === 0)
+    throw new UnreadableInputError('jfr print: expected recording.events, got none. Was the recording empty, or filtered by --events?');
+  const notes: [string, string][] = [];
+  if (ending !== 'whole') notes.push(['left-out', 'the file ends before its last bracket: events may be missing']);
+  if (span.deepest === printedDepth) {
+    notes.push([
+      'stack-depth',
+      'no stack has more than five frames, which is what jfr prints by default: callers may be missing; print with --stack-depth 64',
+    ]);
   }
-  const isCut = deepest === printedDepth;
-  const notes: [string, string][] = isCut
-    ? [
-        [
-          'stack-depth',
-          'no stack has more than five frames, which is what jfr prints by default: callers may be missing; print with --stack-depth 64',
-        ],
-      ]
-    : [];
-  return collector.finish('jfr-json', last > first ? last - first : null, options, notes);
+  return collector.finish('jfr-json', span.lastMs > span.firstMs ? span.lastMs - span.firstMs : null, options, notes);
+}
+
+function takeEvent(raw: unknown, collector: GroupCollector, span: Span): void {
+  const event = eventSchema.safeParse(raw);
+  if (!event.success) throw new UnreadableInputError(`jfr print: expected events with a type and values. ${z.prettifyError(event.error)}`);
+  const { type } = event.data;
+  if (!eventTypes.has(type)) return;
+  const parsed = valuesSchema.safeParse(event.data.values);
+  if (!parsed.success) throw new UnreadableInputError(`jfr print: a ${type} event is malformed. ${z.prettifyError(parsed.error)}`);
+  const values = parsed.data;
+  const frames = (values.stackTrace?.frames ?? []).map(frameOf);
+  span.deepest = Math.max(span.deepest, frames.length);
+  const atMs = Date.parse(values.startTime ?? '');
+  if (Number.isFinite(atMs)) [span.firstMs, span.lastMs] = [Math.min(span.firstMs, atMs), Math.max(span.lastMs, atMs)];
+  const isTruncated = values.stackTrace?.truncated === true && frames.length > printedDepth;
+  const isSleepingVm = !isRunning(values.state ?? '') && !hasJavaFrame(frames);
+  for (const { group, weight } of groupsOf({
+    type,
+    state: values.state ?? '',
+    durationNanos: nanosOf(values.duration ?? null),
+    sizeBytes: values.weight ?? values.tlabSize ?? values.allocationSize ?? values.size ?? null,
+    samples: values.samples ?? null,
+    parkedOn: values.parkedClass?.name ?? '',
+  })) {
+    if (isSleepingVm) collector.addIdle(group, weight);
+    else collector.add(group, stackNode(collector.builderOf(group), frames, isTruncated), weight);
+  }
 }
 
 function frameOf({ method, type }: z.infer<typeof frameSchema>): Frame {

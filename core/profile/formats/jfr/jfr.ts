@@ -21,6 +21,10 @@ import type { JfrRecord, JfrValue } from './values.js';
 export const jfr: ProfileFormat = {
   id: 'jfr',
   expects: 'JFR recording (of the JDK or async-profiler)',
+  tool: 'JDK 9 and later (tried with 17), async-profiler 2.9 to 4.5',
+  command: '`jcmd PID JFR.start settings=profile duration=30s filename=x.jfr`, `asprof -o jfr -d 30 -f x.jfr PID`',
+  exactness:
+    'exact. CPU samples first; `--kind wall`, `alloc`, `lock`, `off-cpu` choose others, which are never added up. Threads of the virtual machine that sleep are idle',
   detect: ({ bytes }) => (bytes[0] === 0x46 && bytes[1] === 0x4c && bytes[2] === 0x52 && bytes[3] === 0 ? 'yes' : 'no'),
   read,
 };

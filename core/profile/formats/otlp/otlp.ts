@@ -13,6 +13,9 @@ import { profileOfOtlp, type OtlpFile, type OtlpProfile } from './model.js';
 export const otlpProfiles: ProfileFormat = {
   id: 'otlp-profiles',
   expects: 'OTLP profiles (protobuf or JSON)',
+  tool: 'opentelemetry-proto 1.8 to 1.10 profiles (tried with async-profiler 4.5)',
+  command: '`asprof -o otlp`, the OTel eBPF profiler through a collector',
+  exactness: 'exact; the layout (fields of 1.9 or 1.10) is detected, a file that fits both or neither is refused',
   detect,
   read: async (source, options) => {
     const bytes = await readAllBytes(source, 'otlp');

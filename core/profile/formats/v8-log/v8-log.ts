@@ -14,6 +14,9 @@ import { addTick, type TickCounts } from './ticks.js';
 export const v8Log: ProfileFormat = {
   id: 'v8-log',
   expects: 'log of `node --prof`',
+  tool: 'Node 8 and later, V8 (tried with Node 20)',
+  command: '`node --prof`',
+  exactness: 'as `node --prof-process`; time in native code counts as the JavaScript that called it',
   detect: ({ text }) => (/^v8-version,\d/.test(text) || /^(?:shared-library|code-creation|profiler),/.test(text) ? 'yes' : 'no'),
   read: readLog,
 };
@@ -21,6 +24,9 @@ export const v8Log: ProfileFormat = {
 export const v8LogJson: ProfileFormat = {
   id: 'v8-log-json',
   expects: '`node --prof-process --preprocess` of such a log',
+  tool: 'Node 8 and later (tried with Node 20)',
+  command: '`node --prof-process --preprocess -j isolate*.log`',
+  exactness: 'the same',
   detect: (head) => detectJson(head, ({ paths }) => paths.has('code[].type') && paths.has('code[].name')),
   read: readPreprocessed,
 };
