@@ -116,7 +116,8 @@ function isLock(parkedOn: string): boolean {
 
 export interface GroupCollector {
   builderOf(group: GroupId): ProfileBuilder;
-  add(group: GroupId, node: number, weight: number): void;
+  /** `leafLine` is 1-based; 0 when the event does not tell it. */
+  add(group: GroupId, node: number, weight: number, leafLine: number): void;
   /** A thread of the virtual machine itself that sleeps: it has nothing to do. */
   addIdle(group: GroupId, weight: number): void;
   finish(format: string, durationMs: number | null, options: ReadOptions, notes: readonly [string, string][]): StackProfile;
@@ -132,8 +133,9 @@ export function createGroupCollector(): GroupCollector {
   };
   return {
     builderOf,
-    add(group, node, weight) {
+    add(group, node, weight, leafLine) {
       builderOf(group).add(node, weight, weight);
+      if (leafLine > 0 && leafLine < 2 ** 31) builderOf(group).addLine(node, leafLine, weight);
       if (weight > 0) counts.set(group, (counts.get(group) ?? 0) + 1);
     },
     addIdle(group, weight) {

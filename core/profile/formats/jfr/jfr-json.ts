@@ -21,6 +21,7 @@ export const jfrJson: ProfileFormat = {
 const frameSchema = z.object({
   method: z.object({ name: z.string(), type: z.object({ name: z.string().nullish() }).nullish() }).nullish(),
   type: z.string().nullish(),
+  lineNumber: z.number().nullish(),
 });
 const valuesSchema = z.object({
   state: z.string().nullish(),
@@ -91,7 +92,13 @@ function takeEvent(raw: unknown, collector: GroupCollector, span: Span): void {
     parkedOn: values.parkedClass?.name ?? '',
   })) {
     if (isSleepingVm) collector.addIdle(group, weight);
-    else collector.add(group, stackNode(collector.builderOf(group), frames, isTruncated), weight);
+    else
+      collector.add(
+        group,
+        stackNode(collector.builderOf(group), frames, isTruncated),
+        weight,
+        values.stackTrace?.frames?.[0]?.lineNumber ?? 0,
+      );
   }
 }
 

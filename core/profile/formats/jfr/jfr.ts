@@ -16,7 +16,7 @@ import {
   type GroupId,
   type JfrEvent,
 } from './groups.js';
-import type { JfrRecord, JfrValue } from './values.js';
+import { stackFrameFields, type JfrRecord, type JfrValue } from './values.js';
 
 export const jfr: ProfileFormat = {
   id: 'jfr',
@@ -30,7 +30,7 @@ export const jfr: ProfileFormat = {
 };
 
 /** The JDK rotates chunks at 12 MB; async-profiler writes one, limited by `chunksize`. */
-const maxChunkBytes = 512 * 1024 * 1024;
+const maxChunkBytes = 256 * 1024 * 1024;
 
 const wantedPools = new Set([
   'jdk.types.StackTrace',
@@ -129,7 +129,7 @@ function addChunk(chunk: Chunk, collector: GroupCollector): void {
       const isSleepingVm = !isRunning(event.state) && !stackOf(key).hasJava;
       for (const { group, weight } of groupsOf(event)) {
         if (isSleepingVm) collector.addIdle(group, weight);
-        else collector.add(group, nodeOf(group, key), weight);
+        else collector.add(group, nodeOf(group, key), weight, stackOf(key).leafLine);
       }
     },
   );
@@ -174,14 +174,13 @@ interface Stack {
   frames: Frame[];
   isTruncated: boolean;
   hasJava: boolean;
+  /** Of the leaf; 0 when it is not told. */
+  leafLine: number;
 }
 
 function stackReader(chunk: Chunk): (key: number) => Stack {
   const frames = new Map<string, Frame>();
-  const frameOf = (value: JfrValue): Frame => {
-    const record: JfrRecord = value instanceof Map ? value : new Map<string, JfrValue>();
-    const method = numberField(record, 'method') ?? 0;
-    const type = numberField(record, 'type') ?? 0;
+  const frameOf = (method: number, type: number): Frame => {
     const known = frames.get(`${method} ${type}`);
     if (known !== undefined) return known;
     const made = methodFrame(chunk, method, type);
@@ -194,8 +193,16 @@ function stackReader(chunk: Chunk): (key: number) => Stack {
     if (known !== undefined) return known;
     const stack = pooled(chunk, 'jdk.types.StackTrace', key);
     const list = stack instanceof Map ? stack.get('frames') : undefined;
-    const leafFirst = Array.isArray(list) ? list.map(frameOf) : [];
-    const made = { frames: leafFirst, isTruncated: stack instanceof Map && stack.get('truncated') === 1, hasJava: hasJavaFrame(leafFirst) };
+    const numbers = Array.isArray(list) ? list : [];
+    const number = (at: number): number => (typeof numbers[at] === 'number' ? numbers[at] : 0);
+    const leafFirst: Frame[] = [];
+    for (let at = 0; at < numbers.length; at += stackFrameFields.length) leafFirst.push(frameOf(number(at), number(at + 1)));
+    const made = {
+      frames: leafFirst,
+      isTruncated: stack instanceof Map && stack.get('truncated') === 1,
+      hasJava: hasJavaFrame(leafFirst),
+      leafLine: number(2),
+    };
     stacks.set(key, made);
     return made;
   };

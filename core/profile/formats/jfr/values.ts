@@ -36,6 +36,9 @@ export function readText(reader: ByteReader, ofPool: (key: number) => string): s
   return text;
 }
 
+/** What an array of stack frames comes as: these numbers of the first frame, of the second and so on. */
+export const stackFrameFields = ['method', 'type', 'lineNumber'] as const;
+
 type ReadPrimitive = (reader: ByteReader) => JfrValue;
 const skipBytes =
   (size: number): ReadPrimitive =>
@@ -78,9 +81,22 @@ export function createValueReader(
     if (type === undefined) throw reader.broken(`a known type for the field ${field.name}`);
     const one = (): JfrValue => (field.isConstant ? readLong(reader) : valueOf(type, nesting));
     if (!field.isArray) return one();
+    if (type.name === 'jdk.types.StackFrame' && !field.isConstant) return compactFrames(type);
     const many: JfrValue[] = [];
     for (let left = reader.count(readLong(reader)); left > 0; left--) many.push(one());
     return many;
+  };
+  /** There are millions of frames: only what is needed of them is kept, as plain numbers one after the other. */
+  const compactFrames = (type: JfrClass): JfrValue[] => {
+    const numbers: number[] = [];
+    for (let left = reader.count(readLong(reader)); left > 0; left--) {
+      const frame = fieldsOf(type, 1);
+      for (const name of stackFrameFields) {
+        const value = frame.get(name);
+        numbers.push(typeof value === 'number' ? value : 0);
+      }
+    }
+    return numbers;
   };
   return { fieldsOf: (type) => fieldsOf(type, 0), valueOf: (type) => valueOf(type, 0) };
 }

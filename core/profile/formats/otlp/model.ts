@@ -53,7 +53,7 @@ export function profileOfOtlp(file: OtlpFile, options: ReadOptions): StackProfil
   }
   const others = filled.filter((group) => group !== chosen).map(({ type, unit }) => `${type}/${unit}`);
   if (others.length > 0) builder.note('other-values', `ranked ${chosen.type}/${chosen.unit}; also in the file: ${others.join(', ')}`);
-  const durationMs = Math.max(0, ...chosen.profiles.map((profile) => profile.durationNanos / 1e6));
+  const durationMs = chosen.profiles.reduce((longest, profile) => Math.max(longest, profile.durationNanos / 1e6), 0);
   const hasStamps = chosen.profiles.every((profile) => profile.samples.every((sample) => sample.timestamps > 0));
   return builder.finish({
     format: 'otlp-profiles',

@@ -131,7 +131,11 @@ function readSample(reader: ByteReader, message: WireField): RawSample {
   for (const field of wireFields(reader, message.start, message.end)) {
     if (field.number === 1) sample.stack = field.value;
     else if (field.number === 5) sample.timestamps += field.type === 'bytes' ? (field.end - field.start) / 8 : 1;
-    else sample.numbers.set(field.number, [...(sample.numbers.get(field.number) ?? []), ...packedNumbers(reader, field)]);
+    else {
+      const known = sample.numbers.get(field.number) ?? [];
+      for (const number of packedNumbers(reader, field)) known.push(number);
+      sample.numbers.set(field.number, known);
+    }
   }
   return sample;
 }

@@ -10,12 +10,8 @@ const refusal = async (reading: Promise<unknown>): Promise<string> => {
 
 describe('files that are known and not read', () => {
   it.each([
-    ['gprof-gmon.out', /gprof data.*`gprof PROGRAM gmon\.out`/],
     ['go1.26-trace.out', /Go execution trace.*go tool trace -pprof=sched/],
-    ['pprof-legacy-heap-text.heap', /debug=1.*without `\?debug=1`/],
     ['heap-debug1.txt', /debug=1.*without `\?debug=1`/],
-    ['pprof-top.txt', /pprof -top.*go tool pprof -proto/],
-    ['asprof-traces.txt', /traces output.*asprof -o collapsed/],
     ['ap-flat.txt', /traces output.*asprof -o collapsed/],
     ['async-profiler-tree.html', /tree page.*asprof -o collapsed/],
     ['memray.bin', /memray capture.*memray stats --json/],
@@ -50,7 +46,7 @@ describe('JSON that nobody knows', () => {
       /JSON of no known format \(keys name, version, scripts\)/,
     );
     expect(await refusal(profileOf('[{"id":1,"total":2}]'))).toMatch(/JSON of no known format \(keys \[\]\.id, \[\]\.total\)/);
-    expect(await refusal(fixtureProfile('foreign/json-over-1mb-other.json.gz'))).toMatch(
+    expect(await refusal(fixtureProfile('samples/json-over-1mb-other.json.gz'))).toMatch(
       /JSON of no known format \(keys meta, libs, threads\)/,
     );
   });
