@@ -25,6 +25,8 @@ export interface CatalogAccess {
   request(endpoint: string): RequestSpec;
   databases(endpoint: string): { databases: DatabaseAccess[]; missing: MissingEvidence[] };
   notifiers(endpoint: string): NotifierAccess[];
+  /** Why no change may be made on the service now; null when it may. */
+  changeRefusal(endpoint: string, atMs: number): string | null;
   remedies(endpoint: string): string[];
   hasRepository(endpoint: string): boolean;
   /** `METHOD /path` of the endpoint. */

@@ -64,6 +64,9 @@ async function apply(
     throw new RefusedError(
       `remedy ${kind}: expected one that the catalog allows for ${endpoint}; add it to remedies there, or do it by hand`,
     );
+  const frozen = deps.catalog.changeRefusal(endpoint, Date.now());
+  if (frozen !== null)
+    throw new RefusedError(`${frozen} (changeWindow of the catalog); send rerunConfirmation then, which makes a fresh plan`);
   const access = deps.catalog.databases(endpoint).databases.find(({ name }) => name === plan.database);
   if (access === undefined)
     throw new RefusedError(

@@ -6,6 +6,7 @@ import type { Catalog } from './catalog.js';
 import type { CatalogRepository } from './catalog-schema.js';
 import { isRecord, secretRef } from './catalog-fields.js';
 import { findEndpoint } from './find-endpoint.js';
+import { isLoopback } from './loopback.js';
 import { readSecret, tryReadSecret, type SecretRef, type TextOrSecret } from './secret.js';
 
 /** One HTTP request, ready to be sent. `body` is the text on the wire. */
@@ -51,8 +52,6 @@ export function resolveRequest(catalog: Catalog, endpointKey: string): RequestSp
   return { method: endpoint.method ?? 'GET', url: endpoint.url, headers, body };
 }
 
-const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
 /** Where the service's process is; without a setting, the listener on the endpoint's own port when that is on this machine. Null = not known. */
 export function resolveProcess(catalog: Catalog, endpointKey: string): ProcessLocator | null {
   const { service, endpoint } = findEndpoint(catalog, endpointKey);
@@ -62,7 +61,7 @@ export function resolveProcess(catalog: Catalog, endpointKey: string): ProcessLo
   if (pidFile !== undefined) return { kind: 'pid-file', path: resolve(catalog.directory, pidFile) };
   if (command !== undefined) return { kind: 'command', pattern: command };
   const url = new URL(endpoint.url);
-  return loopback.has(url.hostname)
+  return isLoopback(endpoint.url)
     ? { kind: 'port', port: Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port) }
     : null;
 }

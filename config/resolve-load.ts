@@ -102,5 +102,20 @@ export function resolveLoad(catalog: Catalog, found: FoundEndpoint, options: Tri
     script: scriptPath(catalog, load, options),
     stopAtErrorRatio: found.service.allowLoad?.stopAtErrorRatio ?? null,
   };
+  refuseUnsafeRepeat(found, plan);
   return capped(plan, found, options);
+}
+
+/**
+ * A load sends its request thousands of times. Outside development somebody has to say that this is safe, or the request has to carry the header by which
+ * the service knows repetitions (IETF draft Idempotency-Key). What a script of one's own sends, its author knows.
+ */
+function refuseUnsafeRepeat({ key, service, endpoint }: FoundEndpoint, plan: LoadPlan): void {
+  const method = endpoint.method ?? 'GET';
+  const isSafe = method === 'GET' || method === 'HEAD' || endpoint.replaySafe === true || plan.script !== null;
+  const isKnownRepeat = Object.keys(endpoint.headers ?? {}).some((name) => name.toLowerCase() === 'idempotency-key');
+  if (isSafe || isKnownRepeat || (service.environment ?? 'development') === 'development') return;
+  throw new RefusedError(
+    `target not allowed: ${key} is ${method} in ${service.environment ?? ''}, and a load would send it thousands of times; write replaySafe: true there if that does no harm, or give it an Idempotency-Key header`,
+  );
 }

@@ -11,6 +11,7 @@ import { createHealthyRunStore } from '../adapters/git/healthy-runs.js';
 import { runK6 } from '../adapters/k6/k6.js';
 import { remedies } from '../adapters/remedies/registry.js';
 import type { Catalog } from '../config/catalog.js';
+import { changeRefusal } from '../config/resolve-change-window.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
 import { resolveTarget } from '../config/resolve-target.js';
@@ -39,6 +40,7 @@ function catalogAccess(catalog: Catalog): CatalogAccess {
     request: (endpoint) => resolveRequest(catalog, endpoint),
     databases: (endpoint) => resolveDatabases(catalog, endpoint),
     notifiers: (endpoint) => resolveNotifiers(catalog, endpoint),
+    changeRefusal: (endpoint, atMs) => changeRefusal(catalog, endpoint, atMs),
     remedies: (endpoint) => findEndpoint(catalog, endpoint).service.remedies ?? [],
     hasRepository: (endpoint) => findEndpoint(catalog, endpoint).service.repository !== undefined,
     route: (key) => {

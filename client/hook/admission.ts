@@ -1,7 +1,7 @@
 /** What the hook takes at a time: bytes of bodies in memory, deliveries a second of one source, wrong credentials of one address. */
 
-/** Two of the largest bodies and what is small beside them: alerts have kilobytes, and whoever has to wait sends again. */
-const bodyBudgetBytes = 24 * 1024 * 1024;
+/** One of the largest bodies and what is small beside them: alerts have kilobytes, and whoever has to wait sends again. */
+const bodyBudgetBytes = 12 * 1024 * 1024;
 /** Above what a large Alertmanager cluster sends in a storm; a sender beyond that is broken. */
 const deliveriesPerSecond = 20_000;
 /** A person mistypes a token a few times; a program that guesses does it all the time. */

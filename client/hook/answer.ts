@@ -30,8 +30,9 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
 
 /**
  * The sender is still at its body. It has its answer at once, and the end of the connection only later, or it would be reset before it read the answer.
- * What still comes is thrown away unseen.
+ * A small rest is thrown away, and the connection may serve again; a large one is not even read.
  */
+const smallRestBytes = 64 * 1024;
 const lingerMs = 3_000;
 
 function endUnread(response: ServerResponse, content: string): void {
@@ -43,5 +44,5 @@ function endUnread(response: ServerResponse, content: string): void {
       clearTimeout(timer);
       response.end();
     });
-  req.resume();
+  if (Number(req.headers['content-length'] ?? Infinity) <= smallRestBytes) req.resume();
 }

@@ -113,13 +113,15 @@ async function handle(parts: HookParts, request: IncomingMessage, response: Serv
 
 /** More at once are turned away at the door; an Alertmanager cluster holds a handful open. */
 const mostConnections = 1_000;
+/** Kept of a body that nobody reads, for each connection. */
+const unreadBytes = 16 * 1024;
 /** A renewed certificate counts without a restart. */
 const renewEveryMs = 60_000;
 
 type Handler = (request: IncomingMessage, response: ServerResponse, isAsking: boolean) => void;
 
 function createListener({ catalog }: HookDependencies, handler: Handler): { server: Server; scheme: string; stopRenewing: () => void } {
-  const options = { connectionsCheckingInterval: checkConnectionsEveryMs };
+  const options = { connectionsCheckingInterval: checkConnectionsEveryMs, highWaterMark: unreadBytes };
   const tls = catalog.hook?.tls;
   const files = tls === undefined ? null : (): TlsFiles => readTlsFiles(catalog, tls);
   const secure = files === null ? null : createSecureServer({ ...options, ...files(), minVersion: 'TLSv1.2' });

@@ -215,7 +215,7 @@ async function takeDelivery(
 ): Promise<Answer> {
   const isPacked = request.headers['content-encoding'] !== undefined;
   // Unpacked it may be as large as the limit, whatever it is now.
-  const unpackedBytes = isPacked ? guards.admission.reserve(bodyLimitBytes) : () => undefined;
+  const unpackedBytes = isPacked ? guards.admission.reserve(bodyLimitBytes - raw.length) : () => undefined;
   if (unpackedBytes === null) return busy;
   try {
     const unpacked = await unpackBody(raw, request.headers['content-encoding']);

@@ -1,6 +1,7 @@
 /** All parts of the catalog. A wing adds its keys with one line here; what no fragment brings is an unknown key. */
 import { alerts } from './alerts.js';
 import { databases } from './databases.js';
+import { guards } from './guards.js';
 import { hook } from './hook.js';
 import { incidents } from './incidents.js';
 import { load } from './load.js';
@@ -17,6 +18,7 @@ export const fragments = [
   hook,
   alerts,
   load,
+  guards,
   process,
   profiler,
   databases,

@@ -234,7 +234,7 @@ describe('credentials of the hook', () => {
 
   it('must exist for at least one source, or the hook refuses to start', async () => {
     const bare = parseCatalog(
-      'version: 1\nhook: { sources: { generic: { hmac: { env: EDGE_NOT_SET } } } }\nservices: { a: { endpoints: { b: { url: "http://h/" } } } }',
+      'version: 1\nhook: { sources: { generic: { hmac: { env: EDGE_NOT_SET } } } }\nservices: { a: { endpoints: { b: { url: "http://127.0.0.1/" } } } }',
       'r.yaml',
     );
     const deps = {

@@ -13,6 +13,7 @@ services:
     endpoints:
       place-order:
         method: POST
+        replaySafe: true
         url: http://127.0.0.1:8080/orders
         headers: { authorization: { env: EDGE_TEST_TOKEN }, x-flag: on }
         body: { sku: A-1 }

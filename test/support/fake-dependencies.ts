@@ -129,6 +129,7 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     }),
     notifiers: () => [{ kind: 'webhook', settings: { url: 'http://127.0.0.1:1/?token=s3cret' } }],
     remedies: () => ['create-index'],
+    changeRefusal: () => null,
     hasRepository: () => false,
     route: () => 'GET /orders',
   };
