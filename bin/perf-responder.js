@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 const compiled = new URL('../dist/main.js', import.meta.url);
 if (existsSync(fileURLToPath(compiled))) {
+  // Loading takes longer than people like to look at nothing. The program takes this line away as soon as it runs.
+  if (process.stderr.isTTY && process.env.TERM !== 'dumb') process.stderr.write('loading …');
   const { main } = await import(compiled.href);
   await main(process.argv);
 } else {

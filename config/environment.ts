@@ -22,3 +22,17 @@ export function commandEnvironment(extra: Record<string, string>): Record<string
   );
   return { ...Object.fromEntries(inherited), ...extra };
 }
+
+/** What says how a terminal is to be written to. */
+export function terminalSettings(): { NO_COLOR?: string | undefined; TERM?: string | undefined } {
+  return { NO_COLOR: process.env['NO_COLOR'], TERM: process.env['TERM'] };
+}
+
+/**
+ * Takes variables that are not set here from another environment, so that what follows sees what that process sees. Returns the names taken.
+ */
+export function borrowVariables(names: readonly string[], from: ReadonlyMap<string, string>): string[] {
+  const taken = names.filter((name) => environmentVariable(name) === null && (from.get(name) ?? '') !== '');
+  for (const name of taken) process.env[name] = from.get(name);
+  return taken;
+}

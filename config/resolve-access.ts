@@ -99,6 +99,14 @@ export function resolveDatabases(catalog: Catalog, endpointKey: string): { datab
   return { databases, missing };
 }
 
+/** Names of the environment variables that a catalog reads secrets from, each once. */
+export function secretVariables(value: unknown): string[] {
+  const reference = secretRef.safeParse(value);
+  if (reference.success && 'env' in reference.data) return [reference.data.env];
+  if (Array.isArray(value)) return [...new Set(value.flatMap((item: unknown) => secretVariables(item)))];
+  return isRecord(value) ? [...new Set(Object.values(value).flatMap((item) => secretVariables(item)))] : [];
+}
+
 /** Reads every reference to a secret inside; undefined when one of them is not there. */
 export function readSettings(catalog: Catalog, value: unknown): unknown {
   const reference = secretRef.safeParse(value);

@@ -14,7 +14,7 @@ export function projectRoot(): string {
 
 function isProject(folder: string): boolean {
   const file = join(folder, 'package.json');
-  return existsSync(file) && readFileSync(file, 'utf8').includes('"perf-incident-responder"');
+  return existsSync(file) && readFileSync(file, 'utf8').includes('"@perf-incident-responder/cli"');
 }
 
 /** A compiled program of this project, to be started as a process of its own. */

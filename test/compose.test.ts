@@ -16,6 +16,8 @@ const projectFile = (path: string): string => new URL(`../${path}`, import.meta.
 
 const serviceSchema = z.looseObject({
   image: z.string(),
+  profiles: z.array(z.string()).default([]),
+  build: z.looseObject({ target: z.string() }).optional(),
   restart: z.string(),
   command: z.array(z.string()).optional(),
   entrypoint: z.array(z.string()).optional(),
@@ -66,7 +68,7 @@ describe('docker-compose.yml', () => {
 
   it.each(services)('%s keeps data in named volumes and mounts files that exist', (_name, service) => {
     for (const volume of service.volumes) {
-      const [source = ''] = volume.split(':');
+      const [source = ''] = volume.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1').split(':');
       if (source.startsWith('./')) expect(existsSync(projectFile(source)), source).toBe(true);
       else expect(Object.keys(compose.volumes)).toContain(source);
     }
@@ -77,6 +79,20 @@ describe('docker-compose.yml', () => {
       expect(Object.keys(compose.services)).toContain(needed);
       expect(condition).toBe(jobs.has(needed) ? 'service_completed_successfully' : 'service_healthy');
     }
+  });
+
+  it('keeps the demo shop apart: its services are of one profile and of an image of their own', () => {
+    for (const [name, { profiles, build }] of services) {
+      const isOfShop = /^shop|^partners$/.test(name);
+      if (isOfShop) expect(profiles, name).toEqual(['demo']);
+      if (build !== undefined) expect(build.target, name).toBe(isOfShop ? 'demo' : 'responder');
+    }
+    const needed = services.filter(([, { profiles }]) => profiles.length === 0).flatMap(([, service]) => Object.keys(service.depends_on));
+    for (const name of needed) expect(compose.services[name]?.profiles, name).toEqual([]);
+  });
+
+  it('lets the worker of the profile host see the processes and the network of the host', () => {
+    expect(compose.services['worker-host']).toMatchObject({ profiles: ['host'], network_mode: 'host', pid: 'host' });
   });
 
   it('takes a Web UI that knows updates and markdown, and one version of server and tools', () => {
@@ -111,7 +127,7 @@ describe('the files of the installation', () => {
 
 describe('the commands of the images', () => {
   const programs = services.flatMap(([name, service]) =>
-    service.image.startsWith('perf-incident-responder:') ? [[name, service.command ?? []] as const] : [],
+    /^perf-incident-responder(-demo)?:/.test(service.image) ? [[name, service.command ?? []] as const] : [],
   );
 
   it.each(programs)('%s runs a program of this project that answers --help', async (_name, command) => {

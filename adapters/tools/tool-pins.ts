@@ -1,4 +1,5 @@
-export type ToolName = 'temporal' | 'k6';
+export const toolNames = ['temporal', 'k6'] as const;
+export type ToolName = (typeof toolNames)[number];
 
 /** What is trusted of one program. Sums are SHA-256 in hex; platforms are `process.platform`-`process.arch`. */
 export interface ToolPin {

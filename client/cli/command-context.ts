@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Client } from '@temporalio/client';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
-import { dataDirectory } from '../../config/environment.js';
+import { dataDirectory, terminalSettings } from '../../config/environment.js';
 import type { IncidentClient } from '../temporal/incident-client.js';
 import type { TemporalTarget } from '../../adapters/temporal/connection.js';
 import { printable } from './printable.js';
+import { createTerminal } from './terminal.js';
 
 /** Options that every command has. */
 interface GlobalOptions {
@@ -23,12 +24,19 @@ export interface CommandContext {
   isJson: boolean;
   /** One line for people, on standard error. */
   say: (line: string) => void;
+  /** What is waited for or how far it is: a living line on a terminal; elsewhere a line when it lasts, and none beside JSON. */
+  wait: (text: string) => void;
+  /** How far it is, for those who follow: a living line on a terminal, lines elsewhere. */
+  progress: (text: string) => void;
   /** The result: with `--json` exactly one document, else the text; both on standard output. */
   print: (document: unknown, text: string) => void;
 }
 
-function say(line: string): void {
-  process.stderr.write(`${printable(line)}\n`);
+const terminal = createTerminal(process.stderr, terminalSettings());
+
+/** Takes what is waited for off the terminal. */
+export function endWaiting(): void {
+  terminal.clear();
 }
 
 export function contextOf(command: Command): CommandContext {
@@ -39,8 +47,11 @@ export function contextOf(command: Command): CommandContext {
     temporal: { ...(address === undefined ? {} : { address }), ...(namespace === undefined ? {} : { namespace }) },
     dataDirectory: options.data === undefined ? dataDirectory() : resolve(options.data),
     isJson,
-    say,
+    say: terminal.say,
+    wait: (text) => terminal.wait(text, isJson),
+    progress: (text) => (terminal.isLive ? terminal.wait(text, isJson) : terminal.say(text)),
     print: (document, text) => {
+      terminal.clear();
       process.stdout.write(isJson ? `${JSON.stringify(document)}\n` : `${printable(text.trimEnd())}\n`);
     },
   };
@@ -56,12 +67,14 @@ export interface IncidentAccess {
  * commands that do not need it should not pay.
  */
 export async function withIncidents<T>(context: CommandContext, work: (access: IncidentAccess) => Promise<T>): Promise<T> {
+  context.wait('connecting to Temporal');
   const { connectClient } = await import('../../adapters/temporal/connection.js');
   const { createIncidentClient } = await import('../temporal/incident-client.js');
   const { client, close } = await connectClient(context.temporal);
   try {
     return await work({ incidents: createIncidentClient(client), client });
   } finally {
+    endWaiting();
     await close();
   }
 }

@@ -16,15 +16,19 @@ import { registerAnalyze } from './analyze.js';
 import { registerBisect } from './bisect.js';
 import { registerDoctor } from './doctor.js';
 import { registerEvidence } from './evidence.js';
+import { endWaiting } from './command-context.js';
+import { registerCompletion } from './completion.js';
 import { AnsweredError, exitCodeOf, InterruptedError } from './exit-code.js';
 import { addressOption } from './option-values.js';
 import { printable } from './printable.js';
+import { registerInit } from './init.js';
+import { registerSetup } from './setup.js';
 import { registerTriage } from './triage.js';
 import type { StartWorkers } from './worker-port.js';
 
 function ownVersion(): string {
   // Beside the sources, and one level above the compiled files.
-  for (const place of ['../../package.json', '../../package.json']) {
+  for (const place of ['../../package.json', '../../../package.json']) {
     try {
       return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'))).version;
     } catch {
@@ -34,23 +38,28 @@ function ownVersion(): string {
   return 'unknown';
 }
 
+type Register = (program: Command, startWorkers: StartWorkers) => void;
+
 /** In the order of `--help`. */
-const commands: ((program: Command, startWorkers: StartWorkers) => void)[] = [
-  registerTriage,
-  registerStatus,
-  registerList,
-  registerReport,
-  registerEvidence,
-  registerRerun,
-  registerDecide,
-  registerAck,
-  registerClose,
-  registerBisect,
-  registerWorker,
-  registerHook,
-  registerDev,
-  registerDoctor,
-  registerAnalyze,
+const commandGroups: readonly [heading: string, commands: readonly Register[]][] = [
+  [
+    'Incidents:',
+    [
+      registerTriage,
+      registerStatus,
+      registerList,
+      registerReport,
+      registerRerun,
+      registerDecide,
+      registerAck,
+      registerClose,
+      registerEvidence,
+    ],
+  ],
+  ['Where it came from:', [registerBisect]],
+  ['Files, without Temporal:', [registerAnalyze]],
+  ['Parts that run:', [registerDev, registerWorker, registerHook]],
+  ['Set up:', [registerInit, registerDoctor, registerSetup, registerCompletion]],
 ];
 
 /** `writeError` gets what Commander would write to standard error: its messages, which we tell ourselves, and the help of a command without its sub-command. */
@@ -75,9 +84,12 @@ function createProgram(startWorkers: StartWorkers, writeError: (text: string) =>
     .exitOverride()
     .addHelpText(
       'after',
-      '\nExamples:\n  $ perf-responder dev                         # Temporal, worker and hook on this machine\n  $ perf-responder triage shop/place-order     # reproduce, profile, localize, report\n  $ perf-responder rerun shop/place-order      # is it fixed?\n\nExit code: 0 ran to an outcome, 1 a tool failed, 2 refused or bad input.',
+      '\nExamples:\n  $ perf-responder init                        # look at this machine, write responder.yaml\n  $ perf-responder dev                         # Temporal, worker and hook on this machine; stays in the foreground\n  $ perf-responder triage shop/place-order     # reproduce, profile, localize, report\n  $ perf-responder rerun shop/place-order      # is it fixed?\n\nExit code: 0 ran to an outcome, 1 a tool failed, 2 refused or bad input.',
     );
-  for (const register of commands) register(program, startWorkers);
+  for (const [heading, commands] of commandGroups) {
+    program.commandsGroup(heading);
+    for (const register of commands) register(program, startWorkers);
+  }
   return program;
 }
 
@@ -94,6 +106,7 @@ function messageOf(error: unknown): string {
 
 /** Tells a failure once: as text, and with `--json` as the one document. What a command has printed already is not repeated. */
 function tell(error: unknown, exitCode: number, isJson: boolean, help: string): void {
+  endWaiting();
   if (exitCode === 0) return;
   const message = messageOf(error);
   if (isMissingCommand(error)) process.stderr.write(`${help}\n`);
@@ -112,6 +125,8 @@ export async function runCommandLine(argv: string[], startWorkers: StartWorkers)
   // Whoever reads us may stop reading (`| head`).
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
+  // What bin/ wrote there while the program was loading.
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   let exitCode = 0;
   let written = '';
   try {

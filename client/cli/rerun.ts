@@ -17,8 +17,10 @@ async function rerun(id: string, flags: Signed & Pick<RerunRequest, 'runs' | 'si
       incidents.rerun(id, request, {
         signal,
         onStatus: (current) => {
-          if (current.stage !== stage) context.say(`${new Date().toISOString().slice(11, 19)} ${current.phase}: ${current.stage}`);
+          if (current.stage === stage) return;
           stage = current.stage;
+          context.say(`${new Date().toISOString().slice(11, 19)} ${current.phase}: ${stage}`);
+          context.wait(stage);
         },
       }),
     );

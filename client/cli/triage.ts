@@ -18,6 +18,7 @@ import { refusedDocument } from '../temporal/incident-documents.js';
 import { incidentText } from './incident-text.js';
 import { readReport, type ReportFormat } from '../temporal/read-report.js';
 import { contextOf, withIncidents, type CommandContext } from './command-context.js';
+import { nextCommand } from './next-command.js';
 import { AnsweredError } from './exit-code.js';
 import { collectBudgets, currentUser, durationOption, numberOption } from './option-values.js';
 
@@ -143,10 +144,13 @@ async function triage(endpoint: string, flags: TriageFlags, command: Command): P
       context.print({ incidentId, started }, incidentId);
       return;
     }
+    context.wait('waiting for a worker');
     const { followIncident } = await import('../temporal/follow-incident.js');
-    const { incident } = await followIncident({ client, incidents, id: incidentId, say: context.say, isDone: isReported });
+    const { say, progress, wait } = context;
+    const { incident } = await followIncident({ client, incidents, id: incidentId, say, progress, wait, isDone: isReported });
     if (flags.report !== undefined) await saveReport(context, incident, flags.report);
-    context.print(incident, `${incidentText(incident)}${await reportPath(context, incident)}`);
+    const next = nextCommand(incident);
+    context.print(incident, `${incidentText(incident)}${await reportPath(context, incident)}${next === null ? '' : `\nnext      ${next}`}`);
     if (incident.outcome === 'refused') throw new AnsweredError(incident.reasons.join('; '), 2);
   });
 }

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { findServiceProcess } from '../../adapters/kernel/find-process.js';
 import { inspectTarget } from '../../adapters/profilers/node/node-target.js';
@@ -36,9 +37,9 @@ async function checkTarget(catalog: Catalog, key: string): Promise<Check> {
     const problem = await canConnect(url.hostname.replaceAll(/[[\]]/g, ''), port);
     return problem === null
       ? ok(`target ${key}`, what, `${url.host} accepts connections`)
-      : lacking(`target ${key}`, what, problem, `Start the service, or correct the url of ${key} in the catalog.`);
+      : failed(`target ${key}`, what, problem, `Start the service, or correct the url of ${key} in the catalog.`);
   } catch (error) {
-    return lacking(`target ${key}`, what, firstLine(error), 'Set the secret where the responder runs.');
+    return failed(`target ${key}`, what, firstLine(error), 'Set the secret where the worker runs.');
   }
 }
 
@@ -127,7 +128,14 @@ export async function checkCatalog(file: string): Promise<Check[]> {
     catalog = await readCatalog(file);
   } catch (error) {
     const problems = error instanceof Error ? error.message : String(error);
-    return [failed('catalog', 'the service catalog', problems, 'Correct each line; docs/catalog.md shows every key.')];
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
+    );
+    const remedy = isThere
+      ? 'Correct each line; docs/catalog.md shows every key.'
+      : 'Run perf-responder init, which looks at this machine and writes one.';
+    return [failed('catalog', 'the service catalog', problems, remedy)];
   }
   const found = ok('catalog', 'the service catalog', `${catalog.file}: ${endpointKeys(catalog).join(', ')}`);
   const services = await Promise.all(Object.keys(catalog.services).map((service) => checkService(catalog, service)));

@@ -30,7 +30,7 @@ async function checkTool(tool: ToolName): Promise<Check> {
       tool,
       what,
       firstLine(error),
-      `Run npm run setup, put ${tool} on PATH, or set PERF_RESPONDER_${tool.toUpperCase()}=/path/to/${tool}.`,
+      `Run perf-responder setup, put ${tool} on PATH, or set PERF_RESPONDER_${tool.toUpperCase()}=/path/to/${tool}.`,
     );
   }
 }

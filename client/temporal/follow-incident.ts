@@ -29,7 +29,7 @@ async function liveLoad(client: Client, id: string): Promise<string | null> {
   return payload === undefined ? null : heartbeatText(payload);
 }
 
-function startLive(client: Client, id: string, say: (line: string) => void): () => void {
+function startLive(client: Client, id: string, progress: (line: string) => void): () => void {
   let last = '';
   let isBusy = false;
   const timer = setInterval(() => {
@@ -39,7 +39,7 @@ function startLive(client: Client, id: string, say: (line: string) => void): () 
     void client
       .withDeadline(Date.now() + liveEveryMs, () => liveLoad(client, id))
       .then((text) => {
-        if (text !== null && text !== '' && text !== last) say(`  k6: ${text}`);
+        if (text !== null && text !== '' && text !== last) progress(`  k6: ${text}`);
         last = text ?? '';
       })
       .catch(() => undefined)
@@ -53,16 +53,22 @@ export interface FollowTarget {
   incidents: IncidentClient;
   id: string;
   say: (line: string) => void;
+  /** Numbers of the load that runs; a line that may be written over. */
+  progress: (line: string) => void;
+  /** What is waited for. */
+  wait: (text: string) => void;
   isDone: (status: IncidentStatus) => boolean;
 }
 
 /** Follows until `isDone`. Rejects with InterruptedError on Ctrl-C and with ProgramFailedError when no worker answers for long. */
-export async function followIncident({ client, incidents, id, say, isDone }: FollowTarget): Promise<IncidentStatus> {
-  const stopLive = startLive(client, id, say);
+export async function followIncident({ client, incidents, id, say, progress, wait, isDone }: FollowTarget): Promise<IncidentStatus> {
+  const stopLive = startLive(client, id, progress);
   let stage = '';
   const onStatus = (status: IncidentStatus): void => {
-    if (status.stage !== stage) say(`${new Date().toISOString().slice(11, 19)} ${status.phase}: ${status.stage}`);
+    if (status.stage === stage) return;
     stage = status.stage;
+    say(`${new Date().toISOString().slice(11, 19)} ${status.phase}: ${stage}`);
+    wait(stage);
   };
   const goodbye = `the incident goes on; come back with: perf-responder status ${id}`;
   try {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -49,6 +49,9 @@ describe.concurrent('perf-responder --help', () => {
     'hook',
     'dev',
     'doctor',
+    'init',
+    'setup',
+    'completion',
     'analyze',
     'analyze load',
     'analyze profile',
@@ -108,7 +111,7 @@ describe.concurrent('bad input is exit code 2 with one clear message', () => {
     ],
     ['a given profile that is none', ['triage', 'shop/place-order', '--profile', 'garbage.bin'], /garbage\.bin: expected a profile/],
     ['a given plan that is not there', ['triage', 'shop/place-order', '--plan', 'no.json'], /--plan: expected a readable file.*ENOENT/],
-    ['a given plan that is none', ['triage', 'shop/place-order', '--plan', 'garbage.bin'], /Expected a PostgreSQL plan/],
+    ['a given plan that is none', ['triage', 'shop/place-order', '--plan', 'garbage.bin'], /Expected a query plan/],
     [
       'a ratio out of bounds',
       ['bisect', 'shop/search', '--min-effect', '1'],
@@ -205,24 +208,64 @@ describe('analyze', () => {
 });
 
 describe('doctor', () => {
-  it('tells what works, what is missing and the remedy, as one document', async () => {
+  interface Answer {
+    ok: boolean;
+    ready: boolean;
+    checks: { id: string; status: string; remedy: string | null }[];
+    toDo: { remedy: string; for: string[] }[];
+  }
+
+  it('says not ready with exit code 1 when a triage could not work, and tells the remedy, as one document', async () => {
     const result = await run('doctor', '--json');
-    const { ok, checks } = documentOf(result) as { ok: boolean; checks: { id: string; status: string; remedy: string | null }[] };
+    const { ok, ready, checks, toDo } = documentOf(result) as Answer;
     const byId = new Map(checks.map((check) => [check.id, check]));
-    expect([result.code, ok]).toEqual([0, true]);
+    expect([result.code, ok, ready]).toEqual([1, false, false]);
     expect(['node', 'temporal', 'k6', 'catalog'].map((id) => byId.get(id)?.status)).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(byId.get('target shop/place-order')).toMatchObject({
-      status: 'missing',
+      status: 'failed',
       remedy: expect.stringContaining('Start the service') as string,
     });
+    expect([byId.get('temporal-server')?.status, byId.get('worker')?.status]).toEqual(['failed', 'failed']);
     expect(checks.filter(({ status, remedy }) => status !== 'ok' && remedy === null)).toEqual([]);
+    expect(new Set(toDo.map(({ remedy }) => remedy)).size).toBe(toDo.length);
   });
 
-  it('fails when something is missing that nothing works without', async () => {
+  it('tells what nothing works without first, and a folder without a catalog how to get one', async () => {
     const result = await runCli(['doctor', '--json', '--catalog', 'broken.yaml'], { cwd, env: { PERF_RESPONDER_K6: '/nowhere/k6' } });
     expect([result.code, documentOf(result)]).toMatchObject([1, { ok: false }]);
-    const { checks } = documentOf(result) as { checks: { id: string; status: string }[] };
-    expect(checks.filter(({ status }) => status === 'failed').map(({ id }) => id)).toEqual(['k6', 'catalog']);
+    const { checks } = documentOf(result) as Answer;
+    expect(checks.filter(({ status }) => status === 'failed').map(({ id }) => id)).toEqual(['k6', 'temporal-server', 'worker', 'catalog']);
+    const nowhere = await run('doctor', '--catalog', 'nowhere.yaml');
+    expect([nowhere.code, nowhere.out]).toEqual([1, expect.stringMatching(/not ready: .*service catalog[\s\S]*perf-responder init/)]);
+  });
+});
+
+describe('completion', () => {
+  const shells = { bash: ['bash', '-n'], zsh: ['zsh', '-n'], fish: ['fish', '-n'] };
+  it.each(Object.entries(shells))('prints a script that %s reads', async (shell, [program = '', flag = '']) => {
+    const { code, out } = await run('completion', shell);
+    expect(code).toBe(0);
+    for (const word of ['triage', 'symptom', 'analyze', 'profile', 'value-type']) expect(out).toContain(word);
+    const file = join(cwd, `completion.${shell}`);
+    await writeFile(file, out);
+    const checked = spawnSync(program, [flag, file], { encoding: 'utf8' });
+    if (checked.error === undefined) expect([checked.status, checked.stderr]).toEqual([0, '']);
+  });
+
+  it('completes commands, sub-commands and options in bash', async () => {
+    await writeFile(join(cwd, 'complete.bash'), (await run('completion', 'bash')).out);
+    const complete = (words: string): string[] => {
+      const script = `source ./complete.bash; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _perf_responder; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      return spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8' }).stdout.trim().split('\n');
+    };
+    expect(complete('perf-responder tri')).toEqual(['triage']);
+    expect(complete('perf-responder analyze pr')).toEqual(['profile']);
+    expect(complete('perf-responder analyze profile x.folded --val')).toEqual(['--value-type']);
+    expect(complete('perf-responder triage shop/search --dur')).toEqual(['--duration']);
+  });
+
+  it('knows no other shell', async () => {
+    expect(await run('completion', 'tcsh')).toMatchObject({ code: 2, err: expect.stringContaining('one of bash, zsh, fish') as string });
   });
 });
 

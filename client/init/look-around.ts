@@ -1,0 +1,72 @@
+/** What `init` finds on this machine: processes that could be the service, and what they are connected to. */
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { environmentOf, processesThatListen, type ListeningProcess } from '../../adapters/kernel/processes-that-listen.js';
+import { kernelSockets } from '../../adapters/kernel/process-sockets.js';
+import { socketInodes } from '../../adapters/kernel/process-files.js';
+import { portOf } from '../../core/observe/socket-table.js';
+
+export interface Candidate extends ListeningProcess {
+  port: number;
+  /** Name for the catalog, from the folder or the program. */
+  name: string;
+  /** Variables of its environment that hold the URL of a PostgreSQL database; never their values. */
+  databaseVariables: string[];
+  /** It talks to a PostgreSQL port, whatever its environment says. */
+  talksToPostgres: boolean;
+  /** Top folder of the git repository that it runs in. */
+  repository: string | null;
+}
+
+/** Programs that listen and are nobody's service under test: databases, proxies of containers, browsers, and this tool's own parts. */
+const notServices =
+  /(?:^|[/\s])(?:postgres|mysqld|mariadbd|redis-server|mongod|memcached|temporal|k6|prometheus|prometheus-\S+|alertmanager|grafana|sshd|systemd\S*|dockerd|containerd|docker-proxy|chrome|chromium|code-server|cupsd|dnsmasq|pgbouncer)(?:[\s:]|$)|perf-responder/;
+
+const runtimeOrder = ['node', 'python', 'java', 'go', 'ruby'];
+const postgresPort = 5432;
+
+/** Likely services first: a runtime that is known, a database that is named, a usual port. */
+export function findCandidates(): Candidate[] {
+  return processesThatListen()
+    .filter(({ pid, command }) => pid !== process.pid && !notServices.test(command))
+    .flatMap((found) => (found.ports[0] === undefined ? [] : [describe(found, found.ports[0])]))
+    .sort((a, b) => likelihood(b) - likelihood(a) || a.port - b.port);
+}
+
+function likelihood({ runtime, databaseVariables, talksToPostgres, port }: Candidate): number {
+  const isUsual = [3000, 4000, 5000, 8000, 8080, 8081, 9000].includes(port);
+  return (runtimeOrder.includes(runtime) ? 4 : 0) + (databaseVariables.length > 0 ? 2 : 0) + (talksToPostgres ? 1 : 0) + (isUsual ? 1 : 0);
+}
+
+function describe(found: ListeningProcess, port: number): Candidate {
+  const variables = [...(environmentOf(found.pid) ?? [])].filter(([, value]) => /^postgres(?:ql)?:\/\//.test(value)).map(([name]) => name);
+  const inodes = new Set(socketInodes(found.pid) ?? []);
+  const peers = kernelSockets(found.pid).filter(({ inode, state }) => inodes.has(inode) && state === 'ESTAB');
+  return {
+    ...found,
+    port,
+    name: nameOf(found),
+    databaseVariables: variables.sort((a, b) => Number(b === 'DATABASE_URL') - Number(a === 'DATABASE_URL')),
+    talksToPostgres: peers.some(({ peer }) => portOf(peer) === postgresPort),
+    repository: found.directory === null ? null : repositoryOf(found.directory),
+  };
+}
+
+/** The working folder names a service better than `node` does. */
+function nameOf({ directory, command }: ListeningProcess): string {
+  const folder = directory === null || directory === '/' ? '' : basename(directory);
+  const program = basename(command.split(' ')[0] ?? '');
+  return (
+    (folder || program || 'service')
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '') || 'service'
+  );
+}
+
+function repositoryOf(directory: string): string | null {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+    if (dirname(folder) === folder) return null;
+  }
+}
