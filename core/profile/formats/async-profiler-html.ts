@@ -16,11 +16,11 @@ export const asyncProfilerHtml: ProfileFormat = {
   tool: 'async-profiler 2.x to 4.x (tried with 2.9, 3.0, 4.0, 4.5), jfrconv',
   command: '`asprof -o flamegraph -f x.html`',
   exactness: 'exact counts; frames below `--minwidth` count as their caller. Inverted, reversed and differential pages are refused',
-  detect: ({ text, isComplete }) => {
-    if (!/^\uFEFF?\s*<!DOCTYPE html|^\s*<html/i.test(text)) return 'no';
-    if (/\/async-profiler\/async-profiler|\/jvm-profiling-tools\/async-profiler/.test(text)) return 'yes';
-    return isComplete ? 'no' : 'maybe';
-  },
+  // Its name is in the first lines of the page, whatever the version.
+  detect: ({ text }) =>
+    /^\uFEFF?\s*<!DOCTYPE html|^\s*<html/i.test(text) && /\/(?:async-profiler|jvm-profiling-tools)\/async-profiler/.test(text)
+      ? 'yes'
+      : 'no',
   read,
 };
 

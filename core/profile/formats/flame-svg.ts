@@ -20,11 +20,11 @@ export const flameSvg: ProfileFormat = {
   read,
 };
 
-function detect(head: ProfileHead): Detection {
-  const { text } = head;
-  if (!/^\uFEFF?\s*(?:<\?xml|<!DOCTYPE svg|<svg|<!--)/.test(text)) return 'no';
-  if (/<svg[^>]* id="frames"|xmlns:fg=|class="func_g"|Flame graph stack visualization/i.test(text)) return 'yes';
-  return /<svg\b/.test(text) && !head.isComplete ? 'maybe' : 'no';
+/** The marks are in the head of the picture, before its frames. */
+export const flameGraphMark = /<svg[^>]* id="frames"|xmlns:fg=|class="func_g"|Flame graph stack visualization/i;
+
+function detect({ text }: ProfileHead): Detection {
+  return /^\uFEFF?\s*(?:<\?xml|<!DOCTYPE svg|<svg|<!--)/.test(text) && flameGraphMark.test(text) ? 'yes' : 'no';
 }
 
 interface Box {
@@ -85,13 +85,21 @@ function cut(frames: number): UnreadableInputError {
   );
 }
 
+const places = {
+  x: / x="(-?[\d.]+)%?"/,
+  y: / y="(-?[\d.]+)"/,
+  width: / width="([\d.]+)%?"/,
+  exactX: / fg:x="(\d+)"/,
+  exactWidth: / fg:w="(\d+)"/,
+};
+
 function placeOf(rect: string): Pick<Box, 'x' | 'y' | 'width' | 'exact'> {
-  const attribute = (name: string): number => Number(new RegExp(` ${name}="(-?[\\d.]+)%?"`).exec(rect)?.[1] ?? NaN);
-  const place = { x: attribute('x'), y: attribute('y'), width: attribute('width') };
+  const attribute = (pattern: RegExp): number => Number(pattern.exec(rect)?.[1] ?? NaN);
+  const place = { x: attribute(places.x), y: attribute(places.y), width: attribute(places.width) };
   if (!Number.isFinite(place.x + place.y + place.width)) {
     throw new UnreadableInputError(`flame graph: expected x, y and width of a frame, got "${rect.slice(0, 120)}".`);
   }
-  const [x, width] = [attribute('fg:x'), attribute('fg:w')];
+  const [x, width] = [attribute(places.exactX), attribute(places.exactWidth)];
   return { ...place, exact: Number.isFinite(x + width) ? { x, width } : null };
 }
 

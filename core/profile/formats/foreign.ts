@@ -1,4 +1,5 @@
 // Files that people take for profiles, or that are profiles of another kind: refused by name, with what to do.
+import { flameGraphMark } from './flame-svg.js';
 import type { ProfileHead } from './format.js';
 import { jsonShape } from './json-shape.js';
 
@@ -235,7 +236,13 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: 'flame graph page made for reading',
     from: 'memray, py-spy, cargo-flamegraph or a dashboard (HTML)',
     remedy: 'give what it was made of: folded stacks, the recording, or the SVG',
-    isIt: (head) => begins(head, /^\uFEFF?\s*(?:<!doctype html|<html)/i) && !/async-profiler/.test(head.text) && head.isComplete,
+    isIt: (head) => begins(head, /^\uFEFF?\s*(?:<!doctype html|<html)/i) && !/\/async-profiler/.test(head.text),
+  },
+  {
+    name: 'a drawing (SVG) that is no flame graph',
+    from: '`go tool pprof -svg`, graphviz, a dashboard',
+    remedy: 'give the profile that it was drawn from',
+    isIt: (head) => begins(head, /^\uFEFF?\s*(?:<\?xml|<!DOCTYPE svg|<svg)/) && /<svg\b/.test(head.text) && !flameGraphMark.test(head.text),
   },
   {
     name: 'a picture',
