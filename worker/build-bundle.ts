@@ -35,7 +35,11 @@ async function main(): Promise<void> {
   if (isBuilt) return;
   // The bundler takes longer to load than the check takes.
   const { DefaultLogger, bundleWorkflowCode } = await import('@temporalio/worker');
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows', 'index.js'), logger: new DefaultLogger('WARN') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'workflows', 'index.js'),
+    payloadConverterPath: join(root, 'workflows', 'kernel', 'payload-converter.js'),
+    logger: new DefaultLogger('WARN'),
+  });
   await replaceFile(bundlePath, code);
   await replaceFile(hashPath, hash);
 }

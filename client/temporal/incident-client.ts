@@ -58,6 +58,8 @@ const updateTimeoutMs = 10_000;
 const pollEveryMs = 400;
 /** A killed worker's place is taken within this time, or somebody should look. */
 const silencePatienceMs = 30_000;
+/** The next history begins within milliseconds. */
+const mostTries = 5;
 const daySevenMs = 7 * 24 * 3_600_000;
 
 export type IncidentClient = ReturnType<typeof createIncidentClient>;
@@ -69,8 +71,14 @@ export function createIncidentClient(client: Client) {
     const { workflowId, runId } = await bounded(() => findIncident(client, id));
     return client.workflow.getHandle<typeof respondToIncident>(workflowId, runId);
   };
+  /** Whatever history the incident is in when the message arrives; an earlier incident is told to have ended. */
+  const openHandleOf = async (id: string): Promise<WorkflowHandle<typeof respondToIncident>> => {
+    const { incidentId, workflowId, runId } = await bounded(() => findIncident(client, id));
+    const newest = await bounded(() => findIncident(client, workflowId));
+    return client.workflow.getHandle<typeof respondToIncident>(workflowId, newest.incidentId === incidentId ? undefined : runId);
+  };
   const send = async (id: string, work: (handle: WorkflowHandle<typeof respondToIncident>) => Promise<void>): Promise<void> => {
-    const handle = await handleOf(id);
+    const handle = await openHandleOf(id);
     await bounded(() => work(handle)).catch(explainEnded(id));
   };
   const status = async (id: string): Promise<IncidentStatus> => readStatus(client, await handleOf(id));
@@ -107,15 +115,15 @@ export function createIncidentClient(client: Client) {
       return record;
     },
     decide: async (id: string, decision: RemedyDecision): Promise<DecisionAccepted> => {
-      const handle = await handleOf(id);
+      const handle = await openHandleOf(id);
       const updateId = `${decision.planId}:${decision.decision}:${decision.by}`.slice(0, 200);
-      return bounded(() => handle.executeUpdate(decideRemedyUpdate, { args: [decision], updateId }), updateTimeoutMs).catch(
-        explainUpdate(id),
-      );
+      const send = () => untilHeard(handle, () => handle.executeUpdate(decideRemedyUpdate, { args: [decision], updateId }));
+      return bounded(send, updateTimeoutMs).catch(explainUpdate(id));
     },
     acknowledge: async (id: string, by: string): Promise<{ by: string }> => {
-      const handle = await handleOf(id);
-      return bounded(() => handle.executeUpdate(acknowledgeUpdate, { args: [{ by }] }), updateTimeoutMs).catch(explainUpdate(id));
+      const handle = await openHandleOf(id);
+      const send = () => untilHeard(handle, () => handle.executeUpdate(acknowledgeUpdate, { args: [{ by }] }));
+      return bounded(send, updateTimeoutMs).catch(explainUpdate(id));
     },
     handOff: (id: string, by: string): Promise<void> => send(id, (handle) => handle.signal(handOffSignal, { by })),
     close: (id: string, request: { by?: string; reason?: string }): Promise<void> =>
@@ -125,6 +133,19 @@ export function createIncidentClient(client: Client) {
         await handle.cancel();
       }),
   };
+}
+
+/** An update that meets the change of histories was not seen by the workflow: the next history takes it. */
+async function untilHeard<T>(handle: WorkflowHandle, update: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await update();
+    } catch (error) {
+      const isClosed = error instanceof WorkflowNotFoundError || /aborted by closing/.test(String(error));
+      if (!isClosed || tries === mostTries || (await handle.describe()).status.name !== 'RUNNING') throw error;
+      await delay(pollEveryMs);
+    }
+  }
 }
 
 function startDetails({ alert, endpoint }: StartRequest): string {

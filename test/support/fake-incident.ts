@@ -33,12 +33,16 @@ export interface Story {
   restarts: number;
   /** Failed requests of the confirmation, which the guard then stops at once, and of the short look after it. */
   outage: { failedRatio: number; answeredAgain: boolean } | null;
+  /** Called when somebody is told of an event. */
+  onNotify: (event: string) => Promise<void>;
 }
 
 export interface FakeWorld {
   activities: IncidentActivities;
   /** Adds a story and returns its endpoint. */
   tell: (story: Partial<Story>) => string;
+  /** From now on the world answers differently. */
+  change: (endpoint: string, change: Partial<Story>) => void;
   /** Names of the activities that ran for an endpoint, in order of their start. */
   calls: (endpoint: string) => string[];
   reports: (endpoint: string) => { incident: Incident; set: EvidenceSet | null }[];
@@ -115,6 +119,7 @@ const plainStory: Story = {
   loadMs: 300,
   restarts: 0,
   outage: null,
+  onNotify: () => Promise.resolve(),
 };
 
 /** The machine on which the fakes run. */
@@ -267,7 +272,7 @@ export function createFakeWorld(): FakeWorld {
     },
     notify: async (incident, event) => {
       add(notified, incident.endpoint, event);
-      return Promise.resolve();
+      await storyOf(incident.endpoint).onNotify(event);
     },
     lookAtBisect: () => Promise.resolve({ state: 'searching' }),
     describeHandOff: async ({ endpoint }) => {
@@ -284,6 +289,7 @@ export function createFakeWorld(): FakeWorld {
       stories.set(endpoint, { ...plainStory, ...story });
       return endpoint;
     },
+    change: (endpoint, change) => void stories.set(endpoint, { ...storyOf(endpoint), ...change }),
     calls: (endpoint) => calls.get(endpoint) ?? [],
     reports: (endpoint) => reports.get(endpoint) ?? [],
     notified: (endpoint) => notified.get(endpoint) ?? [],

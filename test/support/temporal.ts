@@ -33,7 +33,7 @@ export async function findTemporal(): Promise<string> {
 let isQuiet = false;
 
 /** Once a process, before the first worker: the SDK's chatter would bury a failure. */
-function quietRuntime(): void {
+export function quietRuntime(): void {
   if (isQuiet) return;
   isQuiet = true;
   Runtime.install({
@@ -55,10 +55,11 @@ export async function startTemporal(...settings: string[]): Promise<TestWorkflow
   });
 }
 
+const payloadConverterPath = fileURLToPath(new URL('../../workflows/kernel/payload-converter.ts', import.meta.url));
 const productWorkflows = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
 /** Bundles the TypeScript sources, so that these tests need no build. */
 export async function bundleWorkflows(workflowsPath = productWorkflows): Promise<WorkflowBundleWithSourceMap> {
   quietRuntime();
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  return bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger: new DefaultLogger('ERROR') });
 }

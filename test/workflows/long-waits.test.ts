@@ -1,0 +1,196 @@
+/** What takes days: escalation, the age limit, outages of workers, approvals that wait. The server's clock jumps. */
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IncidentActivities } from '../../activities/contract.js';
+import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
+import {
+  acknowledgeUpdate,
+  alertFiredSignal,
+  closeIncidentSignal,
+  decideRemedyUpdate,
+  incidentStatusQuery,
+  rerunConfirmationSignal,
+} from '../../workflows/respond/messages.js';
+import type { respondToIncident } from '../../workflows/respond/respond-to-incident.js';
+import { createFakeWorld, fakeHost, planExpiringAt, type Story } from '../support/fake-incident.js';
+import { alertOf } from '../support/incident-workers.js';
+import { bundleWorkflows } from '../support/temporal.js';
+import { startTimeSkipping } from '../support/time-skipping.js';
+
+let temporal: TestWorkflowEnvironment;
+let bundle: WorkflowBundleWithSourceMap;
+let deciding: Running;
+let acting: Running;
+const world = createFakeWorld();
+
+interface Running {
+  stop: () => Promise<void>;
+}
+
+function run(workers: Worker[]): Running {
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  return {
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    },
+  };
+}
+
+/** Workflows and activities on workers of their own, so that one of them can be away. */
+async function startActing(activities: IncidentActivities): Promise<Running> {
+  const queues = [incidentsQueue, loadQueue, hostQueue(fakeHost)];
+  const shared = { connection: temporal.nativeConnection, maxHeartbeatThrottleInterval: '100ms', activities } as const;
+  return run(await Promise.all(queues.map((taskQueue) => Worker.create({ ...shared, taskQueue }))));
+}
+
+beforeAll(async () => {
+  [temporal, bundle] = await Promise.all([startTimeSkipping(), bundleWorkflows()]);
+  const connection = temporal.nativeConnection;
+  deciding = run([await Worker.create({ connection, taskQueue: incidentsQueue, workflowBundle: bundle })]);
+  acting = await startActing(world.activities);
+});
+
+afterAll(async () => {
+  await acting.stop();
+  await deciding.stop();
+  await temporal.teardown();
+});
+
+async function start(story: Partial<Story>, severity = 'warning') {
+  const endpoint = world.tell(story);
+  const acceptedAt = new Date(await temporal.currentTimeMs()).toISOString();
+  const workflowId = `perf-${endpoint.replace('/', '-')}`;
+  const alert = alertOf('a', { severity });
+  const handle = await temporal.client.workflow.signalWithStart<typeof respondToIncident, [typeof alert]>('respondToIncident', {
+    ...{ workflowId, taskQueue: incidentsQueue, args: [{ endpoint, symptom: null, acceptedAt, options: {} }] },
+    ...{ signal: alertFiredSignal, signalArgs: [alert] },
+  });
+  const status = () => handle.query(incidentStatusQuery);
+  const untilWaiting = () => expect.poll(async () => (await status()).phase, { timeout: 20_000 }).toBe('waiting');
+  return { handle, endpoint, status, untilWaiting };
+}
+
+const inOneDay = async (): Promise<string> => new Date((await temporal.currentTimeMs()) + 24 * 3_600_000).toISOString();
+const minutesSince = (startedAt: string, at: string): number => Math.round((Date.parse(at) - Date.parse(startedAt)) / 60_000);
+
+describe('an incident that nobody looks at', { timeout: 60_000 }, () => {
+  it.each([
+    ['warning', 15, 30, 60],
+    ['critical', 5, 10, 20],
+  ])('climbs its ladder (%s), and ends by itself when seven days old', async (severity, ...minutes) => {
+    const { handle, endpoint, status } = await start({}, severity);
+    await handle.result();
+    const { timeline, phase, startedAt, endedAt } = await status();
+    const rungs = timeline.flatMap((event) => (event.kind === 'escalated' ? [[event.level, minutesSince(startedAt, event.at)]] : []));
+    const levels = ['L1', 'L2', 'service owner'];
+    expect(rungs).toEqual(levels.map((level, index) => [level, minutes[index]]));
+    expect(world.notified(endpoint).filter((event) => event === 'needs-human')).toHaveLength(3);
+    expect(phase).toBe('ended');
+    expect(minutesSince(startedAt, endedAt ?? '')).toBe(7 * 24 * 60);
+  });
+
+  it('stops climbing when somebody acknowledges, and withdraws a plan when it expires', async () => {
+    const { handle, endpoint, status, untilWaiting } = await start({ plan: planExpiringAt(await inOneDay()) });
+    await untilWaiting();
+    await temporal.sleep('20 minutes');
+    expect(world.notified(endpoint).filter((event) => event === 'needs-human')).toHaveLength(1);
+    await handle.executeUpdate(acknowledgeUpdate, { args: [{ by: 'ada' }] });
+    await temporal.sleep('25 hours');
+    expect(world.notified(endpoint).filter((event) => event === 'needs-human')).toHaveLength(1);
+    expect((await status()).remedyPlan).toBeNull();
+    await handle.signal(closeIncidentSignal, {});
+    expect((await handle.result()).reasons.join('\n')).toContain('expired undecided');
+  });
+});
+
+describe('an approval', { timeout: 60_000 }, () => {
+  it('that waited behind a re-run until its plan expired is not acted on', async () => {
+    const expiresAt = new Date((await temporal.currentTimeMs()) + 4_000).toISOString();
+    const { handle, endpoint, status, untilWaiting } = await start({ plan: planExpiringAt(expiresAt), loadMs: 200 });
+    await untilWaiting();
+    world.change(endpoint, { loadMs: 5_000 });
+    await handle.signal(rerunConfirmationSignal, {});
+    await handle.executeUpdate(decideRemedyUpdate, { args: [{ planId: 'a'.repeat(64), decision: 'approve', by: 'ada' }] });
+    const reasons = async (): Promise<string> => (await status()).incident.reasons.join('\n');
+    await expect.poll(reasons, { timeout: 20_000 }).toMatch(/ada approved the remedy[^]*expired before its approval could be acted on/);
+    expect(world.calls(endpoint)).not.toContain('applyRemedy');
+    await handle.signal(closeIncidentSignal, {});
+    await handle.result();
+  });
+});
+
+describe('workers that are away', { timeout: 90_000 }, () => {
+  // The clock of the test server stands still while a task waits for a worker, so how long it may wait is checked in test/replay/patience.test.ts.
+  it('before every single step cost nothing but time', async () => {
+    const outages: string[] = [];
+    let away = Promise.resolve();
+    // After each step of the story nobody takes the next one until new workers come.
+    const goAway = (name: string): void => {
+      outages.push(name);
+      const before = acting;
+      away = before.stop().then(async () => {
+        acting = await startActing(leaving);
+      });
+    };
+    const stepping = new Set([
+      'resolveTarget',
+      'runLoad',
+      'storeLoad',
+      'decideBranch',
+      'scanQueries',
+      'localize',
+      'writeReport',
+      'planRemedy',
+      'applyRemedy',
+      'compareRuns',
+    ]);
+    const leaving = Object.fromEntries(
+      Object.entries(world.activities).map(([name, activity]: [string, (...args: never[]) => Promise<unknown>]) => [
+        name,
+        async (...args: never[]) => {
+          const result = await activity(...args);
+          if (stepping.has(name)) goAway(name);
+          return result;
+        },
+      ]),
+    ) as unknown as IncidentActivities;
+    await acting.stop();
+    acting = await startActing(leaving);
+
+    const { handle, status } = await start({ plan: planExpiringAt(await inOneDay()), verdicts: ['confirmed', 'not-reproduced'] });
+    const plan = async () => (await status()).remedyPlan?.planId;
+    await expect.poll(plan, { timeout: 60_000 }).toBeDefined();
+    await handle.executeUpdate(decideRemedyUpdate, { args: [{ planId: (await plan()) ?? '', decision: 'approve', by: 'ada' }] });
+    expect(await handle.result()).toMatchObject({ outcome: 'resolved', missingEvidence: [] });
+    await away;
+    expect(new Set(outages)).toEqual(stepping);
+    await acting.stop();
+    acting = await startActing(world.activities);
+  });
+});
+
+describe('an alert that fires while an incident writes its last report', { timeout: 60_000 }, () => {
+  it('opens the next incident of the endpoint, and no other message of that moment does', async () => {
+    const { handle, endpoint } = await start({ verdicts: ['not-reproduced', 'not-reproduced'] });
+    world.change(endpoint, {
+      onNotify: async (event) => {
+        if (event !== 'ended') return;
+        world.change(endpoint, { onNotify: () => Promise.resolve() });
+        await handle.signal(alertFiredSignal, alertOf('a'));
+        await handle.signal(alertFiredSignal, alertOf('gone', { status: 'resolved' }));
+        await handle.signal(alertFiredSignal, alertOf('late', { title: 'slow again' }));
+      },
+    });
+    const next = await handle.result();
+    const { alerts } = await temporal.client.workflow.getHandle<typeof respondToIncident>(handle.workflowId).query(incidentStatusQuery);
+    expect(alerts.map(({ id }) => id)).toEqual(['late']);
+    const first = await temporal.client.workflow
+      .getHandle<typeof respondToIncident>(handle.workflowId, handle.signaledRunId)
+      .query(incidentStatusQuery);
+    expect(first).toMatchObject({ phase: 'ended', incident: { outcome: 'not-reproduced' } });
+    expect(next.incidentId).not.toBe(first.incident.incidentId);
+    expect(world.calls(endpoint).filter((name) => name === 'runLoad')).toHaveLength(2);
+  });
+});
