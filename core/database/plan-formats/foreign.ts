@@ -33,7 +33,7 @@ const foreignPlans: readonly ForeignPlan[] = [
   },
   {
     name: 'CockroachDB',
-    mark: /^\s*[│|]?\s*(?:└── |├── )?• \w|^distribution: (?:local|full)|vectorized: (?:true|false)/m,
+    mark: /^[ \t]*[│|]?[ \t]{0,40}(?:└── |├── )?• \w|^distribution: (?:local|full)|vectorized: (?:true|false)/m,
     remedy: ofThatTool,
   },
   {
@@ -51,7 +51,7 @@ const foreignPlans: readonly ForeignPlan[] = [
     mark: /== (?:Physical|Optimized Logical|Parsed Logical|Analyzed Logical) Plan ==|AdaptiveSparkPlan/,
     remedy: ofThatTool,
   },
-  { name: 'Trino or Presto', mark: /^\s*Fragment \d+ \[\w+\]|^Trino version:|\bRemoteSource\[|Estimates: \{rows:/m, remedy: ofThatTool },
+  { name: 'Trino or Presto', mark: /^[ \t]*Fragment \d+ \[\w+\]|^Trino version:|\bRemoteSource\[|Estimates: \{rows:/m, remedy: ofThatTool },
   { name: 'Hive or Impala', mark: /STAGE DEPENDENCIES:|F\d+:PLAN FRAGMENT|^PLAN-ROOT SINK/m, remedy: ofThatTool },
   {
     name: 'TiDB',
@@ -63,15 +63,15 @@ const foreignPlans: readonly ForeignPlan[] = [
   { name: 'BigQuery', mark: /"queryPlan"\s*:\s*\[|"shuffleOutputBytes"/, remedy: ofThatTool },
   { name: 'Neo4j', mark: /\+ProduceResults|\bDB Hits\b|"dbHits"/, remedy: ofThatTool },
   { name: 'Elasticsearch or OpenSearch (profile)', mark: /"time_in_nanos"\s*:/, remedy: ofThatTool },
-  { name: 'Firebird', mark: /^\s*PLAN (?:JOIN )?\(.* (?:NATURAL|INDEX \(|ORDER )/m, remedy: ofThatTool },
+  { name: 'Firebird', mark: /^[ \t]*PLAN (?:JOIN )?\(.{0,300} (?:NATURAL|INDEX \(|ORDER )/m, remedy: ofThatTool },
   {
     name: 'Vertica, Teradata or SAP HANA',
-    mark: /PATH ID: \d+|lock .* for read on a reserved|COLUMN SEARCH\b.*LATE MATERIALIZATION/,
+    mark: /PATH ID: \d+|lock .{0,100} for read on a reserved|COLUMN SEARCH\b.{0,200}LATE MATERIALIZATION/,
     remedy: ofThatTool,
   },
   {
     name: 'MySQL or MariaDB as a table',
-    mark: /\bselect_type\b.*\bpossible_keys\b|^\s*select_type: /m,
+    mark: /\bselect_type\b.{0,200}\bpossible_keys\b|^[ \t]*select_type: /m,
     remedy: asJson("EXPLAIN FORMAT=JSON <statement>, MySQL's EXPLAIN ANALYZE or MariaDB's ANALYZE FORMAT=JSON"),
   },
   { name: 'SQLite as bytecode', mark: /^addr\s+opcode\s+p1/m, remedy: asJson('EXPLAIN QUERY PLAN <statement>') },
@@ -82,9 +82,13 @@ const foreignPlans: readonly ForeignPlan[] = [
   },
 ];
 
+/** A plan shows what it is in its first pages. */
+const longestBeginning = 200_000;
+
 /** The program whose plan this is, and what to do; null when it is none that is known. */
 export function nameForeign(text: string): { name: string; remedy: string } | null {
-  return foreignPlans.find(({ mark }) => mark.test(text)) ?? null;
+  const beginning = text.slice(0, longestBeginning);
+  return foreignPlans.find(({ mark }) => mark.test(beginning)) ?? null;
 }
 
 export function foreignNames(): string[] {
@@ -92,9 +96,9 @@ export function foreignNames(): string[] {
 }
 
 const bareNode =
-  /^[\s|│"]*(?:->\s+)?(?:(?:Parallel )?(?:Seq|Index|Index Only|Bitmap Heap|Bitmap Index|Tid|CTE|Function|Foreign|Subquery|Values) Scan\b|(?:Hash|Merge)(?: \w+)? Join|Nested Loop|(?:Hash|Group)?Aggregate|Sort|Limit|Append|Result|Gather|Insert on|Update on|Delete on|Unique|WindowAgg|Custom Scan)/m;
+  /^[ \t|│"]*(?:->\s+)?(?:(?:Parallel )?(?:Seq|Index|Index Only|Bitmap Heap|Bitmap Index|Tid|CTE|Function|Foreign|Subquery|Values) Scan\b|(?:Hash|Merge)(?: \w+)? Join|Nested Loop|(?:Hash|Group)?Aggregate|Sort|Limit|Append|Result|Gather|Insert on|Update on|Delete on|Unique|WindowAgg|Custom Scan)/m;
 
 /** A plan of PostgreSQL that holds nothing to judge: neither estimates nor measurements. */
 export function isWithoutNumbers(text: string): boolean {
-  return bareNode.test(text) && !/\((?:cost=|actual )/.test(text);
+  return bareNode.test(text.slice(0, longestBeginning)) && !/\((?:cost=|actual )/.test(text);
 }

@@ -21,11 +21,16 @@ export const mysqlTree: PlanFormat = {
   versions: '8.0.16 to 9',
   exactness: 'exact to the printed digits; what has no numbers of its own gets those of what it reads',
   advice: mysqlAdvice,
-  tells: /->\s+\S.*\((?:cost=[\d.e+]+(?:\.\.[\d.e+]+)?(?: rows=[\d.e+]+)?|actual time=[\d.e+-]+ rows=[\d.e+]+ loops=\d+|never executed)\)/,
+  // Without the arrow before it: looking for that from every arrow of a long line would take the square of its length.
+  tells: /\((?:cost=[\d.e+]{1,40}(?: rows=[\d.e+]{1,30})?|actual time=[\d.e+-]{1,60} rows=[\d.e+]{1,30} loops=\d+|never executed)\)/,
   readText({ lines }) {
     const tree = withWholeLines(lines).map((line) => ({ ...line, text: line.text.replace(/^\s*(?:[|│]|EXPLAIN:)\s?(?=->)/, '') }));
     // PostgreSQL's root has no arrow, and its estimates have a width.
-    if (!tree.some(({ text }) => this.tells.test(text)) || tree.some(({ text }) => /\(cost=\S+ rows=\d+ width=\d+\)/.test(text))) return [];
+    if (
+      !tree.some(({ text }) => arrow.test(text) && mysqlTree.tells.test(text)) ||
+      tree.some(({ text }) => /\(cost=[\d.]{1,40} rows=\d{1,20} width=\d{1,20}\)/.test(text))
+    )
+      return [];
     return readTrees(tree);
   },
 };

@@ -27,7 +27,7 @@ export const postgresYaml: PlanFormat = {
   exactness: 'exact, as JSON',
   advice: postgresAdvice,
   tells: /^[\s"|-]*(?:Node Type: "|Plan: ?$)|\bNode Type: "/,
-  nodeMark: /^\s*(?:- )*Node Type: /gm,
+  nodeMark: /^ *(?:- )*Node Type: /gm,
   readText({ lines, durationMs }) {
     const first = lines.findIndex(({ text }) => /^\s*(?:- )?(?:Plan:|Query Text: )/.test(text));
     if (first < 0 || !lines.some(({ text }) => /^\s*(?:- )?Node Type: "/.test(text))) return [];

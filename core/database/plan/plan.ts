@@ -12,7 +12,7 @@ import { growTree, type TimedNode } from './plan-tree.js';
 export function readQueryPlan(text: string): QueryPlan {
   const { format, document, others, unread } = findPlanDocument(text);
   const tree = growTree(document.Plan);
-  const analyzed = document.Plan['Actual Loops'] !== undefined;
+  const analyzed = tree.some(({ raw }) => raw['Actual Loops'] !== undefined);
   const times = assignTimes(tree);
   const nodes = tree.map(describeNode);
   return {

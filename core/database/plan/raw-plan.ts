@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { UnreadableInputError } from '../../model/errors.js';
 
+/** Milliseconds or rounds of one node: nothing runs for longer than 300 years, and none backwards. */
+const amount = z.number().min(0).max(1e13);
+
 /** Numbers of one worker process at one node. Averages per loop, like those of the node. */
 const workerSchema = z.looseObject({
   'Worker Number': z.number().optional(),
-  'Actual Total Time': z.number().optional(),
-  'Actual Loops': z.number().optional(),
+  'Actual Total Time': amount.optional(),
+  'Actual Loops': amount.optional(),
   'Sort Space Used': z.number().optional(),
   'Sort Space Type': z.string().optional(),
   'Hash Batches': z.number().optional(),
@@ -26,9 +29,9 @@ const nodeFields = {
   'CTE Name': z.string().optional(),
   'Total Cost': z.number().optional(),
   'Plan Rows': z.number().optional(),
-  'Actual Total Time': z.number().optional(),
-  'Actual Rows': z.number().optional(),
-  'Actual Loops': z.number().optional(),
+  'Actual Total Time': amount.optional(),
+  'Actual Rows': z.number().min(0).optional(),
+  'Actual Loops': amount.optional(),
   'Rows Removed by Filter': z.number().optional(),
   'Rows Removed by Index Recheck': z.number().optional(),
   'Rows Removed by Join Filter': z.number().optional(),

@@ -1,8 +1,8 @@
 /** `SubPlan 1`, `InitPlan 2 (returns $1)`, `InitPlan expr_1`, `CTE recent`: the plan that follows hangs below the node whose details stand in this column. */
-const subplanHeader = /^(\s*)((?:InitPlan|SubPlan)(?: \S+)?(?: \(returns [^)]*\))?|CTE \S.*?)\s*$/;
+const subplanHeader = /^(\s*)((?:InitPlan|SubPlan)(?: \S+)?(?: \(returns [^)]*\))?|CTE \S.*)$/;
 
 export function readSubplanHeader(line: string): { column: number; name: string } | null {
-  const match = subplanHeader.exec(line);
+  const match = subplanHeader.exec(line.trimEnd());
   return match === null || /\((?:cost=|actual )/.test(line) || /^\s*CTE Name:/.test(line)
     ? null
     : { column: match[1]?.length ?? 0, name: match[2] ?? '' };

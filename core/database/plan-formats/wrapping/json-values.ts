@@ -6,7 +6,7 @@ export function jsonValues(text: string): unknown[] {
   const whole = parseJson(text.trim());
   if (whole !== undefined) return [whole];
   const found: unknown[] = [];
-  const starts = /(?:^|\n|plan:|[:|│]\s)[\s|│"']*([[{])/g;
+  const starts = /(?:^|\n|plan:|[:|│]\s)[ \t|│"']{0,200}([[{])/g;
   let budget = mostPasses * text.length + 1000;
   for (let match = starts.exec(text); match !== null && budget > 0; match = starts.exec(text)) {
     const from = match.index + match[0].length - 1;
