@@ -61,7 +61,7 @@ async function readHead(reader: AsyncIterator<Uint8Array>, chunks: Uint8Array[],
   head.text = new TextDecoder(textEncodingOf(bytes)).decode(bytes);
 }
 
-function chooseFormat(head: ProfileHead, options: ReadOptions, isLast: boolean): ProfileFormat | null {
+export function chooseFormat(head: ProfileHead, options: ReadOptions, isLast: boolean): ProfileFormat | null {
   const wanted = options.format;
   if (wanted !== undefined) {
     const named = profileFormats.find((format) => format.id === wanted);

@@ -7,14 +7,23 @@ const maxLineBytes = 4_000_000;
 /** A line without its line end (LF or CRLF): `bytes[start..end)`, valid only until the call returns. */
 export type OnByteLine = (bytes: Uint8Array, start: number, end: number) => void;
 
+/** Takes a line that begins at `start` when it knows it, and returns where the next one begins; -1 = not known, `OnByteLine` gets it. */
+export type TakeKnownLine = (bytes: Uint8Array, start: number) => number;
+
+const takeNothing: TakeKnownLine = () => -1;
+
 /**
  * Calls `onLine` for every line of a byte stream, as UTF-8. Nothing is decoded, so a reader that knows most of its lines already pays only for
  * looking at them. UTF-16, by byte order mark or zero bytes, is turned into UTF-8 first. Memory is one chunk and one line.
  */
-export async function forEachByteLine(source: AsyncIterable<Uint8Array>, onLine: OnByteLine): Promise<void> {
+export async function forEachByteLine(
+  source: AsyncIterable<Uint8Array>,
+  onLine: OnByteLine,
+  takeKnown: TakeKnownLine = takeNothing,
+): Promise<void> {
   let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of utf8Chunks(source)) {
-    rest = emitLines(rest, chunk, onLine);
+    rest = emitLines(rest, chunk, onLine, takeKnown);
     if (rest.length > maxLineBytes) {
       throw new UnreadableInputError(`profile: expected lines of text, got more than ${maxLineBytes} bytes without a line end.`);
     }
@@ -33,7 +42,7 @@ export async function* utf8Chunks(source: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 /** Emits all whole lines of `rest` and `chunk`, returns a copy of what is left. */
-function emitLines(rest: Uint8Array, chunk: Uint8Array, onLine: OnByteLine): Uint8Array {
+function emitLines(rest: Uint8Array, chunk: Uint8Array, onLine: OnByteLine, takeKnown: TakeKnownLine): Uint8Array {
   let start = 0;
   let end = chunk.indexOf(10);
   if (end === -1) return joined(rest, chunk);
@@ -41,9 +50,15 @@ function emitLines(rest: Uint8Array, chunk: Uint8Array, onLine: OnByteLine): Uin
     const line = joined(rest, chunk.subarray(0, end));
     emit(line, 0, line.length, onLine);
     start = end + 1;
-    end = chunk.indexOf(10, start);
   }
-  for (; end !== -1; end = chunk.indexOf(10, start)) {
+  while (start < chunk.length) {
+    const next = takeKnown(chunk, start);
+    if (next !== -1) {
+      start = next;
+      continue;
+    }
+    end = chunk.indexOf(10, start);
+    if (end === -1) break;
     emit(chunk, start, end, onLine);
     start = end + 1;
   }

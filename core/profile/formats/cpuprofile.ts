@@ -54,9 +54,10 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
     throw new UnreadableInputError('cpuprofile: expected JSON to its end, but the file ends early. Is the download or copy complete?');
   const profile = wrappedSchema.safeParse(document).data ?? {};
   if (nodes.length === 0) return profileOfV8(parseV8Profile({ ...profile, samples: [...samples.values()] }), options);
-  const times = timesSchema.parse({ startTime: profile['startTime'], endTime: profile['endTime'] });
-  const startTime = times.startTime ?? 0;
-  const endTime = times.endTime ?? startTime;
+  const times = timesSchema.safeParse({ startTime: profile['startTime'], endTime: profile['endTime'] });
+  if (!times.success)
+    throw new UnreadableInputError(`cpuprofile: expected startTime and endTime as numbers. ${z.prettifyError(times.error)}`);
+  const { startTime = 0, endTime = startTime } = times.data;
   return profileOfV8({ nodes, startTime, endTime, samples: samples.values(), timeDeltas: timeDeltas.values() }, options);
 }
 

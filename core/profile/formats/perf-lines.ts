@@ -55,13 +55,13 @@ interface HeaderFields {
 }
 
 function header({ comm = '', seconds, period, event, rest = '' }: HeaderFields): PerfHeader {
-  const frame = ` ${rest.trim()}`;
+  const frame = rest.trim() === '' ? '' : ` ${rest.trim()}`;
   return {
     comm,
     event: event ?? null,
     seconds: seconds === undefined ? null : Number(seconds),
     period: period === undefined ? null : Number(period),
-    inlineFrame: isPerfFrame(frame) ? frame : null,
+    inlineFrame: frame !== '' && isPerfFrame(frame) ? frame : null,
     isBare: false,
   };
 }

@@ -7,8 +7,10 @@ import { forEachByteLine } from './byte-lines.js';
 import { createByteNames, type ByteNames } from './byte-names.js';
 import type { Detection, ProfileFormat, ProfileHead, ReadOptions } from './format.js';
 import { createLeftOut, type LeftOut } from './left-out.js';
+import { createTextCache, type TextCache, type TextKey } from './text-cache.js';
 import { baseEvent, eventKey, kindOfEvent, unitOfEvent } from './perf-events.js';
 import { parsePerfFrame } from './perf-frame.js';
+import { createStackCache, type StackCache } from './stack-cache.js';
 import { findFrame, isPerfFrame, parsePerfHeader, type FrameSpan, type PerfHeader } from './perf-lines.js';
 
 export const perfScript: ProfileFormat = {
@@ -42,6 +44,12 @@ interface EventTree {
   builder: ProfileBuilder;
   /** Frame ids by symbol and dso. */
   names: ByteNames;
+  /** Frame ids by whole lines, address included. */
+  frameLines: TextCache;
+  /** The callers of a leaf, up to the end of their sample: places of their ids in `callers`. */
+  callerLines: TextCache;
+  callers: Int32Array[];
+  placed: StackCache;
   processes: Map<string, number>;
   samples: number;
   withoutStack: number;
@@ -59,6 +67,10 @@ interface ReaderState {
   depth: number;
   lines: number;
   leftOut: LeftOut;
+  /** Callers that are being read for the first time, to be remembered when their sample ends. */
+  unread: { key: TextKey; lines: number } | null;
+  /** The line that is read next, when its end was seen. */
+  unset: TextKey | null;
 }
 
 const maxEvents = 16;
@@ -73,23 +85,75 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
     stack: new Int32Array(256),
     depth: 0,
     lines: 0,
+    unread: null,
+    unset: null,
     leftOut: createLeftOut({ format: 'perf script', expected: 'headers of samples with frames below them', records: 'lines' }),
   };
   const span: FrameSpan = { symbolStart: 0, symbolEnd: 0, dsoStart: 0, dsoEnd: 0 };
-  await forEachByteLine(source, (bytes, start, end) => {
-    state.lines++;
-    if (state.tree !== null && findFrame(bytes, start, end, span)) pushFrame(bytes, span, state);
-    else readOther(bytes, start, end, state);
-  });
+  await forEachByteLine(
+    source,
+    (bytes, start, end) => {
+      state.lines++;
+      if (state.tree === null || !findFrame(bytes, start, end, span)) {
+        readOther(bytes, start, end, state);
+        return;
+      }
+      const frame = pushFrame(bytes, span, state);
+      if (state.unset !== null) state.tree.frameLines.set(state.unset, frame);
+      state.unset = null;
+    },
+    (bytes, start) => takeKnownFrame(bytes, start, state),
+  );
   flush(state);
   return finish(state, options);
 }
 
+/**
+ * Frames are indented by a tab; most of them were met before. The callers of a leaf are the same bytes whenever the same way led to it, so they are
+ * looked up together; the leaf alone has many addresses.
+ */
+function takeKnownFrame(bytes: Uint8Array, start: number, state: ReaderState): number {
+  const { tree } = state;
+  if (tree === null || bytes[start] !== 9) return -1;
+  if (state.depth === 1) {
+    const place = tree.callerLines.get(bytes, start);
+    const end = tree.callerLines.end();
+    const known = tree.callers[place];
+    if (known !== undefined) {
+      for (const frame of known) pushId(frame, state);
+      state.lines += known.length;
+      return end + 1;
+    }
+    state.unread = end === -1 ? null : { key: tree.callerLines.key(), lines: state.lines };
+  }
+  const frame = tree.frameLines.get(bytes, start);
+  if (frame === -1) {
+    state.unset = tree.frameLines.end() === -1 ? null : tree.frameLines.key();
+    return -1;
+  }
+  state.lines++;
+  pushId(frame, state);
+  return tree.frameLines.end() + 1;
+}
+
+/** 32 MB of ids at most: a file whose every stack is new is read frame by frame. */
+const maxCallers = 300_000;
+
+/** Remembers callers of which every line was a frame; the empty line behind them is counted already. */
+function rememberCallers(tree: EventTree, { stack, depth, lines, unread }: ReaderState): void {
+  if (unread === null || lines - unread.lines !== depth || tree.callers.length >= maxCallers) return;
+  tree.callerLines.set(unread.key, tree.callers.push(stack.slice(1, depth)) - 1);
+}
+
 function readOther(bytes: Uint8Array, start: number, end: number, state: ReaderState): void {
+  state.unset = null;
   const line = decoder.decode(bytes.subarray(start, end));
   if (line.trim() === '') {
     // An empty line between a header and its frames ends nothing; the next header will.
-    if (state.depth > 0) flush(state);
+    if (state.depth > 0) {
+      if (state.tree !== null) rememberCallers(state.tree, state);
+      flush(state);
+    }
     return;
   }
   if (line.startsWith('#')) return;
@@ -108,9 +172,9 @@ function readOther(bytes: Uint8Array, start: number, end: number, state: ReaderS
   if (findFrame(frame, 0, frame.length, span)) pushFrame(frame, span, state);
 }
 
-function pushFrame(bytes: Uint8Array, span: FrameSpan, state: ReaderState): void {
+function pushFrame(bytes: Uint8Array, span: FrameSpan, state: ReaderState): number {
   const { tree } = state;
-  if (tree === null) return;
+  if (tree === null) return -1;
   const { symbolStart, symbolEnd, dsoStart, dsoEnd } = span;
   let id = tree.names.get(bytes, symbolStart, symbolEnd, dsoStart, dsoEnd);
   if (id === -1) {
@@ -118,6 +182,11 @@ function pushFrame(bytes: Uint8Array, span: FrameSpan, state: ReaderState): void
     id = tree.builder.frame(frame);
     tree.names.set(bytes, id);
   }
+  pushId(id, state);
+  return id;
+}
+
+function pushId(id: number, state: ReaderState): void {
   if (state.depth === state.stack.length) {
     const deeper = new Int32Array(state.depth * 2);
     deeper.set(state.stack);
@@ -139,6 +208,10 @@ function eventTree(header: PerfHeader, state: ReaderState): EventTree {
     event: detached(event),
     builder: createProfileBuilder(),
     names: createByteNames(),
+    frameLines: createTextCache({ untilBlank: false, slots: 1 << 17 }),
+    callerLines: createTextCache({ untilBlank: true, slots: 1 << 16 }),
+    callers: [],
+    placed: createStackCache(),
     processes: new Map(),
     samples: 0,
     withoutStack: 0,
@@ -155,6 +228,7 @@ function flush(state: ReaderState): void {
   state.header = null;
   state.tree = null;
   state.depth = 0;
+  state.unread = null;
   if (header === null || tree === null) return;
   if (header.isBare && depth === 0) {
     state.leftOut.add(`before line ${state.lines}`, header.comm);
@@ -174,10 +248,19 @@ function flush(state: ReaderState): void {
     builder.addIdle(weight, 1);
     return;
   }
-  let node = header.comm === '' ? rootNode : builder.child(rootNode, processFrame(tree, header.comm));
-  if (depth === 0) node = builder.child(node, builder.frame({ name: '[unknown]', module: '', line: null }));
+  const root = header.comm === '' ? rootNode : builder.child(rootNode, processFrame(tree, header.comm));
+  builder.add(depth === 0 ? builder.child(root, builder.frame(unnamedFrame)) : placeStack(tree, root, stack, depth), weight, 1);
+}
+
+const unnamedFrame = { name: '[unknown]', module: '', line: null };
+
+function placeStack({ builder, placed }: EventTree, root: number, stack: Int32Array, depth: number): number {
+  const known = placed.get(root, stack, depth);
+  if (known !== -1) return known;
+  let node = root;
   for (let at = depth - 1; at >= 0; at--) node = builder.child(node, stack[at] ?? 0);
-  builder.add(node, weight, 1);
+  placed.set(root, stack, depth, node);
+  return node;
 }
 
 function processFrame(tree: EventTree, comm: string): number {

@@ -1,0 +1,76 @@
+import { UnreadableInputError } from '../../core/model/errors.js';
+import { mutate, numbers } from './mutate.js';
+import type { FuzzTarget } from './target.js';
+
+export interface FuzzResult {
+  id: string;
+  inputs: number;
+  /** Of them, how many were read and not refused. */
+  read: number;
+  slowestMs: number;
+  findings: Finding[];
+}
+
+export interface Finding {
+  /** Give it to `--seed` with the same target: the first input is this one. */
+  seed: number;
+  what: string;
+  input: Uint8Array;
+}
+
+export interface FuzzLimits {
+  seconds: number;
+  firstSeed: number;
+  /** An input of a few hundred kilobytes that takes longer takes quadratic time. */
+  slowMs: number;
+  /** Growth of the process over what it held at the start. */
+  memoryMb: number;
+  stopAtFinding?: boolean;
+}
+
+/** Damages good files until the time is over. Every input follows from its seed. */
+export async function fuzz(target: FuzzTarget, limits: FuzzLimits): Promise<FuzzResult> {
+  const result: FuzzResult = { id: target.id, inputs: 0, read: 0, slowestMs: 0, findings: [] };
+  const startMb = process.memoryUsage.rss() / 1048576;
+  const until = performance.now() + limits.seconds * 1000;
+  for (let seed = limits.firstSeed; performance.now() < until && result.findings.length < 10; seed++) {
+    const random = numbers(seed);
+    const base = target.seeds[Math.floor(random() * target.seeds.length)] ?? new Uint8Array([0]);
+    const input = mutate(base, random);
+    const startedMs = performance.now();
+    const cpuBefore = process.cpuUsage();
+    const what = await outcome(target, input);
+    const cpu = process.cpuUsage(cpuBefore);
+    // Other work on the machine makes no input slow: the processor's own time counts.
+    const tookMs = Math.min(performance.now() - startedMs, (cpu.user + cpu.system) / 1000);
+    result.inputs++;
+    if (what === 'read') result.read++;
+    result.slowestMs = Math.max(result.slowestMs, tookMs);
+    const found =
+      what !== 'read' && what !== 'refused'
+        ? what
+        : tookMs > limits.slowMs
+          ? `took ${tookMs.toFixed(0)} ms for ${input.length} bytes`
+          : null;
+    if (found !== null) result.findings.push({ seed, what: found, input });
+    const grownMb = process.memoryUsage.rss() / 1048576 - startMb;
+    if (grownMb > limits.memoryMb) {
+      result.findings.push({ seed, what: `the process grew by ${grownMb.toFixed(0)} MB`, input });
+      break;
+    }
+    if (limits.stopAtFinding === true && result.findings.length > 0) break;
+  }
+  return result;
+}
+
+async function outcome(target: FuzzTarget, input: Uint8Array): Promise<string> {
+  try {
+    await target.read(input);
+    return 'read';
+  } catch (error) {
+    if (error instanceof UnreadableInputError) return 'refused';
+    return error instanceof Error
+      ? `${error.name}: ${error.message}\n${(error.stack ?? '').split('\n').slice(1, 4).join('\n')}`
+      : String(error);
+  }
+}

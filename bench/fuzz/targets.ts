@@ -1,0 +1,7 @@
+import { profileTargets, projectRoot } from './profile-targets.js';
+import type { FuzzTarget } from './target.js';
+
+/** Every reader of bytes that come from outside: one line a kind. */
+export function fuzzTargets(): FuzzTarget[] {
+  return [...profileTargets(projectRoot)];
+}

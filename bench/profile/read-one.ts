@@ -1,0 +1,8 @@
+/** Reads one profile, or nothing: what starting Node and loading the readers takes. */
+import { readProfileFile } from '../../adapters/artifacts/profile-file.js';
+
+const [file] = process.argv.slice(2);
+if (file !== undefined) {
+  const profile = await readProfileFile(file);
+  process.stdout.write(`${profile.format} ${profile.total} ${profile.unit} in ${profile.parents.length} nodes\n`);
+}
