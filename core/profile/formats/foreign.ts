@@ -40,7 +40,7 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: 'gprof data (gmon.out)',
     from: 'programs built with `-pg`',
     remedy: 'it needs the program: `gprof PROGRAM gmon.out` prints it; for stacks, `perf record -g` and `perf script`',
-    isIt: (head) => magic(head, 'gmon'),
+    isIt: (head) => magic(head, 'gmon\u0001\u0000'),
   },
   {
     name: 'Go execution trace',
@@ -224,13 +224,13 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: 'austin in its binary form (MOJO)',
     from: '`austin -b`',
     remedy: 'convert it: `mojo2austin FILE out.austin` (austin-python)',
-    isIt: (head) => magic(head, 'MOJ'),
+    isIt: (head) => magic(head, 'MOJ') && (head.bytes[3] ?? 32) < 32,
   },
   {
     name: 'rbspy raw recording',
     from: '`rbspy record` (raw.gz)',
     remedy: 'convert it: `rbspy report -i FILE -f collapsed -o out.folded`',
-    isIt: (head) => magic(head, 'rbspy'),
+    isIt: (head) => /^rbspy\d\d\n/.test(head.text),
   },
   {
     name: 'flame graph page made for reading',
@@ -249,7 +249,11 @@ export const foreignFiles: readonly ForeignFile[] = [
     from: 'a screenshot',
     remedy: 'pixels tell no numbers: ask for the SVG or the file it was made of',
     isIt: (head) =>
-      magic(head, '\u0089PNG') || magic(head, '\u00ff\u00d8\u00ff') || magic(head, 'GIF8') || magic(head, 'RIFF') || magic(head, '%PDF'),
+      magic(head, '\u0089PNG') ||
+      magic(head, '\u00ff\u00d8\u00ff') ||
+      magic(head, 'GIF8') ||
+      (magic(head, 'RIFF') && head.text.slice(8, 12) === 'WEBP') ||
+      magic(head, '%PDF'),
   },
   {
     name: 'archive (zip, tar, zstd, xz, bzip2)',
@@ -259,7 +263,7 @@ export const foreignFiles: readonly ForeignFile[] = [
       magic(head, 'PK\u0003\u0004') ||
       magic(head, '\u0028\u00b5\u002f\u00fd') ||
       magic(head, '\u00fd7zXZ') ||
-      magic(head, 'BZh') ||
+      (magic(head, 'BZh') && head.bytes[4] === 0x31 && head.bytes[5] === 0x41) ||
       String.fromCharCode(...head.bytes.subarray(257, 262)) === 'ustar',
   },
   {

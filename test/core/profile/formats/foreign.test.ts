@@ -42,6 +42,13 @@ describe('files that are known and not read', () => {
   });
 });
 
+it.each(['gmond;main', 'rbspy;main', 'MOJO;main', 'BZhang;main', 'RIFFLE;main'])(
+  'does not take the folded stack %s for a binary file',
+  async (stack) => {
+    expect(await profileOf(`${stack} 7\n${stack};hot 300\n`)).toMatchObject({ format: 'folded', total: 307 });
+  },
+);
+
 describe('JSON that nobody knows', () => {
   it('is named by its keys, never as a broken file of some format', async () => {
     expect(await refusal(profileOf('{"name":"shop","version":"1.0.0","scripts":{}}'))).toMatch(
