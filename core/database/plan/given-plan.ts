@@ -37,6 +37,11 @@ export function givenPlanUnused(name: string, why: string): MissingEvidence {
   };
 }
 
+/** A format names its engine first. Only PostgreSQL is scanned during an incident. */
+function isOfPostgres({ format }: QueryPlan): boolean {
+  return format.startsWith('postgres-');
+}
+
 function whyUnused(relations: Set<string>, fitting: StatementScan[]): string {
   const tables = [...relations].join(', ') || 'no table';
   if (fitting.length === 0) return `it reads ${tables}, and no statement of the load window that was looked at reads the same`;
@@ -51,10 +56,15 @@ function whyUnused(relations: Set<string>, fitting: StatementScan[]): string {
  */
 export function adoptGivenPlan(scans: readonly QueryScan[], given: GivenPlan): QueryScan[] {
   const relations = relationsOf(given.plan);
-  const fitting = scans.flatMap(({ statements }) => statements).filter((scan) => readsTheSame(scan, relations));
+  const fitting = isOfPostgres(given.plan)
+    ? scans.flatMap(({ statements }) => statements).filter((scan) => readsTheSame(scan, relations))
+    : [];
   const [one, ...others] = fitting;
   if (one === undefined || others.length > 0 || one.planSource === 'analyze') {
-    const row = givenPlanUnused(given.name, whyUnused(relations, fitting));
+    const why = isOfPostgres(given.plan)
+      ? whyUnused(relations, fitting)
+      : `it is one of another engine (${given.plan.format}) than the statements of the load window`;
+    const row = givenPlanUnused(given.name, why);
     return scans.map((scan, index) => (index === 0 ? { ...scan, missing: [...scan.missing, row] } : scan));
   }
   return scans.map((scan) => ({

@@ -35,6 +35,13 @@ describe('a plan that a person gives to a triage', () => {
     expect(scan?.statements[1]).toMatchObject({ plan: given.plan, rawPlan: text });
   });
 
+  it('of another engine belongs to none, even where the tables have the same names', () => {
+    const tree = `-> Table scan on ${table}  (cost=1.25 rows=10) (actual time=0.043..0.062 rows=10 loops=1)`;
+    const [scan] = adoptGivenPlan(windowOf(statementOn(table)), { name: 'slow.txt', text: tree, plan: readQueryPlan(tree) });
+    expect(scan?.statements.map(({ planSource }) => planSource)).toEqual(['none']);
+    expect(scan?.missing).toEqual([expect.objectContaining({ why: expect.stringContaining('another engine (mysql-tree)') as string })]);
+  });
+
   it.each<[string, StatementScan[], RegExp]>([
     ['that fits no statement', [statementOn('other')], /no statement of the load window that was looked at reads the same/],
     ['that fits several', [statementOn(table), statementOn(table)], /2 statements of the load window do, so it cannot be told whose it is/],
