@@ -1,7 +1,8 @@
+import { planTargets } from './plan-targets.js';
 import { profileTargets, projectRoot } from './profile-targets.js';
 import type { FuzzTarget } from './target.js';
 
 /** Every reader of bytes that come from outside: one line a kind. */
 export function fuzzTargets(): FuzzTarget[] {
-  return [...profileTargets(projectRoot)];
+  return [...profileTargets(projectRoot), ...planTargets(projectRoot)];
 }

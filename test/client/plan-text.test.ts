@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { planText } from '../../client/cli/plan-text.js';
 import { readQueryPlan } from '../../core/database/plan/plan.js';
 
-const textOf = (name: string): string => planText(readQueryPlan(readFileSync(new URL(`../../fixtures/plans/${name}`, import.meta.url), 'utf8')));
+const textOf = (name: string): string =>
+  planText(readQueryPlan(readFileSync(new URL(`../../fixtures/plans/${name}`, import.meta.url), 'utf8')));
 
 it('prints an executed plan as a tree, with own times in front and what stands out below', () => {
   expect(textOf('samples/worker-sort.txt').split('\n').slice(0, 9)).toEqual([
