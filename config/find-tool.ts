@@ -2,7 +2,7 @@ import { resolveTool, type ResolvedTool } from '../adapters/tools/tool-binaries.
 import type { ToolName } from '../adapters/tools/tool-pins.js';
 import { readToolSettings } from './tool-settings.js';
 
-/** Finds `temporal` or `k6`, and installs it when it is nowhere. With `allowDownload: false` only what is here already. */
+/** Finds a pinned program, and installs it when it is nowhere. With `allowDownload: false` only what is here already. */
 export async function findTool(tool: ToolName, options: { say: (line: string) => void; allowDownload: boolean }): Promise<ResolvedTool> {
   const { explicitPaths, searchPath, cacheDir } = readToolSettings();
   return await resolveTool(tool, {

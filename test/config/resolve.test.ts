@@ -140,7 +140,11 @@ describe('resolving a triage', () => {
   it('finds the process of a service on this machine by its port, and resolves files against the catalog', () => {
     expect(resolveProcess(catalog, 'shop/search')).toEqual({ kind: 'port', port: 8080 });
     expect(resolveProcess(catalog, 'pay/charge')).toBeNull();
-    expect(resolveProfiler(catalog, 'pay/charge')).toEqual({ kind: 'file', path: `${catalog.directory}/captures/pay.folded` });
+    expect(resolveProfiler(catalog, 'pay/charge')).toEqual({
+      kind: 'source',
+      field: 'file',
+      value: `${catalog.directory}/captures/pay.folded`,
+    });
   });
 });
 

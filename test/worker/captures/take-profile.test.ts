@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { takeProfile, type ProfileOrder } from '../../../worker/captures/take-profile.js';
+import { takeProfile, type TakeProfileOrder } from '../../../worker/captures/take-profile.js';
 import { startClosedLoop } from '../../support/closed-loop.js';
 import { hotService } from '../../support/hot-service.js';
 import { startNodeProgram } from '../../support/node-program.js';
@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-function order(durationMs: number): ProfileOrder {
+function order(durationMs: number): TakeProfileOrder {
   return {
     delayMs: 0,
     durationMs,
@@ -44,9 +44,9 @@ it('takes the word of no profile of a busy process for a service that was idle m
   const address = pprof.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   const locate = { kind: 'pid', pid: idle.pid } as const;
-  const { summary } = await takeProfile(order(1000), { kind: 'pprof-url', url }, locate);
+  const { summary } = await takeProfile(order(1000), { kind: 'source', field: 'pprofUrl', value: url }, locate);
   expect(summary.quality.checks.find(({ id }) => id === 'cpu-agreement')).toMatchObject({ ok: false });
   expect(summary.quality.verdict).not.toBe('good');
-  const unseen = await takeProfile(order(1000), { kind: 'pprof-url', url }, null);
+  const unseen = await takeProfile(order(1000), { kind: 'source', field: 'pprofUrl', value: url }, null);
   expect(unseen.summary.quality.checks.map(({ id }) => id)).not.toContain('cpu-agreement');
 });

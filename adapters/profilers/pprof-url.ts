@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { httpUrl } from '../../config/catalog-fields.js';
+import { readProfileBytes } from '../artifacts/profile-file.js';
+import { countCpu } from '../kernel/process-cpu.js';
+import { expectedCpuMs } from './expected-cpu.js';
+import { capturePprof } from './pprof-http.js';
+import type { ProfileCapture, ProfileOrder, ProfileSource, ServiceProcess } from './profiler.js';
+
+export const pprofUrl: ProfileSource = {
+  field: 'pprofUrl',
+  title: 'a CPU profile that the service serves itself, as `net/http/pprof` of Go does',
+  schema: httpUrl,
+  example: 'http://127.0.0.1:6060',
+  isPath: false,
+  capture,
+};
+
+async function capture(url: string, findProcess: () => Promise<ServiceProcess | null>, order: ProfileOrder): Promise<ProfileCapture> {
+  await sleep(order.delayMs, undefined, { signal: order.signal });
+  const process = await findProcess();
+  const endCount = process === null ? null : countCpu(process.pid);
+  const bytes = await capturePprof({ pprofUrl: url, durationMs: order.durationMs, signal: order.signal });
+  const cpu = endCount?.() ?? null;
+  const profile = await readProfileBytes(bytes);
+  const expected = cpu === null ? undefined : expectedCpuMs(profile, order.durationMs, cpu.treeMs, cpu.elapsedMs);
+  return {
+    profile,
+    context: { expectedCpuMs: expected, usableCores: process?.usableCores },
+    raw: { name: 'profile.pb.gz', content: bytes },
+    trace: null,
+    missing: [],
+  };
+}

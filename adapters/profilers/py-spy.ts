@@ -1,0 +1,114 @@
+/** py-spy (https://github.com/benfred/py-spy): reads the memory of a running Python process and needs nothing in it. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EvidenceUnavailableError, ProgramFailedError } from '../../core/model/errors.js';
+import type { StackProfile } from '../../core/profile/stack-profile.js';
+import { readProfileBytes } from '../artifacts/profile-file.js';
+import { readProc } from '../kernel/process-files.js';
+import { countCpu } from '../kernel/process-cpu.js';
+import { expectedCpuMs } from './expected-cpu.js';
+import type { ProfileCapture, ProfileOrder, Profiler, ServiceProcess } from './profiler.js';
+import { runProfiler } from './run-profiler.js';
+
+/** Its own default, below 1 % of a core; 30 s give 3,000 looks. */
+const samplesPerSecond = 100;
+
+export const pySpy: Profiler = {
+  name: 'py-spy',
+  title: 'py-spy: the Python code that holds the interpreter, from outside',
+  runtimes: ['python'],
+  inspect: async ({ pid }, tool) => {
+    refuseWithoutPtrace(pid);
+    await findPySpy(tool);
+    return 'py-spy can read it';
+  },
+  capture,
+};
+
+function unavailable(pid: number, why: string, remedy: string, cause?: unknown): EvidenceUnavailableError {
+  return new EvidenceUnavailableError({ id: 'profile', what: `a profile of the Python process ${pid}`, why, remedy }, { cause });
+}
+
+const ptraceRemedy =
+  'Run the worker (or a host agent, worker --role host) as root or with CAP_SYS_PTRACE; in Docker: --cap-add SYS_PTRACE; or as root: sysctl kernel.yama.ptrace_scope=0.';
+
+/** Reading another process's memory takes its user and what Yama allows, or the capability. A bit of `CapEff` says whether we have it. */
+function refuseWithoutPtrace(pid: number): void {
+  const effective = /^CapEff:\s*([0-9a-f]+)/m.exec(readProc('self/status') ?? '')?.[1];
+  const capSysPtrace = 19n;
+  if (effective !== undefined && ((BigInt(`0x${effective}`) >> capSysPtrace) & 1n) === 1n) return;
+  const owner = /^Uid:\s*(\d+)/m.exec(readProc(`${pid}/status`) ?? '')?.[1];
+  const isOwn = owner === undefined || Number(owner) === process.geteuid?.();
+  const scope = Number((readProc('sys/kernel/yama/ptrace_scope') ?? '0').trim());
+  if (isOwn && scope === 0) return;
+  throw unavailable(pid, isOwn ? `ptrace_scope is ${scope}: nobody may attach` : `it belongs to user ${owner}`, ptraceRemedy);
+}
+
+async function findPySpy(tool: ProfileOrder['tool']): Promise<string> {
+  try {
+    return await tool('py-spy');
+  } catch (error) {
+    if (!(error instanceof ProgramFailedError)) throw error;
+    const remedy = 'Install it where the worker runs (python3 -m pip install py-spy) or set PERF_RESPONDER_PY_SPY=/path/to/py-spy.';
+    throw new EvidenceUnavailableError(
+      { id: 'profile', what: 'a profile of the Python service', why: error.message.split('\n')[0] ?? 'py-spy was not found', remedy },
+      { cause: error },
+    );
+  }
+}
+
+async function capture(process: ServiceProcess, order: ProfileOrder): Promise<ProfileCapture> {
+  const { pid, usableCores } = process;
+  const { durationMs, signal } = order;
+  refuseWithoutPtrace(pid);
+  const program = await findPySpy(order.tool);
+  await sleep(order.delayMs, undefined, { signal });
+  const directory = await mkdtemp(join(tmpdir(), 'perf-responder-py-spy-'));
+  try {
+    const file = join(directory, 'profile.speedscope.json');
+    const endCount = countCpu(pid);
+    const seconds = Math.max(1, Math.round(durationMs / 1000));
+    // Who holds the interpreter's lock runs, or would if it had a CPU. Without `--gil` py-spy takes threads for busy that its own pause has just woken
+    // from a system call: of a service with one hot function, 65 of 100 samples were of a socket's `readinto`. What runs without the lock (compression,
+    // numpy) is then missing, and the comparison with the kernel's count tells so. One line a function, at which it begins; forked workers, too.
+    const look = ['record', '--pid', String(pid), '--duration', String(seconds), '--rate', String(samplesPerSecond)];
+    const shape = ['--format', 'speedscope', '--gil', '--function', '--subprocesses', '--output', file];
+    const { code, words } = await runProfiler({
+      program,
+      programArguments: [...look, ...shape],
+      directory,
+      durationMs,
+      signal,
+      onProgress: order.onProgress,
+    });
+    const cpu = endCount();
+    const bytes = await readFile(file).catch(() => null);
+    if (bytes === null) throw refused(pid, code, words);
+    const read = await readProfileBytes(bytes, { kind: 'cpu', fileName: 'profile.speedscope.json' });
+    // Its own length is the sum of the looks that found something running.
+    const profile: StackProfile = { ...read, durationMs: seconds * 1000 };
+    return {
+      profile,
+      context: { usableCores, expectedCpuMs: cpu === null ? undefined : expectedCpuMs(profile, durationMs, cpu.treeMs, cpu.elapsedMs) },
+      raw: { name: 'profile.speedscope.json', content: bytes },
+      trace: null,
+      missing: [],
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function refused(pid: number, code: number | null, words: string): EvidenceUnavailableError {
+  const lines = words.split('\n').filter((line) => line.trim() !== '');
+  const why =
+    lines.find((line) => /error|denied|fail/i.test(line)) ?? lines.at(-1) ?? `py-spy ended with ${code ?? 'a signal'} and wrote nothing`;
+  const isDenied = /permission|denied|ptrace|EPERM/i.test(words);
+  return unavailable(
+    pid,
+    why.trim().slice(0, 300),
+    isDenied ? ptraceRemedy : 'Try py-spy dump --pid with the process; take a profile by hand and give it with --profile FILE.',
+  );
+}
