@@ -1,5 +1,6 @@
-export const toolNames = ['temporal', 'k6', 'py-spy'] as const;
-export type ToolName = (typeof toolNames)[number];
+/** Without these nothing works; the others are fetched when a service needs them. */
+export const requiredTools = ['temporal', 'k6'] as const;
+export type ToolName = (typeof requiredTools)[number] | 'py-spy';
 
 /** What is trusted of one program. Sums are SHA-256 in hex; platforms are `process.platform`-`process.arch`. */
 export interface ToolPin {

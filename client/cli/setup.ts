@@ -1,6 +1,6 @@
 /** `perf-responder setup`: gets the programs that the product starts, checked by their sums. Running it again changes nothing. */
 import type { Command } from 'commander';
-import { toolNames } from '../../adapters/tools/tool-pins.js';
+import { requiredTools } from '../../adapters/tools/tool-pins.js';
 import { findTool } from '../../config/find-tool.js';
 import { contextOf } from './command-context.js';
 
@@ -16,7 +16,7 @@ const wayInWords = {
 async function setup(_flags: unknown, command: Command): Promise<void> {
   const context = contextOf(command);
   const tools = [];
-  for (const tool of toolNames) tools.push({ tool, ...(await findTool(tool, { say: context.say, allowDownload: true })) });
+  for (const tool of requiredTools) tools.push({ tool, ...(await findTool(tool, { say: context.say, allowDownload: true })) });
   context.print(
     { tools },
     tools.map(({ tool, version, source, path }) => `${tool} ${version}: ${wayInWords[source]} (${path})`).join('\n'),
