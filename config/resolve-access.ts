@@ -25,7 +25,7 @@ export type ProfilerSetting = { kind: 'auto' } | { kind: 'named'; name: string }
 
 export interface DatabaseAccess {
   name: string;
-  kind: 'postgres' | 'mysql' | 'redis';
+  kind: string;
   url: string;
 }
 

@@ -10,7 +10,7 @@ import * as git from '../adapters/git/git.js';
 import { runK6 } from '../adapters/k6/k6.js';
 import { chooseProfiler } from '../adapters/profilers/choose-profiler.js';
 import type { ToolName } from '../adapters/tools/tool-pins.js';
-import { totalExecutionMs } from '../adapters/databases/postgres/postgres.js';
+import { databaseEngine } from '../adapters/databases/registry.js';
 import { processTree } from '../adapters/kernel/process-files.js';
 import { identifyProcess } from '../adapters/kernel/processes.js';
 import { treeCpuMs } from '../adapters/kernel/tree-cpu.js';
@@ -111,22 +111,25 @@ function commandsOf(repository: RepositoryAccess, dataDirectory: string): Bisect
 }
 
 /**
- * Of all PostgreSQL databases of the service. Every one of them has to tell: a sum with one more or one less in it would be taken for a change. What
+ * Of all databases of the service whose server counts it. Every one of them has to tell: a sum with one more or one less in it would be taken for a change. What
  * is not counted stays so (EvidenceUnavailableError); a connection that failed may be there the next time.
  */
 async function databaseMs(catalog: Catalog, endpoint: string, signal: AbortSignal): Promise<number> {
   const { databases, missing } = resolveDatabases(catalog, endpoint);
   const [unknown] = missing;
   if (unknown !== undefined) throw new EvidenceUnavailableError(unknown);
-  const counting = databases.filter(({ kind }) => kind === 'postgres');
+  const counting = databases.flatMap(({ name, kind, url }) => {
+    const { look } = databaseEngine(kind);
+    return look === null ? [] : [{ name, kind, url, look }];
+  });
   if (counting.length === 0) throw new EvidenceUnavailableError(noDatabase);
   const totals = await Promise.all(
-    counting.map(({ name, url }) =>
-      totalExecutionMs({ url, signal }).catch((error: unknown) => {
+    counting.map(({ name, kind, url, look }) =>
+      look.totalExecutionMs({ url, signal }).catch((error: unknown) => {
         if (!(error instanceof EvidenceUnavailableError)) throw error;
         const { id, what, why, remedy } = error.missing;
         if (id !== 'database-connection') throw new EvidenceUnavailableError({ id, what: `${what} of database ${name}`, why, remedy });
-        throw new ProgramFailedError({ program: 'postgres', exitCode: null, message: error.message, retryable: true }, { cause: error });
+        throw new ProgramFailedError({ program: kind, exitCode: null, message: error.message, retryable: true }, { cause: error });
       }),
     ),
   );

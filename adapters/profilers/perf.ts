@@ -8,7 +8,6 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
 import type { StackProfile } from '../../core/profile/stack-profile.js';
-import { readProfileBytes } from '../artifacts/profile-file.js';
 import { processTree, readProc } from '../kernel/process-files.js';
 import { countCpu } from '../kernel/process-cpu.js';
 import { expectedCpuMs } from './expected-cpu.js';
@@ -77,7 +76,7 @@ async function capture(target: ServiceProcess, order: ProfileOrder): Promise<Pro
     const script = await readSamples(file, signal).catch(() => null);
     signal.throwIfAborted();
     if (script === null || script.length === 0) throw nothingSampled(pid, words);
-    const read = await readProfileBytes(script, { kind: 'cpu', fileName: 'perf.txt' });
+    const read = await (await import('../artifacts/profile-file.js')).readProfileBytes(script, { kind: 'cpu', fileName: 'perf.txt' });
     const profile: StackProfile = { ...read, durationMs };
     return {
       profile,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpUrl } from '../../config/catalog-fields.js';
-import { readProfileBytes } from '../artifacts/profile-file.js';
 import { countCpu } from '../kernel/process-cpu.js';
 import { expectedCpuMs } from './expected-cpu.js';
 import { capturePprof } from './pprof-http.js';
@@ -21,7 +20,7 @@ async function capture(url: string, findProcess: () => Promise<ServiceProcess | 
   const endCount = process === null ? null : countCpu(process.pid);
   const bytes = await capturePprof({ pprofUrl: url, durationMs: order.durationMs, signal: order.signal });
   const cpu = endCount?.() ?? null;
-  const profile = await readProfileBytes(bytes);
+  const profile = await (await import('../artifacts/profile-file.js')).readProfileBytes(bytes);
   const expected = cpu === null ? undefined : expectedCpuMs(profile, order.durationMs, cpu.treeMs, cpu.elapsedMs);
   return {
     profile,

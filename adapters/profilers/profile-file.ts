@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { text } from '../../config/catalog-fields.js';
-import { readProfileFile } from '../artifacts/profile-file.js';
 import type { ProfileCapture, ProfileSource } from './profiler.js';
 
 export const profileFile: ProfileSource = {
@@ -13,7 +12,7 @@ export const profileFile: ProfileSource = {
 };
 
 export async function readGivenProfile(path: string): Promise<ProfileCapture> {
-  const profile = await readProfileFile(path);
+  const profile = await (await import('../artifacts/profile-file.js')).readProfileFile(path);
   const raw = { name: 'profile.json', content: JSON.stringify({ source: basename(path) }) };
   return { profile, context: {}, raw, trace: null, missing: [] };
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EvidenceUnavailableError, ProgramFailedError } from '../../core/model/errors.js';
 import type { StackProfile } from '../../core/profile/stack-profile.js';
-import { readProfileBytes } from '../artifacts/profile-file.js';
 import { readProc } from '../kernel/process-files.js';
 import { countCpu } from '../kernel/process-cpu.js';
 import { expectedCpuMs } from './expected-cpu.js';
@@ -86,7 +85,9 @@ async function capture(process: ServiceProcess, order: ProfileOrder): Promise<Pr
     const cpu = endCount();
     const bytes = await readFile(file).catch(() => null);
     if (bytes === null) throw refused(pid, code, words);
-    const read = await readProfileBytes(bytes, { kind: 'cpu', fileName: 'profile.speedscope.json' });
+    const read = await (
+      await import('../artifacts/profile-file.js')
+    ).readProfileBytes(bytes, { kind: 'cpu', fileName: 'profile.speedscope.json' });
     // Its own length is the sum of the looks that found something running.
     const profile: StackProfile = { ...read, durationMs: seconds * 1000 };
     return {

@@ -1,4 +1,3 @@
-import { analyzeTable as analyze } from '../databases/postgres/postgres.js';
 import type { RemedyMember } from './remedy.js';
 
 export const analyzeTable: RemedyMember = {
@@ -7,6 +6,6 @@ export const analyzeTable: RemedyMember = {
   engine: 'postgres',
   canPlan: () => true,
   undo: () => 'nothing to undo: only statistics were refreshed',
-  apply: analyze,
+  apply: async (order) => (await import('../databases/postgres/postgres.js')).analyzeTable(order),
   takeBack: null,
 };

@@ -1,4 +1,3 @@
-import { createIndex as build, dropCreatedIndex } from '../databases/postgres/postgres.js';
 import type { RemedyMember } from './remedy.js';
 
 export const createIndex: RemedyMember = {
@@ -12,6 +11,6 @@ export const createIndex: RemedyMember = {
       ? 'DROP INDEX CONCURRENTLY with the name that the database gave the index'
       : `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
   },
-  apply: build,
-  takeBack: dropCreatedIndex,
+  apply: async (order) => (await import('../databases/postgres/postgres.js')).createIndex(order),
+  takeBack: async (order) => (await import('../databases/postgres/postgres.js')).dropCreatedIndex(order),
 };

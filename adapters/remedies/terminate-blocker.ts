@@ -1,5 +1,4 @@
 import { namesOneSession } from '../../core/database/sql/remedy-statement.js';
-import { terminateBackend } from '../databases/postgres/postgres.js';
 import type { RemedyMember } from './remedy.js';
 
 export const terminateBlocker: RemedyMember = {
@@ -9,6 +8,6 @@ export const terminateBlocker: RemedyMember = {
   // A session that is named by its process id alone may be another one when somebody approves its end.
   canPlan: namesOneSession,
   undo: () => 'cannot be undone: the database rolls the terminated transaction back',
-  apply: terminateBackend,
+  apply: async (order) => (await import('../databases/postgres/postgres.js')).terminateBackend(order),
   takeBack: null,
 };

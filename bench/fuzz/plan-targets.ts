@@ -13,7 +13,11 @@ export function planTargets(root: string): FuzzTarget[] {
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile() && statSync(path).size <= maxSeedBytes)
     .map((path) => readFileSync(path));
-  return [{ id: 'plan', seeds, read: async (bytes) => await Promise.resolve(requireSoundPlan(new TextDecoder().decode(bytes))) }];
+  const read = async (bytes: Uint8Array): Promise<void> => {
+    await Promise.resolve();
+    requireSoundPlan(new TextDecoder().decode(bytes));
+  };
+  return [{ id: 'plan', seeds, read }];
 }
 
 /** Reads the text. Throws UnreadableInputError, or another error when the times of the plan do not hold together and no finding says so. */

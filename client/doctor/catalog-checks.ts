@@ -4,7 +4,8 @@ import { findServiceProcess } from '../../adapters/kernel/find-process.js';
 import { chooseProfiler } from '../../adapters/profilers/choose-profiler.js';
 import type { ServiceProcess } from '../../adapters/profilers/profiler.js';
 import type { ToolName } from '../../adapters/tools/tool-pins.js';
-import { observeDatabase } from '../../adapters/databases/postgres/postgres.js';
+import type { DatabaseEngine } from '../../adapters/databases/database.js';
+import { databaseEngine, databaseEngines } from '../../adapters/databases/registry.js';
 import { identifyProcess } from '../../adapters/kernel/processes.js';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { findTool } from '../../config/find-tool.js';
@@ -83,10 +84,15 @@ async function checkProcess(catalog: Catalog, service: string, key: string): Pro
   }
 }
 
-async function checkPostgres(service: string, access: DatabaseAccess): Promise<Check[]> {
+async function checkDatabase(service: string, access: DatabaseAccess, { title, look }: DatabaseEngine): Promise<Check[]> {
   const id = `database ${service}/${access.name}`;
   const what = `database ${access.name} of ${service}: connection, statement statistics, rights`;
-  const seen = await observeDatabase({
+  if (look === null) {
+    const looked = databaseEngines.flatMap((engine) => (engine.look === null ? [] : [engine.title]));
+    const remedy = `Nothing to do: waits for it are told by its sockets; only ${looked.join(', ')} can be asked what it did.`;
+    return [lacking(id, `database ${access.name} of ${service}`, `${title} is known by its sockets only`, remedy)];
+  }
+  const seen = await look.observe({
     name: access.name,
     url: access.url,
     delayMs: 0,
@@ -96,25 +102,13 @@ async function checkPostgres(service: string, access: DatabaseAccess): Promise<C
     servicePorts: () => Promise.resolve(new Set<number>()),
   });
   const gaps = seen.missing.map((missing) => lacking(`${id} ${missing.id}`, `${what}: ${missing.what}`, missing.why, missing.remedy));
-  return gaps.length > 0 ? gaps : [ok(id, what, `PostgreSQL ${seen.serverVersion} at ${seen.peer}`)];
+  return gaps.length > 0 ? gaps : [ok(id, what, `${title} ${seen.serverVersion} at ${seen.peer}`)];
 }
 
 async function checkDatabases(catalog: Catalog, service: string, key: string): Promise<Check[]> {
   const { databases, missing } = resolveDatabases(catalog, key);
   const gaps = missing.map(({ id, what, why, remedy }) => lacking(`${service} ${id}`, what, why, remedy));
-  const looked = await Promise.all(
-    databases.map(async (access) => {
-      if (access.kind === 'postgres') return await checkPostgres(service, access);
-      return [
-        lacking(
-          `database ${service}/${access.name}`,
-          `database ${access.name} of ${service}`,
-          `${access.kind} is not read yet`,
-          'Use PostgreSQL for database evidence.',
-        ),
-      ];
-    }),
-  );
+  const looked = await Promise.all(databases.map((access) => checkDatabase(service, access, databaseEngine(access.kind))));
   return [...gaps, ...looked.flat()];
 }
 

@@ -1,3 +1,5 @@
+import type { WaitKind } from '../engines/engine.js';
+import { engineTraits } from '../engines/registry.js';
 import type { AccountCheck, AccountingLine } from '../model/incident.js';
 import { saturated, type Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
@@ -154,10 +156,11 @@ function queueOnly(facts: Facts, evidence: AccountingEvidence): Part[] {
 }
 
 function databaseParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): Part[] {
-  const classes = input.databases.flatMap((database) => database.activity?.byWaitClass ?? []);
+  const classes = input.databases.flatMap(({ kind, activity }) =>
+    (activity?.byWaitClass ?? []).map(({ waitClass, sessions }) => ({ wait: engineTraits(kind).waitOf(waitClass), sessions })),
+  );
   const active = classes.reduce((sum, entry) => sum + entry.sessions, 0);
-  const of = (waitClass: string): number =>
-    classes.filter((entry) => entry.waitClass === waitClass).reduce((sum, entry) => sum + entry.sessions, 0);
+  const of = (wait: WaitKind): number => classes.filter((entry) => entry.wait === wait).reduce((sum, entry) => sum + entry.sessions, 0);
   const part = (resource: ResourceId, count: number): Part => ({
     resource,
     count,
@@ -171,8 +174,8 @@ function databaseParts(input: DiagnosisInput, facts: Facts, evidence: Accounting
   if (active <= 0) return [...queued, { ...part('database-execution', atDatabase), label: 'database' }];
   // What the client waited for and the server did not see as active was on the way: network, protocol, or the client reading late.
   const inServer = atDatabase * Math.min(1, active / Math.max(atDatabase, 1e-9));
-  const lock = (inServer * of('Lock')) / active;
-  const io = (inServer * of('IO')) / active;
+  const lock = (inServer * of('lock')) / active;
+  const io = (inServer * of('io')) / active;
   return [
     ...queued,
     part('database-execution', inServer - lock - io),

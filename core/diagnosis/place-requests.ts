@@ -1,3 +1,4 @@
+import { engineTraits } from '../engines/registry.js';
 import type { DatabaseObservation } from '../model/database.js';
 import type { PeerObservation, WireObservation } from '../model/observation.js';
 import type { DiagnosisInput } from './input.js';
@@ -34,8 +35,9 @@ function databaseActive(databases: DatabaseObservation[]): number {
  * that wait for their client do not count: there the service is late. Two independent counts agree within one request, or a quarter.
  */
 function stillExecuting(databases: DatabaseObservation[], onSockets: number, inside: number): number {
-  const executing = databases.reduce((sum, { activity }) => {
-    const forClient = (activity?.byWaitClass ?? []).filter((wait) => wait.waitClass === 'Client');
+  const executing = databases.reduce((sum, { kind, activity }) => {
+    const { waitOf } = engineTraits(kind);
+    const forClient = (activity?.byWaitClass ?? []).filter((wait) => waitOf(wait.waitClass) === 'client');
     return sum + Math.max(0, (activity?.service?.active ?? 0) - forClient.reduce((all, wait) => all + wait.sessions, 0));
   }, 0);
   const surplus = executing - onSockets;

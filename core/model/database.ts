@@ -105,7 +105,8 @@ export interface ConnectionObservation {
 /** What the database saw during the load window. */
 export interface DatabaseObservation {
   name: string;
-  kind: 'postgres';
+  /** Kind of the engine, as the catalog names it. */
+  kind: string;
   serverVersion: string;
   /** Server address as the service would see it, to join with its sockets. */
   peer: string;

@@ -30,10 +30,11 @@ describe('the catalog', () => {
 
   it('names the notifiers there are, and the fields of the one that was meant', () => {
     const kinds = notifiers.map(({ kind }) => kind).join(', ');
+    const fields = Object.keys(notifiers.find(({ kind }) => kind === 'webhook')?.fields ?? {}).join(', ');
     const written = kinds.includes(',') ? `one of ${kinds}` : `"${kinds}"`;
     expect(problemOf('notify: [{ kind: pigeon, url: x }]')).toContain(`notify[0].kind: expected ${written}, got "pigeon"`);
     expect(problemOf('notify: [{ kind: webhook, url: x, loud: true }]')).toContain(
-      'notify[0].loud: expected one of the keys kind, url, got the unknown key "loud"; remove it',
+      `notify[0].loud: expected one of the keys kind, ${fields}, got the unknown key "loud"; remove it`,
     );
     expect(problemOf('notify: [7]')).toContain(`notify[0]: expected a mapping with the key kind, one of ${kinds}, got 7`);
   });

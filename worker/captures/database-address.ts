@@ -1,11 +1,10 @@
+import { databaseEngine } from '../../adapters/databases/registry.js';
 import type { DatabaseAccess } from '../../config/resolve-access.js';
-
-export const defaultPorts: Record<DatabaseAccess['kind'], number> = { postgres: 5432, mysql: 3306, redis: 6379 };
 
 /** Null where the catalog's connection goes by a Unix-domain socket (`postgres:///shop?host=/run/postgresql`): that has no address. */
 export function endOf(access: DatabaseAccess): { host: string; port: number } | null {
   if (!URL.canParse(access.url)) return null;
   const url = new URL(access.url);
   if (url.hostname === '' || url.hostname.startsWith('%2')) return null;
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? defaultPorts[access.kind] : url.port) };
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? databaseEngine(access.kind).defaultPort : url.port) };
 }

@@ -1,5 +1,6 @@
 import type { CaptureAdapter } from '../../activities/dependencies.js';
-import { observeDatabase } from '../../adapters/databases/postgres/postgres.js';
+import type { DatabaseEngine } from '../../adapters/databases/database.js';
+import { databaseEngine, databaseEngines } from '../../adapters/databases/registry.js';
 import { findServiceProcess, type ProcessLocator } from '../../adapters/kernel/find-process.js';
 import { trackLocalSessions, type LocalSessions } from '../../adapters/kernel/local-sessions.js';
 import { servicePortsTowards } from '../../adapters/kernel/sockets.js';
@@ -9,7 +10,7 @@ import { filled } from '../../core/evidence/document.js';
 import { databasesDocument, databasesKind } from '../../core/evidence/kinds/databases.js';
 import { EvidenceUnavailableError, UnreadableInputError } from '../../core/model/errors.js';
 import type { MissingEvidence } from '../../core/model/observation.js';
-import { defaultPorts, endOf } from './database-address.js';
+import { endOf } from './database-address.js';
 
 /** All databases of the service; one that cannot be reached is missing evidence, not a failure. */
 export function captureDatabases(catalog: Catalog): CaptureAdapter {
@@ -18,19 +19,22 @@ export function captureDatabases(catalog: Catalog): CaptureAdapter {
     take: async (order) => {
       const { databases, missing } = resolveDatabases(catalog, order.endpoint);
       const locator = resolveProcess(catalog, order.endpoint);
-      const others = databases.filter((access) => access.kind !== 'postgres').map(unsupported);
+      const seen = databases.map((access) => ({ access, engine: databaseEngine(access.kind) }));
+      const others = seen.flatMap(({ access, engine }) => (engine.look === null ? [unsupported(access, engine)] : []));
       const observations = await Promise.all(
-        databases
-          .filter((access) => access.kind === 'postgres')
-          .map((access) =>
-            observeDatabase({
+        seen.flatMap(({ access, engine: { look } }) => {
+          const { name, url } = access;
+          if (look === null) return [];
+          return [
+            look.observe({
               ...order,
-              name: access.name,
-              url: access.url,
+              name,
+              url,
               servicePorts: () => portsTowards(locator, access),
               serviceBackends: localBackends(locator, access),
             }),
-          ),
+          ];
+        }),
       );
       const gaps = [...missing, ...others, ...observations.flatMap((one) => one.missing)];
       return { documents: [filled(databasesDocument, observations)], raw: [], missing: gaps };
@@ -54,15 +58,16 @@ async function portsTowards(locator: ProcessLocator | null, access: DatabaseAcce
 /** Over a Unix-domain socket a server is known by its port, too: it is a part of the socket's name. */
 function localBackends(locator: ProcessLocator | null, access: DatabaseAccess): () => Promise<ReadonlySet<number>> {
   const sessions: LocalSessions = trackLocalSessions();
-  const port = endOf(access)?.port ?? Number(/[?&]port=(\d+)/.exec(access.url)?.[1] ?? defaultPorts[access.kind]);
+  const port = endOf(access)?.port ?? Number(/[?&]port=(\d+)/.exec(access.url)?.[1] ?? databaseEngine(access.kind).defaultPort);
   return async () => (locator === null ? new Set() : await sessions((await findServiceProcess(locator)).pid, port));
 }
 
-function unsupported(access: DatabaseAccess): MissingEvidence {
+function unsupported(access: DatabaseAccess, engine: DatabaseEngine): MissingEvidence {
+  const looked = databaseEngines.flatMap(({ title, look }) => (look === null ? [] : [title]));
   return {
     id: `database-${access.name}`,
     what: `what database ${access.name} did in the window`,
-    why: `this version looks into PostgreSQL only, not ${access.kind}; its sockets are still accounted`,
+    why: `this version looks into ${looked.join(', ')} only, not ${engine.kind}; its sockets are still accounted`,
     remedy: 'look at its own statistics of the window (slow log, INFO commandstats)',
   };
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { CaptureAdapter } from '../../activities/dependencies.js';
 import { readTextFile } from '../../adapters/artifacts/text-file.js';
-import { scanQueries } from '../../adapters/databases/postgres/postgres.js';
+import { databaseEngine } from '../../adapters/databases/registry.js';
 import type { Catalog } from '../../config/catalog.js';
 import { resolveDatabases } from '../../config/resolve-access.js';
 import { adoptGivenPlan, givenPlanUnused } from '../../core/database/plan/given-plan.js';
@@ -18,11 +18,12 @@ export function captureQueryScan(catalog: Catalog): CaptureAdapter {
     kind: queryScanKind,
     take: async ({ endpoint, options, read, signal }) => {
       const { databases } = resolveDatabases(catalog, endpoint);
-      const pairs = (read(databasesDocument) ?? []).flatMap((observation) => {
+      const scanned = (read(databasesDocument) ?? []).flatMap((observation) => {
         const access = databases.find((candidate) => candidate.name === observation.name);
-        return access === undefined ? [] : [{ observation, url: access.url }];
+        const look = access === undefined ? null : databaseEngine(access.kind).look;
+        return access === undefined || look === null ? [] : [look.scan({ url: access.url, observation, signal })];
       });
-      const own = await Promise.all(pairs.map(({ observation, url }) => scanQueries({ url, observation, signal })));
+      const own = await Promise.all(scanned);
       const scans = options.planFile === undefined ? own : await withGivenPlan(own, options.planFile);
       return {
         documents: [filled(scanDocument, scans.map(withoutRawPlans))],

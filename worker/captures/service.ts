@@ -1,4 +1,5 @@
 import type { CaptureAdapter } from '../../activities/dependencies.js';
+import { databaseEngine } from '../../adapters/databases/registry.js';
 import { observeService } from '../../adapters/kernel/observe-service.js';
 import { resolveHost } from '../../adapters/kernel/sockets.js';
 import type { Catalog } from '../../config/catalog.js';
@@ -40,7 +41,7 @@ async function hintsOf(databases: DatabaseAccess[]): Promise<PeerHint[]> {
       const end = endOf(access);
       if (end === null) return [];
       const { host, port } = end;
-      const kind = access.kind === 'redis' ? ('cache' as const) : ('database' as const);
+      const kind = databaseEngine(access.kind).peer;
       return (await resolveHost(host)).map((address) => ({
         peer: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
         label: `database ${access.name}`,

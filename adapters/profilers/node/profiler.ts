@@ -1,10 +1,7 @@
 import type { MissingEvidence } from '../../../core/model/observation.js';
-import { readRequestTrace } from '../../../core/profile/requests/request-trace.js';
-import { readProfileBytes } from '../../artifacts/profile-file.js';
 import { findBusiestProcess } from '../../kernel/busiest-process.js';
 import { expectedCpuMs } from '../expected-cpu.js';
 import type { ProfileCapture, ProfileOrder, Profiler, ServiceProcess } from '../profiler.js';
-import { captureNodeProfile } from './node-inspector.js';
 import { inspectTarget } from './node-target.js';
 
 export const nodeInspector: Profiler = {
@@ -22,17 +19,20 @@ export const nodeInspector: Profiler = {
 async function capture(process: ServiceProcess, order: ProfileOrder): Promise<ProfileCapture> {
   const { durationMs, signal } = order;
   const { pid, tookMs } = await findBusiestProcess(process.pid, order.delayMs, signal);
-  const seen = await captureNodeProfile({
+  const seen = await (
+    await import('./node-inspector.js')
+  ).captureNodeProfile({
     pid,
     delayMs: Math.max(0, order.delayMs - tookMs),
     durationMs,
     signal,
     onProgress: (elapsedMs) => order.onProgress(`sampling, ${Math.round(elapsedMs / 1000)} s of ${Math.round(durationMs / 1000)} s`),
   });
-  const profile = await readProfileBytes(Buffer.from(seen.cpuProfile));
+  const profile = await (await import('../../artifacts/profile-file.js')).readProfileBytes(Buffer.from(seen.cpuProfile));
   const { cpu } = seen;
   // V8 looks at its thread by the wall clock: ready to run without a CPU counts as busy there.
   const expected = cpu === null ? undefined : expectedCpuMs(profile, durationMs, cpu.mainThreadMs + cpu.mainThreadDelayMs, cpu.elapsedMs);
+  const { readRequestTrace } = await import('../../../core/profile/requests/request-trace.js');
   const parsed: unknown = JSON.parse(seen.cpuProfile);
   return {
     profile,

@@ -1,4 +1,4 @@
-import { parse, type Node } from 'libpg-query';
+import type { Node } from 'libpg-query';
 import { RefusedError } from '../../model/errors.js';
 
 export interface IndexOrder {
@@ -78,6 +78,8 @@ export function readTerminate(statement: string): SessionIdentity {
 async function readOne(statement: string): Promise<Node> {
   let statements: { stmt?: Node }[];
   try {
+    // The parser is a megabyte of its own: only who applies a remedy needs it.
+    const { parse } = await import('libpg-query');
     statements = (await parse(statement)).stmts ?? [];
   } catch {
     throw refuse('valid SQL', statement);

@@ -1,3 +1,5 @@
+import type { Operator } from '../../engines/engine.js';
+import { engineOfPlan, engineTraits } from '../../engines/registry.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import { scanDocument } from '../../evidence/kinds/query-scan.js';
 import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../model/database.js';
@@ -55,7 +57,10 @@ function isOfOthers(statement: StatementDelta, { activity }: DatabaseObservation
 /** Cases whose plan may be blamed: enough time, executing rather than waiting for a lock, and a plan that is the one of the window. */
 export function plannedCases(context: RuleContext, minimum: number): StatementCase[] {
   return statementCases(context)
-    .filter((entry) => entry.share >= minimum && entry.scan !== null && lockShare(entry.scan) < 0.5 && isOfWindow(entry.scan))
+    .filter(
+      (entry) =>
+        entry.share >= minimum && entry.scan !== null && lockShare(entry.scan, entry.database.kind) < 0.5 && isOfWindow(entry.scan),
+    )
     .sort((a, b) => b.share - a.share);
 }
 
@@ -64,8 +69,8 @@ export function isOfWindow({ statement, plan }: StatementScan): boolean {
   return plan === null || differenceToWindow(plan, statement) === null;
 }
 
-export function lockShare(scan: StatementScan): number {
-  return scan.waitShares.find((entry) => entry.waitClass === 'Lock')?.share ?? 0;
+export function lockShare(scan: StatementScan, engine: string): number {
+  return scan.waitShares.find((entry) => engineTraits(engine).waitOf(entry.waitClass) === 'lock')?.share ?? 0;
 }
 
 /** The node with the largest self time; for a plan that was not executed, the one with the largest estimated rows to read. */
@@ -140,11 +145,18 @@ export function looksLikeFullScan(scan: StatementScan, node: PlanNode): boolean 
   return table !== undefined && table.estimatedRows >= 1000 && node.filter !== null && node.rowsEstimated * 5 <= table.estimatedRows;
 }
 
+/** What a node does, whatever its engine calls it. */
+export function operatorOf({ plan }: StatementScan, node: PlanNode): Operator {
+  return engineOfPlan(plan?.format ?? '').operatorOf(node.nodeType);
+}
+
 /** An index that is read without a condition is read from end to end, like the table; unless it gives the order and a LIMIT stops it. */
 function readsWholeTable(scan: StatementScan, node: PlanNode): boolean {
-  if (node.nodeType.includes('Seq Scan')) return true;
-  const isIndex = /Index (?:Only )?Scan/.test(node.nodeType) && !node.nodeType.startsWith('Bitmap');
-  return isIndex && node.condition === null && scan.plan?.nodes.some((each) => each.nodeType === 'Limit') !== true;
+  const operator = operatorOf(scan, node);
+  if (operator === 'full-scan') return true;
+  return (
+    operator === 'index-scan' && node.condition === null && scan.plan?.nodes.some((each) => operatorOf(scan, each) === 'limit') !== true
+  );
 }
 
 /** A partitioned table gets no index concurrently: only its parts do, one after the other, and the index of the whole then takes theirs over. */

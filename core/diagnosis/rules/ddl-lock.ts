@@ -26,7 +26,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         evidence: lock.evidence,
         remedy: {
           kind: 'terminate-blocker',
-          statement: endOf(root),
+          statement: endOf(lock),
           expected: `${expectedGain(context, lock.share)}; repeat the change with a lock_timeout`,
           basis: 'estimated',
         },

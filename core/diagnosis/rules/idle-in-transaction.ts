@@ -27,7 +27,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         evidence: lock.evidence,
         remedy: {
           kind: 'terminate-blocker',
-          statement: endOf(root),
+          statement: endOf(lock),
           expected: expectedGain(context, lock.share),
           basis: 'estimated',
         },

@@ -1,6 +1,6 @@
+import { engineTraits } from '../../engines/registry.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { BlockingSession, BlockingTree, DatabaseObservation } from '../../model/database.js';
-import { terminateStatement } from '../../database/sql/remedy-statement.js';
 import { shareOf, shareOfSide } from '../accounting.js';
 import { clampRatio, ms } from '../figures.js';
 import { cite, type RuleContext } from '../rule.js';
@@ -52,15 +52,9 @@ export function sessionText(session: BlockingSession): string {
     : `${session.pid} (${session.applicationName})`;
 }
 
-/**
- * Ends the session, bound to what it was in the window. Where this role may not see when it began, only a person can tell that it is still the same one:
- * that statement is advice, and nothing applies it.
- */
-export function endOf(session: BlockingSession): string {
-  const { pid, startedAt, statementStartedAt, applicationName } = session;
-  const isKnown = typeof startedAt === 'string' && typeof statementStartedAt === 'string' && applicationName?.includes('\\') !== true;
-  if (!isKnown) return `SELECT pg_terminate_backend(${pid})`;
-  return terminateStatement({ pid, startedAt, statementStartedAt, applicationName: applicationName ?? '' });
+/** What ends the session at the root, in its engine's words. */
+export function endOf({ database, tree }: LockCase): string {
+  return engineTraits(database.kind).remedies.endSession(tree.root);
 }
 
 /** `SELECT … FOR UPDATE` queues for a row with AccessExclusiveLock, too, on the tuple: only on a whole table is that mode a schema change. */

@@ -9,6 +9,7 @@ import {
   dropsMost,
   indexRemedy,
   looksLikeFullScan,
+  operatorOf,
   planConfidence,
   plannedCases,
   readsTooMuch,
@@ -95,7 +96,7 @@ function wastefulNode(scan: StatementScan): PlanNode | null {
 /** ORDER BY with a LIMIT and no index in that order: the rows are read and sorted, and all but the first few dropped by no filter. */
 function sortedAway(scan: StatementScan): Waste | null {
   for (const sort of scan.plan?.analyzed === true ? scan.plan.nodes : []) {
-    const node = sort.nodeType.endsWith('Sort') ? sortedScan(scan, sort) : null;
+    const node = operatorOf(scan, sort) === 'sort' ? sortedScan(scan, sort) : null;
     if (node === null || !scan.candidates.some((each) => each.relation === node.relation && each.stopsEarly === true)) continue;
     const share = selfShare(scan, sort) + selfShare(scan, node);
     const [read, kept] = [rowsRead(node), sort.rows * sort.loops];
@@ -118,16 +119,13 @@ function inOrder(node: PlanNode, kept: number): number {
   return passed > 0 ? (kept * rowsRead(node)) / passed : kept;
 }
 
-/** Nodes that hand rows on as they are. What joins, groups or filters in between needs all of its input, whatever the order. */
-const handsOn: ReadonlySet<string> = new Set(['Gather', 'Gather Merge']);
-
-/** The scan whose rows a sort orders, when nothing else happens to them in between. */
+/** The scan whose rows a sort orders, when nothing else happens to them in between: what joins, groups or filters there needs all of its input, whatever the order. */
 function sortedScan(scan: StatementScan, sort: PlanNode): PlanNode | null {
   const nodes = scan.plan?.nodes ?? [];
   for (let at: PlanNode | undefined = sort; at !== undefined;) {
     const below: PlanNode | undefined = nodes.find((node) => node.parentId === at?.id);
     if (below === undefined || below.relation !== null) return below ?? null;
-    at = handsOn.has(below.nodeType) ? below : undefined;
+    at = operatorOf(scan, below) === 'hand-on' ? below : undefined;
   }
   return null;
 }

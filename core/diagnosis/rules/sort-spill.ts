@@ -1,3 +1,4 @@
+import { engineTraits } from '../../engines/registry.js';
 import type { PlanNode, StatementScan } from '../../model/database.js';
 import { clampRatio, ms, percent } from '../figures.js';
 import { expectedGain, minimumShare, nothing, verdictOut, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
@@ -60,7 +61,7 @@ function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Can
     evidence: citeStatement(context, entry),
     remedy: {
       kind: 'configuration',
-      statement: `Give this statement ${memory} (SET LOCAL work_mem for its role or transaction), or an index that delivers the order, or fewer rows to sort.`,
+      statement: `${engineTraits(entry.database.kind).remedies.moreMemory(memory)}, or an index that delivers the order, or fewer rows to sort.`,
       expected: `${expectedGain(context, share)}; the statement alone ${ms(before)} → ${ms(after)}, measured`,
       basis: 'estimated',
     },

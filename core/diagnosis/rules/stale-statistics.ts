@@ -1,7 +1,8 @@
+import { engineTraits } from '../../engines/registry.js';
 import type { PlanNode, StatementScan, TableFacts } from '../../model/database.js';
 import { percent } from '../figures.js';
 import { expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../rule.js';
-import { citeStatement, dominantNode, planConfidence, plannedCases, selfShare, type StatementCase } from './database.js';
+import { citeStatement, dominantNode, operatorOf, planConfidence, plannedCases, selfShare, type StatementCase } from './database.js';
 
 /** An estimate a hundred times off chooses plans by accident; below that, good plans survive (classes of pev2: 10, 100, 1000). */
 const misestimate = 100;
@@ -31,10 +32,10 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
  */
 function isMisled(scan: StatementScan, node: PlanNode, table: TableFacts, dominant: PlanNode): boolean {
   const above = ancestors(scan, node);
-  const loop = above.find((each) => each.nodeType === 'Nested Loop');
+  const loop = above.find((each) => operatorOf(scan, each) === 'nested-loop');
   const isRepeated = loop !== undefined && (dominant.id === loop.id || (dominant.loops >= misestimate && isBelow(scan, dominant, loop)));
   const isBulkByIndex =
-    dominant.id === node.id && !node.nodeType.includes('Seq Scan') && node.rows >= 0.1 * Math.max(1, table.estimatedRows);
+    dominant.id === node.id && operatorOf(scan, node) !== 'full-scan' && node.rows >= 0.1 * Math.max(1, table.estimatedRows);
   const isSpilling = dominant.spilledKb > 0 && above.some((each) => each.id === dominant.id);
   return isRepeated || isBulkByIndex || isSpilling;
 }
@@ -88,7 +89,7 @@ function describe(
     evidence: citeStatement(context, entry),
     remedy: {
       kind: 'analyze-table',
-      statement: `ANALYZE "${table.schema}"."${table.relation}"`,
+      statement: engineTraits(entry.database.kind).remedies.renewStatistics(table),
       expected: expectedGain(context, entry.share),
       basis: 'estimated',
     },
