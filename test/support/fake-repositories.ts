@@ -23,6 +23,10 @@ export interface FakeRepository {
   failingHosts: string[];
   /** What a build is said to take; 0 = nothing to build. */
   buildMs: number;
+  /** Nobody can tell who wrote a commit. */
+  isNameless: boolean;
+  /** So many times cleaning up fails before it succeeds. */
+  cleanUpFailures: number;
 }
 
 /** The machine of the worker that serves the shared queue. */
@@ -40,6 +44,8 @@ const plain: FakeRepository = {
   hosts: { [only]: 1 },
   failingHosts: [],
   buildMs: 0,
+  isNameless: false,
+  cleanUpFailures: 0,
 };
 const healthyMs = 100;
 /** Of the logarithm from run to run: 4 %. */
@@ -163,7 +169,8 @@ export function createFakeRepositories(): FakeRepositories {
       const ok = of(endpoint).broken[indexOf(commit)] !== 'build-failed';
       return Promise.resolve({ commit, host, ok, buildMs: build(endpoint, commit, host), detail: '' });
     },
-    describeCommit: ({ commit }) => {
+    describeCommit: ({ endpoint, commit }) => {
+      if (of(endpoint).isNameless) throw ApplicationFailure.nonRetryable('git show failed');
       const index = indexOf(commit);
       const files = [`file-${index}.js`];
       return Promise.resolve({
@@ -179,6 +186,9 @@ export function createFakeRepositories(): FakeRepositories {
     subjectsOf: ({ commits }) => Promise.resolve(commits.map((commit) => `commit ${indexOf(commit)}`)),
     compareProfiles: () => Promise.resolve({ growth: { beforeMs: 1, afterMs: 2, functions: [] }, summary: 'price grew', runs: 2 }),
     cleanUpBisect: ({ endpoint }) => {
+      const repository = of(endpoint);
+      repository.cleanUpFailures -= 1;
+      if (repository.cleanUpFailures >= 0) throw new Error('a file is busy');
       cleaned.set(endpoint, [...(cleaned.get(endpoint) ?? []), host]);
       return Promise.resolve();
     },

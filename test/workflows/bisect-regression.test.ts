@@ -155,6 +155,12 @@ describe('bisectRegression', { timeout: 60_000 }, () => {
     expect(failed.reasons[0]).toContain('reset before the measurement failed');
   });
 
+  it('answers first: cleaning up that fails at first is tried again, and what cannot be told of the culprit is not needed', async () => {
+    const answer = await bisect({ slowAt: { 20: 1.5 }, isNameless: true, cleanUpFailures: 2 });
+    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20), subject: '' }, range: [idOf(19), idOf(20)] });
+    expect(answer.reasons.join('\n')).toMatch(/could not be described: git show failed/);
+  });
+
   it('refuses with the words of the plan when a person asked with a wrong name', async () => {
     const { handle } = await start({ refusal: 'Expected a commit, tag or branch, got "v9"' });
     await expect(handle.result()).rejects.toSatisfy(
