@@ -19,7 +19,7 @@ export function profileTargets(root: string): FuzzTarget[] {
   const seedsOf = new Map<string, Uint8Array[]>();
   for (const bytes of files) {
     const id = formatOf(bytes);
-    if (id !== null) seedsOf.set(id, [...(seedsOf.get(id) ?? files), bytes]);
+    if (id !== null) seedsOf.set(id, [...(seedsOf.get(id) ?? []), bytes]);
   }
   // A reader without a fixture gets those of all others.
   const readers = profileFormats.map(({ id }): FuzzTarget => ({
