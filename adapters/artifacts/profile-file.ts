@@ -2,13 +2,16 @@ import { Readable } from 'node:stream';
 import type { ReadOptions } from '../../core/profile/formats/format.js';
 import { readProfile } from '../../core/profile/read-profile.js';
 import type { StackProfile } from '../../core/profile/stack-profile.js';
+import { namingFile } from './naming-file.js';
 import { isPerfData, readPerfData } from './perf-data.js';
 import { openBytes, unpackedBytes } from './byte-source.js';
 
 /** Reads a profile file as a stream, gunzipping it when it is packed and through `perf` when it is a recording of it; `-` is standard input. Throws UnreadableInputError for whatever cannot be read. */
 export async function readProfileFile(path: string, options: ReadOptions = {}): Promise<StackProfile> {
-  if (options.format === undefined && (await isPerfData(path))) return readPerfData(path, options);
-  return readProfile(await openBytes(path, 'profile'), { fileName: path, ...options });
+  return await namingFile(path, async () => {
+    if (options.format === undefined && (await isPerfData(path))) return await readPerfData(path, options);
+    return await readProfile(await openBytes(path, 'profile'), { fileName: path, ...options });
+  });
 }
 
 /** The same for bytes that came over the network. */

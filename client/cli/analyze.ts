@@ -1,36 +1,25 @@
 import type { Command } from 'commander';
 import { readLoadFile } from '../../adapters/artifacts/load-file.js';
+import { namingFile } from '../../adapters/artifacts/naming-file.js';
 import { readTextFile } from '../../adapters/artifacts/text-file.js';
 import { planDocument, readQueryPlan } from '../../core/database/plan/plan.js';
 import { analyzeLoad } from '../../core/load/analyze-load.js';
 import type { Budgets } from '../../core/model/load-result.js';
 import { registerAnalyzeProfile } from './analyze-profile.js';
 import { contextOf } from './command-context.js';
+import { loadText } from './load-text.js';
 import { registerAnalyzeIncident } from './analyze-incident.js';
 import { collectBudgets } from './option-values.js';
 import { planText } from './plan-text.js';
 
-const millis = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(value < 10 ? 2 : 0)} ms`);
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-
 async function load(file: string, flags: { budget?: Budgets }, command: Command): Promise<void> {
   const analysis = analyzeLoad(await readLoadFile(file), flags.budget);
-  const { verdict, reasons, thresholds, latencyMs, requests, requestRate, failedRatio } = analysis;
-  const text = [
-    `verdict   ${verdict}`,
-    ...reasons.map((reason) => `because   ${reason}`),
-    `requests  ${requests}, ${requestRate.toFixed(1)}/s, ${percent(failedRatio)} failed`,
-    `latency   p50 ${millis(latencyMs.p50)}, p95 ${millis(latencyMs.p95)}, p99 ${millis(latencyMs.p99)}`,
-    ...thresholds.map(
-      ({ metric, expression, ok, observed }) =>
-        `${ok ? 'ok       ' : 'FAILED   '} ${metric} ${expression} (observed ${observed === null ? 'unknown' : Number(observed.toPrecision(6))})`,
-    ),
-  ];
-  contextOf(command).print(analysis, text.join('\n'));
+  contextOf(command).print(analysis, loadText(analysis));
 }
 
 async function plan(file: string, _flags: unknown, command: Command): Promise<void> {
-  const read = readQueryPlan(await readTextFile(file, 'analyze plan'));
+  const text = await readTextFile(file, 'analyze plan');
+  const read = await namingFile(file, () => readQueryPlan(text));
   contextOf(command).print(planDocument(read), planText(read));
 }
 
@@ -45,12 +34,14 @@ export function registerAnalyze(program: Command): void {
   registerAnalyzeIncident(analyze);
   analyze
     .command('load')
-    .description('judge a k6 summary (handleSummary data, --summary-export, or the new machine-readable one)')
-    .argument('<file>', 'summary as JSON')
+    .description(
+      'judge the result of a load run: of k6 (summary, points, text), Locust, JMeter, Gatling, vegeta, wrk, hey, ab, oha and others',
+    )
+    .argument('<file>', 'the result, packed or not; - is standard input')
     .option('--budget <metric=value>', 'p95=250ms, errors=1% … (repeatable), where the file has no thresholds', collectBudgets)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ perf-responder analyze load summary.json --json\n  $ perf-responder analyze load summary.json --budget p95=250ms',
+      '\nExamples:\n  $ perf-responder analyze load summary.json --json\n  $ perf-responder analyze load summary.json --budget p95=250ms\n  $ perf-responder analyze load run_stats.csv --budget p95=250ms,errors=1%\n  $ hey -z 30s http://127.0.0.1:8080/ | perf-responder analyze load - --budget p95=250ms',
     )
     .action(load);
   registerAnalyzeProfile(analyze);

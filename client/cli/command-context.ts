@@ -6,7 +6,8 @@ import { dataDirectory, terminalSettings } from '../../config/environment.js';
 import type { IncidentClient } from '../temporal/incident-client.js';
 import type { TemporalTarget } from '../../adapters/temporal/connection.js';
 import { printable } from './printable.js';
-import { createTerminal } from './terminal.js';
+import { painted } from './paint.js';
+import { createTerminal, hasColour } from './terminal.js';
 
 /** Options that every command has. */
 interface GlobalOptions {
@@ -52,7 +53,8 @@ export function contextOf(command: Command): CommandContext {
     progress: (text) => (terminal.isLive ? terminal.wait(text, isJson) : terminal.say(text)),
     print: (document, text) => {
       terminal.clear();
-      process.stdout.write(isJson ? `${JSON.stringify(document)}\n` : `${printable(text.trimEnd())}\n`);
+      const isColoured = hasColour(process.stdout, terminalSettings());
+      process.stdout.write(isJson ? `${JSON.stringify(document)}\n` : `${painted(printable(text.trimEnd()), isColoured)}\n`);
     },
   };
 }

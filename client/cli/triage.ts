@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
 import { readCatalog } from '../../config/catalog.js';
 import { readProfileFile } from '../../adapters/artifacts/profile-file.js';
+import { namingFile } from '../../adapters/artifacts/naming-file.js';
 import { readTextFile } from '../../adapters/artifacts/text-file.js';
 import { planTarget } from '../../config/resolve-target.js';
 import { parseSymptom } from '../../config/symptom.js';
@@ -76,8 +77,9 @@ async function checkFiles(flags: TriageFlags): Promise<void> {
       });
     });
   }
-  if (flags.profile !== undefined) await readProfileFile(flags.profile);
-  if (flags.plan !== undefined) readQueryPlan(await readTextFile(flags.plan, '--plan'));
+  const { profile, plan: planFile } = flags;
+  if (profile !== undefined) await readProfileFile(profile);
+  if (planFile !== undefined) await namingFile(planFile, async () => readQueryPlan(await readTextFile(planFile, '--plan')));
 }
 
 function cliAlert(endpoint: string, symptom: Symptom | null): AlertSummary {

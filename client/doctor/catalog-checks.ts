@@ -21,6 +21,7 @@ import {
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
 import { hasAnySecret, readHookCredentials } from '../hook/credentials.js';
 import { failed, firstLine, lacking, ok, type Check } from './check.js';
+import { checkRunningHook } from './hook-check.js';
 
 const connectTimeoutMs = 3000;
 /** Long enough for two looks at the statistics, short enough for someone who waits. */
@@ -150,5 +151,5 @@ export async function checkCatalog(file: string): Promise<Check[]> {
   }
   const found = ok('catalog', 'the service catalog', `${catalog.file}: ${endpointKeys(catalog).join(', ')}`);
   const services = await Promise.all(Object.keys(catalog.services).map((service) => checkService(catalog, service)));
-  return [found, checkHook(catalog), ...services.flat()];
+  return [found, checkHook(catalog), ...(await checkRunningHook(catalog)), ...services.flat()];
 }

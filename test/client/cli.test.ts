@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,7 +23,7 @@ let cwd: string;
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'perf-cli-'));
   await writeFile(join(cwd, 'responder.yaml'), catalog);
-  await writeFile(join(cwd, 'broken.yaml'), 'version: 1\nservices: { shop: { endpoints: { a: { url: ftp://x } } } }\nhoook: {}\n');
+  await writeFile(join(cwd, 'broken.yaml'), 'version: 1\nservices: { shop: { endpoints: { a: { url: ftp://127.0.0.1 } } } }\nhoook: {}\n');
   await writeFile(join(cwd, 'garbage.bin'), Buffer.from([0, 1, 2, 255, 254]));
   await writeFile(join(cwd, 'stacks.folded'), 'main;handle;encode 900\nmain;handle;query 100\n');
 });
@@ -74,7 +75,7 @@ describe.concurrent('bad input is exit code 2 with one clear message', () => {
     [
       'a broken catalog',
       ['triage', 'shop/a', '--catalog', 'broken.yaml'],
-      /2 problems\nbroken\.yaml:2: .*got "ftp:\/\/x".*\nbroken\.yaml:3: hoook: .*did you mean "hook"\?/,
+      /2 problems\nbroken\.yaml:2: .*got "ftp:\/\/127.0.0.1".*\nbroken\.yaml:3: hoook: .*did you mean "hook"\?/,
     ],
     [
       'an unknown endpoint',
@@ -173,6 +174,23 @@ describe('analyze', () => {
       verdict: expect.any(String) as string,
       latencyMs: { p95: expect.any(Number) as number },
     });
+  });
+
+  it('reads standard input, and prints units that people use', () => {
+    const given = readFileSync('fixtures/loads/k6-summary.json');
+    const analyze = (...flags: string[]) =>
+      spawnSync(process.execPath, ['bin/perf-responder.js', 'analyze', 'load', '-', ...flags], { input: given, encoding: 'utf8' });
+    const { status, stdout, stderr } = analyze('--budget', 'p95=30ms');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^verdict {3}unproven\nbecause {3}p95 41\.3 ms is above the budget of 30\.0 ms/);
+    expect(stdout).toContain('FAILED    http_req_duration p(95)<50, observed 53.7 ms');
+    expect(stdout).toContain('FAILED    http_req_failed rate<0.01, observed 1.9 %');
+    expect(stdout).toMatch(/latency {3}p50 14\.3 ms, p95 41\.3 ms, p99 84\.7 ms, mean 18\.0 ms, max 101 ms/);
+    expect(JSON.parse(analyze('--json').stdout)).toMatchObject({ format: 'summary-export', requests: 322 });
+  });
+
+  it.each(['load', 'profile', 'plan'])('names the file that is no %s', async (kind) => {
+    expect((await run('analyze', kind, 'garbage.bin')).err).toMatch(/^perf-responder: .*garbage\.bin/);
   });
 
   it('reads what a Windows shell or gzip made of a file', async () => {

@@ -73,11 +73,12 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  for (const { pid, exitCode } of started.reverse()) {
-    if (pid === undefined || exitCode !== null) continue;
+  for (const { pid, exitCode, signalCode } of started.reverse()) {
+    if (pid === undefined || exitCode !== null || signalCode !== null) continue;
     process.kill(-pid, 'SIGTERM');
   }
-  for (const child of started) if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
+  for (const child of started)
+    if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
   await postgres.stop();
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 }, 60_000);
