@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { CommandDependencies } from '../activities/command/dependencies.js';
 import type { OnCallPerson, OnCallResolution } from '../activities/command/contract.js';
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
@@ -6,6 +6,7 @@ import { readCalendar } from '../adapters/calendars/ical.js';
 import { notifiers } from '../adapters/notifiers/registry.js';
 import type { Catalog } from '../config/catalog.js';
 import type { NotifierAccess } from '../config/resolve-access.js';
+import { knownPeople } from '../config/command/known-people.js';
 import { resolveChannel, resolveReceiver } from '../config/command/resolve-channels.js';
 import { resolvePolicy } from '../config/command/resolve-policy.js';
 import { resolveSchedule } from '../config/command/resolve-schedule.js';
@@ -16,22 +17,11 @@ const dayMs = 86_400_000;
 /** What a calendar is asked for around a moment: long enough for a shift that began last month. */
 const calendarSpanMs = 35 * dayMs;
 
-/** Person keys by everything that a calendar may call them: key, name, mail address. */
-function knownPeople(catalog: Catalog): Map<string, string> {
-  return new Map(
-    Object.entries(catalog.people ?? {}).flatMap(([key, { name, notify }]) => {
-      const addresses = notify.flatMap((channel) => (typeof channel['to'] === 'string' ? [channel['to']] : []));
-      return [key, ...(name === undefined ? [] : [name]), ...addresses].map((alias): [string, string] => [alias.toLowerCase(), key]);
-    }),
-  );
-}
-
 async function onSchedule(catalog: Catalog, name: string, atMs: number): Promise<{ people: readonly string[]; reason: string }> {
   const schedule = catalog.oncall?.[name];
   if (schedule === undefined) return { people: [], reason: `the catalog has no schedule ${name}` };
   const span = { fromMs: atMs - calendarSpanMs, toMs: atMs + calendarSpanMs };
-  const locate = (source: string): string =>
-    /^https?:/i.test(source) || isAbsolute(source) ? source : resolve(dirname(catalog.file), source);
+  const locate = (source: string): string => (/^https?:/i.test(source) || isAbsolute(source) ? source : resolve(catalog.directory, source));
   const resolved = await resolveSchedule(name, schedule, (source) => readCalendar(locate(source), span, knownPeople(catalog)));
   const { people, reason } = whoIsOnCall(resolved, atMs);
   return { people, reason: `${name}: ${reason}` };

@@ -7,7 +7,9 @@ import { registerClose } from './close.js';
 import { registerDecide } from './decide.js';
 import { registerDev } from './dev.js';
 import { registerHook } from './hook.js';
+import { registerIncident } from './incident/register.js';
 import { registerList } from './list.js';
+import { registerOnCall } from './oncall/register.js';
 import { registerReport } from './report.js';
 import { registerRerun } from './rerun.js';
 import { registerStatus } from './status.js';
@@ -43,7 +45,7 @@ type Register = (program: Command, startWorkers: StartWorkers) => void;
 /** In the order of `--help`. */
 const commandGroups: readonly [heading: string, commands: readonly Register[]][] = [
   [
-    'Incidents:',
+    'Slow endpoints:',
     [
       registerTriage,
       registerStatus,
@@ -56,6 +58,7 @@ const commandGroups: readonly [heading: string, commands: readonly Register[]][]
       registerEvidence,
     ],
   ],
+  ['Incidents that people are called for:', [registerIncident, registerOnCall]],
   ['Where it came from:', [registerBisect]],
   ['Files, without Temporal:', [registerAnalyze]],
   ['Parts that run:', [registerDev, registerWorker, registerHook]],

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { severities, type Severity } from '../../../core/command/severity/severity.js';
+import { isEnded } from '../../../core/command/incident/incident-status.js';
+import { UnreadableInputError } from '../../../core/model/errors.js';
+import type { CommandClient } from '../../temporal/command-client.js';
+import type { CommandContext } from '../command-context.js';
+import { byOption } from '../incident-options.js';
+import { choiceOption } from '../option-values.js';
+import { actor, withCommand } from './incident-access.js';
+import { statusText } from './incident-text.js';
+import { momentOption } from './moment-option.js';
+
+interface DeclareFlags {
+  severity?: Severity;
+  service?: string[];
+  endpoint?: string[];
+  impact?: string;
+  at?: string;
+  by?: string;
+  follow?: boolean;
+}
+
+const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+const pollEveryMs = 1_000;
+
+function servicesOf({ service = [], endpoint = [] }: DeclareFlags): string[] {
+  const wrong = endpoint.find((key) => !/^[^/]+\/[^/]+$/.test(key));
+  if (wrong !== undefined)
+    throw new UnreadableInputError(`--endpoint: expected SERVICE/ENDPOINT, got "${wrong}"; write e.g. --endpoint shop/place-order`);
+  return [...new Set([...service, ...endpoint.map((key) => key.split('/')[0] ?? '')])];
+}
+
+/** Prints each new event of the timeline until the incident has ended. */
+async function follow(incidents: CommandClient, context: CommandContext, id: string): Promise<void> {
+  const told = new Set<string>();
+  for (;;) {
+    const status = await incidents.status(id);
+    for (const event of status.timeline.filter((one) => !told.has(one.id))) {
+      told.add(event.id);
+      context.say(`${event.at.slice(11, 19)}  ${event.kind.padEnd(14)} ${event.text.split('\n')[0] ?? ''}`);
+    }
+    if (isEnded(status.status)) return;
+    await delay(pollEveryMs);
+  }
+}
+
+async function declare(title: string, flags: DeclareFlags, command: Command): Promise<void> {
+  const services = servicesOf(flags);
+  await withCommand(command, async (incidents, context) => {
+    const { incidentId: id } = await incidents.declare({
+      title,
+      impact: flags.impact ?? null,
+      severity: flags.severity ?? null,
+      severityRule: null,
+      services,
+      endpoints: flags.endpoint ?? [],
+      onset: flags.at === undefined ? null : { at: flags.at, uncertaintyS: 60 },
+      by: actor(flags),
+      mayAttach: false,
+    });
+    const status = await incidents.status(id);
+    context.print(status, statusText(status));
+    if (flags.follow === true) await follow(incidents, context, id);
+  });
+}
+
+export function registerDeclare(group: Command): void {
+  group
+    .command('declare')
+    .description('calls people: begins the ladders, the record and the updates')
+    .argument('<title>', 'what is wrong, in a few words')
+    .option('--severity <SEVn>', 'SEV1 to SEV4 (default: rated by the rules; SEV3 until then)', choiceOption('--severity', severities))
+    .option('--service <name>', 'affected service; may be given several times', collect)
+    .option('--endpoint <key>', 'affected endpoint, SERVICE/ENDPOINT; may be given several times', collect)
+    .option('--impact <text>', 'what users experience')
+    .option('--at <time>', 'when it began (default: not known)', momentOption('--at'))
+    .option(...byOption)
+    .option('--follow', 'go on and print the timeline until the incident ends')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder incident declare "Checkout returns 500" --severity SEV2 --service shop --impact "15 % of checkouts fail"\n  $ perf-responder incident declare "Search is slow" --endpoint shop/search --at 2026-03-02T10:00Z --follow',
+    )
+    .action(declare);
+}

@@ -1,0 +1,41 @@
+/** What the commands on incidents that people are called for have in common. */
+import type { Command } from 'commander';
+import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import type { Actor } from '../../../core/command/incident/record-event.js';
+import type { CommandClient } from '../../temporal/command-client.js';
+import { contextOf, type CommandContext } from '../command-context.js';
+import { currentUser } from '../option-values.js';
+
+export const incidentId = ['<incident>', 'id of the incident, as incident list shows it'] as const;
+
+/** Connects for one command. Texts go to the store of the data folder, where the worker reads them. */
+export async function withCommand<T>(
+  command: Command,
+  work: (incidents: CommandClient, context: CommandContext) => Promise<T>,
+): Promise<T> {
+  const context = contextOf(command);
+  const { connectClient } = await import('../../../adapters/temporal/connection.js');
+  const { createCommandClient } = await import('../../temporal/command-client.js');
+  const { client, close } = await connectClient(context.temporal);
+  try {
+    return await work(createCommandClient(client, createArtifactStore({ directory: artifactDirectory(context.dataDirectory) })), context);
+  } finally {
+    await close();
+  }
+}
+
+/** Who acts. A command line proves nothing: whoever has the shell can write any name. */
+export function actor({ by }: { by?: string }): Actor {
+  return { person: by ?? currentUser(), proof: 'unverified' };
+}
+
+/** Prints what an update left: the event, and a warning where there is one. */
+export function printRecorded(
+  context: CommandContext,
+  id: string,
+  recorded: { event: string; at: string; warning: string | null },
+  done: string,
+): void {
+  if (recorded.warning !== null) context.say(`note: ${recorded.warning}`);
+  context.print({ incidentId: id, ...recorded }, `${id}: ${done}`);
+}

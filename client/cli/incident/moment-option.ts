@@ -1,0 +1,11 @@
+import { UnreadableInputError } from '../../../core/model/errors.js';
+
+/** A time with its zone; `10:05` alone means nothing to somebody in another zone. Gives ISO 8601 in UTC. */
+export function momentOption(flag: string): (text: string) => string {
+  return (text) => {
+    const hasZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);
+    const parsed = hasZone ? Date.parse(text.replace(' ', 'T')) : NaN;
+    if (!Number.isNaN(parsed)) return new Date(parsed).toISOString();
+    throw new UnreadableInputError(`${flag}: expected a time with its zone, got "${text}"; write e.g. ${flag} 2026-03-02T10:05Z`);
+  };
+}

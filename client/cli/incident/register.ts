@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import { registerDeclare } from './declare.js';
+import { registerLook } from './look.js';
+import { registerPeople } from './people.js';
+import { registerSay } from './say.js';
+
+/** `perf-responder incident …` */
+export function registerIncident(program: Command): void {
+  const group = program.command('incident').description('what people are called for: declare, follow, decide, end');
+  for (const register of [registerDeclare, registerLook, registerPeople, registerSay]) register(group);
+}

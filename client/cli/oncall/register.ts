@@ -1,0 +1,90 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readCalendar } from '../../../adapters/calendars/ical.js';
+import { readCatalog, type Catalog } from '../../../config/catalog.js';
+import { knownPeople } from '../../../config/command/known-people.js';
+import { resolveSchedule } from '../../../config/command/resolve-schedule.js';
+import { gapsBetween, whoIsOnCall } from '../../../core/command/oncall/on-call.js';
+import type { OnCallSchedule } from '../../../core/command/oncall/schedule.js';
+import { contextOf } from '../command-context.js';
+import { momentOption } from '../incident/moment-option.js';
+import { numberOption } from '../option-values.js';
+
+const dayMs = 86_400_000;
+
+/** All schedules of the catalog with their calendars read for a span. */
+async function schedulesOf(catalog: Catalog, span: { fromMs: number; toMs: number }): Promise<OnCallSchedule[]> {
+  const locate = (source: string): string => (/^https?:/i.test(source) || isAbsolute(source) ? source : resolve(catalog.directory, source));
+  return Promise.all(
+    Object.entries(catalog.oncall ?? {}).map(([name, schedule]) =>
+      resolveSchedule(name, schedule, (source) => readCalendar(locate(source), span, knownPeople(catalog))),
+    ),
+  );
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const clock = (text: string | null): string => (text === null ? 'for good' : `${text.slice(0, 16).replace('T', ' ')} UTC`);
+
+async function show({ at, days }: { at?: string; days: number }, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const catalog = await readCatalog(context.catalogFile);
+  const atMs = at === undefined ? Date.now() : Date.parse(at);
+  const schedules = await schedulesOf(catalog, { fromMs: atMs - 35 * dayMs, toMs: atMs + days * dayMs });
+  const rows = schedules.map((schedule) => {
+    const { people, reason, untilMs, next } = whoIsOnCall(schedule, atMs);
+    return {
+      name: schedule.name,
+      who: people.join(', ') || null,
+      until: untilMs === null ? null : iso(untilMs),
+      reason,
+      next: next === null ? null : { who: next.people.join(', ') || null, at: iso(next.atMs) },
+    };
+  });
+  const text = rows.map(
+    (row) =>
+      `${row.name.padEnd(16)} ${row.who ?? 'NOBODY'} until ${clock(row.until)} (${row.reason})${row.next === null ? '' : `, then ${row.next.who ?? 'NOBODY'}`}`,
+  );
+  context.print({ at: iso(atMs), schedules: rows }, text.join('\n') || 'the catalog has no oncall; docs/on-call.md shows how to write it');
+}
+
+async function gaps({ days }: { days: number }, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const catalog = await readCatalog(context.catalogFile);
+  const fromMs = Date.now();
+  const toMs = fromMs + days * dayMs;
+  const known = (person: string): boolean => catalog.people?.[person] !== undefined;
+  const found = (await schedulesOf(catalog, { fromMs, toMs })).flatMap((schedule) =>
+    gapsBetween(schedule, fromMs, toMs, known).map((gap) => ({
+      schedule: schedule.name,
+      from: iso(gap.startMs),
+      to: iso(gap.endMs),
+      why: gap.why,
+    })),
+  );
+  const text = found.map((gap) => `${gap.schedule.padEnd(16)} ${clock(gap.from)} to ${clock(gap.to)}: ${gap.why}`);
+  context.print({ gaps: found }, text.join('\n') || `somebody is on call in every schedule for the next ${days} days`);
+}
+
+/** `perf-responder oncall …`: from the catalog alone, so that it works when nothing else does. */
+export function registerOnCall(program: Command): void {
+  const group = program.command('oncall').description('who is on call, until when, and where nobody is');
+  const dayOption = [
+    '--days <number>',
+    'how far ahead',
+    numberOption('--days', { minimum: 1, maximum: 366, whole: true, example: 14 }),
+    14,
+  ] as const;
+  group
+    .command('show')
+    .description('who is on call in every schedule, until when, why, and who is next')
+    .option('--at <time>', 'at another moment than now', momentOption('--at'))
+    .option(...dayOption)
+    .addHelpText('after', '\nExamples:\n  $ perf-responder oncall show\n  $ perf-responder oncall show --at 2026-12-24T18:00Z --json')
+    .action(show);
+  group
+    .command('gaps')
+    .description('stretches in which nobody is on call')
+    .option(...dayOption)
+    .addHelpText('after', '\nExamples:\n  $ perf-responder oncall gaps --days 30')
+    .action(gaps);
+}
