@@ -54,7 +54,8 @@ export const causeIds = [
   'network-bound',
   'capacity',
 ] as const;
-export type CauseId = (typeof causeIds)[number];
+/** One of those above, which the contract names, or the id of a rule that somebody added. */
+export type CauseId = (typeof causeIds)[number] | (string & Record<never, never>);
 
 /** What was observed by whoever raised the alarm: `p95 900ms`, `p99 2s`, `errors 12%`, `rate 20/s`. */
 export interface Symptom {

@@ -1,0 +1,212 @@
+/** A newcomer's fake of each kind, added as the documentation says, and one incident through all of them. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { linkSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyProduct, follow, instructionsOf, typeProblems } from './follow-docs.js';
+
+const pages = [
+  'add-a-runtime',
+  'add-a-profiler',
+  'add-a-database',
+  'add-a-kind-of-evidence',
+  'add-a-rule',
+  'add-a-remedy',
+  'add-a-notifier',
+  'add-an-alert-source',
+];
+const instructions = new Map(pages.map((page) => [page, instructionsOf(`docs/${page}.md`)] as const));
+
+describe('each page', () => {
+  it.each(pages)('%s is one file and one line', (page) => {
+    const { files, entries } = instructions.get(page) ?? { files: [], entries: [] };
+    // Evidence is read in the core and captured by the worker: a file and a line on either side.
+    const sides = page === 'add-a-kind-of-evidence' ? 2 : 1;
+    expect([files.length, entries.length]).toEqual([sides, sides]);
+    expect(entries.every(({ line }) => /^import \{ \w+ \} from '[^']+';$/.test(line))).toBe(true);
+    expect(readFileSync(`docs/${page}.md`, 'utf8')).toMatch(/fixture|[Tt]est/);
+  });
+});
+
+interface Ledger {
+  port: number;
+  words: string[];
+  close: () => void;
+}
+
+/** A database of its own protocol: answers each line, late while its sluice is shut. */
+async function startLedger(): Promise<Ledger> {
+  const words: string[] = [];
+  let isOpen = false;
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      for (const word of chunk.toString().trim().split('\n')) {
+        if (word !== 'GET') words.push(word);
+        if (word === 'OPEN') isOpen = true;
+        setTimeout(() => socket.write(`${word} done\n`), word === 'GET' && !isOpen ? 120 : 1);
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, words, close: () => server.close() };
+}
+
+/** The service: one connection to the ledger for each request that is in flight. */
+const source = `
+const { createServer } = require('node:http');
+const { connect } = require('node:net');
+const idle = [];
+const take = () => idle.pop() ?? connect(Number(process.argv[1]), '127.0.0.1');
+createServer((request, response) => {
+  const socket = take();
+  socket.once('data', () => { idle.push(socket); response.end('done'); });
+  socket.write('GET\\n');
+}).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
+`;
+
+let folder: string;
+let ledger: Ledger;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'newcomer-'));
+  ledger = await startLedger();
+  await copyProduct(join(folder, 'product'));
+  for (const each of instructions.values()) follow(join(folder, 'product'), each);
+}, 60_000);
+
+afterAll(async () => {
+  for (const child of children.reverse()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await Promise.race([gone, sleep(10_000).then(() => child.kill('SIGKILL'))]);
+  }
+  ledger.close();
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+});
+
+async function start(program: string, words: string[], env: Record<string, string> = {}): Promise<string> {
+  const child = spawn(program, words, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  let told = '';
+  child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  return await new Promise((resolve, reject) => {
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      if (out.includes('\n')) resolve(out.split('\n')[0] ?? '');
+    });
+    child.once('exit', (code) => reject(new Error(`${words[0] ?? program} ended with ${String(code)}: ${told}`)));
+  });
+}
+
+/** A program of the runtime is one whose executable has its name. */
+async function startWarp(): Promise<number> {
+  const warp = join(folder, 'warp');
+  try {
+    linkSync(process.execPath, warp);
+  } catch {
+    await copyFile(process.execPath, warp);
+  }
+  return Number(await start(warp, ['-e', source, String(ledger.port)]));
+}
+
+interface Document {
+  outcome: string | null;
+  reasons?: string[];
+  causes: { id: string; evidence: string[]; location: Record<string, unknown>; remedy: { kind: string } }[];
+  evidence: { id: string; summary: string; artifact: string | null }[];
+  accounting: { resource: string; share: number }[];
+}
+
+const endpoint = 'harbour/quotes';
+
+describe('the product with all of them', () => {
+  it('passes the type checker', { timeout: 180_000 }, async () => {
+    expect(await typeProblems(join(folder, 'product'))).toBe('');
+  });
+
+  it('takes an incident from the fake alert to the fake remedy', { timeout: 240_000 }, async () => {
+    const port = await startWarp();
+    const page = join(folder, 'logbook.jsonl');
+    await mkdir(join(folder, 'data'));
+    await writeFile(
+      join(folder, 'responder.yaml'),
+      `version: 1
+hook: { read: { bearer: { env: READ_TOKEN } }, sources: { bell: { bearer: { env: BELL_TOKEN } } } }
+services:
+  harbour:
+    process: { port: ${port} }
+    profiler: auto
+    databases: { main: { kind: ledger, connection: { env: LEDGER_URL } } }
+    remedies: [open-sluice]
+    notify: [{ kind: logbook, page: ${page} }]
+    endpoints:
+      quotes: { url: "http://127.0.0.1:${port}/quotes", budgets: { p95Ms: 60 }, load: { vus: 4, duration: 10s, warmUp: 1s } }
+`,
+    );
+    const env = { BELL_TOKEN: 'ding', READ_TOKEN: 'look', LEDGER_URL: `ledger://127.0.0.1:${ledger.port}` };
+    const cli = join(folder, 'product', 'bin', 'perf-responder.js');
+    const ports = ['--temporal-port', '0', '--ui-port', '0', '--hook-port', '0', '--data', join(folder, 'data'), '--json'];
+    const ready = JSON.parse(await start(process.execPath, [cli, 'dev', ...ports], env)) as { hook: string; address: string };
+    const headers = { authorization: 'Bearer ding' };
+    const rung = await fetch(`${ready.hook}/alerts/bell`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ring: endpoint, at: new Date().toISOString() }),
+    });
+    expect([rung.status, await rung.json()]).toMatchObject([202, { incidents: [{ endpoint }] }]);
+    const document = await untilReported(ready.hook, page);
+
+    expect(document.causes[0], JSON.stringify(document)).toMatchObject({
+      id: 'high-tide',
+      location: { database: 'main' },
+      remedy: { kind: 'open-sluice' },
+    });
+    expect(document.accounting.find(({ resource }) => resource === 'database-lock')?.share).toBeGreaterThan(0.5);
+    const cited = document.evidence.filter(({ id }) => document.causes[0]?.evidence.includes(id)).map(({ artifact }) => artifact);
+    expect(cited).toEqual(expect.arrayContaining(['tide.json', 'databases.json']));
+    const profile = document.evidence.find(({ artifact }) => artifact === 'profile-summary.json');
+    expect(profile?.summary).toContain('weave_reply');
+    expect(document.evidence.map(({ summary }) => summary).join('\n')).toMatch(/process \d+ \(warp\)/);
+
+    const approve = spawn(process.execPath, [cli, 'approve', endpoint, '--address', ready.address, '--json'], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+    });
+    children.push(approve);
+    expect((await once(approve, 'exit'))[0]).toBe(0);
+    for (let tries = 0; !ledger.words.includes('OPEN') && tries < 100; tries++) await sleep(200);
+    expect(ledger.words).toEqual(['OPEN']);
+  });
+});
+
+/** The fake notifier tells when the report is there; the hook serves it. */
+async function untilReported(hook: string, page: string): Promise<Document> {
+  for (let tries = 0; tries < 450; tries++) {
+    const lines = await readFile(page, 'utf8').then(
+      (text) => text.trim().split('\n'),
+      () => [],
+    );
+    const told = lines
+      .map((line) => JSON.parse(line) as { event: string; incidentId: string })
+      .find(({ event }) => event === 'report-ready');
+    if (told !== undefined) {
+      const report = await fetch(`${hook}/incidents/${encodeURIComponent(told.incidentId)}/report.json`, {
+        headers: { authorization: 'Bearer look' },
+      });
+      expect(report.status).toBe(200);
+      const answer = (await report.json()) as Document | { incident: Document };
+      return 'incident' in answer ? answer.incident : answer;
+    }
+    await sleep(200);
+  }
+  throw new Error('the incident did not come to a report');
+}
