@@ -19,7 +19,10 @@ export interface RequestSpec {
 }
 
 export type ProcessLocator =
-  { kind: 'port'; port: number } | { kind: 'pid'; pid: number } | { kind: 'pid-file'; path: string } | { kind: 'command'; pattern: string };
+  | { kind: 'port'; port: number; serves?: string }
+  | { kind: 'pid'; pid: number }
+  | { kind: 'pid-file'; path: string }
+  | { kind: 'command'; pattern: string };
 
 export type ProfilerSetting = { kind: 'auto' } | { kind: 'named'; name: string } | { kind: 'source'; field: string; value: string };
 
@@ -55,8 +58,9 @@ export function resolveRequest(catalog: Catalog, endpointKey: string): RequestSp
 /** Where the service's process is; without a setting, the listener on the endpoint's own port when that is on this machine. Null = not known. */
 export function resolveProcess(catalog: Catalog, endpointKey: string): ProcessLocator | null {
   const { service, endpoint } = findEndpoint(catalog, endpointKey);
-  const { port, pid, pidFile, command } = service.process ?? {};
-  if (port !== undefined) return { kind: 'port', port };
+  const { host, port, pid, pidFile, command } = service.process ?? {};
+  if (port !== undefined)
+    return host === undefined ? { kind: 'port', port, serves: new URL(endpoint.url).hostname } : { kind: 'port', port };
   if (pid !== undefined) return { kind: 'pid', pid };
   if (pidFile !== undefined) return { kind: 'pid-file', path: resolve(catalog.directory, pidFile) };
   if (command !== undefined) return { kind: 'command', pattern: command };

@@ -1,4 +1,6 @@
+import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
+import { hostname, networkInterfaces } from 'node:os';
 import { basename } from 'node:path';
 import { EvidenceUnavailableError, UnreadableInputError } from '../../core/model/errors.js';
 import { portOf, type SocketRow } from '../../core/observe/socket-table.js';
@@ -18,7 +20,11 @@ import { kernelSockets } from './process-sockets.js';
 
 /** How the catalog names the process of a service. */
 export type ProcessLocator =
-  { kind: 'port'; port: number } | { kind: 'pid'; pid: number } | { kind: 'pid-file'; path: string } | { kind: 'command'; pattern: string };
+  /** `serves`: the host of the service's address, when nobody said on which machine its process is; it must be this one. */
+  | { kind: 'port'; port: number; serves?: string }
+  | { kind: 'pid'; pid: number }
+  | { kind: 'pid-file'; path: string }
+  | { kind: 'command'; pattern: string };
 
 export interface FoundProcess {
   pid: number;
@@ -52,6 +58,7 @@ const launchers =
 export async function findServiceProcess(locator: ProcessLocator): Promise<FoundProcess> {
   if (readProc('self/stat') === null)
     throw unavailable('this system has no /proc', 'Run the worker (or a host agent) on the Linux host of the service.');
+  if (locator.kind === 'port' && locator.serves !== undefined) await refuseOtherMachine(locator.serves);
   const pid = topmost(await candidatesOf(locator), locator);
   const stat = readLivingStat(pid);
   if (stat === null) throw unavailable(`process ${pid} has ended`, 'Check that the service runs, then triage again.');
@@ -186,6 +193,20 @@ function describeLocator(locator: ProcessLocator): string {
   }
 }
 
-function unavailable(why: string, remedy: string): EvidenceUnavailableError {
+/** A listener on the same port here has nothing to do with an address that is elsewhere: its profile would be of another program. */
+async function refuseOtherMachine(host: string): Promise<void> {
+  const name = host.replace(/^\[|\]$/g, '');
+  const found = (await lookup(name, { all: true }).catch(() => [])).map(({ address }) => address);
+  const own = new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)));
+  if (name === 'localhost' || found.some((address) => own.has(address) || address.startsWith('127.'))) return;
+  throw unavailable(
+    `${name} is no address of this machine`,
+    'Name the machine of the process with process: { host: NAME } in the catalog, and run perf-responder worker --host NAME there.',
+  );
+}
+
+/** Captures are taken on one machine of several: which one looked is half of the answer. */
+function unavailable(problem: string, remedy: string): EvidenceUnavailableError {
+  const why = `${problem} (${hostname()} looked)`;
   return new EvidenceUnavailableError({ id: 'process', what: 'the process of the service', why, remedy });
 }

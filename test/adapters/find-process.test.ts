@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findServiceProcess } from '../../adapters/kernel/find-process.js';
@@ -40,6 +40,16 @@ describe('finding the process of a service', () => {
       { kind: 'command' as const, pattern: `node .*${mark}` },
     ])
       expect(await findServiceProcess(locator)).toMatchObject({ pid, port });
+  });
+
+  it('refuses a listener here for a service whose address is elsewhere, and says which machine looked', async () => {
+    const { pid, port } = await start(listening);
+    for (const serves of ['127.0.0.1', 'localhost'])
+      expect(await findServiceProcess({ kind: 'port', port, serves })).toMatchObject({ pid });
+    // A documentation address (RFC 5737): nobody's.
+    await expect(findServiceProcess({ kind: 'port', port, serves: '192.0.2.7' })).rejects.toThrow(
+      `192.0.2.7 is no address of this machine (${hostname()} looked)`,
+    );
   });
 
   it('takes the primary of a cluster', async () => {

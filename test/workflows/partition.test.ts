@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
+import type { IncidentActivities } from '../../activities/contract.js';
 import { createActivities } from '../../activities/create-activities.js';
 import { acknowledgeHeartbeat } from '../../adapters/temporal/acknowledge-heartbeat.js';
 import { freePort } from '../../adapters/kernel/free-port.js';
@@ -84,7 +85,8 @@ describe('Temporal', { timeout: 120_000 }, () => {
         workerClient.workflow.getHandle(workflowId, runId).signal(loadStartedSignal, started),
     });
     // Everything but the load is told by the story; the load activity is the product's own.
-    const activities = { ...world.activities, runLoad: createActivities(deps).runLoad };
+    const real = createActivities(deps);
+    const activities: IncidentActivities = { ...world.activities, runLoad: (request) => real.runLoad(request) };
     const shared = { connection: native, activities, workflowBundle: bundle, maxHeartbeatThrottleInterval: '1s' } as const;
     const workers = await Promise.all(
       [incidentsQueue, loadQueue, hostQueue(fakeHost)].map((taskQueue) => Worker.create({ ...shared, taskQueue })),
