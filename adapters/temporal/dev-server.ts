@@ -65,6 +65,9 @@ function serverArguments(options: DevServerOptions, ports: { port: number; uiPor
     ...['--db-filename', join(options.directory, 'temporal.db'), '--namespace', options.namespace],
     // WAL as the SDK's own CI has it; synchronous stays NORMAL, since this data matters.
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+    // One partition a queue, so that the order of waiting loads by severity holds over all of them, not within each of four.
+    ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
+    ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ...['--log-level', 'error', '--ui-disable-news-fetch'],
     ...attributes,
   ];

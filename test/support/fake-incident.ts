@@ -33,6 +33,8 @@ export interface Story {
   restarts: number;
   /** Failed requests of the confirmation, which the guard then stops at once, and of the short look after it. */
   outage: { failedRatio: number; answeredAgain: boolean } | null;
+  /** Called when a load begins. */
+  onLoad: () => void;
   /** Called when somebody is told of an event. */
   onNotify: (event: string) => Promise<void>;
 }
@@ -119,6 +121,7 @@ const plainStory: Story = {
   loadMs: 300,
   restarts: 0,
   outage: null,
+  onLoad: () => undefined,
   onNotify: () => Promise.resolve(),
 };
 
@@ -197,6 +200,7 @@ async function holdLoad(request: LoadRequest, story: Story): Promise<HeldLoad> {
   const { workflowExecution, attempt } = activityInfo();
   const handle = getClient().workflow.getHandle(workflowExecution?.workflowId ?? '', workflowExecution?.runId);
   const startedAt = new Date().toISOString();
+  story.onLoad();
   await handle.signal('loadStarted', {
     ...{ key: request.key, attempt, startedAt, measuredInMs: 0, durationMs: request.plan.durationMs, host: fakeHost },
   });

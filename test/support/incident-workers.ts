@@ -10,6 +10,7 @@ export async function startTestWorkers(
   environment: TestWorkflowEnvironment,
   bundle: WorkflowBundleWithSourceMap,
   activities: IncidentActivities,
+  { loadsAtOnce = 100 }: { loadsAtOnce?: number } = {},
 ): Promise<() => Promise<void>> {
   const workers = await Promise.all(
     [incidentsQueue, loadQueue, bisectQueue, hostQueue(fakeHost), bisectHostQueue('bench-1')].map((taskQueue) =>
@@ -22,6 +23,7 @@ export async function startTestWorkers(
         workflowBundle: bundle,
         maxHeartbeatThrottleInterval: '100ms',
         shutdownGraceTime: '2s',
+        ...(taskQueue === loadQueue ? { maxConcurrentActivityTaskExecutions: loadsAtOnce } : {}),
       }),
     ),
   );
