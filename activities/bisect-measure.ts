@@ -111,6 +111,8 @@ export async function loadService(
   const limit = createTimeLimit(order.load);
   try {
     const { result } = await deps.runLoad({
+      endpoint: order.endpoint,
+      holder: order.bisectId,
       request: { ...target.request, url: url.href },
       plan: order.load,
       budgets: target.budgets,

@@ -1,5 +1,7 @@
+import { Context } from '@temporalio/activity';
 import { documentReader, type ReadDocument } from '../core/evidence/document.js';
 import { documentNames } from '../core/evidence/registry.js';
+import type { AuditedAct } from '../core/model/audit.js';
 import { RefusedError } from '../core/model/errors.js';
 import type { ArtifactRef } from '../core/model/incident.js';
 import type { Capture, CaptureRequest, EvidenceSet, IncidentActivities } from './contract.js';
@@ -32,9 +34,25 @@ async function take(deps: ActivityDependencies, kind: string, order: Omit<Captur
     throw new RefusedError(
       `capture ${kind}: expected one of ${deps.captures.map((one) => one.kind.id).join(', ')}; run a worker of the version that started the incident`,
     );
-  return await withHeartbeat(async ({ signal, show }) =>
-    store(deps, adapter, await adapter.take({ ...order, signal, onProgress: (text) => show({ state: text }) })),
-  );
+  return await withHeartbeat(async ({ signal, show }) => {
+    const work = (): Promise<Captured> => adapter.take({ ...order, signal, onProgress: (text) => show({ state: text }) });
+    // Only a profiler touches the service: it signals the process, attaches to it or opens its inspector.
+    const captured =
+      kind === 'profile' && order.options.profileFile === undefined
+        ? await deps.audited(profiling(order), work, describeProfile)
+        : await work();
+    return store(deps, adapter, captured);
+  });
+}
+
+function profiling({ endpoint, durationMs }: Pick<CaptureOrder, 'endpoint' | 'durationMs'>): AuditedAct {
+  const subject = Context.current().info.workflowExecution?.workflowId ?? 'a test';
+  const what = `profiles the process for ${durationMs / 1000} s`;
+  return { action: 'profile', subject, target: endpoint, who: 'responder', what, planId: null };
+}
+
+function describeProfile({ missing }: Captured): string {
+  return missing.length === 0 ? 'profiled' : missing.map(({ what, why }) => `${what}: ${why}`).join('; ');
 }
 
 /** Small words for the board, everything else as artifacts. The headline reads what was stored, as every later reader does. */

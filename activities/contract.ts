@@ -1,4 +1,5 @@
 /** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
+import type { IdentityProof } from '../core/decisions/remedy-approval.js';
 import type {
   ArtifactRef,
   BisectSummary,
@@ -180,6 +181,14 @@ export interface RemedyPlan {
   database: string | null;
   undo: string;
   expiresAt: string;
+  /** Absent: anybody may approve. */
+  approval?: 'other-than-requester';
+}
+
+/** Who let a remedy be applied or taken back, and how it was proven who that is. */
+export interface RemedyApproval {
+  by: string;
+  proof: IdentityProof;
 }
 
 export interface AppliedRemedy {
@@ -216,7 +225,10 @@ export interface IncidentActivities {
   /** Remembers what this load costs while the service is well; idempotent. False: not taken in, because it is slower than what is on record. */
   keepHealthyRun(report: HealthyRunReport): Promise<{ kept: boolean }>;
   planRemedy(incidentId: string, endpoint: string, causes: Cause[], now: string): Promise<RemedyPlan | null>;
-  applyRemedy(incidentId: string, endpoint: string, plan: RemedyPlan): Promise<AppliedRemedy>;
+  /** `approval` is absent in histories of before it was told. */
+  applyRemedy(incidentId: string, endpoint: string, plan: RemedyPlan, approval?: RemedyApproval): Promise<AppliedRemedy>;
+  /** Undoes what applyRemedy did with this plan. */
+  takeBackRemedy(incidentId: string, endpoint: string, plan: RemedyPlan, approval?: RemedyApproval): Promise<AppliedRemedy>;
   notify(incident: Incident, event: NotificationEvent): Promise<void>;
   /** Start of a new run of the same load: forgets nothing, only tells the bisector what is known. */
   describeHandOff(incident: Incident): Promise<{ repositoryConfigured: boolean; facts: string[] }>;

@@ -33,6 +33,7 @@ export function createActivities(deps: ActivityDependencies): IncidentActivities
     notify: translating(report.notify, untilGivenUp),
     planRemedy: translating(remedy.planRemedy),
     applyRemedy: translating(remedy.applyRemedy),
+    takeBackRemedy: translating(remedy.takeBackRemedy),
     lookAtBisect: translating(deps.lookAtBisect),
     describeHandOff: translating((incident) =>
       Promise.resolve({ repositoryConfigured: deps.catalog.hasRepository(incident.endpoint), facts: handOffFacts(incident) }),

@@ -1,4 +1,5 @@
 /** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies.ts`). */
+import type { AuditedAct } from '../core/model/audit.js';
 import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
 import type { Judgement } from '../core/diagnosis/judgement.js';
 import type { CaptureKind } from '../core/evidence/capture-kind.js';
@@ -25,6 +26,8 @@ export interface CatalogAccess {
   request(endpoint: string): RequestSpec;
   databases(endpoint: string): { databases: DatabaseAccess[]; missing: MissingEvidence[] };
   notifiers(endpoint: string): NotifierAccess[];
+  /** Who may approve a remedy. */
+  approval(): 'any' | 'other-than-requester';
   /** Why no change may be made on the service now; null when it may. */
   changeRefusal(endpoint: string, atMs: number): string | null;
   remedies(endpoint: string): string[];
@@ -43,6 +46,10 @@ export interface LoadProgress {
 }
 
 export interface LoadOrder {
+  /** Catalog key, or METHOD URL. */
+  endpoint: string;
+  /** Who loads, for people: an incident or a bisect. */
+  holder: string;
   request: RequestSpec;
   plan: LoadPlan;
   budgets: Budgets;
@@ -111,7 +118,7 @@ export interface RemedyAction {
   canPlan(statement: string): boolean;
   /** The sentence or statement that takes it back. */
   undo(statement: string): string;
-  apply(order: RemedyOrder): Promise<{ applied: boolean; detail: string }>;
+  apply: (order: RemedyOrder) => Promise<{ applied: boolean; detail: string }>;
   takeBack: ((order: RemedyOrder) => Promise<{ applied: boolean; detail: string }>) | null;
 }
 
@@ -127,7 +134,11 @@ export interface HealthyRunStore {
   replace(endpoint: string, plan: LoadPlan, runs: HealthyRun[]): Promise<void>;
 }
 
+/** Writes down what is done to the world, before and after it is done. */
+export type Audited = <T>(act: AuditedAct, work: () => Promise<T>, tell: (result: T) => string) => Promise<T>;
+
 export interface ActivityDependencies {
+  audited: Audited;
   artifacts: ArtifactStore;
   catalog: CatalogAccess;
   healthyRuns: HealthyRunStore;
@@ -145,7 +156,7 @@ export interface ActivityDependencies {
   workDirectory(key: string): string;
   /** Called when everything worth keeping was stored. */
   discardWorkDirectory(directory: string): Promise<void>;
-  lookAtBisect(workflowId: string): Promise<BisectLook>;
+  lookAtBisect: (workflowId: string) => Promise<BisectLook>;
   /** Name of this machine, as its task queue has it. */
   host: string;
   /** Sends a heartbeat and waits until the server has it. `gone`: the server does not wait for this try any more. */

@@ -68,7 +68,14 @@ async function runToItsEnd(
   try {
     const finished = await deps
       .runLoad({
-        ...{ request: deps.catalog.request(endpoint), plan, budgets, workDir },
+        ...{
+          endpoint,
+          holder: Context.current().info.workflowExecution?.workflowId ?? 'a test',
+          request: deps.catalog.request(endpoint),
+          plan,
+          budgets,
+          workDir,
+        },
         signal: AbortSignal.any([signal, ours]),
         onWaiting: (inFront) => show(describeWaiting(inFront)),
         onTurn: limit.begin,

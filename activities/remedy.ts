@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RefusedError } from '../core/model/errors.js';
 import type { Cause } from '../core/model/incident.js';
-import type { AppliedRemedy, IncidentActivities, RemedyPlan } from './contract.js';
+import type { AppliedRemedy, IncidentActivities, RemedyApproval, RemedyPlan } from './contract.js';
 import type { ActivityDependencies, RemedyAction } from './dependencies.js';
 import { withHeartbeat, type Beating } from './heartbeat.js';
 
@@ -43,7 +43,8 @@ function planFor(deps: ActivityDependencies, endpoint: string, causes: readonly 
     const service = endpoint.split('/')[0] ?? endpoint;
     const expiresAt = new Date(Date.parse(now) + planLifetimeMs).toISOString();
     const plan = { service, causeId: cause.id, remedy, database, undo: action.undo(remedy.statement), expiresAt };
-    return { planId: planIdOf(plan), ...plan };
+    const rule = deps.catalog.approval();
+    return { planId: planIdOf(plan), ...plan, ...(rule === 'any' ? {} : { approval: rule }) };
   }
   return null;
 }
@@ -53,8 +54,9 @@ async function apply(
   incidentId: string,
   endpoint: string,
   plan: RemedyPlan,
-  beating: Beating,
+  how: { beating: Beating; isUndo: boolean; approval: RemedyApproval | undefined },
 ): Promise<AppliedRemedy> {
+  const { beating, isUndo, approval } = how;
   const { planId, ...rest } = plan;
   const { kind, statement } = plan.remedy;
   if (planIdOf(rest) !== planId)
@@ -72,18 +74,38 @@ async function apply(
     throw new RefusedError(
       `database ${plan.database ?? '?'}: expected its connection where the worker runs, got none; set it and approve again`,
     );
-  beating.show({ state: `${kind} on ${access.name}` });
+  const act = isUndo ? action.takeBack : action.apply;
+  if (act === null) throw new RefusedError(`undo of ${kind}: ${plan.undo}`);
+  beating.show({ state: `${isUndo ? 'undo of ' : ''}${kind} on ${access.name}` });
   const startedMs = Date.now();
-  const { applied, detail } = await action.apply({
-    ...{ url: access.url, statement, tag: incidentId, signal: beating.signal },
-    onProgress: (state) => beating.show({ state }),
-  });
+  const who = approval === undefined ? 'unknown' : `${approval.by} (${approval.proof})`;
+  const { applied, detail } = await deps.audited(
+    {
+      action: isUndo ? 'undo' : 'sql',
+      subject: incidentId,
+      target: `${endpoint} ${access.name}`,
+      who,
+      what: isUndo ? plan.undo : statement,
+      planId,
+    },
+    () =>
+      act({
+        ...{ url: access.url, statement, tag: incidentId, signal: beating.signal },
+        onProgress: (state) => beating.show({ state }),
+      }),
+    (result) => `${result.applied ? 'done' : 'not done'}: ${result.detail}`,
+  );
   return { planId, applied, detail, tookMs: Date.now() - startedMs };
 }
 
-export function createRemedyActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'planRemedy' | 'applyRemedy'> {
+export function createRemedyActivities(
+  deps: ActivityDependencies,
+): Pick<IncidentActivities, 'planRemedy' | 'applyRemedy' | 'takeBackRemedy'> {
   return {
     planRemedy: (_incidentId, endpoint, causes, now) => Promise.resolve(planFor(deps, endpoint, causes, now)),
-    applyRemedy: (incidentId, endpoint, plan) => withHeartbeat((beating) => apply(deps, incidentId, endpoint, plan, beating)),
+    applyRemedy: (incidentId, endpoint, plan, approval) =>
+      withHeartbeat((beating) => apply(deps, incidentId, endpoint, plan, { beating, isUndo: false, approval })),
+    takeBackRemedy: (incidentId, endpoint, plan, approval) =>
+      withHeartbeat((beating) => apply(deps, incidentId, endpoint, plan, { beating, isUndo: true, approval })),
   };
 }

@@ -47,7 +47,22 @@ async function notifyAll(deps: ActivityDependencies, incident: Incident, event: 
     ...renderNotification(incident, event),
     reportUrl: deps.reportUrl(incidentId),
   };
-  await Promise.all(receivers.map((receiver) => deps.notify(receiver, notification, cancellationSignal)));
+  await Promise.all(
+    receivers.map((receiver) =>
+      deps.audited(
+        {
+          action: 'notification',
+          subject: incidentId,
+          target: endpoint,
+          who: 'responder',
+          what: `${event} to ${receiver.kind}`,
+          planId: null,
+        },
+        () => deps.notify(receiver, notification, cancellationSignal),
+        () => 'sent',
+      ),
+    ),
+  );
 }
 
 export function createReportActivities(deps: ActivityDependencies): Pick<IncidentActivities, 'writeReport' | 'notify'> {

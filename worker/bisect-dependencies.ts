@@ -24,6 +24,7 @@ import { EvidenceUnavailableError, ProgramFailedError } from '../core/model/erro
 import type { ProfileSummary } from '../core/model/profile.js';
 import { summarizeProfile } from '../core/profile/summarize.js';
 import { sendNotification } from './send-notification.js';
+import type { LoadPermission } from './load-permission.js';
 import { oneCommitAtATime, oneLoadAtATime } from './one-at-a-time.js';
 
 interface BisectSettings {
@@ -36,13 +37,15 @@ interface BisectSettings {
 export interface MeasuringPlace {
   host: string;
   measuringHosts: () => Promise<string[]>;
+  mayLoad: LoadPermission;
 }
 
 /** What the catalog does not say (design §5). */
 const defaultBuildTimeoutMs = 600_000;
 const defaultStartTimeoutMs = 60_000;
 
-export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectSettings, place: MeasuringPlace): BisectDependencies {
+export function createBisectDependencies(settings: BisectSettings, { mayLoad, ...place }: MeasuringPlace): BisectDependencies {
+  const { catalog, dataDirectory, k6 } = settings;
   const folderOf = (bisectId: string): string => join(dataDirectory, 'worktrees', folderName(bisectId));
   return {
     ...place,
@@ -53,10 +56,12 @@ export function createBisectDependencies({ catalog, dataDirectory, k6 }: BisectS
     runCommand,
     runLoad: (order) =>
       // The only host of a measurement is our own child on loopback.
-      oneLoadAtATime(order, async () => {
-        order.onTurn();
-        return runK6({ ...order, binary: await k6(), allowedHosts: [] });
-      }),
+      oneLoadAtATime(order, () =>
+        mayLoad({ ...order, lease: null }, async (signal) => {
+          order.onTurn();
+          return runK6({ ...order, signal, binary: await k6(), allowedHosts: [] });
+        }),
+      ),
     oneAtATime: oneCommitAtATime,
     cpuMs: (pid) => Promise.resolve(treeCpuMs(pid)),
     databaseMs: (endpoint, signal) => databaseMs(catalog, endpoint, signal),

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { ActivityDependencies, CatalogAccess } from '../activities/dependencies.js';
+import type { ActivityDependencies, CatalogAccess, LoadOrder } from '../activities/dependencies.js';
+import { createAuditLog } from '../adapters/artifacts/audit-log.js';
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
 import { acknowledgeHeartbeat } from '../adapters/temporal/acknowledge-heartbeat.js';
 import { lookAtBisect } from '../adapters/temporal/look-at-bisect.js';
@@ -17,10 +18,12 @@ import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/re
 import { resolveTarget } from '../config/resolve-target.js';
 import { judgement } from '../core/diagnosis/judgement.js';
 import { loadStartedSignal } from '../workflows/kernel/messages.js';
+import type { AuditedAct } from '../core/model/audit.js';
 import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { createCaptures } from './captures/registry.js';
+import { createLoadPermission, type LeasedLoad } from './load-permission.js';
 import { oneLoadAtATime } from './one-at-a-time.js';
 import { sendNotification } from './send-notification.js';
 
@@ -40,6 +43,7 @@ function catalogAccess(catalog: Catalog): CatalogAccess {
     request: (endpoint) => resolveRequest(catalog, endpoint),
     databases: (endpoint) => resolveDatabases(catalog, endpoint),
     notifiers: (endpoint) => resolveNotifiers(catalog, endpoint),
+    approval: () => catalog.incidents?.approval ?? 'any',
     changeRefusal: (endpoint, atMs) => changeRefusal(catalog, endpoint, atMs),
     remedies: (endpoint) => findEndpoint(catalog, endpoint).service.remedies ?? [],
     hasRepository: (endpoint) => findEndpoint(catalog, endpoint).service.repository !== undefined,
@@ -61,17 +65,45 @@ function sha256Base64(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
+function loadAct({ endpoint, holder, plan }: LoadOrder): AuditedAct {
+  const how = plan.script ?? (plan.rate === null ? `${plan.vus} users` : `${plan.rate} requests/s`);
+  const seconds = (plan.rampUpMs + plan.warmUpMs + plan.durationMs) / 1000;
+  return { action: 'load', subject: holder, target: endpoint, who: 'responder', what: `${how} for ${seconds} s`, planId: null };
+}
+
+/** Minutes of load a day, outside development, where the catalog says nothing: as many as a busy week of incidents needs, and no more than an hour of a sick service. */
+const defaultMinutesPerDay = 60;
+
+/** One load at a time on a service, whatever its endpoint, host or incident. */
+function leaseOf(catalog: Catalog, { endpoint, holder, plan }: LoadOrder, host: string): LeasedLoad {
+  const { serviceName: service, service: settings } = findEndpoint(catalog, endpoint);
+  const isDevelopment = (settings.environment ?? 'development') === 'development';
+  const minutes = settings.loadMinutesPerDay ?? (isDevelopment ? null : defaultMinutesPerDay);
+  const plannedMs = plan.rampUpMs + plan.warmUpMs + plan.durationMs;
+  return { service, holder: `${holder} on ${host}`, plannedMs, budgetMs: minutes === null ? null : minutes * 60_000 };
+}
+
 export function createDependencies(settings: WorkerSettings, client: Client, host: string): ActivityDependencies {
   const { catalog, dataDirectory } = settings;
+  const mayLoad = createLoadPermission(client);
+  const { audited } = createAuditLog(dataDirectory, host);
   return {
+    audited,
     artifacts: createArtifactStore({ directory: artifactDirectory(dataDirectory) }),
     catalog: catalogAccess(catalog),
     healthyRuns: createHealthyRunStore(join(dataDirectory, 'healthy-runs')),
     runLoad: (order) =>
-      oneLoadAtATime(order, async () => {
-        order.onTurn();
-        return runK6({ ...order, binary: await settings.k6(), allowedHosts: catalogHosts(catalog) });
-      }),
+      oneLoadAtATime(order, () =>
+        mayLoad({ ...order, lease: leaseOf(catalog, order, host) }, async (signal) => {
+          order.onTurn();
+          const binary = await settings.k6();
+          return audited(
+            loadAct(order),
+            () => runK6({ ...order, signal, binary, allowedHosts: catalogHosts(catalog) }),
+            ({ result }) => `${result.requests} requests, ${(result.failedRatio * 100).toFixed(1)} % failed`,
+          );
+        }),
+      ),
     captures: createCaptures(catalog),
     judgement,
     remedies,

@@ -1,3 +1,4 @@
+import { createLoadPermission } from './load-permission.js';
 import { access } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -120,11 +121,14 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
   const connection = await connect(resolved, connectWithinMs);
   try {
     await ensureSearchAttributes(connection, namespace);
+    const client = new Client({ connection, namespace });
     const activities = {
       ...createCommandActivities(options.createCommandDependencies()),
-      ...createActivities(createDependencies(new Client({ connection, namespace }), host)),
+      ...createActivities(createDependencies(client, host)),
       ...createBisectActivities(
-        options.createBisectDependencies({ host, measuringHosts: () => listMeasuringHosts(connection, namespace, host) }),
+        options.createBisectDependencies({
+          ...{ host, measuringHosts: () => listMeasuringHosts(connection, namespace, host), mayLoad: createLoadPermission(client) },
+        }),
       ),
     };
     const workers: Worker[] = [];

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { RefusedError } from '../../core/model/errors.js';
-import { contextOf, withIncidents } from './command-context.js';
+import { contextOf, tryReadCatalog, withIncidents } from './command-context.js';
+import { identify } from './identity.js';
 import { byOption, incidentArgument, type Signed } from './incident-options.js';
-import { currentUser } from './option-values.js';
 
 async function decide(decision: 'approve' | 'reject', id: string, flags: Signed & { plan?: string }, command: Command): Promise<void> {
   const context = contextOf(command);
@@ -14,8 +14,8 @@ async function decide(decision: 'approve' | 'reject', id: string, flags: Signed 
         `${decision}: expected a remedy that waits for a decision, but incident ${id} has none; its report lists what to do by hand`,
       );
     if (remedyPlan !== null) context.say(`${decision}: ${remedyPlan.remedy.statement}`);
-    const by = flags.by ?? currentUser();
-    return await incidents.decide(id, { planId, decision, by, ...(flags.reason === undefined ? {} : { reason: flags.reason }) });
+    const identity = identify(await tryReadCatalog(context), flags.by);
+    return await incidents.decide(id, { planId, decision, ...identity, ...(flags.reason === undefined ? {} : { reason: flags.reason }) });
   });
   context.print(accepted, `${decision} recorded for plan ${accepted.planId} by ${accepted.by}`);
 }

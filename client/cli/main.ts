@@ -10,11 +10,13 @@ import { registerHook } from './hook.js';
 import { registerIncident } from './incident/register.js';
 import { registerList } from './list.js';
 import { registerOnCall } from './oncall/register.js';
+import { registerLoad } from './load.js';
 import { registerReport } from './report.js';
 import { registerRerun } from './rerun.js';
 import { registerStatus } from './status.js';
 import { registerWorker } from './worker.js';
 import { registerAnalyze } from './analyze.js';
+import { registerAudit } from './audit.js';
 import { registerBisect } from './bisect.js';
 import { registerDoctor } from './doctor.js';
 import { registerEvidence } from './evidence.js';
@@ -25,6 +27,7 @@ import { addressOption } from './option-values.js';
 import { printable } from './printable.js';
 import { registerInit } from './init.js';
 import { registerSetup } from './setup.js';
+import { registerUndo } from './undo.js';
 import { registerTriage } from './triage.js';
 import type { StartWorkers } from './worker-port.js';
 
@@ -53,6 +56,7 @@ const commandGroups: readonly [heading: string, commands: readonly Register[]][]
       registerReport,
       registerRerun,
       registerDecide,
+      registerUndo,
       registerAck,
       registerClose,
       registerEvidence,
@@ -61,6 +65,7 @@ const commandGroups: readonly [heading: string, commands: readonly Register[]][]
   ['Incidents that people are called for:', [registerIncident, registerOnCall]],
   ['Where it came from:', [registerBisect]],
   ['Files, without Temporal:', [registerAnalyze]],
+  ['What was done, and what may be:', [registerAudit, registerLoad]],
   ['Parts that run:', [registerDev, registerWorker, registerHook]],
   ['Set up:', [registerInit, registerDoctor, registerSetup, registerCompletion]],
 ];

@@ -91,7 +91,7 @@ function cliAlert(endpoint: string, symptom: Symptom | null): AlertSummary {
     title: `triage of ${endpoint} by ${by}${symptom === null ? '' : `: ${symptom.text}`}`,
     startsAt: null,
     receivedAt: new Date().toISOString(),
-    labels: {},
+    labels: { requestedBy: by },
     severity: null,
     symptom,
     links: [],

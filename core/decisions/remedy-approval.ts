@@ -4,10 +4,18 @@ export interface RemedyDecision {
   decision: 'approve' | 'reject';
   by: string;
   reason?: string;
+  /** How it was proven who decides; absent = it was not. */
+  proof?: IdentityProof;
 }
 
+/** `token`: a person's own token; `proxy`: a trusted proxy in front of the hook said so; `unverified`: as given, on somebody's word. */
+export const identityProofs = ['token', 'proxy', 'unverified'] as const;
+export type IdentityProof = (typeof identityProofs)[number];
+
 export interface ApprovalState {
-  plan: { planId: string; expiresAt: string } | null;
+  plan: { planId: string; expiresAt: string; approval?: 'other-than-requester' } | null;
+  /** Who asked for the triage or a re-run of it. */
+  requesters: readonly string[];
   decided: { planId: string; decision: string; by: string } | null;
   nowMs: number;
 }
@@ -26,6 +34,8 @@ export function refuseDecision(decision: RemedyDecision, state: ApprovalState): 
   if (state.plan === null) return 'no remedy waits for a decision; the status shows what the incident waits for';
   if (planId !== state.plan.planId)
     return `planId: expected ${state.plan.planId} (the plan on the table), got ${JSON.stringify(planId)}; read the plan again before deciding`;
+  if (state.plan.approval === 'other-than-requester' && verdict === 'approve' && state.requesters.includes(by))
+    return `${by} asked for this triage or its re-run: the catalog wants the approval of somebody else (approval: other-than-requester)`;
   if (Date.parse(state.plan.expiresAt) <= state.nowMs)
     return `plan ${short(planId)} expired at ${state.plan.expiresAt}; send rerunConfirmation, which makes a fresh plan when the symptom is still there`;
   return null;

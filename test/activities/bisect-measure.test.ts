@@ -1,4 +1,5 @@
 /** Real measurements of real commits: database time, what is said when it cannot be had, and cancellation in every phase. */
+import type { LoadPermission } from '../../worker/load-permission.js';
 import { createRequire } from 'node:module';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,6 +18,8 @@ import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { k6Binary } from '../support/k6-binary.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { processesIn, processesMentioning } from '../support/processes-of.js';
+
+const anyLoad: LoadPermission = (load, work) => work(load.signal);
 
 /** Each request is one statement over so many rows. */
 const server = `const { createServer } = require('node:http');
@@ -73,7 +76,7 @@ async function activitiesWith(change: Partial<CatalogRepository> = {}, databaseU
     repository: { path: history.path, ...commands, ...change },
   };
   const catalog = { version: 1 as const, services: { shop: service }, file: join(folder, 'responder.yaml'), directory: folder };
-  const place = { host: 'bench-1', measuringHosts: () => Promise.resolve(['bench-1']) };
+  const place = { host: 'bench-1', mayLoad: anyLoad, measuringHosts: () => Promise.resolve(['bench-1']) };
   return createBisectActivities(createBisectDependencies({ catalog, dataDirectory: folder, k6: () => Promise.resolve(k6Binary()) }, place));
 }
 

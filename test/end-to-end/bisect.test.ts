@@ -1,3 +1,4 @@
+import type { LoadPermission } from '../../worker/load-permission.js';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ import { commands } from '../support/priced-service.js';
 import { processesIn } from '../support/processes-of.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
+const anyLoad: LoadPermission = (load, work) => work(load.signal);
+
 let temporal: TestWorkflowEnvironment;
 let history: GitHistory;
 let folder = '';
@@ -32,7 +35,7 @@ beforeAll(async () => {
   const endpoints = { price: { url: 'http://127.0.0.1:1/price?currency=eur', budgets: { p95Ms: 250 } } };
   const services = { shop: { endpoints, repository: { path: history.path, ...commands } } };
   const catalog = { version: 1 as const, services, file: join(folder, 'responder.yaml'), directory: folder };
-  const place = { host: 'bench-1', measuringHosts: () => Promise.resolve(['bench-1']) };
+  const place = { host: 'bench-1', mayLoad: anyLoad, measuringHosts: () => Promise.resolve(['bench-1']) };
   const deps = createBisectDependencies({ catalog, dataDirectory: folder, k6: () => Promise.resolve(k6Binary()) }, place);
   const target: typeof deps.target = (endpoint) => {
     const known = deps.target(endpoint);

@@ -1,3 +1,4 @@
+import { createAuditLog } from '../../adapters/artifacts/audit-log.js';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,11 +130,13 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     }),
     notifiers: () => [{ kind: 'webhook', settings: { url: 'http://127.0.0.1:1/?token=s3cret' } }],
     remedies: () => ['create-index'],
+    approval: () => 'any',
     changeRefusal: () => null,
     hasRepository: () => false,
     route: () => 'GET /orders',
   };
   return {
+    audited: createAuditLog(directory, 'bench').audited,
     artifacts: createArtifactStore({ directory }),
     catalog,
     healthyRuns: createHealthyRunStore(join(directory, 'healthy-runs')),

@@ -274,6 +274,10 @@ export function createFakeWorld(): FakeWorld {
       enter(endpoint, 'applyRemedy');
       return Promise.resolve({ planId: plan.planId, applied: true, detail: 'index created', tookMs: 5 });
     },
+    takeBackRemedy: async (_incidentId, endpoint, plan) => {
+      enter(endpoint, 'takeBackRemedy');
+      return Promise.resolve({ planId: plan.planId, applied: true, detail: 'index dropped', tookMs: 5 });
+    },
     notify: async (incident, event) => {
       add(notified, incident.endpoint, event);
       await storyOf(incident.endpoint).onNotify(event);

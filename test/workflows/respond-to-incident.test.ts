@@ -1,3 +1,4 @@
+import { appliedPlans, undo } from '../../client/temporal/undo.js';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -287,6 +288,12 @@ describe('a proposed remedy', () => {
     expect(ended.incident.outcome).toBe('resolved');
     expect(ended.confirmations[1]).toMatchObject({ by: 'responder', requestId: `proof-${plan.planId}` });
     expect(ended.incident.reasons.join('\n')).toContain('ada approved the remedy: CREATE INDEX CONCURRENTLY ON orders (customer_id)');
+    // Long after its incident it is taken back, once however often somebody asks.
+    const [applied, ...others] = await appliedPlans(environment.client, id);
+    expect([applied, others]).toEqual([{ endpoint, plan }, []]);
+    const by = { by: 'bob', proof: 'unverified' as const };
+    for (let time = 0; time < 2; time++)
+      expect(await undo(environment.client, id, applied ?? expect.fail(), by)).toMatchObject({ applied: true, detail: 'index dropped' });
   });
 
   it('is left alone when rejected, and cannot be decided twice', async () => {

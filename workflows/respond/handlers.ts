@@ -87,7 +87,8 @@ function registerUpdates(state: IncidentState): void {
   onUpdate(
     decideRemedyUpdate,
     readDecision,
-    (decision) => refuseDecision(decision, { plan: state.remedyPlan, decided: state.decision, nowMs: Date.now() }),
+    (decision) =>
+      refuseDecision(decision, { plan: state.remedyPlan, decided: state.decision, requesters: requestersOf(state), nowMs: Date.now() }),
     (decision) => {
       const { planId, by } = decision;
       state.decision = decision;
@@ -110,4 +111,10 @@ function registerUpdates(state: IncidentState): void {
     },
     { description: 'I am on it; stops the escalation: {"by": "you"}' },
   );
+}
+
+/** People whose wish the load was: of a triage from the command line, and of re-runs. Alerts are nobody's wish. */
+function requestersOf(state: IncidentState): string[] {
+  const triages = state.alerts.flatMap(({ source, labels }) => (source === 'cli' ? (labels['requestedBy'] ?? []) : []));
+  return [...triages, ...state.confirmations.flatMap(({ by }) => by ?? [])];
 }

@@ -1,6 +1,6 @@
 /** Guards of every message that an incident takes, see `core/decisions/read-message.ts`. */
 import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
-import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
+import { identityProofs, type RemedyDecision } from '../../core/decisions/remedy-approval.js';
 import {
   bad,
   entries,
@@ -59,6 +59,7 @@ export const readDecision: Reader<RemedyDecision> = object({
   decision: oneOf(['approve', 'reject']),
   by: filledText(200, 'who decides, e.g. {"planId": "…", "decision": "approve", "by": "ada"}'),
   reason: optional(sentence),
+  proof: optional(oneOf(identityProofs)),
 });
 
 const pair: Reader<[number, number]> = (value, at) => {

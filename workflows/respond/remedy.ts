@@ -1,5 +1,5 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { AppliedRemedy, RemedyPlan } from '../../activities/contract.js';
+import type { AppliedRemedy, RemedyApproval, RemedyPlan } from '../../activities/contract.js';
 import { light, remedying } from '../kernel/activity-options.js';
 import { inStage } from '../kernel/board.js';
 import { describeFailure } from '../kernel/describe-failure.js';
@@ -55,18 +55,19 @@ export async function followDecision(state: IncidentState, plan: RemedyPlan): Pr
     return false;
   }
   enter(state, 'remedying', `applying: ${plan.remedy.statement}`);
-  return apply(state, plan, decision.by);
+  return apply(state, plan, { by: decision.by, proof: decision.proof ?? 'unverified' });
 }
 
-async function apply(state: IncidentState, plan: RemedyPlan, by: string): Promise<boolean> {
+async function apply(state: IncidentState, plan: RemedyPlan, approval: RemedyApproval): Promise<boolean> {
   const { incidentId, endpoint } = state.findings;
   const { planId, undo } = plan;
   try {
     const act = (): Promise<AppliedRemedy> =>
-      remedying.applyRemedy.executeWithOptions({ summary: `${plan.remedy.kind}, approved by ${by.slice(0, 60)}` }, [
+      remedying.applyRemedy.executeWithOptions({ summary: `${plan.remedy.kind}, approved by ${approval.by.slice(0, 60)}` }, [
         incidentId,
         endpoint,
         plan,
+        approval,
       ]);
     const { applied, detail } = await inStage(state.kernel, 'apply remedy', act, (result) => result.detail);
     const text = `${applied ? 'applied' : 'not applied'}: ${detail}; undo: ${undo}`;

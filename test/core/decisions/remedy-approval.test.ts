@@ -2,13 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { refuseDecision, type ApprovalState, type RemedyDecision } from '../../../core/decisions/remedy-approval.js';
 
 const expiresAt = '2026-11-24T12:00:00.000Z';
-const open: ApprovalState = { plan: { planId: 'p1', expiresAt }, decided: null, nowMs: Date.parse(expiresAt) - 1 };
+const open: ApprovalState = { plan: { planId: 'p1', expiresAt }, decided: null, requesters: [], nowMs: Date.parse(expiresAt) - 1 };
 const approval: RemedyDecision = { planId: 'p1', decision: 'approve', by: 'ada' };
 
 describe('refuseDecision', () => {
   it('accepts a decision on the very plan that is on the table', () => {
     expect(refuseDecision(approval, open)).toBeNull();
     expect(refuseDecision({ ...approval, decision: 'reject' }, open)).toBeNull();
+  });
+
+  it('wants another one than who asked for the triage, where the catalog says so', () => {
+    const strict: ApprovalState = {
+      ...open,
+      plan: { planId: 'p1', expiresAt, approval: 'other-than-requester' },
+      requesters: ['ada', 'bob'],
+    };
+    expect(refuseDecision(approval, strict)).toMatch(/ada asked for this triage .*approval: other-than-requester/);
+    expect(refuseDecision({ ...approval, by: 'carol' }, strict)).toBeNull();
+    // To say no is anybody's right.
+    expect(refuseDecision({ ...approval, decision: 'reject' }, strict)).toBeNull();
+    expect(refuseDecision(approval, { ...open, requesters: ['ada'] })).toBeNull();
   });
 
   it('refuses a plan that changed meanwhile and says which one it is now', () => {

@@ -1,0 +1,29 @@
+/** The fleet's switch for load, and the lease that lets one host at a time load a service. */
+import { condition, continueAsNew, defineSignal, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { escapeMarkdown } from '../../core/decisions/escape-markdown.js';
+import { leaseMs, releaseLeaseName, renewLeaseName, type LoadLeaseStart, type LoadOffStart } from '../../core/decisions/load-control.js';
+
+/** Runs while load is off; `perf-responder load on` ends it. */
+export async function loadOff({ reason, by }: LoadOffStart): Promise<void> {
+  setCurrentDetails(`Load is off everywhere: ${escapeMarkdown(reason)} (${escapeMarkdown(by)})`);
+  await condition(() => false);
+}
+
+/** Runs while somebody loads the service; ends when it is given back, or not renewed in time. */
+export async function loadLease(start: LoadLeaseStart): Promise<'released' | 'expired'> {
+  const state = { renewals: 0, isReleased: false };
+  setHandler(defineSignal(renewLeaseName), () => {
+    state.renewals += 1;
+  });
+  setHandler(defineSignal(releaseLeaseName), () => {
+    state.isReleased = true;
+  });
+  setCurrentDetails(`${escapeMarkdown(start.service)} is loaded by ${escapeMarkdown(start.holder)}`);
+  for (;;) {
+    const { renewals } = state;
+    const isHeard = await condition(() => state.isReleased || state.renewals > renewals, start.ttlMs ?? leaseMs);
+    if (state.isReleased) return 'released';
+    if (!isHeard) return 'expired';
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof loadLease>(start);
+  }
+}
