@@ -3,10 +3,20 @@ import type { Catalog } from '../../config/catalog.js';
 
 export type ReportFormat = 'html' | 'md' | 'json';
 
+export interface Started {
+  incidentId: string;
+  started: boolean;
+}
+
+/** The alert starts nothing, and why. */
+export interface Ignored {
+  ignored: string;
+}
+
 /** What the hook needs of the incidents. Every method may reject: that is our own outage and becomes 503. */
 export interface HookIncidents {
   /** Starts the incident of this endpoint or attaches the alert to the open one (signal-with-start: works with no worker up). */
-  startOrAttach(endpoint: string, alert: AlertSummary): Promise<{ incidentId: string; started: boolean }>;
+  startOrAttach(endpoint: string, alert: AlertSummary): Promise<Started | Ignored>;
   /** Records a resolved alert on the open incident; null when none is open. Never starts one. */
   recordResolved(endpoint: string, alert: AlertSummary): Promise<{ incidentId: string } | null>;
   /** The status document; null when there is no such incident. */

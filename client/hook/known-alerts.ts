@@ -56,6 +56,7 @@ export function createKnownAlerts(incidents: WatchedIncidents, log: (message: st
     const incidentId = await recall(endpoint, alert);
     if (incidentId !== null) return { incidentId, started: false };
     const answer = await incidents.startOrAttach(endpoint, alert);
+    if ('ignored' in answer) return answer;
     remember(endpoint, alert, answer.incidentId);
     return answer;
   };
@@ -64,8 +65,9 @@ export function createKnownAlerts(incidents: WatchedIncidents, log: (message: st
     for (const [key, entry] of known) {
       if (entry.incidentId !== incidentId) continue;
       if (entry.alert.status === 'firing' && entry.answeredAtMs > endedAtMs) {
-        const { incidentId: next } = await incidents.startOrAttach(entry.endpoint, entry.alert);
-        remember(entry.endpoint, entry.alert, next);
+        const next = await incidents.startOrAttach(entry.endpoint, entry.alert);
+        if ('ignored' in next) known.delete(key);
+        else remember(entry.endpoint, entry.alert, next.incidentId);
       } else known.delete(key);
     }
     lookedAt.delete(incidentId);

@@ -107,7 +107,11 @@ async function deliverFiring(
 ): Promise<void> {
   const results: { incidentId: string; started: boolean }[] = [];
   for (const alert of alerts.slice(0, alertsPerEndpoint)) {
-    results.push(await deps.incidents.startOrAttach(endpoint, { ...alert, source: source.name, receivedAt }));
+    const answer = await deps.incidents.startOrAttach(endpoint, { ...alert, source: source.name, receivedAt });
+    if ('ignored' in answer) {
+      deps.log(`alert ${alert.id} of ${endpoint}: ${answer.ignored}`);
+      delivered.ignored.push({ reason: answer.ignored, labels: alert.labels });
+    } else results.push(answer);
   }
   const last = results.at(-1);
   const started = results.some((result) => result.started);

@@ -9,6 +9,8 @@ import { readReport } from '../temporal/read-report.js';
 import type { WatchedIncidents } from './known-alerts.js';
 
 const pingTimeoutMs = 2000;
+/** A healthy endpoint whose alert flaps is not loaded again each time: three periods of Alertmanager's usual five minutes. */
+const defaultCoolDownMs = 15 * 60_000;
 /** PagerDuty waits five seconds for an answer. What succeeds after that is no harm: the repeated delivery attaches. */
 const answerWithinMs = 4000;
 
@@ -41,8 +43,15 @@ export function createHookIncidents(client: Client, catalog: Catalog, dataDirect
   const incidents = createIncidentClient(client);
   return {
     startOrAttach: (endpoint, alert) => {
-      const { serviceName: service } = findEndpoint(catalog, endpoint);
-      return inTime(incidents.startOrAttach({ endpoint, service, alert, symptom: alert.symptom, options: {} }));
+      const { serviceName, service } = findEndpoint(catalog, endpoint);
+      const start = { endpoint, service: serviceName, alert, symptom: alert.symptom, options: {} };
+      return inTime(
+        (async () => {
+          const until = await incidents.coolingUntil(endpoint, service.coolDown ?? defaultCoolDownMs);
+          if (until !== null) return { ignored: `cool-down until ${until}: a load did not reproduce the last alert of ${endpoint}` };
+          return await incidents.startOrAttach(start);
+        })(),
+      );
     },
     recordResolved: async (endpoint, alert) => {
       const incidentId = await inTime(incidents.recordResolved(endpoint, alert));

@@ -25,7 +25,14 @@ import {
   type IncidentStatus,
   type RerunRequest,
 } from '../../workflows/respond/messages.js';
-import { perfEndpoint, perfNeedsHuman, perfPhase, perfService, perfSeverity } from '../../workflows/respond/search-attributes.js';
+import {
+  perfEndpoint,
+  perfNeedsHuman,
+  perfPhase,
+  perfService,
+  perfSeverity,
+  perfVerdict,
+} from '../../workflows/respond/search-attributes.js';
 import type { respondToIncident } from '../../workflows/respond/respond-to-incident.js';
 import { explainEnded, explainUpdate, withinDeadline } from './bounded-calls.js';
 import { findIncident, incidentWorkflowId, listingOf, type IncidentListing } from './incident-lookup.js';
@@ -92,6 +99,9 @@ export function createIncidentClient(client: Client) {
     /** Records a resolved alert on the open incident; null when none is open. A resolved alert never starts one. */
     recordResolved: (endpoint: string, alert: AlertSummary): Promise<string | null> =>
       bounded(() => recordResolved(client, endpoint, alert)),
+    /** Until when alerts of the endpoint start nothing, because the last load did not reproduce one; null when they do. */
+    coolingUntil: (endpoint: string, coolDownMs: number): Promise<string | null> =>
+      bounded(() => coolingUntil(client, endpoint, coolDownMs)),
     /** When the incident ended (ISO 8601); null while it is open. Asks no worker. */
     endedAt: async (id: string): Promise<string | null> => {
       const handle = await handleOf(id);
@@ -187,6 +197,19 @@ async function startOrAttach(client: Client, request: StartRequest): Promise<Sta
   });
   const { memo } = await client.workflow.getHandle(workflowId, runId).describe();
   return { incidentId: incidentIdOf(workflowId, episodeRunOf({ runId, memo })), started: memo?.['startToken'] === startToken };
+}
+
+async function coolingUntil(client: Client, endpoint: string, coolDownMs: number): Promise<string | null> {
+  if (coolDownMs === 0) return null;
+  try {
+    const { status, closeTime, typedSearchAttributes } = await client.workflow.getHandle(incidentWorkflowId(endpoint)).describe();
+    const isHealthy = status.name === 'COMPLETED' && typedSearchAttributes.get(perfVerdict) === 'not-reproduced';
+    const untilMs = (closeTime?.getTime() ?? 0) + coolDownMs;
+    return isHealthy && untilMs > Date.now() ? new Date(untilMs).toISOString() : null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
 }
 
 async function recordResolved(client: Client, endpoint: string, alert: AlertSummary): Promise<string | null> {

@@ -37,9 +37,11 @@ services:
 const open = new Map<string, string>();
 const received: { endpoint: string; alert: AlertSummary }[] = [];
 let outage = false;
+let cooling: string | null = null;
 const incidents = {
   startOrAttach: (endpoint: string, alert: AlertSummary) => {
     if (outage) return Promise.reject(new Error('connect ECONNREFUSED'));
+    if (cooling !== null) return Promise.resolve({ ignored: `cool-down until ${cooling}` });
     received.push({ endpoint, alert });
     const started = !open.has(endpoint);
     if (started) open.set(endpoint, `perf-${endpoint.replace('/', '-')}-${open.size + 1}`);
@@ -79,6 +81,7 @@ beforeEach(() => {
   open.clear();
   received.length = 0;
   outage = false;
+  cooling = null;
 });
 
 const bearer = { authorization: 'Bearer token-of-alertmanager' };
@@ -319,6 +322,17 @@ describe('POST /alerts/generic', () => {
       answer: { incidents: [] },
     });
     expect(open.size).toBe(0);
+  });
+});
+
+describe('an alert in the cool-down of its endpoint', () => {
+  it('is taken, starts nothing, and is told as ignored', async () => {
+    cooling = '2026-01-01T00:00:00Z';
+    expect(await post('alertmanager', group(alert(matched)), bearer)).toMatchObject({
+      status: 202,
+      answer: { incidents: [], ignored: [{ reason: 'cool-down until 2026-01-01T00:00:00Z' }] },
+    });
+    expect(received).toEqual([]);
   });
 });
 

@@ -454,6 +454,17 @@ describe('the list', () => {
       .toMatchObject({ service: 'shop', endpoint, phase: 'ended', outcome: 'not-reproduced', endedAt: expect.any(String) as string });
   });
 
+  it('tells until when an alert that no load reproduced starts no other load', async () => {
+    const healthy = world.tell({ verdicts: ['not-reproduced'] });
+    expect(await incidents.coolingUntil(healthy, 60_000)).toBeNull();
+    const { endedAt } = await untilEnded(await open(healthy));
+    const until = Date.parse((await incidents.coolingUntil(healthy, 60_000)) ?? '') - Date.parse(endedAt ?? '');
+    expect(until).toBeGreaterThan(55_000);
+    expect(until).toBeLessThan(65_000);
+    expect(await incidents.coolingUntil(healthy, 0)).toBeNull();
+    expect(await incidents.coolingUntil(healthy, 1)).toBeNull();
+  });
+
   it('says what to do about an id that names nothing', async () => {
     await expect(incidents.status('shop/nowhere')).rejects.toThrow(/names none here; perf-responder list shows them/);
   });
