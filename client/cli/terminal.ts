@@ -37,6 +37,11 @@ export function coloured(text: string, style: keyof typeof codes, isOn: boolean)
   return isOn ? `\u001b[${codes[style]}m${text}\u001b[0m` : text;
 }
 
+/** Some terminals tell 0 for not known. */
+function widthOf({ columns = 0 }: Output): number {
+  return columns > 0 ? Math.max(20, columns) : 80;
+}
+
 export function createTerminal(stream: Output, environment: { NO_COLOR?: string | undefined; TERM?: string | undefined }): Terminal {
   const isLive = stream.isTTY === true && environment.TERM !== 'dumb';
   const isColoured = hasColour(stream, environment);
@@ -55,7 +60,7 @@ export function createTerminal(stream: Output, environment: { NO_COLOR?: string 
     const seconds = Math.floor((Date.now() - since) / 1000);
     const line = `${frames[frame++ % frames.length] ?? ''} ${printable(text)}${seconds < 2 ? '' : ` (${seconds} s)`}`;
     // A line that wraps could not be written over.
-    stream.write(`${eraseLine}${coloured(line.slice(0, Math.max(20, (stream.columns ?? 80) - 1)), 'dim', isColoured)}`);
+    stream.write(`${eraseLine}${coloured(line.slice(0, widthOf(stream) - 1), 'dim', isColoured)}`);
   }
 
   return {

@@ -166,6 +166,30 @@ describe('a Temporal server that does not answer', () => {
   });
 });
 
+describe('on a terminal', () => {
+  const typed = (command: string, env: Record<string, string>) =>
+    spawnSync('script', ['-qec', `${process.execPath} bin/perf-responder.js ${command}`, '/dev/null'], {
+      env: { ...process.env, TERM: 'xterm', ...env },
+      encoding: 'utf8',
+    });
+
+  it.skipIf(spawnSync('script', ['--version']).error !== undefined)(
+    'shows what it waits for in one living line, and colours only when they are wanted',
+    () => {
+      const coloured = typed('list --address 127.0.0.1:2', { NO_COLOR: '' }).stdout;
+      expect(coloured).toMatch(/^loading …\r\u001b\[K/);
+      expect(coloured).toMatch(/\u001b\[2m\S connecting to Temporal/);
+      const plain = typed('list --address 127.0.0.1:2', { NO_COLOR: '1' }).stdout;
+      expect(plain).toContain('connecting to Temporal');
+      expect(plain).not.toMatch(/\u001b\[\d*m/);
+      // What stays on the screen is the message alone.
+      const left = plain.split('\r\u001b[K').at(-1) ?? '';
+      expect(left.trim()).toMatch(/^perf-responder: expected a Temporal server at 127\.0\.0\.1:2[^\n]*$/);
+      expect(plain.trim().split('\n')).toHaveLength(1);
+    },
+  );
+});
+
 describe('analyze', () => {
   it('judges a k6 summary', async () => {
     const file = resolve('fixtures/k6/slow.1.1.handle-summary.json');

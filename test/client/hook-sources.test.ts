@@ -197,6 +197,15 @@ describe('one delivery of Alertmanager', () => {
     expect(answer.ignored).toEqual([{ reason: expect.stringMatching(/^not readable/) as string, labels }]);
   });
 
+  it('of a payload of their own without alerts is 422 and says that it must go', async () => {
+    const { status, answer } = await post('/alerts/alertmanager', { text: 'HighLatency is firing', channel: '#alerts' });
+    expect([status, answer.came, answer.expected]).toEqual([
+      422,
+      expect.stringContaining('keys text, channel'),
+      expect.stringContaining('remove `payload`'),
+    ]);
+  });
+
   it('is 422 when none of its alerts can be read', async () => {
     expect((await post('/alerts/alertmanager', group({ labels: {} }, 7))).status).toBe(422);
   });

@@ -13,7 +13,7 @@ const groupSchema = z.object({
 });
 
 const expected =
-  'an Alertmanager webhook of version "4": { version: "4", alerts: [{ status: "firing" | "resolved", labels: { … }, annotations: { … }, startsAt, fingerprint }] }';
+  'an Alertmanager webhook of version "4": { version: "4", alerts: [{ status: "firing" | "resolved", labels: { … }, annotations: { … }, startsAt, fingerprint }] }, as Alertmanager makes it by itself: remove `payload` from the webhook_config if it has one';
 
 export const alertmanager: AlertSource = {
   name: 'alertmanager',
