@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../config/duration.js';
+import { calibrate } from './calibrate.js';
 import { caseList, chooseNamed } from './choose-cases.js';
 import type { Fault } from './fault.js';
 import { faults } from './faults/registry.js';
@@ -21,6 +22,7 @@ const usage = `npm run lab -- [options]: every fault through the real workflow, 
   --json           one document on stdout
   --guests         services that are not the shop, in place of its faults
   --record         keep the evidence of each window in fixtures/evidence, with the answer that it gives
+  --calibrate      no run: count the hits of every pattern of evidence in the recorded windows
   --rejudge        no run: pin the answers that today's rules give to the recorded windows
   --list           names and titles
 `;
@@ -48,12 +50,20 @@ async function readOptions(): Promise<LabOptions | number> {
       guests: { type: 'boolean', default: false },
       record: { type: 'boolean', default: false },
       rejudge: { type: 'boolean', default: false },
+      calibrate: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help || values.list) {
     process.stdout.write(values.help ? usage : `${caseList(values.guests ? allGuests : faults)}\n`);
+    return 0;
+  }
+  if (values.calibrate) {
+    const judged = await calibrate();
+    process.stdout.write(
+      `${judged.filter(({ isHit }) => isHit).length} of ${judged.length} named causes are right; build and --rejudge to pin the answers\n`,
+    );
     return 0;
   }
   if (values.rejudge) {

@@ -1,3 +1,4 @@
+import { wilsonInterval } from '../core/model/proportion.js';
 import { basename, extname } from 'node:path';
 import type { CauseLocation, Outcome } from '../core/model/incident.js';
 import type { Fault, TrueLocation, Truth } from './fault.js';
@@ -128,17 +129,6 @@ function fileStem(file: string | undefined): string {
 function holdsAll(statement: string, words: string[]): boolean {
   const folded = statement.toLowerCase();
   return words.every((word) => folded.includes(word.toLowerCase()));
-}
-
-/** Wilson's 95 % interval of a proportion; [0, 1] for no trial. */
-export function wilsonInterval(successes: number, trials: number): [number, number] {
-  if (trials === 0) return [0, 1];
-  const z = 1.959964;
-  const p = successes / trials;
-  const denominator = 1 + (z * z) / trials;
-  const centre = (p + (z * z) / (2 * trials)) / denominator;
-  const halfWidth = (z / denominator) * Math.sqrt((p * (1 - p)) / trials + (z * z) / (4 * trials * trials));
-  return [Math.max(0, centre - halfWidth), Math.min(1, centre + halfWidth)];
 }
 
 export interface CaseScore {

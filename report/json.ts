@@ -19,6 +19,7 @@ export function renderJson({ incident }: ReportInput): string {
     causes: [...incident.causes].sort((a, b) => b.share - a.share),
     ruledOut: incident.ruledOut,
     missingEvidence: incident.missingEvidence,
+    ...(incident.notJudged === undefined ? {} : { notJudged: incident.notJudged }),
     evidence: incident.evidence,
     timing: incident.timing,
     reruns: incident.reruns,

@@ -19,9 +19,14 @@ function confirmationLine({ confirmation }: Incident): string[] {
   return [`load      ${verdict}: p95 ${milliseconds(observed.p95Ms)}${errors} over ${requests} requests (budget ${limits.join(', ')})`];
 }
 
+/** What the confidence was counted over; see docs/accuracy.md. */
+function basisText({ basis }: Incident['causes'][number]): string {
+  return basis === undefined ? '' : ` (right in ${basis.hits} of ${basis.cases} recorded windows)`;
+}
+
 function causeLines({ causes }: Incident): string[] {
   return causes.flatMap((cause, index) => [
-    `${index === 0 ? 'cause     ' : '          '}${index + 1}. ${cause.id} (${cause.component}), ${percent(cause.share)} of the latency, confidence ${percent(cause.confidence)}`,
+    `${index === 0 ? 'cause     ' : '          '}${index + 1}. ${cause.id} (${cause.component}), ${percent(cause.share)} of the latency, confidence ${percent(cause.confidence)}${basisText(cause)}`,
     `             ${cause.summary}`,
     ...(cause.remedy.kind === 'none' ? [] : [`             do: ${cause.remedy.statement} (${cause.remedy.expected})`]),
   ]);

@@ -20,6 +20,9 @@ interface CausalRow {
   why: string;
 }
 
+/** These say where, not why: a cause of the same place that says why takes their place, and leaves nothing of them to tell. */
+export const placeIds: ReadonlySet<CauseId> = new Set(['expensive-query', 'inside-wait']);
+
 /** What explains less than half of another finding leaves more of it open than it explains. */
 const holdsHalf = ({ cause, other }: Pair): boolean => cause.share >= 0.5 * other.share;
 /** Each could be the reason of the other; the one that holds more of the latency was there first. */
@@ -58,6 +61,22 @@ export const causality: readonly CausalRow[] = [
     causes: ['connection-limit', 'connection-leak', ...lockCauses, ...statementCauses],
     explains: ['pool-exhausted'],
     why: 'connections are in use for as long as this holds them, and others queue for them',
+  },
+  {
+    causes: [...statementCauses, ...lockCauses],
+    explains: ['expensive-query'],
+    when: ({ cause, other }) => cause.location.queryId === undefined || cause.location.queryId === other.location.queryId,
+    why: 'it is why that statement takes its time',
+  },
+  {
+    causes: ['pool-exhausted'],
+    explains: ['expensive-query'],
+    why: 'without the queue for connections the budget holds with this statement as it is',
+  },
+  {
+    causes: ['thread-pool-starvation', 'pool-exhausted', 'connection-leak', 'retry-amplification'],
+    explains: ['inside-wait'],
+    why: 'it is what the requests inside the service wait for',
   },
   {
     causes: ['connection-leak'],
@@ -110,7 +129,7 @@ export const causality: readonly CausalRow[] = [
   { causes: ['n-plus-one', 'row-volume'], explains: ['serialization'], why: 'what is fetched is decoded and encoded again' },
   { causes: ['row-volume'], explains: ['gc-pressure'], why: 'rows that are fetched are garbage a moment later' },
   {
-    causes: ['missing-index', 'non-sargable-predicate', 'n-plus-one'],
+    causes: ['missing-index', 'non-sargable-predicate', 'n-plus-one', 'expensive-query'],
     explains: ['cpu-starved'],
     why: 'the database that has the CPU works for this statement',
   },
@@ -143,11 +162,11 @@ export function whyConsequence(pair: Pair, context: RuleContext): string | null 
 /** Causes that account for waiting inside the process; for all others it is somebody else's part. */
 export const accountsForInside: ReadonlySet<CauseId> = new Set([
   'thread-pool-starvation',
-  'lock-contention',
   'pool-exhausted',
   'connection-leak',
   'connection-limit',
   'cpu-starved',
   // Pauses between the tries.
   'retry-amplification',
+  'inside-wait',
 ]);

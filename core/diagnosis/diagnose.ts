@@ -1,4 +1,4 @@
-import type { AccountCheck, AccountingLine, Branch, Diagnosis, RuledOut } from '../model/incident.js';
+import type { AccountCheck, AccountingLine, Branch, Cause, Diagnosis, NotJudged, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { type AccountingEvidence, accountLatency, shareOf } from './accounting.js';
 import { blindSpots } from './blind-spots.js';
@@ -21,13 +21,14 @@ export function decideBranch(input: DiagnosisInput, { kinds }: Judgement = judge
 }
 
 /** The whole localization: account, rules, ranking. Same input, same output. */
-export function diagnose(input: DiagnosisInput, { kinds, rules }: Judgement = judgement): Diagnosis {
+export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judgement = judgement): Diagnosis {
   const book = new EvidenceBook();
   const { facts, lines, checks, sides, cited } = account(input, kinds, book);
   const { branch, reasons } = chooseBranch(sides, facts);
   const accounting = book.add('accounting', accountSummary(lines, facts), null);
-  const context: RuleContext = { input, facts, lines, sides, branch, book, cited: { ...cited, accounting } };
-  const verdicts = rules.map((rule) => judge(rule, context));
+  const context: RuleContext = { input, facts, lines, sides, branch, book, cited: { ...cited, accounting }, hitRates };
+  const isJudged = ({ requires }: Rule): boolean => requires.every((document) => input.read(document) !== null);
+  const verdicts = rules.filter(isJudged).map((rule) => judge(rule, context));
   const failures = sortByFailures(
     verdicts.flatMap((verdict) => verdict.causes),
     context,
@@ -52,7 +53,7 @@ export function diagnose(input: DiagnosisInput, { kinds, rules }: Judgement = ju
       ? []
       : [...waitsInside(input, facts, branch), ...blindSpots(input, facts)]),
     ...slowTransfer(lines),
-    ...verdicts.flatMap((verdict) => verdict.missing ?? []),
+    ...verdicts.filter((verdict) => isOpen(verdict, ranking.causes)).flatMap((verdict) => verdict.missing ?? []),
   ];
   return {
     outcome: ranking.outcome,
@@ -63,8 +64,26 @@ export function diagnose(input: DiagnosisInput, { kinds, rules }: Judgement = ju
     causes: ranking.causes,
     ruledOut: onePerId(ruledOut),
     missingEvidence,
+    notJudged: notJudged(
+      rules.filter((rule) => !isJudged(rule)),
+      input,
+    ),
     evidence: book.list(),
   };
+}
+
+/** What a rule lacks is of interest while one of its causes stands, or none could be found. */
+function isOpen({ causes }: RuleVerdict, standing: readonly Cause[]): boolean {
+  return causes.length === 0 || causes.some(({ id }) => standing.some((cause) => cause.id === id));
+}
+
+/** A rule whose evidence is not there neither supports nor excludes its cause; a row says so. */
+function notJudged(rules: readonly Rule[], input: DiagnosisInput): NotJudged[] {
+  const rows = rules.map(({ id, requires }) => ({
+    id,
+    needs: requires.filter((document) => input.read(document) === null).map((document) => document.what),
+  }));
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
 }
 
 /** An account whose parts do not fit together makes every cause that rests on it less sure, in proportion; the check is cited with it. */

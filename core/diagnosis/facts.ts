@@ -123,6 +123,17 @@ function servingLoops(main: ThreadObservation[]): number {
   return wanted.filter((ms) => ms >= servingPart * most).length;
 }
 
+/** Threads beside the main ones that work for the service: the one that records our profile does not. */
+export function helperThreads({ threads, runtime }: ProcessObservation): ThreadObservation[] {
+  const { profilerThread } = runtimeTraits(runtime);
+  return threads.filter(({ isMain, name }) => !isMain && profilerThread?.test(name) !== true);
+}
+
+/** Run time and, as for the main loop, the time that it stood ready for a CPU: 0..1 of the window. */
+export function occupied(thread: ThreadObservation, { windowMs }: ProcessObservation): number {
+  return (thread.cpuMs + thread.runDelayMs) / windowMs;
+}
+
 function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFacts {
   const { concurrency } = runtimeTraits(process.runtime);
   const singleLoop = concurrency === 'event-loop';

@@ -1,5 +1,7 @@
 import type { CaptureKind } from '../evidence/capture-kind.js';
 import { captureKinds } from '../evidence/registry.js';
+import type { HitRates } from './confidence.js';
+import { hitRates } from './hit-rates.js';
 import type { Rule } from './rule.js';
 import { rules } from './rules/registry.js';
 
@@ -7,7 +9,8 @@ import { rules } from './rules/registry.js';
 export interface Judgement {
   kinds: readonly CaptureKind[];
   rules: readonly Rule[];
+  hitRates: HitRates;
 }
 
 /** That of this version. */
-export const judgement: Judgement = { kinds: captureKinds, rules };
+export const judgement: Judgement = { kinds: captureKinds, rules, hitRates };

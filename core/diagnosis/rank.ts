@@ -1,5 +1,5 @@
 import type { Cause, RuledOut } from '../model/incident.js';
-import { accountsForInside, minimumConfidence, whyConsequence } from './causality.js';
+import { accountsForInside, minimumConfidence, placeIds, whyConsequence } from './causality.js';
 import { minimumShare, type Candidate, type RuleContext } from './rule.js';
 
 export interface Ranking {
@@ -25,7 +25,9 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
   const sorted = [...candidates].sort((a, b) => b.share - a.share || a.id.localeCompare(b.id));
   const explained = consequences(sorted, context);
   const kept = sorted.filter((candidate) => !explained.has(candidate));
-  const ruledOut = [...explained].map(([candidate, { cause, why }]) => consequenceRow(candidate, cause, why));
+  const ruledOut = [...explained]
+    .filter(([{ id }]) => !placeIds.has(id))
+    .map(([candidate, { cause, why }]) => consequenceRow(candidate, cause, why));
   const first = kept[0];
   const reasons: string[] = [];
   if (first === undefined || first.share < minimumShare || first.confidence < minimumConfidence) {
@@ -39,7 +41,9 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
   }
   const hidden = hiddenLarger(kept, rest);
   if (hidden !== null) return { outcome: 'inconclusive', causes: [], ruledOut, reasons: [hidden] };
-  const causes = kept.filter(
+  // What the unseen wait is for may be what the smaller ones are about.
+  const standing = first.id === 'inside-wait' ? [first] : kept;
+  const causes = standing.filter(
     (candidate) => candidate.share >= Math.max(minimumShare, secondToFirst * first.share) && candidate.confidence >= minimumConfidence,
   );
   if (first.id === 'capacity') return { outcome: 'capacity', causes: causes.slice(0, 1), ruledOut, reasons };

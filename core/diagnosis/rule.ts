@@ -1,9 +1,11 @@
 import { clampRatio, ms } from './figures.js';
-import type { AccountingLine, Branch, Cause, CauseId } from '../model/incident.js';
+import type { CaptureDocument } from '../evidence/document.js';
+import type { AccountingLine, Branch, Cause, CauseId, ConfidenceBasis } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { SideShares } from './branch.js';
 import type { EvidenceBook } from './evidence.js';
 import type { Facts } from './facts.js';
+import type { HitRates } from './confidence.js';
 import type { CitedCaptures } from './describe-captures.js';
 import type { DiagnosisInput } from './input.js';
 
@@ -16,10 +18,19 @@ export interface RuleContext {
   branch: Branch;
   book: EvidenceBook;
   cited: CitedCaptures & { accounting: string };
+  hitRates: HitRates;
 }
 
 /** A cause that a rule found. Which other ones are its consequences, `causality.ts` knows. */
-export type Candidate = Cause;
+export type Candidate = Cause & { basis: ConfidenceBasis };
+
+/** A number on which a verdict turns. */
+export interface Threshold {
+  value: number;
+  unit: string;
+  /** Where it comes from, or how it is derived, in one sentence. */
+  source: string;
+}
 
 export interface RuleVerdict {
   causes: Candidate[];
@@ -29,9 +40,12 @@ export interface RuleVerdict {
   missing?: MissingEvidence[];
 }
 
-/** One file a defect: what it needs to see, and what it then says. Pure. */
+/** One file a defect: what it needs to see, the numbers it turns on, and what it then says. Pure. */
 export interface Rule {
   id: CauseId;
+  /** Documents without which it says nothing; the runner tells that instead. */
+  requires: readonly CaptureDocument<unknown>[];
+  thresholds: Readonly<Record<string, Threshold>>;
   evaluate: (context: RuleContext) => RuleVerdict;
 }
 

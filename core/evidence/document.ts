@@ -3,6 +3,8 @@ import { UnreadableInputError } from '../model/errors.js';
 
 /** One JSON document that a capture leaves. */
 export interface CaptureDocument<T> {
+  /** What it is, in words: reads after "needs". */
+  what: string;
   /** Name of the artifact, and of the file in an evidence set. */
   name: string;
   artifactKind: string;

@@ -30,13 +30,11 @@ export const causeIds = [
   'gc-pressure',
   'event-loop-blocked',
   'thread-pool-starvation',
-  'lock-contention',
   'missing-index',
   'non-sargable-predicate',
   'stale-statistics',
   'sort-spill',
   'row-volume',
-  'plan-regression',
   'n-plus-one',
   'row-lock',
   'ddl-lock',
@@ -46,13 +44,11 @@ export const causeIds = [
   'connection-limit',
   'slow-dependency',
   'retry-amplification',
-  'low-cache-hit',
-  'slow-cache-command',
   'cpu-starved',
-  'memory-pressure',
-  'disk-bound',
-  'network-bound',
   'capacity',
+  // Where is certain, why is not.
+  'expensive-query',
+  'inside-wait',
 ] as const;
 /** One of those above, which the contract names, or the id of a rule that somebody added. */
 export type CauseId = (typeof causeIds)[number] | (string & Record<never, never>);
@@ -131,6 +127,16 @@ export interface Remedy {
   basis: 'measured' | 'estimated' | 'none';
 }
 
+/** Why a confidence is what it is: how often evidence of this pattern gave the right answer in the recorded windows. */
+export interface ConfidenceBasis {
+  /** Id of the pattern; `core/diagnosis/confidence.ts` has it in words. */
+  pattern: string;
+  hits: number;
+  cases: number;
+  /** 95 % interval of the hit rate. */
+  interval: [number, number];
+}
+
 export interface Cause {
   id: CauseId;
   component: string;
@@ -139,6 +145,8 @@ export interface Cause {
   share: number;
   /** 0..1: how sure the responder is. */
   confidence: number;
+  /** Absent in causes of before confidence was counted. */
+  basis?: ConfidenceBasis;
   summary: string;
   evidence: string[];
   remedy: Remedy;
@@ -148,6 +156,12 @@ export interface RuledOut {
   id: CauseId;
   reason: string;
   evidence: string[];
+}
+
+/** A cause about which nothing can be said, because its evidence is not there. */
+export interface NotJudged {
+  id: CauseId;
+  needs: string[];
 }
 
 /** What the captures of one window say: the result of the localization. */
@@ -161,6 +175,8 @@ export interface Diagnosis {
   causes: Cause[];
   ruledOut: RuledOut[];
   missingEvidence: MissingEvidence[];
+  /** Absent in diagnoses of before rules named their evidence. */
+  notJudged?: NotJudged[];
   evidence: Evidence[];
 }
 
@@ -224,6 +240,8 @@ export interface Incident {
   causes: Cause[];
   ruledOut: RuledOut[];
   missingEvidence: MissingEvidence[];
+  /** Absent where nothing was diagnosed, or in incidents of before rules named their evidence. */
+  notJudged?: NotJudged[];
   evidence: Evidence[];
   timing: Timing;
   reruns: Rerun[];

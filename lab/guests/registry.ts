@@ -145,11 +145,11 @@ export const guests: Guest[] = [
     schema:
       'CREATE TABLE sales (sale_id int PRIMARY KEY, region int, amount int, quantity int); INSERT INTO sales SELECT i, i % 12, i % 977, i % 7 FROM generate_series(1, 500000) i;',
     endpoint: { name: 'turnover', method: 'GET', path: '/turnover', budgets: { p95Ms: 100 }, load: { executor: 'constant-vus', vus: 5 } },
-    truth: { cause: null, outcomes: ['inconclusive'] },
+    truth: { cause: { id: 'expensive-query', location: { statement: ['sales', 'group by'] } }, outcomes: ['localized'] },
   },
   {
     name: 'patient-form',
-    kind: 'control',
+    kind: 'fault',
     title: 'Express: a timer of the service holds every request, and nothing from outside says so',
     program: 'lab/guests/programs/patience.mjs',
     endpoint: {
@@ -159,16 +159,16 @@ export const guests: Guest[] = [
       budgets: { p95Ms: 120 },
       load: { executor: 'constant-arrival-rate', rate: 50, maxVus: 40 },
     },
-    truth: { cause: null, outcomes: ['inconclusive'] },
+    truth: { cause: { id: 'inside-wait', location: {} }, outcomes: ['localized'] },
   },
   {
     name: 'label-printer',
-    kind: 'control',
+    kind: 'fault',
     title: 'plain Node: a lock of the process lets one request at a time talk to the printer',
     program: 'lab/guests/programs/printer.mjs',
     peer: { answerAfterMs: 25 },
     endpoint: { name: 'label', method: 'GET', path: '/labels/9', budgets: { p95Ms: 100 }, load: { executor: 'constant-vus', vus: 12 } },
-    truth: { cause: null, outcomes: ['inconclusive'] },
+    truth: { cause: { id: 'inside-wait', location: {} }, outcomes: ['localized'] },
   },
   {
     ...library,

@@ -1,12 +1,18 @@
-import type { Cause, Incident } from '../../core/model/incident.js';
+import type { Cause, ConfidenceBasis, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, cite, code, paragraph, rich, strong, type Block, type Rich, type Section } from '../rich-text.js';
 import { confidenceWord, percent } from '../words.js';
 import { describeLocation } from './location.js';
 
 /** `high confidence (0.91)`. */
-export function confidenceText(confidence: number): string {
-  return `${confidenceWord(confidence)} confidence (${confidence.toFixed(2)})`;
+export function confidenceText({ confidence, basis }: Pick<Cause, 'confidence' | 'basis'>): string {
+  return `${confidenceWord(confidence)} confidence (${confidence.toFixed(2)}${basis === undefined ? '' : `: ${basisText(basis)}`})`;
+}
+
+/** What the confidence rests on: `evidence of this kind was right in 4 of 4 recorded windows, 51 % to 100 %`. */
+function basisText({ hits, cases, interval: [low, high] }: ConfidenceBasis): string {
+  if (cases === 0) return 'no recorded window has evidence of this kind yet';
+  return `evidence of this kind was right in ${hits} of ${cases} recorded windows, 95 % interval ${percent(low)} to ${percent(high)}`;
 }
 
 export function causeSection({ incident }: ReportInput): Section {
@@ -24,7 +30,7 @@ function causeBlocks(incident: Incident): Block[] {
 function describeCause(cause: Cause): Rich {
   const where = describeLocation(cause.location);
   const at = where.length === 0 ? [] : rich` at ${where}`;
-  return rich`${strong(code(cause.id))} (${cause.component})${at}. ${sentence(cause.summary)} It explains ${percent(cause.share)} of the mean latency, with ${confidenceText(cause.confidence)}.${cite(cause.evidence)}`;
+  return rich`${strong(code(cause.id))} (${cause.component})${at}. ${sentence(cause.summary)} It explains ${percent(cause.share)} of the mean latency, with ${confidenceText(cause)}.${cite(cause.evidence)}`;
 }
 
 function sentence(text: string): string {
@@ -48,7 +54,18 @@ export function diagnosisReasons({ reasons, confirmation }: Incident): string[] 
 }
 
 export function ruledOutSection({ incident }: ReportInput): Section {
-  const rows = incident.ruledOut.map(({ id, reason, evidence }): Rich => rich`${code(id)}: ${reason}${cite(evidence)}`);
+  const excluded = incident.ruledOut.map(({ id, reason, evidence }): Rich => rich`${code(id)}: ${reason}${cite(evidence)}`);
+  const rows = [...excluded, ...notJudgedRows(incident)];
   const blocks = rows.length === 0 ? [paragraph(['No cause was examined and ruled out.'])] : bullets(rows);
   return { id: 'ruled-out', title: 'Ruled out', blocks };
+}
+
+/** Causes about which nothing can be said, one row for each thing that they lack. */
+function notJudgedRows({ notJudged = [] }: Incident): Rich[] {
+  const byLack = new Map<string, string[]>();
+  for (const { id, needs } of notJudged) {
+    const lack = needs.join(' and ');
+    byLack.set(lack, [...(byLack.get(lack) ?? []), id]);
+  }
+  return [...byLack].map(([lack, ids]): Rich => rich`not judged without ${lack}: ${ids.join(', ')}`);
 }

@@ -118,7 +118,7 @@ function howSure(incident: Incident): string {
 }
 
 function causeCertainty(cause: Cause): string {
-  return `${confidenceText(cause.confidence)}; explains ${percent(cause.share)} of the mean latency`;
+  return `${confidenceText(cause)}; explains ${percent(cause.share)} of the mean latency`;
 }
 
 function gaps({ missingEvidence }: Incident): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Truth } from '../../lab/fault.js';
-import { locationMismatches, scoreAnswer, summarize, wilsonInterval, type Answer, type Places } from '../../lab/score.js';
+import { locationMismatches, scoreAnswer, summarize, type Answer, type Places } from '../../lab/score.js';
+import { wilsonInterval } from '../../core/model/proportion.js';
 
 const places: Places = {
   peers: { recommendations: '127.0.0.1:5001', payments: '127.0.0.1:5002', carrier: '127.0.0.1:5003' },

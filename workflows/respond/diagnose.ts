@@ -10,8 +10,19 @@ function artifactsOf({ captures }: EvidenceSet): ArtifactRef[] {
 
 function adoptDiagnosis(state: IncidentState, set: EvidenceSet, diagnosis: Diagnosis): void {
   const { findings, timeline } = state;
-  const { outcome, branch, accounting, accountChecks = [], causes, ruledOut, missingEvidence, evidence, reasons } = diagnosis;
-  const found = { outcome, branch, accounting, accountChecks, causes, ruledOut, missingEvidence, evidence };
+  const {
+    outcome,
+    branch,
+    accounting,
+    accountChecks = [],
+    causes,
+    ruledOut,
+    missingEvidence,
+    notJudged = [],
+    evidence,
+    reasons,
+  } = diagnosis;
+  const found = { outcome, branch, accounting, accountChecks, causes, ruledOut, missingEvidence, notJudged, evidence };
   state.findings = { ...findings, ...found, artifacts: [...findings.artifacts, ...artifactsOf(set)] };
   for (const reason of reasons) addReason(state, reason);
   const told = causes.map(({ id, component, share }) => ({ id, component, share }));

@@ -1,15 +1,33 @@
+import type { Threshold } from '../rule.js';
+import { profileDocument } from '../../evidence/kinds/profile.js';
+import { assured } from '../confidence.js';
 import { serviceDocument } from '../../evidence/kinds/service.js';
-import { saturated } from '../facts.js';
 import { ms, percent } from '../figures.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { categoryShare, cpuProfile, ownWork } from './cpu.js';
 
 /** Work that a defect makes large; a service whose CPU goes there is not simply at its limit. */
 const avoidable = ['regex', 'serialization', 'crypto', 'compression', 'logging', 'templating', 'reflection', 'gc'] as const;
-/** One function or kind of work with a third of the CPU leads; below that the profile is flat. */
-const leading = 0.35;
 
-export const capacity: Rule = { id: 'capacity', evaluate };
+const thresholds = {
+  saturation: {
+    value: 0.85,
+    unit: 'of what the service may use',
+    source: '0.8 is where an M/M/1 queue waits four service times; 0.05 more keeps two noisy figures apart.',
+  },
+  ownPart: {
+    value: 0.25,
+    unit: 'of the budget',
+    source: 'A request that alone takes a quarter of its budget leaves room for three times its own demand in queueing.',
+  },
+  leads: {
+    value: 0.35,
+    unit: 'of the CPU samples',
+    source: 'One function or kind of work with a third of the CPU leads; removing less would not bring back a saturated service.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const capacity: Rule = { id: 'capacity', requires: [serviceDocument, profileDocument], thresholds, evaluate };
 
 /**
  * The service is saturated, one request alone would be well within its budget, and no single defect leads: the load is beyond 1/D.
@@ -17,16 +35,16 @@ export const capacity: Rule = { id: 'capacity', evaluate };
 function evaluate(context: RuleContext): RuleVerdict {
   const { facts, input } = context;
   const { cpu } = facts;
-  if (cpu === null || cpu.saturation < saturated + 0.05) return nothing;
+  if (cpu === null || cpu.saturation < thresholds.saturation.value) return nothing;
   // Saturated by waiting for a CPU that others have: that is no limit of the service.
   if (cpu.runDelayCores > cpu.busyCores) return nothing;
   const budgetMs = input.budgets.p95Ms ?? input.budgets.p50Ms ?? input.budgets.p99Ms;
   const demandMs = cpu.perRequestMs;
-  if (budgetMs === undefined || demandMs === 0 || demandMs > budgetMs / 4) return nothing;
+  if (budgetMs === undefined || demandMs === 0 || demandMs > thresholds.ownPart.value * budgetMs) return nothing;
   const profile = cpuProfile(context);
   const leader = profile === null ? undefined : ownWork(profile, 'application', 'native', 'unknown')[0];
   const special = profile === null ? 0 : Math.max(0, ...avoidable.map((category) => categoryShare(profile, category)));
-  if (profile === null || (leader?.share ?? 0) >= leading || special >= leading) return nothing;
+  if (profile === null || Math.max(leader?.share ?? 0, special) >= thresholds.leads.value) return nothing;
   const limit = cpu.busyCores > 0 ? (facts.requestRate / cpu.saturation).toFixed(0) : '?';
   const offered = input.plan.rate === null ? `${input.plan.vus} users in a closed loop` : `${input.plan.rate}/s offered`;
   const fact = context.book.add(
@@ -42,7 +60,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'load',
         location: { route: input.route },
         share: context.sides.application,
-        confidence: 0.75 * (1 - 0.5 * context.sides.unattributed),
+        ...assured(context, 'load-beyond'),
         summary: `The load is beyond what the service can do: each request needs ${ms(demandMs)} of CPU, far within its budget, but ${offered} saturate it at about ${limit} requests/s; the profile is flat (largest application function ${percent(leader?.share ?? 0)}).`,
         evidence: cite(fact, context.cited.process, context.cited.profile, context.cited.load),
         remedy: {

@@ -1,10 +1,12 @@
+import { serviceDocument } from '../../evidence/kinds/service.js';
+import { assured } from '../confidence.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { DatabaseObservation, RestingSessions } from '../../model/database.js';
 import { shareOf } from '../accounting.js';
 import { percent } from '../figures.js';
 import { cite, expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
-export const connectionLeak: Rule = { id: 'connection-leak', evaluate };
+export const connectionLeak: Rule = { id: 'connection-leak', requires: [serviceDocument, databasesDocument], thresholds: {}, evaluate };
 
 /** Requests queue for connections that others took and never gave back; `stranded.ts` says how such connections look at the server. */
 function evaluate(context: RuleContext): RuleVerdict {
@@ -26,7 +28,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'connections',
         location: { pool: database.name, database: database.name },
         share,
-        confidence: (isInTransaction ? 0.85 : 0.6) * (1 - 0.5 * context.sides.unattributed),
+        ...assured(context, isInTransaction ? 'connections-open' : 'connections-unused'),
         summary: `Waiting for a database connection holds ${percent(share)} of the mean latency, while ${pool.stranded} of the service's ${pool.sessionsEnd} connections rest unused, ${held}`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {

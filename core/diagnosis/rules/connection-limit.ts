@@ -1,8 +1,18 @@
+import type { Threshold } from '../rule.js';
+import { assured } from '../confidence.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { DatabaseObservation } from '../../model/database.js';
 import { cite, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
-export const connectionLimit: Rule = { id: 'connection-limit', evaluate };
+const thresholds = {
+  failsElsewhere: {
+    value: 0.5,
+    unit: 'of the failed requests',
+    source: 'Failed calls that are half as many as failed requests could be the reason of most of them.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const connectionLimit: Rule = { id: 'connection-limit', requires: [databasesDocument], thresholds, evaluate };
 
 /**
  * The server has no connection slot left, and requests fail. A pool that waits in silence at its own size asks for no slot, so a queue for connections
@@ -35,7 +45,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'connections',
         location: { pool: full.name, database: full.name },
         share: 1,
-        confidence: 0.85,
+        ...assured(context, 'slots-refused'),
         summary: `The database ${full.name} has no connection slot left: ${what}.`,
         evidence: cite(fact, context.cited.load),
         remedy: {
@@ -53,7 +63,9 @@ function evaluate(context: RuleContext): RuleVerdict {
 function failsElsewhere({ input }: RuleContext): boolean {
   const calls = input.trace?.outbound ?? [];
   const requests = input.trace?.routes.reduce((sum, route) => sum + route.requests, 0) ?? 0;
-  return requests > 0 && calls.reduce((sum, call) => sum + call.failed, 0) >= 0.5 * input.load.failedRatio * requests;
+  return (
+    requests > 0 && calls.reduce((sum, call) => sum + call.failed, 0) >= thresholds.failsElsewhere.value * input.load.failedRatio * requests
+  );
 }
 
 /** In words, when all slots were taken: by count, or because the server refused the responder itself. Null = there was room. */

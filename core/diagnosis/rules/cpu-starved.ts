@@ -1,3 +1,6 @@
+import type { Threshold } from '../rule.js';
+import { serviceDocument } from '../../evidence/kinds/service.js';
+import { assured } from '../confidence.js';
 import type { ProcessObservation } from '../../model/observation.js';
 import { shareOf } from '../accounting.js';
 import { saturated, type CpuFacts } from '../facts.js';
@@ -5,12 +8,31 @@ import { ms, percent } from '../figures.js';
 import { wouldFit } from '../would-fit.js';
 import { cite, expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 
-/** From here most of the time in which the service wanted to run, it could not. */
-const mostly = 0.5;
-/** A quota that stops the service for a third of the window is felt by every request. */
-const throttledMuch = 0.3;
+const thresholds = {
+  denied: {
+    value: 0.5,
+    unit: 'of the time ready to run',
+    source: 'From half on the service wanted to run and could not for longer than it ran.',
+  },
+  throttled: {
+    value: 0.3,
+    unit: 'of the window',
+    source: 'Linux stops a group for the rest of each 100 ms period: a third of the window delays most requests of tens of milliseconds.',
+  },
+  ownCrowd: {
+    value: 0.5,
+    unit: 'of the CPUs it may use',
+    source: 'A service that burns half of its CPUs itself is the larger part of its own crowd.',
+  },
+  steal: {
+    value: 0.1,
+    unit: 'of the CPU of the host',
+    source:
+      'Half of what JDK Mission Control warns at for other processes (CompareCpu, 20 % of the machine): a guest sees only its own part.',
+  },
+} as const satisfies Record<string, Threshold>;
 
-export const cpuStarved: Rule = { id: 'cpu-starved', evaluate };
+export const cpuStarved: Rule = { id: 'cpu-starved', requires: [serviceDocument], thresholds, evaluate };
 
 /** The service is ready to run and gets no CPU: throttled by its quota, or crowded out by others on the CPUs that it may use. */
 function evaluate(context: RuleContext): RuleVerdict {
@@ -19,7 +41,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (process === null || cpu === null) return nothing;
   // The kernel adds the time up over all CPUs that it stopped.
   const throttled = Math.min(1, (process.throttledMs ?? 0) / process.windowMs);
-  if (throttled >= throttledMuch) {
+  if (throttled >= thresholds.throttled.value) {
     const share = context.sides.application * throttled;
     return share < minimumShare ? nothing : { ...nothing, causes: [throttledCause(context, cpu, throttled, share)] };
   }
@@ -34,8 +56,8 @@ function evaluate(context: RuleContext): RuleVerdict {
  */
 function crowdedShare(context: RuleContext, process: ProcessObservation, cpu: CpuFacts): number {
   const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, 1e-9);
-  const isOwnCrowd = cpu.totalCores >= 0.5 * process.usableCores;
-  if (delayed < mostly || isOwnCrowd || !wouldFit(context)) return 0;
+  const isOwnCrowd = cpu.totalCores >= thresholds.ownCrowd.value * process.usableCores;
+  if (delayed < thresholds.denied.value || isOwnCrowd || !wouldFit(context)) return 0;
   const ready = shareOf(context.lines, 'run-queue');
   return cpu.saturation >= saturated ? context.sides.application * delayed : Math.min(ready, context.sides.application);
 }
@@ -43,7 +65,7 @@ function crowdedShare(context: RuleContext, process: ProcessObservation, cpu: Cp
 function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, share: number): Candidate {
   return {
     ...starved(context, share),
-    confidence: 0.85,
+    ...assured(context, 'cpu-denied'),
     summary: `The service was throttled by its CPU quota for ${percent(throttled)} of the window, with ${ms(cpu.perRequestMs)} of CPU a request.`,
     remedy: {
       kind: 'capacity',
@@ -57,10 +79,12 @@ function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, 
 function crowdedCause(context: RuleContext, process: ProcessObservation, cpu: CpuFacts, share: number): Candidate {
   const waited = cpu.runDelayCores / (cpu.runDelayCores + cpu.busyCores);
   const steal =
-    process.host.stealRatio >= 0.1 ? ` The hypervisor kept ${percent(process.host.stealRatio)} of the host's CPU for itself.` : '';
+    process.host.stealRatio >= thresholds.steal.value
+      ? ` The hypervisor kept ${percent(process.host.stealRatio)} of the host's CPU for itself.`
+      : '';
   return {
     ...starved(context, share),
-    confidence: 0.8 * (1 - 0.5 * context.sides.unattributed),
+    ...assured(context, 'cpu-denied'),
     summary: `For ${percent(waited)} of the time in which the serving threads were ready to run, others had the CPU: they got ${cpu.busyCores.toFixed(2)} of ${cpu.servingCores} cores, and the whole service burnt ${cpu.totalCores.toFixed(2)} of the ${process.usableCores} that it may use; the host was ${percent(process.host.cpuRatio)} busy. ${ms(cpu.perRequestMs)} of CPU a request would fit.${steal}`,
     remedy: {
       kind: 'capacity',

@@ -1,6 +1,7 @@
 import type { CauseLocation } from '../../model/incident.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../model/profile.js';
 import { saturated } from '../facts.js';
+import type { EvidencePattern } from '../confidence.js';
 import type { RuleContext } from '../rule.js';
 
 /** The profile when it can bear a claim: a CPU profile that its quality gate did not reject, of a service that is really busy. */
@@ -79,8 +80,6 @@ function fileOf(module: string): string {
   return module.replace(/^file:\/\//, '');
 }
 
-/** How sure a claim from the profile can be: fewer samples, a tie or a large unattributed rest take from it. */
-export function profileConfidence(context: RuleContext, profile: ProfileSummary, isTie: boolean): number {
-  const quality = profile.quality.verdict === 'good' ? 0.95 : 0.75;
-  return quality * (isTie ? 0.7 : 1) * (1 - 0.5 * context.sides.unattributed);
+export function profilePattern({ quality }: ProfileSummary): EvidencePattern {
+  return quality.verdict === 'good' ? 'profile-leads' : 'profile-tie';
 }

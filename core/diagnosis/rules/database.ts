@@ -7,6 +7,7 @@ import { differenceToWindow } from '../../database/plan/plan-choice.js';
 import type { Remedy } from '../../model/incident.js';
 import { databaseWeight } from '../attribution.js';
 import { ms, percent } from '../figures.js';
+import type { EvidencePattern } from '../confidence.js';
 import { cite, type RuleContext } from '../rule.js';
 
 /** A statement of the window together with the database it ran in and, when the scan looked at it, its plan. */
@@ -112,10 +113,8 @@ function memoryText({ withoutSpill }: StatementScan): string {
     : `; ${ms(withoutSpill.spilledMs)} with the spill, ${ms(withoutSpill.executionMs)} without one in ${Math.ceil(withoutSpill.workMemKb / 1024)} MB of memory`;
 }
 
-/** Measured plans are proof; estimated ones and a large unattributed rest take from the confidence. */
-export function planConfidence(context: RuleContext, scan: StatementScan): number {
-  const base = scan.plan === null ? 0.5 : scan.planSource === 'analyze' ? 0.95 : 0.75;
-  return base * (1 - 0.5 * context.sides.unattributed);
+export function planPattern({ plan, planSource }: StatementScan): EvidencePattern {
+  return plan !== null && planSource === 'analyze' ? 'plan-executed' : 'plan-estimated';
 }
 
 /** Work thrown away per execution: rows read and dropped by the filter, or by the join above that a missing join index forces to read them all. */

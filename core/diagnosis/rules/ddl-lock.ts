@@ -1,8 +1,10 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { assured } from '../confidence.js';
 import { percent } from '../figures.js';
 import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { endOf, heaviestLock, sessionText } from './locks.js';
+import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
 
-export const ddlLock: Rule = { id: 'ddl-lock', evaluate };
+export const ddlLock: Rule = { id: 'ddl-lock', requires: [databasesDocument], thresholds: lockThresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
   const lock = heaviestLock(context);
@@ -21,7 +23,7 @@ function evaluate(context: RuleContext): RuleVerdict {
           ...(lock.relation === null ? {} : { relation: lock.relation }),
         },
         share: lock.share,
-        confidence: 0.92 * (1 - 0.5 * context.sides.unattributed),
+        ...assured(context, 'lock-tree'),
         summary: `A table-level lock${lock.relation === null ? '' : ` on ${lock.relation}`} taken or awaited by a schema change makes ${lock.tree.blockedMean.toFixed(1)} sessions queue behind session ${root.pid}; lock waits hold ${percent(lock.share)} of the mean latency.`,
         evidence: lock.evidence,
         remedy: {

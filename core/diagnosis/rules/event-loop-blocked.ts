@@ -1,3 +1,6 @@
+import type { Threshold } from '../rule.js';
+import { profileDocument, traceDocument } from '../../evidence/kinds/profile.js';
+import { assured } from '../confidence.js';
 import type { LoopBlocker, RequestTrace, RouteSpans } from '../../model/profile.js';
 import { clampRatio, percent, ms } from '../figures.js';
 import {
@@ -14,7 +17,20 @@ import {
 import { applicationShare, callersOf, cpuProfile, frameLocation, frameText } from './cpu.js';
 import { isSameRoute } from './route.js';
 
-export const eventLoopBlocked: Rule = { id: 'event-loop-blocked', evaluate };
+const thresholds = {
+  dominance: {
+    value: 2,
+    unit: 'times the alerted route',
+    source: 'Twice as much CPU as the victim: samples of two routes that take turns differ by chance, not by that.',
+  },
+  held: {
+    value: 0.3,
+    unit: 'of the window',
+    source: 'A loop that one stack holds for a third of the window delays every request that comes meanwhile.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const eventLoopBlocked: Rule = { id: 'event-loop-blocked', requires: [profileDocument, traceDocument], thresholds, evaluate };
 
 /** Another route holds the loop while the alerted one waits: the victim has no CPU of its own, the blocker does. */
 function evaluate(context: RuleContext): RuleVerdict {
@@ -38,7 +54,7 @@ function evaluate(context: RuleContext): RuleVerdict {
 function otherRoute(context: RuleContext, trace: RequestTrace, victim: RouteSpans | undefined): RouteSpans | null {
   const heaviest = trace.routes.filter((route) => route !== victim).sort((a, b) => b.cpuShare - a.cpuShare)[0];
   if (heaviest === undefined) return null;
-  const isDominant = heaviest.cpuShare >= 2 * (victim?.cpuShare ?? 0);
+  const isDominant = heaviest.cpuShare >= thresholds.dominance.value * (victim?.cpuShare ?? 0);
   return isDominant && applicationShare(context) * heaviest.cpuShare >= minimumShare ? heaviest : null;
 }
 
@@ -54,7 +70,7 @@ function foreignBlocker(context: RuleContext, trace: RequestTrace, culprit: Rout
   const held = trace.blockers.filter(isForeign).sort((a, b) => b.share - a.share)[0];
   if (held === undefined) return null;
   const own = trace.blockers.filter((blocker) => !isForeign(blocker)).reduce((sum, blocker) => sum + blocker.share, 0);
-  return culprit !== null || (held.share >= 0.3 && held.share >= 2 * own) ? held : null;
+  return culprit !== null || (held.share >= thresholds.held.value && held.share >= thresholds.dominance.value * own) ? held : null;
 }
 
 function describe(
@@ -78,7 +94,7 @@ function describe(
     component: 'runtime',
     location: { ...frameLocation(frame), ...(route === undefined ? {} : { route }) },
     share,
-    confidence: 0.9 * (1 - 0.5 * context.sides.unattributed),
+    ...assured(context, 'foreign-route'),
     summary: `The event loop is held by ${route ?? 'work of no request'}${frame === null ? '' : ` in ${frameText(frame)}`}: ${percent(held)} of the CPU samples, against ${percent(victim?.cpuShare ?? 0)} for the alerted ${context.input.route}, which waits behind it.${longest}`,
     evidence: cite(context.cited.trace, context.cited.profile, context.cited.wire, context.cited.accounting),
     remedy: {

@@ -1,26 +1,38 @@
+import type { Threshold } from '../rule.js';
+import { profileDocument } from '../../evidence/kinds/profile.js';
+import { assured } from '../confidence.js';
 import type { ProfileLeaf, ProfileSummary } from '../../model/profile.js';
 import { percent } from '../figures.js';
 import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profileConfidence } from './cpu.js';
+import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern } from './cpu.js';
 
-/**
- * A collector that takes a fifth of the CPU is fed by allocation (JDK Mission Control warns at a pause ratio of 10 %): the mutator pays for the
- * allocation as well, so the code that allocates is charged together with the collector.
- */
-const collectorShare = 0.2;
+/** The mutator pays for the allocation as well, so the code that allocates is charged together with the collector. */
+const thresholds = {
+  collector: {
+    value: 0.2,
+    unit: 'of the CPU samples',
+    source:
+      'Twice the pause ratio at which JDK Mission Control warns (GcPauseRatio, 10 %): this share holds the allocation that feeds the collector, too.',
+  },
+  told: {
+    value: 0.03,
+    unit: 'of the CPU samples',
+    source: 'Below that a collector is what every managed runtime has, and is not worth a line.',
+  },
+} as const satisfies Record<string, Threshold>;
 
-export const gcPressure: Rule = { id: 'gc-pressure', evaluate };
+export const gcPressure: Rule = { id: 'gc-pressure', requires: [profileDocument], thresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
   const profile = cpuProfile(context);
   if (profile === null) return nothing;
   const collector = categoryShare(profile, 'gc', 'allocation');
-  if (collector < collectorShare)
-    return collector < 0.03
+  if (collector < thresholds.collector.value)
+    return collector < thresholds.told.value
       ? nothing
       : verdictOut(
           'gc-pressure',
-          `garbage collection and allocation take ${percent(collector)} of the CPU samples, below ${percent(collectorShare)}`,
+          `garbage collection and allocation take ${percent(collector)} of the CPU samples, below ${percent(thresholds.collector.value)}`,
           [context.cited.profile],
         );
   const site = allocationSite(profile);
@@ -33,7 +45,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'service CPU',
         location: frameLocation(site?.frame),
         share,
-        confidence: profileConfidence(context, profile, false) * 0.95,
+        ...assured(context, profilePattern(profile)),
         summary: `Garbage collection and allocation take ${percent(collector)} of the service's CPU samples${where}.`,
         evidence: cite(context.cited.profile, context.cited.process, context.cited.accounting),
         remedy: {

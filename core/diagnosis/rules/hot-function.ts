@@ -1,14 +1,30 @@
+import type { Threshold } from '../rule.js';
+import { profileDocument } from '../../evidence/kinds/profile.js';
+import { assured } from '../confidence.js';
 import type { MissingEvidence } from '../../model/observation.js';
 import type { Frame, ProfileSummary } from '../../model/profile.js';
 import { percent } from '../figures.js';
 import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { wouldFit } from '../would-fit.js';
-import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profileConfidence } from './cpu.js';
+import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profilePattern } from './cpu.js';
 
 /** Builtins and engine code that an application function calls are its own cost; so is a library's work, which nobody else asked for. */
 const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation'] as const;
 
-export const hotFunction: Rule = { id: 'hot-function', evaluate };
+const thresholds = {
+  half: {
+    value: 0.5,
+    unit: 'of the CPU samples',
+    source: 'What burns half of the demand doubles the load that fits; below that the load itself is asked first.',
+  },
+  unclear: {
+    value: 0.5,
+    unit: 'of the function',
+    source: 'Where half of its work may be something else, the name of the defect would be a guess.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const hotFunction: Rule = { id: 'hot-function', requires: [profileDocument], thresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
   const profile = cpuProfile(context);
@@ -24,7 +40,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     );
   }
   // A function below half of the demand, without which the load would still be too much, is not why the budget is broken.
-  if (first.share < 0.5 && !wouldFit(context, 1 - first.share)) {
+  if (first.share < thresholds.half.value && !wouldFit(context, 1 - first.share)) {
     return verdictOut(
       'hot-function',
       `${frameText(first.frame)} has ${percent(first.share)} of the CPU samples, but the load would exceed the service without it, too`,
@@ -32,7 +48,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     );
   }
   const unclear = unclearShare(profile, first.frame);
-  if (unclear >= 0.5 * first.share) return { ...nothing, missing: [unclearSource(first.frame, unclear)] };
+  if (unclear >= thresholds.unclear.value * first.share) return { ...nothing, missing: [unclearSource(first.frame, unclear)] };
   const isTie = second !== undefined && overlaps(profile, first.share, second.share);
   const tie = isTie ? ` It is a tie with ${frameText(second.frame)} (${percent(second.share)}).` : '';
   const where = first.library === null ? 'itself' : `in ${first.library}, which it calls`;
@@ -43,7 +59,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'service CPU',
         location: frameLocation(first.frame),
         share,
-        confidence: profileConfidence(context, profile, isTie),
+        ...assured(context, isTie ? 'profile-tie' : profilePattern(profile)),
         summary: `${frameText(first.frame)} burns ${percent(first.share)} of the service's CPU samples ${where}, and CPU with the queue for it holds ${percent(applicationShare(context))} of the mean latency.${tie}`,
         evidence: cite(context.cited.profile, context.cited.process, context.cited.accounting),
         remedy: {

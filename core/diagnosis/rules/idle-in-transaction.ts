@@ -1,8 +1,10 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { assured } from '../confidence.js';
 import { ms, percent } from '../figures.js';
 import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { endOf, heaviestLock, sessionText } from './locks.js';
+import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
 
-export const idleInTransaction: Rule = { id: 'idle-in-transaction', evaluate };
+export const idleInTransaction: Rule = { id: 'idle-in-transaction', requires: [databasesDocument], thresholds: lockThresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
   const lock = heaviestLock(context);
@@ -22,7 +24,7 @@ function evaluate(context: RuleContext): RuleVerdict {
           ...(lock.relation === null ? {} : { relation: lock.relation }),
         },
         share: lock.share,
-        confidence: 0.95 * (1 - 0.5 * context.sides.unattributed),
+        ...assured(context, 'lock-tree'),
         summary: `${owner} sits idle in an open transaction (${ms(root.transactionAgeMs ?? root.stateAgeMs ?? 0)} old) and holds locks${lock.relation === null ? '' : ` on ${lock.relation}`} that ${lock.tree.blockedMean.toFixed(1)} sessions wait for; lock waits hold ${percent(lock.share)} of the mean latency.`,
         evidence: lock.evidence,
         remedy: {

@@ -1,4 +1,5 @@
 import { engineTraits } from '../../engines/registry.js';
+import type { Threshold } from '../rule.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import type { BlockingSession, BlockingTree, DatabaseObservation } from '../../model/database.js';
 import { shareOf, shareOfSide } from '../accounting.js';
@@ -14,6 +15,31 @@ export interface LockCase {
   relation: string | null;
   evidence: string[];
 }
+
+export const lockThresholds = {
+  idleMs: {
+    value: 2000,
+    unit: 'ms',
+    source:
+      'A transaction of a request pauses for round trips and calls, tenths of a second each; one that rests for seconds is not at work.',
+  },
+  idleRequests: {
+    value: 3,
+    unit: 'mean latencies',
+    source: 'An owner that is idle for longer than three requests take is not in the middle of one.',
+  },
+  idleLooks: {
+    value: 0.5,
+    unit: 'of the looks at it',
+    source: 'Idle in more than half of the looks: its pauses are longer than its work.',
+  },
+  fewestLooks: { value: 5, unit: 'looks', source: 'With fewer a share of one half has an interval from 0 to 1.' },
+  partOfWaiting: {
+    value: 0.6,
+    unit: 'of the waiting sessions',
+    source: 'One and the same session behind most of the waiting; sessions that take turns share it.',
+  },
+} as const satisfies Record<string, Threshold>;
 
 const definition = /^\s*(?:\/\*.*?\*\/\s*)*(alter|create|drop|truncate|reindex|cluster|vacuum\s+full|refresh|lock)\b/i;
 
@@ -40,9 +66,10 @@ export function heaviestLock(context: RuleContext): LockCase | null {
 function kindOf(tree: BlockingTree, meanMs: number, partOfWaiting: number): LockCase['kind'] {
   if ([tree.root, ...tree.waiters].some(isDefinition)) return 'ddl-lock';
   const isIdle = tree.root.state?.startsWith('idle in transaction') === true;
-  const isLong = isIdle && (tree.root.stateAgeMs ?? 0) >= Math.max(2000, 3 * meanMs);
-  const isMostlyIdle = isIdle && (tree.rootIdleShare ?? 0) >= 0.5 && tree.ticksSeen >= 5;
-  return isLong || (isMostlyIdle && partOfWaiting >= 0.6) ? 'idle-in-transaction' : 'row-lock';
+  const isLong = isIdle && (tree.root.stateAgeMs ?? 0) >= Math.max(lockThresholds.idleMs.value, lockThresholds.idleRequests.value * meanMs);
+  const isMostlyIdle =
+    isIdle && (tree.rootIdleShare ?? 0) >= lockThresholds.idleLooks.value && tree.ticksSeen >= lockThresholds.fewestLooks.value;
+  return isLong || (isMostlyIdle && partOfWaiting >= lockThresholds.partOfWaiting.value) ? 'idle-in-transaction' : 'row-lock';
 }
 
 /** `14988 (stock-taking)`: the pid to act on, and the name by which a person knows it. */

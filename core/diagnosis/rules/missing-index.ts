@@ -1,3 +1,6 @@
+import { scanDocument } from '../../evidence/kinds/query-scan.js';
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { assured } from '../confidence.js';
 import type { IndexCandidate, PlanNode, StatementScan } from '../../model/database.js';
 import { differenceToWindow } from '../../database/plan/plan-choice.js';
 import type { MissingEvidence } from '../../model/observation.js';
@@ -10,7 +13,7 @@ import {
   indexRemedy,
   looksLikeFullScan,
   operatorOf,
-  planConfidence,
+  planPattern,
   plannedCases,
   readsTooMuch,
   rowsDropped,
@@ -21,7 +24,7 @@ import {
 } from './database.js';
 import { gainOf } from './sort-spill.js';
 
-export const missingIndex: Rule = { id: 'missing-index', evaluate };
+export const missingIndex: Rule = { id: 'missing-index', requires: [databasesDocument, scanDocument], thresholds: {}, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
   const cases = plannedCases(context, minimumShare);
@@ -141,7 +144,7 @@ function hidesExistingIndex(scan: StatementScan, node: PlanNode): boolean {
 
 function describe(context: RuleContext, entry: StatementCase, scan: StatementScan, waste: Waste, candidate: IndexCandidate): Candidate {
   const { node, work } = waste;
-  const share = entry.share * Math.max(waste.share, 0.5);
+  const share = entry.share * waste.share;
   const where = `${candidate.relation} (${candidate.columns.join(', ')})`;
   const isGuess = restsOnGuess(scan, node);
   const doubt = isGuess ? ' The plan is for values from the statistics: with those of the service more rows may find a partner.' : '';
@@ -161,7 +164,7 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
       planNode: node.nodeType,
     },
     share,
-    confidence: planConfidence(context, scan) * (isGuess ? guessedJoin : 1),
+    ...assured(context, isGuess ? 'plan-estimated' : planPattern(scan)),
     summary: `No index serves ${where}: ${node.nodeType} on ${node.relation ?? candidate.relation} ${work}, in a statement that takes ${percent(entry.statement.timeShare)} of the database's time and ${percent(entry.share)} of the mean latency.${doubt}`,
     evidence: citeStatement(context, entry),
     remedy: {
@@ -171,9 +174,6 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
     },
   };
 }
-
-/** Which rows find a partner in a join depends on the values, and with the service's own the index may not even be used. */
-const guessedJoin = 0.65;
 
 /** Its filter drops few rows, the join above drops them, and with values that are not the service's. */
 function restsOnGuess(scan: StatementScan, node: PlanNode): boolean {

@@ -1,3 +1,6 @@
+import type { Threshold } from '../rule.js';
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { assured } from '../confidence.js';
 import { attribute, unattributed } from '../attribution.js';
 import { clampRatio, ms, percent } from '../figures.js';
 import {
@@ -14,24 +17,33 @@ import {
 import { applicationShare, categoryShare, cpuProfile } from './cpu.js';
 import { citeStatement, statementCases, type StatementCase } from './database.js';
 
-/** Sentry calls five repeated spans in one request a finding; ten leave room for honest batches. */
-const manyCalls = 10;
-/** A repeated look-up returns a row or a handful, quickly; otherwise it is slow or voluminous in its own right. */
-const fewRows = 10;
-const fastMs = 10;
+const thresholds = {
+  manyCalls: {
+    value: 10,
+    unit: 'calls a request',
+    source: 'Sentry calls five repeated spans in one request a finding; ten leave room for honest batches.',
+  },
+  told: { value: 2, unit: 'calls a request', source: 'Once or twice is no repetition that anybody would ask about.' },
+  fewRows: {
+    value: 10,
+    unit: 'rows a call',
+    source: 'A repeated look-up returns a row or a handful; more is voluminous in its own right.',
+  },
+  fastMs: { value: 10, unit: 'ms a call', source: 'A look-up by key takes well below that; what takes longer is slow in its own right.' },
+} as const satisfies Record<string, Threshold>;
 
-export const nPlusOne: Rule = { id: 'n-plus-one', evaluate };
+export const nPlusOne: Rule = { id: 'n-plus-one', requires: [databasesDocument], thresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
   const cases = statementCases(context);
   const repeated = cases
-    .filter((entry) => entry.statement.rowsPerCall <= fewRows && entry.statement.meanExecMs <= fastMs)
+    .filter((entry) => entry.statement.rowsPerCall <= thresholds.fewRows.value && entry.statement.meanExecMs <= thresholds.fastMs.value)
     .sort((a, b) => b.callsPerRequest - a.callsPerRequest)[0];
-  if (repeated === undefined || repeated.callsPerRequest < 2) return nothing;
+  if (repeated === undefined || repeated.callsPerRequest < thresholds.told.value) return nothing;
   const share = repeatedShare(context, cases, repeated);
   const { ours, reasons } = attribute(context, repeated.database, repeated.statement, callShare(cases, repeated));
-  const isRepeated = repeated.callsPerRequest >= manyCalls && share >= minimumShare;
-  if (isRepeated && (ours * repeated.callsPerRequest < manyCalls || ours * share < minimumShare))
+  const isRepeated = repeated.callsPerRequest >= thresholds.manyCalls.value && share >= minimumShare;
+  if (isRepeated && (ours * repeated.callsPerRequest < thresholds.manyCalls.value || ours * share < minimumShare))
     return { ...nothing, missing: [unattributed(repeated.statement, repeated.database, reasons)] };
   if (!isRepeated) {
     return verdictOut(
@@ -66,7 +78,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
     component: 'database access',
     location: { statement: statement.text.slice(0, 500), queryId: statement.queryId, database: entry.database.name },
     share,
-    confidence: 0.9 * (1 - 0.5 * context.sides.unattributed),
+    ...assured(context, 'statement-counts'),
     summary: `One statement runs ${entry.callsPerRequest.toFixed(0)} times a request, ${ms(statement.meanExecMs)} and ${statement.rowsPerCall.toFixed(1)} rows each; its round trips hold ${percent(share)} of the mean latency.`,
     evidence: cite(...citeStatement(context, entry), context.cited.load, context.cited.profile),
     remedy: {

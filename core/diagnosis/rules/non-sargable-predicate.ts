@@ -1,3 +1,6 @@
+import { scanDocument } from '../../evidence/kinds/query-scan.js';
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { assured } from '../confidence.js';
 import type { PlanNode, StatementScan } from '../../model/database.js';
 import { percent } from '../figures.js';
 import { expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../rule.js';
@@ -6,7 +9,7 @@ import {
   dominantNode,
   indexRemedy,
   looksLikeFullScan,
-  planConfidence,
+  planPattern,
   plannedCases,
   readsTooMuch,
   rowsDropped,
@@ -15,6 +18,8 @@ import {
 
 export const nonSargablePredicate: Rule = {
   id: 'non-sargable-predicate',
+  requires: [databasesDocument, scanDocument],
+  thresholds: {},
   evaluate: (context) => ({ ...nothing, causes: plannedCases(context, minimumShare).flatMap((entry) => judge(context, entry)) }),
 };
 
@@ -58,7 +63,7 @@ function describe(
       planNode: node.nodeType,
     },
     share: entry.share,
-    confidence: planConfidence(context, scan),
+    ...assured(context, planPattern(scan)),
     summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${rowsDropped(node)} rows an execution in a statement that takes ${percent(entry.share)} of the mean latency.`,
     evidence: citeStatement(context, entry),
     remedy: {

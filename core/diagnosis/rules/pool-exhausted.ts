@@ -1,11 +1,18 @@
+import { serviceDocument } from '../../evidence/kinds/service.js';
+import { assured } from '../confidence.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import { shareOf } from '../accounting.js';
 import { isPoolBusyAtDatabase, queuedInBursts } from '../facts.js';
 import { ms, percent } from '../figures.js';
 import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { whyNotThePool } from './connection-queue.js';
+import { queueThresholds, whyNotThePool } from './connection-queue.js';
 
-export const poolExhausted: Rule = { id: 'pool-exhausted', evaluate };
+export const poolExhausted: Rule = {
+  id: 'pool-exhausted',
+  requires: [serviceDocument, databasesDocument],
+  thresholds: queueThresholds,
+  evaluate,
+};
 
 /** Requests queue for a connection while what the connections do is quick: the pool, or how long it is held, is the limit. */
 function evaluate(context: RuleContext): RuleVerdict {
@@ -19,7 +26,12 @@ function evaluate(context: RuleContext): RuleVerdict {
     `the service holds ${sessions} connections, ${facts.pool.busy.toFixed(1)} of them busy on average, while ${facts.inFlight.toFixed(1)} requests are in flight; the database needs ${ms(databaseMs)} a request`,
     databasesDocument.name,
   );
-  const whyNot = whyNotThePool(context, { where: 'for connections', share, databaseMs, isAtDatabase: isPoolBusyAtDatabase(facts) });
+  const whyNot = whyNotThePool(context, {
+    where: 'for connections',
+    share,
+    databaseMs,
+    isAtDatabase: isPoolBusyAtDatabase(facts),
+  });
   if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);
   const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= 0.7 * facts.pool.sessions;
   const inferred = isBusy ? '' : ` ${howInferred(context)} Another limit of the same size in the service would look the same.`;
@@ -31,7 +43,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'connections',
         location: { pool: context.input.databases.map((database) => database.name).join(', ') },
         share,
-        confidence: (isBusy ? 0.85 : 0.65) * (1 - 0.5 * context.sides.unattributed),
+        ...assured(context, isBusy ? 'pool-in-use' : 'pool-inferred'),
         summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${sessions} connections are in use` : ` in a pool of ${sessions} connections`} with ${facts.inFlight.toFixed(1)} requests in flight, while the database needs only ${ms(databaseMs)} a request.${inferred}`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {

@@ -1,11 +1,18 @@
+import { serviceDocument } from '../../evidence/kinds/service.js';
+import { assured } from '../confidence.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import { shareOf } from '../accounting.js';
 import { isForDatabase } from '../pooler-queue.js';
 import { ms, percent } from '../figures.js';
 import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { whyNotThePool } from './connection-queue.js';
+import { queueThresholds, whyNotThePool } from './connection-queue.js';
 
-export const poolerExhausted: Rule = { id: 'pool-exhausted', evaluate };
+export const poolerExhausted: Rule = {
+  id: 'pool-exhausted',
+  requires: [serviceDocument, databasesDocument],
+  thresholds: queueThresholds,
+  evaluate,
+};
 
 /** Requests queue in a pooler whose connections are all in use, while what is done over them is quick. */
 function evaluate(context: RuleContext): RuleVerdict {
@@ -19,7 +26,12 @@ function evaluate(context: RuleContext): RuleVerdict {
     `${name} holds ${connections} connections to ${database}, ${executing.toFixed(1)} of them executing and ${idleInTransaction.toFixed(1)} in a transaction between two statements, while ${waiting.toFixed(1)} requests wait in it; the database needs ${ms(executingMs)} a request`,
     databasesDocument.name,
   );
-  const whyNot = whyNotThePool(context, { where: `in ${name}`, share, databaseMs: executingMs, isAtDatabase: isForDatabase(queue) });
+  const whyNot = whyNotThePool(context, {
+    where: `in ${name}`,
+    share,
+    databaseMs: executingMs,
+    isAtDatabase: isForDatabase(queue),
+  });
   if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);
   const isHeld = idleInTransaction > executing;
   return {
@@ -30,7 +42,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'connections',
         location: { pool: `${name} (${database})`, database },
         share,
-        confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
+        ...assured(context, 'pool-in-use'),
         summary: `Waiting in ${name} for one of its ${connections} connections to ${database} holds ${percent(share)} of the mean latency: ${waiting.toFixed(1)} requests wait there, while the database needs only ${ms(executingMs)} a request${isHeld ? '; most connections rest in a transaction between two statements' : ''}.`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {

@@ -1,24 +1,45 @@
+import type { Threshold } from '../rule.js';
+import { traceDocument } from '../../evidence/kinds/profile.js';
+import { assured } from '../confidence.js';
 import { clampRatio, percent } from '../figures.js';
 import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import type { RouteSpans } from '../../model/profile.js';
 import { isSameRoute } from './route.js';
 
-/** More than half again as many calls as requests, with failures among them, is no fan-out by design. */
-const outboundPerInbound = 1.5;
-/** Of the tries of one call at most one is answered; a fan-out of several calls is answered several times. A tenth for calls of other requests. */
-const answeredPerInbound = 1.1;
+const thresholds = {
+  calls: {
+    value: 1.5,
+    unit: 'calls a request',
+    source: 'More than half again as many calls as requests, with failures among them, is no fan-out by design.',
+  },
+  answered: {
+    value: 1.1,
+    unit: 'answered calls a request',
+    source: 'Of the tries of one call at most one is answered; a tenth is left for calls of other requests.',
+  },
+  failed: {
+    value: 0.2,
+    unit: 'of the calls',
+    source: 'Fewer failures than one call in five cannot make half again as many calls as requests by repeating them twice each.',
+  },
+} as const satisfies Record<string, Threshold>;
 
-export const retryAmplification: Rule = { id: 'retry-amplification', evaluate };
+export const retryAmplification: Rule = { id: 'retry-amplification', requires: [traceDocument], thresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
   const { trace } = context.input;
   if (trace === null) return nothing;
   const worst = [...trace.outbound].sort((a, b) => b.failed - a.failed)[0];
   const inbound = worst === undefined ? 0 : requestsOf(trace.routes.filter((route) => canAwait(context, route, worst)));
-  if (worst === undefined || inbound === 0 || worst.requests / inbound < outboundPerInbound || worst.failed / worst.requests < 0.2)
+  if (
+    worst === undefined ||
+    inbound === 0 ||
+    worst.requests / inbound < thresholds.calls.value ||
+    worst.failed / worst.requests < thresholds.failed.value
+  )
     return nothing;
   const answered = worst.requests - worst.failed;
-  if (answered / inbound > answeredPerInbound)
+  if (answered / inbound > thresholds.answered.value)
     return verdictOut(
       'retry-amplification',
       `${worst.requests} calls go to ${worst.peer} for ${inbound} requests, but ${answered} of them are answered: each request makes several`,
@@ -28,8 +49,6 @@ function evaluate(context: RuleContext): RuleVerdict {
   const waiting = peer === undefined ? 0 : (peer.waiting + peer.connecting) / context.facts.total;
   const share = clampRatio(waiting > 0 ? waiting : context.sides.elsewhere);
   if (share < minimumShare) return nothing;
-  // Calls that nobody awaits could be of the quick requests after all.
-  const isPlain = worst.requests / requestsOf(trace.routes) >= outboundPerInbound;
   return {
     ...nothing,
     causes: [
@@ -38,7 +57,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'downstream',
         location: { peer: peer?.peer ?? worst.peer, route: `${worst.method} ${worst.route}` },
         share,
-        confidence: (isPlain ? 0.85 : 0.7) * (1 - 0.5 * context.sides.unattributed),
+        ...assured(context, 'calls-repeated'),
         summary: `${worst.requests} calls go to ${worst.peer} for ${inbound} requests (${(worst.requests / inbound).toFixed(1)} each) and ${percent(worst.failed / worst.requests)} of them fail: failed calls are repeated.`,
         evidence: cite(context.cited.trace, context.cited.wire, context.cited.accounting),
         remedy: {

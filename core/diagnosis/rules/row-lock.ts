@@ -1,8 +1,10 @@
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { assured } from '../confidence.js';
 import { percent } from '../figures.js';
 import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { heaviestLock } from './locks.js';
+import { heaviestLock, lockThresholds } from './locks.js';
 
-export const rowLock: Rule = { id: 'row-lock', evaluate };
+export const rowLock: Rule = { id: 'row-lock', requires: [databasesDocument], thresholds: lockThresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
   const lock = heaviestLock(context);
@@ -20,7 +22,7 @@ function evaluate(context: RuleContext): RuleVerdict {
           ...(waiter === undefined ? {} : { statement: waiter.query.slice(0, 500) }),
         },
         share: lock.share,
-        confidence: 0.92 * (1 - 0.5 * context.sides.unattributed),
+        ...assured(context, 'lock-tree'),
         summary: `Waiting for row locks${lock.relation === null ? '' : ` of ${lock.relation}`} holds ${percent(lock.share)} of the mean latency: ${lock.tree.blockedMean.toFixed(1)} sessions on average queue behind one owner.`,
         evidence: lock.evidence,
         remedy: {

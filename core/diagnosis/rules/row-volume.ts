@@ -1,3 +1,6 @@
+import type { Threshold } from '../rule.js';
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { assured } from '../confidence.js';
 import { attribute, unattributed } from '../attribution.js';
 import { percent } from '../figures.js';
 import {
@@ -14,19 +17,33 @@ import {
 import { applicationShare, categoryShare, cpuProfile } from './cpu.js';
 import { citeStatement, isOfWindow, rowsRead, statementCases, type StatementCase } from './database.js';
 
-/** Decoding a row costs microseconds; some hundreds a request are needed before they can hold milliseconds. */
-const manyRows = 300;
+const thresholds = {
+  manyRows: {
+    value: 300,
+    unit: 'rows a request',
+    source: 'Decoding a row costs microseconds: some hundreds are needed before they can hold milliseconds.',
+  },
+  handled: {
+    value: 2,
+    unit: 'rows handled for each returned',
+    source:
+      'At least half of what the busiest node handles is returned; a plan that groups or sorts many times more would take as long for one row.',
+  },
+  driver: {
+    value: 0.15,
+    unit: 'of the CPU samples',
+    source:
+      'Handling the same rows again costs about as much as decoding them; below this both together stay under a quarter, the least that a cause must hold.',
+  },
+} as const satisfies Record<string, Threshold>;
 
-/** At least half of the rows that the busiest node handles are returned. */
-const handledPerReturned = 2;
-
-export const rowVolume: Rule = { id: 'row-volume', evaluate };
+export const rowVolume: Rule = { id: 'row-volume', requires: [databasesDocument], thresholds, evaluate };
 
 /** Far more rows travel than a page shows: the time goes into decoding (and encoding again) in the service, or into sending in the database. */
 function evaluate(context: RuleContext): RuleVerdict {
   const cases = statementCases(context);
   const heaviest = [...cases].sort((a, b) => b.rowsPerRequest - a.rowsPerRequest)[0];
-  if (heaviest === undefined || heaviest.rowsPerRequest < manyRows) return nothing;
+  if (heaviest === undefined || heaviest.rowsPerRequest < thresholds.manyRows.value) return nothing;
   const share = decodingShare(context) + transferShare(context, heaviest);
   if (share < minimumShare)
     return verdictOut(
@@ -37,7 +54,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const rows = cases.reduce((sum, entry) => sum + entry.statement.rows, 0);
   const rowShare = rows > 0 ? heaviest.statement.rows / rows : 0;
   const { ours, reasons } = attribute(context, heaviest.database, heaviest.statement, rowShare);
-  if (ours * heaviest.rowsPerRequest < manyRows || ours * share < minimumShare)
+  if (ours * heaviest.rowsPerRequest < thresholds.manyRows.value || ours * share < minimumShare)
     return { ...nothing, missing: [unattributed(heaviest.statement, heaviest.database, reasons)] };
   return { ...nothing, causes: [describe(context, { ...heaviest, rowsPerRequest: ours * heaviest.rowsPerRequest }, ours * share)] };
 }
@@ -47,7 +64,7 @@ function decodingShare(context: RuleContext): number {
   const profile = cpuProfile(context);
   if (profile === null) return 0;
   const driver = categoryShare(profile, 'database-driver', 'orm');
-  if (driver < 0.15) return 0;
+  if (driver < thresholds.driver.value) return 0;
   return applicationShare(context) * Math.min(1, driver + categoryShare(profile, 'serialization', 'gc', 'allocation', 'network-io'));
 }
 
@@ -59,8 +76,8 @@ function transferShare(context: RuleContext, entry: StatementCase): number {
   if (entry.scan === null || !isOfWindow(entry.scan)) return 0;
   const { plan } = entry.scan;
   const returned = entry.statement.rowsPerCall;
-  if (plan?.analyzed !== true || returned < manyRows) return 0;
-  return Math.max(...plan.nodes.map(rowsRead)) <= handledPerReturned * returned ? entry.share : 0;
+  if (plan?.analyzed !== true || returned < thresholds.manyRows.value) return 0;
+  return Math.max(...plan.nodes.map(rowsRead)) <= thresholds.handled.value * returned ? entry.share : 0;
 }
 
 function describe(context: RuleContext, entry: StatementCase, share: number): Candidate {
@@ -69,7 +86,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
     component: 'database query',
     location: { statement: entry.statement.text.slice(0, 500), queryId: entry.statement.queryId, database: entry.database.name },
     share,
-    confidence: 0.85 * (1 - 0.5 * context.sides.unattributed),
+    ...assured(context, 'statement-counts'),
     summary: `Each request fetches ${entry.rowsPerRequest.toFixed(0)} rows (${entry.statement.rowsPerCall.toFixed(0)} a call); decoding and handling them holds ${percent(share)} of the mean latency, while the database itself needs ${percent(context.sides.database)}.`,
     evidence: cite(...citeStatement(context, entry), context.cited.profile, context.cited.process),
     remedy: {

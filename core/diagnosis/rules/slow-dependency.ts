@@ -1,3 +1,5 @@
+import { serviceDocument } from '../../evidence/kinds/service.js';
+import { assured } from '../confidence.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import { ms, percent } from '../figures.js';
 import {
@@ -16,7 +18,7 @@ import type { PeerObservation } from '../../model/observation.js';
 import { shareOfHolder } from '../accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 
-export const slowDependency: Rule = { id: 'slow-dependency', evaluate };
+export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceDocument], thresholds: {}, evaluate };
 
 /** Requests wait for the answer of another service; which one, the sockets tell. */
 function evaluate(context: RuleContext): RuleVerdict {
@@ -32,9 +34,6 @@ function evaluate(context: RuleContext): RuleVerdict {
     ]);
   return { ...nothing, causes: [describe(context, slowest, share)] };
 }
-
-/** Of a peer that may only be the way to the database, that it is slow itself is no more than likely. */
-const perhapsTheWay = 0.6;
 
 function describe(context: RuleContext, peer: PeerObservation, share: number): Candidate {
   const behind = peer.kind === 'unknown' ? hiddenSessions(context.input, context.facts.total) : null;
@@ -53,7 +52,7 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
     component: 'downstream',
     location: { peer: peer.peer, ...(route === undefined ? {} : { route: `${route.method} ${route.route}` }) },
     share,
-    confidence: 0.92 * (behind === null ? 1 : perhapsTheWay) * (1 - 0.5 * context.sides.unattributed),
+    ...assured(context, behind === null ? 'sockets-wait' : 'sockets-unclear'),
     summary: `Waiting for ${peer.label} at ${peer.peer} holds ${percent(share)} of the mean latency, ${ms(perRequestMs)} a request (${peer.waiting.toFixed(1)} requests wait there at any moment).${way}`,
     evidence: cite(context.cited.wire, context.cited.trace, busy, context.cited.accounting),
     remedy: {

@@ -1,10 +1,13 @@
 import { engineTraits } from '../../engines/registry.js';
+import { scanDocument } from '../../evidence/kinds/query-scan.js';
+import { databasesDocument } from '../../evidence/kinds/databases.js';
+import { assured } from '../confidence.js';
 import type { PlanNode, StatementScan } from '../../model/database.js';
 import { clampRatio, ms, percent } from '../figures.js';
 import { expectedGain, minimumShare, nothing, verdictOut, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { citeStatement, planConfidence, plannedCases, selfShare, type StatementCase } from './database.js';
+import { citeStatement, planPattern, plannedCases, selfShare, type StatementCase } from './database.js';
 
-export const sortSpill: Rule = { id: 'sort-spill', evaluate };
+export const sortSpill: Rule = { id: 'sort-spill', requires: [databasesDocument, scanDocument], thresholds: {}, evaluate };
 
 interface Spill {
   entry: StatementCase;
@@ -56,7 +59,7 @@ function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Can
       ...(node.relation === null ? {} : { relation: node.relation }),
     },
     share,
-    confidence: planConfidence(context, scan),
+    ...assured(context, planPattern(scan)),
     summary: `${node.nodeType} does not fit into work_mem and spills ${node.spilledKb} kB to disk (self ${ms(node.selfMs)}, ${percent(selfShare(scan, node))} of the plan): the statement takes ${ms(before)} with the spill and ${ms(after)} with ${memory} of memory, and holds ${percent(entry.share)} of the mean latency.`,
     evidence: citeStatement(context, entry),
     remedy: {

@@ -38,6 +38,7 @@ const activitySchema = z.looseObject({
 });
 
 export const databasesDocument: CaptureDocument<DatabaseObservation[]> = {
+  what: 'what its databases did',
   name: 'databases.json',
   artifactKind: 'database',
   schema: shapedAs<DatabaseObservation[]>(

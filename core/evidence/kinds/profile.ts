@@ -7,6 +7,7 @@ import { shapedAs, type CaptureDocument, type ReadDocument } from '../document.j
 const frameSchema = z.looseObject({ name: z.string(), module: z.string(), line: z.number().nullable() });
 
 export const profileDocument: CaptureDocument<ProfileSummary> = {
+  what: 'a profile of the service',
   name: 'profile-summary.json',
   artifactKind: 'profile',
   schema: shapedAs<ProfileSummary>(
@@ -38,6 +39,7 @@ const spansSchema = z.looseObject({
 });
 
 export const traceDocument: CaptureDocument<RequestTrace> = {
+  what: "the runtime's own trace of its requests",
   name: 'request-trace.json',
   artifactKind: 'trace',
   schema: shapedAs<RequestTrace>(
@@ -51,6 +53,7 @@ export const traceDocument: CaptureDocument<RequestTrace> = {
 
 /** Drawn, never judged: the tree below its root is as the worker made it. */
 export const flameDocument: CaptureDocument<FlameNode> = {
+  what: 'a call tree to draw',
   name: 'flame.json',
   artifactKind: 'profile',
   isDrawnOnly: true,

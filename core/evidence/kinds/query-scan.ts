@@ -47,6 +47,7 @@ const scanSchema = z.looseObject({
 });
 
 export const scanDocument: CaptureDocument<QueryScan[]> = {
+  what: 'plans of the statements of the window',
   name: 'query-scan.json',
   artifactKind: 'database',
   schema: shapedAs<QueryScan[]>(

@@ -35,6 +35,7 @@ const wireSchema = z.looseObject({
 });
 
 export const serviceDocument: CaptureDocument<ServiceObservation> = {
+  what: 'process and sockets of the service',
   name: 'service.json',
   artifactKind: 'process',
   schema: shapedAs<ServiceObservation>(

@@ -346,7 +346,7 @@ describe('application-bound windows', () => {
     const result = diagnose(
       captures({ profile, service: { process: nodeProcess({ mainCores: 0.05 }), wire: sockets({ inside: 20 }), missing: [] } }),
     );
-    expect(result).toMatchObject({ outcome: 'inconclusive', branch: 'other-wait', causes: [] });
+    expect(result).toMatchObject({ outcome: 'localized', branch: 'other-wait', causes: [{ id: 'inside-wait' }] });
     expect(result.missingEvidence.map((row) => row.id)).toContain('inside-wait');
   });
 

@@ -3,14 +3,20 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEvidence } from '../../../adapters/artifacts/evidence-folder.js';
+import { assured } from '../../../core/diagnosis/confidence.js';
+import { hitRates } from '../../../core/diagnosis/hit-rates.js';
 import { judgement } from '../../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../../core/evidence/judge-evidence.js';
 import { findUncitedClaims } from '../../../report/citations.js';
+import { accuracyPage } from '../../../lab/accuracy-page.js';
+import { accuracyPath, countHits, hitRatesFile, hitRatesPath, judgeRecorded } from '../../../lab/calibrate.js';
+import { projectRoot } from '../../../lab/program-path.js';
 import { faults } from '../../../lab/faults/registry.js';
 import { guests } from '../../../lab/guests/registry.js';
 import { pinnedAnswer, recordedEvidence, recordedNames } from '../../../lab/record-evidence.js';
 
 const names = recordedNames();
+const noRest = { application: 0, database: 1, elsewhere: 0, unattributed: 0 };
 
 describe.each(names)('the recorded window %s', (name) => {
   const folder = join(recordedEvidence(), name);
@@ -33,4 +39,28 @@ describe.each(names)('the recorded window %s', (name) => {
 it('holds a window of every fault and control of the lab, and of every guest', () => {
   expect(names).toEqual(expect.arrayContaining([...faults, ...guests].map(({ name }) => name)));
   expect(guests.length).toBeGreaterThanOrEqual(12);
+});
+
+describe('the confidence of a cause', () => {
+  it('is counted over the recorded windows: table and page are what a count of today gives', async () => {
+    const judged = await judgeRecorded();
+    expect(readFileSync(join(projectRoot(), hitRatesPath), 'utf8'), 'npm run lab -- --calibrate').toBe(hitRatesFile(countHits(judged)));
+    expect(readFileSync(join(projectRoot(), accuracyPath), 'utf8'), 'npm run lab -- --calibrate').toBe(accuracyPage(judged, names.length));
+  });
+
+  it('is never higher than the cases allow', () => {
+    for (const { hits, cases } of Object.values(hitRates)) {
+      expect(hits).toBeLessThanOrEqual(cases);
+      const { confidence, basis } = assured({ sides: noRest, hitRates: { ...hitRates, 'lock-tree': { hits, cases } } }, 'lock-tree');
+      expect(confidence).toBeLessThan((cases + 1) / (cases + 2) + 1e-9);
+      expect(basis.interval[0]).toBeLessThanOrEqual(confidence);
+      expect(basis.interval[1]).toBeGreaterThanOrEqual(confidence);
+    }
+  });
+
+  it('loses half of what nobody was seen to hold', () => {
+    const rates = { ...hitRates, 'lock-tree': { hits: 8, cases: 8 } };
+    expect(assured({ sides: noRest, hitRates: rates }, 'lock-tree').confidence).toBeCloseTo(0.9);
+    expect(assured({ sides: { ...noRest, unattributed: 0.5 }, hitRates: rates }, 'lock-tree').confidence).toBeCloseTo(0.675);
+  });
 });

@@ -43,6 +43,9 @@ function spilledInWindow(scan: StatementScan): StatementScan {
   return { ...scan, statement: { ...scan.statement, tempBlocks: (scan.statement.calls * spilledKb) / 8 } };
 }
 
+/** Where the time goes is certain, and no class of defect is shown. */
+const placeOnly = ['expensive-query'];
+
 describe('statistics that are out of date', () => {
   it('are the cause when a loop goes through its inner side once for every row that the planner did not expect', () => {
     const loop = node({ id: 1, nodeType: 'Nested Loop', relation: null, selfMs: 30, rows: 1300 });
@@ -80,14 +83,14 @@ describe('a sort that spills', () => {
 
   it('is no cause when memory would save little, and the reason is told', () => {
     const result = causesOf(spilling({ workMemKb: 32_768, executionMs: 36, spilledMs: 40 }));
-    expect(result.causes).toEqual([]);
+    expect(result.causes.map(({ id }) => id)).toEqual(placeOnly);
     expect(result.ruledOut.find((row) => row.id === 'sort-spill')?.reason).toContain('36.0 ms instead of 40.0 ms');
   });
 
   it('is no cause when only this plan spills: the service has other values or other memory, which are missing', () => {
     const scan = spilling({ workMemKb: 32_768, executionMs: 12, spilledMs: 40 });
     const result = causesOf({ ...scan, statement: { ...scan.statement, tempBlocks: 0 } });
-    expect(result.causes).toEqual([]);
+    expect(result.causes.map(({ id }) => id)).toEqual(placeOnly);
     expect(result.missingEvidence.find((row) => row.id === 'plan-of-window')?.why).toContain(
       'reads and writes 500 blocks of temporary files',
     );
@@ -95,7 +98,7 @@ describe('a sort that spills', () => {
 
   it('is no cause when that was not measured', () => {
     const result = causesOf(spilling(undefined));
-    expect(result.causes).toEqual([]);
+    expect(result.causes.map(({ id }) => id)).toEqual(placeOnly);
     expect(result.ruledOut.find((row) => row.id === 'sort-spill')?.reason).toContain('could not be measured');
   });
 });
@@ -127,8 +130,8 @@ describe('a plan that was not executed', () => {
 
   it('does not where the index has a condition, or gives an order that a LIMIT stops', () => {
     const byCondition = { ...wholeIndex, condition: '(device_id = 5)' };
-    expect(causesOf(estimated([above('Aggregate'), byCondition])).causes).toEqual([]);
-    expect(causesOf(estimated([above('Limit'), wholeIndex])).causes).toEqual([]);
+    expect(causesOf(estimated([above('Aggregate'), byCondition])).causes.map(({ id }) => id)).toEqual(placeOnly);
+    expect(causesOf(estimated([above('Limit'), wholeIndex])).causes.map(({ id }) => id)).toEqual(placeOnly);
   });
 });
 
@@ -172,11 +175,11 @@ describe('ORDER BY with a LIMIT and no index in that order', () => {
   });
 
   it('is none where the index would not end the scan early', () => {
-    expect(causesOf(scanWith([limit, gather, sort, scan], false)).causes).toEqual([]);
+    expect(causesOf(scanWith([limit, gather, sort, scan], false)).causes.map(({ id }) => id)).toEqual(placeOnly);
   });
 
   it('is none where a deep page needs most of the rows anyway', () => {
-    expect(causesOf(scanWith([limit, gather, { ...sort, rows: 50_000 }, scan])).causes).toEqual([]);
+    expect(causesOf(scanWith([limit, gather, { ...sort, rows: 50_000 }, scan])).causes.map(({ id }) => id)).toEqual(placeOnly);
   });
 
   it('needs memory rather than an index where the sort spills, unless memory was seen to bring little', () => {
@@ -193,7 +196,7 @@ describe('ORDER BY with a LIMIT and no index in that order', () => {
 
   it('is none where the rows are grouped before they are ordered', () => {
     const group = node({ id: 5, parentId: 3, nodeType: 'HashAggregate', relation: null, rows: 60_000, loops: 3, selfMs: 1 });
-    expect(causesOf(scanWith([limit, gather, sort, group, { ...scan, parentId: 5 }])).causes).toEqual([]);
+    expect(causesOf(scanWith([limit, gather, sort, group, { ...scan, parentId: 5 }])).causes.map(({ id }) => id)).toEqual(placeOnly);
   });
 });
 
@@ -208,7 +211,7 @@ describe('a statement that returns many rows', () => {
 
   it('is not where it groups many times more rows than it returns', () => {
     const group = node({ nodeType: 'HashAggregate', relation: null, rows: 700, selfMs: 30 });
-    expect(causesOf({ ...stale([group, scanOfAll], 1), candidates: [] }, wide).causes).toEqual([]);
+    expect(causesOf({ ...stale([group, scanOfAll], 1), candidates: [] }, wide).causes.map(({ id }) => id)).toEqual(placeOnly);
   });
 });
 
@@ -221,12 +224,12 @@ describe('a plan that was executed with other values than the service has', () =
 
   it('bears no claim when it reads a tenth of what the calls read, and the values are missing', () => {
     const result = causesOf(reading(300));
-    expect(result.causes).toEqual([]);
+    expect(result.causes.map(({ id }) => id)).toEqual(placeOnly);
     expect(result.missingEvidence.map((row) => row.id)).toContain('plan-of-window');
   });
 
   it('bears none when nothing was run of it', () => {
-    expect(causesOf(reading(0, 0.01)).causes).toEqual([]);
+    expect(causesOf(reading(0, 0.01)).causes.map(({ id }) => id)).toEqual(placeOnly);
   });
 
   it('bears one when it reads as much, or when its blocks were not counted', () => {

@@ -1,0 +1,25 @@
+import type { HitRates } from './confidence.js';
+
+/** Written by `npm run lab -- --calibrate` from fixtures/evidence; docs/accuracy.md shows the cases. */
+export const hitRates: HitRates = {
+  'profile-leads': { hits: 12, cases: 12 },
+  'profile-tie': { hits: 0, cases: 0 },
+  'foreign-route': { hits: 1, cases: 1 },
+  'plan-executed': { hits: 7, cases: 7 },
+  'plan-estimated': { hits: 0, cases: 0 },
+  'statement-counts': { hits: 3, cases: 3 },
+  'statement-holds': { hits: 3, cases: 3 },
+  'wait-inside': { hits: 2, cases: 2 },
+  'lock-tree': { hits: 4, cases: 4 },
+  'slots-refused': { hits: 1, cases: 1 },
+  'pool-in-use': { hits: 0, cases: 0 },
+  'pool-inferred': { hits: 3, cases: 3 },
+  'connections-open': { hits: 1, cases: 1 },
+  'connections-unused': { hits: 1, cases: 1 },
+  'sockets-wait': { hits: 4, cases: 4 },
+  'sockets-unclear': { hits: 0, cases: 0 },
+  'calls-repeated': { hits: 1, cases: 1 },
+  'cpu-denied': { hits: 1, cases: 1 },
+  'threads-full': { hits: 2, cases: 2 },
+  'load-beyond': { hits: 1, cases: 1 },
+};

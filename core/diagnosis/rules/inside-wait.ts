@@ -1,0 +1,53 @@
+import { serviceDocument } from '../../evidence/kinds/service.js';
+import { shareOf } from '../accounting.js';
+import { hiddenSessions } from '../blind-spots.js';
+import { runtimeTraits } from '../../runtimes/registry.js';
+import { assured } from '../confidence.js';
+import { saturated } from '../facts.js';
+import { percent } from '../figures.js';
+import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
+import { busyHelpers } from './thread-pool-starvation.js';
+import { waitsInside } from '../unseen-waits.js';
+
+const thresholds = {
+  most: {
+    value: 0.5,
+    unit: 'of the mean latency',
+    source: 'More than everything else together: then the place is certain, whatever the reason.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+/** Where is certain, why is not: requests wait inside the process while its CPU and its peers are calm. */
+export const insideWait: Rule = { id: 'inside-wait', requires: [serviceDocument], thresholds, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const { facts, input, branch, lines, cited } = context;
+  const share = shareOf(lines, 'inside-wait');
+  if (branch !== 'other-wait' || share < thresholds.most.value || (facts.cpu?.saturation ?? 0) >= saturated) return nothing;
+  // Behind a socket of the machine, or a pooler, a database may be what they wait for.
+  if (hiddenSessions(input, facts.total) !== null) return nothing;
+  const process = input.service?.process ?? null;
+  // Work of other threads may be what they wait for: then the CPU is not calm.
+  if (process !== null && runtimeTraits(process.runtime).threadPool !== undefined && busyHelpers(process).length > 0) return nothing;
+  return {
+    ruledOut: [],
+    causes: [
+      {
+        id: 'inside-wait',
+        component: 'service',
+        location: { route: input.route },
+        share,
+        ...assured(context, 'wait-inside'),
+        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm: a timer, a lock, a thread pool or a pool of something. Which of them was not seen.`,
+        evidence: cite(cited.wire, cited.process, cited.accounting),
+        remedy: {
+          kind: 'none',
+          statement: 'See where the requests stand; what would tell is listed as missing evidence.',
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+      },
+    ],
+    missing: waitsInside(input, facts, branch),
+  };
+}
