@@ -34,7 +34,7 @@ export function createActivities(deps: ActivityDependencies): IncidentActivities
     planRemedy: translating(remedy.planRemedy),
     applyRemedy: translating(remedy.applyRemedy),
     takeBackRemedy: translating(remedy.takeBackRemedy),
-    lookAtBisect: translating(deps.lookAtBisect),
+    lookAtBisect: translating((workflowId) => deps.lookAtBisect(workflowId)),
     describeHandOff: translating((incident) =>
       Promise.resolve({ repositoryConfigured: deps.catalog.hasRepository(incident.endpoint), facts: handOffFacts(incident) }),
     ),

@@ -10,16 +10,14 @@ const fetchTimeoutMs = 5_000;
 async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(fetchTimeoutMs) });
   if (!response.ok) throw new Error(`it answered ${response.status}`);
-  const reader = response.body?.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
-    size += read.value.byteLength;
-    if (size > maxBytes) {
-      await reader?.cancel();
-      throw new Error(`it is larger than ${maxBytes} bytes`);
-    }
-    chunks.push(read.value);
+  const body: AsyncIterable<Uint8Array> | null = response.body;
+  // Leaving the loop ends the download.
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

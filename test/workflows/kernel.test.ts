@@ -32,7 +32,11 @@ async function hold(story: Partial<Story>, change: Partial<Extract<ResolvedTarge
   if (!resolved.ok) throw new Error('the shop is always there');
   const given = { ...resolved, target: { ...resolved.target, ...change } };
   const workflowId = `window-${endpoint.replace('/', '-')}`;
-  return await temporal.client.workflow.execute('oneWindow', { workflowId, taskQueue: incidentsQueue, args: [given] });
+  return await temporal.client.workflow.execute<(given: unknown) => Promise<Told>>('oneWindow', {
+    workflowId,
+    taskQueue: incidentsQueue,
+    args: [given],
+  });
 }
 
 describe('one load window', () => {

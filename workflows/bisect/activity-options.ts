@@ -4,7 +4,6 @@ import type { BisectActivities } from '../../activities/bisect-contract.js';
 import { bisectHostQueue, bisectQueue } from '../kernel/task-queues.js';
 
 const nonRetryableErrorTypes = ['UnreadableInputError', 'RefusedError'];
-const minuteMs = 60_000;
 
 /** Reading the repository, writing the report: on a worker that has the repository. How often they may fail is decided where they run. */
 export const bisecting = proxyActivities<BisectActivities>({

@@ -9,7 +9,7 @@ export const payloadConverter: PayloadConverter = {
   // The type of the value is a promise of the sender, as in the SDK.
   fromPayload: (payload: Payload): never => {
     try {
-      return defaultPayloadConverter.fromPayload(payload) as never;
+      return defaultPayloadConverter.fromPayload<never>(payload);
     } catch (error) {
       return `an input that cannot be decoded: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown'}` as never;
     }
