@@ -149,7 +149,8 @@ export function v8Samples(profile: V8Profile): V8Sample[] {
 
 /**
  * Calls `visit` for every sample in the order of time, as DevTools has it: V8 delivers some samples late, with a negative step. A sample lasts until the
- * next one was taken, the last one until the end.
+ * next one was taken, the last one until the end; what came before the first is the first one's. At both ends no more than two steps count: a capture
+ * that began or ended idle must not weigh as work.
  */
 export function forEachV8Sample(profile: V8Profile, visit: (nodeId: number, atUs: number, durationUs: number) => void): void {
   const { samples, timeDeltas, startTime, endTime } = profile;
@@ -169,8 +170,8 @@ export function forEachV8Sample(profile: V8Profile, visit: (nodeId: number, atUs
   const step = count > 1 ? (last - first) / (count - 1) : 0;
   for (let place = 0; place < count; place++) {
     const atUs = times[at(place)] ?? startTime;
-    // A capture that was stopped late must not give the last sample the whole rest.
     const until = place + 1 < count ? (times[at(place + 1)] ?? atUs) : Math.min(Math.max(endTime, atUs), atUs + 2 * step);
-    visit(samples[at(place)] ?? 0, atUs, until - atUs);
+    const before = place === 0 ? Math.min(Math.max(0, atUs - startTime), 2 * step) : 0;
+    visit(samples[at(place)] ?? 0, atUs, before + until - atUs);
   }
 }

@@ -32,7 +32,7 @@ const right: Record<string, Right> = {
   'pprof-node-sample-singular.pb.gz': { samples: 900, verdict: 'good', leaves: { hot: 77.78 } },
   'pprof-node-idle-with-place.pb.gz': { idle: 39, leaves: { hot: 98.36 } },
   'pprof-legacy-heap-text.heap': { refused: /debug=1.*without `\?debug=1`/ },
-  'cpuprofile-late-samples.cpuprofile': { total: 359_400, leaves: { hot: 93.3, late: 6.7 } },
+  'cpuprofile-late-samples.cpuprofile': { total: 360_400, leaves: { hot: 93.3, late: 6.7 } },
   'cpuprofile-cdp-answer.json': hot75,
   'chrome-trace-plain.json': hot75,
   'chrome-trace-long-metadata.json': hot75,
