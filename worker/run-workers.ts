@@ -17,6 +17,7 @@ import { UnreadableInputError } from '../core/model/errors.js';
 import type { MeasuringPlace } from './bisect-dependencies.js';
 import { identityOf, listMeasuringHosts } from './measuring-hosts.js';
 import { installRuntime } from './runtime.js';
+import { makeCurrent, versionOptions } from './worker-version.js';
 import {
   bisectHostQueue,
   bisectQueue,
@@ -39,6 +40,8 @@ export interface StartWorkersOptions extends TemporalTarget {
   /** Which of the queues to serve; default all. An agent beside a service serves `host` alone. */
   roles?: readonly WorkerRole[];
   metricsAddress?: string | null;
+  /** Version of what decides; null = none, and every worker takes every incident. */
+  buildId?: string | null;
   log: (line: string) => void;
 }
 
@@ -113,7 +116,15 @@ function optionsOf(role: WorkerRole, host: string): Pick<WorkerOptions, 'taskQue
  * Throws ProgramFailedError when Temporal cannot be reached, UnreadableInputError when the bundle was not built.
  */
 export async function startWorkers(options: StartWorkersOptions): Promise<RunningWorkers> {
-  const { createDependencies, host = hostname(), connectWithinMs = 30_000, roles = workerRoles, metricsAddress = null, log } = options;
+  const {
+    createDependencies,
+    host = hostname(),
+    connectWithinMs = 30_000,
+    roles = workerRoles,
+    metricsAddress = null,
+    buildId = null,
+    log,
+  } = options;
   installRuntime({ log, metricsAddress });
   const resolved = resolveTemporal(options);
   const { namespace } = resolved;
@@ -144,18 +155,32 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
       } as const;
       const isDecider = role === 'incidents' || role === 'bisect';
       const workflows = isDecider
-        ? ({ workflowBundle: { codePath }, stickyQueueScheduleToStartTimeout: '4s', maxCachedWorkflows: 200 } as const)
+        ? ({
+            ...{ workflowBundle: { codePath }, stickyQueueScheduleToStartTimeout: '4s', maxCachedWorkflows: 200 },
+            ...versionOptions(buildId),
+          } as const)
         : {};
       workers.push(await Worker.create({ ...shared, ...workflows, ...optionsOf(role, host) }));
       // What one machine built or left behind only its own workers can use and remove.
       if (role === 'bisect')
         workers.push(await Worker.create({ ...shared, taskQueue: bisectHostQueue(host), maxConcurrentActivityTaskExecutions: 8 }));
     }
-    return run(workers, connection);
+    const running = run(workers, connection);
+    const isDeciding = roles.some((role) => role === 'incidents' || role === 'bisect');
+    if (buildId !== null && isDeciding) await makeCurrent(connection, namespace, buildId).catch(stopping(running));
+    return running;
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** Workers that nobody will hear of must not go on. */
+function stopping({ shutdown }: RunningWorkers): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await shutdown();
+    throw error;
+  };
 }
 
 function run(workers: readonly Worker[], connection: NativeConnection): RunningWorkers {

@@ -17,6 +17,7 @@ interface ResponderWorkerSettings {
   host?: string;
   roles?: readonly WorkerRole[];
   metricsAddress?: string;
+  buildId?: string;
   say: (line: string) => void;
 }
 
@@ -24,13 +25,14 @@ interface ResponderWorkerSettings {
 const chatter = /^(?:trace|debug|info) |^warn No workflows registered/;
 
 export async function startResponderWorkers(settings: ResponderWorkerSettings): Promise<RunningWorkers> {
-  const { catalog, dataDirectory, say, temporal, host, roles, metricsAddress, reportUrl } = settings;
+  const { catalog, dataDirectory, say, temporal, host, roles, metricsAddress, buildId, reportUrl } = settings;
   const k6 = async (): Promise<string> => (await findTool('k6', { say, allowDownload: true })).path;
   return await startWorkers({
     ...temporal,
     ...(host === undefined ? {} : { host }),
     ...(roles === undefined ? {} : { roles }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
+    ...(buildId === undefined ? {} : { buildId }),
     createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
     // Pages of incidents come with the hook; until it serves them a message has no link.
     createCommandDependencies: () => createCommandDependencies({ catalog, dataDirectory, incidentUrl: () => null, ackUrl: () => null }),

@@ -13,6 +13,8 @@ export interface WorkerSettings {
   host?: string;
   roles?: readonly WorkerRole[];
   metricsAddress?: string;
+  /** Version of the workers that decide. */
+  buildId?: string;
   say: (line: string) => void;
 }
 

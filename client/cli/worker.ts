@@ -14,6 +14,7 @@ interface WorkerFlags {
   role?: WorkerRole[];
   host?: string;
   metrics?: string;
+  buildId?: string;
   hookOrigin?: string;
 }
 
@@ -28,6 +29,7 @@ async function worker(start: StartWorkers, flags: WorkerFlags, command: Command)
     reportUrl: reportLinks(() => existingKeyOfLinks(catalog, dataDirectory), hookOrigin),
     ...(flags.role === undefined ? {} : { roles: flags.role }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags.buildId === undefined ? {} : { buildId: flags.buildId }),
     ...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
   });
   const { resolveTemporal } = await import('../../adapters/temporal/connection.js');
@@ -48,6 +50,7 @@ export function registerWorker(program: Command, start: StartWorkers): void {
     .description('work on incidents: workflows, load, captures, bisects')
     .option('--role <role>', `one of ${workerRoles.join(', ')} (repeatable; default: all)`, collectRole)
     .option('--host <name>', 'name under which the catalog sends captures here (process: { host: NAME })')
+    .option('--build-id <id>', 'version of this build: incidents end on the build they began with, new ones begin on the newest')
     .option('--metrics <host:port>', 'serve the metrics of the Temporal SDK there', addressOption('--metrics', '127.0.0.1:9464'))
     .option(
       '--hook-origin <url>',

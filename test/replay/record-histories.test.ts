@@ -6,6 +6,10 @@ import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { createFakeWorld } from '../support/fake-incident.js';
 import { startTestWorkers } from '../support/incident-workers.js';
+import { bisectQueue } from '../../workflows/kernel/task-queues.js';
+import type { bisectRegression } from '../../workflows/bisect/bisect-regression.js';
+import { createFakeRepositories } from '../support/fake-repositories.js';
+import { recordedSearches, searchRequest } from '../support/recorded-searches.js';
 import { recordedStories } from '../support/recorded-stories.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
@@ -50,5 +54,33 @@ describe.runIf(process.env['RECORD_HISTORIES'] === '1')('the recorder', () => {
     }
     await stop();
     await environment.teardown();
+  });
+
+  it('records one history for each way in which a search ends', { timeout: 120_000 }, async () => {
+    // The last server of these asks for a new history after every measurement.
+    for (const settings of [[], ['limit.historyCount.suggestContinueAsNew=10', 'history.workflowIdReuseMinimalInterval=0']]) {
+      const [environment, bundle] = await Promise.all([startTemporal(...settings), bundleWorkflows()]);
+      const repositories = createFakeRepositories();
+      const stop = await startTestWorkers(environment, bundle, {
+        ...createFakeWorld().activities,
+        ...repositories.activitiesOn('bench-1'),
+      });
+      for (const search of recordedSearches.filter(({ isContinued = false }) => isContinued === settings.length > 0)) {
+        const endpoint = repositories.add(search.repository);
+        const bisectId = `search-${search.name}`;
+        const handle = await environment.client.workflow.start<typeof bisectRegression>('bisectRegression', {
+          ...{ workflowId: bisectId, taskQueue: bisectQueue },
+          args: [{ request: { ...searchRequest, bisectId, endpoint, ...search.request }, incidentId: null, service: 'shop', endpoint }],
+        });
+        await search.drive(handle, () => repositories.measured(endpoint));
+        await handle.result().catch(() => undefined);
+        // Of a search that continued the first history, which ends with that.
+        const recorded = environment.client.workflow.getHandle(bisectId, handle.firstExecutionRunId);
+        const history = JSON.parse(historyToJSON(await recorded.fetchHistory())) as unknown;
+        await writeFile(new URL(`search-${search.name}.json`, folder), `${JSON.stringify(history, withoutMachine)}\n`);
+      }
+      await stop();
+      await environment.teardown();
+    }
   });
 });

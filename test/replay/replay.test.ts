@@ -1,14 +1,68 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { BisectAnswer } from '../../core/model/bisect.js';
+import type { TriageMilestone } from '../../core/model/timeline.js';
+import type { WindowEnding } from '../../workflows/kernel/hold-window.js';
+import type { Localization } from '../../workflows/kernel/localize.js';
+import type { Verification } from '../../workflows/kernel/verify.js';
+import { recordedSearches } from '../support/recorded-searches.js';
 import { recordedStories } from '../support/recorded-stories.js';
 import { bundleWorkflows } from '../support/temporal.js';
 
 const folder = new URL('../../fixtures/histories/', import.meta.url);
 const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).map((name) => name.replace('.json', ''));
 
+/** Which recording shows it. A new ending or milestone does not compile before it has one; escalation
+ * takes a quarter of an hour, which no recording waits for (test/workflows/long-waits.test.ts tells it with a clock that jumps). */
+const storyOf: Record<
+  | WindowEnding['kind']
+  | Localization['kind']
+  | Exclude<Verification['kind'], 'not-compared'>
+  | Exclude<TriageMilestone['kind'], 'escalated'>
+  | BisectAnswer['outcome'],
+  string
+> = {
+  captured: 'db-bound',
+  'cut-short': 'outage',
+  unwanted: 'not-reproduced',
+  refused: 'load-refused',
+  failed: 'load-failed',
+  stopped: 'load-closed',
+  localized: 'db-bound',
+  broke: 'analysis-broke',
+  compared: 'db-bound',
+  accepted: 'db-bound',
+  confirmation: 'db-bound',
+  diagnosis: 'db-bound',
+  'report-ready': 'db-bound',
+  rerun: 'mixed',
+  acknowledged: 'remedy-rejected',
+  'remedy-proposed': 'remedy-approved',
+  'remedy-decided': 'remedy-approved',
+  'remedy-expired': 'remedy-expired',
+  'remedy-applied': 'remedy-approved',
+  'handed-off': 'hand-off',
+  'bisect-answer': 'hand-off',
+  ended: 'db-bound',
+  culprit: 'search-culprit',
+  range: 'search-range',
+  'no-regression': 'search-no-regression',
+  'not-in-code': 'search-not-in-code',
+  inconclusive: 'search-load-failed',
+};
+
+/** Ids of `patched('…')` in the workflows. */
+async function patchesInSources(): Promise<string[]> {
+  const root = new URL('../../workflows/', import.meta.url);
+  const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const sources = await Promise.all(files.map((name) => readFile(new URL(name, root), 'utf8')));
+  return [...new Set(sources.flatMap((source) => [...source.matchAll(/\bpatched\('([^']+)'\)/g)].map(([, id = '']) => id)))];
+}
+
 interface RecordedHistory {
   events: {
+    markerRecordedEventAttributes?: { details?: Record<string, { payloads?: { data?: string }[] }> };
     workflowExecutionStartedEventAttributes?: { workflowId: string };
     activityTaskScheduledEventAttributes?: { activityType: { name: string } };
   }[];
@@ -28,7 +82,24 @@ function replay(history: RecordedHistory): Promise<void> {
 
 describe('recorded histories', () => {
   it('exist for every branch', () => {
-    expect(names).toEqual(expect.arrayContaining(recordedStories.map(({ name }) => name)));
+    const wanted = [...recordedStories.map(({ name }) => name), ...recordedSearches.map(({ name }) => `search-${name}`)];
+    expect(names).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('exist for every ending that the types of the kernel and of the stories know', () => {
+    for (const name of Object.values(storyOf)) expect(names).toContain(name);
+  });
+
+  it('exist for both sides of each patch: with its marker, and from before it', async () => {
+    const marked = new Set<string>();
+    for (const name of names)
+      for (const { markerRecordedEventAttributes: marker } of (await read(name)).events)
+        for (const { data = '' } of marker?.details?.['patch-data']?.payloads ?? [])
+          marked.add((JSON.parse(Buffer.from(data, 'base64').toString()) as { id: string }).id);
+    for (const patch of await patchesInSources()) {
+      expect([...marked]).toContain(patch);
+      expect(names).toContain(`before-${patch}`);
+    }
   });
 
   it.each(names)('%s replays', async (name) => {

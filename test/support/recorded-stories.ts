@@ -56,6 +56,16 @@ const handOff: RecordedStory['drive'] = async (incidents, id) => {
   await incidents.close(id, {});
 };
 
+const closeInLoad: RecordedStory['drive'] = async (incidents, id, world, endpoint) => {
+  await incidents.follow(id, () => world.calls(endpoint).includes('captureProfile'));
+  await incidents.close(id, { by: 'ada' });
+};
+
+const waitOutPlan: RecordedStory['drive'] = async (incidents, id) => {
+  await incidents.follow(id, ({ phase, remedyPlan }) => phase === 'waiting' && remedyPlan === null);
+  await incidents.close(id, {});
+};
+
 const plan = () => planExpiringAt(new Date(Date.now() + 3_600_000).toISOString());
 const fixed: Pick<Story, 'verdicts'> = { verdicts: ['confirmed', 'not-reproduced'] };
 
@@ -71,6 +81,24 @@ export const recordedStories: readonly RecordedStory[] = [
   { name: 'load-restarted', story: () => ({ restarts: 1 }), drive: close },
   { name: 'remedy-approved', story: () => ({ plan: plan(), ...fixed }), drive: approve },
   { name: 'remedy-rejected', story: () => ({ plan: plan() }), drive: reject },
+  { name: 'remedy-expired', story: () => ({ plan: planExpiringAt(new Date(Date.now() + 3_000).toISOString()) }), drive: waitOutPlan },
+  {
+    name: 'remedy-failed',
+    story: () => ({ plan: plan(), failing: { applyRemedy: ApplicationFailure.nonRetryable('lock timeout') } }),
+    drive: async (incidents, id, world, endpoint) => {
+      await approve(incidents, id, world, endpoint);
+      await waitOutPlan(incidents, id, world, endpoint);
+    },
+  },
+  {
+    name: 'load-refused',
+    story: () => ({ failing: { runLoad: ApplicationFailure.nonRetryable('line 3', 'RefusedError') } }),
+    drive: justWatch,
+  },
+  { name: 'load-failed', story: () => ({ failing: { runLoad: ApplicationFailure.nonRetryable('k6 was killed') } }), drive: justWatch },
+  { name: 'load-closed', story: () => ({ loadMs: Infinity }), drive: closeInLoad },
+  { name: 'outage-over', story: () => ({ outage: { failedRatio: 1, answeredAgain: true } }), drive: close },
+  { name: 'analysis-broke', story: () => ({ failing: { localize: ApplicationFailure.nonRetryable('a rule broke') } }), drive: close },
   { name: 'cancelled', story: () => ({ loadMs: Infinity }), drive: cancel },
   { name: 'hand-off', story: () => ({}), drive: handOff },
   {

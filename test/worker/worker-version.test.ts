@@ -1,0 +1,75 @@
+/** Two builds side by side: what began on the old one ends there, what begins afterwards begins on the new one. */
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIncidentClient } from '../../client/temporal/incident-client.js';
+import { findIncident } from '../../client/temporal/incident-lookup.js';
+import { makeCurrent, versionOptions } from '../../worker/worker-version.js';
+import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
+import { createFakeWorld, fakeHost } from '../support/fake-incident.js';
+import { alertOf } from '../support/incident-workers.js';
+import { bundleWorkflows, startTemporal } from '../support/temporal.js';
+
+let temporal: TestWorkflowEnvironment;
+let bundle: WorkflowBundleWithSourceMap;
+const stops: (() => Promise<void>)[] = [];
+const world = createFakeWorld();
+
+beforeAll(async () => {
+  [temporal, bundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
+  // Whoever only acts has no version, and serves every build.
+  await start(loadQueue, null);
+  await start(hostQueue(fakeHost), null);
+});
+
+afterAll(async () => {
+  for (const stop of stops) await stop();
+  await temporal.teardown();
+});
+
+async function start(taskQueue: string, buildId: string | null): Promise<() => Promise<void>> {
+  const connection = temporal.nativeConnection;
+  const decides = taskQueue === incidentsQueue ? { workflowBundle: bundle } : {};
+  const worker = await Worker.create({ connection, taskQueue, activities: world.activities, ...decides, ...versionOptions(buildId) });
+  const running = worker.run();
+  const stop = async (): Promise<void> => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  };
+  stops.push(stop);
+  return stop;
+}
+
+/** The build that the server has pinned an incident to. */
+async function buildOf(incidentId: string): Promise<string | undefined> {
+  const { workflowId, runId } = await findIncident(temporal.client, incidentId);
+  const { raw } = await temporal.client.workflow.getHandle(workflowId, runId).describe();
+  return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? undefined;
+}
+
+describe('two builds of the responder', { timeout: 90_000 }, () => {
+  it('share the work: old incidents end where they began, new ones begin on the newest, and the old build can go then', async () => {
+    const incidents = createIncidentClient(temporal.client);
+    const open = async (): Promise<string> => {
+      const endpoint = world.tell({ verdicts: ['confirmed', 'not-reproduced'], loadMs: 50 });
+      const request = { endpoint, service: 'shop', symptom: null, options: {}, alert: alertOf('a') };
+      const { incidentId } = await incidents.startOrAttach(request);
+      await incidents.follow(incidentId, ({ phase }) => phase === 'waiting');
+      return incidentId;
+    };
+    const namespace = temporal.namespace ?? 'default';
+    const stopOld = await start(incidentsQueue, 'build-1');
+    await makeCurrent(temporal.nativeConnection, namespace, 'build-1');
+    const old = await open();
+    await start(incidentsQueue, 'build-2');
+    await makeCurrent(temporal.nativeConnection, namespace, 'build-2');
+    const young = await open();
+    expect([await buildOf(old), await buildOf(young)]).toEqual(['build-1', 'build-2']);
+    // The old one is still served, by its own build.
+    expect(await incidents.rerun(old, { by: 'ada' })).toMatchObject({ outcome: 'resolved' });
+    await incidents.follow(old, ({ phase }) => phase === 'ended');
+    expect(await buildOf(old)).toBe('build-1');
+    await stopOld();
+    expect(await incidents.rerun(young, { by: 'ada' })).toMatchObject({ outcome: 'resolved' });
+  });
+});
