@@ -1,6 +1,7 @@
 /** What the terminal shows of an incident. */
 import { describeRatio } from '../../core/decisions/describe-ratio.js';
 import type { Incident, Rerun } from '../../core/model/incident.js';
+import type { Budgets } from '../../core/model/load-result.js';
 import type { ConfirmationRecord, IncidentStatus } from '../../workflows/respond/messages.js';
 import { plainText } from '../../report/rich-text.js';
 import { changeSentence } from '../../report/sections/change.js';
@@ -12,11 +13,20 @@ const milliseconds = (value: number | null): string => (value === null ? '–' :
 function confirmationLine({ confirmation }: Incident): string[] {
   if (confirmation === null) return [];
   const { verdict, observed, budget, requests } = confirmation;
-  const limits = Object.entries(budget)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${value}`);
   const errors = observed.errorRatio > 0 ? `, errors ${(observed.errorRatio * 100).toFixed(1)} %` : '';
-  return [`load      ${verdict}: p95 ${milliseconds(observed.p95Ms)}${errors} over ${requests} requests (budget ${limits.join(', ')})`];
+  return [`load      ${verdict}: p95 ${milliseconds(observed.p95Ms)}${errors} over ${requests} requests (budget ${limitsText(budget)})`];
+}
+
+/** `p95 250 ms, errors 1 %`, as `--budget` writes them. */
+function limitsText({ p50Ms, p95Ms, p99Ms, errorRatio, minRequestRate }: Budgets): string {
+  const limits = [
+    ...Object.entries({ p50: p50Ms, p95: p95Ms, p99: p99Ms }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name} ${milliseconds(value)}`],
+    ),
+    ...(errorRatio === undefined ? [] : [`errors ${Number((errorRatio * 100).toPrecision(3))} %`]),
+    ...(minRequestRate === undefined ? [] : [`at least ${minRequestRate}/s`]),
+  ];
+  return limits.join(', ') || 'none';
 }
 
 /** What the confidence was counted over; see docs/accuracy.md. */

@@ -151,5 +151,6 @@ export async function checkCatalog(file: string): Promise<Check[]> {
   }
   const found = ok('catalog', 'the service catalog', `${catalog.file}: ${endpointKeys(catalog).join(', ')}`);
   const services = await Promise.all(Object.keys(catalog.services).map((service) => checkService(catalog, service)));
-  return [found, checkHook(catalog), ...(await checkRunningHook(catalog)), ...services.flat()];
+  const hook = await checkRunningHook(catalog);
+  return [found, ...(hook.length > 0 ? hook : [checkHook(catalog)]), ...services.flat()];
 }

@@ -20,7 +20,7 @@ export interface Candidate extends ListeningProcess {
 
 /** Programs that listen and are nobody's service under test: databases, proxies of containers, browsers, and this tool's own parts. */
 const notServices =
-  /(?:^|[/\s])(?:postgres|mysqld|mariadbd|redis-server|mongod|memcached|temporal|k6|prometheus|prometheus-\S+|alertmanager|grafana|sshd|systemd\S*|dockerd|containerd|docker-proxy|chrome|chromium|code-server|cupsd|dnsmasq|pgbouncer)(?:[\s:]|$)|perf-responder/;
+  /(?:^|[/\s])(?:postgres|mysqld|mariadbd|redis-server|mongod|memcached|temporal\S*|k6|prometheus|prometheus-\S+|alertmanager|grafana|sshd|systemd\S*|dockerd|containerd|docker-proxy|chrome|chromium|code-server|cupsd|dnsmasq|pgbouncer)(?:[\s:]|$)|perf-responder/;
 
 const runtimeOrder = ['node', 'python', 'java', 'go', 'ruby'];
 const postgresPort = 5432;
