@@ -2,7 +2,7 @@ const notTypeOnly = { dependencyTypesNot: ['type-only'] };
 /** Layer rules of docs/architecture.md: imports go down only. */
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'core-is-pure', severity: 'error', from: { path: '^core/' }, to: { dependencyTypes: ['core'] } },
     {
       name: 'core-imports-core-only',

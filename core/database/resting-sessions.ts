@@ -1,5 +1,11 @@
 import type { RestingSessions } from '../model/database.js';
-import type { SessionSample } from './activity.js';
+
+/** A session at one look. */
+interface SeenSession {
+  state: string | null;
+  /** For how long it has been in it. */
+  stateAgeMs: number | null;
+}
 
 /** A pause inside a request's work is shorter than this, whatever the window. */
 const leastRestMs = 5_000;
@@ -10,11 +16,11 @@ export const pauseMs = 2_000;
  * Sessions of the service that have run nothing for long, in the middle of the window and at its end. A pool under a steady load uses a steady number of
  * its connections, so the count does not grow; connections that are taken and never given back make it grow.
  */
-export function countResting(ticks: readonly SessionSample[][], windowMs: number): RestingSessions {
+export function countResting(ticks: readonly SeenSession[][], windowMs: number): RestingSessions {
   const restMs = Math.max(leastRestMs, windowMs / 3);
   const middle = ticks[Math.floor(ticks.length / 2)] ?? [];
   const end = ticks.at(-1) ?? [];
-  const idle = (sessions: readonly SessionSample[], leastMs: number): SessionSample[] =>
+  const idle = (sessions: readonly SeenSession[], leastMs: number): SeenSession[] =>
     sessions.filter(({ state, stateAgeMs }) => state === 'idle' && (stateAgeMs ?? 0) >= leastMs);
   const paused = idle(end, pauseMs);
   const inTransaction = end.filter(

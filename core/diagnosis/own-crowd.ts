@@ -1,5 +1,11 @@
 import type { DiagnosisInput } from './input.js';
-import type { CpuFacts } from './facts.js';
+
+/** Cores that the service wanted and did not get, had, and had in all. */
+interface Readiness {
+  runDelayCores: number;
+  busyCores: number;
+  totalCores: number;
+}
 
 /** From this part of the CPU that others have on the host on, a database's executions explain the crowd: workers and system time come on top. */
 const explainsCrowd = 0.25;
@@ -8,7 +14,7 @@ const explainsCrowd = 0.25;
  * Part, 0..1, of the service's readiness to run in which its own database had the CPU: where that database runs on the same host and executes enough,
  * waiting for a CPU is waiting for its statements. 0 where the database is elsewhere or does little.
  */
-export function heldByOwnDatabase(input: DiagnosisInput, cpu: CpuFacts | null): number {
+export function heldByOwnDatabase(input: DiagnosisInput, cpu: Readiness | null): number {
   const process = input.service?.process ?? null;
   if (process === null || cpu === null || cpu.runDelayCores <= 0) return 0;
   const local = input.databases.filter(({ peer }) => isLoopback(peer));

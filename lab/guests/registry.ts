@@ -203,15 +203,25 @@ export const guests: Guest[] = [
   {
     name: 'series-statistics',
     kind: 'control',
-    title: 'Python: loops in the interpreter, which the responder cannot profile',
+    title: 'Python: loops in the interpreter, and no profile to be had',
     program: 'lab/guests/programs/statistics.py',
+    // It serves none there.
+    profiler: { pprofUrl: 'http://127.0.0.1:{port}/none' },
     endpoint: { name: 'average', method: 'GET', path: '/average', budgets: { p95Ms: 60 }, load: { executor: 'constant-vus', vus: 6 } },
     truth: { cause: null, outcomes: ['inconclusive'] },
   },
   {
+    name: 'series-average',
+    kind: 'fault',
+    title: 'Python: loops in the interpreter, seen by py-spy',
+    program: 'lab/guests/programs/statistics.py',
+    endpoint: { name: 'average', method: 'GET', path: '/average', budgets: { p95Ms: 60 }, load: { executor: 'constant-vus', vus: 6 } },
+    truth: { cause: { id: 'hot-function', location: { frames: ['moving_average'] } }, outcomes: ['localized', 'mixed'] },
+  },
+  {
     name: 'parcel-list',
     kind: 'fault',
-    title: 'Python and pg8000: the parcels of a receiver have no index, and nothing of the service can be profiled',
+    title: 'Python and pg8000: the parcels of a receiver have no index',
     program: 'lab/guests/programs/parcels.py',
     schema:
       'CREATE TABLE parcels (parcel_id int PRIMARY KEY, receiver_id int NOT NULL, weight int, delivered boolean NOT NULL); INSERT INTO parcels SELECT i, i % 20000, i % 900, i % 8 <> 0 FROM generate_series(1, 600000) i;',

@@ -1,7 +1,9 @@
 /** Into the merges: on the line a merge is one commit, but somebody wrote the slow one on its side. */
 import { isCancellation } from '@temporalio/workflow';
 import { describeFailure } from '../kernel/describe-failure.js';
-import type { Found } from './answer.js';
+import type { RangeAnswer } from './messages.js';
+
+type Found = Extract<RangeAnswer, { kind: 'found' }>;
 import { bisecting } from './activity-options.js';
 import { searchRange } from './search.js';
 import type { BisectState } from './state.js';

@@ -4,7 +4,8 @@ import { nextDeadline, type Deadline } from '../../core/decisions/escalation.js'
 import { endsAtOnce } from '../../core/decisions/next-stage.js';
 import { HistoryFull, shouldContinueLater } from './continue-later.js';
 import { askBisector, handOff } from './hand-off.js';
-import { addReason, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import { addReason, type IncidentState } from './incident-state.js';
+import type { ResolvedLoad } from './messages.js';
 import { enter, isHumanNeeded, severityOf } from './publish.js';
 import { followDecision, offerRemedy, withdrawRemedy } from './remedy.js';
 import { report, tell } from './report.js';

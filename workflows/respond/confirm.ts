@@ -8,7 +8,8 @@ import { measuredLoad, type LoadOrder, type NoLoad } from '../kernel/hold-load.j
 import { holdWindow, type WindowEnding } from '../kernel/hold-window.js';
 import { evidenceOf } from './evidence.js';
 import { rememberHealthy } from './healthy-run.js';
-import { addReason, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import { addReason, nowIso, type IncidentState } from './incident-state.js';
+import type { ResolvedLoad } from './messages.js';
 import { enter, severityOf } from './publish.js';
 
 /** What tells one load of an incident from another. */

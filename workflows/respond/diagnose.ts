@@ -1,7 +1,8 @@
 import type { EvidenceSet } from '../../activities/contract.js';
 import type { ArtifactRef, Diagnosis } from '../../core/model/incident.js';
 import { localize, type Localization } from '../kernel/localize.js';
-import { addReason, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import { addReason, type IncidentState } from './incident-state.js';
+import type { ResolvedLoad } from './messages.js';
 import { enter } from './publish.js';
 
 function artifactsOf({ captures }: EvidenceSet): ArtifactRef[] {

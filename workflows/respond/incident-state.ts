@@ -1,54 +1,13 @@
 /** The state of one incident. All of it is plain data, so that a continued history can take it along. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { AlertSummary, EvidenceSet, RemedyPlan } from '../../activities/contract.js';
-import type { LoadSides } from '../../core/decisions/load-sides.js';
-import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
+import type { AlertSummary } from '../../activities/contract.js';
 import { reasonsOf } from '../../core/decisions/timeline.js';
-import type { MeasuredLoad } from '../../core/model/comparison.js';
-import type { BisectSummary, Incident, Phase, TargetSummary } from '../../core/model/incident.js';
-import type { LoadPlan } from '../../core/model/load-result.js';
-import type { TimelineEvent, TriageFact } from '../../core/model/timeline.js';
+import type { Incident } from '../../core/model/incident.js';
+import type { TriageFact } from '../../core/model/timeline.js';
 import type { Kernel } from '../kernel/context.js';
 import type { Timeline } from '../kernel/timeline.js';
 import { incidentIdOf } from './incident-id.js';
-import type { CloseRequest, ConfirmationRecord, HandOffRequest, IncidentStart, RerunRequest } from './messages.js';
-
-export interface ResolvedLoad {
-  target: TargetSummary;
-  plan: LoadPlan;
-}
-
-/** What a continued history takes along: everything that is not a projection of something else here. */
-export interface SavedState {
-  version: 1;
-  /** Reasons and re-runs are projections: `documentOf` has them. */
-  findings: Omit<Incident, 'reasons' | 'reruns'>;
-  phase: Phase;
-  now: string;
-  events: TimelineEvent[];
-  alerts: AlertSummary[];
-  confirmations: ConfirmationRecord[];
-  resolved: ResolvedLoad | null;
-  /** What the confirmation run and its captures left; null until the run ended. */
-  evidence: EvidenceSet | null;
-  remedyPlan: RemedyPlan | null;
-  decision: RemedyDecision | null;
-  acknowledgedBy: string | null;
-  waitingSinceMs: number | null;
-  escalatedRungs: number;
-  rerunRequests: RerunRequest[];
-  /** Runs that compare: the confirmation with those of the same state, and those of the state of the last re-run. */
-  sides: LoadSides<MeasuredLoad>;
-  handOffRequest: HandOffRequest | null;
-  handedOffTo: string | null;
-  askBisectorAtMs: number | null;
-  bisect: BisectSummary | null;
-  closing: CloseRequest | null;
-  /** Workflows that hear of the milestones. */
-  listeners: string[];
-  startedAt: string;
-  endedAt: string | null;
-}
+import type { IncidentStart, SavedState } from './messages.js';
 
 export interface IncidentState extends SavedState {
   readonly start: IncidentStart;

@@ -4,7 +4,8 @@ import { isMilestone } from '../../core/decisions/timeline.js';
 import type { Recorded, TimelineEvent, TriageMilestone } from '../../core/model/timeline.js';
 import { triageMilestoneSignal } from '../kernel/messages.js';
 import { describeFailure } from '../kernel/describe-failure.js';
-import type { IncidentState, SavedState } from './incident-state.js';
+import type { IncidentState } from './incident-state.js';
+import type { SavedState } from './messages.js';
 
 /** A triage has one incident around it; more than a handful would be a mistake of the sender. */
 const mostListeners = 5;

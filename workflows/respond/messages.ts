@@ -1,12 +1,12 @@
 /** The public protocol of the incident workflow: every signal, update and query with its types. Imports nothing but types and the SDK. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { AlertSummary, IncidentInput, RemedyPlan } from '../../activities/contract.js';
-import type { LoadSide } from '../../core/decisions/load-sides.js';
+import type { AlertSummary, EvidenceSet, IncidentInput, RemedyPlan } from '../../activities/contract.js';
+import type { LoadSide, LoadSides } from '../../core/decisions/load-sides.js';
 import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
-import type { BisectSummary, Incident, Outcome, Phase, Rerun } from '../../core/model/incident.js';
-import type { ConfirmationVerdict } from '../../core/model/load-result.js';
+import type { MeasuredLoad } from '../../core/model/comparison.js';
+import type { BisectSummary, Incident, Outcome, Phase, Rerun, TargetSummary } from '../../core/model/incident.js';
+import type { ConfirmationVerdict, LoadPlan } from '../../core/model/load-result.js';
 import type { TimelineEvent } from '../../core/model/timeline.js';
-import type { SavedState } from './incident-state.js';
 
 /**
  * Input of `respondToIncident`. The id of the incident is not in it: with signal-with-start the caller cannot know whether it starts or attaches,
@@ -106,3 +106,40 @@ export interface HandOffEvidence {
 }
 
 export const handOffEvidenceSignal = defineSignal<[HandOffEvidence]>('handOffEvidence');
+
+export interface ResolvedLoad {
+  target: TargetSummary;
+  plan: LoadPlan;
+}
+
+/** What a continued history takes along: everything that is not a projection of something else here. */
+export interface SavedState {
+  version: 1;
+  /** Reasons and re-runs are projections: `documentOf` has them. */
+  findings: Omit<Incident, 'reasons' | 'reruns'>;
+  phase: Phase;
+  now: string;
+  events: TimelineEvent[];
+  alerts: AlertSummary[];
+  confirmations: ConfirmationRecord[];
+  resolved: ResolvedLoad | null;
+  /** What the confirmation run and its captures left; null until the run ended. */
+  evidence: EvidenceSet | null;
+  remedyPlan: RemedyPlan | null;
+  decision: RemedyDecision | null;
+  acknowledgedBy: string | null;
+  waitingSinceMs: number | null;
+  escalatedRungs: number;
+  rerunRequests: RerunRequest[];
+  /** Runs that compare: the confirmation with those of the same state, and those of the state of the last re-run. */
+  sides: LoadSides<MeasuredLoad>;
+  handOffRequest: HandOffRequest | null;
+  handedOffTo: string | null;
+  askBisectorAtMs: number | null;
+  bisect: BisectSummary | null;
+  closing: CloseRequest | null;
+  /** Workflows that hear of the milestones. */
+  listeners: string[];
+  startedAt: string;
+  endedAt: string | null;
+}

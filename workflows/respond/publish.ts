@@ -5,8 +5,8 @@ import { needsHuman } from '../../core/decisions/next-stage.js';
 import { renderBoard } from '../../core/decisions/status-board.js';
 import { stageRowsOf } from '../../core/decisions/timeline.js';
 import type { Phase } from '../../core/model/incident.js';
-import { documentOf, type IncidentState, type SavedState } from './incident-state.js';
-import type { IncidentStatus } from './messages.js';
+import { documentOf, type IncidentState } from './incident-state.js';
+import type { IncidentStatus, SavedState } from './messages.js';
 import { perfEndpoint, perfNeedsHuman, perfP95Ms, perfPhase, perfService, perfSeverity, perfVerdict } from './search-attributes.js';
 
 export function isHumanNeeded(state: SavedState): boolean {

@@ -18,8 +18,7 @@ import {
   type Reader,
 } from '../../core/decisions/read-message.js';
 import type { BisectSummary, Symptom } from '../../core/model/incident.js';
-import type { SavedState } from './incident-state.js';
-import type { BisectEnded, CloseRequest, HandOffRequest, IncidentStart, ReportTo, RerunRequest } from './messages.js';
+import type { BisectEnded, CloseRequest, HandOffRequest, IncidentStart, ReportTo, RerunRequest, SavedState } from './messages.js';
 
 /** Names of people and ids are short, what they write is not; both fit on a board. */
 const name = text(200);

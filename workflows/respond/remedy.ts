@@ -3,7 +3,8 @@ import type { AppliedRemedy, RemedyApproval, RemedyPlan } from '../../activities
 import { light, remedying } from '../kernel/activity-options.js';
 import { inStage } from '../kernel/board.js';
 import { describeFailure } from '../kernel/describe-failure.js';
-import { addReason, nowIso, type IncidentState, type ResolvedLoad } from './incident-state.js';
+import { addReason, nowIso, type IncidentState } from './incident-state.js';
+import type { ResolvedLoad } from './messages.js';
 import { enter } from './publish.js';
 
 /** Puts a remedy on the table when a cause has one that the catalog allows. Nothing is done before somebody approves it. */

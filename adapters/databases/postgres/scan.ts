@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { indexCandidates, type ScanWork } from '../../../core/database/indexes/index-candidates.js';
+import { indexCandidates } from '../../../core/database/indexes/index-candidates.js';
+import type { ScanWork } from '../../../core/database/indexes/scan-work.js';
 import { nonSargablePredicates } from '../../../core/database/indexes/non-sargable.js';
 import { joinPartitions } from '../../../core/database/indexes/partitions.js';
 import { nodesIn, parseStatement, type ParsedStatement } from '../../../core/database/sql/parse-statement.js';

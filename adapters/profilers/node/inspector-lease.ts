@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { evaluate, type InspectorSession } from './inspector-session.js';
-import type { NodeTarget } from './node-target.js';
 
 /** With a little left of the 15 s after which it has to be closed at the latest. */
 const leaseMs = 12_000;
@@ -86,6 +85,12 @@ for (const end = Date.now() + holderMs; Date.now() < end; await new Promise((res
 process.exit(1);
 `;
 
+/** As it sees itself and as the host does: the two differ in a container. */
+interface LeasedProcess {
+  pid: number;
+  innerPids: number[];
+}
+
 export interface Leaseholder {
   /** Whether the lease lies in the target; false when no inspector appeared. */
   done: Promise<boolean>;
@@ -94,7 +99,7 @@ export interface Leaseholder {
 }
 
 /** `before`: inodes of the target's listening sockets. Settles when it is ready for the signal to be sent. */
-export async function startLeaseholder(target: NodeTarget, before: ReadonlySet<number>): Promise<Leaseholder> {
+export async function startLeaseholder(target: LeasedProcess, before: ReadonlySet<number>): Promise<Leaseholder> {
   const ws = createRequire(import.meta.url).resolve('ws');
   const innerPids = [target.pid, ...target.innerPids];
   const spec = JSON.stringify({ pid: target.pid, innerPids, before: [...before], ws, expression: leaseExpression, holderMs });

@@ -4,16 +4,8 @@ import { createIndexStatement, type IndexDesign } from './index-definition.js';
 import { chooseKeys, type KeyChoice } from './index-keys.js';
 import type { QueryShape, TableUse } from '../sql/query-shape.js';
 import { quoteIdentifier } from '../sql/sql-text.js';
+import type { ScanWork } from './scan-work.js';
 import { distinctValues, type TableStatistics } from './table-statistics.js';
-
-/** What an execution of the statement did at one table, over all its scans; null numbers when there are only estimates. */
-export interface ScanWork {
-  relation: string;
-  rowsKept: number | null;
-  rowsDropped: number | null;
-  /** Rows that the planner expects to keep. */
-  rowsEstimated: number;
-}
 
 /** Below these a sequential scan is right, and an index would only cost writes. */
 const smallestRows = 1000;

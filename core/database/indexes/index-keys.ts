@@ -1,4 +1,4 @@
-import type { ScanWork } from './index-candidates.js';
+import type { ScanWork } from './scan-work.js';
 import type { ColumnPredicate, QueryShape, TableUse } from '../sql/query-shape.js';
 import { quoteIdentifier } from '../sql/sql-text.js';
 import { equalityShare, type ColumnStatistics, type TableStatistics } from './table-statistics.js';

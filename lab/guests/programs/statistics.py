@@ -1,4 +1,4 @@
-"""Statistics of a series, by loops in the interpreter: CPU that no profiler of the responder can see."""
+"""Statistics of a series, by loops in the interpreter."""
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { indexCandidates, type ScanWork } from '../../../core/database/indexes/index-candidates.js';
+import { indexCandidates } from '../../../core/database/indexes/index-candidates.js';
+import type { ScanWork } from '../../../core/database/indexes/scan-work.js';
 import { nonSargablePredicates } from '../../../core/database/indexes/non-sargable.js';
 import { parseStatement } from '../../../core/database/sql/parse-statement.js';
 import { readQueryShape } from '../../../core/database/sql/read-shape.js';

@@ -2,7 +2,8 @@
 // https://www.morling.dev/blog/jdk-flight-recorder-file-format/ and OpenJDK jdk.jfr.internal.consumer (ChunkHeader, MetadataReader, ConstantMap)
 import { UnreadableInputError } from '../../../model/errors.js';
 import { createByteReader, type ByteReader } from '../byte-reader.js';
-import { readMetadata, type JfrClass } from './metadata.js';
+import type { JfrClass } from './classes.js';
+import { readMetadata } from './metadata.js';
 import { createValueReader, readLong, type JfrRecord, type JfrValue } from './values.js';
 
 export const chunkHeaderBytes = 68;

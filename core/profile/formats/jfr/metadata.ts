@@ -1,20 +1,6 @@
 import type { ByteReader } from '../byte-reader.js';
+import type { JfrClass } from './classes.js';
 import { readLong, readText } from './values.js';
-
-/** A type as the recording itself describes it. */
-export interface JfrClass {
-  id: number;
-  name: string;
-  fields: JfrField[];
-}
-
-export interface JfrField {
-  name: string;
-  classId: number;
-  /** The field holds a key into the pool of its class. */
-  isConstant: boolean;
-  isArray: boolean;
-}
 
 interface Element {
   name: string;

@@ -1,5 +1,5 @@
 import type { ByteReader } from '../byte-reader.js';
-import type { JfrClass, JfrField } from './metadata.js';
+import type { JfrClass, JfrField } from './classes.js';
 
 export type JfrValue = number | string | JfrValue[] | JfrRecord;
 /** Fields by name. A constant is its key, to be looked up in the pool of its type. */
