@@ -74,6 +74,11 @@ async function apply(
     throw new RefusedError(
       `database ${plan.database ?? '?'}: expected its connection where the worker runs, got none; set it and approve again`,
     );
+  const url = access.remedyUrl === undefined ? access.url : access.remedyUrl;
+  if (url === null)
+    throw new RefusedError(
+      `remedyConnection of ${access.name}: expected its secret where the worker runs, got none; set it and approve again`,
+    );
   const act = isUndo ? action.takeBack : action.apply;
   if (act === null) throw new RefusedError(`undo of ${kind}: ${plan.undo}`);
   beating.show({ state: `${isUndo ? 'undo of ' : ''}${kind} on ${access.name}` });
@@ -90,7 +95,7 @@ async function apply(
     },
     () =>
       act({
-        ...{ url: access.url, statement, tag: incidentId, signal: beating.signal },
+        ...{ url, statement, tag: incidentId, signal: beating.signal },
         onProgress: (state) => beating.show({ state }),
       }),
     (result) => `${result.applied ? 'done' : 'not done'}: ${result.detail}`,

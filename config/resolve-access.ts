@@ -30,6 +30,8 @@ export interface DatabaseAccess {
   name: string;
   kind: string;
   url: string;
+  /** For what changes something; absent = the same connection, null = the catalog names one that is not there. */
+  remedyUrl?: string | null;
 }
 
 export interface NotifierAccess {
@@ -97,10 +99,13 @@ export function resolveDatabases(catalog: Catalog, endpointKey: string): { datab
   const { service } = findEndpoint(catalog, endpointKey);
   const databases: DatabaseAccess[] = [];
   const missing: MissingEvidence[] = [];
-  for (const [name, { kind, connection }] of Object.entries(service.databases ?? {})) {
+  for (const [name, { kind, connection, remedyConnection }] of Object.entries(service.databases ?? {})) {
     const url = tryReadSecret(located(catalog, connection));
     if (url === null) missing.push(missingConnection(name, connection));
-    else databases.push({ name, kind, url });
+    else {
+      const remedyUrl = remedyConnection === undefined ? undefined : tryReadSecret(located(catalog, remedyConnection));
+      databases.push({ name, kind, url, ...(remedyUrl === undefined ? {} : { remedyUrl }) });
+    }
   }
   return { databases, missing };
 }

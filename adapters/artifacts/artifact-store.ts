@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { access, copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { ArtifactRef } from '../../core/model/incident.js';
@@ -41,7 +41,8 @@ export function createArtifactStore({ directory, maxBytes = defaultMaxBytes }: A
   ): Promise<ArtifactRef> => {
     const path = `${sha256.slice(0, 2)}/${sha256}-${name}`;
     const target = join(directory, path);
-    if (!(await exists(target))) await writeOnce(target, write);
+    // What a crash or a disk spoiled is stored again.
+    if (!(await isWhole(target, sizeBytes, sha256))) await writeOnce(target, write);
     return { name, path, kind, sizeBytes, sha256 };
   };
   return {
@@ -96,11 +97,21 @@ function locate(directory: string, path: string): { file: string; sha256: string
   return { file: join(directory, prefix, name), sha256 };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
+async function isWhole(path: string, sizeBytes: number, sha256: string): Promise<boolean> {
+  const size = await stat(path).then(
+    (entry) => entry.size,
+    () => null,
   );
+  return size === sizeBytes && (await hashFile(path)) === sha256;
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function hashFile(path: string): Promise<string> {
@@ -112,7 +123,7 @@ async function hashFile(path: string): Promise<string> {
 /** Written beside its place, flushed, then renamed: a reader never sees half of it, and a crash leaves a temporary file at most. */
 async function writeOnce(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const folder = dirname(target);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
     await write(temporary);
@@ -122,7 +133,10 @@ async function writeOnce(target: string, write: (temporary: string) => Promise<v
     } finally {
       await file.close();
     }
+    await chmod(temporary, 0o600);
     await rename(temporary, target);
+    // The name is on the disk only when its folder is.
+    await syncFolder(folder);
   } finally {
     await rm(temporary, { force: true });
   }

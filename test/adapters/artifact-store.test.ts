@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -63,5 +63,17 @@ describe('the artifact store', () => {
     await expect(store.read(ref)).rejects.toThrow(/not those that were stored/);
     await rm(store.locate(ref.path));
     await expect(store.read(ref)).rejects.toThrow(UnreadableInputError);
+  });
+
+  it('replaces what a crash left broken, and lets nobody else read', async () => {
+    const store = createArtifactStore({ directory });
+    const ref = await store.put('a.json', 'profile', '{"whole":1}');
+    for (const broken of ['', '{"whole":2}']) {
+      await writeFile(store.locate(ref.path), broken);
+      await store.put('a.json', 'profile', '{"whole":1}');
+      expect((await store.read(ref)).toString()).toBe('{"whole":1}');
+    }
+    expect((await stat(store.locate(ref.path))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(directory, ref.path.slice(0, 2)))).mode & 0o777).toBe(0o700);
   });
 });

@@ -1,13 +1,13 @@
-import { z } from 'zod';
 import { chooseValues, firstPage, hasOffsetParameter, type Page, type ValueSet } from '../../../core/database/sql/parameter-values.js';
 import type { ParsedStatement } from '../../../core/database/sql/parse-statement.js';
 import { closestPlan, middleOffset, withoutAccidents } from '../../../core/database/plan/plan-choice.js';
 import { readQueryShape } from '../../../core/database/sql/read-shape.js';
-import { isHarmless, judgeSafety } from '../../../core/database/sql/statement-safety.js';
+import { judgeSafety } from '../../../core/database/sql/statement-safety.js';
 import type { TableStatistics } from '../../../core/database/indexes/table-statistics.js';
 import type { QueryPlan, StatementDelta, StatementScan } from '../../../core/model/database.js';
 import type { MissingEvidence } from '../../../core/model/observation.js';
 import { customPlan, genericPlan, parameterTypes, type CustomPlan, type CustomPlanOrder } from './explain.js';
+import { whyUnsafeToExecute } from './execution-safety.js';
 import type { ServerFeatures } from './server-features.js';
 import { errorCode, errorText, type Session } from './session.js';
 
@@ -172,8 +172,6 @@ function missingRight(role: string, { tree }: ParsedStatement, why: string): Mis
   };
 }
 
-const functionRow = z.object({ name: z.string() });
-
 /** Why the statement is only explained; null when it may be executed. */
 async function whyNotExecute(session: Session, features: ServerFeatures, request: PlanRequest): Promise<string | null> {
   const safety = judgeSafety(request.sample?.parameters === 0 ? request.sample : request.parsed);
@@ -181,11 +179,9 @@ async function whyNotExecute(session: Session, features: ServerFeatures, request
   if (features.lockWaiters > 0) return 'not executed: sessions wait for locks right now';
   if (request.views.length > 0) return `not executed: it reads the view ${request.views.join(', ')}`;
   if (request.tables.some((table) => table.kind === 'foreign')) return 'not executed: it reads a foreign table';
-  const volatile = await session.query(
-    "SELECT DISTINCT proname::text AS name FROM pg_proc WHERE proname = ANY($1) AND provolatile = 'v' ORDER BY 1",
-    functionRow,
-    [safety.functions],
+  return await whyUnsafeToExecute(
+    session,
+    safety.called,
+    request.tables.map(({ facts }) => facts),
   );
-  const bad = volatile.find((row) => !isHarmless(row.name));
-  return bad === undefined ? null : `not executed: it calls the volatile function ${bad.name}`;
 }

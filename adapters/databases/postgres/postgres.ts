@@ -105,6 +105,8 @@ async function openSession(
   try {
     await client.connect();
     await client.query(asOwnStatement(`SET statement_timeout = ${options.statementTimeoutMs}`));
+    // Statements are read by a parser that knows nothing else: with a backslash as escape the server would see other ends of its texts.
+    await client.query(asOwnStatement('SET standard_conforming_strings = on'));
     if (options.lockTimeoutMs !== undefined) await client.query(asOwnStatement(`SET lock_timeout = ${options.lockTimeoutMs}`));
     return await describeSession(client, () => {
       options.signal.removeEventListener('abort', end);
@@ -117,12 +119,20 @@ async function openSession(
   }
 }
 
+/** Known to pg since 8.12, not to its types. */
+interface OneStatement extends pg.QueryConfig {
+  queryMode?: 'extended';
+}
+
 const versionRow = z.object({ server_version: z.string(), server_version_num: z.coerce.number() });
 
 async function describeSession(client: pg.Client, onClose: () => void): Promise<Session> {
   const send = async (statement: string, values: unknown[] | undefined): Promise<unknown[]> => {
     const tagged = asOwnStatement(statement);
-    const result: { rows: unknown[] } = await (values === undefined ? client.query(tagged) : client.query(tagged, values));
+    // The extended protocol takes exactly one statement. A generic plan has parameters without values, which only the simple one lets through.
+    const one: OneStatement = { text: tagged, ...(values === undefined ? {} : { values }) };
+    if (!tagged.includes('GENERIC_PLAN')) one.queryMode = 'extended';
+    const result: { rows: unknown[] } = await client.query(one);
     return result.rows;
   };
   const [row] = await send(

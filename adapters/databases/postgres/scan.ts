@@ -175,7 +175,7 @@ async function advise(
   const hidesPattern = normalised.tables.some((use) => use.hidden.some((hidden) => hidden.kind === 'pattern-parameter'));
   const shape = hidesPattern && sample !== null ? readQueryShape(sample, columnsOf(tables)) : normalised;
   const safety = judgeSafety({ ...parsed, kind: 'select' });
-  const functions = safety.safe ? await readImmutable(session, safety.functions) : new Set<string>();
+  const functions = safety.safe ? await readImmutable(session, safety.called.functions) : new Set<string>();
   const nonSargable = nonSargablePredicates(shape, tables, {
     immutableFunctions: functions,
     hasTrigrams: features.hasTrigrams,

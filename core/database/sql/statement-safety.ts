@@ -9,24 +9,47 @@ const denied =
 /** Volatile, and harmless all the same. */
 const harmless = new Set(['random', 'clock_timestamp', 'timeofday', 'gen_random_uuid', 'uuidv4', 'uuidv7']);
 
-export type Safety = { safe: true; functions: string[] } | { safe: false; why: string };
+/** What a statement may make the server run, by the last part of its name, whatever schema that is in. */
+export interface CalledNames {
+  functions: string[];
+  /** `t.f`: a column, or a function of the row. */
+  attributes: string[];
+  operators: string[];
+  /** Of casts. */
+  types: string[];
+}
+
+export type Safety = { safe: true; called: CalledNames } | { safe: false; why: string };
 
 /**
- * May the statement be executed to see its real plan? Only a plain SELECT: no INTO, no row locks, no data-modifying WITH. The functions it
- * calls are returned: the caller asks the catalog whether one of them is volatile (`isHarmless` names those that may be).
+ * May the statement be executed to see its real plan? Only a plain SELECT: no INTO, no row locks, no data-modifying WITH. What it
+ * calls is returned: the caller asks the catalog whether one of that is volatile (`isHarmless` names those that may be).
  */
 export function judgeSafety(parsed: ParsedStatement): Safety {
   if (parsed.kind !== 'select') return { safe: false, why: `it is no SELECT (${parsed.kind})` };
   const functions = new Set<string>();
+  const attributes = new Set<string>();
+  const operators = new Set<string>();
+  const types = new Set<string>();
   if (hasKey(parsed.tree, 'intoClause')) return { safe: false, why: 'SELECT INTO creates a table' };
   if (hasKey(parsed.tree, 'lockingClause')) return { safe: false, why: 'it locks rows' };
   for (const node of nodesIn(parsed.tree)) {
     if ('UpdateStmt' in node || 'InsertStmt' in node || 'DeleteStmt' in node || 'MergeStmt' in node)
       return { safe: false, why: 'it changes data' };
     if ('FuncCall' in node) functions.add(namesOf(node.FuncCall.funcname).at(-1) ?? '');
+    if ('ColumnRef' in node) attributes.add(namesOf(node.ColumnRef.fields).at(-1) ?? '');
+    if ('A_Indirection' in node) attributes.add(namesOf(node.A_Indirection.indirection).at(-1) ?? '');
+    if ('A_Expr' in node) operators.add(namesOf(node.A_Expr.name).at(-1) ?? '');
+    if ('TypeCast' in node) types.add(namesOf(node.TypeCast.typeName?.names).at(-1) ?? '');
+    if ('SubLink' in node) operators.add(namesOf(node.SubLink.operName).at(-1) ?? '=');
   }
   const bad = [...functions].find((name) => denied.test(name));
-  return bad === undefined ? { safe: true, functions: [...functions].sort() } : { safe: false, why: `it calls ${bad}` };
+  const called = { functions: sorted(functions), attributes: sorted(attributes), operators: sorted(operators), types: sorted(types) };
+  return bad === undefined ? { safe: true, called } : { safe: false, why: `it calls ${bad}` };
+}
+
+function sorted(names: ReadonlySet<string>): string[] {
+  return [...names].filter((name) => name !== '').sort();
 }
 
 export function isHarmless(name: string): boolean {

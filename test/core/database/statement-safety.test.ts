@@ -8,8 +8,13 @@ async function judge(sql: string): Promise<Safety> {
 }
 
 describe('which statements may be executed to see their plan', () => {
-  it('a SELECT may, with the functions that the catalog must be asked about', async () => {
-    expect(await judge('SELECT lower(a), shop.price(b) FROM t WHERE c = $1')).toEqual({ safe: true, functions: ['lower', 'price'] });
+  it('a SELECT may, with everything that runs functions and that the catalog must be asked about', async () => {
+    expect(await judge('SELECT lower(a), shop.price(b) FROM t WHERE c = $1')).toEqual({
+      ...{ safe: true, called: { functions: ['lower', 'price'], attributes: ['a', 'b', 'c'], operators: ['='], types: [] } },
+    });
+    expect(await judge('SELECT t.total, (t).tax, a ~~~ b, c::shop.code FROM t WHERE a OPERATOR(s.===) b')).toMatchObject({
+      ...{ called: { attributes: ['a', 'b', 'c', 't', 'tax', 'total'], operators: ['===', '~~~'], types: ['code'] } },
+    });
   });
 
   it.each([
