@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { profileSources } from '../adapters/profilers/registry.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { Catalog } from './catalog.js';
-import type { CatalogRepository } from './catalog-schema.js';
+import type { CatalogRepository, CatalogService } from './catalog-schema.js';
 import { isRecord, secretRef } from './catalog-fields.js';
 import { findEndpoint } from './find-endpoint.js';
 import { isLoopback } from './loopback.js';
@@ -60,15 +60,19 @@ export function resolveRequest(catalog: Catalog, endpointKey: string): RequestSp
 /** Where the service's process is; without a setting, the listener on the endpoint's own port when that is on this machine. Null = not known. */
 export function resolveProcess(catalog: Catalog, endpointKey: string): ProcessLocator | null {
   const { service, endpoint } = findEndpoint(catalog, endpointKey);
+  return locateProcess(catalog, service, endpoint.url);
+}
+
+/** `url` is an address of the service, for a catalog that does not say where its process is. */
+export function locateProcess(catalog: Catalog, service: CatalogService, url: string): ProcessLocator | null {
   const { host, port, pid, pidFile, command } = service.process ?? {};
-  if (port !== undefined)
-    return host === undefined ? { kind: 'port', port, serves: new URL(endpoint.url).hostname } : { kind: 'port', port };
+  if (port !== undefined) return host === undefined ? { kind: 'port', port, serves: new URL(url).hostname } : { kind: 'port', port };
   if (pid !== undefined) return { kind: 'pid', pid };
   if (pidFile !== undefined) return { kind: 'pid-file', path: resolve(catalog.directory, pidFile) };
   if (command !== undefined) return { kind: 'command', pattern: command };
-  const url = new URL(endpoint.url);
-  return isLoopback(endpoint.url)
-    ? { kind: 'port', port: Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port) }
+  const address = new URL(url);
+  return isLoopback(url)
+    ? { kind: 'port', port: Number(address.port === '' ? (address.protocol === 'https:' ? 443 : 80) : address.port) }
     : null;
 }
 
@@ -96,7 +100,10 @@ function missingConnection(name: string, reference: SecretRef): MissingEvidence 
 
 /** Databases of the endpoint's service with their URLs; those whose secret is not there come back as missing evidence. */
 export function resolveDatabases(catalog: Catalog, endpointKey: string): { databases: DatabaseAccess[]; missing: MissingEvidence[] } {
-  const { service } = findEndpoint(catalog, endpointKey);
+  return serviceDatabases(catalog, findEndpoint(catalog, endpointKey).service);
+}
+
+export function serviceDatabases(catalog: Catalog, service: CatalogService): { databases: DatabaseAccess[]; missing: MissingEvidence[] } {
   const databases: DatabaseAccess[] = [];
   const missing: MissingEvidence[] = [];
   for (const [name, { kind, connection, remedyConnection }] of Object.entries(service.databases ?? {})) {

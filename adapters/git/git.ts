@@ -118,6 +118,17 @@ export async function describeCommit(repository: string, commit: string): Promis
   return info;
 }
 
+/** Commits of the line that is checked out whose commit date is not before `since`, newest first. The date of a commit may lie before that of its parent. */
+export async function commitsSince(repository: string, since: Date): Promise<CommitInfo[]> {
+  const head = await resolveCommit(repository, 'HEAD');
+  return parseLog(
+    await log(repository, ['--first-parent', `--since-as-filter=${since.toISOString()}`, `--max-count=${mostCommits}`, head]),
+  );
+}
+
+/** More in one window are an import, and their list says nothing. */
+const mostCommits = 200;
+
 /** First lines of the messages of many commits, in their order. */
 export async function subjectsOf(repository: string, commits: readonly string[]): Promise<string[]> {
   if (commits.length === 0) return [];

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { registerAck } from './ack.js';
+import { registerChanges } from './checks/changes.js';
+import { registerCheck } from './checks/check.js';
+import { registerHealth } from './checks/health.js';
 import { registerClose } from './close.js';
 import { registerDecide } from './decide.js';
 import { registerDev } from './dev.js';
@@ -63,6 +66,7 @@ const commandGroups: readonly [heading: string, commands: readonly Register[]][]
     ],
   ],
   ['Incidents that people are called for:', [registerIncident, registerOnCall]],
+  ['What is wrong right now:', [registerCheck, registerHealth, registerChanges]],
   ['Where it came from:', [registerBisect]],
   ['Files, without Temporal:', [registerAnalyze]],
   ['What was done, and what may be:', [registerAudit, registerLoad]],

@@ -87,7 +87,7 @@ const connectTimeoutMs = 5000;
 const lockTimeoutMs = 500;
 
 /** Rejects with EvidenceUnavailableError, whose cause keeps the server's code. No message holds the password. */
-async function openSession(
+export async function openSession(
   url: string,
   options: { signal: AbortSignal; statementTimeoutMs: number; lockTimeoutMs?: number },
 ): Promise<Session> {
