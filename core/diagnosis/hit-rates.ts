@@ -8,7 +8,7 @@ export const hitRates: HitRates = {
   'plan-executed': { hits: 7, cases: 7 },
   'plan-estimated': { hits: 0, cases: 0 },
   'statement-counts': { hits: 3, cases: 3 },
-  'statement-holds': { hits: 3, cases: 3 },
+  'statement-holds': { hits: 4, cases: 4 },
   'wait-inside': { hits: 2, cases: 2 },
   'lock-tree': { hits: 4, cases: 4 },
   'slots-refused': { hits: 1, cases: 1 },

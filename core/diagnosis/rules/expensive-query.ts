@@ -23,6 +23,11 @@ const thresholds = {
     unit: 'of the mean latency',
     source: 'A statement that alone takes less than a tenth of the latency is slow by the crowd around it, not by what it does.',
   },
+  budget: {
+    value: 0.5,
+    unit: 'of the budget',
+    source: 'A statement that alone takes half of the budget leaves no room for the queue that any load makes.',
+  },
 } as const satisfies Record<string, Threshold>;
 
 /** Where is certain, why is not: one statement holds most of the latency. Rules that know the class of its defect come before it. */
@@ -66,7 +71,10 @@ function isWaiting(context: RuleContext, { scan, database, share }: StatementCas
 
 function isCheapAlone(context: RuleContext, { scan, callsPerRequest }: StatementCase): boolean {
   if (scan?.plan?.analyzed !== true || scan.plan.executionMs === null || !isOfWindow(scan)) return false;
-  return scan.plan.executionMs * Math.max(1, callsPerRequest) < thresholds.alone.value * context.facts.meanMs;
+  const aloneMs = scan.plan.executionMs * Math.max(1, callsPerRequest);
+  const { p95Ms, p99Ms, p50Ms } = context.input.budgets;
+  const budgetMs = p95Ms ?? p99Ms ?? p50Ms ?? Infinity;
+  return aloneMs < thresholds.alone.value * context.facts.meanMs && aloneMs < thresholds.budget.value * budgetMs;
 }
 
 function whatWouldTell({ statement, database, scan }: StatementCase): MissingEvidence {

@@ -1,0 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { judgement } from '../../../../../core/diagnosis/judgement.js';
+import { causeIds } from '../../../../../core/model/incident.js';
+
+it('every cause has a rule, and every rule a test of its own on recorded windows', () => {
+  const tested = readdirSync(new URL('.', import.meta.url)).flatMap((file) => /^(?!every-rule)(.+)\.test\.ts$/.exec(file)?.[1] ?? []);
+  const ruled = [...new Set(judgement.rules.map(({ id }) => id))];
+  expect([...causeIds].sort()).toEqual(ruled.sort());
+  expect(tested.sort()).toEqual(ruled);
+});
