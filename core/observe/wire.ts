@@ -1,6 +1,6 @@
 import type { PeerObservation, WireObservation } from '../model/observation.js';
 import { knownPort } from './known-ports.js';
-import { standardError } from './little.js';
+import { standardError } from './standard-error.js';
 import { portOf } from './socket-table.js';
 import type { Looks, PeerLook, WireSample } from './wire-sample.js';
 

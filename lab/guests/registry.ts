@@ -211,14 +211,6 @@ export const guests: Guest[] = [
     truth: { cause: null, outcomes: ['inconclusive'] },
   },
   {
-    name: 'series-average',
-    kind: 'fault',
-    title: 'Python: loops in the interpreter, seen by py-spy',
-    program: 'lab/guests/programs/statistics.py',
-    endpoint: { name: 'average', method: 'GET', path: '/average', budgets: { p95Ms: 60 }, load: { executor: 'constant-vus', vus: 6 } },
-    truth: { cause: { id: 'hot-function', location: { frames: ['moving_average'] } }, outcomes: ['localized', 'mixed'] },
-  },
-  {
     name: 'parcel-list',
     kind: 'fault',
     title: 'Python and pg8000: the parcels of a receiver have no index',
