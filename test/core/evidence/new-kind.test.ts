@@ -1,4 +1,4 @@
-/** A kind of evidence that the product does not know, added by the steps of docs/add-an-evidence-kind.md, with a rule that needs it. */
+/** A kind of evidence that the product does not know, given to the parts that know kinds only by their registry, with a rule that needs it. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
