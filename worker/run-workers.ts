@@ -11,6 +11,8 @@ import type { CommandDependencies } from '../activities/command/dependencies.js'
 import { createCommandActivities } from '../activities/command/create-command-activities.js';
 import { createActivities } from '../activities/create-activities.js';
 import type { ActivityDependencies } from '../activities/dependencies.js';
+import { createRunbookActivities } from '../activities/runbook/create-runbook-activities.js';
+import type { RunbookDependencies } from '../activities/runbook/dependencies.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { resolveTemporal, temporalUnreachable, type TemporalTarget } from '../adapters/temporal/connection.js';
 import { UnreadableInputError } from '../core/model/errors.js';
@@ -33,6 +35,7 @@ export interface StartWorkersOptions extends TemporalTarget {
   createDependencies: (client: Client, host: string) => ActivityDependencies;
   createBisectDependencies: (place: MeasuringPlace) => BisectDependencies;
   createCommandDependencies: () => CommandDependencies;
+  createRunbookDependencies: () => RunbookDependencies;
   /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
   host?: string;
   /** Give up connecting after this long; a server may start after its workers. */
@@ -135,6 +138,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
     const client = new Client({ connection, namespace });
     const activities = {
       ...createCommandActivities(options.createCommandDependencies()),
+      ...createRunbookActivities(options.createRunbookDependencies()),
       ...createActivities(createDependencies(client, host)),
       ...createBisectActivities(
         options.createBisectDependencies({

@@ -6,6 +6,7 @@ import type { WorkerRole } from '../workflows/kernel/task-queues.js';
 import { createBisectDependencies } from './bisect-dependencies.js';
 import { createCommandDependencies } from './command-dependencies.js';
 import { createDependencies } from './dependencies.js';
+import { createRunbookDependencies } from './runbook-dependencies.js';
 import { startWorkers, type RunningWorkers } from './run-workers.js';
 
 interface ResponderWorkerSettings {
@@ -36,6 +37,7 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
     // Pages of incidents come with the hook; until it serves them a message has no link.
     createCommandDependencies: () => createCommandDependencies({ catalog, dataDirectory, incidentUrl: () => null, ackUrl: () => null }),
+    createRunbookDependencies: () => createRunbookDependencies({ catalog, dataDirectory }),
     createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
     log: (line) => {
       if (!chatter.test(line)) say(line);

@@ -5,3 +5,5 @@ export { commandIncident } from './command/command-incident.js';
 export { incidentRegistry } from './command/incident-registry.js';
 export { loadLease, loadOff } from './load/load-control.js';
 export { undoRemedy } from './undo/undo-remedy.js';
+export { executeRunbook } from './runbook/execute-runbook.js';
+export { holdRunbookLock } from './runbook/lock.js';

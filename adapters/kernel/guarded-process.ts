@@ -15,11 +15,11 @@ const lastWordsMs = 1_000;
  */
 const guardSource = `
 import { spawn } from 'node:child_process';
-const { program, programArguments, graceMs, hurriedGraceMs, stopCommand, env } = JSON.parse(process.argv[1]);
+const { program, programArguments, graceMs, hurriedGraceMs, stopCommand, env, keepsOutput } = JSON.parse(process.argv[1]);
 const tell = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 process.stdout.on('error', () => {});
-const start = (command, args) => spawn(command, args, { detached: true, stdio: ['ignore', 'ignore', 'inherit'], env });
-const child = start(program, programArguments);
+const start = (command, args, output = 'ignore') => spawn(command, args, { detached: true, stdio: ['ignore', output, 'inherit'], env });
+const child = start(program, programArguments, keepsOutput ? 3 : 'ignore');
 const signalGroup = (leader, signal) => { try { process.kill(-leader.pid, signal); } catch {} };
 let stopping, wait = graceMs, hardStop, hasEnded = false;
 function kill() {
@@ -62,6 +62,8 @@ export interface GuardedProcess {
   pid: Promise<number>;
   exit: Promise<GuardedExit>;
   stderr: Readable;
+  /** Only with `keepsOutput`. */
+  stdout: Readable | null;
   /** SIGTERM now, SIGKILL after the grace. */
   stop: () => void;
   /** The same with a grace below a second, also when `stop` has begun: somebody waits for a cancellation. */
@@ -76,6 +78,8 @@ export interface GuardedOptions {
   graceMs: number;
   /** A shell command that runs once before SIGTERM, or when the program has ended by itself; it has as long as the grace. */
   stopCommand?: string;
+  /** Hand on what the program writes to its standard output; else it is dropped. */
+  keepsOutput?: boolean;
 }
 
 /**
@@ -84,27 +88,28 @@ export interface GuardedOptions {
  */
 export function startGuarded(program: string, programArguments: string[], options: GuardedOptions): GuardedProcess {
   const [leader = program, ...rest] = [...parentDeathPrefix(), program, ...programArguments];
-  const { graceMs, stopCommand = null, env } = options;
-  const spec = JSON.stringify({ program: leader, programArguments: rest, graceMs, hurriedGraceMs, stopCommand, env });
+  const { graceMs, stopCommand = null, env, keepsOutput = false } = options;
+  const spec = JSON.stringify({ program: leader, programArguments: rest, graceMs, hurriedGraceMs, stopCommand, env, keepsOutput });
   const guard = spawn(process.execPath, ['--input-type=module', '-e', guardSource, spec], {
     cwd: options.cwd,
     env: {},
     detached: true,
-    stdio: ['pipe', 'pipe', 'pipe', ...heldLocks()],
+    stdio: ['pipe', 'pipe', 'pipe', ...(keepsOutput ? (['pipe'] as const) : []), ...heldLocks()],
   }) as ChildProcessWithoutNullStreams;
   guard.stdin.on('error', () => undefined);
-  guard.once('exit', () => letGo(guard));
+  const stdout = keepsOutput ? (guard.stdio[3] as Readable) : null;
+  guard.once('exit', () => letGo(guard, stdout));
   const { pid, exit } = followGuard(guard, guard.stdout, program);
   return {
-    ...{ pid, exit, stderr: guard.stderr },
+    ...{ pid, exit, stderr: guard.stderr, stdout },
     stop: () => guard.stdin.end(),
     stopSoon: () => (guard.stdin.writableEnded ? guard.kill('SIGUSR2') : guard.stdin.end('soon')),
   };
 }
 
 /** A process that left the group may keep our end of its standard error open for ever: what has not come by then is not for us. */
-function letGo(guard: ChildProcessWithoutNullStreams): void {
-  const patience = setTimeout(() => setImmediate(() => setImmediate(() => guard.stderr.destroy())), lastWordsMs);
+function letGo(guard: ChildProcessWithoutNullStreams, stdout: Readable | null): void {
+  const patience = setTimeout(() => setImmediate(() => setImmediate(() => (guard.stderr.destroy(), stdout?.destroy()))), lastWordsMs);
   guard.once('close', () => clearTimeout(patience));
 }
 

@@ -15,6 +15,7 @@ import { registerList } from './list.js';
 import { registerOnCall } from './oncall/register.js';
 import { registerLoad } from './load.js';
 import { registerReport } from './report.js';
+import { registerRunbook } from './runbook/register.js';
 import { registerRerun } from './rerun.js';
 import { registerStatus } from './status.js';
 import { registerWorker } from './worker.js';
@@ -65,7 +66,7 @@ const commandGroups: readonly [heading: string, commands: readonly Register[]][]
       registerEvidence,
     ],
   ],
-  ['Incidents that people are called for:', [registerIncident, registerOnCall]],
+  ['Incidents that people are called for:', [registerIncident, registerOnCall, registerRunbook]],
   ['What is wrong right now:', [registerCheck, registerHealth, registerChanges]],
   ['Where it came from:', [registerBisect]],
   ['Files, without Temporal:', [registerAnalyze]],

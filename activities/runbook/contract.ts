@@ -1,0 +1,56 @@
+/** What a run of a runbook may ask of the world. Workflows import the types only. */
+import type { OpenedRunbook } from '../../core/command/runbook/run-state.js';
+import type { Action, Expectation, Probe, SecretRef } from '../../core/command/runbook/runbook.js';
+import type { Values } from '../../core/command/runbook/template.js';
+
+/** One action with everything that it needs, as it is written: placeholders are filled in where it runs. */
+export interface ActionOrder {
+  runId: string;
+  /** `steps.drain`, `rollback.drain`: names what is stored of it. */
+  key: string;
+  service: string;
+  action: Action;
+  expect: Expectation;
+  values: Values;
+  /** Names of the parameters, which are the environment of a script. */
+  parameters: string[];
+  env: Record<string, SecretRef>;
+  timeoutMs: number;
+}
+
+/** `unclear`: it may have happened, or not. `not-begun`: it certainly has not. */
+export interface ActionReport {
+  verdict: 'done' | 'failed' | 'unclear' | 'not-begun';
+  detail: string;
+  exit: number | null;
+  /** First characters of the redacted output, trimmed; what later steps may read. */
+  output: string;
+  /** The redacted output in the artifact store. */
+  artifact: string | null;
+  tookMs: number;
+}
+
+export interface PreparedAction {
+  /** As people see it and approve it. */
+  command: string;
+  /** What the probe read; null without one or when it could not be read. */
+  reading: string | null;
+  isDone: boolean;
+  /** Why the probe gave no answer. */
+  problem: string | null;
+  /** SHA-256 of command, names of the environment, target and reading. */
+  digest: string;
+}
+
+export interface RunbookActivities {
+  /** Parses the snapshot and the parameters; throws UnreadableInputError. */
+  openRunbook(order: { file: string; snapshot: string; given: Record<string, string> }): Promise<OpenedRunbook>;
+  /** Resolves an action and asks its probe. Changes nothing. */
+  prepareAction(order: ActionOrder & { probe: Probe | null }): Promise<PreparedAction>;
+  /** Runs it once. Its answer says what happened; a thrown error says that nobody knows. */
+  performAction(order: ActionOrder): Promise<ActionReport>;
+  /** What would happen, as far as it can be told without doing it. */
+  simulateAction(order: ActionOrder): Promise<{ command: string; text: string }>;
+  /** People behind roles and names of an approval. */
+  resolveApprovers(order: { by: string[]; service: string }): Promise<{ people: string[] }>;
+}

@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import type { RunDocument } from '../../../core/command/runbook/run-document.js';
+import type { RunbookClient } from '../../temporal/runbook-client.js';
+import { contextOf, type CommandContext } from '../command-context.js';
+
+export async function withRunbooks<T>(command: Command, work: (runs: RunbookClient, context: CommandContext) => Promise<T>): Promise<T> {
+  const context = contextOf(command);
+  const { connectClient } = await import('../../../adapters/temporal/connection.js');
+  const { createRunbookClient } = await import('../../temporal/runbook-client.js');
+  const { client, close } = await connectClient(context.temporal);
+  try {
+    return await work(createRunbookClient(client, createArtifactStore({ directory: artifactDirectory(context.dataDirectory) })), context);
+  } finally {
+    await close();
+  }
+}
+
+const pollEveryMs = 300;
+
+/** Until an outcome, or until the run waits for a person. */
+export async function followRun(runs: RunbookClient, context: CommandContext, runId: string): Promise<RunDocument> {
+  for (;;) {
+    const run = await runs.document(runId);
+    if (run.result !== 'waiting' || run.waitsFor !== null) return run;
+    const now = run.steps.find(({ state }) => state === 'pending' || state === 'running');
+    context.wait(`${run.runbook}: ${now === undefined ? 'looking' : now.title}`);
+    await delay(pollEveryMs);
+  }
+}

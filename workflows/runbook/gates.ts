@@ -1,0 +1,122 @@
+/** Where a run stops for people: approvals of its risk and of single steps, guided mode, steps that are people's own. */
+import type { PreparedAction } from '../../activities/runbook/contract.js';
+import type { Answer, Approval, StepRun } from '../../core/command/runbook/run-state.js';
+import { approvalsByRisk, type Step } from '../../core/command/runbook/runbook.js';
+import { reading } from './activity-options.js';
+import { askPeople, opened, type Run, type Said } from './run-context.js';
+
+/** A person or the clock ended what was asked for. */
+export type Refusal = { kind: 'rejected' | 'skipped' | 'expired'; reason: string; person: string | null };
+export type Passage = { kind: 'passed'; prepared: PreparedAction; approvals: Approval[] } | Refusal;
+
+export function refusalOf(said: Exclude<Said, { kind: 'approved' }>, what: string): Refusal {
+  if (said.kind === 'expired') return { kind: 'expired', reason: `${what} was not answered in time`, person: null };
+  const kind = said.answer === 'skip' ? 'skipped' : 'rejected';
+  return { kind, reason: `${what}: ${said.answer} by ${said.person}`, person: said.person };
+}
+
+interface Gate {
+  kind: 'risk-approval' | 'step-approval';
+  text: (prepared: PreparedAction) => string;
+  digestOf: (prepared: PreparedAction) => string;
+  step: string | null;
+  needed: number;
+  by: string[];
+  isForOthers: boolean;
+  forMs: number;
+  allows: Answer[];
+}
+
+/** What `--yes` gives: the approval of whoever asked for the run, where one person of their standing may give it. */
+function ownApproval({ state }: Run, digest: string, gate: Gate): Approval[] {
+  const { approvesItself, by } = state.start;
+  const mayApprove = approvesItself && opened({ state, publish: () => undefined }).risk !== 'high' && !gate.isForOthers;
+  if (!mayApprove || (gate.by.length > 0 && !gate.by.includes(by.person))) return [];
+  return [{ person: by.person, proof: by.proof, at: new Date(Date.now()).toISOString(), digest }];
+}
+
+/** Approvals hold for what was shown. What the probe reads is asked again when they are complete; when it has changed, they are void. */
+async function passGate(run: Run, gate: Gate, look: () => Promise<PreparedAction>): Promise<Passage> {
+  const until = Date.now() + gate.forMs;
+  for (let prepared = await look(); ;) {
+    const digest = gate.digestOf(prepared);
+    const { kind, step, needed, by, isForOthers, allows } = gate;
+    const question = { kind, step, needed, by, isForOthers, allows, digest, text: gate.text(prepared) };
+    const said = await askPeople(run, question, Math.max(1, until - Date.now()), ownApproval(run, digest, gate));
+    if (said.kind !== 'approved') return refusalOf(said, `approval of ${step ?? 'the run'}`);
+    prepared = await look();
+    if (gate.digestOf(prepared) === digest) return { kind: 'passed', prepared, approvals: said.approvals };
+  }
+}
+
+/** Approvals that the risk asks for, once a run, before the first step that changes something. They hold for the whole snapshot and its parameters. */
+export async function passRiskGate(run: Run, look: () => Promise<PreparedAction>): Promise<Passage | null> {
+  const { runbook, risk, hash, values } = opened(run);
+  if (run.state.isApproved || approvalsByRisk[risk] === 0) return null;
+  const passage = await passGate(
+    run,
+    {
+      kind: 'risk-approval',
+      step: null,
+      needed: approvalsByRisk[risk],
+      by: [],
+      isForOthers: risk === 'high',
+      forMs: runbook.approvalTimeoutMs,
+      allows: ['approve', 'reject'],
+      text: ({ command }) => `${runbook.title} (risk ${risk}, ${JSON.stringify(values)}); first: ${command}`,
+      digestOf: ({ digest }) => `${digest}.${hash.slice(0, 16)}`,
+    },
+    look,
+  );
+  if (passage.kind === 'passed') run.state.isApproved = true;
+  return passage;
+}
+
+export async function passStepGate(run: Run, step: Step, look: () => Promise<PreparedAction>): Promise<Passage | null> {
+  if (step.approval === null) return null;
+  const { runbook, risk } = opened(run);
+  const { by, count, expiresMs } = step.approval;
+  const order = { by, service: runbook.service };
+  const { people } =
+    by.length === 0
+      ? { people: [] }
+      : await reading.resolveApprovers.executeWithOptions({ summary: `who may approve ${step.id}` }, [order]);
+  return passGate(
+    run,
+    {
+      kind: 'step-approval',
+      step: step.id,
+      needed: count,
+      // A role that nobody has is answered by nobody, not by anybody.
+      by: by.length === 0 ? [] : people.length === 0 ? by : people,
+      isForOthers: risk === 'high',
+      forMs: expiresMs,
+      allows: ['approve', 'reject', 'skip'],
+      text: ({ command, reading: read }) => `${step.title}: ${command}${read === null ? '' : ` (now: ${read})`}`,
+      digestOf: ({ digest }) => digest,
+    },
+    look,
+  );
+}
+
+/** A step that only a person can do or confirm. */
+export async function askForStep(run: Run, step: Step, stepRun: StepRun): Promise<Refusal | null> {
+  const kind = step.action.kind === 'approve' ? 'approve' : 'manual';
+  const { risk } = opened(run);
+  const { by = [], count = 1 } = step.approval ?? {};
+  const isForOthers = kind === 'approve' && risk === 'high';
+  const question = { kind, step: step.id, text: stepRun.command, digest: null, needed: count, by, isForOthers } as const;
+  const said = await askPeople(run, { ...question, by: [...by], allows: ['approve', 'reject', 'skip'] }, step.timeoutMs);
+  if (said.kind !== 'approved') return refusalOf(said, `${kind} step ${step.id}`);
+  stepRun.approvals = said.approvals;
+  stepRun.reason = `confirmed by ${said.approvals.map(({ person }) => person).join(', ')}`;
+  return null;
+}
+
+/** Guided mode: every step waits until somebody says go. */
+export async function askToGoOn(run: Run, step: Step, stepRun: StepRun): Promise<Refusal | null> {
+  const text = `${step.title}: ${stepRun.command}`;
+  const question = { kind: 'guided', step: step.id, text, digest: null, needed: 1, by: [], isForOthers: false } as const;
+  const said = await askPeople(run, { ...question, by: [], allows: ['approve', 'reject', 'skip'] }, opened(run).runbook.approvalTimeoutMs);
+  return said.kind === 'approved' ? null : refusalOf(said, `step ${step.id}`);
+}

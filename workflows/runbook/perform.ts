@@ -1,0 +1,25 @@
+/** One action: asked whether it has happened, run, and asked again where nobody knows. */
+import { CancellationScope } from '@temporalio/workflow';
+import type { ActionReport, PreparedAction } from '../../activities/runbook/contract.js';
+import type { Probe } from '../../core/command/runbook/runbook.js';
+import { describeFailure } from '../kernel/describe-failure.js';
+import { looking, performing } from './activity-options.js';
+import { orderOf, type ActionPart, type Run } from './run-context.js';
+
+export async function prepare(run: Run, key: string, part: ActionPart, probe: Probe | null): Promise<PreparedAction> {
+  const summary = `${key}: ${probe === null ? 'what will be run' : 'has it happened already?'}`;
+  const order = { ...orderOf(run, key, part), probe };
+  return looking(probe?.timeoutMs ?? part.timeoutMs).prepareAction.executeWithOptions({ summary }, [order]);
+}
+
+/** Runs the action once. An activity that failed, timed out or lost its worker tells nothing: that is `unclear`. Throws when the run is stopped. */
+export async function perform(run: Run, key: string, part: ActionPart): Promise<ActionReport> {
+  try {
+    return await performing(part.timeoutMs).performAction.executeWithOptions({ summary: key }, [orderOf(run, key, part)]);
+  } catch (error) {
+    // A worker that shuts down cancels its activities, too; only our own scope says that the run is stopped.
+    if (CancellationScope.current().consideredCancelled) throw error;
+    const detail = `its end is not known (${describeFailure(error)})`;
+    return { verdict: 'unclear', detail, exit: null, output: '', artifact: null, tookMs: 0 };
+  }
+}
