@@ -29,7 +29,9 @@ describe('the registry of faults', () => {
   });
 
   it('holds every file of its folder', () => {
-    const files = readdirSync(new URL('../../lab/faults', import.meta.url)).filter((file) => file !== 'registry.ts');
+    const files = readdirSync(new URL('../../lab/faults', import.meta.url), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && file !== 'registry.ts',
+    );
     const registry = readFileSync(new URL('../../lab/faults/registry.ts', import.meta.url), 'utf8');
     expect(files.filter((file) => !registry.includes(`./${file.replace(/\.ts$/, '.js')}`))).toEqual([]);
   });
