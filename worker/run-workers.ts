@@ -134,7 +134,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
   const codePath = await findBundle();
   const connection = await connect(resolved, connectWithinMs);
   try {
-    await ensureSearchAttributes(connection, namespace);
+    await ensureSearchAttributes(connection, namespace, options.log);
     const client = new Client({ connection, namespace });
     const activities = {
       ...createCommandActivities(options.createCommandDependencies()),

@@ -25,7 +25,6 @@ const changeWindowSchema = mapping({
     .array(mapping({ from: instant('from'), to: instant('to'), reason: text('a reason', 'write e.g. reason: year end').optional() }))
     .optional(),
 });
-export type CatalogChangeWindow = z.output<typeof changeWindowSchema>;
 
 /** A service that others use is told apart from one on a desk: without its environment the bounds of production would be forgotten, not chosen. */
 function missingEnvironments(source: CatalogSource): CatalogProblem[] {

@@ -72,7 +72,7 @@ describe('Temporal', { timeout: 120_000 }, () => {
     // The bundle first: it installs the runtime that every connection of a worker uses.
     const bundle = await bundleWorkflows();
     const [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
-    await ensureSearchAttributes(connection, 'default');
+    await ensureSearchAttributes(connection, 'default', () => undefined);
     const client = new Client({ connection });
     const workerClient = new Client({ connection: native });
     const { seen, runLoad } = createLoads(12_000);
