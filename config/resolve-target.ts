@@ -82,7 +82,9 @@ export function resolveTarget(catalog: Catalog, endpoint: string, options: Triag
   try {
     const planned = planTarget(catalog, endpoint, options, symptom);
     resolveRequest(catalog, endpoint);
-    return { ok: true, ...planned, symptom };
+    // Without `incidents` a triage calls nobody, and says nothing of it.
+    const declare = catalog.incidents === undefined ? {} : { declare: catalog.incidents.declare ?? ('confirmed' as const) };
+    return { ok: true, ...planned, target: { ...planned.target, ...declare }, symptom };
   } catch (error) {
     if (error instanceof RefusedError || error instanceof UnreadableInputError) return { ok: false, reason: error.message };
     throw error;

@@ -1,16 +1,27 @@
 import { isAbsolute, resolve } from 'node:path';
+import type { Client } from '@temporalio/client';
 import type { CommandDependencies } from '../activities/command/dependencies.js';
-import type { OnCallPerson, OnCallResolution } from '../activities/command/contract.js';
+import type { OnCallPerson, OnCallResolution, PlannedTriage, TriageDeclaration } from '../activities/command/contract.js';
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { collectChanges } from '../adapters/changes/collect-changes.js';
+import { collectHealth } from '../adapters/checks/collect-health.js';
+import { declareIncident } from '../adapters/temporal/declare-incident.js';
+import { triageWorkflowId } from '../adapters/temporal/triage-workflow-id.js';
 import { readCalendar } from '../adapters/calendars/ical.js';
 import { notifiers } from '../adapters/notifiers/registry.js';
 import type { Catalog } from '../config/catalog.js';
+import { findEndpoint } from '../config/find-endpoint.js';
 import type { NotifierAccess } from '../config/resolve-access.js';
 import { knownPeople } from '../config/command/known-people.js';
 import { resolveChannel, resolveReceiver } from '../config/command/resolve-channels.js';
 import { resolvePolicy } from '../config/command/resolve-policy.js';
 import { resolveSchedule } from '../config/command/resolve-schedule.js';
 import type { DeliveryAnswer, IncidentMessage } from '../core/command/communication/message.js';
+import type { ServiceRow } from '../core/command/incident/findings.js';
+import type { Allocated } from '../core/command/incident/registry.js';
+import { registryWorkflowId } from '../workflows/command/incident-ids.js';
+import { allocateUpdate, attachTriageSignal } from '../workflows/command/messages.js';
+import { incidentsQueue } from '../workflows/kernel/task-queues.js';
 import { whoIsOnCall } from '../core/command/oncall/on-call.js';
 
 const dayMs = 86_400_000;
@@ -50,14 +61,59 @@ async function deliver({ kind, settings }: NotifierAccess, message: IncidentMess
   return { channel: kind, providerId: (await notifier?.deliver(settings, message, signal)) ?? null };
 }
 
+function planTriage(catalog: Catalog, endpoint: string): PlannedTriage {
+  const found = findEndpoint(catalog, endpoint);
+  return { workflowId: triageWorkflowId(found.key), endpoint: found.key, service: found.serviceName };
+}
+
+/** The responder itself declares; its words are a machine's, so they may stand in a history. */
+async function declareForTriage(client: Client, order: TriageDeclaration): Promise<Allocated> {
+  const { workflowId, triageId, endpoint, service, title } = order;
+  const place = { allocate: allocateUpdate, registryWorkflowId, taskQueue: incidentsQueue };
+  const declared = await declareIncident(client, place, {
+    key: triageId,
+    mayAttach: true,
+    title: { inline: title.slice(0, 200) },
+    impact: null,
+    severity: null,
+    severityRule: null,
+    services: [service],
+    endpoints: [],
+    onset: null,
+    by: { person: 'perf-responder', proof: 'trusted-proxy' },
+  });
+  const triage = { workflowId, incidentId: triageId, endpoint };
+  await client.workflow.getHandle(declared.incidentId).signal(attachTriageSignal, triage);
+  return declared;
+}
+
+async function healthOf(catalog: Catalog, service: string, signal: AbortSignal): Promise<ServiceRow> {
+  const [health] = await collectHealth({ catalog, services: [service], signal });
+  return health ?? { service, state: 'unknown', checks: [] };
+}
+
+/**
+ * One after the other: the registry takes ten requests at once, and forty alerts of one outage are more. What fails is its caller's affair and
+ * keeps nobody else.
+ */
+function oneByOne<Order, Answer>(work: (order: Order) => Promise<Answer>): (order: Order) => Promise<Answer> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (order) => {
+    const next = last.then(() => work(order));
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
 export interface CommandSettings {
+  client: Client;
   catalog: Catalog;
   dataDirectory: string;
   incidentUrl: (incidentId: string) => string | null;
   ackUrl: (incidentId: string, person: string) => string | null;
 }
 
-export function createCommandDependencies({ catalog, dataDirectory, incidentUrl, ackUrl }: CommandSettings): CommandDependencies {
+export function createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }: CommandSettings): CommandDependencies {
   const artifacts = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
   return {
     policy: (services) => resolvePolicy(catalog, services),
@@ -65,6 +121,10 @@ export function createCommandDependencies({ catalog, dataDirectory, incidentUrl,
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),
     deliverToPerson: (person, channel, message, signal) => deliver(resolveChannel(catalog, person, channel), message, signal),
     deliverToReceiver: (receiver, message, signal) => deliver(resolveReceiver(catalog, receiver), message, signal),
+    serviceHealth: (service, signal) => healthOf(catalog, service, signal),
+    changes: (services, fromMs, signal) => collectChanges({ catalog, services, fromMs, toMs: Date.now(), dataDirectory, signal }),
+    planTriage: (endpoint) => planTriage(catalog, endpoint),
+    declareForTriage: oneByOne((order: TriageDeclaration) => declareForTriage(client, order)),
     incidentUrl,
     ackUrl,
   };

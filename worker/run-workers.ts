@@ -34,7 +34,7 @@ export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */
   createDependencies: (client: Client, host: string) => ActivityDependencies;
   createBisectDependencies: (place: MeasuringPlace) => BisectDependencies;
-  createCommandDependencies: () => CommandDependencies;
+  createCommandDependencies: (client: Client) => CommandDependencies;
   createRunbookDependencies: () => RunbookDependencies;
   /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
   host?: string;
@@ -137,7 +137,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
     await ensureSearchAttributes(connection, namespace, options.log);
     const client = new Client({ connection, namespace });
     const activities = {
-      ...createCommandActivities(options.createCommandDependencies()),
+      ...createCommandActivities(options.createCommandDependencies(client)),
       ...createRunbookActivities(options.createRunbookDependencies()),
       ...createActivities(createDependencies(client, host)),
       ...createBisectActivities(

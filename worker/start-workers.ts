@@ -36,7 +36,8 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     ...(buildId === undefined ? {} : { buildId }),
     createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
     // Pages of incidents come with the hook; until it serves them a message has no link.
-    createCommandDependencies: () => createCommandDependencies({ catalog, dataDirectory, incidentUrl: () => null, ackUrl: () => null }),
+    createCommandDependencies: (client) =>
+      createCommandDependencies({ client, catalog, dataDirectory, incidentUrl: () => null, ackUrl: () => null }),
     createRunbookDependencies: () => createRunbookDependencies({ catalog, dataDirectory }),
     createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
     log: (line) => {

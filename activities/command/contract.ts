@@ -1,5 +1,7 @@
 /** What the workflows of incident command may ask of the world. Implemented by `createCommandActivities(deps)`; workflows import the types only. */
 import type { DeliveryAnswer, MessageOrder } from '../../core/command/communication/message.js';
+import type { Change } from '../../core/command/changes/change.js';
+import type { ServiceRow } from '../../core/command/incident/findings.js';
 import type { CommandPolicy } from '../../core/command/incident/policy.js';
 
 /** Who is meant by `oncall:NAME` or a person's key at one moment. */
@@ -15,6 +17,30 @@ export interface OnCallPerson {
   channels: number;
 }
 
+/** A triage as a child workflow needs it. */
+export interface PlannedTriage {
+  workflowId: string;
+  /** Catalog key `service/endpoint`. */
+  endpoint: string;
+  service: string;
+}
+
+/** A triage that calls for people by the policy of the catalog. Machine-made text only. */
+export interface TriageDeclaration {
+  workflowId: string;
+  /** Id of the triage's episode; the same one declares once. */
+  triageId: string;
+  endpoint: string;
+  service: string;
+  title: string;
+}
+
+export interface FoundChanges {
+  changes: Change[];
+  /** Every source that was asked, and what it said when it could not be read. */
+  sources: { source: string; ok: boolean; detail: string }[];
+}
+
 export interface CommandActivities {
   /** The rules that hold for an incident of these services, as the catalog has them now. A running incident keeps its copy. */
   readCommandPolicy(order: { services: string[] }): Promise<CommandPolicy>;
@@ -24,4 +50,12 @@ export interface CommandActivities {
   sendToPerson(order: { person: string; channel: number; message: MessageOrder }): Promise<DeliveryAnswer>;
   /** Sends to one of the receivers of `incidents.notify`. */
   sendToReceiver(order: { receiver: number; message: MessageOrder }): Promise<DeliveryAnswer>;
+  /** Health and readiness of services, one row for each. Never changes anything; a service that does not answer is a row, not an error. */
+  lookAtServices(order: { services: readonly string[] }): Promise<ServiceRow[]>;
+  /** Changes since a moment from every source that the catalog has. */
+  readChanges(order: { services: readonly string[]; since: string }): Promise<FoundChanges>;
+  /** Where the triage of an endpoint runs. Throws UnreadableInputError for an endpoint that the catalog has not. */
+  planTriage(order: { endpoint: string }): Promise<PlannedTriage>;
+  /** Declares an incident for a triage, or attaches the triage to the open incident of its service; the same triage twice does it once. */
+  declareForTriage(order: TriageDeclaration): Promise<{ incidentId: string; isAttached: boolean }>;
 }

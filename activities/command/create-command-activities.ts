@@ -1,13 +1,39 @@
 import { Context } from '@temporalio/activity';
 import type { IncidentMessage, MessageOrder } from '../../core/command/communication/message.js';
+import { unknownFinding } from '../../core/command/checks/check.js';
+import type { ServiceRow } from '../../core/command/incident/findings.js';
 import type { RecordText } from '../../core/command/incident/record-event.js';
 import { translating } from '../translate-error.js';
 import type { CommandActivities } from './contract.js';
 import type { CommandDependencies } from './dependencies.js';
 
+function within(ms: number): AbortSignal {
+  return AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(ms)]);
+}
+
 /** A provider that does not answer within the try's own time is asked again. */
 function signal(): AbortSignal {
-  return AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(9_000)]);
+  return within(9_000);
+}
+
+/** Below the 20 seconds that a step of the five minutes may take, so that what is known then is told rather than lost. */
+const healthWithinMs = 15_000;
+const changesWithinMs = 18_000;
+
+/** Whatever becomes of the checks, the service has its row: one that cannot be looked at is unknown, and says why. */
+async function lookAt(deps: CommandDependencies, service: string): Promise<ServiceRow> {
+  const began = Date.now();
+  const late = within(healthWithinMs);
+  const tooLate = new Promise<never>((_, reject) => {
+    late.addEventListener('abort', () => reject(new Error(`no answer within ${healthWithinMs / 1000} s`)), { once: true });
+  });
+  try {
+    return await Promise.race([deps.serviceHealth(service, late), tooLate]);
+  } catch (error) {
+    const detail = (error instanceof Error ? error.message : String(error)).slice(0, 200);
+    const row = { id: 'health', area: 'service' as const, target: service, tookMs: Date.now() - began };
+    return { service, state: 'unknown', checks: [{ ...row, ...unknownFinding(detail, `Run perf-responder check ${service}.`) }] };
+  }
 }
 
 export function createCommandActivities(deps: CommandDependencies): CommandActivities {
@@ -24,6 +50,10 @@ export function createCommandActivities(deps: CommandDependencies): CommandActiv
     readCommandPolicy: translating(({ services }) => Promise.resolve(deps.policy(services))),
     resolveOnCall: translating(({ notify, at }) => deps.onCall(notify, Date.parse(at))),
     sendToPerson: translating(async ({ person, channel, message }) => deps.deliverToPerson(person, channel, await fill(message), signal())),
+    lookAtServices: translating(({ services }) => Promise.all(services.map((service) => lookAt(deps, service)))),
+    readChanges: translating(({ services, since }) => deps.changes(services, Date.parse(since), within(changesWithinMs))),
+    planTriage: translating(({ endpoint }) => Promise.resolve(deps.planTriage(endpoint))),
+    declareForTriage: translating((order) => deps.declareForTriage(order)),
     sendToReceiver: translating(async ({ receiver, message }) => deps.deliverToReceiver(receiver, await fill(message), signal())),
   };
 }

@@ -1,6 +1,7 @@
 import type { DeliveryAnswer, IncidentMessage } from '../../core/command/communication/message.js';
 import type { CommandPolicy } from '../../core/command/incident/policy.js';
-import type { OnCallResolution } from './contract.js';
+import type { ServiceRow } from '../../core/command/incident/findings.js';
+import type { FoundChanges, OnCallResolution, PlannedTriage, TriageDeclaration } from './contract.js';
 
 /** What the activities of incident command need of the world. Everything that returns from here into a workflow is free of secrets. */
 export interface CommandDependencies {
@@ -14,4 +15,9 @@ export interface CommandDependencies {
   deliverToReceiver(receiver: number, message: IncidentMessage, signal: AbortSignal): Promise<DeliveryAnswer>;
   incidentUrl(incidentId: string): string | null;
   ackUrl(incidentId: string, person: string): string | null;
+  /** Checks of one service; bounded in time by itself, and by the signal. */
+  serviceHealth(service: string, signal: AbortSignal): Promise<ServiceRow>;
+  changes(services: readonly string[], sinceMs: number, signal: AbortSignal): Promise<FoundChanges>;
+  planTriage(endpoint: string): PlannedTriage;
+  declareForTriage(order: TriageDeclaration): Promise<{ incidentId: string; isAttached: boolean }>;
 }

@@ -1,7 +1,8 @@
 /** Everything that a command or a page does with incidents that people are called for. Texts of people go to the artifact store, references to the workflow. */
 import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation, type Client, type UpdateDefinition, type WorkflowHandle } from '@temporalio/client';
+import type { Client, UpdateDefinition, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { declareIncident } from '../../adapters/temporal/declare-incident.js';
 import { RefusedError } from '../../core/model/errors.js';
 import type { CommandState, Declaration } from '../../core/command/incident/command-state.js';
 import type { Actor, RecordText } from '../../core/command/incident/record-event.js';
@@ -10,7 +11,6 @@ import { statusDocument, textsOf, type StatusDocument } from '../../core/command
 import type { Severity } from '../../core/command/severity/severity.js';
 import type { commandIncident } from '../../workflows/command/command-incident.js';
 import { registryWorkflowId } from '../../workflows/command/incident-ids.js';
-import type { incidentRegistry } from '../../workflows/command/incident-registry.js';
 import { allocateUpdate, commandStateQuery, type ByRequest } from '../../workflows/command/messages.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { explainUpdate, withinDeadline } from './bounded-calls.js';
@@ -98,43 +98,14 @@ async function documentOf(state: CommandState, texts: TextStore): Promise<Status
   return statusDocument(state, (path) => read.get(path) ?? '', Date.now());
 }
 
-/** The number comes from the registry, which starts with its first request; an incident that was declared twice by one key starts once. */
 async function declare(client: Client, keepText: (text: string) => Promise<RecordText>, request: DeclareRequest): Promise<Allocated> {
-  const { title, impact, severity, severityRule, services, endpoints, onset, by, key = randomUUID(), mayAttach } = request;
-  const startWorkflowOperation = new WithStartWorkflowOperation<typeof incidentRegistry>('incidentRegistry', {
-    workflowId: registryWorkflowId,
-    taskQueue: incidentsQueue,
-    args: [],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: 'numbers incidents, knows which are open',
-  });
-  const ask = { key, services, mayAttach };
-  const allocated = await withinDeadline(client, updateTimeoutMs, () =>
-    client.workflow.executeUpdateWithStart(allocateUpdate, { args: [ask], updateId: key, startWorkflowOperation }),
-  ).catch(explainUpdate(registryWorkflowId));
-  if (allocated.isAttached) return allocated;
-  const declaration: Declaration = {
-    incidentId: allocated.incidentId,
-    title: await keepText(title),
-    impact: impact === null ? null : await keepText(impact),
-    severity,
-    severityRule,
-    services,
-    endpoints,
-    declaredAt: new Date().toISOString(),
-    onset,
-    by,
-  };
-  await withinDeadline(client, callTimeoutMs, () =>
-    client.workflow.start<typeof commandIncident>('commandIncident', {
-      workflowId: allocated.incidentId,
-      taskQueue: incidentsQueue,
-      args: [{ declaration }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `${allocated.incidentId} ${services.join(', ')}`.slice(0, 180),
-    }),
+  const { key = randomUUID(), ...declared } = request;
+  const title = await keepText(request.title);
+  const impact = request.impact === null ? null : await keepText(request.impact);
+  const place = { allocate: allocateUpdate, registryWorkflowId, taskQueue: incidentsQueue };
+  return withinDeadline(client, updateTimeoutMs, () => declareIncident(client, place, { ...declared, key, title, impact })).catch(
+    explainUpdate(registryWorkflowId),
   );
-  return allocated;
 }
 
 async function listIncidents(client: Client, texts: TextStore, limit: number): Promise<IncidentRow[]> {

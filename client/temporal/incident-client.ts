@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
+import { triageWorkflowId } from '../../adapters/temporal/triage-workflow-id.js';
 import { ageLimitMs } from '../../core/decisions/escalation.js';
 import { escapeMarkdown } from '../../core/decisions/escape-markdown.js';
 import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
@@ -35,7 +36,7 @@ import {
 } from '../../workflows/respond/search-attributes.js';
 import type { respondToIncident } from '../../workflows/respond/respond-to-incident.js';
 import { explainEnded, explainUpdate, withinDeadline } from './bounded-calls.js';
-import { findIncident, incidentWorkflowId, listingOf, type IncidentListing } from './incident-lookup.js';
+import { findIncident, listingOf, type IncidentListing } from './incident-lookup.js';
 
 export interface StartRequest {
   /** Catalog key `service/endpoint` (resolve it first, so that every way of naming an endpoint meets at the same incident), or `METHOD URL`. */
@@ -173,7 +174,7 @@ const longestExecutionMs = ageLimitMs + 24 * 3_600_000;
 /** Durable with no worker up. The first `alertFired` is the start; the memo tells afterwards whether this call was the one that started. */
 async function startOrAttach(client: Client, request: StartRequest): Promise<StartedIncident> {
   const { endpoint, service, alert, symptom, options } = request;
-  const workflowId = incidentWorkflowId(endpoint);
+  const workflowId = triageWorkflowId(endpoint);
   const startToken = randomUUID();
   const start: IncidentStart = { endpoint, symptom, acceptedAt: alert.receivedAt, options };
   const { signaledRunId: runId } = await client.workflow.signalWithStart<typeof respondToIncident, [AlertSummary]>('respondToIncident', {
@@ -202,7 +203,7 @@ async function startOrAttach(client: Client, request: StartRequest): Promise<Sta
 async function coolingUntil(client: Client, endpoint: string, coolDownMs: number): Promise<string | null> {
   if (coolDownMs === 0) return null;
   try {
-    const { status, closeTime, typedSearchAttributes } = await client.workflow.getHandle(incidentWorkflowId(endpoint)).describe();
+    const { status, closeTime, typedSearchAttributes } = await client.workflow.getHandle(triageWorkflowId(endpoint)).describe();
     const isHealthy = status.name === 'COMPLETED' && typedSearchAttributes.get(perfVerdict) === 'not-reproduced';
     const untilMs = (closeTime?.getTime() ?? 0) + coolDownMs;
     return isHealthy && untilMs > Date.now() ? new Date(untilMs).toISOString() : null;
@@ -213,7 +214,7 @@ async function coolingUntil(client: Client, endpoint: string, coolDownMs: number
 }
 
 async function recordResolved(client: Client, endpoint: string, alert: AlertSummary): Promise<string | null> {
-  const workflowId = incidentWorkflowId(endpoint);
+  const workflowId = triageWorkflowId(endpoint);
   try {
     const { runId, memo, status } = await client.workflow.getHandle(workflowId).describe();
     if (status.name !== 'RUNNING') return null;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { triageWorkflowId } from '../../adapters/temporal/triage-workflow-id.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { outcomes, phases, type Outcome, type Phase } from '../../core/model/incident.js';
 import { episodeRunOf, episodeStartOf, incidentIdOf, parseIncidentId } from '../../workflows/respond/incident-id.js';
@@ -22,19 +22,6 @@ export interface IncidentRun {
   incidentId: string;
   workflowId: string;
   runId: string;
-}
-
-/**
- * The workflow id of a service's endpoint: the key by which at most one incident is open. `endpoint` is the catalog key (`service/endpoint`), or
- * `METHOD URL` for an address that is none. Readable in lists, and told apart by a hash where reading is not enough.
- */
-export function incidentWorkflowId(endpoint: string): string {
-  const slug = endpoint
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40);
-  return `perf-${slug}-${createHash('sha256').update(endpoint).digest('hex').slice(0, 8)}`;
 }
 
 export function unknownIncident(id: string): UnreadableInputError {
@@ -66,7 +53,7 @@ async function earlierRun(client: Client, workflowId: string, incidentId: string
 /** Finds the run of an incident by its id; a workflow id or `service/endpoint` names the newest incident there. Throws UnreadableInputError. */
 export async function findIncident(client: Client, id: string): Promise<IncidentRun> {
   const parsed = parseIncidentId(id);
-  const workflowId = parsed?.workflowId ?? (/^perf-[a-z0-9-]+$/.test(id) ? id : incidentWorkflowId(id));
+  const workflowId = parsed?.workflowId ?? (/^perf-[a-z0-9-]+$/.test(id) ? id : triageWorkflowId(id));
   if (!/^perf-[a-z0-9-]+$/.test(workflowId)) throw unknownIncident(id);
   const newest = await newestRun(client, workflowId);
   const isIt = newest !== null && (parsed === null || newest.incidentId === id);

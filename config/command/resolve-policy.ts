@@ -66,6 +66,8 @@ export function resolvePolicy(catalog: Catalog, services: readonly string[]): Co
     ackTimeoutMs: ackTimeout ?? defaultAckTimeoutMs,
     watchMs: incidents.watch ?? defaultWatchMs,
     roles: incidents.roles ?? {},
+    services: Object.keys(catalog.services),
+    criticalServices: Object.entries(catalog.services).flatMap(([name, { critical }]) => (critical === true ? [name] : [])),
     owners: ownersOf(catalog, services),
     receivers: receiversOf(incidents),
     timezone: incidents.timezone ?? 'UTC',

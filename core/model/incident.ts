@@ -283,6 +283,8 @@ export interface TargetSummary {
   repositoryConfigured: boolean;
   /** What is captured while a load runs, as the worker that resolved the target knows it. Absent in histories of before the worker told. */
   captures?: CaptureTask[];
+  /** When people are called for: `incidents.declare` of the catalog. Absent: never, as in a catalog without `incidents`. */
+  declare?: 'confirmed' | 'alert' | 'never';
 }
 
 /** What people are told of. */

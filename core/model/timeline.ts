@@ -32,7 +32,13 @@ export type StoryFact = StageFact | { kind: 'reason' } | { kind: 'ignored'; mess
 /** What a triage records besides. These are the milestones that a parent hears of. */
 export type TriageMilestone =
   | { kind: 'accepted' }
-  | { kind: 'confirmation'; verdict: ConfirmationVerdict | null; p95Ms: number | null }
+  | {
+      kind: 'confirmation';
+      verdict: ConfirmationVerdict | null;
+      p95Ms: number | null;
+      /** What an incident rates its severity by; absent where nothing was measured, and in records of before it was told. */
+      measured?: { requests: number; errorRatio: number; p95BudgetMs: number | null };
+    }
   | { kind: 'diagnosis'; outcome: Outcome; causes: { id: CauseId; component: string; share: number }[] }
   | { kind: 'report-ready'; artifacts: Pick<ArtifactRef, 'name' | 'path'>[] }
   | { kind: 'rerun'; outcome: Outcome; ratio: number | null }

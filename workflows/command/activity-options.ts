@@ -4,7 +4,7 @@ import type { CommandActivities } from '../../activities/command/contract.js';
 const nonRetryable = ['UnreadableInputError', 'RefusedError'];
 
 /** Reading the catalog and schedules. An incident waits for a worker as long as it lives: without the rules it could page nobody. */
-export const reading = proxyActivities<Pick<CommandActivities, 'readCommandPolicy' | 'resolveOnCall'>>({
+export const reading = proxyActivities<Pick<CommandActivities, 'readCommandPolicy' | 'resolveOnCall' | 'planTriage'>>({
   startToCloseTimeout: '10s',
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: nonRetryable },
 });
@@ -24,4 +24,11 @@ export const broadcasting = proxyActivities<Pick<CommandActivities, 'sendToRecei
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '15 minutes',
   retry: { initialInterval: '1s', maximumInterval: '1 minute', nonRetryableErrorTypes: [...nonRetryable, 'DeliveryRefusedError'] },
+});
+
+/** Steps of the five minutes: 20 seconds from the moment they are wanted, a worker that is away included. A second try would come too late. */
+export const looking = proxyActivities<Pick<CommandActivities, 'lookAtServices' | 'readChanges'>>({
+  startToCloseTimeout: '20s',
+  scheduleToCloseTimeout: '20s',
+  retry: { maximumAttempts: 1 },
 });

@@ -21,6 +21,10 @@ import { broadcast } from './deliver.js';
 import { registerHandlers } from './handlers.js';
 import { registryWorkflowId } from './incident-ids.js';
 import { manage } from './management.js';
+import { fiveMinutes } from './five-minutes.js';
+import { handOver } from './merge.js';
+import { startTriages } from './triages.js';
+import { watchSymptom } from './watch.js';
 import { claimSignal, releaseSignal, type CommandStart } from './messages.js';
 import { pageLadder, watchAcknowledgement } from './page-ladder.js';
 import { readDeclaration } from './read-messages.js';
@@ -34,7 +38,9 @@ const closesAfterMs = 30 * 24 * 3_600_000;
  */
 export async function commandIncident(start: CommandStart): Promise<CommandState> {
   const run = open(start);
-  if (start.carried === undefined) await begin(run);
+  const isNew = start.carried === undefined;
+  if (isNew) await begin(run);
+  const firstLook = isNew ? beginWork(run) : Promise.resolve();
   const loops = Promise.all([
     pageLadder(run),
     watchAcknowledgement(run),
@@ -42,6 +48,9 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
     keepCadence(run),
     holdServices(run),
     closeInTime(run),
+    watchSymptom(run),
+    handOver(run),
+    firstLook,
   ]);
   await condition(() => isEnded(run.state.status) || workflowInfo().continueAsNewSuggested);
   run.isLeaving = true;
@@ -54,7 +63,13 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
 /** State and handlers, before anything is awaited: an update that comes with the start is answered. */
 function open({ declaration: given, carried }: CommandStart): CommandRun {
   const state = carried ?? createCommandState(readStart(readDeclaration, given), unknownPolicy);
-  const run: CommandRun = { state, deliveries: 0, isLeaving: false, publish: () => setCurrentDetails(boardOf(state, Date.now())) };
+  const run: CommandRun = {
+    state,
+    deliveries: 0,
+    isReady: carried !== undefined,
+    isLeaving: false,
+    publish: () => setCurrentDetails(boardOf(state, Date.now())),
+  };
   registerHandlers(run);
   run.publish();
   return run;
@@ -66,10 +81,16 @@ async function begin(run: CommandRun): Promise<void> {
   const summary = 'ladders, roles and receivers of the catalog';
   const services = [...state.declaration.services];
   adoptPolicy(state, await reading.readCommandPolicy.executeWithOptions({ summary }, [{ services }]));
+  run.isReady = true;
   broadcast(run, 'declared', { event: 'state', text: { inline: `declared ${state.severity}` } });
   await Promise.all(roleNames.map((role) => fillRole(run, role)));
   for (const owner of state.policy.owners) giveRole(state, { role: 'expert', person: owner, state: 'standby', by: null }, Date.now());
   run.publish();
+}
+
+/** Both are bounded by themselves, and a history does not end in the middle of them. */
+async function beginWork(run: CommandRun): Promise<void> {
+  await Promise.all([fiveMinutes(run), startTriages(run)]);
 }
 
 async function fillRole(run: CommandRun, role: RoleName): Promise<void> {
@@ -87,14 +108,16 @@ async function fillRole(run: CommandRun, role: RoleName): Promise<void> {
 
 /** The registry knows which services have an open incident, so that the next alert of one attaches to it. */
 async function holdServices(run: CommandRun): Promise<void> {
-  const { incidentId, services } = run.state.declaration;
+  const { incidentId, services: declared } = run.state.declaration;
   const registry = getExternalWorkflowHandle(registryWorkflowId);
-  let isHeld = true;
+  const held = (): string => (isOpen(run.state.status) ? run.state.affected.join('\n') : 'over');
+  let told = declared.join('\n');
   for (;;) {
-    await condition(() => run.isLeaving || isOpen(run.state.status) !== isHeld);
-    const isNowOpen = isOpen(run.state.status);
-    if (isNowOpen !== isHeld) {
-      isHeld = isNowOpen;
+    await condition(() => run.isLeaving || held() !== told);
+    if (held() !== told) {
+      told = held();
+      const services = run.state.affected;
+      const isHeld = isOpen(run.state.status);
       // Without a registry there is nothing to free: the incident was started by hand.
       if (isHeld) await registry.signal(claimSignal, { incidentId, services }).catch(() => undefined);
       else await registry.signal(releaseSignal, { incidentId }).catch(() => undefined);

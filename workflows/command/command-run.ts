@@ -7,6 +7,8 @@ export interface CommandRun {
   readonly state: CommandState;
   /** Deliveries that nobody waits for; the history may not end before them. */
   deliveries: number;
+  /** The rules of the catalog were read: what is measured can be rated. */
+  isReady: boolean;
   /** The loops leave: the incident is over, or its history continues as new. */
   isLeaving: boolean;
   /** Shows a change: board, search attributes. */

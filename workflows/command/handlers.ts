@@ -2,22 +2,28 @@
 import { setHandler } from '@temporalio/workflow';
 import * as commands from '../../core/command/incident/commands.js';
 import type { RecordEvent } from '../../core/command/incident/record-event.js';
-import { onUpdate } from '../kernel/on-message.js';
+import { triageMilestoneSignal } from '../kernel/messages.js';
+import { onSignal, onUpdate } from '../kernel/on-message.js';
 import type { CommandRun } from './command-run.js';
 import { broadcast } from './deliver.js';
+import { takeOver } from './merge.js';
+import { hearMilestone, takeTriage } from './triages.js';
 import {
   acceptCommandUpdate,
   acknowledgeIncident,
   addNoteUpdate,
   assignRoleUpdate,
+  attachTriageSignal,
   commandStateQuery,
   correctEventUpdate,
   escalateUpdate,
+  mergeIncidentUpdate,
   offerCommandUpdate,
   postUpdateUpdate,
   resolveIncidentUpdate,
   setSeverityUpdate,
   setStatusUpdate,
+  takeOverSignal,
   type Recorded,
 } from './messages.js';
 import {
@@ -25,11 +31,15 @@ import {
   readCorrection,
   readEscalation,
   readHandOver,
+  readMerge,
+  readMilestone,
   readNote,
   readResolve,
   readRole,
   readSeverity,
   readStatus,
+  readTakeOver,
+  readTriageRef,
   readUpdate,
 } from './read-messages.js';
 
@@ -48,6 +58,7 @@ export function registerHandlers(run: CommandRun): void {
   registerPeople(run);
   registerRecord(run);
   registerStanding(run);
+  registerTriages(run);
 }
 
 function registerPeople(run: CommandRun): void {
@@ -170,5 +181,30 @@ function registerStanding(run: CommandRun): void {
       return recorded(run, event);
     },
     { description: 'Resolves the incident, with a summary' },
+  );
+}
+
+function registerTriages(run: CommandRun): void {
+  const { state } = run;
+  const writer = {
+    record: ({ text }: { text: string }): void => {
+      commands.recordIgnored(state, text, Date.now());
+    },
+  };
+  onSignal(writer, attachTriageSignal, readTriageRef, (triage) => takeTriage(run, triage), {
+    description: 'A triage belongs to this incident: {"workflowId": "…", "incidentId": "…", "endpoint": "service/endpoint"}',
+  });
+  onSignal(writer, triageMilestoneSignal, readMilestone, (milestone) => void hearMilestone(run, milestone), {
+    description: 'Sent by a triage of this incident',
+  });
+  onSignal(writer, takeOverSignal, readTakeOver, (other) => takeOver(run, other), {
+    description: 'Sent by an incident that merged into this one',
+  });
+  onUpdate(
+    mergeIncidentUpdate,
+    readMerge,
+    ({ into }) => commands.refuseMerge(state, into),
+    ({ into, by }) => recorded(run, commands.mergeInto(state, into, by, Date.now())),
+    { description: 'This incident is a duplicate of another one' },
   );
 }

@@ -6,6 +6,7 @@ import type { Allocated, AllocateRequest } from '../../core/command/incident/reg
 import type { IncidentStatus } from '../../core/command/incident/incident-status.js';
 import type { Actor, RecordText } from '../../core/command/incident/record-event.js';
 import type { RoleName } from '../../core/command/incident/roles.js';
+import type { TriageRef } from '../../core/command/incident/take-milestone.js';
 import type { Severity } from '../../core/command/severity/severity.js';
 
 /** Start of `commandIncident`. `carried` is there only when it continues as new. */
@@ -56,6 +57,11 @@ export interface ResolveRequest extends ByRequest {
   summary: RecordText;
 }
 
+export interface MergeRequest extends ByRequest {
+  /** The incident that goes on. */
+  into: string;
+}
+
 /** Answer of every update that changed something: the event that it left, and a warning where there is one. */
 export interface Recorded {
   event: string;
@@ -74,6 +80,11 @@ export const acceptCommandUpdate = defineUpdate<Recorded, [ByRequest]>('acceptCo
 export const escalateUpdate = defineUpdate<Recorded, [EscalateRequest]>('escalate');
 export const postUpdateUpdate = defineUpdate<Recorded, [UpdateRequest]>('postUpdate');
 export const resolveIncidentUpdate = defineUpdate<Recorded, [ResolveRequest]>('resolveIncident');
+export const mergeIncidentUpdate = defineUpdate<Recorded, [MergeRequest]>('mergeIncident');
+/** A triage that belongs to the incident from now on. */
+export const attachTriageSignal = defineSignal<[TriageRef]>('attachTriage');
+/** Another incident turned out to be the same one. */
+export const takeOverSignal = defineSignal<[{ incidentId: string; services: readonly string[] }]>('takeOver');
 export const commandStateQuery = defineQuery<CommandState | null>('commandState');
 
 export interface ReleaseRequest {

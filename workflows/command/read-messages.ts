@@ -2,6 +2,7 @@
 import { eventTexts, proofs, type Actor, type RecordText } from '../../core/command/incident/record-event.js';
 import { incidentStatuses } from '../../core/command/incident/incident-status.js';
 import { roleNames } from '../../core/command/incident/roles.js';
+import type { Milestone, MilestoneOrder, TriageRef } from '../../core/command/incident/take-milestone.js';
 import { severities } from '../../core/command/severity/severity.js';
 import {
   bad,
@@ -14,6 +15,7 @@ import {
   object,
   oneOf,
   optional,
+  text,
   wholeText,
   type Reader,
 } from '../../core/decisions/read-message.js';
@@ -60,3 +62,30 @@ export const readDeclaration = object({
 export const readAllocation = object({ key: wholeText(300), services: list(key, 200), mayAttach: flag });
 export const readIncidentRef = object({ incidentId: wholeText(100) });
 export const readClaim = object({ incidentId: wholeText(100), services: list(key, 200) });
+
+export const readMerge = object({ ...by, into: wholeText(100) });
+export const readTriageRef: Reader<TriageRef> = object({ workflowId: wholeText(300), incidentId: nullable(wholeText(400)), endpoint: key });
+export const readTakeOver = object({ incidentId: wholeText(100), services: list(key, 200) });
+
+const readEvent: Reader<Milestone> = object({
+  id: wholeText(50),
+  at: moment,
+  kind: wholeText(50),
+  source: oneOf(['responder', 'person', 'alert', 'bisector'] as const),
+  text: text(5_000),
+  evidence: list(wholeText(200), 500),
+  verdict: optional(wholeText(50)),
+  p95Ms: optional(number(0, Number.MAX_VALUE)),
+  measured: optional(
+    object({ requests: number(0, Number.MAX_VALUE), errorRatio: number(0, 1), p95BudgetMs: optional(number(0, Number.MAX_VALUE)) }),
+  ),
+  outcome: optional(wholeText(50)),
+  causes: optional(list(object({ id: wholeText(100), component: text(500) }), 100)),
+  decision: optional(wholeText(20)),
+});
+export const readMilestone: Reader<MilestoneOrder> = object({
+  incidentId: wholeText(400),
+  workflowId: wholeText(300),
+  endpoint: key,
+  event: readEvent,
+});

@@ -79,7 +79,16 @@ function adoptRun(state: IncidentState, run: LoadRun): void {
   const { verdict, reasons, observed } = confirmation;
   recordConfirmation(state, { run: 0, startedAt, endedAt, verdict, reasons });
   for (const reason of reasons) addReason(state, reason);
-  timeline.record({ kind: 'confirmation', verdict, p95Ms: observed.p95Ms, at: endedAt, text: `${verdict}: ${reasons.join('; ')}` });
+  const { requests, budget } = confirmation;
+  const measured = { requests, errorRatio: observed.errorRatio, p95BudgetMs: budget.p95Ms ?? null };
+  timeline.record({
+    kind: 'confirmation',
+    verdict,
+    p95Ms: observed.p95Ms,
+    measured,
+    at: endedAt,
+    text: `${verdict}: ${reasons.join('; ')}`,
+  });
 }
 
 /** A run that could not be had is no evidence either way. */

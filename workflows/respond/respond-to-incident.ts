@@ -11,6 +11,7 @@ import { createTimeline, type Timeline } from '../kernel/timeline.js';
 import { awaitResolution } from './await-resolution.js';
 import { confirm } from './confirm.js';
 import { HistoryFull } from './continue-later.js';
+import { declareByPolicy } from './declare.js';
 import { diagnose } from './diagnose.js';
 import { planHandOff } from './hand-off.js';
 import { recordAlert, registerHandlers } from './handlers.js';
@@ -65,6 +66,7 @@ async function respond(state: IncidentState): Promise<void> {
   const resolved = state.resolved ?? (await resolveTarget(state));
   if (state.start.saved === undefined) {
     const isConfirmed = resolved !== null && (await confirm(state, resolved));
+    if (isConfirmed) declareByPolicy(state, resolved, 'confirmed');
     if (!isConfirmed) return endNow(state, state.findings.outcome ?? 'ended');
     await diagnose(state, resolved);
     planHandOff(state, resolved.target);
@@ -120,6 +122,7 @@ async function resolveTarget(state: IncidentState): Promise<ResolvedLoad | null>
     const { target, plan } = answer;
     state.findings = { ...state.findings, service: target.service, endpoint: target.endpoint, symptom: answer.symptom };
     state.resolved = { target, plan };
+    declareByPolicy(state, state.resolved, 'alert');
     return state.resolved;
   } catch (error) {
     if (isCancellation(error)) throw error;

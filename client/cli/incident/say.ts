@@ -5,6 +5,7 @@ import { UnreadableInputError } from '../../../core/model/errors.js';
 import {
   addNoteUpdate,
   correctEventUpdate,
+  mergeIncidentUpdate,
   postUpdateUpdate,
   resolveIncidentUpdate,
   setSeverityUpdate,
@@ -88,6 +89,14 @@ async function close(id: string, flags: Flags, command: Command): Promise<void> 
   await set(id, 'closed', flags, command);
 }
 
+async function merge(id: string, flags: Flags & { into: string }, command: Command): Promise<void> {
+  await withCommand(command, async (incidents, context) => {
+    // A wrong id is refused here: nobody could end what merged into nothing.
+    const { id: into } = await incidents.status(flags.into);
+    printRecorded(context, id, await incidents.update(id, mergeIncidentUpdate, { into, by: actor(flags) }), `merged into ${into}`);
+  });
+}
+
 /** What people say of an incident: notes, severity, status, updates, its end. */
 export function registerSay(group: Command): void {
   group
@@ -162,4 +171,12 @@ export function registerSay(group: Command): void {
     .option(...byOption)
     .addHelpText('after', '\nExamples:\n  $ perf-responder incident close INC-2026-0302-001')
     .action(close);
+  group
+    .command('merge')
+    .description('a duplicate: its triages and services go on in the other incident')
+    .argument(...incidentId)
+    .requiredOption('--into <incident>', 'the incident that goes on')
+    .option(...byOption)
+    .addHelpText('after', '\nExamples:\n  $ perf-responder incident merge INC-2026-0302-002 --into INC-2026-0302-001')
+    .action(merge);
 }

@@ -1,6 +1,7 @@
 import type { PagingState } from '../ladder/paging-ladder.js';
 import { pagingPlan, type PagingPlan } from '../ladder/paging-plan.js';
 import type { Severity } from '../severity/severity.js';
+import type { Findings } from './findings.js';
 import type { IncidentStatus } from './incident-status.js';
 import type { CommandPolicy } from './policy.js';
 import { appendEvent, type Actor, type EventDraft, type RecordEvent, type RecordText } from './record-event.js';
@@ -55,7 +56,7 @@ export interface Communication {
 }
 
 /** Everything that an incident knows; plain data, carried over when the workflow continues as new. */
-export interface CommandState {
+export interface CommandState extends Findings {
   readonly declaration: Declaration;
   policy: CommandPolicy;
   severity: Severity;
@@ -63,6 +64,10 @@ export interface CommandState {
   /** When a person lowered it below a rule's word. */
   severityLoweredAtMs: number | null;
   status: IncidentStatus;
+  /** When it got that status. */
+  statusSinceMs: number;
+  /** Affected services: those of the declaration and of the triages that belong to it. */
+  affected: readonly string[];
   record: readonly RecordEvent[];
   roles: readonly RoleHolder[];
   plan: PagingPlan;
@@ -82,6 +87,8 @@ export interface CommandState {
   resolvedAtMs: number | null;
   summary: RecordText | null;
   mergedInto: string | null;
+  /** Ids of signed links that were used, with the end of their life; one acts once. */
+  usedLinks: Readonly<Record<string, number>>;
 }
 
 export function planFor(policy: CommandPolicy, severity: Severity): PagingPlan {

@@ -95,6 +95,26 @@ function beginCadence(state: CommandState, nowMs: number): void {
   state.remindersSent = 0;
 }
 
+/** What goes out first, before anything is known that could be said outside. */
+export function publicUpdate(nextUpdateBy: string): string {
+  return `We are investigating a problem that affects some requests. The next update follows by ${nextUpdateBy}.`;
+}
+
+/** Something that was told, or is to be told once somebody approves it. `by` null: the responder wrote it. */
+export function recordCommunication(
+  state: CommandState,
+  order: { text: RecordText; audience: 'internal' | 'external'; kind: string; by?: Actor },
+  nowMs: number,
+): RecordEvent {
+  const { text, audience, kind, by = null } = order;
+  const isInternal = audience === 'internal';
+  const event = record(state, { kind: 'communication', text, by, data: { audience, communication: kind } }, nowMs);
+  const channel = isInternal ? 'receivers' : 'status-page';
+  const entry = { id: event.id, at: event.at, audience, channel, kind, state: isInternal ? ('posted' as const) : ('draft' as const), text };
+  state.communications = [...state.communications, entry];
+  return event;
+}
+
 /** An internal update counts as posted; an external one is a draft until it is approved. Either way its author has told where things stand. */
 export function postUpdate(
   state: CommandState,
@@ -102,21 +122,8 @@ export function postUpdate(
   nowMs: number,
 ): RecordEvent {
   const { text, audience, by } = order;
-  const event = record(state, { kind: 'communication', text, by, data: { audience } }, nowMs);
-  const isInternal = audience === 'internal';
-  state.communications = [
-    ...state.communications,
-    {
-      id: event.id,
-      at: event.at,
-      audience,
-      channel: isInternal ? 'receivers' : 'status-page',
-      kind: 'update',
-      state: isInternal ? 'posted' : 'draft',
-      text,
-    },
-  ];
-  if (isInternal) beginCadence(state, nowMs);
+  const event = recordCommunication(state, { text, audience, kind: 'update', by }, nowMs);
+  if (audience === 'internal') beginCadence(state, nowMs);
   return event;
 }
 
@@ -124,6 +131,7 @@ export function postUpdate(
 export function setStatus(state: CommandState, { to, reason, by }: StatusOrder, nowMs: number): RecordEvent {
   const from = state.status;
   state.status = to;
+  state.statusSinceMs = nowMs;
   if (isOpen(from) && !isOpen(to)) {
     state.paging = stopped(state.paging);
     state.pages = state.pages.map((page) => (page.state === 'sent' ? { ...page, state: 'cancelled' } : page));
@@ -134,6 +142,23 @@ export function setStatus(state: CommandState, { to, reason, by }: StatusOrder, 
     beginCadence(state, nowMs);
   }
   return record(state, { kind: 'state', text: reason ?? `${from} → ${to}`, by, pinned: to === 'resolved', data: { from, to } }, nowMs);
+}
+
+/** A message that could not be understood; nobody else hears of it. */
+export function recordIgnored(state: CommandState, why: string, nowMs: number): void {
+  record(state, { kind: 'note', text: why.slice(0, 200), source: 'workflow' }, nowMs);
+}
+
+export function refuseMerge(state: CommandState, into: string): string | null {
+  if (into === state.declaration.incidentId) return 'an incident cannot merge into itself';
+  return refuseOnEnded(state);
+}
+
+/** A duplicate ends here and goes on in the other incident. */
+export function mergeInto(state: CommandState, into: string, by: Actor, nowMs: number): RecordEvent {
+  state.mergedInto = into;
+  record(state, { kind: 'merged', text: `the same incident as ${into}`, by, pinned: true, data: { into } }, nowMs);
+  return setStatus(state, { to: 'merged', reason: `merged into ${into}`, by }, nowMs);
 }
 
 export interface RoleOrder {

@@ -1,6 +1,7 @@
 import { nextUpdateAt } from '../cadence/update-cadence.js';
 import { startPaging } from '../ladder/paging-ladder.js';
 import { planFor, record, type CommandState, type Declaration } from './command-state.js';
+import { noFindings } from './findings.js';
 import type { CommandPolicy } from './policy.js';
 
 /** Severity of an incident that nobody rated and nothing was measured for: unsure means the higher of the two in question, and the rules raise it. */
@@ -17,6 +18,8 @@ export function createCommandState(declaration: Declaration, policy: CommandPoli
     severityReason: declaration.severityRule ?? { rule: declaration.severity === null ? 'not-rated' : 'declared', evidence: [] },
     severityLoweredAtMs: null,
     status: 'triage',
+    statusSinceMs: declaredAtMs,
+    affected: declaration.services,
     record: [],
     roles: [],
     plan,
@@ -33,6 +36,8 @@ export function createCommandState(declaration: Declaration, policy: CommandPoli
     resolvedAtMs: null,
     summary: null,
     mergedInto: null,
+    usedLinks: {},
+    ...noFindings(),
   };
   record(state, { kind: 'declared', text: declaration.title, by: declaration.by, pinned: true, data: { severity } }, declaredAtMs);
   return state;

@@ -23,6 +23,9 @@ export interface CommandPolicy {
   watchMs: number;
   /** `oncall:NAME` or a person, by role; a role that is absent is nobody's. */
   roles: Readonly<Partial<Record<RoleName, string>>>;
+  /** All services of the catalog: the second minute looks at every one. */
+  services: readonly string[];
+  criticalServices: readonly string[];
   /** People who own the affected services. */
   owners: readonly string[];
   receivers: readonly ReceiverSummary[];
@@ -39,6 +42,8 @@ export const unknownPolicy: CommandPolicy = {
   ackTimeoutMs: 30 * 60_000,
   watchMs: 10 * 60_000,
   roles: {},
+  services: [],
+  criticalServices: [],
   owners: [],
   receivers: [],
   timezone: 'UTC',

@@ -1,13 +1,14 @@
 import { isOpen } from './incident-status.js';
 import { incidentTimes, type IncidentTimes } from './incident-times.js';
 import type { CommandState, Communication, Page, Told } from './command-state.js';
-import { timelineOf, type RecordText } from './record-event.js';
+import type { Findings } from './findings.js';
+import { timelineOf, type RecordEvent, type RecordText } from './record-event.js';
 import { holderOf, type RoleHolder } from './roles.js';
 import { managementDue } from '../ladder/management-ladder.js';
 import { severityTable, type Severity } from '../severity/severity.js';
 
 /** `incident status ID --json`. All texts are filled in; times are ISO 8601 in UTC. */
-export interface StatusDocument {
+export interface StatusDocument extends Findings {
   id: string;
   title: string;
   severity: Severity;
@@ -85,6 +86,11 @@ function postmortemOf(state: CommandState): StatusDocument['postmortem'] {
   return { dueAt: new Date(state.resolvedAtMs + postmortemWithinMs).toISOString(), path: null };
 }
 
+function timelineRow(event: RecordEvent, textOf: (text: RecordText) => string): TimelineRow {
+  const { id, at, atOriginal, recordedAt, precision, kind, source, by, text, pinned, evidence } = event;
+  return { id, at, atOriginal, recordedAt, precision, kind, source, by: by?.person ?? null, text: textOf(text), pinned, evidence };
+}
+
 /** Artifact paths of all texts that the document shows. */
 export function textsOf(state: CommandState): string[] {
   const texts = [
@@ -100,11 +106,7 @@ export function textsOf(state: CommandState): string[] {
 export function statusDocument(state: CommandState, read: (artifact: string) => string, nowMs: number): StatusDocument {
   const textOf = (text: RecordText): string => ('inline' in text ? text.inline : read(text.artifact));
   const { declaration } = state;
-  const timeline = timelineOf(state.record).map(({ data: _, seq: __, by, text, ...event }): TimelineRow => ({
-    ...event,
-    by: by?.person ?? null,
-    text: textOf(text),
-  }));
+  const timeline = timelineOf(state.record).map((event) => timelineRow(event, textOf));
   return {
     id: declaration.incidentId,
     title: textOf(declaration.title),
@@ -116,18 +118,24 @@ export function statusDocument(state: CommandState, read: (artifact: string) => 
     commander: holderOf(state.roles, 'commander'),
     impact: {
       summary: declaration.impact === null ? null : textOf(declaration.impact),
-      services: declaration.services,
+      services: state.affected,
       errorRatio: null,
       slowRatio: null,
       requestsPerMinute: null,
       estimatedAffected: null,
     },
     roles: state.roles,
+    fiveMinutes: state.fiveMinutes,
+    services: state.services,
+    changes: state.changes,
+    triages: state.triages,
+    mitigations: state.mitigations,
     paging: pagingOf(state),
     management: managementOf(state, nowMs),
     communications: state.communications.map((one) => ({ ...one, text: textOf(one.text) })),
     nextUpdateAt: isOpen(state.status) ? iso(state.updateDueAtMs) : null,
     timeline,
+    actions: state.actions,
     times: incidentTimes(state.record, declaration.onset?.at ?? null, !isOpen(state.status)),
     postmortem: postmortemOf(state),
   };

@@ -80,7 +80,7 @@ async function declare(over: Partial<Parameters<typeof world.incidents.declare>[
     severity: 'SEV2',
     severityRule: null,
     services: ['shop'],
-    endpoints: ['shop/order'],
+    endpoints: [],
     onset: null,
     by: person('alice'),
     mayAttach: false,

@@ -41,6 +41,8 @@ const policy: CommandPolicy = {
   ackTimeoutMs: 30 * minute,
   watchMs: 10 * minute,
   roles: { commander: 'oncall:primary' },
+  services: ['shop'],
+  criticalServices: [],
   owners: ['carol'],
   receivers: [],
   timezone: 'UTC',

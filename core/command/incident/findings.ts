@@ -1,0 +1,84 @@
+/** What an incident finds out besides what people say: the five minutes, the health of services, changes, triages, mitigations, action items. */
+
+import type { JudgedChange } from '../changes/change.js';
+import type { CheckRow } from '../checks/check.js';
+import type { HealthState } from '../checks/health.js';
+
+export interface ServiceRow {
+  service: string;
+  state: HealthState;
+  checks: readonly CheckRow[];
+}
+
+export type ChangeRow = Omit<JudgedChange, 'revertible' | 'score'>;
+
+export interface TriageRow {
+  /** Id of the triage's episode; null until it is known. */
+  incidentId: string | null;
+  workflowId: string;
+  endpoint: string;
+  outcome: string | null;
+  cause: string | null;
+}
+
+export interface MitigationRow {
+  planId: string;
+  /** A runbook. */
+  kind: string;
+  title: string;
+  why: string;
+  evidence: readonly string[];
+  state: 'proposed' | 'approved' | 'running' | 'verified' | 'failed' | 'rejected' | 'expired';
+  runId: string | null;
+}
+
+export interface ActionRow {
+  id: string;
+  priority: string;
+  type: string;
+  title: string;
+  owner: string | null;
+  due: string | null;
+  state: string;
+}
+
+export const fiveMinuteSteps = ['acknowledge', 'scope', 'changes', 'message', 'decide'] as const;
+export type FiveMinuteStep = (typeof fiveMinuteSteps)[number];
+
+/** One row of the board of the first five minutes. The minutes are a budget, not a wait: a step starts when its input is there. */
+export interface FiveMinuteRow {
+  step: FiveMinuteStep;
+  /** Minute after the declaration at which it should begin. */
+  plannedMinute: number;
+  startedAt: string | null;
+  endedAt: string | null;
+  state: 'pending' | 'running' | 'done' | 'failed';
+  result: string | null;
+}
+
+export interface Findings {
+  fiveMinutes: readonly FiveMinuteRow[];
+  services: readonly ServiceRow[];
+  changes: readonly ChangeRow[];
+  triages: readonly TriageRow[];
+  mitigations: readonly MitigationRow[];
+  actions: readonly ActionRow[];
+}
+
+export function noFindings(): Findings {
+  return {
+    fiveMinutes: fiveMinuteSteps.map((step, plannedMinute) => ({
+      step,
+      plannedMinute,
+      startedAt: null,
+      endedAt: null,
+      state: 'pending',
+      result: null,
+    })),
+    services: [],
+    changes: [],
+    triages: [],
+    mitigations: [],
+    actions: [],
+  };
+}

@@ -1,0 +1,264 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServiceRow } from '../../../core/command/incident/findings.js';
+import type { Actor } from '../../../core/command/incident/record-event.js';
+import {
+  acknowledgeIncident,
+  mergeIncidentUpdate,
+  resolveIncidentUpdate,
+  setSeverityUpdate,
+  setStatusUpdate,
+} from '../../../workflows/command/messages.js';
+import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
+import { triageMilestoneSignal } from '../../../workflows/kernel/messages.js';
+import { closeIncidentSignal } from '../../../workflows/respond/messages.js';
+import { startCommandWorld } from '../../support/command-world.js';
+import { createFakeWorld, resolveToShop } from '../../support/fake-incident.js';
+import { until } from '../../support/until.js';
+import { startReceiver } from '../../support/webhook-receiver.js';
+
+const person = (name: string): Actor => ({ person: name, proof: 'token' });
+const fake = createFakeWorld();
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let world: Awaited<ReturnType<typeof startCommandWorld>>;
+let stopWorker: () => Promise<void>;
+
+const quietServices = ['alerts', 'hanging', 'cart', 'pay', 'twin'];
+const catalog = (origin: string): string => `version: 1
+people:
+  alice: { notify: [{ kind: webhook, url: ${origin}/alice }] }
+escalation: { paging: [{ level: L1, role: On-Call Engineer, after: 0s, notify: [alice] }, { level: L2, role: Lead, after: 10m, notify: [alice] }] }
+incidents: { roles: { commander: alice }, watch: 1s, notify: [{ kind: webhook, url: ${origin}/all }] }
+services:
+  shop: { critical: true, endpoints: { story-1: { url: http://127.0.0.1:1/a, budgets: { p95Ms: 250 } }, story-2: { url: http://127.0.0.1:1/b, budgets: { p95Ms: 250 } } } }
+${quietServices.map((name) => `  ${name}: { endpoints: { e: { url: http://127.0.0.1:1/${name}, budgets: { p95Ms: 250 } } } }`).join('\n')}
+`;
+
+const states: Record<string, ServiceRow['state']> = { shop: 'up', cart: 'slow', pay: 'flapping', twin: 'up', alerts: 'up' };
+const deployAt = new Date(Date.now() - 10 * 60_000).toISOString();
+/** The first look at `hanging` never ends; it is begun before everything else and read at the end, so that nothing waits for it. */
+let looksAtHanging = 0;
+let hangingId = '';
+
+beforeAll(async () => {
+  receiver = await startReceiver('');
+  world = await startCommandWorld(catalog(receiver.origin), {
+    triages: fake.activities,
+    deps: {
+      serviceHealth: async (service) => {
+        if (service === 'hanging' && (looksAtHanging += 1) === 1) await delay(60_000, undefined, { ref: false });
+        if (service === 'hanging') throw new Error('the check broke');
+        return { service, state: states[service] ?? 'unknown', checks: [] };
+      },
+      changes: () =>
+        Promise.resolve({
+          changes: [
+            { at: deployAt, service: 'shop', kind: 'deploy', ref: 'v42', title: 'v42', by: 'ci', source: 'hook', revertible: true },
+            { at: '2100-01-01T00:00:00Z', service: 'shop', kind: 'flag', ref: 'f', title: 'f', by: null, source: 'hook', revertible: true },
+          ],
+          sources: [{ source: 'git', ok: false, detail: 'no repository' }],
+        }),
+    },
+  });
+  stopWorker = await world.startWorker();
+  hangingId = await declare({ services: ['hanging'] });
+  await until(() => looksAtHanging > 0);
+});
+
+afterAll(async () => {
+  await stopWorker();
+  await world.teardown();
+  await receiver.close();
+});
+
+async function declare(over: Partial<Parameters<typeof world.incidents.declare>[0]> = {}): Promise<string> {
+  const request = { title: 'Slow', impact: null, severity: null, severityRule: null, services: [], endpoints: [], onset: null };
+  const { incidentId } = await world.incidents.declare({ ...request, by: person('alice'), mayAttach: false, ...over });
+  return incidentId;
+}
+
+const status = (id: string) => world.incidents.status(id);
+const cancel = async (id: string): Promise<void> => {
+  const reason = await world.incidents.keepText('end of the test');
+  await world.incidents.update(id, setStatusUpdate, { to: 'cancelled', reason, by: person('alice') });
+};
+const whole = (id: string) =>
+  until(async () => {
+    const document = await status(id);
+    return document.fiveMinutes.every(({ state }) => state === 'done' || state === 'failed') ? document : null;
+  }, 30_000);
+
+const milestone = (over: Record<string, unknown>) => ({
+  incidentId: 'perf-x-000000000001',
+  workflowId: 'perf-x',
+  endpoint: 'shop/story-1',
+  event: { id: 't1', at: new Date().toISOString(), recordedAt: '', source: 'responder', by: null, text: 'told', evidence: [], ...over },
+});
+const tell = (id: string, over: Record<string, unknown>) =>
+  world.environment.client.workflow.getHandle(id).signal(triageMilestoneSignal, milestone(over) as never);
+
+describe('the first five minutes', () => {
+  it('look at every service and every change, tell, and propose the rollback of the deploy before', async () => {
+    const id = await declare({ services: ['shop'], severity: 'SEV2' });
+    const document = await whole(id);
+    expect(document.fiveMinutes.map(({ step, plannedMinute, state }) => [step, plannedMinute, state])).toEqual([
+      ['acknowledge', 0, 'done'],
+      ['scope', 1, 'done'],
+      ['changes', 2, 'done'],
+      ['message', 3, 'done'],
+      ['decide', 4, 'done'],
+    ]);
+    expect(Object.fromEntries(document.services.map(({ service, state }) => [service, state]))).toEqual({ ...states, hanging: 'unknown' });
+    expect(document.services.find(({ service }) => service === 'hanging')?.checks[0]?.detail).toBe('the check broke');
+    expect(document.changes.map(({ ref, verdict }) => [ref, verdict])).toEqual([
+      ['v42', 'suspected'],
+      ['f', 'ruled-out-by-time'],
+    ]);
+    expect(document.mitigations).toMatchObject([{ kind: 'rollback-deploy', state: 'proposed', runId: null }]);
+    expect(document.status).toBe('investigating');
+    expect(document.communications.map(({ audience, state }) => [audience, state])).toEqual([
+      ['internal', 'posted'],
+      ['external', 'draft'],
+    ]);
+    expect(document.timeline.map(({ text }) => text)).toContain('git could not be read: no repository');
+    await cancel(id);
+  });
+});
+
+describe('what triages tell', () => {
+  it('rates the severity by the confirmed window, raises by itself and never lowers', async () => {
+    const id = await declare({ services: ['shop'] });
+    const confirmed = {
+      kind: 'confirmation',
+      verdict: 'confirmed',
+      p95Ms: 1_100,
+      measured: { requests: 500, errorRatio: 0, p95BudgetMs: 250 },
+    };
+    await tell(id, confirmed);
+    await tell(id, confirmed);
+    const raised = await until(async () => ((await status(id)).severity === 'SEV2' ? status(id) : null));
+    expect(raised.severityReason.rule).toBe('latency-severe');
+    expect(raised.timeline.filter(({ text }) => text === 'shop/story-1: told')).toHaveLength(1);
+    await world.incidents.update(id, setSeverityUpdate, { severity: 'SEV4', reason: { inline: 'one customer' }, by: person('alice') });
+    await tell(id, { ...confirmed, id: 't2', at: deployAt });
+    await tell(id, {
+      id: 't3',
+      kind: 'diagnosis',
+      outcome: 'localized',
+      causes: [{ id: 'missing-index', component: 'orders', share: 0.9 }],
+    });
+    const told = await until(async () => ((await status(id)).status === 'identified' ? status(id) : null));
+    expect(told).toMatchObject({
+      severity: 'SEV4',
+      triages: [{ endpoint: 'shop/story-1', outcome: 'localized', cause: 'missing-index: orders' }],
+    });
+    await tell(id, { id: 't4', kind: 'rerun', outcome: 'resolved', ratio: 0.1 });
+    const over = await until(async () => ((await status(id)).status === 'resolved' ? status(id) : null));
+    expect(over.timeline.map(({ text }) => text)).toContain('the symptom stayed away for 1 s');
+    await tell(id, { id: 'x', kind: 'confirmation', at: 'nonsense' });
+    await until(async () => (await status(id)).timeline.find(({ text }) => text.startsWith('ignored the signal triageMilestone')));
+  });
+
+  it('starts triages of the endpoints that are named; neither ends the other', async () => {
+    const endpoint = fake.tell({ loadMs: Infinity });
+    const id = await declare({ endpoints: [endpoint, 'shop/nowhere'], services: ['shop'] });
+    const { triages } = await until(async () => ((await status(id)).triages.length > 0 ? status(id) : null));
+    expect(triages).toMatchObject([{ endpoint, outcome: null }]);
+    await until(async () => (await status(id)).timeline.find(({ text }) => text.startsWith('no triage of shop/nowhere')));
+    const triage = world.environment.client.workflow.getHandle(triages[0]?.workflowId ?? '');
+    await cancel(id);
+    await world.environment.client.workflow.getHandle(id).result();
+    expect((await triage.describe()).status.name).toBe('RUNNING');
+    await triage.signal(closeIncidentSignal, { by: 'alice' });
+    await triage.result();
+  });
+
+  it('a confirmed triage declares by policy, reports, and a later one of the service attaches', async () => {
+    const first = fake.tell({ resolve: (endpoint) => withDeclare(endpoint) });
+    const start = (endpoint: string) =>
+      world.environment.client.workflow.start('respondToIncident', {
+        workflowId: `perf-${endpoint.replace('/', '-')}`,
+        taskQueue: incidentsQueue,
+        args: [{ endpoint, symptom: null, acceptedAt: new Date().toISOString(), options: {} }],
+      });
+    const handle = await start(first);
+    const row = await until(async () => (await world.incidents.list()).find(({ title }) => title.startsWith(first)));
+    const document = await until(async () => ((await status(row.id)).status === 'identified' ? status(row.id) : null));
+    expect(document).toMatchObject({
+      severity: 'SEV3',
+      severityReason: { rule: 'latency' },
+      triages: [{ endpoint: first, outcome: 'localized' }],
+    });
+    await handle.signal(closeIncidentSignal, { by: 'alice' });
+    await handle.result();
+    await cancel(row.id);
+  });
+});
+
+function withDeclare(endpoint: string) {
+  const answer = resolveToShop(endpoint);
+  return answer.ok ? { ...answer, target: { ...answer.target, declare: 'confirmed' as const } } : answer;
+}
+
+describe('one outage', () => {
+  it('of 40 triages is one incident with one page', async () => {
+    const calls = Array.from({ length: 40 }, (_, index) =>
+      // As an activity does it: a registry or an incident that is not there yet is asked again.
+      until(() =>
+        world.deps
+          .declareForTriage({
+            workflowId: `perf-a-${index}`,
+            triageId: `perf-a-${index}-0`,
+            endpoint: `alerts/e${index}`,
+            service: 'alerts',
+            title: 't',
+          })
+          .catch(() => null),
+      ),
+    );
+    const ids = new Set((await Promise.all(calls)).map(({ incidentId }) => incidentId));
+    expect(ids.size).toBe(1);
+    const [id = ''] = ids;
+    const document = await until(async () => ((await status(id)).triages.length === 40 ? status(id) : null));
+    expect(document.paging.pages).toHaveLength(1);
+    await until(() => receiver.received.find((one) => one.body.event === 'page' && one.body['incidentId'] === id));
+    expect(receiver.received.filter((one) => one.body.event === 'page' && one.body['incidentId'] === id)).toHaveLength(1);
+    await world.incidents.update(id, acknowledgeIncident, { by: person('alice') });
+    await world.incidents.update(id, resolveIncidentUpdate, { summary: { inline: 'over' }, by: person('alice') });
+    await world.deps.declareForTriage({
+      workflowId: 'perf-b',
+      triageId: 'perf-b-0',
+      endpoint: 'alerts/e',
+      service: 'alerts',
+      title: 'again',
+    });
+    const later = await until(async () => (await world.incidents.list()).find(({ title }) => title === 'again'));
+    expect(later.id).not.toBe(id);
+    await cancel(later.id);
+  });
+
+  it('a duplicate merges, and what it had goes on in the other', async () => {
+    const [first, twin] = [await declare({ services: ['twin'] }), await declare({ services: ['cart'] })];
+    await world.environment.client.workflow
+      .getHandle(twin)
+      .signal('attachTriage', { workflowId: 'perf-twin', incidentId: 'perf-twin-0', endpoint: 'cart/e' });
+    await expect(world.incidents.update(twin, mergeIncidentUpdate, { into: twin, by: person('alice') })).rejects.toThrow('into itself');
+    await world.incidents.update(twin, mergeIncidentUpdate, { into: first, by: person('alice') });
+    const merged = await until(async () => ((await status(first)).triages.length === 1 ? status(first) : null));
+    expect(merged.impact.services).toEqual(['twin', 'cart']);
+    await world.environment.client.workflow.getHandle(twin).result();
+    expect(await status(twin)).toMatchObject({ status: 'merged', paging: { state: 'stopped' } });
+    await cancel(first);
+  });
+});
+
+describe('the board of the five minutes', () => {
+  it('is complete within 25 seconds when a service hangs', async () => {
+    const document = await whole(hangingId);
+    const took = Math.max(...document.fiveMinutes.map(({ endedAt }) => Date.parse(endedAt ?? ''))) - Date.parse(document.declaredAt);
+    expect(took).toBeLessThan(25_000);
+    expect(document.services.find(({ service }) => service === 'hanging')).toMatchObject({ state: 'unknown' });
+    expect(document.services.find(({ service }) => service === 'shop')).toMatchObject({ state: 'up' });
+    await cancel(hangingId);
+  }, 40_000);
+});
