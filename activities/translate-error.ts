@@ -17,8 +17,8 @@ function shorten(message: string): string {
 }
 
 const diskProblems: Record<string, string> = {
-  ENOSPC: 'the disk is full: free some space, or lower artifacts.max in the catalog',
-  EDQUOT: 'the disk quota is used up: free some space, or lower artifacts.max in the catalog',
+  ENOSPC: 'the disk is full: free some space, or set another data folder',
+  EDQUOT: 'the disk quota is used up: free some space, or set another data folder',
   EROFS: 'the file system is read-only: mount it writable, or set another data folder',
   EACCES: 'permission denied: let the user of the worker write there, or set another data folder',
   EPERM: 'permission denied: let the user of the worker write there, or set another data folder',

@@ -46,7 +46,7 @@ describe('a load that was held', () => {
     const failed: unknown = await inActivity(() => activities.storeLoad(request), quietEnvironment()).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       nonRetryable: false,
-      message: 'cannot write /data/artifacts/ab: the disk is full: free some space, or lower artifacts.max in the catalog',
+      message: 'cannot write /data/artifacts/ab: the disk is full: free some space, or set another data folder',
     });
     store.isFull = false;
     const stored = await inActivity(() => activities.storeLoad(request), quietEnvironment({ attempt: 2 }));
