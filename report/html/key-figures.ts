@@ -10,8 +10,12 @@ interface Figure {
   tone: 'bad' | 'good' | 'plain';
 }
 
+function rateText(perSecond: number): string {
+  return `${perSecond.toFixed(perSecond >= 100 ? 0 : 1)}/s`;
+}
+
 /** The few numbers that one looks for first. */
-export function keyFigures({ incident }: ReportInput): Html {
+export function keyFigures({ incident, plan }: ReportInput): Html {
   const { confirmation, timing, causes, reruns } = incident;
   const figures: Figure[] = [];
   const worst = confirmation === null ? undefined : budgetLines(confirmation)[0];
@@ -41,7 +45,7 @@ export function keyFigures({ incident }: ReportInput): Html {
   if (confirmation !== null)
     figures.push({
       name: 'Load',
-      value: `${confirmation.requestRate.toFixed(confirmation.requestRate >= 100 ? 0 : 1)}/s`,
+      value: plan?.rate == null ? rateText(confirmation.requestRate) : `${rateText(confirmation.requestRate)} of ${plan.rate}`,
       note: `${percent(confirmation.observed.errorRatio)} failed`,
       tone: 'plain',
     });

@@ -95,8 +95,9 @@ function goal({ confirmation }: Incident): Rich[] {
   const target =
     broken.length === 0
       ? 'every threshold passes'
-      : broken.map((line) => `${line.name} ${line.observed} → within ${line.budget ?? ''}`).join(', ');
-  return [rich`Expected delta: ${target}, under the same load (${emphasis('measured')} when it ran)`];
+      : broken.map((line) => `${line.name} is within ${line.budget ?? ''} (it was ${line.observed})`).join(', ');
+  // To run it again changes nothing by itself: what it brings is the proof.
+  return [rich`Expected delta: none by itself; it proves what was changed. Resolved when ${target} under the same load`];
 }
 
 function lastMeasured({ reruns }: Incident): Rich[] {

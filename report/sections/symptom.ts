@@ -60,15 +60,22 @@ export function worstSymptom(confirmation: Confirmation): string {
   return `${worst.name} ${worst.observed}, ${excess} ${worst.budget}${more}`;
 }
 
+/** A load that could not be offered leads, since every figure behind it is of a smaller one: `21 of 60 requests/s offered: `. */
+function shortfall({ plan, load, incident: { confirmation } }: ReportInput): string {
+  if (plan?.rate == null || load === null || confirmation === null || load.droppedIterations === 0) return '';
+  const share = load.droppedIterations / (load.droppedIterations + load.requests);
+  return `only ${requestRate(confirmation.requestRate).replace(' requests/s', '')} of ${plan.rate} requests/s could be sent (${percent(share)} of the iterations were dropped): `;
+}
+
 /** The text after **Symptom confirmed:**, honest about a run that did not confirm. */
-export function symptomLine({ incident }: ReportInput): Rich {
-  const { confirmation, symptom, outcome, reasons } = incident;
+export function symptomLine(input: ReportInput): Rich {
+  const { confirmation, symptom, outcome, reasons } = input.incident;
   const reported = symptom === null ? [] : rich` - reported: ${code(symptom.text)}`;
   if (confirmation === null) {
     if (outcome === 'refused') return rich`no, refused before any load was sent: ${reasons.at(-1) ?? 'no reason was recorded'}${reported}`;
     return rich`no, ${outcome === null ? 'not measured yet' : 'unproven: no load run was finished'}${reported}`;
   }
-  const measured = budgetText(confirmation);
+  const measured = rich`${shortfall(input)}${budgetText(confirmation)}`;
   switch (confirmation.verdict) {
     case 'confirmed':
       return [...measured, ...reported];

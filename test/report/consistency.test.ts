@@ -1,0 +1,78 @@
+/** What must hold of the text of every report, tried on all recorded windows: a page that contradicts itself is believed in nothing. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readEvidence } from '../../adapters/artifacts/evidence-folder.js';
+import { judgement } from '../../core/diagnosis/judgement.js';
+import { documentReader } from '../../core/evidence/document.js';
+import { judgeEvidence } from '../../core/evidence/judge-evidence.js';
+import { databasesDocument } from '../../core/evidence/kinds/databases.js';
+import { flameDocument, profileDocument, traceDocument } from '../../core/evidence/kinds/profile.js';
+import { scanDocument } from '../../core/evidence/kinds/query-scan.js';
+import { serviceDocument } from '../../core/evidence/kinds/service.js';
+import type { ReportInput } from '../../report/report-input.js';
+import { renderMarkdown } from '../../report/markdown.js';
+import { recordedEvidence, recordedNames } from '../../lab/record-evidence.js';
+
+async function reportOf(name: string): Promise<{ input: ReportInput; text: string }> {
+  const content = await readEvidence(join(recordedEvidence(), name));
+  const { manifest } = content;
+  const read = documentReader(content.documents, name);
+  const captured = { plan: manifest.plan, load: manifest.load };
+  const confirmedBy = manifest.confirmedBy ?? captured;
+  const input: ReportInput = {
+    incident: judgeEvidence(content, judgement),
+    plan: confirmedBy.plan,
+    load: confirmedBy.load,
+    secondLook: confirmedBy === captured ? null : captured,
+    profile: read(profileDocument),
+    flame: read(flameDocument),
+    trace: read(traceDocument),
+    service: read(serviceDocument),
+    databases: read(databasesDocument) ?? [],
+    scans: read(scanDocument) ?? [],
+  };
+  return { input, text: renderMarkdown(input) };
+}
+
+function section(text: string, title: string): string {
+  const from = text.indexOf(`### ${title}`);
+  if (from === -1) return '';
+  const end = text.indexOf('\n### ', from + 4);
+  return text.slice(from, end === -1 ? undefined : end);
+}
+
+describe.each(recordedNames())('the report of the recorded window %s', (name) => {
+  it('rules out nothing that it names as a cause', async () => {
+    const { input } = await reportOf(name);
+    const causes = input.incident.causes.map(({ id }) => id);
+    expect(input.incident.ruledOut.map(({ id }) => id).filter((id) => causes.includes(id))).toEqual([]);
+  });
+
+  it('calls no check passed whose figure is beyond its limit', async () => {
+    const { input } = await reportOf(name);
+    for (const { id, ok, observed, limit } of input.incident.accountChecks ?? [])
+      expect(ok, `${id} ${observed} ${limit}`).toBe(observed <= limit);
+  });
+
+  it('has an account whose lines add up to the mean, each with the share that it has of it', async () => {
+    const { input } = await reportOf(name);
+    const { accounting } = input.incident;
+    const mean = accounting.reduce((sum, line) => sum + line.perRequestMs, 0);
+    for (const line of accounting) expect(Math.abs(line.perRequestMs / mean - line.share), line.label).toBeLessThan(0.001);
+  });
+
+  it('says first how much of the load could not be sent', async () => {
+    const { input, text } = await reportOf(name);
+    const dropped = input.load?.droppedIterations ?? 0;
+    const symptom = text.split('\n').find((line) => line.includes('Symptom confirmed:')) ?? '';
+    const isTold = / of [\d.]+ requests\/s could be sent/.test(symptom);
+    expect(isTold).toBe(dropped > 0 && input.plan?.rate != null && input.incident.confirmation !== null);
+  });
+
+  it('promises nothing of a re-run, and of a remedy no mean above the budget that it says it will keep', async () => {
+    const { input, text } = await reportOf(name);
+    expect(section(text, 'Recommended actions')).not.toMatch(/Re-run the confirmation[^\n]*\n[^\n]*Expected delta: p\d\d \S+ ms →/);
+    expect(text).not.toContain('at best');
+    for (const { share } of input.incident.causes) expect(share).toBeLessThanOrEqual(1.0001);
+  });
+});
