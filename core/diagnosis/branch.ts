@@ -46,14 +46,31 @@ export function chooseBranch(sides: SideShares, facts: Facts): { branch: Branch;
   return { branch: branchOf(sides, facts), reasons };
 }
 
+/** How the shares of the sides become a branch; it only decides whether the statements are looked at, and the word in the report. */
+export const branchThresholds = {
+  most: { value: 0.5, unit: 'of the mean latency', source: 'More than everything else together.' },
+  little: {
+    value: 0.2,
+    unit: 'of the mean latency',
+    source: 'Below the quarter that a cause must hold, with a fifth of that as room for the error of the account.',
+  },
+  beside: {
+    value: 0.3,
+    unit: 'of the mean latency',
+    source:
+      'Above it the part of the service is more than the quarter that a cause must hold, the error of the account included: then its code is asked, too.',
+  },
+} as const satisfies Record<string, { value: number; unit: string; source: string }>;
+
 function branchOf(sides: SideShares, facts: Facts): Branch {
   const { application, database, elsewhere, unattributed } = sides;
+  const { most, little, beside } = branchThresholds;
   const isSaturated = (facts.cpu?.saturation ?? 0) >= saturated;
-  if (database >= 0.5 && application < 0.3) return 'db-bound';
-  if (application >= 0.5 && database < 0.2) return 'app-bound';
-  if (isSaturated && database < 0.2 && application >= elsewhere) return 'app-bound';
-  if (database >= 0.2 && application >= 0.2) return 'mixed';
-  if (elsewhere >= 0.5 && database < 0.2) return 'other-wait';
-  if (unattributed >= 0.5) return 'inconclusive';
+  if (database >= most.value && application < beside.value) return 'db-bound';
+  if (application >= most.value && database < little.value) return 'app-bound';
+  if (isSaturated && database < little.value && application >= elsewhere) return 'app-bound';
+  if (database >= little.value && application >= little.value) return 'mixed';
+  if (elsewhere >= most.value && database < little.value) return 'other-wait';
+  if (unattributed >= most.value) return 'inconclusive';
   return 'mixed';
 }

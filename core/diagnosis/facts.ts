@@ -5,26 +5,11 @@ import type { PeerObservation, ProcessObservation, ThreadObservation } from '../
 import { isCappedAt } from './concurrency-cap.js';
 import { loadInFlight } from './in-flight.js';
 import type { DiagnosisInput } from './input.js';
+import type { CpuFacts } from './cpu-facts.js';
 import { heldByOwnDatabase } from './own-crowd.js';
 import { placeRequests, usableWire } from './place-requests.js';
 import { poolerQueue, type PoolerQueue } from './pooler-queue.js';
 import { strandedSessions, type AnsweredLoad } from './stranded.js';
-
-/** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
-export interface CpuFacts {
-  /** Cores burnt by the threads that serve requests (Node: the main thread; otherwise the whole tree). */
-  busyCores: number;
-  totalCores: number;
-  /** Cores that the serving threads may use at most: one for each event loop, or for each process of an interpreter with a global lock. */
-  servingCores: number;
-  perRequestMs: number;
-  utilization: number;
-  /** Run time plus run-queue delay: on a busy host a saturated loop shows a low utilisation. */
-  saturation: number;
-  runDelayCores: number;
-  /** Cores burnt outside the main thread (workers, thread pool, collector); 0 for runtimes without a single main loop. */
-  offMainCores: number;
-}
 
 /** The service's connections to its databases. */
 export interface PoolFacts {
@@ -175,8 +160,35 @@ function poolFacts(databases: DatabaseObservation[], load: AnsweredLoad): PoolFa
   };
 }
 
-/** A leak that left most of the pool is not what requests queue for. */
-const minimumStrandedShare = 0.3;
+/** When waiting inside the process is waiting for a connection. */
+export const poolThresholds = {
+  inUse: {
+    value: 0.7,
+    unit: 'of the connections',
+    source:
+      'A pool of which the mean look sees seven tenths in use is full most of the time: looks are a moment late, and a connection that changes hands looks free.',
+  },
+  beyond: {
+    value: 1.2,
+    unit: 'requests for each connection',
+    source: 'One request in six without a connection is more than the counting error of two independent counts on small pools.',
+  },
+  queue: {
+    value: 0.5,
+    unit: 'requests',
+    source: 'Less than half a request on average is the error of the two counts that are subtracted.',
+  },
+  told: {
+    value: 1.5,
+    unit: 'connections',
+    source: 'Of a single connection nothing can be told: a lock that lets one request pass leaves the same.',
+  },
+  leaked: {
+    value: 0.3,
+    unit: 'of the connections',
+    source: 'A pool that lost less than a third still serves most requests at once; then the loss is not what they queue for.',
+  },
+} as const satisfies Record<string, { value: number; unit: string; source: string }>;
 
 interface WaitingInside {
   inFlight: number;
@@ -190,9 +202,6 @@ interface WaitingInside {
   atPeersMax: number;
 }
 
-/** More connections than one, on average. */
-const fewestTold = 1.5;
-
 /**
  * Requests that wait inside the process beyond what is on CPU are waiting for a connection when every connection is in use: busy in the database, or
  * held while its owner waits elsewhere, which shows when never more requests than connections are at the peers together. Where the pool is full at
@@ -203,19 +212,20 @@ function poolWaiting(facts: WaitingInside): number {
   const { pool, cpu, peers } = facts;
   if (pool === null || pool.sessions < 1 || (cpu?.saturation ?? 0) >= saturated) return 0;
   const rest = Math.max(0, facts.inside - (cpu?.busyCores ?? 0));
-  if (rest >= 0.5 && isStarvedByStranded(facts, pool)) return rest;
-  if (rest < 0.5 || pool.sessions < fewestTold) return 0;
-  const isFullAtTimes = sumOf(peers, (peer) => (peer.kind === 'database' ? peer.waitingMax : 0)) >= 0.7 * pool.sessions;
+  if (rest >= poolThresholds.queue.value && isStarvedByStranded(facts, pool)) return rest;
+  if (rest < poolThresholds.queue.value || pool.sessions < poolThresholds.told.value) return 0;
+  const isFullAtTimes =
+    sumOf(peers, (peer) => (peer.kind === 'database' ? peer.waitingMax : 0)) >= poolThresholds.inUse.value * pool.sessions;
   const inBursts = isFullAtTimes ? Math.min(rest, queuedInBursts(peers)) : 0;
-  if (facts.inFlight < pool.sessions * 1.2) return inBursts;
-  if (Math.max(pool.busy, facts.databaseWaiting) >= 0.7 * pool.sessions) return rest;
+  if (facts.inFlight < poolThresholds.beyond.value * pool.sessions) return inBursts;
+  if (Math.max(pool.busy, facts.databaseWaiting) >= poolThresholds.inUse.value * pool.sessions) return rest;
   const atPeers = { mean: sumOf(peers, (peer) => peer.waiting), max: facts.atPeersMax, samples: facts.samples };
   return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : inBursts;
 }
 
 /** While requests queue for a connection, the connections are in use at the database: always, or just then. */
 export function isPoolBusyAtDatabase({ pool, peers, poolWaiting: waiting }: Facts): boolean {
-  return pool !== null && (pool.busy >= 0.7 * pool.sessions || queuedInBursts(peers) >= waiting);
+  return pool !== null && (pool.busy >= poolThresholds.inUse.value * pool.sessions || queuedInBursts(peers) >= waiting);
 }
 
 /** Requests that queue for a connection to a database in the moments in which none is free. */
@@ -226,8 +236,8 @@ export function queuedInBursts(peers: PeerObservation[]): number {
 /** What the stranded connections leave is in use, or nothing is left. */
 function isStarvedByStranded({ total, databaseWaiting }: WaitingInside, pool: PoolFacts): boolean {
   const usable = pool.sessionsEnd - pool.stranded;
-  if (pool.stranded < minimumStrandedShare * pool.sessionsEnd || total < 1.2 * usable) return false;
-  return usable < 0.5 || Math.max(pool.executing, databaseWaiting) >= 0.7 * usable;
+  if (pool.stranded < poolThresholds.leaked.value * pool.sessionsEnd || total < poolThresholds.beyond.value * usable) return false;
+  return usable < poolThresholds.queue.value || Math.max(pool.executing, databaseWaiting) >= poolThresholds.inUse.value * usable;
 }
 
 function sumOf(peers: PeerObservation[], of: (peer: PeerObservation) => number): number {

@@ -35,7 +35,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (share < minimumShare) {
     return verdictOut(
       'hot-function',
-      `the heaviest application function, ${frameText(first.frame)}, has ${percent(first.share)} of the CPU samples`,
+      `the heaviest application function, ${frameText(first.frame)}, explains ${percent(share)} of the mean latency: CPU with the queue for it holds ${percent(applicationShare(context))} of it`,
       [context.cited.profile],
     );
   }

@@ -1,0 +1,15 @@
+/** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
+export interface CpuFacts {
+  /** Cores burnt by the threads that serve requests (Node: the main thread; otherwise the whole tree). */
+  busyCores: number;
+  totalCores: number;
+  /** Cores that the serving threads may use at most: one for each event loop, or for each process of an interpreter with a global lock. */
+  servingCores: number;
+  perRequestMs: number;
+  utilization: number;
+  /** Run time plus run-queue delay: on a busy host a saturated loop shows a low utilisation. */
+  saturation: number;
+  runDelayCores: number;
+  /** Cores burnt outside the main thread (workers, thread pool, collector); 0 for runtimes without a single main loop. */
+  offMainCores: number;
+}
