@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { Change } from '../../core/command/changes/change.js';
-import { withinTime } from '../checks/time-limit.js';
+import { startDeadline, withinTime } from '../checks/time-limit.js';
 import type { ChangeOrder, ChangeReading, PlannedReading } from './change-source.js';
 import { changeSources } from './registry.js';
 
@@ -40,9 +41,10 @@ function once(changes: readonly Change[]): Change[] {
 export async function collectChanges(order: ChangeOrder & { budgetMs?: number }): Promise<CollectedChanges> {
   const { budgetMs = defaultBudgetMs, fromMs, toMs } = order;
   order.signal.throwIfAborted();
-  const limit = AbortSignal.any([order.signal, AbortSignal.timeout(budgetMs)]);
-  const planned = changeSources.flatMap((source) => source.plan({ ...order, signal: limit }));
-  const readings = await Promise.all(planned.map(async (reading) => await readOne(reading, limit, budgetMs)));
+  const limit = startDeadline(order.signal, budgetMs);
+  setMaxListeners(0, limit.signal);
+  const planned = changeSources.flatMap((source) => source.plan({ ...order, signal: limit.signal }));
+  const readings = await Promise.all(planned.map(async (reading) => await readOne(reading, limit.signal, budgetMs))).finally(limit.end);
   order.signal.throwIfAborted();
   const inWindow = readings.flatMap(({ changes }) => changes).filter(({ at }) => Date.parse(at) >= fromMs && Date.parse(at) <= toMs);
   return {

@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Catalog } from '../../config/catalog.js';
 import { unknownFinding, type CheckRow } from '../../core/command/checks/check.js';
 import { worstHealth, type HealthState } from '../../core/command/checks/health.js';
 import { health } from './service/health.js';
 import { noHealthAddress, sampleHealth, slowAfterOf, type AddressHealth } from './service/sample-health.js';
-import { withinTime } from './time-limit.js';
+import { startDeadline, withinTime } from './time-limit.js';
 
 export interface ServiceHealth {
   service: string;
@@ -55,14 +56,19 @@ export async function collectHealth({
   onService,
 }: HealthOrder): Promise<ServiceHealth[]> {
   signal.throwIfAborted();
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]);
-  const all = await Promise.all(
-    (services ?? Object.keys(catalog.services)).map(async (name) => {
-      const found = await healthOf(catalog, name, limit);
-      onService?.(found);
-      return found;
-    }),
-  );
-  signal.throwIfAborted();
-  return all;
+  const limit = startDeadline(signal, budgetMs);
+  setMaxListeners(0, limit.signal);
+  try {
+    const all = await Promise.all(
+      (services ?? Object.keys(catalog.services)).map(async (name) => {
+        const found = await healthOf(catalog, name, limit.signal);
+        onService?.(found);
+        return found;
+      }),
+    );
+    signal.throwIfAborted();
+    return all;
+  } finally {
+    limit.end();
+  }
 }

@@ -1,12 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { startDeadline } from './time-limit.js';
 
 export interface HttpLook {
   tookMs: number;
   /** Null: no answer. */
   status: number | null;
   contentType: string | null;
+  /** The clock of the other side, in whole seconds; null: not told. */
+  dateMs: number | null;
   /** Its first 64 KiB. */
   text: string;
   /** Why there was no answer; null: there was one. */
@@ -47,6 +50,11 @@ function send(url: URL, headers: Record<string, string>, signal: AbortSignal): P
   });
 }
 
+function dateOf(header: string | undefined): number | null {
+  const ms = Date.parse(header ?? '');
+  return Number.isNaN(ms) ? null : ms;
+}
+
 function whyNot(error: unknown, isLate: boolean, withinMs: number): string {
   if (isLate) return `no answer within ${withinMs / 1000} s`;
   if (!(error instanceof Error)) return String(error);
@@ -60,16 +68,19 @@ export async function lookAtUrl(
   url: string,
   { signal, withinMs, headers = {} }: { signal: AbortSignal; withinMs: number; headers?: Record<string, string> },
 ): Promise<HttpLook> {
-  const limit = AbortSignal.timeout(withinMs);
+  const limit = startDeadline(signal, withinMs);
   const startedAt = performance.now();
   try {
-    const response = await send(new URL(url), { accept: '*/*', ...headers }, AbortSignal.any([signal, limit]));
+    const response = await send(new URL(url), { accept: '*/*', ...headers }, limit.signal);
     const text = await bodyOf(response);
     const tookMs = performance.now() - startedAt;
-    return { tookMs, status: response.statusCode ?? null, contentType: response.headers['content-type'] ?? null, text, error: null };
+    const { statusCode = null, headers: answered } = response;
+    return { tookMs, status: statusCode, contentType: answered['content-type'] ?? null, dateMs: dateOf(answered.date), text, error: null };
   } catch (error) {
     signal.throwIfAborted();
     const tookMs = performance.now() - startedAt;
-    return { tookMs, status: null, contentType: null, text: '', error: whyNot(error, limit.aborted, withinMs) };
+    return { tookMs, status: null, contentType: null, dateMs: null, text: '', error: whyNot(error, limit.isLate(), withinMs) };
+  } finally {
+    limit.end();
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Catalog } from '../../config/catalog.js';
 import { unknownFinding, type CheckArea, type CheckRow, type Finding } from '../../core/command/checks/check.js';
@@ -5,7 +6,7 @@ import { EvidenceUnavailableError, UnreadableInputError } from '../../core/model
 import type { Check, CheckWorld, PlannedLook } from './check.js';
 import { checks } from './registry.js';
 import { createSharing } from './shared.js';
-import { withinTime } from './time-limit.js';
+import { startDeadline, withinTime } from './time-limit.js';
 
 /** All looks of a run together: at five minutes of an incident a later answer is none (knowledge of incident command, §7). */
 export const checksWithinMs = 20_000;
@@ -80,20 +81,24 @@ export async function runChecks({
   onRow = () => undefined,
 }: CheckOrder): Promise<CheckRow[]> {
   signal.throwIfAborted();
-  const whole = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]);
-  const first = AbortSignal.any([whole, AbortSignal.timeout(Math.max(budgetMs - heavyReserveMs, budgetMs / 2))]);
-  const { share, release } = createSharing(whole);
+  const whole = startDeadline(signal, budgetMs);
+  const first = startDeadline(whole.signal, Math.max(budgetMs - heavyReserveMs, budgetMs / 2));
+  // Every look listens, and there may be hundreds.
+  setMaxListeners(0, whole.signal, first.signal);
+  const { share, release } = createSharing(whole.signal);
   const world = { catalog, services, share };
   const wanted = checks.filter(({ area }) => areas === null || areas.includes(area));
   try {
     const light = wanted.filter(({ isHeavy }) => isHeavy !== true);
-    const rows = await runPart(light, world, first, budgetMs, onRow);
+    const rows = await runPart(light, world, first.signal, budgetMs, onRow);
     const heavy = wanted.filter(({ isHeavy }) => isHeavy === true);
-    rows.push(...(await runPart(heavy, world, whole, budgetMs, onRow)));
+    rows.push(...(await runPart(heavy, world, whole.signal, budgetMs, onRow)));
     signal.throwIfAborted();
     const order = checks.map(({ id }) => id);
     return rows.sort((left, right) => order.indexOf(left.id) - order.indexOf(right.id));
   } finally {
+    first.end();
     await Promise.race([release().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]);
+    whole.end();
   }
 }

@@ -9,22 +9,22 @@ interface Hierarchy {
   root: string;
 }
 
-/** Where the CPU controller is mounted: cgroup v2, or v1 beside it (both may be there; then v1 has the controller). */
-function cpuHierarchies(): Hierarchy[] {
+/** Where a controller is mounted: cgroup v2, or v1 beside it (both may be there; then v1 has the controller). */
+function hierarchiesOf(controller: 'cpu' | 'memory'): Hierarchy[] {
   return (readProc('self/mountinfo') ?? '').split('\n').flatMap((line): Hierarchy[] => {
     const [before = '', after = ''] = line.split(' - ');
     const [, , , root = '/', mountPoint = ''] = before.split(' ');
     const [type, , options = ''] = after.split(' ');
     if (type === 'cgroup2') return [{ version: 2, mountPoint, root }];
-    return type === 'cgroup' && options.split(',').includes('cpu') ? [{ version: 1, mountPoint, root }] : [];
+    return type === 'cgroup' && options.split(',').includes(controller) ? [{ version: 1, mountPoint, root }] : [];
   });
 }
 
 /** Folders of the process's own group and of all above it, nearest first: a limit anywhere on the way holds. */
-function groupFolders(pid: number): { version: 1 | 2; folder: string }[] {
+function groupFolders(pid: number, controller: 'cpu' | 'memory' = 'cpu'): { version: 1 | 2; folder: string }[] {
   const groups = (readProc(`${pid}/cgroup`) ?? '').split('\n').map((line) => line.split(':'));
-  return cpuHierarchies().flatMap(({ version, mountPoint, root }) => {
-    const own = groups.find(([number, controllers = '']) => (version === 2 ? number === '0' : controllers.split(',').includes('cpu')));
+  return hierarchiesOf(controller).flatMap(({ version, mountPoint, root }) => {
+    const own = groups.find(([number, controllers = '']) => (version === 2 ? number === '0' : controllers.split(',').includes(controller)));
     const path = own?.slice(2).join(':');
     if (path === undefined) return [];
     const below = root !== '/' && path.startsWith(root) ? path.slice(root.length) : path;
@@ -68,4 +68,22 @@ export function throttledMs(pid: number): number | null {
     return nanoseconds === undefined ? [] : [Number(nanoseconds) / 1e6];
   });
   return times.length === 0 ? null : Math.max(...times);
+}
+
+/** Memory that the process's groups allow, in bytes; null = no limit. Version 1 writes "no limit" as a number beyond any memory. */
+export function memoryLimitBytes(pid: number): number | null {
+  const limits = groupFolders(pid, 'memory').flatMap(({ version, folder }) => {
+    const bytes = Number(readGroup(folder, version === 2 ? 'memory.max' : 'memory.limit_in_bytes')?.trim());
+    return bytes > 0 && bytes < 2 ** 60 ? [bytes] : [];
+  });
+  return limits.length === 0 ? null : Math.min(...limits);
+}
+
+/** How many processes of its group the kernel killed for want of memory, since the group exists; null = not told. */
+export function memoryKills(pid: number): number | null {
+  const [own] = groupFolders(pid, 'memory');
+  if (own === undefined) return null;
+  const text = readGroup(own.folder, own.version === 2 ? 'memory.events' : 'memory.oom_control') ?? '';
+  const count = /^oom_kill (\d+)/m.exec(text)?.[1];
+  return count === undefined ? null : Number(count);
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { registerAck } from './ack.js';
 import { registerChanges } from './checks/changes.js';
 import { registerCheck } from './checks/check.js';
+import { registerLogs } from './checks/logs.js';
 import { registerHealth } from './checks/health.js';
 import { registerClose } from './close.js';
 import { registerDecide } from './decide.js';
@@ -67,7 +68,7 @@ const commandGroups: readonly [heading: string, commands: readonly Register[]][]
     ],
   ],
   ['Incidents that people are called for:', [registerIncident, registerOnCall, registerRunbook]],
-  ['What is wrong right now:', [registerCheck, registerHealth, registerChanges]],
+  ['What is wrong right now:', [registerCheck, registerHealth, registerLogs, registerChanges]],
   ['Where it came from:', [registerBisect]],
   ['Files, without Temporal:', [registerAnalyze]],
   ['What was done, and what may be:', [registerAudit, registerLoad]],

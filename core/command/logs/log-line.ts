@@ -148,19 +148,33 @@ export function readLogLine(line: string): LogEntry {
 const continuation =
   /^(?:\s+\S|\s*at\s|Caused by:|\s*\.\.\. \d+ more|Traceback \(most recent call last\)|During handling of the above|The above exception|goroutine \d+ \[|\t|\})/;
 
+/** A line whose source tells its time or level beside it: a journal, a container engine. What the line itself says counts first. */
+export interface TimedLine {
+  text: string;
+  atMs: number | null;
+  level: LogLevel | null;
+}
+
+function entryOf(line: string | TimedLine): LogEntry {
+  if (typeof line === 'string') return readLogLine(line);
+  const entry = readLogLine(line.text);
+  return { ...entry, atMs: entry.atMs ?? line.atMs, level: entry.level ?? line.level };
+}
+
 /**
  * Entries of consecutive lines. A stack belongs to the entry above it. The line after a Python traceback, which names the exception, ends it.
  */
-export function joinEntries(lines: Iterable<string>): LogEntry[] {
+export function joinEntries(lines: Iterable<string | TimedLine>): LogEntry[] {
   const entries: LogEntry[] = [];
   let inTraceback = false;
-  for (const line of lines) {
+  for (const given of lines) {
+    const line = typeof given === 'string' ? given : given.text;
     if (line.trim() === '') continue;
     const last = entries.at(-1);
     const goesOn = continuation.test(line);
     const endsTraceback = inTraceback && !goesOn && timestamp.exec(line) === null;
     if (last !== undefined && (goesOn || endsTraceback)) last.more.push(line);
-    else entries.push(readLogLine(line));
+    else entries.push(entryOf(given));
     inTraceback = goesOn && (inTraceback || line.startsWith('Traceback'));
   }
   return entries;
