@@ -4,10 +4,12 @@ import { resolve } from 'node:path';
 import type { ActionOrder } from '../activities/runbook/contract.js';
 import type { ActionEnding, RunbookDependencies } from '../activities/runbook/dependencies.js';
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { checks } from '../adapters/checks/registry.js';
+import { runChecks } from '../adapters/checks/run-checks.js';
 import { maskText } from '../adapters/redaction/mask-stream.js';
 import { findRunner } from '../adapters/runbook-steps/registry.js';
 import { serviceHealth } from '../adapters/runbook-steps/service-health.js';
-import type { CheckAnswer, StepAccess, StepContext } from '../adapters/runbook-steps/step-runner.js';
+import type { CheckAnswer, StepAccess, StepContext, StepEnding } from '../adapters/runbook-steps/step-runner.js';
 import type { Catalog } from '../config/catalog.js';
 import { environmentVariable } from '../config/environment.js';
 import { parseRunbook } from '../config/runbook/read-runbook.js';
@@ -22,11 +24,24 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function open(file: string, text: string, given: Record<string, string>): OpenedRunbook {
-  const runbook = parseRunbook(text, file);
-  const values = argumentsOf(runbook.params, given);
-  if (!values.ok) throw new UnreadableInputError(`${runbook.name}: ${values.problems.join('; ')}`);
-  return { runbook, values: values.values, hash: sha256(text), risk: effectiveRisk(runbook) };
+function open(catalog: Catalog, file: string, text: string, given: Record<string, string>): OpenedRunbook {
+  const written = parseRunbook(text, file);
+  const values = argumentsOf(written.params, given);
+  if (!values.ok) throw new UnreadableInputError(`${written.name}: ${values.problems.join('; ')}`);
+  const service = String(values.values['service'] ?? written.service);
+  const runbook = { ...written, steps: written.steps.map((step) => ({ ...step, action: deployAction(catalog, service, step.action) })) };
+  return { runbook, values: values.values, hash: sha256(text), risk: effectiveRisk(written) };
+}
+
+/** `@deploy.rollback` and `@deploy.restart` are the commands that the catalog names for the service: approved and run as they stand there. */
+function deployAction(catalog: Catalog, service: string, action: Action): Action {
+  const word = action.kind === 'command' ? /^@deploy\.(rollback|restart)$/.exec(action.run[0] ?? '')?.[1] : undefined;
+  if (word === undefined) return action;
+  const run = catalog.services[service]?.deploy?.[word === 'rollback' ? 'rollback' : 'restart'];
+  if (run !== undefined) return { kind: 'command', run };
+  throw new UnreadableInputError(
+    `expected services.${service}.deploy.${word} in the catalog, got none; write the command there, as a list`,
+  );
 }
 
 /** The database of that name: of the runbook's service, of the service that `service/name` says, else the only one of the catalog. */
@@ -47,13 +62,27 @@ function findDatabase(catalog: Catalog, name: string, service: string): { kind: 
 }
 
 async function checkOf(catalog: Catalog, id: string, target: string, signal: AbortSignal): Promise<CheckAnswer> {
-  if (id !== 'service.health') return { isGood: false, detail: `expected a check that is known here (service.health), got ${id}` };
+  if (id !== 'service.health') return anyCheck(catalog, id, target, signal);
   const addresses = catalog.services[target]?.health ?? [];
   if (addresses.length > 0) return serviceHealth(addresses, signal);
   return {
     isGood: false,
     detail: `the health of ${target || 'the service'} is not known: name an address in services.${target || 'NAME'}.health`,
   };
+}
+
+/** A check of the registry. What warns passes, with its words; what could not be seen never does. */
+async function anyCheck(catalog: Catalog, id: string, target: string, signal: AbortSignal): Promise<CheckAnswer> {
+  const known = checks.find((candidate) => candidate.id === id);
+  if (known === undefined)
+    return { isGood: false, detail: `expected one of the checks ${checks.map((candidate) => candidate.id).join(', ')}, got ${id}` };
+  const services = catalog.services[target] === undefined ? Object.keys(catalog.services) : [target];
+  const rows = (await runChecks({ catalog, services, areas: [known.area], signal })).filter((row) => row.id === id);
+  const bad = rows.filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown');
+  const shown = bad.length > 0 ? bad : rows;
+  const detail =
+    rows.length === 0 ? `the catalog has nothing that ${id} could look at` : shown.map((row) => `${row.target}: ${row.detail}`).join('; ');
+  return { isGood: rows.length > 0 && bad.length === 0, detail };
 }
 
 function accessOf(catalog: Catalog): StepAccess {
@@ -101,7 +130,11 @@ async function perform(
     if (error instanceof UnreadableInputError) return { kind: 'not-begun', why: error.message };
     throw error;
   }
-  const ending = await runner.run(action, context);
+  const ending = await runner.run(action, context).catch((error: unknown): StepEnding => {
+    // The catalog does not name what the step needs: it has not begun.
+    if (error instanceof UnreadableInputError) return { kind: 'not-begun', why: error.message };
+    throw error;
+  });
   const safe = (text: string): string => maskText(text, context.secrets);
   if (ending.kind === 'not-begun') return { kind: 'not-begun', why: safe(ending.why) };
   if (ending.kind === 'unclear') return { kind: 'unclear', why: safe(ending.why), output: ending.stdout };
@@ -112,7 +145,7 @@ async function perform(
 export function createRunbookDependencies({ catalog, dataDirectory }: { catalog: Catalog; dataDirectory: string }): RunbookDependencies {
   const artifacts = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
   return {
-    open,
+    open: (file, text, given) => open(catalog, file, text, given),
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),
     keepText: async (name, text) => (await artifacts.put(name, 'output', text)).path,
     perform: (action, order, signal) => perform(catalog, action, order, signal),

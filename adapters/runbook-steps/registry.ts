@@ -3,7 +3,10 @@ import type { Action, StepKind } from '../../core/command/runbook/runbook.js';
 import { check } from './check.js';
 import { command } from './command.js';
 import { http } from './http.js';
+import { kubectl } from './kubectl.js';
+import { redis } from './redis.js';
 import { shell } from './shell.js';
+import { sql } from './sql.js';
 import type { StepContext, StepEnding, StepRunner } from './step-runner.js';
 
 interface AnyRunner {
@@ -22,7 +25,15 @@ function ofKind<Kind extends StepKind>(runner: StepRunner<Kind>): AnyRunner {
   };
 }
 
-const runners: readonly AnyRunner[] = [ofKind(command), ofKind(shell), ofKind(http), ofKind(check)];
+const runners: readonly AnyRunner[] = [
+  ofKind(command),
+  ofKind(shell),
+  ofKind(kubectl),
+  ofKind(http),
+  ofKind(sql),
+  ofKind(redis),
+  ofKind(check),
+];
 
 export function findRunner(kind: StepKind): AnyRunner | null {
   return runners.find((runner) => runner.kind === kind) ?? null;

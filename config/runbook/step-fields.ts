@@ -72,6 +72,9 @@ const untilSchema = mapping({
   timeout: durationMs('timeout', second, day, '2m').optional(),
 }).transform(({ check, timeout }) => ({ check, timeoutMs: timeout ?? 2 * minute }));
 
+/** A name of the catalog, or the parameter that says which. */
+const databaseKey = nameKey.or(z.string().regex(/^\{\{\s*[A-Za-z_]\w*\s*\}\}$/));
+
 /** Keys that say what a kind does. */
 const actionFields = {
   command: { run: argv('[shopctl, scale, "3"]') },
@@ -79,11 +82,11 @@ const actionFields = {
   kubectl: { run: argv('[rollout, status, deployment/shop]') },
   http: { request: requestSchema },
   sql: {
-    database: nameKey,
+    database: databaseKey,
     sql: text('a statement', "write e.g. sql: 'SELECT count(*) FROM pg_stat_activity'"),
     writes: z.boolean({ error: 'true or false' }).optional(),
   },
-  redis: { database: nameKey, run: argv('[PING]') },
+  redis: { database: databaseKey, run: argv('[PING]') },
   wait: { for: durationMs('for', second, day, '5s').optional(), until: untilSchema.optional() },
   manual: { text: text('what a person shall do or look at', 'write e.g. text: No red tile for a minute?') },
   approve: { text: text('what is to be approved', 'write e.g. text: Go on with the second half?') },

@@ -40,8 +40,9 @@ function templatesOf(action: Action): string[] {
   switch (action.kind) {
     case 'command':
     case 'kubectl':
-    case 'redis':
       return action.run;
+    case 'redis':
+      return [action.database, ...action.run];
     case 'http':
       return [
         action.request.url,
@@ -49,7 +50,7 @@ function templatesOf(action: Action): string[] {
         ...Object.values(action.request.headers).filter((one) => typeof one === 'string'),
       ];
     case 'sql':
-      return [action.sql];
+      return [action.database, action.sql];
     case 'manual':
     case 'approve':
     case 'note':

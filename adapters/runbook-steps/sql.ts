@@ -1,0 +1,83 @@
+import type { Client as PostgresClient } from 'pg';
+import { bindParameters } from '../../core/command/runbook/resolve-action.js';
+import { createKeptOutput } from '../redaction/kept-output.js';
+import { noAnswer, type ActionOf, type StepContext, type StepEnding, type StepRunner } from './step-runner.js';
+
+type SqlAction = ActionOf<'sql'>;
+
+/** A statement that waits for a lock holds up everybody behind it. */
+const lockTimeoutMs = 5_000;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** SQLSTATE: the server has answered, so the statement and its transaction are undone. */
+function isAnswer(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
+  );
+}
+
+/** One row a line, columns by tabs; the first column of the first row is the value. */
+function shown(rows: readonly unknown[][]): string {
+  return rows
+    .map((row) => row.map((cell) => (cell === null ? '' : cell instanceof Date ? cell.toISOString() : String(cell))).join('\t'))
+    .join('\n');
+}
+
+async function query(client: PostgresClient, action: SqlAction, context: StepContext): Promise<StepEnding> {
+  const { sql, bound } = bindParameters(action.sql, context.values);
+  const kept = createKeptOutput(context.secrets);
+  try {
+    await client.query(action.writes ? 'BEGIN' : 'BEGIN READ ONLY');
+    await client.query(`SET LOCAL statement_timeout = ${Math.ceil(context.timeoutMs)}`);
+    await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+    const { rows, rowCount } = await client.query<unknown[]>({ text: sql, values: bound, rowMode: 'array' });
+    await client.query(action.writes ? 'COMMIT' : 'ROLLBACK');
+    kept.write(rows.length > 0 ? shown(rows) : `${rowCount ?? 0} rows`);
+    const stdout = kept.end();
+    return {
+      kind: 'ended',
+      answer: { ...noAnswer, exit: 0, stdout, value: rows.length > 0 ? (stdout.split(/[\t\n]/)[0] ?? '') : String(rowCount ?? 0) },
+    };
+  } catch (error) {
+    if (isAnswer(error)) return { kind: 'ended', answer: { ...noAnswer, exit: 1, stderr: messageOf(error) } };
+    const why = context.signal.aborted ? `timed out: no answer in ${context.timeoutMs / 1000} s` : 'the connection was lost';
+    return { kind: 'unclear', why, stdout: '' };
+  }
+}
+
+async function run(action: SqlAction, context: StepContext): Promise<StepEnding> {
+  const { kind, url } = context.access.database(action.database, context.service);
+  if (kind !== 'postgres')
+    return { kind: 'not-begun', why: `expected a database of kind postgres, got ${action.database} of kind ${kind}` };
+  const { password } = new URL(url);
+  context.secrets.push(url, ...(password === '' ? [] : [password, decodeURIComponent(password)]));
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url, application_name: 'perf-responder runbook', connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    return { kind: 'not-begun', why: `database ${action.database}: ${messageOf(error)}` };
+  }
+  const stop = (): void => void client.end().catch(() => undefined);
+  context.signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await query(client, action, context);
+  } finally {
+    context.signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** A statement that only reads is its own rehearsal; one that writes may call functions that no rollback undoes. */
+async function simulate(action: SqlAction, context: StepContext): Promise<string> {
+  if (action.writes) return 'not simulated: the statement writes';
+  const ending = await run(action, context);
+  if (ending.kind === 'ended') return `it reads now: ${ending.answer.stdout || ending.answer.stderr}`;
+  return ending.why;
+}
+
+export const sql: StepRunner<'sql'> = { kind: 'sql', run, simulate };
