@@ -14,6 +14,9 @@ export interface SourceCredentials {
 /** Secrets of the hook by source, read anew for every request so that a rotated file counts at once. A source without any is off. */
 export type HookCredentials = ReadonlyMap<string, SourceCredentials>;
 
+/** Of a source that is off. */
+export const noCredentials: SourceCredentials = { bearer: null, hmac: null, needsTimestamp: false };
+
 /** `RESPONDER_HOOK_TOKEN` and `RESPONDER_HOOK_SECRET`, or what `dev` made: they open every source when the catalog names none. */
 const defaultReferences = { bearer: { env: 'RESPONDER_HOOK_TOKEN' }, hmac: { env: 'RESPONDER_HOOK_SECRET' } };
 

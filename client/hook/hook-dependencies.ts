@@ -1,4 +1,5 @@
 import type { AlertSummary } from '../../activities/contract.js';
+import type { PostedChange } from '../../adapters/changes/posted-changes.js';
 import type { Catalog } from '../../config/catalog.js';
 
 export type ReportFormat = 'html' | 'md' | 'json';
@@ -34,6 +35,8 @@ export interface HookDependencies {
   madeToken: string | null;
   /** Key of signed links to reports. */
   linkKey: () => string;
+  /** Keeps a change that was told to `POST /changes`; gives its id. */
+  storeChange: (change: Omit<PostedChange, 'changeId' | 'receivedAt'>) => Promise<string>;
   /** Where deliveries that were not understood are kept. */
   rejectedDirectory: string;
   log: (message: string) => void;

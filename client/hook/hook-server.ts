@@ -8,6 +8,7 @@ import { hasAnySecret, readHookCredentials } from './credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
 import { createHookMetrics, type HookMetrics } from './hook-metrics.js';
 import { receiveAlerts, type Delivery, type HookGuards } from './receive-alerts.js';
+import { receiveChanges } from './receive-changes.js';
 import { printableLine } from './printable-line.js';
 import { createReplayMemory } from './signature-time.js';
 import { parseIncidentPath, showIncident } from './show-incident.js';
@@ -70,7 +71,7 @@ async function answerGet({ deps, metrics, ready }: HookParts, request: IncomingM
   if (path === null && !fixedPaths.includes(url.pathname)) {
     return problem(
       404,
-      'not found; expected POST /alerts/SOURCE, or GET of /healthz, /readyz, /metrics, /incidents/ID or /incidents/ID/report',
+      'not found; expected POST /alerts/SOURCE or /changes, or GET of /healthz, /readyz, /metrics, /incidents/ID or /incidents/ID/report',
     );
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -88,6 +89,10 @@ async function answer(parts: HookParts, delivery: Delivery): Promise<Answer> {
   const target = `http://hook${request.url ?? '/'}`;
   if (!URL.canParse(target)) return problem(400, 'the address cannot be read');
   const url = new URL(target);
+  if (url.pathname === '/changes')
+    return request.method === 'POST'
+      ? await receiveChanges(parts.deps, parts.guards, delivery)
+      : problem(405, 'expected POST', {}, { allow: 'POST' });
   const alerts = /^\/alerts\/([a-z]+)$/.exec(url.pathname);
   if (alerts?.[1] === undefined) return await answerGet(parts, request, url);
   const result = await answerAlerts(parts, alerts[1], delivery);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Admission } from './admission.js';
 import { judgeHeaders, rememberSignature, whyNotSigned } from './authenticate.js';
 import { problem, type Answer } from './answer.js';
-import { readHookCredentials } from './credentials.js';
+import { noCredentials, readHookCredentials } from './credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
 import type { HookMetrics } from './hook-metrics.js';
 import { mapAlert } from './map-alert.js';
@@ -44,7 +44,7 @@ function unauthorized(guards: HookGuards, request: IncomingMessage, why: string)
 type Authenticated = { raw: Buffer; release: () => void };
 
 /** Credentials are judged before the body is read where headers decide, and before anything of it is understood where it is signed. */
-async function authenticatedBody(
+export async function authenticatedBody(
   deps: HookDependencies,
   guards: HookGuards,
   source: AlertSource,
@@ -76,8 +76,6 @@ async function authenticatedBody(
   }
   return body;
 }
-
-const noCredentials = { bearer: null, hmac: null, needsTimestamp: false };
 
 async function notUnderstood(
   deps: HookDependencies,

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { join } from 'node:path';
 import { resolveTemporal, type TemporalTarget } from '../../adapters/temporal/connection.js';
+import { storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { Catalog } from '../../config/catalog.js';
 import { createKnownAlerts } from './known-alerts.js';
 import { keyOfLinks } from './link-key.js';
@@ -30,6 +31,7 @@ export async function startResponderHook(settings: HookSettings, address: { host
       incidents,
       madeToken,
       linkKey: () => keyOfLinks(catalog, madeToken, dataDirectory),
+      storeChange: (change) => storePostedChange(dataDirectory, change),
       rejectedDirectory: join(dataDirectory, 'rejected-alerts'),
       log: say,
     },

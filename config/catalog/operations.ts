@@ -1,6 +1,6 @@
 /** How a service is run: who owns it, how it tells its health, where its logs are, how it is deployed. Read by checks, runbooks and incidents. */
 import { z } from 'zod';
-import { durationMs, httpUrl, mapping, nameKey, number, text, together } from '../catalog-fields.js';
+import { durationMs, httpUrl, mapping, nameKey, number, secretRef, text, together } from '../catalog-fields.js';
 import type { CatalogProblem, CatalogSource } from '../catalog-problems.js';
 import { isRecord } from '../catalog-fields.js';
 import type { CatalogFragment } from './fragment.js';
@@ -29,6 +29,16 @@ const deploySchema = mapping({
   rollback: command('rollback'),
   restart: command('restart'),
   versionUrl: httpUrl.optional(),
+  argocd: mapping({
+    api: httpUrl,
+    application: text('the name of an application', 'write e.g. application: shop'),
+    token: secretRef.optional(),
+  }).optional(),
+  github: mapping({
+    repository: text('OWNER/NAME of a repository', 'write e.g. repository: acme/shop', (value) => /^[\w.-]+\/[\w.-]+$/.test(value)),
+    api: httpUrl.optional(),
+    token: secretRef.optional(),
+  }).optional(),
 });
 
 const metricsSchema = mapping({

@@ -63,6 +63,7 @@ beforeAll(async () => {
       incidents,
       madeToken: null,
       linkKey: () => 'key-of-links',
+      storeChange: () => Promise.resolve('chg-0'),
       rejectedDirectory: join(directory, 'rejected'),
       log: (line) => logged.push(line),
     },

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readPostedChanges, storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { AlertSummary } from '../../activities/contract.js';
 import { startHook, type RunningHook } from '../../client/hook/hook-server.js';
 import { signReportLink } from '../../client/hook/report-link.js';
@@ -67,6 +68,7 @@ beforeAll(async () => {
       incidents,
       madeToken: null,
       linkKey: () => 'key-of-links',
+      storeChange: (change) => storePostedChange(directory, change),
       rejectedDirectory: join(directory, 'rejected'),
       log: () => undefined,
     },
@@ -110,6 +112,48 @@ const alert = (labels: Record<string, string>, more: Record<string, unknown> = {
 const group = (...alerts: unknown[]) =>
   JSON.stringify({ version: '4', groupKey: '{}:{}', status: 'firing', receiver: 'x', alerts, truncatedAlerts: 0 });
 const matched = { alertname: 'HighLatency', job: 'shop', severity: 'page' };
+
+describe('POST /changes', () => {
+  const told = {
+    service: 'shop',
+    kind: 'deploy',
+    ref: 'v1.4.1',
+    title: 'Prices from the cache',
+    at: '2026-11-24T10:00:00+01:00',
+    by: 'ci',
+    rollback: 'rollback-deploy',
+  };
+  const tell = async (body: unknown, headers: Record<string, string>) => {
+    const raw = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(`${hook.origin}/changes`, { method: 'POST', body: raw, headers });
+    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  };
+
+  it('takes a change with the credentials of alerts, signed or by token, and keeps it once', async () => {
+    const first = await tell(told, sign(JSON.stringify(told)));
+    expect(first).toEqual({ status: 202, answer: { changeId: expect.stringMatching(/^chg-[0-9a-f]{16}$/) } });
+    expect(await tell(told, bearer)).toEqual(first);
+    expect(await readPostedChanges(directory)).toMatchObject([{ ...told, at: '2026-11-24T09:00:00.000Z' }]);
+  });
+
+  it('refuses without credentials, with a reader, and with a signature over something else', async () => {
+    for (const headers of [{}, reader, sign('{}')]) expect((await tell(told, headers)).status).toBe(401);
+    expect((await fetch(`${hook.origin}/changes`)).status).toBe(405);
+  });
+
+  it.each([
+    ['no JSON', 'oops', 'service'],
+    ['another kind', { ...told, kind: 'party' }, 'kind'],
+    ['an unknown service', { ...told, service: 'shpo' }, 'shpo'],
+    ['a time without zone', { ...told, at: '2026-11-24T10:00:00' }, 'zone'],
+    ['what has not happened', { ...told, at: '2999-01-01T00:00:00Z' }, '2999'],
+    ['no title', { ...told, title: ' ' }, 'title'],
+  ])('says what it expected instead of %s', async (_, body, word) => {
+    const { status, answer } = await tell(body, bearer);
+    expect(status).toBe(422);
+    expect(JSON.stringify(answer)).toContain(word);
+  });
+});
 
 describe('POST /alerts/alertmanager', () => {
   it('starts one incident for an endpoint and attaches what follows', async () => {
@@ -245,6 +289,7 @@ describe('credentials of the hook', () => {
       incidents,
       madeToken: null,
       linkKey: () => 'key-of-links',
+      storeChange: () => Promise.resolve('chg-0'),
       rejectedDirectory: directory,
       log: () => undefined,
     };

@@ -10,8 +10,8 @@ const dayMs = 86_400_000;
 const warnDays = 21;
 const failDays = 3;
 
-interface TlsLook {
-  certificate: PeerCertificate;
+export interface TlsLook {
+  certificate: Pick<PeerCertificate, 'valid_from' | 'valid_to' | 'subjectaltname'>;
   /** Why a client that checks would refuse; null: it would not. */
   chainError: string | null;
   nameError: string | null;
@@ -36,7 +36,13 @@ function shakeHands(host: string, port: number, signal: AbortSignal): Promise<Tl
   });
 }
 
-function judge(host: string, port: number, { certificate, chainError, nameError, protocol }: TlsLook, nowMs: number): Finding {
+/** What a client would say of it, the worst first. */
+export function judgeCertificate(
+  host: string,
+  port: number,
+  { certificate, chainError, nameError, protocol }: TlsLook,
+  nowMs: number,
+): Finding {
   const command = `openssl s_client -connect ${host}:${port} -servername ${host} </dev/null | openssl x509 -noout -dates -subject -ext subjectAltName`;
   const days = Math.floor((Date.parse(certificate.valid_to) - nowMs) / dayMs);
   const until = new Date(certificate.valid_to).toISOString().slice(0, 10);
@@ -52,7 +58,11 @@ function judge(host: string, port: number, { certificate, chainError, nameError,
   if (days < 0 || chainError === 'CERT_HAS_EXPIRED') return fails('the certificate has expired', 'Renew it (runbook renew-certificate).');
   if (Date.parse(certificate.valid_from) > nowMs)
     return fails('the certificate is not valid yet', 'Compare the clocks of this machine and of the issuer.');
-  if (nameError !== null) return fails(nameError, `Serve a certificate that names ${host}.`);
+  if (nameError !== null)
+    return fails(
+      `${nameError}; the certificate names ${certificate.subjectaltname ?? 'nothing'}`,
+      `Serve a certificate that names ${host}.`,
+    );
   if (chainError !== null)
     return fails(
       `clients refuse the chain (${chainError})`,
@@ -76,7 +86,12 @@ export const tls: Check = {
         target: `${host}:${port}`,
         look: async (signal): Promise<Finding> => {
           try {
-            return judge(host, port, await withinDeadline(signal, withinMs, (limit) => shakeHands(host, port, limit)), Date.now());
+            return judgeCertificate(
+              host,
+              port,
+              await withinDeadline(signal, withinMs, (limit) => shakeHands(host, port, limit)),
+              Date.now(),
+            );
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error);
             return {
