@@ -35,7 +35,7 @@ describe.runIf(process.platform === 'linux')('the lock of a machine', () => {
 
   it('is released by a holder that is killed', async () => {
     const name = randomUUID();
-    const source = `import { withHostLock } from ${JSON.stringify(compiledProgram('adapters/host-lock.js'))};
+    const source = `import { withHostLock } from ${JSON.stringify(compiledProgram('adapters/kernel/host-lock.js'))};
       await withHostLock(${JSON.stringify(name)}, new AbortController().signal, async () => { console.log('held'); await new Promise((r) => setTimeout(r, 60000)); });`;
     const holder = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(holder.stdout, 'data');

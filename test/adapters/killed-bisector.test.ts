@@ -59,7 +59,7 @@ const text = (value: unknown): string => JSON.stringify(value);
 describe.runIf(process.platform === 'linux')('a bisector that is killed', { timeout: 60_000 }, () => {
   it('during a build leaves no build that counts, and nobody builds there before its processes are gone', async () => {
     const stubborn = commandsWith({ build: `exec 2>/dev/null; trap 'true' TERM; ${build}; sleep 1; sleep 0.5; printf late > built` });
-    const source = `${importing('openWorktrees', 'adapters/commit-worktrees.js')}
+    const source = `${importing('openWorktrees', 'adapters/git/commit-worktrees.js')}
       await openWorktrees(${text(history.path)}, ${text(trees())}).prepare(${text(history.ids[0])}, ${text(stubborn)}, new AbortController().signal, 'normal');`;
     await killedWhile(source, () => appears(join(folder, 'mark')));
     const place = await prepare(commandsWith({ build }));
@@ -75,7 +75,7 @@ describe.runIf(process.platform === 'linux')('a bisector that is killed', { time
     const slowToGo = commandsWith({
       start: `exec 2>/dev/null; trap 'sleep 1; touch "$WORKTREE/gone"; exit' TERM; touch "$MARK"; while :; do sleep 0.1; done`,
     });
-    const source = `${importing('withHostLock', 'adapters/host-lock.js')} ${importing('startService', 'adapters/commit-service.js')}
+    const source = `${importing('withHostLock', 'adapters/kernel/host-lock.js')} ${importing('startService', 'adapters/git/commit-service.js')}
       const signal = new AbortController().signal;
       await withHostLock(${text(name)}, signal, () => startService(${text(slowToGo)}, { ...${text(place)}, signal }));`;
     let wasGone = false;
@@ -92,7 +92,7 @@ describe.runIf(process.platform === 'linux')('a bisector that is killed', { time
   it('has its service stopped by the command of the catalog all the same', async () => {
     const place = { worktree: folder, logFile: join(folder, 'log') };
     const commands = commandsWith({ start: 'touch "$MARK"; sleep 300', stop: 'touch {worktree}/stopped-{port}' });
-    const source = `${importing('startService', 'adapters/commit-service.js')}
+    const source = `${importing('startService', 'adapters/git/commit-service.js')}
       await startService(${text(commands)}, { ...${text(place)}, signal: new AbortController().signal });`;
     await killedWhile(source, () => appears(join(folder, 'mark')));
     await expect.poll(async () => (await readdir(folder)).some((file) => file.startsWith('stopped-')), { timeout: 5_000 }).toBe(true);

@@ -81,6 +81,8 @@ describe('the catalog of incident command', () => {
       watchMs: 300_000,
       roles: { commander: 'oncall:primary', communications: 'carol', scribe: 'bob' },
       owners: ['carol'],
+      services: ['shop'],
+      criticalServices: ['shop'],
       receivers: [{ receiver: 0, kind: 'webhook', severities: ['SEV1'] }],
       timezone: 'UTC',
       approval: 'other-than-requester',
