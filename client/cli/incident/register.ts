@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { registerDeclare } from './declare.js';
 import { registerLook } from './look.js';
 import { registerPeople } from './people.js';
+import { registerPostmortem } from './postmortem.js';
 import { registerSay } from './say.js';
 
 /** `perf-responder incident …` */
 export function registerIncident(program: Command): void {
   const group = program.command('incident').description('what people are called for: declare, follow, decide, end');
-  for (const register of [registerDeclare, registerLook, registerPeople, registerSay]) register(group);
+  for (const register of [registerDeclare, registerLook, registerPeople, registerSay, registerPostmortem]) register(group);
 }

@@ -1,0 +1,50 @@
+import type { StatusDocument, TimelineRow } from '../../core/command/incident/status-document.js';
+import { rolesOf } from '../../core/command/postmortem/facts.js';
+import { shorten, toOneLine } from '../foreign-text.js';
+import { escapeMarkdown } from '../markdown-text.js';
+
+/** Bookkeeping that tells nothing of the course; `incident timeline` shows it. */
+const leftOut = ['reminder', 'five-minutes', 'correction', 'redaction'];
+/** Their text is of a person and stays as it was written. */
+const ofPeople = ['note', 'communication', 'declared', 'severity', 'state', 'escalated', 'mitigation'];
+const textLimit = 240;
+
+function withRoles(text: string, roles: ReadonlyMap<string, string>): string {
+  const byLength = [...roles].sort(([left], [right]) => right.length - left.length);
+  let told = text;
+  for (const [person, role] of byLength) {
+    const name = person.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    told = told.replace(new RegExp(`(?<![\\p{L}\\p{N}_-])${name}(?![\\p{L}\\p{N}_-])`, 'gu'), () => role);
+  }
+  return told;
+}
+
+export interface ToldEvent {
+  /** `HH:MM` in UTC; with the day where the incident has several. */
+  time: string;
+  text: string;
+}
+
+function timeOf(at: string, hasDays: boolean): string {
+  return `${hasDays ? `${at.slice(5, 10)} ` : ''}${at.slice(11, 16)}`;
+}
+
+function told(row: TimelineRow, hasDays: boolean, roles: ReadonlyMap<string, string>): ToldEvent {
+  const own = shorten(toOneLine(row.text), textLimit);
+  const text = ofPeople.includes(row.kind) ? own : withRoles(own, roles);
+  const marks = [
+    ...(row.precision === 'estimated' ? ['about'] : []),
+    ...(row.source === 'import' ? ['from notes'] : []),
+    ...(row.atOriginal === null ? [] : [`recorded as ${timeOf(row.atOriginal, hasDays)}`]),
+  ];
+  const label = row.kind === 'note' ? '' : `${row.kind}: `;
+  return { time: timeOf(row.at, hasDays), text: escapeMarkdown(`${label}${text}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`) };
+}
+
+/** Every event that tells of the course, in the order in which things happened; people by their roles where the sentence is ours. */
+export function toldTimeline(status: StatusDocument): { events: ToldEvent[]; leftOut: number } {
+  const rows = status.timeline.filter(({ kind }) => !leftOut.includes(kind));
+  const days = new Set(rows.map(({ at }) => at.slice(0, 10)));
+  const roles = rolesOf(status);
+  return { events: rows.map((row) => told(row, days.size > 1, roles)), leftOut: status.timeline.length - rows.length };
+}
