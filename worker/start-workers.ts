@@ -15,6 +15,8 @@ interface ResponderWorkerSettings {
   dataDirectory: string;
   /** Link to a report for people; null when no hook serves reports. */
   reportUrl: (incidentId: string) => string | null;
+  incidentUrl: (incidentId: string) => string | null;
+  ackUrl: (incidentId: string, person: string) => string | null;
   host?: string;
   roles?: readonly WorkerRole[];
   metricsAddress?: string;
@@ -26,7 +28,7 @@ interface ResponderWorkerSettings {
 const chatter = /^(?:trace|debug|info) |^warn No workflows registered/;
 
 export async function startResponderWorkers(settings: ResponderWorkerSettings): Promise<RunningWorkers> {
-  const { catalog, dataDirectory, say, temporal, host, roles, metricsAddress, buildId, reportUrl } = settings;
+  const { catalog, dataDirectory, say, temporal, host, roles, metricsAddress, buildId, reportUrl, incidentUrl, ackUrl } = settings;
   const k6 = async (): Promise<string> => (await findTool('k6', { say, allowDownload: true })).path;
   return await startWorkers({
     ...temporal,
@@ -35,9 +37,7 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     ...(buildId === undefined ? {} : { buildId }),
     createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
-    // Pages of incidents come with the hook; until it serves them a message has no link.
-    createCommandDependencies: (client) =>
-      createCommandDependencies({ client, catalog, dataDirectory, incidentUrl: () => null, ackUrl: () => null }),
+    createCommandDependencies: (client) => createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }),
     createRunbookDependencies: () => createRunbookDependencies({ catalog, dataDirectory }),
     createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
     log: (line) => {

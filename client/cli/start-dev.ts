@@ -9,6 +9,7 @@ import { findTool } from '../../config/find-tool.js';
 import { hasAnySecret, readHookCredentials } from '../hook/credentials.js';
 import { keyOfLinks } from '../hook/link-key.js';
 import { parseListen } from '../hook/listen-address.js';
+import { pageLinks } from '../hook/pages/page-link.js';
 import { reportLinks } from '../hook/report-link.js';
 import { startResponderHook } from '../hook/start-hook.js';
 import type { StartWorkers } from './worker-port.js';
@@ -93,6 +94,7 @@ async function assemble(options: DevOptions, releases: Release[]): Promise<Omit<
   const workers = await options.startWorkers({
     ...settings,
     reportUrl: reportLinks(() => keyOfLinks(catalog, madeToken, dataDirectory), hook.origin),
+    ...pageLinks(() => keyOfLinks(catalog, madeToken, dataDirectory), hook.origin),
   });
   releases.push(() => workers.shutdown());
   const serverDied = server.ended.then((words) => {

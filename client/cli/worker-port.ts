@@ -9,6 +9,9 @@ export interface WorkerSettings {
   dataDirectory: string;
   /** Address of a report for people; null = notifications carry no link. */
   reportUrl: (incidentId: string) => string | null;
+  /** Pages of incidents, and where one person acknowledges one; null where no hook serves them. */
+  incidentUrl: (incidentId: string) => string | null;
+  ackUrl: (incidentId: string, person: string) => string | null;
   /** Name under which the catalog sends captures here. */
   host?: string;
   roles?: readonly WorkerRole[];

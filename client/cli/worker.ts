@@ -4,6 +4,7 @@ import { readCatalog } from '../../config/catalog.js';
 import { workerRoles, type WorkerRole } from '../../workflows/kernel/task-queues.js';
 import { existingKeyOfLinks } from '../hook/link-key.js';
 import { originOf } from '../hook/listen-address.js';
+import { pageLinks } from '../hook/pages/page-link.js';
 import { reportLinks } from '../hook/report-link.js';
 import { contextOf } from './command-context.js';
 import { addressOption, choiceOption, originOption } from './option-values.js';
@@ -27,6 +28,7 @@ async function worker(start: StartWorkers, flags: WorkerFlags, command: Command)
   const workers = await start({
     ...{ catalog, temporal, dataDirectory, say },
     reportUrl: reportLinks(() => existingKeyOfLinks(catalog, dataDirectory), hookOrigin),
+    ...pageLinks(() => existingKeyOfLinks(catalog, dataDirectory), hookOrigin),
     ...(flags.role === undefined ? {} : { roles: flags.role }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags.buildId === undefined ? {} : { buildId: flags.buildId }),

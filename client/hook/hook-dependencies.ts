@@ -1,5 +1,6 @@
 import type { AlertSummary } from '../../activities/contract.js';
 import type { PostedChange } from '../../adapters/changes/posted-changes.js';
+import type { PageIncidents } from './pages/page-incidents.js';
 import type { Catalog } from '../../config/catalog.js';
 
 export type ReportFormat = 'html' | 'md' | 'json';
@@ -31,6 +32,8 @@ export interface HookIncidents {
 export interface HookDependencies {
   catalog: Catalog;
   incidents: HookIncidents;
+  /** Incidents that people are called for, as the pages show them. */
+  pages: PageIncidents;
   /** Bearer token that `dev` made because the catalog's secrets are not there; null otherwise. */
   madeToken: string | null;
   /** Key of signed links to reports. */

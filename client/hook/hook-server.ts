@@ -12,6 +12,8 @@ import { receiveChanges } from './receive-changes.js';
 import { printableLine } from './printable-line.js';
 import { createReplayMemory } from './signature-time.js';
 import { parseIncidentPath, showIncident } from './show-incident.js';
+import { answerPages, parsePagePath } from './pages/answer-pages.js';
+import { createLiveEvents, type LiveEvents } from './pages/live-events.js';
 import { alertSources } from './sources/registry.js';
 import { readTlsFiles, type TlsFiles } from './tls-files.js';
 
@@ -33,6 +35,7 @@ interface HookParts {
   metrics: HookMetrics;
   guards: HookGuards;
   ready: () => Promise<Answer>;
+  live: LiveEvents;
 }
 
 async function answerAlerts({ deps, metrics, guards }: HookParts, name: string, delivery: Delivery): Promise<Answer> {
@@ -101,11 +104,22 @@ async function answer(parts: HookParts, delivery: Delivery): Promise<Answer> {
   return result;
 }
 
+/** Null: no page, or one that goes on by itself. */
+async function answerPage({ deps, live }: HookParts, request: IncomingMessage, response: ServerResponse): Promise<Answer | null> {
+  const target = `http://hook${request.url ?? '/'}`;
+  if (!URL.canParse(target)) return null;
+  const url = new URL(target);
+  const path = parsePagePath(url.pathname);
+  return path === null ? null : await answerPages({ deps, incidents: deps.pages, live }, { request, response, url }, path);
+}
+
 async function handle(parts: HookParts, request: IncomingMessage, response: ServerResponse, isAsking: boolean): Promise<void> {
   const { deps } = parts;
-  let result: Answer;
+  let result: Answer | null;
   try {
-    result = await answer(parts, { request, wantBody: () => (isAsking ? response.writeContinue() : undefined) });
+    result =
+      (await answerPage(parts, request, response)) ??
+      (response.headersSent ? null : await answer(parts, { request, wantBody: () => (isAsking ? response.writeContinue() : undefined) }));
   } catch (error) {
     // Senders drop what gets a 4xx and repeat what gets a 5xx: whatever failed here is ours.
     deps.log(
@@ -113,7 +127,7 @@ async function handle(parts: HookParts, request: IncomingMessage, response: Serv
     );
     result = problem(503, 'the responder cannot take this now; send it again', {}, retryAfter);
   }
-  if (!response.destroyed) sendAnswer(response, result);
+  if (result !== null && !response.destroyed) sendAnswer(response, result);
 }
 
 /** More at once are turned away at the door; an Alertmanager cluster holds a handful open. */
@@ -174,7 +188,8 @@ export async function startHook(deps: HookDependencies, address: { host: string;
   const admission = createAdmission(Date.now, { perSource: deps.catalog.hook?.rateLimit ?? null });
   const plain: HookDependencies = { ...deps, log: (message) => deps.log(printableLine(message)) };
   const guards = { admission, replays: createReplayMemory(Date.now) };
-  const parts = { deps: plain, metrics: createHookMetrics(), guards, ready: cachedReady(plain) };
+  const live = createLiveEvents((id) => plain.pages.status(id));
+  const parts = { deps: plain, metrics: createHookMetrics(), guards, ready: cachedReady(plain), live };
   const { server, scheme, stopRenewing } = createListener(
     deps,
     (request, response, isAsking) => void handle(parts, request, response, isAsking),
@@ -187,6 +202,7 @@ export async function startHook(deps: HookDependencies, address: { host: string;
     origin: `${scheme}://${host}:${port}`,
     close: async () => {
       stopRenewing();
+      live.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();

@@ -6,6 +6,7 @@ import type { Catalog } from '../../config/catalog.js';
 import { createKnownAlerts } from './known-alerts.js';
 import { keyOfLinks } from './link-key.js';
 import { startHook, type RunningHook } from './hook-server.js';
+import { createPageIncidents } from './pages/page-incidents.js';
 import { createHookIncidents } from './temporal-incidents.js';
 
 export interface HookSettings {
@@ -29,6 +30,7 @@ export async function startResponderHook(settings: HookSettings, address: { host
     {
       catalog,
       incidents,
+      pages: createPageIncidents(client, catalog, dataDirectory),
       madeToken,
       linkKey: () => keyOfLinks(catalog, madeToken, dataDirectory),
       storeChange: (change) => storePostedChange(dataDirectory, change),

@@ -86,15 +86,15 @@ async function stateOf(handle: WorkflowHandle<typeof commandIncident>, id: strin
 }
 
 async function documentOf(state: CommandState, texts: TextStore): Promise<StatusDocument> {
-  const read = new Map<string, string>();
-  for (const path of textsOf(state)) {
+  const entries = textsOf(state).map(async (path): Promise<[string, string]> => {
     // A text that is not on this machine must not hide everything else.
     const text = await texts.read({ path }).then(
       (bytes) => bytes.toString('utf8'),
       () => '[text not on this machine: read it where the data folder is]',
     );
-    read.set(path, text);
-  }
+    return [path, text];
+  });
+  const read = new Map(await Promise.all(entries));
   return statusDocument(state, (path) => read.get(path) ?? '', Date.now());
 }
 

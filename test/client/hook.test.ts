@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { noPages } from '../support/no-pages.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPostedChanges, storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { AlertSummary } from '../../activities/contract.js';
@@ -66,6 +67,7 @@ beforeAll(async () => {
     {
       catalog,
       incidents,
+      pages: noPages,
       madeToken: null,
       linkKey: () => 'key-of-links',
       storeChange: (change) => storePostedChange(directory, change),
@@ -161,6 +163,7 @@ describe('POST /alerts/alertmanager', () => {
     expect(first.status).toBe(202);
     expect(first.answer).toEqual({
       incidents: [{ incidentId: 'perf-shop-place-order-1', endpoint: 'shop/place-order', started: true }],
+      pages: noPages,
       ignored: [],
     });
     const again = await post('alertmanager', group(alert(matched)), bearer);
@@ -187,6 +190,7 @@ describe('POST /alerts/alertmanager', () => {
     );
     expect(answer).toEqual({
       incidents: [{ incidentId: 'perf-shop-search-1', endpoint: 'shop/search', started: true }],
+      pages: noPages,
       ignored: [
         { reason: 'service "nobody" is not in the catalog (known: shop)', labels: { service: 'nobody', endpoint: 'search' } },
         { reason: 'resolved, and no incident is open for it', labels: matched },
@@ -287,6 +291,7 @@ describe('credentials of the hook', () => {
     const deps = {
       catalog: bare,
       incidents,
+      pages: noPages,
       madeToken: null,
       linkKey: () => 'key-of-links',
       storeChange: () => Promise.resolve('chg-0'),

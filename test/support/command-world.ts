@@ -52,6 +52,8 @@ export async function startCommandWorld(catalogText: string, { deps: over = {}, 
   const texts = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
   return {
     environment,
+    catalog,
+    dataDirectory,
     deps,
     startWorker,
     incidents: createCommandClient(environment.client, texts),

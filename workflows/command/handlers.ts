@@ -3,6 +3,10 @@ import { setHandler } from '@temporalio/workflow';
 import * as commands from '../../core/command/incident/commands.js';
 import type { RecordEvent } from '../../core/command/incident/record-event.js';
 import { triageMilestoneSignal } from '../kernel/messages.js';
+import { refuseLink, spendLink } from '../../core/command/incident/links.js';
+import { decideMitigation, refuseMitigation } from '../../core/command/incident/decide-mitigation.js';
+import type { UpdateDefinition } from '@temporalio/common';
+import type { Reader } from '../../core/decisions/read-message.js';
 import { onSignal, onUpdate } from '../kernel/on-message.js';
 import type { CommandRun } from './command-run.js';
 import { broadcast } from './deliver.js';
@@ -16,6 +20,7 @@ import {
   attachTriageSignal,
   commandStateQuery,
   correctEventUpdate,
+  decideMitigationUpdate,
   escalateUpdate,
   mergeIncidentUpdate,
   offerCommandUpdate,
@@ -24,11 +29,13 @@ import {
   setSeverityUpdate,
   setStatusUpdate,
   takeOverSignal,
+  type ByRequest,
   type Recorded,
 } from './messages.js';
 import {
   readBy,
   readCorrection,
+  readDecideMitigation,
   readEscalation,
   readHandOver,
   readMerge,
@@ -42,6 +49,28 @@ import {
   readTriageRef,
   readUpdate,
 } from './read-messages.js';
+
+/** An update of a person. A signed link that it came by is spent with it, so that neither a crash nor a second click uses it twice. */
+function onPerson<T extends ByRequest, Answer>(
+  run: CommandRun,
+  definition: UpdateDefinition<Answer, [T]>,
+  reader: Reader<T>,
+  refuse: (value: T) => string | null,
+  handle: (value: T) => Answer,
+  options: { description: string },
+): void {
+  onUpdate(
+    definition,
+    reader,
+    // Who comes second hears who was first, before they hear of their link.
+    (request) => refuse(request) ?? refuseLink(run.state, request.link, Date.now()),
+    (request) => {
+      spendLink(run.state, request.link, Date.now());
+      return handle(request);
+    },
+    options,
+  );
+}
 
 function recorded(run: CommandRun, event: RecordEvent | undefined, warning: string | null = null): Recorded {
   run.publish();
@@ -64,7 +93,8 @@ export function registerHandlers(run: CommandRun): void {
 function registerPeople(run: CommandRun): void {
   const { state } = run;
   const ended = (): string | null => commands.refuseOnEnded(state);
-  onUpdate(
+  onPerson(
+    run,
     acknowledgeIncident,
     readBy,
     () => commands.refuseAcknowledgement(state),
@@ -76,7 +106,8 @@ function registerPeople(run: CommandRun): void {
     },
     { description: 'I am on it; stops the paging ladder' },
   );
-  onUpdate(
+  onPerson(
+    run,
     assignRoleUpdate,
     readRole,
     ended,
@@ -86,7 +117,8 @@ function registerPeople(run: CommandRun): void {
     },
     { description: 'Gives somebody a role' },
   );
-  onUpdate(
+  onPerson(
+    run,
     offerCommandUpdate,
     readHandOver,
     ended,
@@ -96,7 +128,8 @@ function registerPeople(run: CommandRun): void {
     },
     { description: 'Offers the command to somebody, who has ten minutes to accept it' },
   );
-  onUpdate(
+  onPerson(
+    run,
     acceptCommandUpdate,
     readBy,
     ({ by }) => commands.refuseAccept(state, by.person, Date.now()),
@@ -106,7 +139,8 @@ function registerPeople(run: CommandRun): void {
     },
     { description: 'Takes the command that was offered' },
   );
-  onUpdate(
+  onPerson(
+    run,
     escalateUpdate,
     readEscalation,
     ({ to, seen }) => commands.refuseEscalation(state, { to: to ?? null, seen: seen ?? null }, Date.now()),
@@ -118,7 +152,8 @@ function registerPeople(run: CommandRun): void {
 
 function registerRecord(run: CommandRun): void {
   const { state } = run;
-  onUpdate(
+  onPerson(
+    run,
     addNoteUpdate,
     readNote,
     () => commands.refuseOnEnded(state),
@@ -126,7 +161,8 @@ function registerRecord(run: CommandRun): void {
       recorded(run, commands.addNote(state, { text, at: at ?? null, isPinned: isPinned ?? false, by }, Date.now())),
     { description: 'Adds a note to the timeline' },
   );
-  onUpdate(
+  onPerson(
+    run,
     correctEventUpdate,
     readCorrection,
     ({ event }) => commands.refuseCorrection(state, event),
@@ -137,7 +173,8 @@ function registerRecord(run: CommandRun): void {
 
 function registerStanding(run: CommandRun): void {
   const { state } = run;
-  onUpdate(
+  onPerson(
+    run,
     setSeverityUpdate,
     readSeverity,
     ({ severity }) => commands.refuseOnEnded(state) ?? (severity === state.severity ? `the incident is ${severity} already` : null),
@@ -148,7 +185,8 @@ function registerStanding(run: CommandRun): void {
     },
     { description: 'Sets the severity; ladders and cadence follow it' },
   );
-  onUpdate(
+  onPerson(
+    run,
     setStatusUpdate,
     readStatus,
     ({ to, reason }) => commands.refuseStatus(state, { to, hasReason: reason !== undefined }, Date.now()),
@@ -159,7 +197,8 @@ function registerStanding(run: CommandRun): void {
     },
     { description: 'Sets the status' },
   );
-  onUpdate(
+  onPerson(
+    run,
     postUpdateUpdate,
     readUpdate,
     () => commands.refuseOnEnded(state),
@@ -170,7 +209,8 @@ function registerStanding(run: CommandRun): void {
     },
     { description: 'Posts an update, or drafts one for outside' },
   );
-  onUpdate(
+  onPerson(
+    run,
     resolveIncidentUpdate,
     readResolve,
     () => commands.refuseStatus(state, { to: 'resolved', hasReason: true }, Date.now()),
@@ -200,11 +240,24 @@ function registerTriages(run: CommandRun): void {
   onSignal(writer, takeOverSignal, readTakeOver, (other) => takeOver(run, other), {
     description: 'Sent by an incident that merged into this one',
   });
-  onUpdate(
+  onPerson(
+    run,
     mergeIncidentUpdate,
     readMerge,
     ({ into }) => commands.refuseMerge(state, into),
     ({ into, by }) => recorded(run, commands.mergeInto(state, into, by, Date.now())),
     { description: 'This incident is a duplicate of another one' },
+  );
+  onPerson(
+    run,
+    decideMitigationUpdate,
+    readDecideMitigation,
+    (request) => refuseMitigation(state, request),
+    (request) => {
+      const event = decideMitigation(state, request, Date.now());
+      broadcast(run, event.id, { event: 'state', text: event.text });
+      return recorded(run, event);
+    },
+    { description: 'Approves or rejects a proposed mitigation: {"planId": "…", "decision": "approve", "by": …}' },
   );
 }

@@ -17,6 +17,8 @@ export interface CommandStart {
 
 export interface ByRequest {
   by: Actor;
+  /** Of a signed link, which acts once: its id, and when it dies (ISO 8601). */
+  link?: { id: string; expiresAt: string };
 }
 export interface NoteRequest extends ByRequest {
   text: RecordText;
@@ -57,6 +59,10 @@ export interface ResolveRequest extends ByRequest {
   summary: RecordText;
 }
 
+export interface DecideMitigationRequest extends ByRequest {
+  planId: string;
+  decision: 'approve' | 'reject';
+}
 export interface MergeRequest extends ByRequest {
   /** The incident that goes on. */
   into: string;
@@ -80,6 +86,7 @@ export const acceptCommandUpdate = defineUpdate<Recorded, [ByRequest]>('acceptCo
 export const escalateUpdate = defineUpdate<Recorded, [EscalateRequest]>('escalate');
 export const postUpdateUpdate = defineUpdate<Recorded, [UpdateRequest]>('postUpdate');
 export const resolveIncidentUpdate = defineUpdate<Recorded, [ResolveRequest]>('resolveIncident');
+export const decideMitigationUpdate = defineUpdate<Recorded, [DecideMitigationRequest]>('decideMitigation');
 export const mergeIncidentUpdate = defineUpdate<Recorded, [MergeRequest]>('mergeIncident');
 /** A triage that belongs to the incident from now on. */
 export const attachTriageSignal = defineSignal<[TriageRef]>('attachTriage');

@@ -25,7 +25,7 @@ const name = filledText(200, 'a name');
 const key = wholeText(200);
 
 const actor: Reader<Actor> = object({ person: name, proof: oneOf(proofs) });
-const by = { by: actor };
+const by = { by: actor, link: optional(object({ id: wholeText(100), expiresAt: moment })) };
 
 /** Text of people comes as a reference into the artifact store; short text of a machine may stand in the message itself. */
 const recordText: Reader<RecordText> = (value, at) => {
@@ -89,3 +89,4 @@ export const readMilestone: Reader<MilestoneOrder> = object({
   endpoint: key,
   event: readEvent,
 });
+export const readDecideMitigation = object({ ...by, planId: wholeText(200), decision: oneOf(['approve', 'reject'] as const) });

@@ -1,26 +1,12 @@
-import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readCalendar } from '../../../adapters/calendars/ical.js';
-import { readCatalog, type Catalog } from '../../../config/catalog.js';
-import { knownPeople } from '../../../config/command/known-people.js';
-import { resolveSchedule } from '../../../config/command/resolve-schedule.js';
-import { gapsBetween, whoIsOnCall } from '../../../core/command/oncall/on-call.js';
-import type { OnCallSchedule } from '../../../core/command/oncall/schedule.js';
+import { readCatalog } from '../../../config/catalog.js';
+import { gapsBetween } from '../../../core/command/oncall/on-call.js';
+import { onCallRows, schedulesOf } from '../../oncall/on-call-rows.js';
 import { contextOf } from '../command-context.js';
 import { momentOption } from '../incident/moment-option.js';
 import { numberOption } from '../option-values.js';
 
 const dayMs = 86_400_000;
-
-/** All schedules of the catalog with their calendars read for a span. */
-async function schedulesOf(catalog: Catalog, span: { fromMs: number; toMs: number }): Promise<OnCallSchedule[]> {
-  const locate = (source: string): string => (/^https?:/i.test(source) || isAbsolute(source) ? source : resolve(catalog.directory, source));
-  return Promise.all(
-    Object.entries(catalog.oncall ?? {}).map(([name, schedule]) =>
-      resolveSchedule(name, schedule, (source) => readCalendar(locate(source), span, knownPeople(catalog))),
-    ),
-  );
-}
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const clock = (text: string | null): string => (text === null ? 'for good' : `${text.slice(0, 16).replace('T', ' ')} UTC`);
@@ -29,17 +15,7 @@ async function show({ at, days }: { at?: string; days: number }, command: Comman
   const context = contextOf(command);
   const catalog = await readCatalog(context.catalogFile);
   const atMs = at === undefined ? Date.now() : Date.parse(at);
-  const schedules = await schedulesOf(catalog, { fromMs: atMs - 35 * dayMs, toMs: atMs + days * dayMs });
-  const rows = schedules.map((schedule) => {
-    const { people, reason, untilMs, next } = whoIsOnCall(schedule, atMs);
-    return {
-      name: schedule.name,
-      who: people.join(', ') || null,
-      until: untilMs === null ? null : iso(untilMs),
-      reason,
-      next: next === null ? null : { who: next.people.join(', ') || null, at: iso(next.atMs) },
-    };
-  });
+  const rows = await onCallRows(catalog, atMs, days);
   const text = rows.map(
     (row) =>
       `${row.name.padEnd(16)} ${row.who ?? 'NOBODY'} until ${clock(row.until)} (${row.reason})${row.next === null ? '' : `, then ${row.next.who ?? 'NOBODY'}`}`,

@@ -1,0 +1,166 @@
+/** Pages of incidents and of who is on call. GET never acts: mail scanners open links, and some run scripts. POST acts, once for a signed link. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RefusedError } from '../../../core/model/errors.js';
+import { mayRead } from '../authenticate.js';
+import { problem, type Answer } from '../answer.js';
+import { readReadToken } from '../credentials.js';
+import type { HookDependencies } from '../hook-dependencies.js';
+import { readRawBody } from '../read-body.js';
+import { isValidLink } from '../report-link.js';
+import { css, js } from './assets.js';
+import { incidentPage } from './incident-page.js';
+import { answerPage, confirmPage, listPage, onCallPage } from './list-pages.js';
+import type { LiveEvents } from './live-events.js';
+import type { PageIncidents } from './page-incidents.js';
+import { makeCookie, pageActions, readAction, readCookie, signAction, type PageAction } from './page-link.js';
+
+const pagePolicy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+function htmlAnswer(body: string, status = 200, headers: Record<string, string> = {}): Answer {
+  return { status, body, contentType: 'text/html; charset=utf-8', headers: { 'content-security-policy': pagePolicy, ...headers } };
+}
+
+export interface PageParts {
+  deps: HookDependencies;
+  incidents: PageIncidents;
+  live: LiveEvents;
+}
+
+export interface PageRequest {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+}
+
+interface PagePath {
+  kind: 'list' | 'on-call' | 'css' | 'js' | 'incident' | 'json' | 'events' | PageAction;
+  id: string;
+}
+
+const fixed: Readonly<Record<string, PagePath['kind']>> = {
+  '/incidents': 'list',
+  '/incidents/': 'list',
+  '/oncall': 'on-call',
+  '/incidents/assets/page.css': 'css',
+  '/incidents/assets/live.js': 'js',
+};
+
+/** Null: no page, e.g. a triage, whose id does not begin with INC. */
+export function parsePagePath(pathname: string): PagePath | null {
+  const known = Object.hasOwn(fixed, pathname) ? fixed[pathname] : undefined;
+  if (known !== undefined) return { kind: known, id: '' };
+  const [, id, extension, part] = /^\/incidents\/(INC-\d{4}-\d{4}-\d{3,9})(?:(\.json)|\/([a-z]+))?$/.exec(pathname) ?? [];
+  if (id === undefined) return null;
+  if (extension !== undefined) return { kind: 'json', id };
+  if (part === undefined) return { kind: 'incident', id };
+  if (part === 'events') return { kind: 'events', id };
+  const action = pageActions.find((one) => one === part);
+  return action === undefined ? null : { kind: action, id };
+}
+
+function isAction(kind: PagePath['kind']): kind is PageAction {
+  return pageActions.some((one) => one === kind);
+}
+
+const unauthorized = problem(
+  401,
+  'expected the bearer token of hook.read (RESPONDER_READ_TOKEN), a signed link that has not expired, or the cookie that one leaves',
+  {},
+  { 'www-authenticate': 'Bearer' },
+);
+
+/** How the reader showed that they may read; null: not at all. */
+function readerOf({ deps }: PageParts, { request, url }: PageRequest, id: string): 'token' | 'link' | 'cookie' | null {
+  if (mayRead(readReadToken(deps.catalog, deps.madeToken), request.headers)) return 'token';
+  if (readCookie(deps.linkKey(), request.headers.cookie)) return 'cookie';
+  return id !== '' && isValidLink(deps.linkKey(), id, url.searchParams, new Date()) ? 'link' : null;
+}
+
+/** Answers null when it has taken the response itself. */
+export async function answerPages(parts: PageParts, asked: PageRequest, path: PagePath): Promise<Answer | null> {
+  const { request } = asked;
+  if (path.kind === 'css') return { status: 200, body: css, contentType: 'text/css; charset=utf-8' };
+  if (path.kind === 'js') return { status: 200, body: js, contentType: 'text/javascript; charset=utf-8' };
+  if (request.method === 'POST' && isAction(path.kind)) return await act(parts, asked, path.id, path.kind);
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return problem(405, 'expected GET', {}, { allow: isAction(path.kind) ? 'GET, HEAD, POST' : 'GET, HEAD' });
+  if (isAction(path.kind)) return showForm(parts, asked, path.id, path.kind);
+  const reader = readerOf(parts, asked, path.id);
+  if (reader === null) return unauthorized;
+  return await show(parts, asked, path, reader);
+}
+
+async function show(
+  parts: PageParts,
+  { response }: PageRequest,
+  { kind, id }: PagePath,
+  reader: 'token' | 'link' | 'cookie',
+): Promise<Answer | null> {
+  const { deps, incidents, live } = parts;
+  const isSecure = deps.catalog.hook?.tls !== undefined;
+  // With the cookie of a link its reader goes on to the list and hears live what changes.
+  const cookie: Record<string, string> = reader === 'cookie' ? {} : { 'set-cookie': makeCookie(deps.linkKey(), isSecure) };
+  if (kind === 'list') return htmlAnswer(listPage(await incidents.list()), 200, cookie);
+  if (kind === 'on-call') return htmlAnswer(onCallPage(await incidents.onCall()), 200, cookie);
+  const document = await incidents.status(id);
+  if (document === null) return problem(404, `there is no incident ${id}`);
+  if (kind === 'json') return { status: 200, body: document };
+  if (kind === 'events') {
+    const isTaken = live.watch(id, response);
+    return isTaken ? null : problem(503, 'too many watch already; reload the page instead', {}, { 'retry-after': '30' });
+  }
+  const people = Object.keys(deps.catalog.people ?? {});
+  const sign = (action: PageAction): string => signAction(deps.linkKey(), id, action, '').toString();
+  return htmlAnswer(incidentPage(document, { sign, people }), 200, cookie);
+}
+
+const words: Readonly<Record<PageAction, { title: string; button: string }>> = {
+  ack: { title: 'Acknowledge', button: 'I am on it' },
+  note: { title: 'Add a note', button: 'Add it' },
+  state: { title: 'Set the status', button: 'Set it' },
+  approve: { title: 'Approve', button: 'Approve' },
+};
+
+const badLink = (id: string): Answer =>
+  htmlAnswer(answerPage('This link does nothing', 'It has expired, or was made for something else.', id), 403);
+
+/** What a link would do, and a button. Whoever only looks changes nothing. */
+function showForm({ deps }: PageParts, { url }: PageRequest, id: string, action: PageAction): Answer {
+  const link = readAction(deps.linkKey(), id, action, url.searchParams);
+  // Other actions need fields, which the page of the incident has.
+  if (link === null || action !== 'ack' || link.person === '') return badLink(id);
+  const text = `${link.person} acknowledges ${id}: the paging stops, and everybody sees who is on it.`;
+  return htmlAnswer(confirmPage({ ...words[action], text, action: `${url.pathname}?${url.searchParams.toString()}` }));
+}
+
+/** A form holds a note at most. */
+const formLimitBytes = 64 * 1024;
+
+/** A page of another origin has no business here; browsers say where a form was. Programs say nothing. */
+function isForeign(request: IncomingMessage): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const { origin, host } = request.headers;
+  return origin !== undefined && origin !== 'null' && URL.canParse(origin) && new URL(origin).host !== host;
+}
+
+async function act(parts: PageParts, { request, url }: PageRequest, id: string, action: PageAction): Promise<Answer> {
+  const { deps, incidents } = parts;
+  const link = readAction(deps.linkKey(), id, action, url.searchParams);
+  if (link === null || isForeign(request)) return badLink(id);
+  const body = await readRawBody(request, formLimitBytes, () => () => undefined);
+  if (!body.ok) return problem(413, `expected a form of at most ${formLimitBytes / 1024} kB`);
+  const form = new URLSearchParams(body.raw.toString('utf8'));
+  const person = link.person === '' ? (form.get('by') ?? '').trim() : link.person;
+  if (person === '') return htmlAnswer(answerPage('Who are you?', 'Choose your name, and send it again.', id), 422);
+  // A link that was sent to one person is theirs; on the page anybody who may read can choose a name.
+  const by = { person, proof: link.person === '' ? ('unverified' as const) : ('signed-link' as const) };
+  const order = { action, by, form, link: { id: link.id, expiresAt: new Date(Number(link.expires) * 1000).toISOString() } };
+  try {
+    return htmlAnswer(answerPage('Done', await incidents.act(id, order), id));
+  } catch (error) {
+    if (error instanceof RefusedError) return htmlAnswer(answerPage('Not done', error.message, id), 409);
+    throw error;
+  }
+}

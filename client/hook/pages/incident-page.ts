@@ -1,0 +1,220 @@
+/** The page of one incident: what has to be done first, then what is known. Complete without a script. */
+import { isOpen } from '../../../core/command/incident/incident-status.js';
+import type { StatusDocument, TimelineRow } from '../../../core/command/incident/status-document.js';
+import { html, page, time, type Html } from './html.js';
+import type { PageAction } from './page-link.js';
+
+export interface PageForms {
+  /** Query of a fresh signed link for an action. */
+  sign: (action: PageAction) => string;
+  people: readonly string[];
+}
+
+const percent = (ratio: number | null): string => (ratio === null ? 'not known' : `${(ratio * 100).toFixed(1)} %`);
+
+function list(rows: readonly Html[], nothing: string): Html {
+  return rows.length === 0
+    ? html`<p>${nothing}</p>`
+    : html`<ul>
+        ${rows.map((row) => html`<li>${row}</li>`)}
+      </ul>`;
+}
+
+function now({ paging, mitigations, nextUpdateAt, status }: StatusDocument): Html {
+  if (!isOpen(status)) return html`<section class="now" aria-label="Now"><p>The incident is ${status}.</p></section>`;
+  const isAlarm = paging.state === 'nobody-answered';
+  const answer = {
+    paging: html`<strong>Nobody has acknowledged yet.</strong>
+      ${paging.nextLevel === null ? 'The last level was paged.' : html`${paging.nextLevel} is paged at ${time(paging.nextAt)}.`}`,
+    acknowledged: html`Acknowledged by <strong>${paging.acknowledgedBy}</strong>.`,
+    'nobody-answered': html`<strong>NOBODY ANSWERED: every level was paged.</strong>`,
+    stopped: html`Nobody is paged.`,
+  }[paging.state];
+  const waiting = mitigations.filter(({ state }) => state === 'proposed');
+  return html`<section class="now ${isAlarm ? 'alarm' : ''}" aria-label="What has to be done now">
+    <p>${answer}</p>
+    ${waiting.map((plan) => html`<p>Waits for an approval: <strong>${plan.title}</strong></p>`)}
+    ${nextUpdateAt === null ? '' : html`<p>Next update is due ${time(nextUpdateAt)}.</p>`}
+  </section>`;
+}
+
+function facts(document: StatusDocument): Html {
+  const { impact, severityReason, commander, declaredAt, onset } = document;
+  const rows: [string, Html][] = [
+    ['Impact', html`${impact.summary ?? 'not described'}`],
+    ['Services', html`${impact.services.join(', ') || 'none named'}`],
+    ['Failing', html`${percent(impact.errorRatio)}`],
+    ['Why', html`${severityReason.rule}${severityReason.evidence.length === 0 ? '' : ` (${severityReason.evidence.join(', ')})`}`],
+    ['Commander', html`${commander ?? 'nobody'}`],
+    ['Declared', time(declaredAt)],
+    ['Began', onset === null ? html`not known` : time(onset.at)],
+  ];
+  return html`<dl>
+    ${rows.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
+}
+
+function findings({ fiveMinutes, services, changes, triages, mitigations }: StatusDocument): Html {
+  return html`<h2>First five minutes</h2>
+    <ol>
+      ${fiveMinutes.map(({ step, state, result, endedAt }) => html`<li><strong>${step}</strong> ${state}${endedAt === null ? '' : html` ${time(endedAt)}`}${result === null ? '' : `: ${result}`}</li>`)}
+    </ol>
+    <h2>Services</h2>
+    ${list(
+      services.map(
+        ({ service, state, checks }) =>
+          html`<strong>${service}</strong>
+            ${state}${checks.filter(({ verdict }) => verdict !== 'ok').map(({ detail }) => html`<br />${detail}`)}`,
+      ),
+      'Not looked at yet.',
+    )}
+    <h2>Causes</h2>
+    ${list(
+      triages.map(
+        ({ endpoint, outcome, cause }) =>
+          html`${endpoint}: ${outcome ?? 'under way'}${cause === null ? '' : html`, <strong>${cause}</strong>`}`,
+      ),
+      'No triage yet.',
+    )}
+    <h2>Changes</h2>
+    ${list(
+      changes.map(
+        ({ at, service, kind, ref, verdict, why }) =>
+          html`${time(at)} ${kind} ${ref}${service === null ? '' : ` of ${service}`}: <strong>${verdict}</strong>, ${why}`,
+      ),
+      'None found.',
+    )}
+    <h2>Mitigations</h2>
+    ${list(
+      mitigations.map(({ title, state, why }) => html`<strong>${title}</strong>: ${state}. ${why}`),
+      'None proposed.',
+    )}`;
+}
+
+function event({ at, atOriginal, kind, by, text, pinned }: TimelineRow): Html {
+  const corrected = atOriginal === null ? '' : html` (recorded as ${time(atOriginal)})`;
+  return html`<li>
+    <span class="meta">${time(at)}${corrected} · ${kind}${by === null ? '' : ` · ${by}`}${pinned ? ' · pinned' : ''}</span><br />${text}
+  </li>`;
+}
+
+function whoWasPaged({ paging, management, roles }: StatusDocument): Html {
+  const paged = paging.pages.map(
+    (one) =>
+      html`${one.level} ${one.person} (${one.role}): ${one.state}${one.channel === null ? '' : ` by ${one.channel}`}, ${time(one.sentAt)};
+      ${one.reason}`,
+  );
+  const told = management.told.map((one) => html`${one.level} ${one.person} (${one.role}) told ${time(one.sentAt)}`);
+  return html`<h2>People</h2>
+    ${list([...roles.map((one) => html`${one.role}: ${one.person} (${one.state})`), ...paged, ...told], 'Nobody was paged.')}`;
+}
+
+function field(name: string, label: string, control: Html): Html {
+  return html`<label for="${name}">${label}</label>${control}`;
+}
+
+function who(id: string, people: readonly string[]): Html {
+  return field(
+    id,
+    'Who are you?',
+    html`<select id="${id}" name="by" required>
+      <option value="">choose</option>
+      ${people.map((name) => html`<option>${name}</option>`)}
+    </select>`,
+  );
+}
+
+function forms(document: StatusDocument, { sign, people }: PageForms): Html {
+  const { id, status, mitigations } = document;
+  if (['closed', 'cancelled', 'merged'].includes(status)) return html``;
+  const action = (name: PageAction): Html => html`/incidents/${id}/${name}?${sign(name)}`;
+  const states = ['investigating', 'identified', 'mitigating', 'monitoring', 'resolved'].filter((one) => one !== status);
+  const approvals = mitigations
+    .filter(({ state }) => state === 'proposed')
+    .map(
+      (plan, index) =>
+        html`<form method="post" action="${action('approve')}">
+          <p>${plan.title}: ${plan.why}</p>
+          <input type="hidden" name="plan" value="${plan.planId}" /> ${who(`approve-by-${index}`, people)}
+          <p><button name="decision" value="approve">Approve</button></p>
+          <p><button name="decision" value="reject">Reject</button></p>
+        </form>`,
+    );
+  return html`<section aria-label="Act">
+    <h2>Act</h2>
+    <details open>
+      <summary>Acknowledge</summary>
+      <form method="post" action="${action('ack')}">
+        ${who('ack-by', people)}
+        <p><button>I am on it</button></p>
+      </form>
+    </details>
+    ${
+      approvals.length === 0
+        ? ''
+        : html`<details>
+            <summary>Approve</summary>
+            ${approvals}
+          </details>`
+    }
+    <details>
+      <summary>Add a note</summary>
+      <form method="post" action="${action('note')}">
+        ${who('note-by', people)}${field('text', 'What happened, or what was found', html`<textarea id="text" name="text" rows="3" required></textarea>`)}
+        <p><button>Add the note</button></p>
+      </form>
+    </details>
+    <details>
+      <summary>Set the status</summary>
+      <form method="post" action="${action('state')}">
+        ${who('state-by', people)}${field(
+          'to',
+          'Status',
+          html`<select id="to" name="to">
+            ${states.map((one) => html`<option>${one}</option>`)}
+          </select>`,
+        )}${field('reason', 'Why', html`<input id="reason" name="reason" required />`)}
+        <p><button>Set the status</button></p>
+      </form>
+    </details>
+  </section>`;
+}
+
+export function incidentPage(document: StatusDocument, act: PageForms): string {
+  const { id, title, severity, status, timeline } = document;
+  const newest = timeline.toReversed();
+  const pinned = newest.filter((one) => one.pinned);
+  return page(
+    `${severity} ${id} ${title}`,
+    html`<h1>${title}</h1>
+      <p>
+        ${id} <a href="/incidents/${id}.json">as JSON</a> · <span id="connection" role="status">reload to see more</span>
+        <button id="pause" type="button" hidden aria-pressed="false">Pause</button>
+      </p>
+      <div id="live-now" data-events="/incidents/${id}/events">
+        <p><span class="badge">${severity}</span><span class="badge">${status}</span></p>
+        ${now(document)}
+      </div>
+      ${forms(document, act)}
+      <div id="live">
+        ${facts(document)} ${findings(document)} ${whoWasPaged(document)}
+        ${
+          pinned.length === 0
+            ? ''
+            : html`<h2>Pinned</h2>
+                <ul class="timeline">
+                  ${pinned.map(event)}
+                </ul>`
+        }
+        <h2>Timeline, newest first</h2>
+        <ul class="timeline">
+          ${newest.map(event)}
+        </ul>
+      </div>`,
+    { refreshS: 15, script: true },
+  );
+}

@@ -1,0 +1,78 @@
+import type { Client } from '@temporalio/client';
+import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import type { Catalog } from '../../../config/catalog.js';
+import { RefusedError } from '../../../core/model/errors.js';
+import { incidentStatuses, type IncidentStatus } from '../../../core/command/incident/incident-status.js';
+import type { Actor } from '../../../core/command/incident/record-event.js';
+import type { StatusDocument } from '../../../core/command/incident/status-document.js';
+import { acknowledgeIncident, addNoteUpdate, decideMitigationUpdate, setStatusUpdate } from '../../../workflows/command/messages.js';
+import { onCallRows, type OnCallRow } from '../../oncall/on-call-rows.js';
+import { createCommandClient, type IncidentRow } from '../../temporal/command-client.js';
+import type { PageAction } from './page-link.js';
+
+export interface PageOrder {
+  action: PageAction;
+  by: Actor;
+  link: { id: string; expiresAt: string };
+  /** Fields of the form. */
+  form: URLSearchParams;
+}
+
+/** What the pages need of incidents. Rejects when they cannot be reached; RefusedError holds the workflow's reason. */
+export interface PageIncidents {
+  list(): Promise<IncidentRow[]>;
+  /** Null: there is no such incident. */
+  status(id: string): Promise<StatusDocument | null>;
+  act(id: string, order: PageOrder): Promise<string>;
+  onCall(): Promise<OnCallRow[]>;
+}
+
+const shownDays = 14;
+
+function isStatus(text: string): text is IncidentStatus {
+  return incidentStatuses.some((status) => status === text);
+}
+
+function filled(form: URLSearchParams, name: string): string {
+  const text = form.get(name)?.trim() ?? '';
+  if (text === '') throw new RefusedError(`expected the field ${name}, got nothing`);
+  return text;
+}
+
+export function createPageIncidents(client: Client, catalog: Catalog, dataDirectory: string): PageIncidents {
+  const incidents = createCommandClient(client, createArtifactStore({ directory: artifactDirectory(dataDirectory) }));
+  const act: Record<PageAction, (id: string, order: PageOrder) => Promise<string>> = {
+    ack: async (id, { by, link }) => {
+      const answer = await incidents.update(id, acknowledgeIncident, { by, link });
+      return answer.isFirst ? `You have acknowledged ${id}.` : `${answer.by} acknowledged before you; that you are there is recorded.`;
+    },
+    note: async (id, { by, link, form }) => {
+      await incidents.update(id, addNoteUpdate, { text: await incidents.keepText(filled(form, 'text')), by, link });
+      return 'The note is in the timeline.';
+    },
+    state: async (id, { by, link, form }) => {
+      const to = filled(form, 'to');
+      if (!isStatus(to)) throw new RefusedError(`expected one of ${incidentStatuses.join(', ')}, got ${JSON.stringify(to)}`);
+      await incidents.update(id, setStatusUpdate, { to, reason: await incidents.keepText(filled(form, 'reason')), by, link });
+      return `The incident is ${to}.`;
+    },
+    approve: async (id, { by, link, form }) => {
+      const decision = form.get('decision') === 'reject' ? 'reject' : 'approve';
+      await incidents.update(id, decideMitigationUpdate, { planId: filled(form, 'plan'), decision, by, link });
+      return decision === 'approve' ? 'Approved.' : 'Rejected.';
+    },
+  };
+  return {
+    list: () => incidents.list(),
+    status: async (id) => {
+      try {
+        return await incidents.status(id);
+      } catch (error) {
+        if (error instanceof RefusedError) return null;
+        throw error;
+      }
+    },
+    act: (id, order) => act[order.action](id, order),
+    onCall: () => onCallRows(catalog, Date.now(), shownDays),
+  };
+}

@@ -1,0 +1,199 @@
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHook, type RunningHook } from '../../client/hook/hook-server.js';
+import { createPageIncidents } from '../../client/hook/pages/page-incidents.js';
+import { pageLinks } from '../../client/hook/pages/page-link.js';
+import type { Actor } from '../../core/command/incident/record-event.js';
+import { acknowledgeIncident, addNoteUpdate, decideMitigationUpdate } from '../../workflows/command/messages.js';
+import { startCommandWorld } from '../support/command-world.js';
+import { until } from '../support/until.js';
+
+const token = 'read-token-0123456789';
+const key = 'k'.repeat(64);
+const catalog = `version: 1
+hook: { read: { bearer: { env: TEST_PAGES_TOKEN } }, sources: { generic: { bearer: { env: TEST_PAGES_SENDER } } } }
+people: { alice: { notify: [] }, bob: { notify: [] } }
+oncall: { primary: { rotation: daily, start: 2026-01-01, people: [alice, bob] } }
+incidents: { roles: { commander: alice } }
+services: { shop: { deploy: { rollback: ['true'] }, endpoints: { order: { url: http://127.0.0.1:1/order, budgets: { p95Ms: 250 } } } } }
+`;
+const by = (person: string): Actor => ({ person, proof: 'token' });
+const reading = { authorization: `Bearer ${token}` };
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** Where a person finds the pictures when they ask for them. */
+const pictures = process.env['TEST_PICTURES'];
+
+let world: Awaited<ReturnType<typeof startCommandWorld>>;
+let stopWorker: () => Promise<void>;
+let hook: RunningHook;
+let browser: Browser;
+let id: string;
+
+beforeAll(async () => {
+  Object.assign(process.env, { TEST_PAGES_TOKEN: token, TEST_PAGES_SENDER: 'sender-token-0123456789' });
+  const at = new Date(Date.now() - 5 * 60_000).toISOString();
+  const deploy = { at, service: 'shop', kind: 'deploy', ref: 'v42', title: 'v42', by: 'ci', source: 'hook', revertible: true } as const;
+  world = await startCommandWorld(catalog, { deps: { changes: () => Promise.resolve({ changes: [deploy], sources: [] }) } });
+  stopWorker = await world.startWorker();
+  const pages = createPageIncidents(world.environment.client, world.catalog, world.dataDirectory);
+  const unused = (): Promise<never> => Promise.reject(new Error('no triage here'));
+  const incidents = { startOrAttach: unused, recordResolved: unused, describe: unused, readReport: unused, ping: () => Promise.resolve() };
+  const rest = { madeToken: null, linkKey: () => key, rejectedDirectory: world.dataDirectory, log: () => undefined };
+  hook = await startHook({ catalog: world.catalog, incidents, pages, ...rest }, { host: '127.0.0.1', port: 0 });
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  id = await declare('Checkout <script>alert(1)</script> & more');
+}, 60_000);
+
+afterAll(async () => {
+  await browser.close();
+  await hook.close();
+  await stopWorker();
+  await world.teardown();
+  delete process.env['TEST_PAGES_TOKEN'];
+  delete process.env['TEST_PAGES_SENDER'];
+});
+
+async function declare(title: string): Promise<string> {
+  const request = {
+    impact: 'carts are lost',
+    severity: 'SEV2' as const,
+    severityRule: null,
+    services: ['shop'],
+    endpoints: [],
+    onset: null,
+  };
+  const { incidentId } = await world.incidents.declare({ title, ...request, by: by('alice'), mayAttach: false });
+  await until(async () => (await world.incidents.status(incidentId)).fiveMinutes.every(({ state }) => state === 'done'));
+  return incidentId;
+}
+
+const links = () => pageLinks(() => key, hook.origin);
+const get = (path: string, headers: Record<string, string> = reading) => fetch(`${hook.origin}${path}`, { headers, redirect: 'manual' });
+const formOf = (text: string, action: string): string => {
+  const match = new RegExp(`action="(/incidents/[^"]*/${action}\\?[^"]*)"`).exec(text);
+  return (match?.[1] ?? '').replaceAll('&amp;', '&');
+};
+const send = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  fetch(`${hook.origin}${path}`, { method: 'POST', body: new URLSearchParams(fields), headers });
+
+async function open(options: { width?: number; javaScriptEnabled?: boolean; colorScheme?: 'dark' | 'light' } = {}): Promise<Page> {
+  const { width = 1200, ...rest } = options;
+  return await browser.newPage({ viewport: { width, height: 800 }, ...rest });
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // Run from the debugger: the policy of the page rightly forbids scripts from elsewhere.
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const found = await page.evaluate('axe.run()');
+  return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
+    (one) => `${one.id}: ${one.nodes[0]?.html ?? ''}`,
+  );
+}
+
+describe('who may read', () => {
+  it('needs the token, a signed link or the cookie that one leaves', async () => {
+    for (const path of ['/incidents', `/incidents/${id}`, `/incidents/${id}.json`, `/incidents/${id}/events`, '/oncall'])
+      expect((await get(path, {})).status).toBe(401);
+    const link = links().incidentUrl(id) ?? '';
+    const opened = await fetch(link);
+    expect(opened.status).toBe(200);
+    const cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    expect((await get('/incidents', { cookie })).status).toBe(200);
+    expect((await get('/incidents', { cookie: `${cookie}0` })).status).toBe(401);
+    expect((await fetch(link.replace(/.$/, 'x'))).status).toBe(401);
+    expect(opened.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const document = (await (await get(`/incidents/${id}.json`)).json()) as { id: string };
+    expect(document).toEqual(await world.incidents.status(id));
+  });
+});
+
+describe('acting', () => {
+  it('a link that a scanner opens three times changes nothing; the person acts once', async () => {
+    const mine = await declare('scanned');
+    const link = links().ackUrl(mine, 'alice') ?? '';
+    for (let times = 0; times < 3; times += 1) expect(await (await fetch(link)).text()).toContain('Nothing has happened yet');
+    expect((await world.incidents.status(mine)).paging.acknowledgedBy).toBeNull();
+    expect((await fetch(link, { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+    expect((await fetch(link, { method: 'POST' })).status).toBe(200);
+    expect(await world.incidents.status(mine)).toMatchObject({ paging: { acknowledgedBy: 'alice' } });
+    const again = await fetch(link, { method: 'POST' });
+    expect([again.status, await again.text()]).toEqual([409, expect.stringContaining('used already')]);
+    expect((await fetch(link.replace('person=alice', 'person=mallory'), { method: 'POST' })).status).toBe(403);
+  });
+
+  it('a stale approval is told who decided and when', async () => {
+    const mine = await declare('stale');
+    const text = await (await get(`/incidents/${mine}`)).text();
+    const planId = (await world.incidents.status(mine)).mitigations[0]?.planId ?? '';
+    await world.incidents.update(mine, decideMitigationUpdate, { planId, decision: 'reject', by: by('bob') });
+    const answer = await send(formOf(text, 'approve'), { by: 'alice', plan: planId, decision: 'approve' });
+    expect(answer.status).toBe(409);
+    expect(await answer.text()).toMatch(/bob decided already \(reject, \d{4}-/);
+    expect((await world.incidents.status(mine)).mitigations[0]?.state).toBe('rejected');
+  });
+
+  it('takes notes and a status from the page', async () => {
+    const text = await (await get(`/incidents/${id}`)).text();
+    expect((await send(formOf(text, 'note'), { text: 'pool is full' })).status).toBe(422);
+    expect((await send(formOf(text, 'note'), { by: 'bob', text: 'pool is full' })).status).toBe(200);
+    expect((await send(formOf(text, 'state'), { by: 'bob', to: 'nonsense', reason: 'x' })).status).toBe(409);
+    expect((await world.incidents.status(id)).timeline.at(-1)).toMatchObject({ text: 'pool is full', by: 'bob' });
+  });
+});
+
+describe('in a browser', () => {
+  it('has no violation of axe, on a phone and a desk, by day and by night', async () => {
+    if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
+    for (const [width, colorScheme] of [
+      [360, 'light'],
+      [360, 'dark'],
+      [1200, 'light'],
+    ] as const) {
+      const page = await open({ width, colorScheme });
+      await page.setExtraHTTPHeaders(reading);
+      for (const [name, path] of [
+        ['incident', `/incidents/${id}`],
+        ['list', '/incidents'],
+        ['oncall', '/oncall'],
+      ] as const) {
+        await page.goto(`${hook.origin}${path}`);
+        expect(await violations(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+        if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      }
+      await page.close();
+    }
+  }, 60_000);
+
+  it('is complete without JavaScript, and the keyboard alone acknowledges', async () => {
+    const mine = await declare('by keyboard');
+    const page = await open({ javaScriptEnabled: false });
+    await page.goto(links().incidentUrl(mine) ?? '');
+    expect(await page.textContent('main')).toContain('Take deploy v42 of shop back');
+    await page.focus('#ack-by');
+    await page.keyboard.press('a');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=You have acknowledged');
+    expect((await world.incidents.status(mine)).paging.acknowledgedBy).toBe('alice');
+    await page.close();
+  });
+
+  it('shows live what changes, and keeps what somebody is writing', async () => {
+    const page = await open();
+    await page.goto(links().incidentUrl(id) ?? '');
+    await page.waitForSelector('text=live');
+    await page.click('summary:has-text("Add a note")');
+    await page.fill('#text', 'half written');
+    await world.incidents.update(id, acknowledgeIncident, { by: by('bob') });
+    await world.incidents.update(id, addNoteUpdate, { text: await world.incidents.keepText('seen live'), by: by('bob') });
+    await page.waitForSelector('#live >> text=seen live', { timeout: 15_000 });
+    expect(await page.inputValue('#text')).toBe('half written');
+    expect(await page.title()).toContain('<script>alert(1)</script>');
+    await page.close();
+  }, 30_000);
+});
