@@ -163,7 +163,6 @@ describe('POST /alerts/alertmanager', () => {
     expect(first.status).toBe(202);
     expect(first.answer).toEqual({
       incidents: [{ incidentId: 'perf-shop-place-order-1', endpoint: 'shop/place-order', started: true }],
-      pages: noPages,
       ignored: [],
     });
     const again = await post('alertmanager', group(alert(matched)), bearer);
@@ -190,7 +189,6 @@ describe('POST /alerts/alertmanager', () => {
     );
     expect(answer).toEqual({
       incidents: [{ incidentId: 'perf-shop-search-1', endpoint: 'shop/search', started: true }],
-      pages: noPages,
       ignored: [
         { reason: 'service "nobody" is not in the catalog (known: shop)', labels: { service: 'nobody', endpoint: 'search' } },
         { reason: 'resolved, and no incident is open for it', labels: matched },
