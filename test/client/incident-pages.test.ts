@@ -42,7 +42,7 @@ beforeAll(async () => {
   const pages = createPageIncidents(world.environment.client, world.catalog, world.dataDirectory);
   const unused = (): Promise<never> => Promise.reject(new Error('no triage here'));
   const incidents = { startOrAttach: unused, recordResolved: unused, describe: unused, readReport: unused, ping: () => Promise.resolve() };
-  const rest = { madeToken: null, linkKey: () => key, rejectedDirectory: world.dataDirectory, log: () => undefined };
+  const rest = { storeChange: unused, madeToken: null, linkKey: () => key, rejectedDirectory: world.dataDirectory, log: () => undefined };
   hook = await startHook({ catalog: world.catalog, incidents, pages, ...rest }, { host: '127.0.0.1', port: 0 });
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
   id = await declare('Checkout <script>alert(1)</script> & more');
