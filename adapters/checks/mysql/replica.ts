@@ -9,7 +9,7 @@ const failS = 300;
 
 function text(row: RowDataPacket, ...names: string[]): string | null {
   const value: unknown = names.map((name): unknown => row[name]).find((one) => one !== undefined && one !== null);
-  return value === undefined ? null : String(value);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : null;
 }
 
 export const replica = mysqlCheck(

@@ -16,6 +16,11 @@ interface Answer {
   error: string | null;
 }
 
+function codeOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return 'no answer';
+  return 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.message;
+}
+
 async function ask(server: string, host: string): Promise<Answer> {
   const resolver = new Resolver({ timeout: withinMs, tries: 1 });
   resolver.setServers([server]);
@@ -23,8 +28,7 @@ async function ask(server: string, host: string): Promise<Answer> {
   const families = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
   const addresses = families.flatMap((family) => (family.status === 'fulfilled' ? family.value : [])).sort();
   const failed = families.find((family) => family.status === 'rejected');
-  const reason: unknown = addresses.length === 0 && failed !== undefined ? failed.reason : null;
-  const error = reason === null ? null : reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason);
+  const error = addresses.length === 0 && failed !== undefined ? codeOf(failed.reason) : null;
   return { server, addresses, tookMs: performance.now() - startedAt, error };
 }
 

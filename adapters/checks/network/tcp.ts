@@ -23,6 +23,13 @@ function connecting(host: string, port: number, signal: AbortSignal): Promise<vo
   });
 }
 
+/** Several addresses that all refuse come as one error without a message of its own. */
+function problemOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '') return error.message;
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'refused';
+}
+
 async function connectOnce(host: string, port: number, signal: AbortSignal): Promise<Connected> {
   const startedAt = performance.now();
   try {
@@ -30,10 +37,7 @@ async function connectOnce(host: string, port: number, signal: AbortSignal): Pro
     return { tookMs: performance.now() - startedAt };
   } catch (error) {
     signal.throwIfAborted();
-    // Several addresses that all refuse come as one error without a message of its own.
-    const { message, code } =
-      error instanceof Error ? { code: null, ...error, message: error.message } : { message: String(error), code: null };
-    return { error: message === '' ? String(code ?? 'refused') : message };
+    return { error: problemOf(error) };
   }
 }
 

@@ -30,7 +30,13 @@ function shakeHands(host: string, port: number, signal: AbortSignal): Promise<Tl
       const { authorizationError } = socket;
       // Types say Error; Node gives its code as a text.
       const chainError: unknown = socket.authorized ? null : authorizationError;
-      resolve({ certificate, chainError: chainError === null ? null : String(chainError), nameError, protocol: socket.getProtocol() });
+      resolve({
+        certificate,
+        chainError:
+          chainError === null ? null : chainError instanceof Error ? chainError.message : JSON.stringify(chainError).replaceAll('"', ''),
+        nameError,
+        protocol: socket.getProtocol(),
+      });
       socket.destroy();
     });
   });
