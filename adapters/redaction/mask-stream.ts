@@ -6,7 +6,7 @@ export const mask = '***';
 
 /** Encoders break their lines; a form of base64 may have a line break anywhere. */
 function patternOf(form: string): string {
-  const signs = [...form].map((sign) => sign.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
+  const signs = Array.from(form, (sign) => sign.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
   return /^[A-Za-z0-9+/_-]{20,}$/.test(form) ? signs.join('(?:\\r?\\n)?') : signs.join('');
 }
 

@@ -5,7 +5,7 @@ import type { StepRunner } from './step-runner.js';
 export const shell: StepRunner<'shell'> = {
   kind: 'shell',
   run: ({ script }, context) => {
-    const given = context.parameters.map((name) => [name, String(context.values[name] ?? '')]);
+    const given = context.parameters.map((name): [string, string] => [name, String(context.values[name] ?? '')]);
     const environment = { ...context.environment, ...Object.fromEntries(given) };
     return runProgram(['sh', '-eu', '-c', script, 'sh'], { ...context, environment });
   },

@@ -22,7 +22,7 @@ function isAnswer(error: unknown): boolean {
 /** One row a line, columns by tabs; the first column of the first row is the value. */
 function shown(rows: readonly unknown[][]): string {
   return rows
-    .map((row) => row.map((cell) => (cell === null ? '' : cell instanceof Date ? cell.toISOString() : String(cell))).join('\t'))
+    .map((row) => row.map((cell) => (cell === null ? '' : typeof cell === 'string' ? cell : JSON.stringify(cell))).join('\t'))
     .join('\n');
 }
 

@@ -1,9 +1,10 @@
 /** One run at a time for a key: whoever has a workflow of the key's name under way holds the lock, and it ends with its run. */
-import { condition, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { condition, ParentClosePolicy, setCurrentDetails, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 
 /** Lives as long as the run that started it, which the server ends it with. */
-export async function holdRunbookLock(_: { key: string; runId: string }): Promise<void> {
+export async function holdRunbookLock({ key, runId }: { key: string; runId: string }): Promise<void> {
+  setCurrentDetails(`The run ${runId} holds the lock ${key}.`);
   await condition(() => false);
 }
 
