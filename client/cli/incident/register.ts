@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerDeclare } from './declare.js';
 import { registerLook } from './look.js';
+import { registerMitigate } from './mitigate.js';
 import { registerPeople } from './people.js';
 import { registerPostmortem } from './postmortem.js';
 import { registerSay } from './say.js';
