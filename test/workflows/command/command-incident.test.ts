@@ -35,8 +35,9 @@ oncall:
 escalation:
   paging:
     - { level: L1, role: On-Call Engineer, after: 0s, notify: [oncall:primary] }
-    - { level: L2, role: Empty, after: 1s, notify: [oncall:empty] }
-    - { level: L3, role: Team Lead, after: 1s, notify: [bob] }
+    - { level: L2, role: Empty, after: 1s, notify: [oncall:empty], severity: [SEV4] }
+    - { level: L3, role: Team Lead, after: 1s, notify: [bob], severity: [SEV4] }
+    - { level: Lead, role: Team Lead, after: 1h, notify: [bob], severity: [SEV1, SEV2, SEV3] }
   management: [{ level: M1, role: Engineering Manager, after: 2s, notify: [carol], severity: [SEV1] }]
   ackTimeout: 1h
 incidents:
@@ -133,11 +134,12 @@ describe('an incident that people are called for', () => {
   });
 
   it('skips an empty level at once, takes the next channel of a person and says when nobody answered', async () => {
-    const id = await declare();
+    const id = await declare({ severity: 'SEV4' });
     await until(() => to('/bob', id)[0]);
     const gone = await until(async () => {
       const status = await world.incidents.status(id);
-      return status.paging.state === 'nobody-answered' ? status : null;
+      const isSettled = status.paging.pages.every((page) => page.state === 'delivered');
+      return status.paging.state === 'nobody-answered' && isSettled ? status : null;
     });
     expect(gone.paging.pages.map((page) => [page.level, page.person, page.state])).toEqual([
       ['L1', 'alice', 'delivered'],
@@ -165,7 +167,7 @@ describe('an incident that people are called for', () => {
   it('escalates by hand once, whoever presses', async () => {
     const id = await declare({ severity: 'SEV3' });
     await until(() => to('/alice', id)[0]);
-    const request = { reason: await text('we need the lead'), seen: 'L1', to: 'L3', by: person('alice') };
+    const request = { reason: await text('we need the lead'), seen: 'L1', to: 'Lead', by: person('alice') };
     await world.incidents.update(id, escalateUpdate, request);
     await until(() => to('/bob', id)[0]);
     await expect(world.incidents.update(id, escalateUpdate, request)).rejects.toThrow('somebody escalated meanwhile');
