@@ -1,130 +1,41 @@
-import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Catalog } from '../../../config/catalog.js';
-import type { StatusDocument } from '../../../core/command/incident/status-document.js';
-import { actionItems, lintActions } from '../../../core/command/postmortem/action-items.js';
-import { isPostmortemOf, mergeBlocks } from '../../../core/command/postmortem/blocks.js';
-import { rolesOf, shownCauses, suspectedChanges } from '../../../core/command/postmortem/facts.js';
-import { lintLanguage, type LintFinding } from '../../../core/command/postmortem/language-lint.js';
-import { postmortemMetrics, type MetricInputs } from '../../../core/command/postmortem/metrics.js';
-import { RefusedError, UnreadableInputError } from '../../../core/model/errors.js';
-import { headingsOf, postmortemDocument, postmortemTemplates, type PostmortemTemplate } from '../../../report/postmortem/document.js';
+import { postmortemTemplates, type PostmortemTemplate } from '../../../report/postmortem/document.js';
 import { tryReadCatalog } from '../command-context.js';
 import { AnsweredError } from '../exit-code.js';
+import { byOption } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
-import { incidentId, withCommand } from './incident-access.js';
+import { importNotes, type ImportedNotes } from './import-notes.js';
+import { actor, incidentId, withCommand } from './incident-access.js';
+import { placeFor, save, writeDocument } from './postmortem-file.js';
 
 interface Flags {
+  by?: string;
   out?: string;
   template: PostmortemTemplate;
+  fromNotes?: string;
 }
 
-type Service = Catalog['services'][string];
-
-function sha(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+function notesText(notes: ImportedNotes | null): string[] {
+  if (notes === null) return [];
+  return [
+    `notes: ${notes.imported} added, ${notes.known} known already, ${notes.unparsed.length} lines not read`,
+    ...notes.unparsed.map(({ line, text, why }) => `    line ${line}: ${why}: ${text}`),
+  ];
 }
 
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw new UnreadableInputError(
-      `expected a file that can be read and written, got ${path}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
-
-interface Place {
-  path: string;
-  /** What we wrote there before; null: nothing is there. */
-  existing: string | null;
-  /** Somebody's file is in the way; it stays as it is. */
-  foreign: string | null;
-}
-
-/** Without `--out`: the day's file, unless it is of something else; then the one with the id in its name. */
-async function placeFor({ id, declaredAt }: StatusDocument, out: string | undefined): Promise<Place> {
-  const day = declaredAt.slice(0, 10);
-  const names = out === undefined ? [`postmortem-${day}.md`, `postmortem-${day}-${id}.md`] : [out];
-  let path = '';
-  for (const name of names) {
-    path = resolve(name);
-    const existing = await readIfThere(path);
-    if (existing === null || isPostmortemOf(existing, id)) return { path, existing, foreign: null };
-  }
-  const aside = `${path}.new`;
-  const existing = await readIfThere(aside);
-  if (existing !== null && !isPostmortemOf(existing, id))
-    throw new RefusedError(
-      `expected the postmortem of ${id}, got other files at ${path} and ${aside}; neither is touched; name another file with --out`,
-    );
-  return { path: aside, existing, foreign: path };
-}
-
-/** What holds for all affected services; where they differ, nothing is taken. */
-function inputsOf(services: readonly Service[]): MetricInputs {
-  const common = <T>(values: readonly (T | undefined)[]): T | null => {
-    const [first] = values;
-    return first !== undefined && values.every((value) => JSON.stringify(value) === JSON.stringify(first)) ? first : null;
-  };
-  const slo = common(services.map((service) => service.slo));
-  return {
-    slo: slo === null ? null : { objective: slo.objective, periodMs: slo.period },
-    valuePerRequest: common(services.map((service) => service.valuePerRequest)),
-  };
-}
-
-function actionLint(status: StatusDocument, actions: ReturnType<typeof actionItems>, text: string): LintFinding[] {
-  const lines = text.split(/\r?\n/);
-  return lintActions(status, actions).map(({ id, advice }) => {
-    const index = lines.findIndex((line) =>
-      id === null ? line === '## Action Items' : line.includes(`[${id}`) || line.includes(`\\[${id}`),
-    );
-    return { line: index + 1, text: index === -1 ? (id ?? 'Action Items') : (lines[index]?.trim() ?? ''), advice };
-  });
-}
-
-function lint(status: StatusDocument, actions: ReturnType<typeof actionItems>, text: string): LintFinding[] {
-  const language = lintLanguage(text, {
-    roleOf: rolesOf(status),
-    errorRatio: status.impact.errorRatio,
-    contributingFactors: shownCauses(status).length + suspectedChanges(status).length,
-  });
-  return [...language, ...actionLint(status, actions, text)].sort((left, right) => left.line - right.line);
-}
-
-function write(status: StatusDocument, catalog: Catalog | null, template: PostmortemTemplate, existing: string | null) {
-  const services = status.impact.services.flatMap((name) => catalog?.services[name] ?? []);
-  const ownerOf = (service: string): string | null => catalog?.services[service]?.owner?.[0] ?? null;
-  const metrics = postmortemMetrics(status, inputsOf(services));
-  const actions = actionItems(status, ownerOf);
-  const authors = [...new Set(services.flatMap((service) => service.owner ?? []))];
-  const { text, blocks } = mergeBlocks(existing, postmortemDocument({ status, metrics, actions, authors }, template), sha);
-  return { text, blocks, metrics, actions, sections: headingsOf(text), lint: lint(status, actions, text) };
-}
-
-/** A reader never meets half a file. */
-async function save(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
-}
-
-async function postmortem(id: string, { out, template }: Flags, command: Command): Promise<void> {
+async function postmortem(id: string, { out, template, fromNotes, by }: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
+    const notes = fromNotes === undefined ? null : await importNotes(incidents, id, fromNotes, actor(by === undefined ? {} : { by }));
     const status = await incidents.status(id);
-    const { path, existing, foreign } = await placeFor(status, out);
-    const { text, blocks, ...document } = write(status, await tryReadCatalog(context), template, existing);
+    const { path, existing, foreign } = await placeFor(status, out, process.cwd());
+    const { text, blocks, ...document } = writeDocument(status, await tryReadCatalog(context), template, existing);
     await save(path, text);
     const edited = blocks.filter(({ state }) => state === 'edited').map((block) => block.id);
     context.print(
-      { path, ...document, blocks },
+      { path, ...document, blocks, ...(notes === null ? {} : { notes }) },
       [
         `${id}: ${path}`,
+        ...notesText(notes),
         ...(edited.length === 0 ? [] : [`edited by people and kept: ${edited.join(', ')}`]),
         ...document.lint.map((one) => `${one.line}: ${one.advice}\n    ${one.text}`),
       ].join('\n'),
@@ -145,9 +56,11 @@ export function registerPostmortem(group: Command): void {
     .argument(...incidentId)
     .option('--out <file>', 'default: postmortem-YYYY-MM-DD.md here')
     .option('--template <template>', postmortemTemplates.join(', '), choiceOption('--template', postmortemTemplates), 'both')
+    .option('--from-notes <file>', 'adds the events of notes that were taken by hand first')
+    .option(...byOption)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ perf-responder incident postmortem INC-2026-0302-001\n  $ perf-responder incident postmortem INC-2026-0302-001 --out review.md --json',
+      '\nExamples:\n  $ perf-responder incident postmortem INC-2026-0302-001\n  $ perf-responder incident postmortem INC-2026-0302-001 --out review.md --json\n  $ perf-responder incident postmortem INC-2026-0302-001 --from-notes notes.txt --by alice',
     )
     .action(postmortem);
 }

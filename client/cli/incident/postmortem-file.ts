@@ -1,0 +1,107 @@
+/** The file of a postmortem: where it goes, what it becomes, and that nobody's words are lost on the way. */
+import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Catalog } from '../../../config/catalog.js';
+import type { ActionRow } from '../../../core/command/incident/findings.js';
+import type { StatusDocument } from '../../../core/command/incident/status-document.js';
+import { actionItems, lintActions } from '../../../core/command/postmortem/action-items.js';
+import { isPostmortemOf, mergeBlocks } from '../../../core/command/postmortem/blocks.js';
+import { rolesOf, shownCauses, suspectedChanges } from '../../../core/command/postmortem/facts.js';
+import { lintLanguage, type LintFinding } from '../../../core/command/postmortem/language-lint.js';
+import { postmortemMetrics, type MetricInputs } from '../../../core/command/postmortem/metrics.js';
+import { RefusedError, UnreadableInputError } from '../../../core/model/errors.js';
+import { headingsOf, postmortemDocument, type PostmortemTemplate } from '../../../report/postmortem/document.js';
+
+type Service = Catalog['services'][string];
+
+export function sha(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new UnreadableInputError(
+      `expected a file that can be read and written, got ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+export interface Place {
+  path: string;
+  /** What we wrote there before; null: nothing is there. */
+  existing: string | null;
+  /** Somebody's file is in the way; it stays as it is. */
+  foreign: string | null;
+}
+
+/** Without `--out`: the day's file, unless it is of something else; then the one with the id in its name. */
+export async function placeFor({ id, declaredAt }: StatusDocument, out: string | undefined, folder: string): Promise<Place> {
+  const day = declaredAt.slice(0, 10);
+  const names = out === undefined ? [`postmortem-${day}.md`, `postmortem-${day}-${id}.md`] : [out];
+  let path = '';
+  for (const name of names) {
+    path = resolve(folder, name);
+    const existing = await readIfThere(path);
+    if (existing === null || isPostmortemOf(existing, id)) return { path, existing, foreign: null };
+  }
+  const aside = `${path}.new`;
+  const existing = await readIfThere(aside);
+  if (existing !== null && !isPostmortemOf(existing, id))
+    throw new RefusedError(
+      `expected the postmortem of ${id}, got other files at ${path} and ${aside}; neither is touched; name another file with --out`,
+    );
+  return { path: aside, existing, foreign: path };
+}
+
+/** What holds for all affected services; where they differ, nothing is taken. */
+function inputsOf(services: readonly Service[]): MetricInputs {
+  const common = <T>(values: readonly (T | undefined)[]): T | null => {
+    const [first] = values;
+    return first !== undefined && values.every((value) => JSON.stringify(value) === JSON.stringify(first)) ? first : null;
+  };
+  const slo = common(services.map((service) => service.slo));
+  return {
+    slo: slo === null ? null : { objective: slo.objective, periodMs: slo.period },
+    valuePerRequest: common(services.map((service) => service.valuePerRequest)),
+  };
+}
+
+function actionLint(status: StatusDocument, actions: readonly ActionRow[], text: string): LintFinding[] {
+  const lines = text.split(/\r?\n/);
+  return lintActions(status, actions).map(({ id, advice }) => {
+    const index = lines.findIndex((line) =>
+      id === null ? line === '## Action Items' : line.includes(`[${id}`) || line.includes(`\\[${id}`),
+    );
+    return { line: index + 1, text: index === -1 ? (id ?? 'Action Items') : (lines[index]?.trim() ?? ''), advice };
+  });
+}
+
+function lint(status: StatusDocument, actions: readonly ActionRow[], text: string): LintFinding[] {
+  const language = lintLanguage(text, {
+    roleOf: rolesOf(status),
+    errorRatio: status.impact.errorRatio,
+    contributingFactors: shownCauses(status).length + suspectedChanges(status).length,
+  });
+  return [...language, ...actionLint(status, actions, text)].sort((left, right) => left.line - right.line);
+}
+
+export function writeDocument(status: StatusDocument, catalog: Catalog | null, template: PostmortemTemplate, existing: string | null) {
+  const services = status.impact.services.flatMap((name) => catalog?.services[name] ?? []);
+  const ownerOf = (service: string): string | null => catalog?.services[service]?.owner?.[0] ?? null;
+  const metrics = postmortemMetrics(status, inputsOf(services));
+  const actions = actionItems(status, ownerOf);
+  const authors = [...new Set(services.flatMap((service) => service.owner ?? []))];
+  const { text, blocks } = mergeBlocks(existing, postmortemDocument({ status, metrics, actions, authors }, template), sha);
+  return { text, blocks, metrics, actions, sections: headingsOf(text), lint: lint(status, actions, text) };
+}
+
+/** A reader never meets half a file. */
+export async function save(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+}
