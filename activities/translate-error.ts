@@ -41,8 +41,9 @@ export function translateError(error: unknown): Error {
   if (error instanceof EvidenceUnavailableError)
     return ApplicationFailure.create({ message, type, nonRetryable: true, details: [error.missing] });
   if (error instanceof ProgramFailedError) {
-    const { program, exitCode } = error;
-    return ApplicationFailure.create({ message, type, nonRetryable: !error.retryable, details: [{ program, exitCode }] });
+    const { program, exitCode, retryAfterMs } = error;
+    const pause = retryAfterMs === null ? {} : { nextRetryDelay: retryAfterMs };
+    return ApplicationFailure.create({ message, type, nonRetryable: !error.retryable, details: [{ program, exitCode }], ...pause });
   }
   return ApplicationFailure.create({ message, type, nonRetryable: false });
 }

@@ -8,6 +8,7 @@ import type { CatalogRepository, CatalogService } from './catalog-schema.js';
 import { isRecord, secretRef } from './catalog-fields.js';
 import { findEndpoint } from './find-endpoint.js';
 import { isLoopback } from './loopback.js';
+import { completeEntry, surroundingsOf } from './notifier-settings.js';
 import { readSecret, tryReadSecret, type SecretRef, type TextOrSecret } from './secret.js';
 
 /** One HTTP request, ready to be sent. `body` is the text on the wire. */
@@ -141,7 +142,8 @@ export function readSettings(catalog: Catalog, value: unknown): unknown {
 /** Notifiers whose secrets are there. A missing one is no reason to stop an incident. */
 export function resolveNotifiers(catalog: Catalog, endpointKey: string): NotifierAccess[] {
   const { service } = findEndpoint(catalog, endpointKey);
-  return (service.notify ?? []).flatMap(({ kind, ...fields }) => {
+  return (service.notify ?? []).flatMap((entry) => {
+    const { kind, ...fields } = completeEntry(entry, surroundingsOf(catalog));
     const settings = readSettings(catalog, fields);
     return isRecord(settings) ? [{ kind, settings }] : [];
   });

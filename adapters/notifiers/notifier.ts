@@ -3,8 +3,24 @@ import type { ReadSettings } from '../../config/catalog-fields.js';
 import type { IncidentMessage } from '../../core/command/communication/message.js';
 import type { Notification } from '../../core/model/notification.js';
 
+/** What of the catalog beside its own entry a notifier may need, as it was written: references to secrets are not read. */
+export interface Surroundings {
+  /** `mail` at the top of the catalog. */
+  mail: Record<string, unknown>;
+  /** `incidents.notify`. */
+  receivers: readonly Record<string, unknown>[];
+}
+
+/** Keys that an entry need not repeat, and what must hold of an entry with them. */
+interface Completion {
+  /** What the rest of the catalog says for every entry of this kind; the entry's own keys win. */
+  inherit?: (surroundings: Surroundings, entry: Record<string, unknown>) => Record<string, unknown>;
+  /** What is missing or contradicts itself in an entry, inherited keys included. Null = nothing. */
+  check?: (entry: Record<string, unknown>) => { expected: string; fix: string } | null;
+}
+
 /** One kind of receiver, as the registry knows it. */
-export interface Notifier {
+export interface Notifier extends Completion {
   kind: string;
   /** What it does, in half a sentence. */
   title: string;
@@ -16,7 +32,7 @@ export interface Notifier {
   deliver: (settings: Record<string, unknown>, message: IncidentMessage, signal: AbortSignal) => Promise<string | null>;
 }
 
-interface NotifierDefinition<Fields extends z.ZodRawShape, Settings = ReadSettings<z.output<z.ZodObject<Fields>>>> {
+interface NotifierDefinition<Fields extends z.ZodRawShape, Settings = ReadSettings<z.output<z.ZodObject<Fields>>>> extends Completion {
   kind: string;
   title: string;
   fields: Fields;

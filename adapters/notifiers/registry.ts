@@ -1,5 +1,6 @@
 import type { Notifier } from './notifier.js';
+import { slack } from './slack.js';
 import { webhook } from './webhook.js';
 
 /** Receivers of notifications. `notify` of the catalog accepts exactly these kinds. */
-export const notifiers: readonly Notifier[] = [webhook];
+export const notifiers: readonly Notifier[] = [webhook, slack];

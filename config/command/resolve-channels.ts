@@ -1,12 +1,13 @@
 import { UnreadableInputError } from '../../core/model/errors.js';
 import type { Catalog } from '../catalog.js';
 import { isRecord } from '../catalog-fields.js';
+import { completeEntry, surroundingsOf } from '../notifier-settings.js';
 import { readSettings, type NotifierAccess } from '../resolve-access.js';
 
 function accessOf(catalog: Catalog, notifier: { kind: string; [field: string]: unknown } | undefined, what: string): NotifierAccess {
   if (notifier === undefined)
     throw new UnreadableInputError(`${what}: expected it in the catalog, but it is not there; was the catalog changed?`);
-  const { kind, severity: _, ...fields } = notifier;
+  const { kind, severity: _, ...fields } = completeEntry(notifier, surroundingsOf(catalog));
   const settings = readSettings(catalog, fields);
   if (!isRecord(settings)) throw new UnreadableInputError(`${what} (${kind}): a secret of it is not there; set it where the worker runs`);
   return { kind, settings };

@@ -26,10 +26,16 @@ export class ProgramFailedError extends Error {
   readonly program: string;
   readonly exitCode: number | null;
   readonly retryable: boolean;
-  constructor(details: { program: string; exitCode: number | null; message: string; retryable: boolean }, options?: ErrorOptions) {
+  /** How long the program asked to be left alone; null when it did not say. */
+  readonly retryAfterMs: number | null;
+  constructor(
+    details: { program: string; exitCode: number | null; message: string; retryable: boolean; retryAfterMs?: number | null },
+    options?: ErrorOptions,
+  ) {
     super(details.message, options);
     this.program = details.program;
     this.exitCode = details.exitCode;
     this.retryable = details.retryable;
+    this.retryAfterMs = details.retryAfterMs ?? null;
   }
 }
