@@ -9,5 +9,6 @@ import { registerSay } from './say.js';
 /** `perf-responder incident …` */
 export function registerIncident(program: Command): void {
   const group = program.command('incident').description('what people are called for: declare, follow, decide, end');
-  for (const register of [registerDeclare, registerLook, registerPeople, registerSay, registerPostmortem]) register(group);
+  for (const register of [registerDeclare, registerLook, registerPeople, registerSay, registerMitigate, registerPostmortem])
+    register(group);
 }

@@ -17,13 +17,13 @@ function serviceOf(endpoint: string): string {
 function proposals(status: StatusDocument): Proposal[] {
   const isAlerted = status.timeline.some(({ kind }) => kind === 'alert');
   const accused = status.changes.filter(({ verdict }) => verdict !== 'ruled-out-by-time');
-  const verb = (verdict: string): string => (verdict === 'confirmed' ? 'Fix' : 'Check under load');
+  const verb = (verdict: string): string => (verdict === 'confirmed' ? 'Fix' : 'Test under load:');
   const items = [
     ...accused.map(({ ref, service, verdict }) => ({
       id: `P-change-${ref}`,
       priority: 'P0',
       type: 'prevent',
-      title: `${verb(verdict)} ${ref} before it is deployed again`,
+      title: `${verb(verdict)} ${ref}, before it goes out again`,
       service,
     })),
     ...status.triages.map(({ endpoint }) => ({

@@ -24,7 +24,7 @@ async function generate(out?: string, of = status): Promise<{ path: string; fore
 
 test('the day names the file; a second incident of the day adds its id, and both are found again', async () => {
   const second = sampleIncident({ id: 'INC-2026-0302-002' });
-  for (const _ of [1, 2]) {
+  for (let generation = 1; generation <= 2; generation += 1) {
     expect(await generate()).toEqual({ path: join(folder, 'postmortem-2026-03-02.md'), foreign: null });
     expect(await generate(undefined, second)).toEqual({ path: join(folder, 'postmortem-2026-03-02-INC-2026-0302-002.md'), foreign: null });
   }

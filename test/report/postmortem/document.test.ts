@@ -51,7 +51,7 @@ test('the same times stand in every section', () => {
   expect(text).toContain('- the first person answered 3 min after the detection (limit of SEV2: 15 min)');
   expect(written('004')).toContain('- 14:33 - acknowledged: acknowledged by the commander');
   expect(written('004')).toContain(
-    '- [ ] Check under load async-payment before it is deployed again \\[P-change-async-payment\\] - Owner: payments-dev - Due: 2026-03-03',
+    '- [ ] Test under load: async-payment, before it goes out again \\[P-change-async-payment\\] - Owner: payments-dev - Due: 2026-03-03',
   );
 });
 

@@ -15,7 +15,8 @@ test.each([
   ['simply restart', 'simply'],
   ['just a typo', 'just'],
 ])('"%s" is advised against', (text, found) => {
-  expect(lintLanguage(`# Title\n\n${text}`, calm)).toEqual([{ line: 3, text, advice: expect.stringContaining(`"${found}": `) }]);
+  expect(lintLanguage(`# Title\n\n${text}`, calm)).toMatchObject([{ line: 3, text }]);
+  expect(lintLanguage(text, calm)[0]?.advice).toContain(`"${found}": `);
 });
 
 test('a person is a role, except as an owner', () => {
