@@ -93,7 +93,9 @@ export function whatHappened({ status, metrics }: PostmortemInput): string {
 }
 
 function moreRows(count: number, id: string): string[] {
-  return count === 0 ? [] : ['', `${count} reminders and corrections are left out: \`perf-responder incident timeline ${id}\` shows them.`];
+  return count === 0
+    ? []
+    : ['', `Left out: reminders, corrections and the like (${count}); \`perf-responder incident timeline ${id}\` shows them.`];
 }
 
 export function timelineTable({ status }: PostmortemInput): string {

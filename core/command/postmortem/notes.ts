@@ -87,8 +87,8 @@ function momentOf(time: LineTime, reading: Reading): Moment {
 }
 
 /** Takes a header; false: the line is none. A new day begins to count anew. */
-function takeHeader(reading: Reading, line: string): boolean {
-  const header = headerIn(line);
+function takeHeader(reading: Reading, line: string, isAbove: boolean): boolean {
+  const header = headerIn(line, isAbove);
   if (header === null) return false;
   if (header.date !== null) Object.assign(reading, { date: header.date, previousMs: null });
   if (header.zone !== null) reading.zone = header.zone;
@@ -114,7 +114,7 @@ export function parseNotes(text: string): ParsedNotes {
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .entries()) {
-    if (isEmpty(line) || takeHeader(reading, line)) continue;
+    if (isEmpty(line) || takeHeader(reading, line, events.length === 0)) continue;
     const head = chatHead(line);
     const time =
       head === null ? lineTime(line) : ({ kind: 'local', date: null, clock: head.clock, isUtc: false, rest: `${head.name}:` } as const);

@@ -38,6 +38,10 @@ test('a clock over midnight is of the next day, one that is a little late is not
 test('the zone is that of the notes, its change of clocks included', () => {
   const notes = '# Notes of March 28, 2026 (Europe/Berlin)\n23:30 a\n03:30 b';
   expect(told(notes)).toEqual(['2026-03-28T22:30 a', '2026-03-29T01:30 b']);
+  expect(told('Incident notes – 2026-03-02 (UTC)\n14:00 a\nincident of 2026-03-01 is like it\n14:05 b')).toEqual([
+    '2026-03-02T14:00 a',
+    '2026-03-02T14:05 b',
+  ]);
   expect(told('Date: 2 March 2026\nTimezone: UTC+2\n14:00 a')).toEqual(['2026-03-02T12:00 a']);
 });
 
