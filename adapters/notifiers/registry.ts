@@ -1,6 +1,7 @@
+import { email } from './email.js';
 import type { Notifier } from './notifier.js';
 import { slack } from './slack.js';
 import { webhook } from './webhook.js';
 
 /** Receivers of notifications. `notify` of the catalog accepts exactly these kinds. */
-export const notifiers: readonly Notifier[] = [webhook, slack];
+export const notifiers: readonly Notifier[] = [webhook, slack, email];

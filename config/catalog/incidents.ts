@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { notifiers } from '../../adapters/notifiers/registry.js';
 import { roleNames } from '../../core/command/incident/roles.js';
 import { severities } from '../../core/command/severity/severity.js';
-import { byKind, durationMs, isRecord, mapping, nameKey, oneOf, text, whole } from '../catalog-fields.js';
+import { byKind, durationMs, isRecord, mapping, nameKey, oneOf, secretRef, text, textOrSecret, whole } from '../catalog-fields.js';
 import type { CatalogProblem, CatalogSource } from '../catalog-problems.js';
 import type { CatalogFragment } from './fragment.js';
 import { unknownName, writtenPeople } from './on-call.js';
@@ -59,6 +59,8 @@ const mailSchema = mapping({
   host: text('a host', 'write e.g. host: 127.0.0.1'),
   port: whole('port', 1, 65_535).optional(),
   from: text('an address', 'write e.g. from: responder@example.com', (value) => /^[^@\s]+@[^@\s]+$/.test(value)),
+  user: textOrSecret.optional(),
+  password: secretRef.optional(),
 });
 
 function targetsOf(value: unknown): [(string | number)[], unknown][] {
