@@ -11,6 +11,7 @@ import { rolesOf, shownCauses, suspectedChanges } from '../../../core/command/po
 import { lintLanguage, type LintFinding } from '../../../core/command/postmortem/language-lint.js';
 import { postmortemMetrics, type MetricInputs } from '../../../core/command/postmortem/metrics.js';
 import { RefusedError, UnreadableInputError } from '../../../core/model/errors.js';
+import { escapeMarkdown } from '../../../report/markdown-text.js';
 import { headingsOf, postmortemDocument, type PostmortemTemplate } from '../../../report/postmortem/document.js';
 
 type Service = Catalog['services'][string];
@@ -73,9 +74,10 @@ function inputsOf(services: readonly Service[]): MetricInputs {
 function actionLint(status: StatusDocument, actions: readonly ActionRow[], text: string): LintFinding[] {
   const lines = text.split(/\r?\n/);
   return lintActions(status, actions).map(({ id, advice }) => {
-    const index = lines.findIndex((line) =>
-      id === null ? line === '## Action Items' : line.includes(`[${id}`) || line.includes(`\\[${id}`),
-    );
+    const mark = escapeMarkdown(`[${id ?? ''}`);
+    const isMeant = (line: string): boolean =>
+      id === null ? line === '## Action Items' : line.includes(`${mark},`) || line.includes(`${mark}\\]`);
+    const index = lines.findIndex(isMeant);
     return { line: index + 1, text: index === -1 ? (id ?? 'Action Items') : (lines[index]?.trim() ?? ''), advice };
   });
 }

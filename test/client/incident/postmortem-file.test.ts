@@ -74,3 +74,13 @@ test('without a catalog an item has no owner, and the lint says so at its row', 
   expect(finding?.text).toContain('P-change-async-payment');
   expect(text.split('\n')[(finding?.line ?? 0) - 1]).toContain('nobody yet');
 });
+
+test('an item whose id begins like another is found at its own row', () => {
+  const item = { priority: 'P1', type: 'detect', title: 'Add an alert at 80 %', owner: 'sre', due: '2026-03-09', state: 'open' };
+  const actions = [
+    { ...item, id: 'A_x-10' },
+    { ...item, id: 'A_x-1', owner: null },
+  ];
+  const { lint } = writeDocument({ ...status, actions }, null, '004', null);
+  expect(lint.find(({ advice, text }) => advice.startsWith('name one owner') && text.includes('x-1'))?.text).toContain('x-1\\]');
+});
