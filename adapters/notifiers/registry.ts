@@ -1,7 +1,8 @@
 import { email } from './email.js';
 import type { Notifier } from './notifier.js';
+import { pagerduty } from './pagerduty.js';
 import { slack } from './slack.js';
 import { webhook } from './webhook.js';
 
 /** Receivers of notifications. `notify` of the catalog accepts exactly these kinds. */
-export const notifiers: readonly Notifier[] = [webhook, slack, email];
+export const notifiers: readonly Notifier[] = [webhook, slack, email, pagerduty];

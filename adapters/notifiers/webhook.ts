@@ -26,7 +26,9 @@ export const webhook = defineNotifier({
   fields: { url: textOrSecret, secret: secretRef.optional() },
   send: (to, notification, signal) => post(to, notification, signal),
   deliver: async (to, message, signal) => {
-    await post(to, message, signal);
+    // Its contract has exactly the other fields.
+    const { acknowledgedBy: _, ...told } = message;
+    await post(to, told, signal);
     return null;
   },
 });

@@ -27,6 +27,7 @@ function messageFor(run: CommandRun, content: Content, to: { person: string | nu
     level: content.level ?? null,
     role: content.role ?? null,
     person: to.person,
+    acknowledgedBy: run.state.paging.acknowledgedBy,
     at: new Date(Date.now()).toISOString(),
   };
 }

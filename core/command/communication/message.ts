@@ -18,6 +18,8 @@ export interface MessageOrder {
   level: string | null;
   role: string | null;
   person: string | null;
+  /** Who has it in hand when this is said; null: nobody yet. */
+  acknowledgedBy: string | null;
   /** ISO 8601. */
   at: string;
 }

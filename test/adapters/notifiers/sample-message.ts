@@ -14,6 +14,7 @@ export function sampleMessage(changes: Partial<IncidentMessage> = {}): IncidentM
     level: 'L1',
     role: 'On-Call Engineer',
     person: 'alice',
+    acknowledgedBy: null,
     at: '2026-11-28T11:00:00.000Z',
     incidentUrl: 'https://responder.example/incidents/INC-1',
     ackUrl: 'https://responder.example/incidents/INC-1/ack?t=1',
