@@ -2,7 +2,8 @@ import { email } from './email.js';
 import type { Notifier } from './notifier.js';
 import { pagerduty } from './pagerduty.js';
 import { slack } from './slack.js';
+import { teams } from './teams.js';
 import { webhook } from './webhook.js';
 
 /** Receivers of notifications. `notify` of the catalog accepts exactly these kinds. */
-export const notifiers: readonly Notifier[] = [webhook, slack, email, pagerduty];
+export const notifiers: readonly Notifier[] = [webhook, slack, email, pagerduty, teams];
