@@ -71,11 +71,9 @@ export async function listSlack(
   const found: Record<string, unknown>[] = [];
   let cursor = '';
   for (let page = 0; page < pages; page += 1) {
-    const all = Object.entries({ ...query, ...(cursor === '' ? {} : { cursor }) }).map(([name, value]): [string, string] => [
-      name,
-      String(value),
-    ]);
-    const answer = await answerOf(access, method, { query: `?${new URLSearchParams(all).toString()}` }, signal);
+    const asked = new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]));
+    if (cursor !== '') asked.set('cursor', cursor);
+    const answer = await answerOf(access, method, { query: `?${asked.toString()}` }, signal);
     const items = answer[key];
     if (Array.isArray(items)) found.push(...items.filter(isRecord));
     const next = isRecord(answer['response_metadata']) ? answer['response_metadata']['next_cursor'] : '';

@@ -40,7 +40,7 @@ export function triageCard({ headline, text, fields, reportUrl }: Notification):
 
 /** Whole characters of a text whose form after `escape` takes at most `limit` UTF-16 units; what was cut ends in …. */
 export function escapedWithin(text: string, limit: number, escape: (character: string) => string = (character) => character): string {
-  const escaped = [...text].map(escape);
+  const escaped = Array.from(text, escape);
   if (escaped.reduce((sum, part) => sum + part.length, 0) <= limit) return escaped.join('');
   let written = '';
   for (const part of escaped) {

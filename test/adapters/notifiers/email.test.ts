@@ -33,7 +33,10 @@ async function mailServer(answers: Answer[] = [], user?: string): Promise<{ port
     onData: (stream, session, done) => {
       void simpleParser(stream).then((mail) => {
         const answer = answers.shift() ?? 'taken';
-        if (typeof answer === 'number') return done(refusal(answer));
+        if (typeof answer === 'number') {
+          done(refusal(answer));
+          return;
+        }
         mails.push(mail);
         // Taken, but nobody learns of it.
         if (answer === 'lost') mine.connections.forEach((connection) => (connection as { close: () => void }).close());

@@ -115,12 +115,20 @@ async function handle(slack: LocalSlack, request: IncomingMessage, response: Ser
   const method = url.pathname.replace('/api/', '');
   const body = await text(request);
   slack.calls.push(method);
-  const say = (answer: object): void => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-  if (request.headers.authorization !== 'Bearer xoxb-right') return say({ ok: false, error: 'invalid_auth' });
+  const say = (answer: object): void => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  };
+  if (request.headers.authorization !== 'Bearer xoxb-right') {
+    say({ ok: false, error: 'invalid_auth' });
+    return;
+  }
   const trouble = slack.troubles.get(method)?.shift();
   if (trouble === 'ratelimited') return void response.writeHead(429, { 'retry-after': '7' }).end('');
   if (trouble === 'internal') return void response.writeHead(500).end('oops');
-  if (trouble === 'refused') return say({ ok: false, error: 'not_in_channel' });
+  if (trouble === 'refused') {
+    say({ ok: false, error: 'not_in_channel' });
+    return;
+  }
   const answer = answerOf(slack, method, { query: url.searchParams, body });
   if (trouble === 'lost-answer') return void request.socket.destroy();
   if (trouble === 'slow') return;
