@@ -27,7 +27,7 @@ const openInspectors = ({ pid, port }: NodeProgram): number =>
 /** A capture in a process of its own. */
 function capturer(program: NodeProgram): ChildProcessByStdio<null, Readable, null> {
   const file = JSON.stringify(compiledProgram('adapters/profilers/node/node-inspector.js'));
-  const source = `import { captureNodeProfile } from ${file}; console.log('began'); await captureNodeProfile({ pid: ${program.pid}, durationMs: 60_000 });`;
+  const source = `import { captureNodeProfile } from ${file}; setInterval(() => undefined, 1000); console.log('began'); await captureNodeProfile({ pid: ${program.pid}, durationMs: 60_000 });`;
   return spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
