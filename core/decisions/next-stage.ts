@@ -10,15 +10,20 @@ export function endsAtOnce(outcome: Outcome): boolean {
   return outcome === 'refused' || outcome === 'not-reproduced' || outcome === 'unproven' || outcome === 'resolved';
 }
 
+/** The place is known and the defect is not: such a cause carries no remedy. */
+function namesOnlyPlaces(causes: Incident['causes']): boolean {
+  return causes.every((cause) => cause.remedy.kind === 'none');
+}
+
 /**
- * The commit bisector is asked without being told when no cause stands. It needs no evidence that is missing and no person who gets it, so it
+ * The commit bisector is asked without being told when no defect stands: no cause, or only places where the time goes. It needs no evidence that is missing and no person who gets it, so it
  * searches meanwhile; where no repository is configured it cannot, and getting what is missing is the better next step.
  */
 export function shouldHandOff(
   incident: Pick<Incident, 'outcome' | 'causes' | 'missingEvidence'>,
   target: Pick<TargetSummary, 'repositoryConfigured'>,
 ): boolean {
-  const isUnknown = incident.outcome === 'inconclusive' || (incident.outcome !== 'capacity' && incident.causes.length === 0);
+  const isUnknown = incident.outcome === 'inconclusive' || (incident.outcome !== 'capacity' && namesOnlyPlaces(incident.causes));
   return isUnknown && (target.repositoryConfigured || incident.missingEvidence.length === 0);
 }
 

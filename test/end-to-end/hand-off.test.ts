@@ -88,10 +88,12 @@ async function nothingLeft(): Promise<void> {
 const idOf = (index: number): string => history.ids[index] ?? '';
 const culprit = () => ({ commit: idOf(waitingCulprit), subject: culpritSubject, author: 'Ada', files: ['settle.js'] });
 
-describe('an incident whose cause cannot be named', () => {
+describe('an incident whose defect cannot be named', () => {
   it('hands off by itself, and its report ends with the commit', { timeout: 300_000 }, async () => {
     const first = documentOf(await cli(['triage', 'shop/price', '--symptom', 'p95 120ms', '--json'])) as Incident;
-    expect(first, JSON.stringify(first.causes)).toMatchObject({ outcome: 'inconclusive', causes: [], bisect: null });
+    expect(first, JSON.stringify(first.causes)).toMatchObject({ outcome: 'localized', bisect: null });
+    // Where the time goes is certain, and why is not: that is no defect that anybody could mend.
+    expect(first.causes.map(({ id, remedy }) => [id, remedy.kind])).toEqual([['inside-wait', 'none']]);
     const { incidentId } = first;
     // The gap is no reason to wait: the search of commits needs no evidence from inside the service.
     expect(first.missingEvidence.map(({ id }) => id)).toContain('inside-wait');
