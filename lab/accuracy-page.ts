@@ -1,6 +1,6 @@
 import { evidencePatterns, type EvidencePattern } from '../core/diagnosis/confidence.js';
 import { wilsonInterval } from '../core/model/proportion.js';
-import type { JudgedCause } from './calibrate.js';
+import type { JudgedCause } from './judged-cause.js';
 
 const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`;
 const interval = (hits: number, cases: number): string => wilsonInterval(hits, cases).map(percent).join(' to ');

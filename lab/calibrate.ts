@@ -10,15 +10,7 @@ import { projectRoot } from './program-path.js';
 import { recordedEvidence, recordedNames, type Story } from './record-evidence.js';
 import { locationMismatches, type Places } from './score.js';
 import { accuracyPage } from './accuracy-page.js';
-
-/** One cause that was named in a recorded window, and whether the window's truth says the same, at the same place. */
-export interface JudgedCause {
-  window: string;
-  service: string;
-  cause: string;
-  pattern: EvidencePattern;
-  isHit: boolean;
-}
+import type { JudgedCause } from './judged-cause.js';
 
 const patterns = Object.keys(evidencePatterns) as EvidencePattern[];
 

@@ -53,7 +53,6 @@ const incidentsSchema = mapping({
   approval: oneOf(['any', 'other-than-requester']).optional(),
 });
 export type CatalogIncidents = z.output<typeof incidentsSchema>;
-export type CatalogEscalation = z.output<typeof escalationSchema>;
 
 const mailSchema = mapping({
   host: text('a host', 'write e.g. host: 127.0.0.1'),

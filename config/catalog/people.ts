@@ -18,6 +18,5 @@ const personSchema = mapping({
   /** Proves who sends a command over the web. */
   token: secretRef.optional(),
 });
-export type CatalogPerson = z.output<typeof personSchema>;
 
 export const people = { top: { people: z.record(nameKey, personSchema).optional() } } satisfies CatalogFragment;

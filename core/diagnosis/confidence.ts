@@ -1,6 +1,6 @@
 import { wilsonInterval } from '../model/proportion.js';
 import type { ConfidenceBasis } from '../model/incident.js';
-import type { RuleContext } from './rule.js';
+import type { SideShares } from './branch.js';
 
 /** What an answer can rest on. Rules that see the same kind of evidence share a pattern: what was learned from one holds for the other. */
 export const evidencePatterns = {
@@ -42,7 +42,7 @@ export interface Assurance {
  * when nothing was known before (Laplace's rule of succession), so that few cases give no certainty and none give a coin. Of the part of the latency that
  * nobody was seen to hold (0..1) it is a coin's throw whether it belongs to the cause: that takes half of it.
  */
-export function assured({ sides, hitRates }: Pick<RuleContext, 'sides' | 'hitRates'>, pattern: EvidencePattern): Assurance {
+export function assured({ sides, hitRates }: { sides: SideShares; hitRates: HitRates }, pattern: EvidencePattern): Assurance {
   const { hits, cases } = hitRates[pattern];
   const confidence = ((hits + 1) / (cases + 2)) * (1 - 0.5 * sides.unattributed);
   return { confidence, basis: { pattern, hits, cases, interval: wilsonInterval(hits, cases) } };

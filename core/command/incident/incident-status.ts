@@ -51,12 +51,3 @@ export function refuseStatusChange({ from, to, hasReason, resolvedAtMs, nowMs }:
   if ((isBackward || to === 'cancelled') && !hasReason) return `going from ${from} to ${to} needs a reason`;
   return null;
 }
-
-export type PublicStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved';
-
-/** The four statuses that a public page knows. A cancelled or merged one is never shown. */
-export function publicStatus(status: IncidentStatus): PublicStatus {
-  if (status === 'triage' || status === 'investigating') return 'investigating';
-  if (status === 'identified' || status === 'mitigating') return 'identified';
-  return status === 'monitoring' ? 'monitoring' : 'resolved';
-}
