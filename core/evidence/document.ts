@@ -35,7 +35,7 @@ export type ReadDocument = <T>(document: CaptureDocument<T>) => T | null;
  * the version that wrote the document, and what else it holds passes, so that an older set stays readable.
  */
 export function shapedAs<T>(shape: z.ZodType): z.ZodType<T> {
-  return shape.transform((value) => value as T) as unknown as z.ZodType<T>;
+  return shape.transform((value) => value as T);
 }
 
 /** Reads the documents of one window by their kind, each checked once. Throws UnreadableInputError; `where` begins its message. */

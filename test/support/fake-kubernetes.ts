@@ -60,14 +60,21 @@ export async function startFakeKubernetes() {
         response.end(JSON.stringify(value));
       };
       const known = answers[url.pathname];
-      if (known !== undefined) return send(200, known);
+      if (known !== undefined) {
+        send(200, known);
+        return;
+      }
       const path = '/apis/apps/v1/namespaces/shop/deployments';
       if (url.pathname === path) {
-        if (url.searchParams.has('watch')) return void response.end();
-        return send(200, { kind: 'DeploymentList', apiVersion: 'apps/v1', metadata: { resourceVersion: '1' }, items: [object()] });
+        if (url.searchParams.has('watch')) {
+          response.end();
+          return;
+        }
+        send(200, { kind: 'DeploymentList', apiVersion: 'apps/v1', metadata: { resourceVersion: '1' }, items: [object()] });
+        return;
       }
-      if (url.pathname !== `${path}/api`)
-        return send(404, {
+      if (url.pathname !== `${path}/api`) {
+        send(404, {
           kind: 'Status',
           apiVersion: 'v1',
           status: 'Failure',
@@ -75,6 +82,8 @@ export async function startFakeKubernetes() {
           message: `${url.pathname} not found`,
           code: 404,
         });
+        return;
+      }
       if (request.method === 'PATCH') {
         const patch = JSON.parse(await bodyOf(request)) as { spec: { template: { metadata: { annotations: Record<string, string> } } } };
         Object.assign(deployment.annotations, patch.spec.template.metadata.annotations);

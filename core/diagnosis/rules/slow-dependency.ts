@@ -64,7 +64,7 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
   };
 }
 
-function citeBusy({ book, input }: RuleContext, { name, activity }: DatabaseObservation): string {
+function citeBusy({ book }: RuleContext, { name, activity }: DatabaseObservation): string {
   const summary = `${name}: ${(activity?.activeSessions ?? 0).toFixed(1)} active sessions on average, none of them on a socket of the service`;
   return book.add('database', summary, databasesDocument.name);
 }

@@ -98,8 +98,8 @@ describe('collectChanges', () => {
       { budgetMs: 500 },
     );
     expect(bad.sources.filter(({ source }) => /argocd|github/.test(source))).toMatchObject([
-      { source: 'argocd shop', ok: false, detail: expect.stringContaining('401') },
-      { source: 'github o/hangs', ok: false, detail: expect.stringContaining('no answer within 0.5 s') },
+      { source: 'argocd shop', ok: false, detail: expect.stringContaining('401') as unknown },
+      { source: 'github o/hangs', ok: false, detail: expect.stringContaining('no answer within 0.5 s') as unknown },
     ]);
     expect(JSON.stringify([good, bad])).not.toContain('argo-secret');
   });

@@ -53,7 +53,9 @@ afterAll(async () => {
   await world.teardown();
   await Promise.all([postgres.stop(), redis.stop(), kubernetes.close()]);
   health.close();
-  for (const name of ['TEST_RUNBOOK_PG', 'TEST_RUNBOOK_REDIS', 'KUBECONFIG']) delete process.env[name];
+  delete process.env['TEST_RUNBOOK_PG'];
+  delete process.env['TEST_RUNBOOK_REDIS'];
+  delete process.env['KUBECONFIG'];
 });
 
 const start = (name: string, given: Record<string, string>, over = {}): Promise<RunDocument> =>
