@@ -6,6 +6,7 @@ const shared = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
   globalSetup: ['test/support/global-setup.ts'],
+  setupFiles: ['test/support/fixed-seed.ts'],
 };
 
 /** Whole incidents under real load run alone, after everything else: two loads on two cores measure each other. */
