@@ -12,13 +12,15 @@ const place = { host: 'bench-1', measuringHosts: () => Promise.resolve(['bench-1
 const settings = { catalog, dataDirectory: catalog.directory, k6: () => Promise.resolve(k6) };
 const deps = createBisectDependencies(settings, place);
 const runLoad = (order) => deps.runLoad({ ...order, plan: { ...order.plan, rate: 50, warmUpMs: 300, durationMs: 1_000 } });
-const worker = await Worker.create({
+const shared = {
   connection,
-  taskQueue,
-  workflowBundle: { codePath: bundle },
   activities: createBisectActivities({ ...deps, runLoad, profile: () => Promise.resolve(null) }),
   maxHeartbeatThrottleInterval: '1s',
-  stickyQueueScheduleToStartTimeout: '1s',
-});
+};
+// What one machine built only its own queue can remove: the product serves both, too.
+const workers = await Promise.all([
+  Worker.create({ ...shared, taskQueue, workflowBundle: { codePath: bundle }, stickyQueueScheduleToStartTimeout: '1s' }),
+  Worker.create({ ...shared, taskQueue: `${taskQueue}-bench-1` }),
+]);
 process.stdout.write('ready\n');
-await worker.run();
+await Promise.all(workers.map((worker) => worker.run()));
