@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBisectActivities } from '../../activities/bisect.js';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
 import { createBisectDependencies } from '../../worker/bisect-dependencies.js';
-import { bisectQueue } from '../../workflows/kernel/task-queues.js';
+import { bisectHostQueue, bisectQueue } from '../../workflows/kernel/task-queues.js';
 import type { bisectRegression, BisectResult } from '../../workflows/bisect/bisect-regression.js';
 import { createGitHistory, type GitHistory } from '../support/git-history.js';
 import { k6Binary } from '../support/k6-binary.js';
@@ -22,8 +22,8 @@ const anyLoad: LoadPermission = (load, work) => work(load.signal);
 let temporal: TestWorkflowEnvironment;
 let history: GitHistory;
 let folder = '';
-let worker: Worker;
-let running: Promise<void>;
+let workers: Worker[];
+let running: Promise<unknown>;
 let before = '';
 
 beforeAll(async () => {
@@ -42,18 +42,21 @@ beforeAll(async () => {
     // The catalog allows no load below ten seconds; the step of this history shows in less than two.
     return known === null ? null : { ...known, plan: { ...known.plan, rate: 60, durationMs: 1_500 } };
   };
-  worker = await Worker.create({
+  const shared = {
     connection: temporal.nativeConnection,
-    taskQueue: bisectQueue,
-    workflowBundle: bundle,
     activities: createBisectActivities({ ...deps, target }),
     maxHeartbeatThrottleInterval: '1s',
-  });
-  running = worker.run();
+  } as const;
+  // A machine's worktrees are removed on the queue of that machine, which the product's workers serve, too.
+  workers = await Promise.all([
+    Worker.create({ ...shared, taskQueue: bisectQueue, workflowBundle: bundle }),
+    Worker.create({ ...shared, taskQueue: bisectHostQueue('bench-1') }),
+  ]);
+  running = Promise.all(workers.map((worker) => worker.run()));
 });
 
 afterAll(async () => {
-  worker.shutdown();
+  for (const worker of workers) worker.shutdown();
   await running;
   await temporal.teardown();
   await Promise.all([history.remove(), rm(folder, { recursive: true, force: true })]);

@@ -1,15 +1,8 @@
-import {
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  setCurrentDetails,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { CommandState } from '../../core/command/incident/command-state.js';
 import { giveRole, setStatus } from '../../core/command/incident/commands.js';
 import { adoptPolicy, createCommandState } from '../../core/command/incident/create-state.js';
-import { isEnded, isOpen } from '../../core/command/incident/incident-status.js';
+import { isEnded } from '../../core/command/incident/incident-status.js';
 import { unknownPolicy } from '../../core/command/incident/policy.js';
 import { holderOf, roleNames, type RoleName } from '../../core/command/incident/roles.js';
 import { readStart } from '../kernel/on-message.js';
@@ -19,13 +12,13 @@ import { keepCadence } from './cadence.js';
 import { note, sleepUntil, type CommandRun } from './command-run.js';
 import { broadcast } from './deliver.js';
 import { registerHandlers } from './handlers.js';
-import { registryWorkflowId } from './incident-ids.js';
 import { manage } from './management.js';
 import { fiveMinutes } from './five-minutes.js';
 import { handOver } from './merge.js';
 import { startTriages } from './triages.js';
 import { watchSymptom } from './watch.js';
-import { claimSignal, releaseSignal, type CommandStart } from './messages.js';
+import { holdServices } from './held-services.js';
+import type { CommandStart } from './messages.js';
 import { pageLadder, watchAcknowledgement } from './page-ladder.js';
 import { readDeclaration } from './read-messages.js';
 
@@ -67,6 +60,7 @@ function open({ declaration: given, carried }: CommandStart): CommandRun {
     state,
     deliveries: 0,
     isReady: carried !== undefined,
+    registered: state.declaration.services.join('\n'),
     isLeaving: false,
     publish: () => setCurrentDetails(boardOf(state, Date.now())),
   };
@@ -104,26 +98,6 @@ async function fillRole(run: CommandRun, role: RoleName): Promise<void> {
   if (holderOf(state.roles, role) !== null) return;
   if (first !== undefined) giveRole(state, { role, person: first.person, state: 'assigned', by: null }, Date.now());
   else note(run, { kind: 'role', text: `nobody is ${role}: ${reason}`.slice(0, 200), data: { role, person: null, state: 'released' } });
-}
-
-/** The registry knows which services have an open incident, so that the next alert of one attaches to it. */
-async function holdServices(run: CommandRun): Promise<void> {
-  const { incidentId, services: declared } = run.state.declaration;
-  const registry = getExternalWorkflowHandle(registryWorkflowId);
-  const held = (): string => (isOpen(run.state.status) ? run.state.affected.join('\n') : 'over');
-  let told = declared.join('\n');
-  for (;;) {
-    await condition(() => run.isLeaving || held() !== told);
-    if (held() !== told) {
-      told = held();
-      const services = run.state.affected;
-      const isHeld = isOpen(run.state.status);
-      // Without a registry there is nothing to free: the incident was started by hand.
-      if (isHeld) await registry.signal(claimSignal, { incidentId, services }).catch(() => undefined);
-      else await registry.signal(releaseSignal, { incidentId }).catch(() => undefined);
-    }
-    if (run.isLeaving) return;
-  }
 }
 
 async function closeInTime(run: CommandRun): Promise<void> {

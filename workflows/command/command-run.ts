@@ -9,6 +9,8 @@ export interface CommandRun {
   deliveries: number;
   /** The rules of the catalog were read: what is measured can be rated. */
   isReady: boolean;
+  /** Services under which the registry knows this incident as open, a line each. */
+  registered: string;
   /** The loops leave: the incident is over, or its history continues as new. */
   isLeaving: boolean;
   /** Shows a change: board, search attributes. */

@@ -32,6 +32,7 @@ import {
   type ByRequest,
   type Recorded,
 } from './messages.js';
+import { registryKnows } from './held-services.js';
 import {
   readBy,
   readCorrection,
@@ -56,7 +57,7 @@ function onPerson<T extends ByRequest, Answer>(
   definition: UpdateDefinition<Answer, [T]>,
   reader: Reader<T>,
   refuse: (value: T) => string | null,
-  handle: (value: T) => Answer,
+  handle: (value: T) => Answer | Promise<Answer>,
   options: { description: string },
 ): void {
   onUpdate(
@@ -214,11 +215,13 @@ function registerStanding(run: CommandRun): void {
     resolveIncidentUpdate,
     readResolve,
     () => commands.refuseStatus(state, { to: 'resolved', hasReason: true }, Date.now()),
-    ({ summary, by }) => {
+    async ({ summary, by }) => {
       state.summary = summary;
       const event = commands.setStatus(state, { to: 'resolved', reason: summary, by }, Date.now());
       broadcast(run, event.id, { event: 'resolved', text: summary });
-      return recorded(run, event);
+      const answer = recorded(run, event);
+      await registryKnows(run);
+      return answer;
     },
     { description: 'Resolves the incident, with a summary' },
   );

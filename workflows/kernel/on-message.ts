@@ -29,7 +29,7 @@ export function onUpdate<T, Answer>(
   definition: UpdateDefinition<Answer, [T]>,
   reader: Reader<T>,
   refuse: (value: T) => string | null,
-  handle: (value: T) => Answer,
+  handle: (value: T) => Answer | Promise<Answer>,
   options: { description: string },
 ): void {
   const understand = (value: unknown): T => {
