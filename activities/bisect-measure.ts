@@ -2,7 +2,7 @@ import type { RunningService } from '../adapters/git/commit-service.js';
 import { ProgramFailedError } from '../core/model/errors.js';
 import type { RunFigures } from '../core/model/incident.js';
 import type { BisectMetric } from '../core/model/bisect.js';
-import { budgetsBrokenBy } from '../core/load/within-budget.js';
+import { budgetsBrokenBy } from '../core/load/judge/within-budget.js';
 import type { LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { CommitBuild, CommitMeasurement, CommitRequest } from './bisect-contract.js';
 import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js';

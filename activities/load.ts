@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { withHealthyRun } from '../core/load/compare/compare-baseline.js';
 import { compareRuns } from '../core/load/compare/compare-runs.js';
-import { judgeLoad } from '../core/load/judge.js';
+import { judgeLoad } from '../core/load/judge/judge.js';
 import type { ArtifactRef } from '../core/model/incident.js';
 import type { HeldLoad, IncidentActivities, LoadRequest, LoadStarted, StoreLoadRequest } from './contract.js';
 import type { ActivityDependencies, FinishedLoad, LoadOrder, LoadProgress } from './dependencies.js';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.js';
 import type { LabSession } from './lab-session.js';
-import { measureEndpoint } from './measure-endpoint.js';
+import { measureEndpoint } from './cases/measure-endpoint.js';
 import type { Narrator } from './narrator.js';
-import { scoreAnswer, type Score } from './score.js';
+import { scoreAnswer, type Score } from './cases/score.js';
 import type { ShopLab } from './shop-lab.js';
-import type { RerunDocument, StatusDocument, TriageDocument } from './triage-document.js';
+import type { RerunDocument, StatusDocument, TriageDocument } from './cases/triage-document.js';
 
 export interface DemoEnd {
   document: TriageDocument;

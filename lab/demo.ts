@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
-import { caseList, chooseNamed } from './choose-cases.js';
+import { caseList, chooseNamed } from './cases/choose-cases.js';
 import { faults } from './faults/registry.js';
 import { playDemo } from './demo-story.js';
 import type { Fault } from './fault.js';
-import { onInterrupt } from './interrupt.js';
+import { onInterrupt } from './stack/interrupt.js';
 import { startLabSession } from './lab-session.js';
 import { createNarrator, type Narrator } from './narrator.js';
-import { createReleasers, type Releasers } from './releasers.js';
+import { createReleasers, type Releasers } from './stack/releasers.js';
 
 const usage = `npm run demo -- [options]: one incident from the alert to the proven fix, about three minutes
   --fault NAME   what to break (missing-index; see --list)

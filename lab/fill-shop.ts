@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { createShopDatabase, type DatabaseServer } from './shop-database.js';
+import { createShopDatabase, type DatabaseServer } from './stack/shop-database.js';
 
 const usage = `Fills the demo shop's database on a PostgreSQL server, once; a database that exists already is left alone.
   SHOP_ADMIN_URL=postgres://superuser:password@host/postgres node dist/lab/fill-shop.js [NAME]

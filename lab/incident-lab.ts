@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { alertmanagerPayload, type FiringAlert } from './alertmanager-payload.js';
-import { startProgram } from './child-program.js';
+import { startProgram } from './stack/child-program.js';
 import { projectRoot } from './program-path.js';
 import {
   alertAnswerSchema,
@@ -14,7 +14,7 @@ import {
   type RerunDocument,
   type StatusDocument,
   type TriageDocument,
-} from './triage-document.js';
+} from './cases/triage-document.js';
 
 export interface IncidentLabOptions {
   catalogFile: string;

@@ -5,13 +5,13 @@ import { freePort } from '../adapters/kernel/free-port.js';
 import type { Fault } from './fault.js';
 import { startIncidentLab, type IncidentLab } from './incident-lab.js';
 import { buildLabCatalog, labService } from './lab-catalog.js';
-import { startLabPostgres, type LabPostgres } from './postgres.js';
-import type { Releasers } from './releasers.js';
-import type { LabCase } from './run-case.js';
-import { cloneDatabase, createShopDatabase, dropDatabase, monitorRole } from './shop-database.js';
+import { startLabPostgres, type LabPostgres } from './stack/postgres.js';
+import type { Releasers } from './stack/releasers.js';
+import type { LabCase } from './cases/run-case.js';
+import { cloneDatabase, createShopDatabase, dropDatabase, monitorRole } from './stack/shop-database.js';
 import { startShopLab, type ShopLab } from './shop-lab.js';
-import { openTemporalView, type TemporalView } from './temporal-view.js';
-import { getTool } from './tools.js';
+import { openTemporalView, type TemporalView } from './stack/temporal-view.js';
+import { getTool } from './stack/tools.js';
 
 export interface LabSessionOptions {
   faults: Fault[];

@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../config/duration.js';
-import { calibrate } from './calibrate.js';
-import { caseList, chooseNamed } from './choose-cases.js';
+import { calibrate } from './cases/calibrate.js';
+import { caseList, chooseNamed } from './cases/choose-cases.js';
 import type { Fault } from './fault.js';
 import { faults } from './faults/registry.js';
 import { startGuests } from './guests/guest-session.js';
 import { guests as allGuests } from './guests/registry.js';
 import type { Guest } from './guests/guest.js';
 import { shopCase, startLabSession } from './lab-session.js';
-import { caseLine, summaryLines } from './lab-table.js';
-import { pinAllAnswers } from './record-evidence.js';
-import { runCase, type CaseResult, type LabCase, type Responder } from './run-case.js';
-import { summarize, type LabSummary } from './score.js';
-import { onInterrupt } from './interrupt.js';
-import { createReleasers, type Releasers } from './releasers.js';
+import { caseLine, summaryLines } from './cases/lab-table.js';
+import { pinAllAnswers } from './cases/record-evidence.js';
+import { runCase, type CaseResult, type LabCase, type Responder } from './cases/run-case.js';
+import { summarize, type LabSummary } from './cases/score.js';
+import { onInterrupt } from './stack/interrupt.js';
+import { createReleasers, type Releasers } from './stack/releasers.js';
 
 const usage = `npm run lab -- [options]: every fault through the real workflow, truth against answer
   --only a,b       only these (see --list)

@@ -1,5 +1,5 @@
 import type { ResolvedTool } from '../adapters/tools/tool-binaries.js';
-import { getTool } from './tools.js';
+import { getTool } from './stack/tools.js';
 
 const wayInWords: Record<ResolvedTool['source'], string> = {
   setting: 'named by its setting',

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
 import { freePort } from '../adapters/kernel/free-port.js';
-import { startProgram, type ChildProgram } from './child-program.js';
+import { startProgram, type ChildProgram } from './stack/child-program.js';
 import type { Fault, PartnerName, UndoFault } from './fault.js';
-import type { LabPostgres } from './postgres.js';
+import type { LabPostgres } from './stack/postgres.js';
 import { compiledProgram } from './program-path.js';
-import { createReleasers } from './releasers.js';
-import type { Places } from './score.js';
-import { monitorRole, shopRole } from './shop-database.js';
+import { createReleasers } from './stack/releasers.js';
+import type { Places } from './cases/score.js';
+import { monitorRole, shopRole } from './stack/shop-database.js';
 import type { ShopConfigInput } from './shop/config.js';
 
 const readySchema = z.object({ port: z.int() });

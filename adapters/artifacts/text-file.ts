@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { UnreadableInputError } from '../../core/model/errors.js';
-import { textEncodingOf } from '../../core/profile/formats/text-lines.js';
+import { textEncodingOf } from '../../core/profile/formats/input/text-lines.js';
 
 /** Summaries and plans are read whole; nothing of either kind is larger. */
 const limitBytes = 256 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { droppedRatio } from '../../core/load/guards.js';
+import { droppedRatio } from '../../core/load/judge/guards.js';
 import { k6Ending } from '../../core/load/k6-exit.js';
 import type { K6LogDigest } from '../../core/load/k6-log.js';
 import { readLoadSummary } from '../../core/load/read-summary.js';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { AuditEntry } from '../../core/model/audit.js';
 import { contextOf } from './command-context.js';
-import { printable } from './printable.js';
+import { printable } from './terminal/printable.js';
 
 interface AuditFlags {
   incident?: string;

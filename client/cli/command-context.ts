@@ -5,9 +5,9 @@ import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { dataDirectory, terminalSettings } from '../../config/environment.js';
 import type { IncidentClient } from '../temporal/incident-client.js';
 import type { TemporalTarget } from '../../adapters/temporal/connection.js';
-import { printable } from './printable.js';
-import { painted } from './paint.js';
-import { createTerminal, hasColour } from './terminal.js';
+import { printable } from './terminal/printable.js';
+import { painted } from './terminal/paint.js';
+import { createTerminal, hasColour } from './terminal/terminal.js';
 
 /** Options that every command has. */
 interface GlobalOptions {

@@ -5,7 +5,7 @@ import { environmentVariable } from '../../config/environment.js';
 import { tryReadSecret } from '../../config/secret.js';
 import type { IdentityProof } from '../../core/decisions/remedy-approval.js';
 import { RefusedError } from '../../core/model/errors.js';
-import { sameSecret } from '../hook/credentials.js';
+import { sameSecret } from '../hook/access/credentials.js';
 import { currentUser } from './option-values.js';
 
 /** `RESPONDER_TOKEN` is the token of a person of the catalog; it beats `--by`, and a wrong one is refused rather than believed. */

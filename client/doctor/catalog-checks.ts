@@ -19,7 +19,7 @@ import {
   type ProfilerSetting,
 } from '../../config/resolve-access.js';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
-import { hasAnySecret, readHookCredentials } from '../hook/credentials.js';
+import { hasAnySecret, readHookCredentials } from '../hook/access/credentials.js';
 import { failed, firstLine, lacking, ok, type Check } from './check.js';
 import { checkRunningHook } from './hook-check.js';
 

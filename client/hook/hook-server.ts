@@ -2,20 +2,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { UnreadableInputError } from '../../core/model/errors.js';
-import { createAdmission } from './admission.js';
+import { createAdmission } from './access/admission.js';
 import { problem, sendAnswer, type Answer } from './answer.js';
-import { hasAnySecret, readHookCredentials } from './credentials.js';
+import { hasAnySecret, readHookCredentials } from './access/credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
 import { createHookMetrics, type HookMetrics } from './hook-metrics.js';
 import { receiveAlerts, type Delivery, type HookGuards } from './receive-alerts.js';
 import { receiveChanges } from './receive-changes.js';
 import { printableLine } from './printable-line.js';
-import { createReplayMemory } from './signature-time.js';
+import { createReplayMemory } from './access/signature-time.js';
 import { parseIncidentPath, showIncident } from './show-incident.js';
 import { answerPages, parsePagePath } from './pages/answer-pages.js';
 import { createLiveEvents, type LiveEvents } from './pages/live-events.js';
 import { alertSources } from './sources/registry.js';
-import { readTlsFiles, type TlsFiles } from './tls-files.js';
+import { readTlsFiles, type TlsFiles } from './access/tls-files.js';
 
 export interface RunningHook {
   /** `http://127.0.0.1:8090` */

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import type { Admission } from './admission.js';
-import { judgeHeaders, rememberSignature, whyNotSigned } from './authenticate.js';
+import type { Admission } from './access/admission.js';
+import { judgeHeaders, rememberSignature, whyNotSigned } from './access/authenticate.js';
 import { problem, type Answer } from './answer.js';
-import { noCredentials, readHookCredentials } from './credentials.js';
+import { noCredentials, readHookCredentials } from './access/credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
 import type { HookMetrics } from './hook-metrics.js';
 import { mapAlert } from './map-alert.js';
 import { bodyLimitBytes, parseJson, readRawBody, unpackBody } from './read-body.js';
 import type { AlertSource, IgnoredAlert, SourceAlert } from './sources/source.js';
-import type { ReplayMemory } from './signature-time.js';
+import type { ReplayMemory } from './access/signature-time.js';
 import { storeRejected } from './store-rejected.js';
 
 interface Delivered {

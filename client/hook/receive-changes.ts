@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { reportedKinds } from '../../core/command/changes/change.js';
-import { judgeHeaders, rememberSignature } from './authenticate.js';
+import { judgeHeaders, rememberSignature } from './access/authenticate.js';
 import { problem, type Answer } from './answer.js';
-import { noCredentials, readHookCredentials } from './credentials.js';
+import { noCredentials, readHookCredentials } from './access/credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
 import { parseJson } from './read-body.js';
 import { authenticatedBody, type Delivery, type HookGuards } from './receive-alerts.js';

@@ -1,4 +1,4 @@
-import { hmacHex, sameSecret } from './credentials.js';
+import { hmacHex, sameSecret } from './access/credentials.js';
 
 function signature(key: string, incidentId: string, expires: string): string {
   return hmacHex(key, `${incidentId}\n${expires}`);

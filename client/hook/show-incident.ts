@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { mayRead } from './authenticate.js';
+import { mayRead } from './access/authenticate.js';
 import { problem, type Answer } from './answer.js';
-import { readReadToken } from './credentials.js';
+import { readReadToken } from './access/credentials.js';
 import type { HookDependencies, ReportFormat } from './hook-dependencies.js';
 import { isValidLink } from './report-link.js';
 

@@ -4,7 +4,7 @@ import { resolveTemporal, type TemporalTarget } from '../../adapters/temporal/co
 import { storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { Catalog } from '../../config/catalog.js';
 import { createKnownAlerts } from './known-alerts.js';
-import { keyOfLinks } from './link-key.js';
+import { keyOfLinks } from './access/link-key.js';
 import { startHook, type RunningHook } from './hook-server.js';
 import { createPageIncidents } from './pages/page-incidents.js';
 import { createHookIncidents } from './temporal-incidents.js';

@@ -8,7 +8,7 @@ import { bisectQueue } from '../../workflows/kernel/task-queues.js';
 import { bisectStatusQuery, type BisectStatus } from '../../workflows/bisect/messages.js';
 import type { bisectRegression, BisectResult } from '../../workflows/bisect/bisect-regression.js';
 import { InterruptedError } from '../cli/exit-code.js';
-import { untilSignal } from '../cli/until-signal.js';
+import { untilSignal } from '../cli/terminal/until-signal.js';
 
 const pollEveryMs = 1_000;
 /** So many polls without an answer before it is said: a worker that has just started needs a few seconds. */

@@ -3,7 +3,7 @@ import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import type { IncidentClient } from './incident-client.js';
 import { findIncident } from './incident-lookup.js';
-import { interruptible } from '../cli/interruptible.js';
+import { interruptible } from '../cli/terminal/interruptible.js';
 import { ProgramFailedError } from '../../core/model/errors.js';
 import type { IncidentStatus } from '../../workflows/respond/messages.js';
 

@@ -2,7 +2,7 @@ import type { DatabaseObservation } from '../model/database.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
-import { fewestLooks } from './place-requests.js';
+import { fewestLooks } from './account/place-requests.js';
 import { percent } from './figures.js';
 import { minimumShare } from './rule.js';
 

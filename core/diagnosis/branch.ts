@@ -1,7 +1,7 @@
 import type { AccountingLine, Branch } from '../model/incident.js';
-import { shareOf, shareOfSide } from './accounting.js';
+import { shareOf, shareOfSide } from './account/accounting.js';
 import { isPoolBusyAtDatabase, saturated, type Facts } from './facts.js';
-import { isForDatabase } from './pooler-queue.js';
+import { isForDatabase } from './account/pooler-queue.js';
 
 /** Shares of the mean latency by the side that holds it, 0..1. */
 export interface SideShares {

@@ -1,6 +1,6 @@
 import type { AccountCheck, AccountingLine, Branch, Cause, Diagnosis, NotJudged, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
-import { type AccountingEvidence, accountLatency, shareOf } from './accounting.js';
+import { type AccountingEvidence, accountLatency, shareOf } from './account/accounting.js';
 import { blindSpots } from './blind-spots.js';
 import { chooseBranch, sideShares } from './branch.js';
 import { EvidenceBook } from './evidence.js';
@@ -11,7 +11,7 @@ import { judgement, type Judgement } from './judgement.js';
 import { rankCauses } from './rank.js';
 import { ms, percent } from './figures.js';
 import { cite, minimumShare, type Candidate, type RuleContext, type Rule, type RuleVerdict } from './rule.js';
-import { waitsInside } from './unseen-waits.js';
+import { waitsInside } from './account/unseen-waits.js';
 import { describeCaptures, type CitedCaptures } from './describe-captures.js';
 
 /** Decides from the account of the window where the latency is, before any query is looked at. */

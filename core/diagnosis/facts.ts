@@ -1,15 +1,15 @@
-import { slowCount } from '../load/budget-check.js';
+import { slowCount } from '../load/judge/budget-check.js';
 import { runtimeTraits } from '../runtimes/registry.js';
 import type { DatabaseObservation } from '../model/database.js';
 import type { PeerObservation, ProcessObservation, ThreadObservation } from '../model/observation.js';
-import { isCappedAt } from './concurrency-cap.js';
-import { loadInFlight } from './in-flight.js';
+import { isCappedAt } from './account/concurrency-cap.js';
+import { loadInFlight } from './account/in-flight.js';
 import type { DiagnosisInput } from './input.js';
-import type { CpuFacts } from './cpu-facts.js';
-import { heldByOwnDatabase } from './own-crowd.js';
-import { placeRequests, usableWire } from './place-requests.js';
-import { poolerQueue, type PoolerQueue } from './pooler-queue.js';
-import { strandedSessions, type AnsweredLoad } from './stranded.js';
+import type { CpuFacts } from './account/cpu-facts.js';
+import { heldByOwnDatabase } from './account/own-crowd.js';
+import { placeRequests, usableWire } from './account/place-requests.js';
+import { poolerQueue, type PoolerQueue } from './account/pooler-queue.js';
+import { strandedSessions, type AnsweredLoad } from './account/stranded.js';
 
 /** The service's connections to its databases. */
 export interface PoolFacts {

@@ -1,5 +1,5 @@
 import type { Budgets, ConfirmationVerdict, LatencyMs, LoadFormat, LoadResult, ThresholdResult } from '../model/load-result.js';
-import { judgeLoad } from './judge.js';
+import { judgeLoad } from './judge/judge.js';
 
 /** The document of `analyze load --json`. Latencies are milliseconds, ratios 0..1. */
 export interface LoadAnalysis {

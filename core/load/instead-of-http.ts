@@ -1,4 +1,4 @@
-import { isGuardThreshold } from './threshold-check.js';
+import { isGuardThreshold } from './judge/threshold-check.js';
 import { hasSamples } from './metric-samples.js';
 import type { Summary } from './summary-shape.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exceptionKey } from './guards.js';
+import { exceptionKey } from './judge/guards.js';
 
 const lineSchema = z.object({
   level: z.string(),

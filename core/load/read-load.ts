@@ -1,6 +1,6 @@
 import { UnreadableInputError } from '../model/errors.js';
 import type { LoadResult } from '../model/load-result.js';
-import { textEncodingOf } from '../profile/formats/text-lines.js';
+import { textEncodingOf } from '../profile/formats/input/text-lines.js';
 import type { LoadFileFormat, LoadHead } from './formats/format.js';
 import { foreignFiles } from './formats/known-foreign.js';
 import { loadFormats } from './formats/registry.js';

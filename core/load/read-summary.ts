@@ -1,10 +1,10 @@
 import { UnreadableInputError } from '../model/errors.js';
 import type { KnownPercentile, LatencyMs, LoadResult, RequestTimingMs, SubWindow, ThresholdResult } from '../model/load-result.js';
-import { evaluateThresholds } from './evaluate-thresholds.js';
+import { evaluateThresholds } from './judge/evaluate-thresholds.js';
 import { insteadOfHttp } from './instead-of-http.js';
 import { hasSamples } from './metric-samples.js';
 import { answersMetric, startedMetric, unansweredKey } from './own-metrics.js';
-import { knownPercentiles } from './percentile-bounds.js';
+import { knownPercentiles } from './judge/percentile-bounds.js';
 import { parseSummary, type Summary, type SummaryMetric } from './summary-shape.js';
 
 /**

@@ -1,9 +1,9 @@
 import { UnreadableInputError } from '../model/errors.js';
 import { describeForeign } from './formats/foreign.js';
 import { maxHeadBytes, type Detection, type ProfileFormat, type ProfileHead, type ReadOptions } from './formats/format.js';
-import { jsonShape } from './formats/json-shape.js';
+import { jsonShape } from './formats/input/json-shape.js';
 import { profileFormats } from './formats/registry.js';
-import { textEncodingOf } from './formats/text-lines.js';
+import { textEncodingOf } from './formats/input/text-lines.js';
 import type { StackProfile } from './stack-profile.js';
 
 const headBytes = 64 * 1024;

@@ -1,4 +1,4 @@
-import type { V8Node, V8Profile } from './formats/v8-profile.js';
+import type { V8Node, V8Profile } from './formats/v8/v8-profile.js';
 import type { HotLine } from './source-hints.js';
 
 /** Where a compiled position was written. Lines are 1-based. */

@@ -3,15 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { stringify } from 'yaml';
-import { startProgram } from '../child-program.js';
+import { startProgram } from '../stack/child-program.js';
 import { startIncidentLab } from '../incident-lab.js';
 import { toCatalogEndpoint } from '../lab-catalog.js';
 import { getTools } from '../lab-session.js';
-import { startLabPostgres, type LabPostgres } from '../postgres.js';
+import { startLabPostgres, type LabPostgres } from '../stack/postgres.js';
 import { compiledProgram, projectRoot } from '../program-path.js';
-import type { Releasers } from '../releasers.js';
-import type { LabCase, Responder } from '../run-case.js';
-import { openTemporalView } from '../temporal-view.js';
+import type { Releasers } from '../stack/releasers.js';
+import type { LabCase, Responder } from '../cases/run-case.js';
+import { openTemporalView } from '../stack/temporal-view.js';
 import type { Guest } from './guest.js';
 
 export interface GuestsOptions {

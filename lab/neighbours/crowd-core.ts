@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { startProgram } from '../child-program.js';
+import { startProgram } from '../stack/child-program.js';
 import { compiledProgram } from '../program-path.js';
 
 const run = promisify(execFile);

@@ -16,7 +16,7 @@ import { createBisectDependencies } from '../../worker/bisect-dependencies.js';
 import { createGitHistory, type CommitSpec, type GitHistory } from '../support/git-history.js';
 import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { k6Binary } from '../support/k6-binary.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 import { processesIn, processesMentioning } from '../support/processes-of.js';
 
 const anyLoad: LoadPermission = (load, work) => work(load.signal);

@@ -8,7 +8,7 @@ import { filled } from '../../core/evidence/document.js';
 import { flameDocument, profileDocument, profileKind } from '../../core/evidence/kinds/profile.js';
 import { serviceDocument, serviceKind } from '../../core/evidence/kinds/service.js';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
-import { fakeDependencies, smallProfile } from '../support/fake-dependencies.js';
+import { fakeDependencies, smallProfile } from '../support/stories/fake-dependencies.js';
 
 const request: CaptureRequest = { ownerId: 'i-1', endpoint: 'shop/orders', delayMs: 500, durationMs: 10_000, options: {} };
 

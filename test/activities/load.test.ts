@@ -4,7 +4,7 @@ import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
 import { ProgramFailedError, UnreadableInputError } from '../../core/model/errors.js';
-import { fakeDependencies, k6Ending, loadRequest, slowResult } from '../support/fake-dependencies.js';
+import { fakeDependencies, k6Ending, loadRequest, slowResult } from '../support/stories/fake-dependencies.js';
 
 const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> => {
   const failure: unknown = await work.catch((error: unknown) => error);

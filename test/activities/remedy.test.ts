@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { RemedyPlan } from '../../activities/contract.js';
 import { createActivities } from '../../activities/create-activities.js';
 import type { ActivityDependencies, RemedyOrder } from '../../activities/dependencies.js';
-import { createIndexCause } from '../support/fake-incident.js';
-import { fakeDependencies, remediesDoing } from '../support/fake-dependencies.js';
+import { createIndexCause } from '../support/stories/fake-incident.js';
+import { fakeDependencies, remediesDoing } from '../support/stories/fake-dependencies.js';
 
 const now = '2026-11-24T10:00:00.000Z';
 

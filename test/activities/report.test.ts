@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
 import type { Notification } from '../../core/model/notification.js';
 import type { BisectSummary } from '../../core/model/incident.js';
-import { createIncidentFor } from '../support/incident-document.js';
-import { fakeDependencies } from '../support/fake-dependencies.js';
+import { createIncidentFor } from '../support/stories/incident-document.js';
+import { fakeDependencies } from '../support/stories/fake-dependencies.js';
 
 const incident = createIncidentFor('shop/orders');
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
-import { fakeDependencies, finishedLoad, loadRequest, slowResult, type FakeDependencies } from '../support/fake-dependencies.js';
+import { fakeDependencies, finishedLoad, loadRequest, slowResult, type FakeDependencies } from '../support/stories/fake-dependencies.js';
 import { inActivity, quietEnvironment } from '../support/in-activity.js';
 
 /** k6 that leaves one file in its folder, and counts how often it ran. */

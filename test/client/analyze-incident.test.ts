@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Incident } from '../../core/model/incident.js';
-import { recordedEvidence } from '../../lab/record-evidence.js';
+import { recordedEvidence } from '../../lab/cases/record-evidence.js';
 import { documentOf, runCli } from './run-cli.js';
 
 let folder: string;

@@ -9,7 +9,7 @@ import { createPageIncidents } from '../../client/hook/pages/page-incidents.js';
 import { pageLinks } from '../../client/hook/pages/page-link.js';
 import type { Actor } from '../../core/command/incident/record-event.js';
 import { acknowledgeIncident, addNoteUpdate, decideMitigationUpdate } from '../../workflows/command/messages.js';
-import { startCommandWorld } from '../support/command-world.js';
+import { startCommandWorld } from '../support/stories/command-world.js';
 import { until } from '../support/until.js';
 
 const token = 'read-token-0123456789';

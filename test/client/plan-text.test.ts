@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { planText } from '../../client/cli/plan-text.js';
+import { planText } from '../../client/cli/analyze/plan-text.js';
 import { readQueryPlan } from '../../core/database/plan/plan.js';
 
 const textOf = (name: string): string =>

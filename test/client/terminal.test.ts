@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { nextCommand } from '../../client/cli/next-command.js';
-import { coloured, createTerminal, hasColour } from '../../client/cli/terminal.js';
+import { nextCommand } from '../../client/cli/triage/next-command.js';
+import { coloured, createTerminal, hasColour } from '../../client/cli/terminal/terminal.js';
 import { pasteOf, toDoOf } from '../../client/doctor/to-do.js';
 import { failed, lacking, ok } from '../../client/doctor/check.js';
 import { outcomes } from '../../core/model/incident.js';

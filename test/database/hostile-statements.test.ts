@@ -7,7 +7,7 @@ import { analyzeTable } from '../../adapters/databases/postgres/postgres.js';
 import type { Session } from '../../adapters/databases/postgres/session.js';
 import { parseStatement } from '../../core/database/sql/parse-statement.js';
 import { judgeSafety } from '../../core/database/sql/statement-safety.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 
 let server: TestPostgres;
 let client: pg.Client;

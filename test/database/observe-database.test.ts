@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { observeDatabase } from '../../adapters/databases/postgres/postgres.js';
 import type { DatabaseObservation } from '../../core/model/database.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 
 let server: TestPostgres;
 const signal = new AbortController().signal;

@@ -4,7 +4,7 @@ import { analyzeTable, createIndex, dropCreatedIndex, terminateBackend } from '.
 import type { AppliedOnDatabase } from '../../adapters/remedies/postgres-remedies.js';
 import { terminateStatement, type SessionIdentity } from '../../core/database/sql/remedy-statement.js';
 import { RefusedError } from '../../core/model/errors.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 
 let server: TestPostgres;
 let client: pg.Client;

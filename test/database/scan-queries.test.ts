@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { observeDatabase, scanQueries } from '../../adapters/databases/postgres/postgres.js';
 import type { DatabaseObservation, QueryScan, StatementScan } from '../../core/model/database.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 
 let server: TestPostgres;
 let client: pg.Client;

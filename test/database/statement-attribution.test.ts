@@ -6,7 +6,7 @@ import { observeDatabase, scanQueries } from '../../adapters/databases/postgres/
 import { diagnose } from '../../core/diagnosis/diagnose.js';
 import type { Diagnosis } from '../../core/model/incident.js';
 import { captures, nodeProcess, peer, sockets } from '../core/diagnosis/captures.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 
 let server: TestPostgres;
 const signal = new AbortController().signal;

@@ -12,7 +12,7 @@ import { bisectQueue } from '../../workflows/kernel/task-queues.js';
 import type { bisectRegression } from '../../workflows/bisect/bisect-regression.js';
 import { createGitHistory, type GitHistory } from '../support/git-history.js';
 import { k6Binary } from '../support/k6-binary.js';
-import { cheap, commands, dear, firstCommit, note, priceFile } from '../support/priced-service.js';
+import { cheap, commands, dear, firstCommit, note, priceFile } from '../support/services/priced-service.js';
 import { processesIn, processesMentioning } from '../support/processes-of.js';
 import { startTemporal } from '../support/temporal.js';
 

@@ -13,7 +13,7 @@ import type { bisectRegression, BisectResult } from '../../workflows/bisect/bise
 import { createGitHistory, type GitHistory } from '../support/git-history.js';
 import { k6Binary } from '../support/k6-binary.js';
 import { pricedCommits, pricedHistory } from '../support/priced-history.js';
-import { commands } from '../support/priced-service.js';
+import { commands } from '../support/services/priced-service.js';
 import { processesIn } from '../support/processes-of.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 

@@ -14,7 +14,7 @@ import { documentOf, runCli, type CliResult } from '../client/run-cli.js';
 import { createGitHistory, type GitHistory } from '../support/git-history.js';
 import { processesIn } from '../support/processes-of.js';
 import { startTemporal } from '../support/temporal.js';
-import { culpritSubject, waitingCommands, waitingCulprit, waitingHistory } from '../support/waiting-service.js';
+import { culpritSubject, waitingCommands, waitingCulprit, waitingHistory } from '../support/services/waiting-service.js';
 
 let temporal: TestWorkflowEnvironment;
 let history: GitHistory;

@@ -9,7 +9,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Incident } from '../../core/model/incident.js';
 import { runCli } from '../client/run-cli.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 import { startTemporal } from '../support/temporal.js';
 
 let temporal: TestWorkflowEnvironment;

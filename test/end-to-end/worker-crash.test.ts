@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import type { Incident } from '../../core/model/incident.js';
-import { hotService } from '../support/hot-service.js';
-import { startNodeProgram, type NodeProgram } from '../support/node-program.js';
+import { hotService } from '../support/services/hot-service.js';
+import { startNodeProgram, type NodeProgram } from '../support/services/node-program.js';
 import { processesMentioning } from '../support/processes-of.js';
 import { startTemporal } from '../support/temporal.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Truth } from '../../lab/fault.js';
-import { locationMismatches, scoreAnswer, summarize, type Answer, type Places } from '../../lab/score.js';
+import { locationMismatches, scoreAnswer, summarize, type Answer, type Places } from '../../lab/cases/score.js';
 import { wilsonInterval } from '../../core/model/proportion.js';
 
 const places: Places = {

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Fault } from '../../lab/fault.js';
 import { faults } from '../../lab/faults/registry.js';
-import { measureEndpoint } from '../../lab/measure-endpoint.js';
+import { measureEndpoint } from '../../lab/cases/measure-endpoint.js';
 import { freePort } from '../../adapters/kernel/free-port.js';
-import { startLabPostgres, type LabPostgres } from '../../lab/postgres.js';
-import { createReleasers } from '../../lab/releasers.js';
-import { createShopDatabase } from '../../lab/shop-database.js';
+import { startLabPostgres, type LabPostgres } from '../../lab/stack/postgres.js';
+import { createReleasers } from '../../lab/stack/releasers.js';
+import { createShopDatabase } from '../../lab/stack/shop-database.js';
 import { startShopLab, type ShopLab } from '../../lab/shop-lab.js';
-import { getTool } from '../../lab/tools.js';
+import { getTool } from '../../lab/stack/tools.js';
 
 const run = promisify(execFile);
 const releasers = createReleasers();

@@ -4,13 +4,13 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, it } from 'vitest';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
-import { createFakeWorld } from '../support/fake-incident.js';
-import { startTestWorkers } from '../support/incident-workers.js';
+import { createFakeWorld } from '../support/stories/fake-incident.js';
+import { startTestWorkers } from '../support/stories/incident-workers.js';
 import { bisectQueue } from '../../workflows/kernel/task-queues.js';
 import type { bisectRegression } from '../../workflows/bisect/bisect-regression.js';
 import { createFakeRepositories } from '../support/fake-repositories.js';
-import { recordedSearches, searchRequest } from '../support/recorded-searches.js';
-import { recordedStories } from '../support/recorded-stories.js';
+import { recordedSearches, searchRequest } from '../support/stories/recorded-searches.js';
+import { recordedStories } from '../support/stories/recorded-stories.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 const folder = new URL('../../fixtures/histories/', import.meta.url);

@@ -6,8 +6,8 @@ import type { TriageMilestone } from '../../core/model/timeline.js';
 import type { WindowEnding } from '../../workflows/kernel/hold-window.js';
 import type { Localization } from '../../workflows/kernel/localize.js';
 import type { Verification } from '../../workflows/kernel/verify.js';
-import { recordedSearches } from '../support/recorded-searches.js';
-import { recordedStories } from '../support/recorded-stories.js';
+import { recordedSearches } from '../support/stories/recorded-searches.js';
+import { recordedStories } from '../support/stories/recorded-stories.js';
 import { bundleWorkflows } from '../support/temporal.js';
 
 const folder = new URL('../../fixtures/histories/', import.meta.url);

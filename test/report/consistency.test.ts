@@ -11,7 +11,7 @@ import { scanDocument } from '../../core/evidence/kinds/query-scan.js';
 import { serviceDocument } from '../../core/evidence/kinds/service.js';
 import type { ReportInput } from '../../report/report-input.js';
 import { renderMarkdown } from '../../report/markdown.js';
-import { recordedEvidence, recordedNames } from '../../lab/record-evidence.js';
+import { recordedEvidence, recordedNames } from '../../lab/cases/record-evidence.js';
 
 async function reportOf(name: string): Promise<{ input: ReportInput; text: string }> {
   const content = await readEvidence(join(recordedEvidence(), name));

@@ -1,4 +1,4 @@
-import { getTool } from '../../lab/tools.js';
+import { getTool } from '../../lab/stack/tools.js';
 
 /** Tests use the real programs: found or installed once a run, in the product's own order, and handed on by environment. */
 export async function setup(): Promise<void> {

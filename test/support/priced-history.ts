@@ -1,6 +1,6 @@
 /** One history with everything that makes bisecting hard: a merge with the culprit on its side, commits that do not build, one that fails fast. */
 import type { CommitSpec } from './git-history.js';
-import { builds, cheap, dear, doesNotBuild, failing, firstCommit, note, priceFile } from './priced-service.js';
+import { builds, cheap, dear, doesNotBuild, failing, firstCommit, note, priceFile } from './services/priced-service.js';
 
 const notes = (from: number, to: number): CommitSpec[] => Array.from({ length: to - from + 1 }, (_, index) => note(from + index));
 

@@ -6,8 +6,8 @@ import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { makeCurrent, versionOptions } from '../../worker/worker-version.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
-import { createFakeWorld, fakeHost } from '../support/fake-incident.js';
-import { alertOf } from '../support/incident-workers.js';
+import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
+import { alertOf } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 let temporal: TestWorkflowEnvironment;

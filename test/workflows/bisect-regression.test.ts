@@ -14,7 +14,7 @@ import {
 } from '../../workflows/bisect/messages.js';
 import type { bisectRegression, BisectResult } from '../../workflows/bisect/bisect-regression.js';
 import { createFakeRepositories, idOf, type FakeRepository } from '../support/fake-repositories.js';
-import { rowsWithoutSummary } from '../support/histories.js';
+import { rowsWithoutSummary } from '../support/stories/histories.js';
 import { identityOf, listMeasuringHosts } from '../../worker/measuring-hosts.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 

@@ -3,8 +3,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIncidentClient, type IncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
-import { createFakeWorld, planExpiringAt } from '../support/fake-incident.js';
-import { alertOf, startTestWorkers } from '../support/incident-workers.js';
+import { createFakeWorld, planExpiringAt } from '../support/stories/fake-incident.js';
+import { alertOf, startTestWorkers } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 let temporal: TestWorkflowEnvironment;

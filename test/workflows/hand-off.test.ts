@@ -1,9 +1,9 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
-import { createFakeWorld } from '../support/fake-incident.js';
+import { createFakeWorld } from '../support/stories/fake-incident.js';
 import { createFakeRepositories, idOf } from '../support/fake-repositories.js';
-import { startTestWorkers } from '../support/incident-workers.js';
+import { startTestWorkers } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 let temporal: TestWorkflowEnvironment;

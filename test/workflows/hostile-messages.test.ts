@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIncidentClient, type IncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { bisectQueue, incidentsQueue } from '../../workflows/kernel/task-queues.js';
-import { createFakeWorld, planExpiringAt } from '../support/fake-incident.js';
+import { createFakeWorld, planExpiringAt } from '../support/stories/fake-incident.js';
 import { createFakeRepositories, idOf } from '../support/fake-repositories.js';
-import { alertOf, startTestWorkers } from '../support/incident-workers.js';
+import { alertOf, startTestWorkers } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 let temporal: TestWorkflowEnvironment;

@@ -5,8 +5,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResolvedTarget } from '../../activities/contract.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
-import { createFakeWorld, resolveToShop, type Story } from '../support/fake-incident.js';
-import { startTestWorkers } from '../support/incident-workers.js';
+import { createFakeWorld, resolveToShop, type Story } from '../support/stories/fake-incident.js';
+import { startTestWorkers } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 import type { Told } from './stories/one-window.js';
 

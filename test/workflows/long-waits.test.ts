@@ -13,8 +13,8 @@ import {
   rerunConfirmationSignal,
 } from '../../workflows/respond/messages.js';
 import type { respondToIncident } from '../../workflows/respond/respond-to-incident.js';
-import { createFakeWorld, fakeHost, planExpiringAt, type Story } from '../support/fake-incident.js';
-import { alertOf } from '../support/incident-workers.js';
+import { createFakeWorld, fakeHost, planExpiringAt, type Story } from '../support/stories/fake-incident.js';
+import { alertOf } from '../support/stories/incident-workers.js';
 import { bundleWorkflows } from '../support/temporal.js';
 import { startTimeSkipping } from '../support/time-skipping.js';
 

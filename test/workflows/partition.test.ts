@@ -15,9 +15,9 @@ import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { ensureSearchAttributes } from '../../worker/search-attributes.js';
 import { loadStartedSignal } from '../../workflows/kernel/messages.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
-import { fakeDependencies, finishedLoad, slowResult } from '../support/fake-dependencies.js';
-import { createFakeWorld, fakeHost } from '../support/fake-incident.js';
-import { alertOf } from '../support/incident-workers.js';
+import { fakeDependencies, finishedLoad, slowResult } from '../support/stories/fake-dependencies.js';
+import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
+import { alertOf } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, findTemporal } from '../support/temporal.js';
 
 /** A load that lasts until it is told to stop, or that long. It counts how many run at once. */

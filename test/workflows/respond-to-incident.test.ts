@@ -6,9 +6,9 @@ import type { AlertSummary, EvidenceSet, KindCapture } from '../../activities/co
 import { createIncidentClient, type IncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { rerunConfirmationSignal, type IncidentStatus } from '../../workflows/respond/messages.js';
-import { createFakeWorld, planExpiringAt, resolveToShop, type FakeWorld } from '../support/fake-incident.js';
-import { startTestWorkers } from '../support/incident-workers.js';
-import { rowsWithoutSummary } from '../support/histories.js';
+import { createFakeWorld, planExpiringAt, resolveToShop, type FakeWorld } from '../support/stories/fake-incident.js';
+import { startTestWorkers } from '../support/stories/incident-workers.js';
+import { rowsWithoutSummary } from '../support/stories/histories.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 let environment: TestWorkflowEnvironment;

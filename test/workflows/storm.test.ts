@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKnownAlerts } from '../../client/hook/known-alerts.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
-import { createFakeWorld } from '../support/fake-incident.js';
-import { alertOf, startTestWorkers } from '../support/incident-workers.js';
+import { createFakeWorld } from '../support/stories/fake-incident.js';
+import { alertOf, startTestWorkers } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 import { startTimeSkipping } from '../support/time-skipping.js';
 

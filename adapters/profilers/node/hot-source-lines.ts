@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { V8Profile } from '../../../core/profile/formats/v8-profile.js';
+import type { V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import { functionEnd, functionText, maxLineLength, type HotLine } from '../../../core/profile/source-hints.js';
 
 const maxFileBytes = 5_000_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
-import { parseV8Profile } from '../../../core/profile/formats/v8-profile.js';
+import { parseV8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import type { HotLine } from '../../../core/profile/source-hints.js';
 import { toSources } from '../../../core/profile/source-positions.js';
 import { readHotLines } from './hot-source-lines.js';

@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { packageOf } from '../../../core/profile/categories/node.js';
-import type { V8Profile } from '../../../core/profile/formats/v8-profile.js';
+import type { V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import type { SourceLookup, SourcePosition } from '../../../core/profile/source-positions.js';
 
 const maxFileBytes = 40_000_000;

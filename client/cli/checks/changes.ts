@@ -3,7 +3,7 @@ import { collectChanges, type CollectedChanges } from '../../../adapters/changes
 import { judgeChanges, type JudgedChange } from '../../../core/command/changes/change.js';
 import { contextOf } from '../command-context.js';
 import { momentOption } from '../incident/moment-option.js';
-import { interruptible } from '../interruptible.js';
+import { interruptible } from '../terminal/interruptible.js';
 import { durationOption } from '../option-values.js';
 import { catalogAndServices, failOn, failOnOption, type FailOn } from './access.js';
 

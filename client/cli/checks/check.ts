@@ -3,7 +3,7 @@ import { runChecks } from '../../../adapters/checks/run-checks.js';
 import { checkAreas, type CheckArea, type CheckRow } from '../../../core/command/checks/check.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import { contextOf } from '../command-context.js';
-import { interruptible } from '../interruptible.js';
+import { interruptible } from '../terminal/interruptible.js';
 import { choiceOption } from '../option-values.js';
 import { catalogAndServices, failOn, failOnOption, type FailOn } from './access.js';
 

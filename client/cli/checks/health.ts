@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { collectHealth, type ServiceHealth } from '../../../adapters/checks/collect-health.js';
 import { contextOf } from '../command-context.js';
-import { interruptible } from '../interruptible.js';
+import { interruptible } from '../terminal/interruptible.js';
 import { catalogAndServices, failOn, failOnOption, type FailOn } from './access.js';
 
 function textOf({ service, state, checks }: ServiceHealth): string {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { collectLogs, type ServiceLogs } from '../../../adapters/logs/collect-logs.js';
 import type { Verdict } from '../../../core/command/checks/check.js';
 import { contextOf } from '../command-context.js';
-import { interruptible } from '../interruptible.js';
+import { interruptible } from '../terminal/interruptible.js';
 import { durationOption } from '../option-values.js';
 import { catalogAndServices, failOn, failOnOption, type FailOn } from './access.js';
 

@@ -1,9 +1,9 @@
 /** Pages of incidents and of who is on call. GET never acts: mail scanners open links, and some run scripts. POST acts, once for a signed link. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RefusedError } from '../../../core/model/errors.js';
-import { mayRead } from '../authenticate.js';
+import { mayRead } from '../access/authenticate.js';
 import { problem, type Answer } from '../answer.js';
-import { readReadToken } from '../credentials.js';
+import { readReadToken } from '../access/credentials.js';
 import type { HookDependencies } from '../hook-dependencies.js';
 import { readRawBody } from '../read-body.js';
 import { isValidLink } from '../report-link.js';

@@ -1,6 +1,6 @@
 /** Signed links of the pages: one kind opens a page, the other does one thing for one person, once. */
 import { randomBytes } from 'node:crypto';
-import { hmacHex, sameSecret } from '../credentials.js';
+import { hmacHex, sameSecret } from '../access/credentials.js';
 import { signReportLink } from '../report-link.js';
 
 export const pageActions = ['ack', 'note', 'state', 'approve'] as const;

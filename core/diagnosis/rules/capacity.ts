@@ -4,7 +4,7 @@ import { assured } from '../confidence.js';
 import { serviceDocument } from '../../evidence/kinds/service.js';
 import { ms, percent } from '../figures.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import { categoryShare, cpuProfile, ownWork } from './cpu.js';
+import { categoryShare, cpuProfile, ownWork } from './process/cpu.js';
 
 /** Work that a defect makes large; a service whose CPU goes there is not simply at its limit. */
 const avoidable = ['regex', 'serialization', 'crypto', 'compression', 'logging', 'templating', 'reflection', 'gc'] as const;

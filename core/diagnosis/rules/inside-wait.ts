@@ -1,13 +1,13 @@
 import { serviceDocument } from '../../evidence/kinds/service.js';
-import { shareOf } from '../accounting.js';
+import { shareOf } from '../account/accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 import { runtimeTraits } from '../../runtimes/registry.js';
 import { assured } from '../confidence.js';
 import { saturated } from '../facts.js';
 import { percent } from '../figures.js';
 import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
-import { busyHelpers } from './thread-pool-starvation.js';
-import { waitsInside } from '../unseen-waits.js';
+import { busyHelpers } from './process/thread-pool-starvation.js';
+import { waitsInside } from '../account/unseen-waits.js';
 
 const thresholds = {
   most: {

@@ -1,28 +1,28 @@
 import type { Rule } from '../rule.js';
 import { capacity } from './capacity.js';
-import { connectionLeak } from './connection-leak.js';
-import { connectionLimit } from './connection-limit.js';
-import { cpuStarved } from './cpu-starved.js';
-import { ddlLock } from './ddl-lock.js';
-import { eventLoopBlocked } from './event-loop-blocked.js';
-import { expensiveQuery } from './expensive-query.js';
-import { gcPressure } from './gc-pressure.js';
-import { hotFunction } from './hot-function.js';
-import { idleInTransaction } from './idle-in-transaction.js';
+import { connectionLeak } from './connections/connection-leak.js';
+import { connectionLimit } from './connections/connection-limit.js';
+import { cpuStarved } from './process/cpu-starved.js';
+import { ddlLock } from './database/ddl-lock.js';
+import { eventLoopBlocked } from './process/event-loop-blocked.js';
+import { expensiveQuery } from './database/expensive-query.js';
+import { gcPressure } from './process/gc-pressure.js';
+import { hotFunction } from './process/hot-function.js';
+import { idleInTransaction } from './database/idle-in-transaction.js';
 import { insideWait } from './inside-wait.js';
-import { missingIndex } from './missing-index.js';
-import { nPlusOne } from './n-plus-one.js';
-import { nonSargablePredicate } from './non-sargable-predicate.js';
-import { poolExhausted } from './pool-exhausted.js';
-import { poolerExhausted } from './pooler-exhausted.js';
+import { missingIndex } from './database/missing-index.js';
+import { nPlusOne } from './database/n-plus-one.js';
+import { nonSargablePredicate } from './database/non-sargable-predicate.js';
+import { poolExhausted } from './connections/pool-exhausted.js';
+import { poolerExhausted } from './connections/pooler-exhausted.js';
 import { retryAmplification } from './retry-amplification.js';
-import { rowLock } from './row-lock.js';
-import { rowVolume } from './row-volume.js';
+import { rowLock } from './database/row-lock.js';
+import { rowVolume } from './database/row-volume.js';
 import { slowDependency } from './slow-dependency.js';
-import { sortSpill } from './sort-spill.js';
-import { staleStatistics } from './stale-statistics.js';
-import { categoryRules } from './work-categories.js';
-import { threadPoolStarvation } from './thread-pool-starvation.js';
+import { sortSpill } from './database/sort-spill.js';
+import { staleStatistics } from './database/stale-statistics.js';
+import { categoryRules } from './process/work-categories.js';
+import { threadPoolStarvation } from './process/thread-pool-starvation.js';
 
 /** All rules. The order only decides the numbering of evidence; ranking is by share. */
 export const rules: readonly Rule[] = [

@@ -15,7 +15,7 @@ import {
 } from '../rule.js';
 import type { DatabaseObservation } from '../../model/database.js';
 import type { PeerObservation } from '../../model/observation.js';
-import { shareOfHolder } from '../accounting.js';
+import { shareOfHolder } from '../account/accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 
 export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceDocument], thresholds: {}, evaluate };

@@ -1,5 +1,5 @@
 import type { ComparableLoad, Comparison, MeasuredLoad } from '../../model/comparison.js';
-import { slowCount } from '../budget-check.js';
+import { slowCount } from '../judge/budget-check.js';
 import { timeoutKey } from '../own-metrics.js';
 import { twoRatiosP } from '../statistics.js';
 import { percent } from '../wording.js';

@@ -4,7 +4,7 @@ import type { Budgets } from '../../model/load-result.js';
 import { compareWithBaseline } from './compare-baseline.js';
 import { compareErrors } from './compare-errors.js';
 import { compareLatency } from './compare-latency.js';
-import { budgetsBrokenBy } from '../within-budget.js';
+import { budgetsBrokenBy } from '../judge/within-budget.js';
 
 export type RunComparison = Omit<Rerun, 'outcome' | 'at'>;
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { UnreadableInputError } from '../../model/errors.js';
 import type { LoadResult } from '../../model/load-result.js';
-import { readJson } from '../../profile/formats/whole-file.js';
+import { readJson } from '../../profile/formats/input/whole-file.js';
 import { timeoutKey } from '../own-metrics.js';
 import type { LoadFileFormat } from './format.js';
 import { toolResult } from './tool-result.js';

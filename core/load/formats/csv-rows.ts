@@ -1,5 +1,5 @@
 import { UnreadableInputError } from '../../model/errors.js';
-import { forEachLine } from '../../profile/formats/text-lines.js';
+import { forEachLine } from '../../profile/formats/input/text-lines.js';
 
 /** Cells of one line; quoted cells may hold the separator and doubled quotes. */
 export function splitCells(line: string, separator = ','): string[] {

@@ -1,4 +1,4 @@
-import { forEachLine } from '../../profile/formats/text-lines.js';
+import { forEachLine } from '../../profile/formats/input/text-lines.js';
 
 /** A sample with its attributes, however many lines it takes. */
 const longestTag = 100_000;

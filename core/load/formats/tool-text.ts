@@ -1,6 +1,6 @@
 import { UnreadableInputError } from '../../model/errors.js';
-import { readAllBytes } from '../../profile/formats/whole-file.js';
-import { textEncodingOf } from '../../profile/formats/text-lines.js';
+import { readAllBytes } from '../../profile/formats/input/whole-file.js';
+import { textEncodingOf } from '../../profile/formats/input/text-lines.js';
 
 const unitMs: Record<string, number> = {
   ns: 1e-6,

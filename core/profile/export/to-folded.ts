@@ -1,4 +1,4 @@
-import { foldedMark } from '../formats/folded-header.js';
+import { foldedMark } from '../formats/folded/folded-header.js';
 import type { StackProfile } from '../stack-profile.js';
 import { writeFrame } from './folded-frame.js';
 import { idleFrame, weightedStacks } from './stacks.js';

@@ -1,6 +1,6 @@
 import { Function as PprofFunction, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import type { ProfileKind } from '../../model/profile.js';
-import { pprofExtensionText } from '../formats/pprof-extension.js';
+import { pprofExtensionText } from '../formats/pprof/pprof-extension.js';
 import type { StackProfile } from '../stack-profile.js';
 import { idleFrame, weightedStacks } from './stacks.js';
 

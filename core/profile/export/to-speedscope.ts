@@ -1,4 +1,4 @@
-import type { ProfileExtension } from '../formats/speedscope-extension.js';
+import type { ProfileExtension } from '../formats/speedscope/speedscope-extension.js';
 import type { StackProfile } from '../stack-profile.js';
 import { idleFrame, weightedStacks } from './stacks.js';
 

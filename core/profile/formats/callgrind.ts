@@ -5,8 +5,8 @@ import type { ProfileKind } from '../../model/profile.js';
 import { createProfileBuilder, detached, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import type { ProfileFormat, ReadOptions } from './format.js';
-import { createLeftOut, type LeftOut } from './left-out.js';
-import { forEachLine } from './text-lines.js';
+import { createLeftOut, type LeftOut } from './input/left-out.js';
+import { forEachLine } from './input/text-lines.js';
 
 export const callgrind: ProfileFormat = {
   id: 'callgrind',

@@ -6,8 +6,8 @@ import type { Frame, ProfileKind } from '../../model/profile.js';
 import { createProfileBuilder, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import type { ProfileFormat, ReadOptions } from './format.js';
-import { detectJson } from './json-shape.js';
-import { readJson } from './whole-file.js';
+import { detectJson } from './input/json-shape.js';
+import { readJson } from './input/whole-file.js';
 
 export const firefoxProfile: ProfileFormat = {
   id: 'firefox-profile',

@@ -1,7 +1,7 @@
 // Files that people take for profiles, or that are profiles of another kind: refused by name, with what to do.
-import { flameGraphMark } from './flame-svg.js';
+import { flameGraphMark } from './drawn/flame-svg.js';
 import type { ProfileHead } from './format.js';
-import { jsonShape } from './json-shape.js';
+import { jsonShape } from './input/json-shape.js';
 
 export interface ForeignFile {
   name: string;

@@ -4,7 +4,7 @@ import type { Frame } from '../../model/profile.js';
 import { createProfileBuilder, detached, rootNode, type ProfileBuilder } from '../profile-builder.js';
 import type { StackProfile } from '../stack-profile.js';
 import type { ProfileFormat, ReadOptions } from './format.js';
-import { forEachLine } from './text-lines.js';
+import { forEachLine } from './input/text-lines.js';
 
 export const macosSample: ProfileFormat = {
   id: 'macos-sample',

@@ -1,7 +1,7 @@
 import type { Frame } from '../../model/profile.js';
 import { workKeyOf, type LoopSample } from './charge-samples.js';
-import { v8Samples, type V8Profile } from '../formats/v8-profile.js';
-import { garbageCollector, v8Frame } from '../formats/v8-tree.js';
+import { v8Samples, type V8Profile } from '../formats/v8/v8-profile.js';
+import { garbageCollector, v8Frame } from '../formats/v8/v8-tree.js';
 import { isApplicationFrame } from '../categories/frame-category.js';
 
 export interface LoopStack {

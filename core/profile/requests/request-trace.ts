@@ -1,6 +1,6 @@
 import type { RequestTrace, RouteSpans } from '../../model/profile.js';
 import { chargeSamples, routeKey } from './charge-samples.js';
-import { parseV8Profile } from '../formats/v8-profile.js';
+import { parseV8Profile } from '../formats/v8/v8-profile.js';
 import { httpSpans, type HttpSpan } from './http-spans.js';
 import { findBlockers } from './loop-blockers.js';
 import { loopSamples } from './loop-samples.js';

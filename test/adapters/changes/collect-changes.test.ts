@@ -9,7 +9,7 @@ import { collectChanges, type CollectedChanges } from '../../../adapters/changes
 import { replicaSetChanges } from '../../../adapters/changes/kubernetes.js';
 import { readPostedChanges, storePostedChange } from '../../../adapters/changes/posted-changes.js';
 import { catalogOf, never } from '../../support/check-catalog.js';
-import { startPostgres, type TestPostgres } from '../../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../../support/services/postgres.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'check-changes-'));
 const hour = 3_600_000;

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runChecks } from '../../../adapters/checks/run-checks.js';
 import { freePort } from '../../../adapters/kernel/free-port.js';
 import type { CheckArea, CheckRow } from '../../../core/command/checks/check.js';
-import { unprivilegedAccount } from '../../../lab/postgres-binaries.js';
+import { unprivilegedAccount } from '../../../lab/stack/postgres-binaries.js';
 import { catalogOf, never } from '../../support/check-catalog.js';
-import { startPostgres, type TestPostgres } from '../../support/postgres.js';
+import { startPostgres, type TestPostgres } from '../../support/services/postgres.js';
 import { until } from '../../support/until.js';
 
 async function look(area: CheckArea, kind: string, url: string): Promise<Map<string, CheckRow>> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { placeFor, save, writeDocument } from '../../../client/cli/incident/postmortem-file.js';
 import { parseCatalog } from '../../../config/catalog.js';
-import { sampleIncident } from '../../support/sample-incident.js';
+import { sampleIncident } from '../../support/stories/sample-incident.js';
 
 const status = sampleIncident();
 let folder: string;

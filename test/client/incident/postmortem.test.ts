@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import { acknowledgeIncident, resolveIncidentUpdate } from '../../../workflows/command/messages.js';
-import { startCommandWorld } from '../../support/command-world.js';
-import { startReceiver } from '../../support/webhook-receiver.js';
+import { startCommandWorld } from '../../support/stories/command-world.js';
+import { startReceiver } from '../../support/services/webhook-receiver.js';
 import { documentOf, runCli } from '../run-cli.js';
 
 const alice: Actor = { person: 'alice', proof: 'token' };

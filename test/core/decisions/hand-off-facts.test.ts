@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { handOffFacts } from '../../../core/decisions/hand-off-facts.js';
-import { createIncidentFor } from '../../support/incident-document.js';
+import { createIncidentFor } from '../../support/stories/incident-document.js';
 
 describe('handOffFacts', () => {
   it('tells what is slow, by how much and where, one fact a line', () => {

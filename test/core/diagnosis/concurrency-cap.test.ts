@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isCappedAt } from '../../../core/diagnosis/concurrency-cap.js';
+import { isCappedAt } from '../../../core/diagnosis/account/concurrency-cap.js';
 
 it.each([
   ['a mean near the limit that it never passes', { mean: 2.7, max: 3.4, samples: 70 }, true],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadInFlight } from '../../../core/diagnosis/in-flight.js';
+import { loadInFlight } from '../../../core/diagnosis/account/in-flight.js';
 import { captures } from './captures.js';
 
 const { load } = captures();

@@ -12,8 +12,8 @@ import { cite, nothing, type Rule } from '../../../core/diagnosis/rule.js';
 import type { CaptureKind } from '../../../core/evidence/capture-kind.js';
 import { captureTasks } from '../../../core/evidence/capture-tasks.js';
 import { filled, type CaptureDocument } from '../../../core/evidence/document.js';
-import { recordedEvidence } from '../../../lab/record-evidence.js';
-import { fakeDependencies } from '../../support/fake-dependencies.js';
+import { recordedEvidence } from '../../../lab/cases/record-evidence.js';
+import { fakeDependencies } from '../../support/stories/fake-dependencies.js';
 import { inActivity } from '../../support/in-activity.js';
 import { captures } from '../diagnosis/captures.js';
 

@@ -8,12 +8,12 @@ import { hitRates } from '../../../core/diagnosis/hit-rates.js';
 import { judgement } from '../../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../../core/evidence/judge-evidence.js';
 import { findUncitedClaims } from '../../../report/citations.js';
-import { accuracyPage } from '../../../lab/accuracy-page.js';
-import { accuracyPath, countHits, hitRatesFile, hitRatesPath, judgeRecorded } from '../../../lab/calibrate.js';
+import { accuracyPage } from '../../../lab/cases/accuracy-page.js';
+import { accuracyPath, countHits, hitRatesFile, hitRatesPath, judgeRecorded } from '../../../lab/cases/calibrate.js';
 import { projectRoot } from '../../../lab/program-path.js';
 import { faults } from '../../../lab/faults/registry.js';
 import { guests } from '../../../lab/guests/registry.js';
-import { pinnedAnswer, recordedEvidence, recordedNames } from '../../../lab/record-evidence.js';
+import { pinnedAnswer, recordedEvidence, recordedNames } from '../../../lab/cases/record-evidence.js';
 
 const names = recordedNames();
 const noRest = { application: 0, database: 1, elsewhere: 0, unattributed: 0 };

@@ -11,7 +11,7 @@ import { judgement } from '../../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../../core/evidence/judge-evidence.js';
 import { redactEvidence, type EvidenceContent } from '../../../core/evidence/redact.js';
 import type { DatabaseObservation, QueryScan } from '../../../core/model/database.js';
-import { pinnedAnswer, recordedEvidence } from '../../../lab/record-evidence.js';
+import { pinnedAnswer, recordedEvidence } from '../../../lab/cases/record-evidence.js';
 
 let folder: string;
 

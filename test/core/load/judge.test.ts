@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeLoad } from '../../../core/load/judge.js';
+import { judgeLoad } from '../../../core/load/judge/judge.js';
 import type { Confirmation, LoadPlan, LoadResult } from '../../../core/model/load-result.js';
 import type { Symptom } from '../../../core/model/incident.js';
 import { loadResult } from './load-result.js';

@@ -3,7 +3,7 @@ import { actionItems } from '../../../core/command/postmortem/action-items.js';
 import { postmortemMetrics } from '../../../core/command/postmortem/metrics.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 import { headingsOf, postmortemDocument, type PostmortemTemplate } from '../../../report/postmortem/document.js';
-import { sampleIncident, timelineRow } from '../../support/sample-incident.js';
+import { sampleIncident, timelineRow } from '../../support/stories/sample-incident.js';
 
 function written(template: PostmortemTemplate, over: Partial<StatusDocument> = {}): string {
   const status = sampleIncident(over);

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { takeProfile, type TakeProfileOrder } from '../../../worker/captures/take-profile.js';
-import { startClosedLoop } from '../../support/closed-loop.js';
-import { hotService } from '../../support/hot-service.js';
-import { startNodeProgram } from '../../support/node-program.js';
+import { startClosedLoop } from '../../support/services/closed-loop.js';
+import { hotService } from '../../support/services/hot-service.js';
+import { startNodeProgram } from '../../support/services/node-program.js';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {

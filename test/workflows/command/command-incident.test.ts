@@ -13,9 +13,9 @@ import {
   setSeverityUpdate,
   setStatusUpdate,
 } from '../../../workflows/command/messages.js';
-import { startCommandWorld } from '../../support/command-world.js';
+import { startCommandWorld } from '../../support/stories/command-world.js';
 import { until } from '../../support/until.js';
-import { startReceiver } from '../../support/webhook-receiver.js';
+import { startReceiver } from '../../support/services/webhook-receiver.js';
 
 const secret = 'receiver-secret-0123456789';
 const person = (name: string): Actor => ({ person: name, proof: 'token' });

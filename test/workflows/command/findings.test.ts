@@ -12,10 +12,10 @@ import {
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { triageMilestoneSignal } from '../../../workflows/kernel/messages.js';
 import { closeIncidentSignal } from '../../../workflows/respond/messages.js';
-import { startCommandWorld } from '../../support/command-world.js';
-import { createFakeWorld, resolveToShop } from '../../support/fake-incident.js';
+import { startCommandWorld } from '../../support/stories/command-world.js';
+import { createFakeWorld, resolveToShop } from '../../support/stories/fake-incident.js';
 import { until } from '../../support/until.js';
-import { startReceiver } from '../../support/webhook-receiver.js';
+import { startReceiver } from '../../support/services/webhook-receiver.js';
 
 const person = (name: string): Actor => ({ person: name, proof: 'token' });
 const fake = createFakeWorld();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startRunbookWorld } from '../../support/runbook-world.js';
+import { startRunbookWorld } from '../../support/stories/runbook-world.js';
 
 const secret = 'runbook-secret+value/0123';
 let world: Awaited<ReturnType<typeof startRunbookWorld>>;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../../core/command/runbook/run-document.js';
-import { startFakeKubernetes } from '../../support/fake-kubernetes.js';
-import { startPostgres, type TestPostgres } from '../../support/postgres.js';
-import { startRedis } from '../../support/redis-server.js';
-import { startRunbookWorld } from '../../support/runbook-world.js';
+import { startFakeKubernetes } from '../../support/services/fake-kubernetes.js';
+import { startPostgres, type TestPostgres } from '../../support/services/postgres.js';
+import { startRedis } from '../../support/services/redis-server.js';
+import { startRunbookWorld } from '../../support/stories/runbook-world.js';
 
 const folder = join(import.meta.dirname, '../../../runbooks');
 const password = 'redis-password-0123';

@@ -1,7 +1,7 @@
 // One chunk of a Java Flight Recorder file, as HotSpot, JMC and async-profiler write it (version 2.x, compressed integers).
 // https://www.morling.dev/blog/jdk-flight-recorder-file-format/ and OpenJDK jdk.jfr.internal.consumer (ChunkHeader, MetadataReader, ConstantMap)
 import { UnreadableInputError } from '../../../model/errors.js';
-import { createByteReader, type ByteReader } from '../byte-reader.js';
+import { createByteReader, type ByteReader } from '../input/byte-reader.js';
 import type { JfrClass } from './classes.js';
 import { readMetadata } from './metadata.js';
 import { createValueReader, readLong, type JfrRecord, type JfrValue } from './values.js';

@@ -4,8 +4,8 @@ import { UnreadableInputError } from '../../../model/errors.js';
 import type { Frame } from '../../../model/profile.js';
 import type { StackProfile } from '../../stack-profile.js';
 import type { ProfileFormat, ReadOptions } from '../format.js';
-import { parseJson, readJsonParts } from '../json-parts.js';
-import { detectJson } from '../json-shape.js';
+import { parseJson, readJsonParts } from '../input/json-parts.js';
+import { detectJson } from '../input/json-shape.js';
 import { createGroupCollector, eventTypes, groupsOf, hasJavaFrame, isRunning, jfrFrame, stackNode, type GroupCollector } from './groups.js';
 
 export const jfrJson: ProfileFormat = {

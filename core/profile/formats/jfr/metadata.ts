@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byte-reader.js';
+import type { ByteReader } from '../input/byte-reader.js';
 import type { JfrClass } from './classes.js';
 import { readLong, readText } from './values.js';
 

@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byte-reader.js';
+import type { ByteReader } from '../input/byte-reader.js';
 import type { JfrClass, JfrField } from './classes.js';
 
 export type JfrValue = number | string | JfrValue[] | JfrRecord;

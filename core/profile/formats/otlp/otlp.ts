@@ -2,11 +2,11 @@
 // https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/profiles/v1development/profiles.proto
 // Version 1.10 renumbered the fields of Sample: values 2 → 4, attributes 3 → 2, link 4 → 3; which of both a file has is seen from what makes sense.
 import { UnreadableInputError } from '../../../model/errors.js';
-import { createByteReader, type ByteReader } from '../byte-reader.js';
+import { createByteReader, type ByteReader } from '../input/byte-reader.js';
 import type { Detection, ProfileFormat, ProfileHead } from '../format.js';
-import { detectJson } from '../json-shape.js';
-import { readAllBytes } from '../whole-file.js';
-import { packedNumbers, wireFields, type WireField } from '../wire-reader.js';
+import { detectJson } from '../input/json-shape.js';
+import { readAllBytes } from '../input/whole-file.js';
+import { packedNumbers, wireFields, type WireField } from '../pprof/wire-reader.js';
 import { otlpOfJson } from './json.js';
 import { profileOfOtlp, type OtlpFile, type OtlpProfile } from './model.js';
 

@@ -1,7 +1,7 @@
 import type { Frame } from '../../../model/profile.js';
 import { frameKey, parseFrameName } from '../../categories/frame-name.js';
 import { rootNode, type ProfileBuilder } from '../../profile-builder.js';
-import { garbageCollector } from '../v8-tree.js';
+import { garbageCollector } from '../v8/v8-tree.js';
 import type { Code } from './code-map.js';
 
 /** States of V8's virtual machine in a tick. */

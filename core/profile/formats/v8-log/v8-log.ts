@@ -5,9 +5,9 @@ import { UnreadableInputError } from '../../../model/errors.js';
 import { createProfileBuilder, detached } from '../../profile-builder.js';
 import type { StackProfile } from '../../stack-profile.js';
 import type { ProfileFormat, ReadOptions } from '../format.js';
-import { detectJson } from '../json-shape.js';
-import { forEachLine } from '../text-lines.js';
-import { readJson } from '../whole-file.js';
+import { detectJson } from '../input/json-shape.js';
+import { forEachLine } from '../input/text-lines.js';
+import { readJson } from '../input/whole-file.js';
 import { createCodeMap, type Code, type CodeMap } from './code-map.js';
 import { addTick, type TickCounts } from './ticks.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { actionItems, lintActions } from '../../../../core/command/postmortem/action-items.js';
 import type { ActionRow } from '../../../../core/command/incident/findings.js';
-import { sampleIncident } from '../../../support/sample-incident.js';
+import { sampleIncident } from '../../../support/stories/sample-incident.js';
 
 const good: ActionRow = {
   id: 'A-1',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { postmortemMetrics } from '../../../../core/command/postmortem/metrics.js';
-import { sampleIncident } from '../../../support/sample-incident.js';
+import { sampleIncident } from '../../../support/stories/sample-incident.js';
 
 const nothing = { slo: null, valuePerRequest: null };
 

@@ -4,7 +4,7 @@ import { readEvidence } from '../../../../../adapters/artifacts/evidence-folder.
 import { judgement } from '../../../../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../../../../core/evidence/judge-evidence.js';
 import type { CauseId, CauseLocation, Incident } from '../../../../../core/model/incident.js';
-import { recordedEvidence } from '../../../../../lab/record-evidence.js';
+import { recordedEvidence } from '../../../../../lab/cases/record-evidence.js';
 
 /** One document of a recorded window, changed: what a window of another kind would have left. */
 export type Change = (documents: Map<string, unknown>) => void;

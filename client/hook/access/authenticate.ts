@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { bearerOf, hmacHex, sameSecret, type SourceCredentials } from './credentials.js';
+import { timedContent, timestampHeader, whyNotNow, type ReplayMemory } from './signature-time.js';
+import type { SignatureScheme } from '../sources/signature.js';
+
+type Judgement = 'allowed' | 'denied' | 'needs-body';
+
+function hasRightToken(credentials: SourceCredentials, headers: IncomingHttpHeaders): boolean {
+  const token = bearerOf(headers.authorization);
+  return credentials.bearer !== null && token !== null && sameSecret(token, credentials.bearer);
+}
+
+function signatureOf(scheme: SignatureScheme, headers: IncomingHttpHeaders): string | null {
+  const value = headers[scheme.header];
+  return value === undefined ? null : [value].flat().join(',');
+}
+
+/** What the headers alone decide. A present signature always has to be checked over the body when there is a secret for it. */
+export function judgeHeaders(credentials: SourceCredentials, scheme: SignatureScheme, headers: IncomingHttpHeaders): Judgement {
+  if (credentials.hmac !== null && signatureOf(scheme, headers) !== null) return 'needs-body';
+  return hasRightToken(credentials, headers) ? 'allowed' : 'denied';
+}
+
+/** Why the signature does not count for the raw bytes, or null when it does; with a time in the headers, that is signed, too. */
+export function whyNotSigned(
+  { credentials, scheme, replays }: { credentials: SourceCredentials; scheme: SignatureScheme; replays: ReplayMemory },
+  headers: IncomingHttpHeaders,
+  raw: Buffer,
+): string | null {
+  const header = signatureOf(scheme, headers);
+  if (credentials.hmac === null || header === null) return `expected a signature in ${scheme.header}`;
+  const signed = signedBytes(scheme, headers, raw);
+  if (signed === null) return 'the time of the signature is missing or too far off; set the clock of the sender';
+  if (!signed.isTimed && credentials.needsTimestamp) return `expected ${timestampHeader} and a signature over "<timestamp>.<body>"`;
+  const right = hmacHex(credentials.hmac, signed.bytes);
+  // Every candidate is compared, so that the time does not tell which one fitted (several = a secret being rotated).
+  const isRight = scheme
+    .parse(header)
+    .map((candidate) => sameSecret(candidate.toLowerCase(), right))
+    .includes(true);
+  if (!isRight) return `the signature in ${scheme.header} does not fit the body`;
+  return signed.isTimed && replays.has(header) ? 'this signature was used before' : null;
+}
+
+/** Null when the headers forbid that any signature be right. Sources with a time of their own know how; the others may say it in X-Timestamp. */
+function signedBytes(scheme: SignatureScheme, headers: IncomingHttpHeaders, raw: Buffer): { bytes: Buffer; isTimed: boolean } | null {
+  if (scheme.signed !== undefined) {
+    const bytes = scheme.signed(headers, raw, Date.now());
+    return bytes === null ? null : { bytes, isTimed: bytes !== raw };
+  }
+  const timestamp = timestampOf(headers);
+  if (timestamp === null) return { bytes: raw, isTimed: false };
+  return whyNotNow(timestamp, Date.now()) === null ? { bytes: timedContent(timestamp, raw), isTimed: true } : null;
+}
+
+/** Of a delivery that was taken; without a time the same bytes may rightly come again. */
+export function rememberSignature(replays: ReplayMemory, scheme: SignatureScheme, headers: IncomingHttpHeaders, raw: Buffer): void {
+  const header = signatureOf(scheme, headers);
+  if (header !== null && signedBytes(scheme, headers, raw)?.isTimed === true) replays.remember(header);
+}
+
+function timestampOf(headers: IncomingHttpHeaders): string | null {
+  const value = headers[timestampHeader];
+  return value === undefined ? null : [value].flat().join(',');
+}
+
+/** Reading incidents and reports has a token of its own. */
+export function mayRead(readToken: string | null, headers: IncomingHttpHeaders): boolean {
+  const token = bearerOf(headers.authorization);
+  return readToken !== null && token !== null && sameSecret(token, readToken);
+}

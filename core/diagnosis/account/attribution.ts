@@ -1,0 +1,123 @@
+import type { DatabaseObservation, StatementDelta } from '../../model/database.js';
+import type { MissingEvidence } from '../../model/observation.js';
+import type { RouteSpans } from '../../model/profile.js';
+import { shareOf, shareOfSide } from './accounting.js';
+import { isSameRoute } from '../rules/route.js';
+import { clampRatio, percent } from '../figures.js';
+import type { RuleContext } from '../rule.js';
+
+/** How much of what the server counted for a statement the alerted requests are known to have caused. */
+export interface Attribution {
+  /** 0..1, a lower bound. */
+  ours: number;
+  /** What stands against the rest, in words; empty when nothing does. */
+  reasons: string[];
+}
+
+/** Looks that caught a statement running: with fewer, whose they were says little. */
+const enoughLooks = 20;
+/** Traffic of others is not steady: one second without the load may have had so many times less of it than the window. */
+const unsteadiness = 3;
+/** A statement of others is told apart from counting noise from here on. */
+const visible = 0.05;
+
+/**
+ * The server counts a statement for all its clients, and the load generator counts only its own requests. Three things tell how much is not of them:
+ * sessions of other clients that were seen running it, the rate at which it runs when the load is over, and other requests in flight in the service,
+ * where the load's end was not seen (`part` = the statement's part, 0..1, of what is done for the database). The most pessimistic of them counts.
+ */
+export function attribute(context: RuleContext, database: DatabaseObservation, statement: StatementDelta, part: number): Attribution {
+  const clients = ofService(database, statement);
+  const quiet = afterLoad(context, database, statement);
+  const routes = quiet === null ? beyondOtherRequests(context, part) : null;
+  const found = [clients, quiet, routes].filter((each) => each !== null);
+  const reasons = found.filter((each) => each.ours < 1 - visible).map((each) => each.reason);
+  if (clients === null && quiet === null)
+    return {
+      ours: 0,
+      reasons: ['whose sessions of the database run it could not be told, and it was not looked at without the load'],
+    };
+  return { ours: Math.min(1, ...found.map((each) => each.ours)), reasons };
+}
+
+interface Part {
+  ours: number;
+  reason: string;
+}
+
+/** Of the looks that caught the statement running, the part in sessions of the service. Null when they do not tell. */
+function ofService({ activity, name }: DatabaseObservation, statement: StatementDelta): Part | null {
+  if (activity?.service == null) return null;
+  const looks = (list: readonly { queryId: string | null; sessions: number }[]): number =>
+    list.filter((each) => each.queryId === statement.queryId).reduce((sum, each) => sum + each.sessions, 0) * activity.ticks;
+  const [own, others] = [looks(activity.byStatement), looks(activity.others?.byStatement ?? [])];
+  // Caught too rarely: then it is the service's only where nobody else is active at all.
+  if (own + others < enoughLooks) return others === 0 && (activity.others?.active ?? 0) < visible ? { ours: 1, reason: '' } : null;
+  const ours = own / (own + others);
+  return {
+    ours,
+    reason: `other clients of ${name} ran it: ${percent(1 - ours)} of the ${Math.round(own + others)} times that it was seen running`,
+  };
+}
+
+/** What runs without the load ran beside it, too. Null when the database was not looked at after the load. */
+function afterLoad(context: RuleContext, database: DatabaseObservation, statement: StatementDelta): Part | null {
+  const quiet = context.input.scans?.find((scan) => scan.database === database.name)?.quiet ?? null;
+  const windowMs = database.activity?.windowMs ?? context.input.load.durationMs ?? 0;
+  if (quiet === null || quiet.windowMs <= 0 || statement.calls <= 0) return null;
+  const calls = quiet.statements.find((each) => each.queryId === statement.queryId)?.calls ?? 0;
+  const background = (calls / quiet.windowMs) * windowMs;
+  return {
+    ours: clampRatio(1 - (unsteadiness * background) / statement.calls),
+    reason: `it ran ${((calls / quiet.windowMs) * 1000).toFixed(0)} times a second when the load was over, ${percent(clampRatio(background / statement.calls))} of its rate under load`,
+  };
+}
+
+/**
+ * Other requests of the service, by its trace or else by its sockets. Where CPU holds the latency, the trace tells whose CPU it is; else, at worst, the
+ * others did nothing but wait for this statement, one call at a time. What only queues does not count: it runs nothing.
+ */
+function beyondOtherRequests(context: RuleContext, part: number): Part {
+  const { facts, input, lines, sides } = context;
+  const windowMs = input.profile?.durationMs ?? input.load.durationMs ?? 0;
+  const isOwn = (route: RouteSpans): boolean => isSameRoute(input.route, route.method, route.route);
+  const routes = input.trace?.routes ?? [];
+  const others = routes.filter((route) => !isOwn(route));
+  const traced = windowMs > 0 ? others.reduce((sum, route) => sum + route.requests * route.meanMs, 0) / windowMs : 0;
+  const cpu = routes.reduce((sum, route) => sum + route.cpuShare, 0);
+  if (sides.application > sides.database && cpu > 0) {
+    const foreign = others.reduce((sum, route) => sum + route.cpuShare, 0) / cpu;
+    return { ours: 1 - foreign, reason: `other routes of the service take ${percent(foreign)} of its CPU and may have run it` };
+  }
+  const inFlight = Math.max(traced, facts.otherInFlight);
+  const running = shareOfSide(lines, 'database') + shareOf(lines, 'service-cpu', 'gc');
+  const held = running * facts.total * part;
+  const ours = held > 0 ? clampRatio(1 - inFlight / held) : inFlight > 0 ? 0 : 1;
+  return { ours, reason: `${inFlight.toFixed(1)} other requests were in flight in the service and may have run it` };
+}
+
+/** What is missing to say whose a statement is. */
+export function unattributed(statement: StatementDelta, database: DatabaseObservation, reasons: readonly string[]): MissingEvidence {
+  const text = statement.text.replace(/\s+/g, ' ').slice(0, 120);
+  return {
+    id: 'statement-attribution',
+    what: `which requests run the statement ${statement.queryId} of ${database.name} (${text})`,
+    why: `${reasons.join('; ')}; how often one request of the alerted endpoint runs it cannot be told from the server's counts`,
+    remedy:
+      'repeat the confirmation while the other traffic is away, or on a database of its own; or look at the statements of one request in a trace of the service',
+  };
+}
+
+/** Part of the waiting for databases that is for this one: by the service's sockets, else by its active sessions. */
+export function databaseWeight({ input, facts }: RuleContext, database: DatabaseObservation): number {
+  if (input.databases.length < 2) return 1;
+  const waiting = (one: DatabaseObservation): number =>
+    facts.peers.filter((peer) => peer.label === `database ${one.name}`).reduce((sum, peer) => sum + peer.waiting + peer.connecting, 0) +
+    (facts.hasWire ? (one.activity?.service?.activeLocally ?? 0) : 0);
+  const active = (one: DatabaseObservation): number => one.activity?.service?.active ?? one.activity?.activeSessions ?? 0;
+  for (const measure of [waiting, active]) {
+    const all = input.databases.reduce((sum, one) => sum + measure(one), 0);
+    if (all > 0) return measure(database) / all;
+  }
+  return 1 / input.databases.length;
+}

@@ -1,0 +1,33 @@
+import type { DiagnosisInput } from '../input.js';
+
+/** Cores that the service wanted and did not get, had, and had in all. */
+interface Readiness {
+  runDelayCores: number;
+  busyCores: number;
+  totalCores: number;
+}
+
+/** From this part of the CPU that others have on the host on, a database's executions explain the crowd: workers and system time come on top. */
+const explainsCrowd = 0.25;
+
+/**
+ * Part, 0..1, of the service's readiness to run in which its own database had the CPU: where that database runs on the same host and executes enough,
+ * waiting for a CPU is waiting for its statements. 0 where the database is elsewhere or does little.
+ */
+export function heldByOwnDatabase(input: DiagnosisInput, cpu: Readiness | null): number {
+  const process = input.service?.process ?? null;
+  if (process === null || cpu === null || cpu.runDelayCores <= 0) return 0;
+  const local = input.databases.filter(({ peer }) => isLoopback(peer));
+  const executing = local.reduce((sum, { activity, totalExecMs }) => {
+    const windowMs = activity?.windowMs ?? 0;
+    return sum + (windowMs > 0 && totalExecMs !== null ? totalExecMs / windowMs : (activity?.service?.active ?? 0));
+  }, 0);
+  const crowd = process.host.cpuRatio * process.host.cores - cpu.totalCores;
+  if (crowd <= 0 || executing < explainsCrowd * crowd) return 0;
+  return cpu.runDelayCores / (cpu.runDelayCores + cpu.busyCores);
+}
+
+/** `127.0.0.1:5432`, `[::1]:5432`, or the path of a local socket. */
+function isLoopback(peer: string): boolean {
+  return /^(127\.|\[?::1\]?:|\[?::ffff:127\.|localhost:|\/)/.test(peer);
+}

@@ -1,0 +1,71 @@
+import { engineTraits } from '../../engines/registry.js';
+import type { DatabaseObservation } from '../../model/database.js';
+import type { PeerObservation, WireObservation } from '../../model/observation.js';
+import type { DiagnosisInput } from '../input.js';
+
+/** With fewer looks at the sockets the means over them say nothing. */
+export const fewestLooks = 10;
+
+/**
+ * Sockets say nothing about requests when many share one (HTTP/2, pipelining), when too few samples were taken, or when the kernel's table came
+ * without ages: then who waits for whom is unknown, not zero.
+ */
+export function usableWire(input: DiagnosisInput, inFlight: number): WireObservation | null {
+  const wire = input.service?.wire ?? null;
+  const isAgeless = input.service?.missing.some((row) => row.id === 'socket-ages') === true;
+  if (wire === null || isAgeless || wire.samples < fewestLooks) return null;
+  return wire.multiplexed && !isOneEach(wire, inFlight) ? null : wire;
+}
+
+/** What looks like many requests on a connection is a large body in pieces where there are as many busy connections as the load has requests in flight. */
+function isOneEach({ inbound }: WireObservation, inFlight: number): boolean {
+  return Math.abs(inbound.unread + inbound.acceptQueue + inbound.served - inFlight) <= 0.25 * inFlight;
+}
+
+function sumWaiting(peers: PeerObservation[], wanted: (kind: PeerObservation['kind']) => boolean): number {
+  return peers.filter((peer) => wanted(peer.kind)).reduce((sum, peer) => sum + peer.waiting + peer.connecting, 0);
+}
+
+function databaseActive(databases: DatabaseObservation[]): number {
+  return databases.reduce((sum, database) => sum + (database.activity?.service?.active ?? database.activity?.activeSessions ?? 0), 0);
+}
+
+/**
+ * Requests that their sockets show inside the service, because the database has sent them some rows, while it was seen to work on for them. Sessions
+ * that wait for their client do not count: there the service is late. Two independent counts agree within one request, or a quarter.
+ */
+function stillExecuting(databases: DatabaseObservation[], onSockets: number, inside: number): number {
+  const executing = databases.reduce((sum, { kind, activity }) => {
+    const { waitOf } = engineTraits(kind);
+    const forClient = (activity?.byWaitClass ?? []).filter((wait) => waitOf(wait.waitClass) === 'client');
+    return sum + Math.max(0, (activity?.service?.active ?? 0) - forClient.reduce((all, wait) => all + wait.sessions, 0));
+  }, 0);
+  const surplus = executing - onSockets;
+  return surplus > Math.max(1, 0.25 * onSockets) ? Math.min(inside, surplus) : 0;
+}
+
+/** Where the requests in flight are, in mean numbers. */
+export interface PlacedRequests {
+  unread: number;
+  served: number;
+  /** Of `served`: on CPU or waiting for something inside the process. */
+  inside: number;
+  databaseWaiting: number;
+  dependencyWaiting: number;
+}
+
+/** By the service's sockets; by the database's own sessions where there are none, where they are Unix-domain ones, and where rows trickle in. */
+export function placeRequests({ databases }: DiagnosisInput, wire: WireObservation | null): PlacedRequests {
+  if (wire === null) return { unread: 0, served: 0, inside: 0, databaseWaiting: databaseActive(databases), dependencyWaiting: 0 };
+  const locally = databases.reduce((sum, { activity }) => sum + (activity?.service?.activeLocally ?? 0), 0);
+  const seen = sumWaiting(wire.peers, (kind) => kind === 'database') + locally;
+  const insideBySockets = Math.max(0, wire.waitingInside - locally);
+  const trickling = stillExecuting(databases, seen, insideBySockets);
+  return {
+    unread: wire.inbound.unread + wire.inbound.acceptQueue,
+    served: wire.inbound.served,
+    inside: insideBySockets - trickling,
+    databaseWaiting: seen + trickling,
+    dependencyWaiting: sumWaiting(wire.peers, (kind) => kind === 'service' || kind === 'cache' || kind === 'unknown'),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Branch } from '../../model/incident.js';
+import type { MissingEvidence, ProcessObservation } from '../../model/observation.js';
+import type { Facts } from '../facts.js';
+import type { DiagnosisInput } from '../input.js';
+import { percent } from '../figures.js';
+import { isGrowing } from './stranded.js';
+
+/** Waits whose reason no capture shows. One connection is what a pool of one leaves, and a lock that lets one request pass. */
+export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch): MissingEvidence[] {
+  if (branch !== 'other-wait' || facts.inside / facts.total < 0.3) return [];
+  const isSingle = facts.pool !== null && facts.pool.sessions >= 0.5 && facts.pool.sessions < 1.5;
+  const single = isSingle
+    ? '; they use one connection of the database, which a pool of one leaves as well as a lock that lets one request pass: look at the size of the pool first'
+    : '';
+  return [
+    {
+      id: 'inside-wait',
+      what: 'what requests wait for inside the service',
+      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU and its peers are calm: a timer, a lock, a thread pool or a connection pool${single}${idlePools(input)}`,
+      remedy: `${stacks(input)}expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it`,
+    },
+  ];
+}
+
+/** Connections that rest look the same from outside, whether they are unneeded or were taken and never given back. */
+function idlePools({ databases }: DiagnosisInput): string {
+  const resting = databases.flatMap(({ name, activity }) => {
+    const rest = activity?.service?.resting;
+    if (rest === undefined || rest.idleEnd === 0) return [];
+    const isAll = rest.idleEnd >= rest.sessionsEnd;
+    if (!isAll && !isGrowing(rest)) return [];
+    const before = isGrowing(rest) ? `, ${rest.idleMid} in its middle` : '';
+    return [`${rest.idleEnd} of ${rest.sessionsEnd} connections to ${name} had run nothing for long at the end of the window${before}`];
+  });
+  if (resting.length === 0) return '';
+  return `. ${resting.join('; ')}: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use, and a longer load shows more)`;
+}
+
+/** How to see where the requests of a runtime stand at one moment, when it can be asked. */
+const stackReaders: Partial<Record<ProcessObservation['runtime'], (pid: number) => string>> = {
+  go: () => '/debug/pprof/goroutine?debug=1 of net/http/pprof: how many goroutines stand at which line',
+  python: (pid) => `py-spy dump --pid ${pid}`,
+  java: (pid) => `jcmd ${pid} Thread.print`,
+};
+
+function stacks({ service }: DiagnosisInput): string {
+  const process = service?.process ?? null;
+  const reader = process === null ? undefined : stackReaders[process.runtime]?.(process.pid);
+  return reader === undefined ? '' : `read the stacks under the same load (${reader}), `;
+}

@@ -1,0 +1,59 @@
+import { ms, percent } from '../../figures.js';
+import { minimumShare, type RuleContext, type Threshold } from '../../rule.js';
+import { isOfWindow, statementCases } from '../database/database.js';
+
+/** Requests that queue for a connection, the service's own or a pooler's. */
+interface ConnectionQueue {
+  /** `for connections`, `in pgbouncer`. */
+  where: string;
+  /** 0..1 of the mean latency. */
+  share: number;
+  /** What the statements of one request take once they have a connection. */
+  databaseMs: number;
+  /** The connections are in use at the database, not held by owners that do something else. */
+  isAtDatabase: boolean;
+}
+
+/** Shared by the rules on queues for connections. */
+export const queueThresholds = {
+  database: {
+    value: 0.5,
+    unit: 'of the mean latency',
+    source: 'Then more than half of the latency would stay with any number of connections.',
+  },
+  crowded: {
+    value: 2,
+    unit: 'times as long as alone',
+    source: 'From here on most of the time at the database goes into waiting for others there.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+/** Why more connections would not save the requests that queue for them, in words; null when they would. */
+export function whyNotThePool(context: RuleContext, { where, share, databaseMs, isAtDatabase }: ConnectionQueue): string | null {
+  const { meanMs } = context.facts;
+  const queue = `the queue ${where} (${percent(share)} of the latency)`;
+  if (share < minimumShare) return `${queue} is too small a part to break the budget`;
+  if (databaseMs > queueThresholds.database.value * meanMs)
+    return `${queue} is the consequence of what the connections do: ${ms(databaseMs)} a request at the database`;
+  const budgetMs = brokenBudgetMs(context);
+  if (budgetMs !== null && meanMs * (1 - share) > budgetMs)
+    return `${queue} is not why the budget is broken: without it a request would still take ${ms(meanMs * (1 - share))} on average, more than the ${ms(budgetMs)} that it may take`;
+  const crowd = isAtDatabase ? crowdedStatements(context) : null;
+  return crowd === null ? null : `${queue} is the consequence of what the connections do: ${crowd}`;
+}
+
+/** The loosest latency budget: what breaks even that by its mean is broken for another reason as well. */
+function brokenBudgetMs({ input: { budgets } }: RuleContext): number | null {
+  const limits = [budgets.p50Ms, budgets.p95Ms, budgets.p99Ms].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? null : Math.max(...limits);
+}
+
+/** How much longer the statements take in the window than alone, in words; null when they do not, or when most of them were not run alone. */
+function crowdedStatements(context: RuleContext): string | null {
+  const timed = statementCases(context).filter(({ scan }) => scan?.plan?.analyzed === true && isOfWindow(scan));
+  const covered = timed.reduce((sum, { statement }) => sum + statement.timeShare, 0);
+  const underLoad = timed.reduce((sum, { statement }) => sum + statement.totalExecMs, 0);
+  const alone = timed.reduce((sum, { statement, scan }) => sum + statement.calls * (scan?.plan?.executionMs ?? 0), 0);
+  if (covered < 0.5 || alone <= 0 || underLoad < queueThresholds.crowded.value * alone) return null;
+  return `the same statements take ${(underLoad / alone).toFixed(1)} times as long under this load as alone, so the database is what they queue for`;
+}

@@ -1,0 +1,64 @@
+import { serviceDocument } from '../../../evidence/kinds/service.js';
+import { assured } from '../../confidence.js';
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { shareOf } from '../../account/accounting.js';
+import { isPoolBusyAtDatabase, queuedInBursts } from '../../facts.js';
+import { ms, percent } from '../../figures.js';
+import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { queueThresholds, whyNotThePool } from './connection-queue.js';
+
+export const poolExhausted: Rule = {
+  id: 'pool-exhausted',
+  requires: [serviceDocument, databasesDocument],
+  thresholds: queueThresholds,
+  evaluate,
+};
+
+/** Requests queue for a connection while what the connections do is quick: the pool, or how long it is held, is the limit. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const { facts } = context;
+  const share = shareOf(context.lines, 'pool-wait');
+  if (facts.pool === null || share === 0) return nothing;
+  const databaseMs = facts.requestRate > 0 ? (facts.databaseWaiting / facts.requestRate) * 1000 : 0;
+  const sessions = facts.pool.sessions.toFixed(1);
+  const book = context.book.add(
+    'database',
+    `the service holds ${sessions} connections, ${facts.pool.busy.toFixed(1)} of them busy on average, while ${facts.inFlight.toFixed(1)} requests are in flight; the database needs ${ms(databaseMs)} a request`,
+    databasesDocument.name,
+  );
+  const whyNot = whyNotThePool(context, {
+    where: 'for connections',
+    share,
+    databaseMs,
+    isAtDatabase: isPoolBusyAtDatabase(facts),
+  });
+  if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);
+  const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= 0.7 * facts.pool.sessions;
+  const inferred = isBusy ? '' : ` ${howInferred(context)} Another limit of the same size in the service would look the same.`;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'pool-exhausted',
+        component: 'connections',
+        location: { pool: context.input.databases.map((database) => database.name).join(', ') },
+        share,
+        ...assured(context, isBusy ? 'pool-in-use' : 'pool-inferred'),
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${sessions} connections are in use` : ` in a pool of ${sessions} connections`} with ${facts.inFlight.toFixed(1)} requests in flight, while the database needs only ${ms(databaseMs)} a request.${inferred}`,
+        evidence: cite(book, context.cited.wire, context.cited.accounting),
+        remedy: {
+          kind: 'configuration',
+          statement: `Hold connections for less time (no other calls between acquire and release), or enlarge the pool beyond ${sessions} within the server's connection limit.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+      },
+    ],
+  };
+}
+
+function howInferred({ facts }: RuleContext): string {
+  return queuedInBursts(facts.peers) > 0.5 * facts.poolWaiting
+    ? 'The connections are busy at times only, so this is inferred: requests are inside the service in just those moments.'
+    : 'The connections are idle at the server, so this is inferred: never more requests than connections were at the peers together.';
+}

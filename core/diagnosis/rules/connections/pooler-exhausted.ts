@@ -1,0 +1,57 @@
+import { serviceDocument } from '../../../evidence/kinds/service.js';
+import { assured } from '../../confidence.js';
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { shareOf } from '../../account/accounting.js';
+import { isForDatabase } from '../../account/pooler-queue.js';
+import { ms, percent } from '../../figures.js';
+import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { queueThresholds, whyNotThePool } from './connection-queue.js';
+
+export const poolerExhausted: Rule = {
+  id: 'pool-exhausted',
+  requires: [serviceDocument, databasesDocument],
+  thresholds: queueThresholds,
+  evaluate,
+};
+
+/** Requests queue in a pooler whose connections are all in use, while what is done over them is quick. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const { poolerQueue: queue, requestRate } = context.facts;
+  const share = shareOf(context.lines, 'pooler-wait');
+  if (queue === null || share === 0) return nothing;
+  const { name, database, connections, executing, idleInTransaction, waiting } = queue;
+  const executingMs = requestRate > 0 ? (executing / requestRate) * 1000 : 0;
+  const book = context.book.add(
+    'database',
+    `${name} holds ${connections} connections to ${database}, ${executing.toFixed(1)} of them executing and ${idleInTransaction.toFixed(1)} in a transaction between two statements, while ${waiting.toFixed(1)} requests wait in it; the database needs ${ms(executingMs)} a request`,
+    databasesDocument.name,
+  );
+  const whyNot = whyNotThePool(context, {
+    where: `in ${name}`,
+    share,
+    databaseMs: executingMs,
+    isAtDatabase: isForDatabase(queue),
+  });
+  if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);
+  const isHeld = idleInTransaction > executing;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'pool-exhausted',
+        component: 'connections',
+        location: { pool: `${name} (${database})`, database },
+        share,
+        ...assured(context, 'pool-in-use'),
+        summary: `Waiting in ${name} for one of its ${connections} connections to ${database} holds ${percent(share)} of the mean latency: ${waiting.toFixed(1)} requests wait there, while the database needs only ${ms(executingMs)} a request${isHeld ? '; most connections rest in a transaction between two statements' : ''}.`,
+        evidence: cite(book, context.cited.wire, context.cited.accounting),
+        remedy: {
+          kind: 'configuration',
+          statement: `${isHeld ? 'Keep transactions short (no other calls between BEGIN and COMMIT), or give' : 'Give'} ${name} more connections for this database (its pool size), within what the server has cores and connections for.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,169 @@
+import type { Operator } from '../../../engines/engine.js';
+import { engineOfPlan, engineTraits } from '../../../engines/registry.js';
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { scanDocument } from '../../../evidence/kinds/query-scan.js';
+import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../../model/database.js';
+import { differenceToWindow } from '../../../database/plan/plan-choice.js';
+import type { Remedy } from '../../../model/incident.js';
+import { databaseWeight } from '../../account/attribution.js';
+import { ms, percent } from '../../figures.js';
+import type { EvidencePattern } from '../../confidence.js';
+import { cite, type RuleContext } from '../../rule.js';
+
+/** A statement of the window together with the database it ran in and, when the scan looked at it, its plan. */
+export interface StatementCase {
+  database: DatabaseObservation;
+  statement: StatementDelta;
+  scan: StatementScan | null;
+  callsPerRequest: number;
+  rowsPerRequest: number;
+  /** 0..1 of the mean latency: the database side × the statement's share of the execution time. */
+  share: number;
+}
+
+export function statementCases(context: RuleContext): StatementCase[] {
+  const scans = context.input.scans ?? [];
+  return context.input.databases.flatMap((database) => {
+    const requests = context.facts.requestRate * ((database.activity?.windowMs ?? context.input.load.durationMs ?? 0) / 1000);
+    const ofDatabase = scans.find((scan) => scan.database === database.name)?.statements ?? [];
+    const weight = databaseWeight(context, database);
+    const ran = (database.statements ?? []).filter((statement) => !isOfOthers(statement, database));
+    const timeShares = ran.reduce((sum, statement) => sum + statement.timeShare, 0);
+    const isPartial = ran.length < (database.statements ?? []).length && timeShares > 0;
+    return ran.map((statement) => ({
+      database,
+      statement,
+      scan: ofDatabase.find((candidate) => candidate.statement.queryId === statement.queryId) ?? null,
+      callsPerRequest: requests > 0 ? statement.calls / requests : 0,
+      rowsPerRequest: requests > 0 ? statement.rows / requests : 0,
+      share: context.sides.database * weight * (isPartial ? statement.timeShare / timeShares : statement.timeShare),
+    }));
+  });
+}
+
+/** By chance (Poisson) a statement that should have been seen so often is missed by all looks in less than one window of a hundred. */
+const surelySeen = 5;
+
+/**
+ * Other clients' statements are in the server's counters, too. One that only sessions of others were seen to run, and that would have been seen in the
+ * service's, is theirs. That nobody was seen to run it says nothing: on a crowded machine the looks and the statement keep out of each other's way.
+ */
+function isOfOthers(statement: StatementDelta, { activity }: DatabaseObservation): boolean {
+  if (activity?.service == null || activity.windowMs <= 0) return false;
+  const ran = (list: readonly { queryId: string | null }[]): boolean => list.some((seen) => seen.queryId === statement.queryId);
+  if (ran(activity.byStatement) || !ran(activity.others?.byStatement ?? [])) return false;
+  return (statement.totalExecMs / activity.windowMs) * activity.ticks >= surelySeen;
+}
+
+/** Cases whose plan may be blamed: enough time, executing rather than waiting for a lock, and a plan that is the one of the window. */
+export function plannedCases(context: RuleContext, minimum: number): StatementCase[] {
+  return statementCases(context)
+    .filter(
+      (entry) =>
+        entry.share >= minimum && entry.scan !== null && lockShare(entry.scan, entry.database.kind) < 0.5 && isOfWindow(entry.scan),
+    )
+    .sort((a, b) => b.share - a.share);
+}
+
+/** A plan that differs from what the window's calls did shows nothing of what was slow. Plans that were not executed tell nothing either way. */
+export function isOfWindow({ statement, plan }: StatementScan): boolean {
+  return plan === null || differenceToWindow(plan, statement) === null;
+}
+
+export function lockShare(scan: StatementScan, engine: string): number {
+  return scan.waitShares.find((entry) => engineTraits(engine).waitOf(entry.waitClass) === 'lock')?.share ?? 0;
+}
+
+/** The node with the largest self time; for a plan that was not executed, the one with the largest estimated rows to read. */
+export function dominantNode(scan: StatementScan): PlanNode | null {
+  const { plan } = scan;
+  if (plan === null) return null;
+  return plan.nodes.find((node) => node.id === plan.dominant?.id) ?? null;
+}
+
+export function selfShare(scan: StatementScan, node: PlanNode): number {
+  const total = scan.plan?.nodes.reduce((sum, each) => sum + each.selfMs, 0) ?? 0;
+  return total > 0 ? node.selfMs / total : 1;
+}
+
+export function citeStatement(context: RuleContext, entry: StatementCase): string[] {
+  const { statement, database, scan } = entry;
+  const text = statement.text.replace(/\s+/g, ' ').slice(0, 160);
+  const delta = context.book.add(
+    'database',
+    `statement ${statement.queryId} on ${database.name}: ${statement.calls} calls, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${statement.rowsPerCall.toFixed(1)} rows a call: ${text}`,
+    databasesDocument.name,
+  );
+  const node = scan === null ? null : dominantNode(scan);
+  if (scan === null || node === null) return cite(delta, context.cited.accounting);
+  const executed =
+    scan.plan?.analyzed === true ? `self ${ms(node.selfMs)} of ${ms(scan.plan.executionMs ?? 0)}` : 'not executed, estimates only';
+  const plan = context.book.add(
+    'plan',
+    `plan of ${statement.queryId} (${scan.planSource}): dominant node ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`}, ${executed}, ` +
+      `${node.rowsRemovedByFilter} rows removed and ${node.rows} kept per loop, ${node.loops} loops, estimated ${node.rowsEstimated} rows${memoryText(scan)}`,
+    scanDocument.name,
+  );
+  return cite(delta, plan, context.cited.accounting);
+}
+
+function memoryText({ withoutSpill }: StatementScan): string {
+  return withoutSpill === undefined || withoutSpill === null
+    ? ''
+    : `; ${ms(withoutSpill.spilledMs)} with the spill, ${ms(withoutSpill.executionMs)} without one in ${Math.ceil(withoutSpill.workMemKb / 1024)} MB of memory`;
+}
+
+export function planPattern({ plan, planSource }: StatementScan): EvidencePattern {
+  return plan !== null && planSource === 'analyze' ? 'plan-executed' : 'plan-estimated';
+}
+
+/** Work thrown away per execution: rows read and dropped by the filter, or by the join above that a missing join index forces to read them all. */
+export function rowsDropped(node: PlanNode): number {
+  return (node.rowsRemovedByFilter + (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
+}
+
+/** Rows of a scan over all its loops, before its filter. */
+export function rowsRead(node: PlanNode): number {
+  return (node.rows + node.rowsRemovedByFilter) * Math.max(1, node.loops);
+}
+
+export function readsTooMuch(node: PlanNode): boolean {
+  const kept = Math.max(0, node.rows - (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
+  return dropsMost(rowsDropped(node), kept);
+}
+
+/** An index can only help where most of the rows read are thrown away, and where they are many in absolute terms. */
+export function dropsMost(dropped: number, kept: number): boolean {
+  return dropped >= 1000 && dropped >= 4 * kept;
+}
+
+/** A scan of the whole table in a plan that was not executed: judged by the table's size against the estimated result. */
+export function looksLikeFullScan(scan: StatementScan, node: PlanNode): boolean {
+  if (scan.plan?.analyzed === true || !readsWholeTable(scan, node)) return false;
+  const table = scan.tables.find((each) => each.relation === node.relation);
+  return table !== undefined && table.estimatedRows >= 1000 && node.filter !== null && node.rowsEstimated * 5 <= table.estimatedRows;
+}
+
+/** What a node does, whatever its engine calls it. */
+export function operatorOf({ plan }: StatementScan, node: PlanNode): Operator {
+  return engineOfPlan(plan?.format ?? '').operatorOf(node.nodeType);
+}
+
+/** An index that is read without a condition is read from end to end, like the table; unless it gives the order and a LIMIT stops it. */
+function readsWholeTable(scan: StatementScan, node: PlanNode): boolean {
+  const operator = operatorOf(scan, node);
+  if (operator === 'full-scan') return true;
+  return (
+    operator === 'index-scan' && node.condition === null && scan.plan?.nodes.some((each) => operatorOf(scan, each) === 'limit') !== true
+  );
+}
+
+/** A partitioned table gets no index concurrently: only its parts do, one after the other, and the index of the whole then takes theirs over. */
+export function indexRemedy(scan: StatementScan, relation: string, statement: string): Pick<Remedy, 'kind' | 'statement'> {
+  const parts = scan.tables.find((table) => table.relation === relation)?.partitions;
+  if (parts === undefined) return { kind: 'create-index', statement };
+  return {
+    kind: 'runbook',
+    statement: `Create the same index CONCURRENTLY on each of the ${parts} partitions of ${relation}, and then, which takes them over: ${statement.replace(' CONCURRENTLY', '')}`,
+  };
+}

@@ -1,0 +1,38 @@
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { assured } from '../../confidence.js';
+import { percent } from '../../figures.js';
+import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
+
+export const ddlLock: Rule = { id: 'ddl-lock', requires: [databasesDocument], thresholds: lockThresholds, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const lock = heaviestLock(context);
+  if (lock === null || lock.kind !== 'ddl-lock' || lock.share < minimumShare) return nothing;
+  const { root } = lock.tree;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'ddl-lock',
+        component: 'database locks',
+        location: {
+          session: sessionText(root),
+          statement: root.query.slice(0, 500),
+          database: lock.database.name,
+          ...(lock.relation === null ? {} : { relation: lock.relation }),
+        },
+        share: lock.share,
+        ...assured(context, 'lock-tree'),
+        summary: `A table-level lock${lock.relation === null ? '' : ` on ${lock.relation}`} taken or awaited by a schema change makes ${lock.tree.blockedMean.toFixed(1)} sessions queue behind session ${root.pid}; lock waits hold ${percent(lock.share)} of the mean latency.`,
+        evidence: lock.evidence,
+        remedy: {
+          kind: 'terminate-blocker',
+          statement: endOf(lock),
+          expected: `${expectedGain(context, lock.share)}; repeat the change with a lock_timeout`,
+          basis: 'estimated',
+        },
+      },
+    ],
+  };
+}

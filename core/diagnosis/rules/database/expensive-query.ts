@@ -1,0 +1,92 @@
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import type { MissingEvidence } from '../../../model/observation.js';
+import { shareOf } from '../../account/accounting.js';
+import { attribute } from '../../account/attribution.js';
+import { assured } from '../../confidence.js';
+import { ms, percent } from '../../figures.js';
+import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../../rule.js';
+import { citeStatement, isOfWindow, lockShare, statementCases, type StatementCase } from './database.js';
+
+const thresholds = {
+  most: {
+    value: 0.5,
+    unit: 'of the mean latency',
+    source: 'More than everything else together: then the place is certain, whatever the reason.',
+  },
+  ours: {
+    value: 0.5,
+    unit: 'of its calls',
+    source: 'A statement that may run mostly for others is no place in the path of these requests.',
+  },
+  alone: {
+    value: 0.1,
+    unit: 'of the mean latency',
+    source: 'A statement that alone takes less than a tenth of the latency is slow by the crowd around it, not by what it does.',
+  },
+  budget: {
+    value: 0.5,
+    unit: 'of the budget',
+    source: 'A statement that alone takes half of the budget leaves no room for the queue that any load makes.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+/** Where is certain, why is not: one statement holds most of the latency. Rules that know the class of its defect come before it. */
+export const expensiveQuery: Rule = { id: 'expensive-query', requires: [databasesDocument], thresholds, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const heaviest = [...statementCases(context)].sort((a, b) => b.share - a.share)[0];
+  if (heaviest === undefined || heaviest.share < thresholds.most.value || isWaiting(context, heaviest) || isCheapAlone(context, heaviest))
+    return nothing;
+  const { ours } = attribute(context, heaviest.database, heaviest.statement, heaviest.statement.timeShare);
+  if (ours < thresholds.ours.value) return nothing;
+  const { statement, database, share, callsPerRequest } = heaviest;
+  return {
+    ruledOut: [],
+    causes: [
+      {
+        id: 'expensive-query',
+        component: 'database query',
+        location: { statement: statement.text.slice(0, 500), queryId: statement.queryId, database: database.name },
+        share,
+        ...assured(context, 'statement-holds'),
+        summary: `One statement holds ${percent(share)} of the mean latency: it takes ${ms(statement.meanExecMs)} a call, ${callsPerRequest.toFixed(1)} calls a request, and ${percent(statement.timeShare)} of the time of ${database.name}. Why it takes that long was not shown.`,
+        evidence: cite(...citeStatement(context, heaviest), context.cited.wire, context.cited.load),
+        remedy: {
+          kind: 'none',
+          statement: `Look at what this statement does; what would settle the reason is listed as missing evidence.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+      },
+    ],
+    missing: [whatWouldTell(heaviest)],
+  };
+}
+
+/** It waits for a lock: then the owner of the lock is the place. */
+function isWaiting(context: RuleContext, { scan, database, share }: StatementCase): boolean {
+  const inScan = scan !== null && lockShare(scan, database.kind) >= 0.5;
+  return inScan || shareOf(context.lines, 'database-lock') >= 0.5 * share;
+}
+
+function isCheapAlone(context: RuleContext, { scan, callsPerRequest }: StatementCase): boolean {
+  if (scan?.plan?.analyzed !== true || scan.plan.executionMs === null || !isOfWindow(scan)) return false;
+  const aloneMs = scan.plan.executionMs * Math.max(1, callsPerRequest);
+  const { p95Ms, p99Ms, p50Ms } = context.input.budgets;
+  const budgetMs = p95Ms ?? p99Ms ?? p50Ms ?? Infinity;
+  return aloneMs < thresholds.alone.value * context.facts.meanMs && aloneMs < thresholds.budget.value * budgetMs;
+}
+
+function whatWouldTell({ statement, database, scan }: StatementCase): MissingEvidence {
+  const had =
+    scan?.plan == null
+      ? 'no plan of it could be had'
+      : 'its plan shows no index, predicate, statistics or memory that would make it faster';
+  return {
+    id: 'statement-class',
+    what: `why statement ${statement.queryId} of ${database.name} takes ${ms(statement.meanExecMs)}`,
+    why: scan === null ? 'the statements of the database were not scanned' : `${had}${scan.planNote === null ? '' : ` (${scan.planNote})`}`,
+    remedy:
+      'give a plan of a slow call (auto_explain with log_analyze and log_buffers, then triage --plan FILE); where it has to read that much, keep its result (a summary table, a materialized view, a cache), or hand off to the bisector to find the change that made it slow',
+  };
+}

@@ -1,0 +1,39 @@
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { assured } from '../../confidence.js';
+import { ms, percent } from '../../figures.js';
+import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
+
+export const idleInTransaction: Rule = { id: 'idle-in-transaction', requires: [databasesDocument], thresholds: lockThresholds, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const lock = heaviestLock(context);
+  if (lock === null || lock.kind !== 'idle-in-transaction' || lock.share < minimumShare) return nothing;
+  const { root } = lock.tree;
+  const owner = `session ${root.pid}${root.applicationName === null || root.applicationName === '' ? '' : ` of ${root.applicationName}`}`;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'idle-in-transaction',
+        component: 'database locks',
+        location: {
+          session: sessionText(root),
+          statement: root.query.slice(0, 500),
+          database: lock.database.name,
+          ...(lock.relation === null ? {} : { relation: lock.relation }),
+        },
+        share: lock.share,
+        ...assured(context, 'lock-tree'),
+        summary: `${owner} sits idle in an open transaction (${ms(root.transactionAgeMs ?? root.stateAgeMs ?? 0)} old) and holds locks${lock.relation === null ? '' : ` on ${lock.relation}`} that ${lock.tree.blockedMean.toFixed(1)} sessions wait for; lock waits hold ${percent(lock.share)} of the mean latency.`,
+        evidence: lock.evidence,
+        remedy: {
+          kind: 'terminate-blocker',
+          statement: endOf(lock),
+          expected: expectedGain(context, lock.share),
+          basis: 'estimated',
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,190 @@
+import { scanDocument } from '../../../evidence/kinds/query-scan.js';
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { assured } from '../../confidence.js';
+import type { IndexCandidate, PlanNode, StatementScan } from '../../../model/database.js';
+import { differenceToWindow } from '../../../database/plan/plan-choice.js';
+import type { MissingEvidence } from '../../../model/observation.js';
+import { ms, percent } from '../../figures.js';
+import {
+  expectedGain,
+  minimumShare,
+  verdictOut,
+  nothing,
+  type Candidate,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../../rule.js';
+import {
+  citeStatement,
+  dominantNode,
+  dropsMost,
+  indexRemedy,
+  looksLikeFullScan,
+  operatorOf,
+  planPattern,
+  plannedCases,
+  readsTooMuch,
+  rowsDropped,
+  rowsRead,
+  selfShare,
+  statementCases,
+  type StatementCase,
+} from './database.js';
+import { gainOf } from './sort-spill.js';
+
+export const missingIndex: Rule = { id: 'missing-index', requires: [databasesDocument, scanDocument], thresholds: {}, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const cases = plannedCases(context, minimumShare);
+  const causes = cases.flatMap((entry) => judge(context, entry));
+  const missing = otherPlans(context);
+  const seen = cases[0];
+  if (causes.length > 0 || seen === undefined) return { ...nothing, causes, missing };
+  const ruledOut = verdictOut(
+    'missing-index',
+    'the plan of the heaviest statement throws no large number of rows away, or no index would fit its predicates',
+    citeStatement(context, seen),
+  );
+  return { ...ruledOut, missing };
+}
+
+/** Heavy statements whose plan is not the one that was slow: with which values it is slow, only the service knows. */
+function otherPlans(context: RuleContext): MissingEvidence[] {
+  return statementCases(context).flatMap(({ share, scan, statement, database }) => {
+    const difference = share < minimumShare || scan?.plan == null ? null : differenceToWindow(scan.plan, scan.statement);
+    if (difference === null) return [];
+    return [
+      {
+        id: 'plan-of-window',
+        what: `a plan of statement ${statement.queryId} of ${database.name} with the values that make it slow`,
+        why: `the plan that could be had (${scan?.planNote ?? 'its values are not known'}) is another one: ${difference}, at ${ms(statement.meanExecMs)} each`,
+        remedy:
+          "explain it with the values of a slow request and as the service's own role, whose memory may differ: log them (auto_explain.log_min_duration with log_analyze, or log_min_duration_statement), and give the plan with triage --plan FILE",
+      },
+    ];
+  });
+}
+
+/** Work of a plan that an index would save, and where. */
+interface Waste {
+  node: PlanNode;
+  /** 0..1 of the plan. */
+  share: number;
+  work: string;
+}
+
+/** The node that dominates reads far more rows than it keeps, and a btree on its sargable predicates, or in the wanted order, would find them directly. */
+function judge(context: RuleContext, entry: StatementCase): Candidate[] {
+  const { scan } = entry;
+  if (scan === null) return [];
+  const waste = filteredAway(scan) ?? (needsMemory(entry, scan) ? null : sortedAway(scan));
+  if (waste === null) return [];
+  const candidate = scan.candidates.find((each) => each.relation === waste.node.relation) ?? null;
+  if (candidate === null || hidesExistingIndex(scan, waste.node)) return [];
+  return [describe(context, entry, scan, waste, candidate)];
+}
+
+/** The dominant node itself, or the scan below it that drops the rows (a bitmap heap scan recheck, the inner side of a loop). */
+function filteredAway(scan: StatementScan): Waste | null {
+  const node = wastefulNode(scan);
+  if (node === null) return null;
+  const share = selfShare(scan, node);
+  const work =
+    scan.plan?.analyzed === true
+      ? `reads and drops ${rowsDropped(node)} rows an execution (self ${ms(node.selfMs)}, ${percent(share)} of the plan)`
+      : 'scans the whole table by its estimate';
+  return { node, share, work };
+}
+
+function wastefulNode(scan: StatementScan): PlanNode | null {
+  const dominant = dominantNode(scan);
+  const isWasteful = (node: PlanNode): boolean => readsTooMuch(node) || looksLikeFullScan(scan, node);
+  if (dominant !== null && isWasteful(dominant)) return dominant;
+  const others = (scan.plan?.nodes ?? []).filter((node) => node.relation !== null && isWasteful(node) && selfShare(scan, node) >= 0.3);
+  return others.sort((a, b) => b.selfMs - a.selfMs)[0] ?? null;
+}
+
+/** ORDER BY with a LIMIT and no index in that order: the rows are read and sorted, and all but the first few dropped by no filter. */
+function sortedAway(scan: StatementScan): Waste | null {
+  for (const sort of scan.plan?.analyzed === true ? scan.plan.nodes : []) {
+    const node = operatorOf(scan, sort) === 'sort' ? sortedScan(scan, sort) : null;
+    if (node === null || !scan.candidates.some((each) => each.relation === node.relation && each.stopsEarly === true)) continue;
+    const share = selfShare(scan, sort) + selfShare(scan, node);
+    const [read, kept] = [rowsRead(node), sort.rows * sort.loops];
+    if (share < 0.3 || !dropsMost(read - inOrder(node, kept), inOrder(node, kept))) continue;
+    const work = `and ${sort.nodeType} read and order ${Math.round(read)} rows an execution for the first ${Math.round(kept)} (self ${ms(node.selfMs + sort.selfMs)}, ${percent(share)} of the plan)`;
+    return { node, share, work };
+  }
+  return null;
+}
+
+/** Where the sort spills, memory is the nearer remedy, unless it was measured to bring little. */
+function needsMemory(entry: StatementCase, scan: StatementScan): boolean {
+  const spills = scan.plan?.nodes.some((node) => node.spilledKb > 0) === true;
+  return spills && entry.share * (gainOf(scan) ?? 1) >= minimumShare;
+}
+
+/** Rows that a scan in the wanted order would have to read for so many that pass its filter. */
+function inOrder(node: PlanNode, kept: number): number {
+  const passed = node.rows * Math.max(1, node.loops);
+  return passed > 0 ? (kept * rowsRead(node)) / passed : kept;
+}
+
+/** The scan whose rows a sort orders, when nothing else happens to them in between: what joins, groups or filters there needs all of its input, whatever the order. */
+function sortedScan(scan: StatementScan, sort: PlanNode): PlanNode | null {
+  const nodes = scan.plan?.nodes ?? [];
+  for (let at: PlanNode | undefined = sort; at !== undefined;) {
+    const below: PlanNode | undefined = nodes.find((node) => node.parentId === at?.id);
+    if (below === undefined || below.relation !== null) return below ?? null;
+    at = operatorOf(scan, below) === 'hand-on' ? below : undefined;
+  }
+  return null;
+}
+
+/** When a predicate on an already indexed column cannot use its index, that predicate is the cause, not the absence of an index. */
+function hidesExistingIndex(scan: StatementScan, node: PlanNode): boolean {
+  const table = scan.tables.find((each) => each.relation === node.relation);
+  return scan.nonSargable.some(
+    (predicate) =>
+      predicate.relation === node.relation && table?.indexes.some((index) => index.valid && index.columns[0] === predicate.column) === true,
+  );
+}
+
+function describe(context: RuleContext, entry: StatementCase, scan: StatementScan, waste: Waste, candidate: IndexCandidate): Candidate {
+  const { node, work } = waste;
+  const share = entry.share * waste.share;
+  const where = `${candidate.relation} (${candidate.columns.join(', ')})`;
+  const isGuess = restsOnGuess(scan, node);
+  const doubt = isGuess ? ' The plan is for values from the statistics: with those of the service more rows may find a partner.' : '';
+  const estimate =
+    candidate.estimate === null
+      ? ''
+      : `; planner cost ${candidate.estimate.costBefore.toFixed(0)} → ${candidate.estimate.costAfter.toFixed(0)} with the index simulated`;
+  return {
+    id: 'missing-index',
+    component: 'database query',
+    location: {
+      statement: entry.statement.text.slice(0, 500),
+      queryId: entry.statement.queryId,
+      database: entry.database.name,
+      relation: candidate.relation,
+      columns: candidate.columns,
+      planNode: node.nodeType,
+    },
+    share,
+    ...assured(context, isGuess ? 'plan-estimated' : planPattern(scan)),
+    summary: `No index serves ${where}: ${node.nodeType} on ${node.relation ?? candidate.relation} ${work}, in a statement that takes ${percent(entry.statement.timeShare)} of the database's time and ${percent(entry.share)} of the mean latency.${doubt}`,
+    evidence: citeStatement(context, entry),
+    remedy: {
+      ...indexRemedy(scan, candidate.relation, candidate.statement),
+      expected: `${expectedGain(context, share)}${estimate}`,
+      basis: 'estimated',
+    },
+  };
+}
+
+/** Its filter drops few rows, the join above drops them, and with values that are not the service's. */
+function restsOnGuess(scan: StatementScan, node: PlanNode): boolean {
+  return scan.valuesGuessed === true && scan.plan?.analyzed === true && readsTooMuch(node) && !readsTooMuch({ ...node, rowsUnmatched: 0 });
+}

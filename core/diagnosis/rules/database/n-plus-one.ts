@@ -1,0 +1,91 @@
+import type { Threshold } from '../../rule.js';
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { assured } from '../../confidence.js';
+import { attribute, unattributed } from '../../account/attribution.js';
+import { clampRatio, ms, percent } from '../../figures.js';
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  nothing,
+  verdictOut,
+  type Candidate,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../../rule.js';
+import { applicationShare, categoryShare, cpuProfile } from '../process/cpu.js';
+import { citeStatement, statementCases, type StatementCase } from './database.js';
+
+const thresholds = {
+  manyCalls: {
+    value: 10,
+    unit: 'calls a request',
+    source: 'Sentry calls five repeated spans in one request a finding; ten leave room for honest batches.',
+  },
+  told: { value: 2, unit: 'calls a request', source: 'Once or twice is no repetition that anybody would ask about.' },
+  fewRows: {
+    value: 10,
+    unit: 'rows a call',
+    source: 'A repeated look-up returns a row or a handful; more is voluminous in its own right.',
+  },
+  fastMs: { value: 10, unit: 'ms a call', source: 'A look-up by key takes well below that; what takes longer is slow in its own right.' },
+} as const satisfies Record<string, Threshold>;
+
+export const nPlusOne: Rule = { id: 'n-plus-one', requires: [databasesDocument], thresholds, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const cases = statementCases(context);
+  const repeated = cases
+    .filter((entry) => entry.statement.rowsPerCall <= thresholds.fewRows.value && entry.statement.meanExecMs <= thresholds.fastMs.value)
+    .sort((a, b) => b.callsPerRequest - a.callsPerRequest)[0];
+  if (repeated === undefined || repeated.callsPerRequest < thresholds.told.value) return nothing;
+  const share = repeatedShare(context, cases, repeated);
+  const { ours, reasons } = attribute(context, repeated.database, repeated.statement, callShare(cases, repeated));
+  const isRepeated = repeated.callsPerRequest >= thresholds.manyCalls.value && share >= minimumShare;
+  if (isRepeated && (ours * repeated.callsPerRequest < thresholds.manyCalls.value || ours * share < minimumShare))
+    return { ...nothing, missing: [unattributed(repeated.statement, repeated.database, reasons)] };
+  if (!isRepeated) {
+    return verdictOut(
+      'n-plus-one',
+      `the most repeated statement runs ${repeated.callsPerRequest.toFixed(1)} times a request and holds ${percent(share)} of the latency`,
+      citeStatement(context, repeated),
+    );
+  }
+  return { ...nothing, causes: [describe(context, { ...repeated, callsPerRequest: ours * repeated.callsPerRequest }, ours * share)] };
+}
+
+/** Its part of the round trips, and of the CPU that the service spends on talking to the database rather than on its own code. */
+function repeatedShare(context: RuleContext, cases: StatementCase[], repeated: StatementCase): number {
+  const ofCalls = callShare(cases, repeated);
+  const profile = cpuProfile(context);
+  const talking =
+    profile === null
+      ? 0
+      : categoryShare(profile, 'database-driver', 'orm', 'network-io', 'runtime', 'native', 'kernel', 'framework', 'gc', 'unknown');
+  return clampRatio((context.sides.database + applicationShare(context) * talking) * ofCalls);
+}
+
+function callShare(cases: StatementCase[], repeated: StatementCase): number {
+  const calls = cases.reduce((sum, entry) => sum + entry.statement.calls, 0);
+  return calls > 0 ? repeated.statement.calls / calls : 0;
+}
+
+function describe(context: RuleContext, entry: StatementCase, share: number): Candidate {
+  const { statement } = entry;
+  return {
+    id: 'n-plus-one',
+    component: 'database access',
+    location: { statement: statement.text.slice(0, 500), queryId: statement.queryId, database: entry.database.name },
+    share,
+    ...assured(context, 'statement-counts'),
+    summary: `One statement runs ${entry.callsPerRequest.toFixed(0)} times a request, ${ms(statement.meanExecMs)} and ${statement.rowsPerCall.toFixed(1)} rows each; its round trips hold ${percent(share)} of the mean latency.`,
+    evidence: cite(...citeStatement(context, entry), context.cited.load, context.cited.profile),
+    remedy: {
+      kind: 'code-change',
+      statement: 'Fetch the set in one statement (join, or `= ANY($1)` with all keys) instead of one by one.',
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { assured } from '../../confidence.js';
+import { percent } from '../../figures.js';
+import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { heaviestLock, lockThresholds } from './locks.js';
+
+export const rowLock: Rule = { id: 'row-lock', requires: [databasesDocument], thresholds: lockThresholds, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const lock = heaviestLock(context);
+  if (lock === null || lock.kind !== 'row-lock' || lock.share < minimumShare) return nothing;
+  const waiter = lock.tree.waiters[0];
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'row-lock',
+        component: 'database locks',
+        location: {
+          database: lock.database.name,
+          ...(lock.relation === null ? {} : { relation: lock.relation }),
+          ...(waiter === undefined ? {} : { statement: waiter.query.slice(0, 500) }),
+        },
+        share: lock.share,
+        ...assured(context, 'lock-tree'),
+        summary: `Waiting for row locks${lock.relation === null ? '' : ` of ${lock.relation}`} holds ${percent(lock.share)} of the mean latency: ${lock.tree.blockedMean.toFixed(1)} sessions on average queue behind one owner.`,
+        evidence: lock.evidence,
+        remedy: {
+          kind: 'code-change',
+          statement:
+            'Hold the row for less time: move slow work out of the transaction, update the contended row last, or spread it (several rows, a queue, an append-only table).',
+          expected: expectedGain(context, lock.share),
+          basis: 'estimated',
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,81 @@
+import { engineTraits } from '../../../engines/registry.js';
+import { scanDocument } from '../../../evidence/kinds/query-scan.js';
+import { databasesDocument } from '../../../evidence/kinds/databases.js';
+import { assured } from '../../confidence.js';
+import type { PlanNode, StatementScan } from '../../../model/database.js';
+import { clampRatio, ms, percent } from '../../figures.js';
+import {
+  expectedGain,
+  minimumShare,
+  nothing,
+  verdictOut,
+  type Candidate,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../../rule.js';
+import { citeStatement, planPattern, plannedCases, selfShare, type StatementCase } from './database.js';
+
+export const sortSpill: Rule = { id: 'sort-spill', requires: [databasesDocument, scanDocument], thresholds: {}, evaluate };
+
+interface Spill {
+  entry: StatementCase;
+  scan: StatementScan;
+  node: PlanNode;
+  /** 0..1 of the statement's time that memory would save, measured; null = not measured. */
+  gain: number | null;
+}
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const spills = plannedCases(context, minimumShare).flatMap(heaviestSpill);
+  const causes = spills.filter(({ entry, gain }) => gain !== null && entry.share * gain >= minimumShare);
+  if (causes.length > 0) return { ...nothing, causes: causes.map((spill) => describe(context, spill)) };
+  const seen = spills[0];
+  return seen === undefined ? nothing : verdictOut('sort-spill', whyNot(seen), citeStatement(context, seen.entry));
+}
+
+function heaviestSpill(entry: StatementCase): Spill[] {
+  const { scan } = entry;
+  if (scan?.plan?.analyzed !== true) return [];
+  const node = scan.plan.nodes.filter((each) => each.spilledKb > 0).sort((a, b) => b.selfMs - a.selfMs)[0];
+  return node === undefined ? [] : [{ entry, scan, node, gain: gainOf(scan) }];
+}
+
+/** A spill alone proves nothing: temporary files stay in the page cache, and a large sort takes long in memory, too. Only the comparison tells. */
+export function gainOf({ withoutSpill }: StatementScan): number | null {
+  return withoutSpill == null || withoutSpill.spilledMs <= 0 ? null : clampRatio(1 - withoutSpill.executionMs / withoutSpill.spilledMs);
+}
+
+function whyNot({ node, gain, scan }: Spill): string {
+  const spilled = `${node.nodeType} spills ${node.spilledKb} kB to disk`;
+  return gain === null
+    ? `${spilled}, but how long it takes in memory could not be measured; the spill alone neither supports nor excludes this cause`
+    : `${spilled}, but without the spill the statement takes ${ms(scan.withoutSpill?.executionMs ?? 0)} instead of ${ms(scan.withoutSpill?.spilledMs ?? 0)}`;
+}
+
+function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Candidate {
+  const share = entry.share * (gain ?? 0);
+  const [before, after] = [scan.withoutSpill?.spilledMs ?? 0, scan.withoutSpill?.executionMs ?? 0];
+  const memory = `${Math.ceil((scan.withoutSpill?.workMemKb ?? 0) / 1024)} MB`;
+  return {
+    id: 'sort-spill',
+    component: 'database query',
+    location: {
+      statement: entry.statement.text.slice(0, 500),
+      queryId: entry.statement.queryId,
+      database: entry.database.name,
+      planNode: node.nodeType,
+      ...(node.relation === null ? {} : { relation: node.relation }),
+    },
+    share,
+    ...assured(context, planPattern(scan)),
+    summary: `${node.nodeType} does not fit into work_mem and spills ${node.spilledKb} kB to disk (self ${ms(node.selfMs)}, ${percent(selfShare(scan, node))} of the plan): the statement takes ${ms(before)} with the spill and ${ms(after)} with ${memory} of memory, and holds ${percent(entry.share)} of the mean latency.`,
+    evidence: citeStatement(context, entry),
+    remedy: {
+      kind: 'configuration',
+      statement: `${engineTraits(entry.database.kind).remedies.moreMemory(memory)}, or an index that delivers the order, or fewer rows to sort.`,
+      expected: `${expectedGain(context, share)}; the statement alone ${ms(before)} → ${ms(after)}, measured`,
+      basis: 'estimated',
+    },
+  };
+}

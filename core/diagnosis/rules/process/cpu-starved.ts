@@ -1,0 +1,108 @@
+import type { Threshold } from '../../rule.js';
+import { serviceDocument } from '../../../evidence/kinds/service.js';
+import { assured } from '../../confidence.js';
+import type { ProcessObservation } from '../../../model/observation.js';
+import { shareOf } from '../../account/accounting.js';
+import type { CpuFacts } from '../../account/cpu-facts.js';
+import { saturated } from '../../facts.js';
+import { ms, percent } from '../../figures.js';
+import { wouldFit } from '../../would-fit.js';
+import { cite, expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+
+const thresholds = {
+  denied: {
+    value: 0.5,
+    unit: 'of the time ready to run',
+    source: 'From half on the service wanted to run and could not for longer than it ran.',
+  },
+  throttled: {
+    value: 0.3,
+    unit: 'of the window',
+    source: 'Linux stops a group for the rest of each 100 ms period: a third of the window delays most requests of tens of milliseconds.',
+  },
+  ownCrowd: {
+    value: 0.5,
+    unit: 'of the CPUs it may use',
+    source: 'A service that burns half of its CPUs itself is the larger part of its own crowd.',
+  },
+  steal: {
+    value: 0.1,
+    unit: 'of the CPU of the host',
+    source:
+      'Half of what JDK Mission Control warns at for other processes (CompareCpu, 20 % of the machine): a guest sees only its own part.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const cpuStarved: Rule = { id: 'cpu-starved', requires: [serviceDocument], thresholds, evaluate };
+
+/** The service is ready to run and gets no CPU: throttled by its quota, or crowded out by others on the CPUs that it may use. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const process = context.input.service?.process ?? null;
+  const { cpu } = context.facts;
+  if (process === null || cpu === null) return nothing;
+  // The kernel adds the time up over all CPUs that it stopped.
+  const throttled = Math.min(1, (process.throttledMs ?? 0) / process.windowMs);
+  if (throttled >= thresholds.throttled.value) {
+    const share = context.sides.application * throttled;
+    return share < minimumShare ? nothing : { ...nothing, causes: [throttledCause(context, cpu, throttled, share)] };
+  }
+  const crowded = crowdedShare(context, process, cpu);
+  return crowded < minimumShare ? nothing : { ...nothing, causes: [crowdedCause(context, process, cpu, crowded)] };
+}
+
+/**
+ * Of the latency in and in front of the service, the part that it stood ready without a CPU: the queue grows by that as it would by slower code.
+ * Its own threads do not count as a crowd, and where the load alone would fill its CPUs, the others only make it worse. What queues in front of a
+ * service that wants little CPU waits for something else (a free worker, say), so there only the requests count that were seen ready to run.
+ */
+function crowdedShare(context: RuleContext, process: ProcessObservation, cpu: CpuFacts): number {
+  const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, 1e-9);
+  const isOwnCrowd = cpu.totalCores >= thresholds.ownCrowd.value * process.usableCores;
+  if (delayed < thresholds.denied.value || isOwnCrowd || !wouldFit(context)) return 0;
+  const ready = shareOf(context.lines, 'run-queue');
+  return cpu.saturation >= saturated ? context.sides.application * delayed : Math.min(ready, context.sides.application);
+}
+
+function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, share: number): Candidate {
+  return {
+    ...starved(context, share),
+    ...assured(context, 'cpu-denied'),
+    summary: `The service was throttled by its CPU quota for ${percent(throttled)} of the window, with ${ms(cpu.perRequestMs)} of CPU a request.`,
+    remedy: {
+      kind: 'capacity',
+      statement: 'Raise the CPU limit of the service.',
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+  };
+}
+
+function crowdedCause(context: RuleContext, process: ProcessObservation, cpu: CpuFacts, share: number): Candidate {
+  const waited = cpu.runDelayCores / (cpu.runDelayCores + cpu.busyCores);
+  const steal =
+    process.host.stealRatio >= thresholds.steal.value
+      ? ` The hypervisor kept ${percent(process.host.stealRatio)} of the host's CPU for itself.`
+      : '';
+  return {
+    ...starved(context, share),
+    ...assured(context, 'cpu-denied'),
+    summary: `For ${percent(waited)} of the time in which the serving threads were ready to run, others had the CPU: they got ${cpu.busyCores.toFixed(2)} of ${cpu.servingCores} cores, and the whole service burnt ${cpu.totalCores.toFixed(2)} of the ${process.usableCores} that it may use; the host was ${percent(process.host.cpuRatio)} busy. ${ms(cpu.perRequestMs)} of CPU a request would fit.${steal}`,
+    remedy: {
+      kind: 'capacity',
+      statement:
+        'Find what else runs on the CPUs of the service (other processes, other containers of the host) and move it away, or give the service CPUs of its own.',
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+  };
+}
+
+function starved(context: RuleContext, share: number): Pick<Candidate, 'id' | 'component' | 'location' | 'share' | 'evidence'> {
+  return {
+    id: 'cpu-starved',
+    component: 'host',
+    location: {},
+    share,
+    evidence: cite(context.cited.process, context.cited.wire, context.cited.accounting),
+  };
+}

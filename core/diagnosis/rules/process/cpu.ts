@@ -1,0 +1,85 @@
+import type { CauseLocation } from '../../../model/incident.js';
+import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
+import { saturated } from '../../facts.js';
+import type { EvidencePattern } from '../../confidence.js';
+import type { RuleContext } from '../../rule.js';
+
+/** The profile when it can bear a claim: a CPU profile that its quality gate did not reject, of a service that is really busy. */
+export function cpuProfile(context: RuleContext): ProfileSummary | null {
+  const { profile } = context.input;
+  if (profile === null || profile.quality.verdict === 'rejected') return null;
+  if (profile.kind !== 'cpu' && profile.kind !== 'unknown') return null;
+  return isBusy(context) ? profile : null;
+}
+
+/** 40 % of a process that is 1 % busy is nothing: frames count only when CPU, or queueing for it, holds the latency. */
+export function isBusy(context: RuleContext): boolean {
+  const { cpu } = context.facts;
+  return context.sides.application >= 0.25 || (cpu !== null && cpu.saturation >= saturated);
+}
+
+/** Part of the latency that CPU of the service explains, queueing in front of it included. */
+export function applicationShare(context: RuleContext): number {
+  return context.sides.application;
+}
+
+export function categoryShare(profile: ProfileSummary, ...wanted: ProfileCategory[]): number {
+  return profile.categories.filter((entry) => wanted.includes(entry.category)).reduce((sum, entry) => sum + entry.share, 0);
+}
+
+/** Application frames with the share of the profile that burns directly under them in the given categories, heaviest first. */
+export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[]): { frame: Frame; share: number }[] {
+  const merged = new Map<string, { frame: Frame; share: number }>();
+  for (const category of profile.categories.filter((entry) => wanted.includes(entry.category))) {
+    for (const caller of category.callers) {
+      const key = `${caller.frame.name}\u0000${caller.frame.module}`;
+      const known = merged.get(key);
+      merged.set(key, { frame: caller.frame, share: (known?.share ?? 0) + caller.share });
+    }
+  }
+  return [...merged.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
+}
+
+export interface OwnWork {
+  frame: Frame;
+  /** 0..1 of the profile, what it calls in `library` included. */
+  share: number;
+  /** The dependency without a category in which most of it burns, if more than in the function itself. */
+  library: string | null;
+}
+
+/** Application functions by what they burn themselves and in the dependencies that they call: these do nothing that they were not asked for. */
+export function ownWork(profile: ProfileSummary, ...own: ProfileCategory[]): OwnWork[] {
+  const keyOf = (frame: Frame): string => `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`;
+  const work = new Map<string, OwnWork>();
+  for (const { frame, share } of callersOf(profile, ...own)) {
+    const known = work.get(keyOf(frame));
+    work.set(keyOf(frame), { frame, share: (known?.share ?? 0) + share, library: null });
+  }
+  for (const { name, caller, share } of profile.libraries ?? []) {
+    const known = work.get(keyOf(caller)) ?? { frame: caller, share: 0, library: null };
+    work.set(keyOf(caller), { ...known, share: known.share + share, library: share > known.share ? name : known.library });
+  }
+  return [...work.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
+}
+
+export function frameText(frame: Frame): string {
+  return frame.module === '' ? frame.name : `${frame.name} (${fileOf(frame.module)}${frame.line === null ? '' : `:${frame.line}`})`;
+}
+
+export function frameLocation(frame: Frame | null | undefined): CauseLocation {
+  if (frame === null || frame === undefined) return {};
+  return {
+    frame: frame.name,
+    ...(frame.module === '' ? {} : { file: fileOf(frame.module) }),
+    ...(frame.line === null ? {} : { line: frame.line }),
+  };
+}
+
+function fileOf(module: string): string {
+  return module.replace(/^file:\/\//, '');
+}
+
+export function profilePattern({ quality }: ProfileSummary): EvidencePattern {
+  return quality.verdict === 'good' ? 'profile-leads' : 'profile-tie';
+}

@@ -1,0 +1,107 @@
+import type { Threshold } from '../../rule.js';
+import { profileDocument, traceDocument } from '../../../evidence/kinds/profile.js';
+import { assured } from '../../confidence.js';
+import type { LoopBlocker, RequestTrace, RouteSpans } from '../../../model/profile.js';
+import { clampRatio, percent, ms } from '../../figures.js';
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  nothing,
+  verdictOut,
+  type Candidate,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../../rule.js';
+import { applicationShare, callersOf, cpuProfile, frameLocation, frameText } from './cpu.js';
+import { isSameRoute } from '../route.js';
+
+const thresholds = {
+  dominance: {
+    value: 2,
+    unit: 'times the alerted route',
+    source: 'Twice as much CPU as the victim: samples of two routes that take turns differ by chance, not by that.',
+  },
+  held: {
+    value: 0.3,
+    unit: 'of the window',
+    source: 'A loop that one stack holds for a third of the window delays every request that comes meanwhile.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const eventLoopBlocked: Rule = { id: 'event-loop-blocked', requires: [profileDocument, traceDocument], thresholds, evaluate };
+
+/** Another route holds the loop while the alerted one waits: the victim has no CPU of its own, the blocker does. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const { trace } = context.input;
+  if (trace === null || cpuProfile(context) === null) return nothing;
+  const victim = trace.routes.find((route) => isSameRoute(context.input.route, route.method, route.route));
+  const culprit = otherRoute(context, trace, victim);
+  const blocker = foreignBlocker(context, trace, culprit);
+  if (culprit === null && blocker === null) {
+    return victim === undefined
+      ? nothing
+      : verdictOut(
+          'event-loop-blocked',
+          `the alerted route itself has ${percent(victim.cpuShare)} of the CPU samples; no other route holds the loop`,
+          [context.cited.trace],
+        );
+  }
+  return { causes: [describe(context, culprit, blocker, victim)], ruledOut: [] };
+}
+
+function otherRoute(context: RuleContext, trace: RequestTrace, victim: RouteSpans | undefined): RouteSpans | null {
+  const heaviest = trace.routes.filter((route) => route !== victim).sort((a, b) => b.cpuShare - a.cpuShare)[0];
+  if (heaviest === undefined) return null;
+  const isDominant = heaviest.cpuShare >= thresholds.dominance.value * (victim?.cpuShare ?? 0);
+  return isDominant && applicationShare(context) * heaviest.cpuShare >= minimumShare ? heaviest : null;
+}
+
+/** Long stretches of one stack that began with a request of another route. */
+function foreignBlocker(context: RuleContext, trace: RequestTrace, culprit: RouteSpans | null): LoopBlocker | null {
+  const isForeign = (blocker: LoopBlocker): boolean => {
+    const starter = blocker.routes[0];
+    // Work of no request is a job, or what is done after each answer (an access log): the trace cannot tell, the frame itself can be named.
+    if (starter === undefined) return false;
+    const [method = '', route = ''] = starter.split(' ');
+    return !isSameRoute(context.input.route, method, route);
+  };
+  const held = trace.blockers.filter(isForeign).sort((a, b) => b.share - a.share)[0];
+  if (held === undefined) return null;
+  const own = trace.blockers.filter((blocker) => !isForeign(blocker)).reduce((sum, blocker) => sum + blocker.share, 0);
+  return culprit !== null || (held.share >= thresholds.held.value && held.share >= thresholds.dominance.value * own) ? held : null;
+}
+
+function describe(
+  context: RuleContext,
+  culprit: RouteSpans | null,
+  blocker: LoopBlocker | null,
+  victim: RouteSpans | undefined,
+): Candidate {
+  const profile = context.input.profile;
+  const top =
+    profile === null
+      ? undefined
+      : callersOf(profile, 'application', 'native', 'runtime', 'unknown', 'regex', 'serialization', 'crypto', 'compression')[0];
+  const frame = blocker?.applicationFrame ?? top?.frame ?? null;
+  const route = culprit === null ? blocker?.routes[0] : `${culprit.method} ${culprit.route}`;
+  const held = culprit?.cpuShare ?? blocker?.share ?? 0;
+  const share = clampRatio(applicationShare(context) * Math.max(held, blocker?.share ?? 0));
+  const longest = blocker === null ? '' : ` Its longest uninterrupted stretch was ${ms(blocker.longestMs)}.`;
+  return {
+    id: 'event-loop-blocked',
+    component: 'runtime',
+    location: { ...frameLocation(frame), ...(route === undefined ? {} : { route }) },
+    share,
+    ...assured(context, 'foreign-route'),
+    summary: `The event loop is held by ${route ?? 'work of no request'}${frame === null ? '' : ` in ${frameText(frame)}`}: ${percent(held)} of the CPU samples, against ${percent(victim?.cpuShare ?? 0)} for the alerted ${context.input.route}, which waits behind it.${longest}`,
+    evidence: cite(context.cited.trace, context.cited.profile, context.cited.wire, context.cited.accounting),
+    remedy: {
+      kind: 'code-change',
+      statement: `Take the synchronous work of ${route ?? 'the blocker'} off the event loop (worker thread, smaller steps, caching).`,
+      expected: expectedGain(context, share),
+      basis: 'estimated',
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Threshold } from '../../rule.js';
+import { profileDocument } from '../../../evidence/kinds/profile.js';
+import { assured } from '../../confidence.js';
+import type { ProfileLeaf, ProfileSummary } from '../../../model/profile.js';
+import { percent } from '../../figures.js';
+import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern } from './cpu.js';
+
+/** The mutator pays for the allocation as well, so the code that allocates is charged together with the collector. */
+const thresholds = {
+  collector: {
+    value: 0.2,
+    unit: 'of the CPU samples',
+    source:
+      'Twice the pause ratio at which JDK Mission Control warns (GcPauseRatio, 10 %): this share holds the allocation that feeds the collector, too.',
+  },
+  told: {
+    value: 0.03,
+    unit: 'of the CPU samples',
+    source: 'Below that a collector is what every managed runtime has, and is not worth a line.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const gcPressure: Rule = { id: 'gc-pressure', requires: [profileDocument], thresholds, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const profile = cpuProfile(context);
+  if (profile === null) return nothing;
+  const collector = categoryShare(profile, 'gc', 'allocation');
+  if (collector < thresholds.collector.value)
+    return collector < thresholds.told.value
+      ? nothing
+      : verdictOut(
+          'gc-pressure',
+          `garbage collection and allocation take ${percent(collector)} of the CPU samples, below ${percent(thresholds.collector.value)}`,
+          [context.cited.profile],
+        );
+  const site = allocationSite(profile);
+  const share = applicationShare(context) * Math.min(1, collector + (site?.share ?? 0));
+  const where = site === null ? '' : `; the heaviest code in front of it is ${frameText(site.frame)} (${percent(site.share)})`;
+  return {
+    causes: [
+      {
+        id: 'gc-pressure',
+        component: 'service CPU',
+        location: frameLocation(site?.frame),
+        share,
+        ...assured(context, profilePattern(profile)),
+        summary: `Garbage collection and allocation take ${percent(collector)} of the service's CPU samples${where}.`,
+        evidence: cite(context.cited.profile, context.cited.process, context.cited.accounting),
+        remedy: {
+          kind: 'code-change',
+          statement: `Allocate less per request: reuse buffers, stream instead of collecting, avoid intermediate copies${site === null ? '' : ` in ${frameText(site.frame)}`}.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+      },
+    ],
+    ruledOut: [],
+  };
+}
+
+/**
+ * The collector runs when memory is full, not where it is wasted, so one stack under it proves little: the site is the application frame with the
+ * most CPU of its own and under the collector together.
+ */
+function allocationSite(profile: ProfileSummary): { frame: NonNullable<ProfileLeaf['applicationFrame']>; share: number } | null {
+  const own = callersOf(profile, 'application', 'native', 'runtime', 'unknown');
+  const together = callersOf(profile, 'application', 'native', 'runtime', 'unknown', 'gc', 'allocation')[0];
+  if (together === undefined) return null;
+  const beside = own.find((caller) => caller.frame.name === together.frame.name && caller.frame.module === together.frame.module);
+  return { frame: together.frame, share: beside?.share ?? 0 };
+}

@@ -1,0 +1,97 @@
+import type { Threshold } from '../../rule.js';
+import { profileDocument } from '../../../evidence/kinds/profile.js';
+import { assured } from '../../confidence.js';
+import type { MissingEvidence } from '../../../model/observation.js';
+import type { Frame, ProfileSummary } from '../../../model/profile.js';
+import { percent } from '../../figures.js';
+import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { wouldFit } from '../../would-fit.js';
+import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profilePattern } from './cpu.js';
+
+/** Builtins and engine code that an application function calls are its own cost; so is a library's work, which nobody else asked for. */
+const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation'] as const;
+
+const thresholds = {
+  half: {
+    value: 0.5,
+    unit: 'of the CPU samples',
+    source: 'What burns half of the demand doubles the load that fits; below that the load itself is asked first.',
+  },
+  unclear: {
+    value: 0.5,
+    unit: 'of the function',
+    source: 'Where half of its work may be something else, the name of the defect would be a guess.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const hotFunction: Rule = { id: 'hot-function', requires: [profileDocument], thresholds, evaluate };
+
+function evaluate(context: RuleContext): RuleVerdict {
+  const profile = cpuProfile(context);
+  if (profile === null) return nothing;
+  const [first, second] = ownWork(profile, ...ownCost);
+  if (first === undefined) return nothing;
+  const share = applicationShare(context) * first.share;
+  if (share < minimumShare) {
+    return verdictOut(
+      'hot-function',
+      `the heaviest application function, ${frameText(first.frame)}, explains ${percent(share)} of the mean latency: CPU with the queue for it holds ${percent(applicationShare(context))} of it`,
+      [context.cited.profile],
+    );
+  }
+  // A function below half of the demand, without which the load would still be too much, is not why the budget is broken.
+  if (first.share < thresholds.half.value && !wouldFit(context, 1 - first.share)) {
+    return verdictOut(
+      'hot-function',
+      `${frameText(first.frame)} has ${percent(first.share)} of the CPU samples, but the load would exceed the service without it, too`,
+      [context.cited.profile, context.cited.process],
+    );
+  }
+  const unclear = unclearShare(profile, first.frame);
+  if (unclear >= thresholds.unclear.value * first.share) return { ...nothing, missing: [unclearSource(first.frame, unclear)] };
+  const isTie = second !== undefined && overlaps(profile, first.share, second.share);
+  const tie = isTie ? ` It is a tie with ${frameText(second.frame)} (${percent(second.share)}).` : '';
+  const where = first.library === null ? 'itself' : `in ${first.library}, which it calls`;
+  return {
+    causes: [
+      {
+        id: 'hot-function',
+        component: 'service CPU',
+        location: frameLocation(first.frame),
+        share,
+        ...assured(context, isTie ? 'profile-tie' : profilePattern(profile)),
+        summary: `${frameText(first.frame)} burns ${percent(first.share)} of the service's CPU samples ${where}, and CPU with the queue for it holds ${percent(applicationShare(context))} of the mean latency.${tie}`,
+        evidence: cite(context.cited.profile, context.cited.process, context.cited.accounting),
+        remedy: {
+          kind: 'code-change',
+          statement: `Change the algorithm of ${frameText(first.frame)}, cache its result, or move it off the request path.`,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+      },
+    ],
+    ruledOut: [],
+  };
+}
+
+function unclearShare(profile: ProfileSummary, frame: Frame): number {
+  const isSame = (other: Frame): boolean => other.name === frame.name && other.module === frame.module && other.line === frame.line;
+  return profile.unclear?.find((work) => isSame(work.frame))?.share ?? 0;
+}
+
+/** The function is hot, but whether by its own loops or by serialization, regular expressions… that it calls would be a guess. */
+function unclearSource(frame: Frame, share: number): MissingEvidence {
+  return {
+    id: 'packed-source',
+    what: `what ${frameText(frame)} does with its ${percent(share)} of the CPU samples`,
+    why: 'its code is packed into one line and has both loops of its own and calls of built-ins that leave no frame in the profile (JSON, regular expressions…)',
+    remedy: 'run the same load against a build that is not minified (one statement a line), or look at this function in the sources',
+  };
+}
+
+/** Two shares whose 95 % intervals overlap are a tie; without a number of samples nothing can be told apart. */
+function overlaps(profile: ProfileSummary, first: number, second: number): boolean {
+  if (profile.samples === null) return first < 2 * second;
+  const halfWidth = (share: number): number => 1.96 * Math.sqrt((share * (1 - share)) / Math.max(1, profile.samples ?? 1));
+  return first - halfWidth(first) <= second + halfWidth(second);
+}

@@ -1,0 +1,74 @@
+import { helperThreads, occupied, saturated } from '../../facts.js';
+import type { Threshold } from '../../rule.js';
+import { serviceDocument } from '../../../evidence/kinds/service.js';
+import { assured } from '../../confidence.js';
+import type { ProcessObservation } from '../../../model/observation.js';
+import { runtimeTraits } from '../../../runtimes/registry.js';
+import { shareOf } from '../../account/accounting.js';
+import { percent } from '../../figures.js';
+import { cite, expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+
+type ThreadUse = ProcessObservation['threads'][number];
+
+const thresholds = {
+  occupied: {
+    value: 0.9,
+    unit: 'of the window',
+    source: 'A thread that is run or ready for nine tenths of the time is never free when a job comes.',
+  },
+  runs: {
+    value: 0.25,
+    unit: 'of a core',
+    source: 'With less than a quarter of a CPU the crowd on the host would be the reason, not the pool.',
+  },
+  busy: { value: 0.5, unit: 'of the window', source: 'Below half a thread is free as often as not.' },
+  offMain: { value: 0.5, unit: 'cores', source: 'Half a core outside the main loop is more than the runtime itself burns there.' },
+} as const satisfies Record<string, Threshold>;
+
+export const threadPoolStarvation: Rule = { id: 'thread-pool-starvation', requires: [serviceDocument], thresholds, evaluate };
+
+/** Threads beside the main loop that are more often busy than free. */
+export function busyHelpers(process: ProcessObservation): ThreadUse[] {
+  return helperThreads(process).filter((thread) => occupied(thread, process) >= thresholds.busy.value);
+}
+
+/** Never free, on a busy host with less than a CPU of its own; with hardly any the crowd would be the reason, not the pool. */
+function isFull(thread: ThreadUse, process: ProcessObservation): boolean {
+  return occupied(thread, process) >= thresholds.occupied.value && thread.cpuMs / process.windowMs >= thresholds.runs.value;
+}
+
+/** The main loop is free, peers and database are calm, and the helper threads are fully busy: requests queue for one of them. */
+function evaluate(context: RuleContext): RuleVerdict {
+  const process = context.input.service?.process ?? null;
+  const { cpu } = context.facts;
+  if (process === null || cpu === null) return nothing;
+  const { threadPool } = runtimeTraits(process.runtime);
+  if (threadPool === undefined) return nothing;
+  const share = shareOf(context.lines, 'inside-wait');
+  if (share < minimumShare || cpu.saturation >= saturated) return nothing;
+  const helpers = busyHelpers(process);
+  if (helpers.length === 0 || (cpu.offMainCores < thresholds.offMain.value && !helpers.some((thread) => isFull(thread, process))))
+    return nothing;
+  // The kernel does not tell a thread of the pool from one of `worker_threads`, whose code nobody saw: what is missing says so.
+  if (context.input.missing.some((row) => row.id === 'worker-threads')) return nothing;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'thread-pool-starvation',
+        component: 'runtime',
+        location: { pool: threadPool.location },
+        share,
+        ...assured(context, 'threads-full'),
+        summary: `${helpers.length} helper threads are busy (${cpu.offMainCores.toFixed(2)} cores) while the event loop is not (saturation ${cpu.saturation.toFixed(2)}); waiting inside the service holds ${percent(share)} of the mean latency.`,
+        evidence: cite(context.cited.process, context.cited.wire, context.cited.accounting),
+        remedy: {
+          kind: 'configuration',
+          statement: threadPool.remedy,
+          expected: expectedGain(context, share),
+          basis: 'estimated',
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,139 @@
+// Where Go's goroutines stand: /debug/pprof/goroutine?debug=1 (counted stacks) and ?debug=2 (each one with its state; also what a panic or
+// SIGQUIT prints). A census of one instant, not a sample: it answers where requests wait. https://pkg.go.dev/runtime/pprof#Profile.WriteTo
+import { UnreadableInputError } from '../../../model/errors.js';
+import type { Frame } from '../../../model/profile.js';
+import { createProfileBuilder, detached, rootNode, type ProfileBuilder } from '../../profile-builder.js';
+import type { StackProfile } from '../../stack-profile.js';
+import type { ProfileFormat, ReadOptions } from '../format.js';
+import { forEachLine } from '../input/text-lines.js';
+
+export const goroutineDump: ProfileFormat = {
+  id: 'goroutine-dump',
+  expects: 'Go goroutine dump (`/debug/pprof/goroutine?debug=1` or `debug=2`, a panic)',
+  tool: 'Go (tried with 1.26), also panics and SIGQUIT',
+  command: '`curl …/debug/pprof/goroutine?debug=2`',
+  exactness: 'exact, a census of one instant: where goroutines stand. The one that wrote the dump is left out',
+  detect: ({ text }) => (/^goroutine profile: total \d+$/m.test(text.slice(0, 200)) || stateLine.test(text) ? 'yes' : 'no'),
+  read,
+};
+
+const stateLine = /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[([^\]]+)\]:$/m;
+const countLine = /^(\d+) @(?: 0x[0-9a-f]+)*$/;
+
+interface Dump {
+  builder: ProfileBuilder;
+  /** Goroutines counted, and announced by headers (null: the text has none). */
+  found: number;
+  announced: number | null;
+  dumps: number;
+  /** The stack being read, leaf first. */
+  weight: number;
+  stack: Frame[];
+  isOpen: boolean;
+  isCut: boolean;
+  states: Map<string, number>;
+  /** The goroutines that wrote the dump. */
+  own: number;
+}
+
+async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
+  const dump: Dump = {
+    builder: createProfileBuilder(),
+    found: 0,
+    announced: null,
+    dumps: 0,
+    weight: 0,
+    stack: [],
+    isOpen: false,
+    isCut: false,
+    states: new Map(),
+    own: 0,
+  };
+  let pending = '';
+  await forEachLine(source, (line) => {
+    if (line.startsWith('\t') && pending !== '') addFrame(dump, pending, line);
+    pending = '';
+    if (!readMark(dump, line) && dump.isOpen) pending = readCall(dump, line);
+  });
+  flush(dump);
+  return finish(dump, options);
+}
+
+/** Lines that begin or end a stack. */
+function readMark(dump: Dump, line: string): boolean {
+  const total = /^goroutine profile: total (\d+)$/.exec(line)?.[1];
+  const count = countLine.exec(line)?.[1];
+  const state = stateLine.exec(line)?.[1];
+  if (total === undefined && count === undefined && state === undefined && line.trim() !== '') return false;
+  if (line.trim() === '' && dump.stack.length === 0) return true;
+  flush(dump);
+  if (total !== undefined) {
+    dump.announced = (dump.announced ?? 0) + Number(total);
+    dump.dumps++;
+  } else if (count !== undefined || state !== undefined) {
+    dump.isOpen = true;
+    dump.weight = count === undefined ? 1 : Number(count);
+    const reason = state?.split(',')[0];
+    if (reason !== undefined) dump.states.set(detached(reason), (dump.states.get(reason) ?? 0) + 1);
+  }
+  return true;
+}
+
+/** A frame of debug=1 is one line; of debug=2 a call, and its file on the next line. Returns the call whose file is awaited. */
+function readCall(dump: Dump, line: string): string {
+  if (line.startsWith('...') && /frames? elided/.test(line)) dump.isCut = true;
+  if (!line.startsWith('#')) return line.startsWith('created by ') ? '' : line;
+  const [, name = '', place = ''] = /^#\t0x[0-9a-f]+\t(\S.*?)\+0x[0-9a-f]+\t+(\S.*)$/.exec(line) ?? [];
+  if (name !== '') dump.stack.push(frameAt(name, place));
+  return '';
+}
+
+function addFrame(dump: Dump, call: string, place: string): void {
+  const open = call.endsWith(')') ? call.lastIndexOf('(') : -1;
+  if (open > 0) dump.stack.push(frameAt(call.slice(0, open), place.trim().replace(/ \+0x[0-9a-f]+(?: .*)?$/, '')));
+}
+
+function frameAt(name: string, place: string): Frame {
+  const [, module = place, line] = /^(.*):(\d+)$/.exec(place) ?? [];
+  return { name: detached(name), module: detached(module), line: line === undefined ? null : Number(line) };
+}
+
+const writers = /^runtime\/pprof\.(?:writeGoroutine|writeRuntimeProfile|\(\*Profile\)\.WriteTo)|^runtime\/debug\.Stack$/;
+
+function flush(dump: Dump): void {
+  if (!dump.isOpen) return;
+  const { stack, builder, weight } = dump;
+  dump.found += weight;
+  if (stack.some((frame) => writers.test(frame.name))) dump.own += weight;
+  else {
+    let node = dump.isCut ? builder.child(rootNode, builder.frame({ name: '[truncated]', module: '', line: null })) : rootNode;
+    for (const { name, module } of stack.reverse()) node = builder.child(node, builder.frame({ name, module, line: null }));
+    if (stack.length === 0) node = builder.child(rootNode, builder.frame({ name: '[unknown]', module: '', line: null }));
+    builder.add(node, weight, 0);
+    const leafLine = stack.at(-1)?.line ?? null;
+    if (leafLine !== null) builder.addLine(node, leafLine, weight);
+  }
+  dump.isOpen = false;
+  dump.isCut = false;
+  dump.stack = [];
+}
+
+function finish(dump: Dump, options: ReadOptions): StackProfile {
+  const { builder, found, announced, own, states, dumps } = dump;
+  if (announced !== null && announced !== found) {
+    throw new UnreadableInputError(
+      `goroutine dump: expected ${announced} goroutines as its header says, found ${found}. Is the file complete? Fetch it again.`,
+    );
+  }
+  if (own > 0) builder.note('own-goroutine', `${own} goroutine${own === 1 ? '' : 's'} that wrote the dump left out`);
+  if (dumps > 1) builder.note('dumps', `${dumps} dumps added up: divide by ${dumps} for the goroutines at one instant`);
+  const reasons = [...states].sort((a, b) => b[1] - a[1]).map(([state, count]) => `${state} ${count}`);
+  if (reasons.length > 0) builder.note('wait-reasons', `states: ${reasons.slice(0, 12).join(', ')}`);
+  return builder.finish({
+    format: 'goroutine-dump',
+    kind: options.kind ?? 'wall',
+    unit: 'goroutines',
+    durationMs: null,
+    samplesKnown: false,
+  });
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Fault, Truth } from '../fault.js';
+import type { IncidentLab } from '../incident-lab.js';
+import { keepRecording, rounded, storyOf } from './record-evidence.js';
+import { scoreAnswer, type Places, type Score } from './score.js';
+import type { TemporalView } from '../stack/temporal-view.js';
+import type { TriageDocument } from './triage-document.js';
+
+export interface CaseResult {
+  fault: string;
+  kind: Fault['kind'];
+  /** The truth names a cause. */
+  hasCause: boolean;
+  /** Null when the workflow failed; `problem` says how. */
+  score: Score | null;
+  problem: string | null;
+  document: TriageDocument | null;
+  tookMs: number;
+}
+
+export interface CaseOptions {
+  durationMs: number;
+  /** Keep the evidence of the window in fixtures/evidence, in place of what is there. */
+  record: boolean;
+}
+
+/** One window: something that is made slow, or not, and the truth about it. */
+export interface LabCase {
+  name: string;
+  kind: Fault['kind'];
+  title: string;
+  /** Service and endpoint of the catalog, as an alert names them. */
+  target: { service: string; endpoint: string };
+  budgetP95Ms: number;
+  truth: Truth;
+  /** Ready to be triaged; `stop` gives everything back. */
+  start: () => Promise<{ places: Places; stop: () => Promise<unknown> }>;
+}
+
+/** Where incidents are handled, and how they are ended. */
+export interface Responder {
+  incidents: IncidentLab;
+  temporal: Pick<TemporalView, 'closeIncident'>;
+  /** For files of the lab's own. */
+  scratch: string;
+}
+
+/** How long an incident may take beside its load window before the lab gives up. */
+const slackMs = 120_000;
+
+/** One case through the real workflow: make it slow, alert, wait for the report, compare with the truth. */
+export async function runCase(responder: Responder, labCase: LabCase, options: CaseOptions): Promise<CaseResult> {
+  const startedAt = Date.now();
+  const result = { fault: labCase.name, kind: labCase.kind, hasCause: labCase.truth.cause !== null };
+  try {
+    const { document, score } = await observe(responder, labCase, options);
+    return { ...result, score, problem: null, document, tookMs: Date.now() - startedAt };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ...result, score: null, problem, document: null, tookMs: Date.now() - startedAt };
+  }
+}
+
+async function observe(
+  { incidents, temporal, scratch }: Responder,
+  labCase: LabCase,
+  { durationMs, record }: CaseOptions,
+): Promise<{ document: TriageDocument; score: Score }> {
+  const { places, stop } = await labCase.start();
+  try {
+    const symptom = `p95 ${Math.round(labCase.budgetP95Ms * 3)}ms`;
+    const incidentId = await incidents.postAlert({ ...labCase.target, symptom, startsAt: new Date().toISOString() });
+    await incidents.follow(incidentId, durationMs + slackMs);
+    const document = await incidents.triage(incidentId);
+    if (record) {
+      const archive = join(scratch, `${labCase.name}.tar.gz`);
+      await incidents.exportEvidence(incidentId, archive);
+      await recordCase(archive, labCase, document, places);
+    }
+    await temporal.closeIncident(incidentId);
+    const answer = {
+      outcome: document.outcome,
+      verdict: document.confirmation?.verdict ?? null,
+      causes: document.causes.map((cause) => ({ id: cause.id, location: cause.location })),
+      missingEvidence: document.missingEvidence.map((missing) => missing.id),
+    };
+    return { document, score: scoreAnswer(labCase.truth, answer, places) };
+  } finally {
+    await stop();
+  }
+}
+
+/** The recorded window must give the answer that the incident gave: collecting and judging are apart. */
+async function recordCase(archive: string, labCase: LabCase, document: TriageDocument, places: Places): Promise<void> {
+  const { title, target, kind, truth, name } = labCase;
+  const { causes, outcome } = await keepRecording(archive, name, storyOf(truth, places, { title, service: target.service, kind }));
+  const judged = { outcome, causes: causes.map(({ id, share }) => ({ id, share })) };
+  const told = { outcome: document.outcome, causes: document.causes.map(({ id, share }) => ({ id, share: rounded(share) })) };
+  if (!isDeepStrictEqual(judged, told))
+    throw new Error(`the recorded evidence gives ${JSON.stringify(judged)}, the incident gave ${JSON.stringify(told)}`);
+}

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from '@temporalio/worker';
+import { createRunbookActivities } from '../../../activities/runbook/create-runbook-activities.js';
+import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import { createRunbookClient, type RunRequest } from '../../../client/temporal/runbook-client.js';
+import { parseCatalog } from '../../../config/catalog.js';
+import type { RunDocument } from '../../../core/command/runbook/run-document.js';
+import { createRunbookDependencies } from '../../../worker/runbook-dependencies.js';
+import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
+import { abortRunUpdate, answerRunUpdate } from '../../../workflows/runbook/messages.js';
+import type { Answer } from '../../../core/command/runbook/run-state.js';
+import { bundleWorkflows, startTemporal } from '../temporal.js';
+
+/** Real Temporal, real activities, real programs; the folder of the catalog is where they run. */
+export async function startRunbookWorld(catalogText: (directory: string) => string) {
+  const directory = await mkdtemp(join(tmpdir(), 'responder-runbook-'));
+  const dataDirectory = join(directory, 'data');
+  const catalogFile = join(directory, 'responder.yaml');
+  const catalog = parseCatalog(catalogText(directory), catalogFile);
+  const [environment, workflowBundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue: incidentsQueue,
+    activities: createRunbookActivities(createRunbookDependencies({ catalog, dataDirectory })),
+    workflowBundle,
+    shutdownGraceTime: '1s',
+    maxHeartbeatThrottleInterval: '500ms',
+  });
+  const running = worker.run();
+  const runs = createRunbookClient(environment.client, createArtifactStore({ directory: artifactDirectory(dataDirectory) }));
+  const settled = async (runId: string): Promise<RunDocument> => {
+    for (;;) {
+      const run = await runs.document(runId);
+      if (run.result !== 'waiting' || run.waitsFor !== null) return run;
+      await delay(50);
+    }
+  };
+  return {
+    ...{ directory, dataDirectory, environment, runs, settled },
+    start: async (text: string, over: Partial<RunRequest> = {}): Promise<RunDocument> => {
+      const by = { person: 'alice', proof: 'unverified' } as const;
+      const flags = { isDryRun: false, isGuided: false, approvesItself: false };
+      return settled(await runs.start({ file: 'test.yaml', text, given: {}, by, ...flags, ...over }));
+    },
+    say: async (runId: string, answer: Answer, person: string, over: { step?: string; digest?: string } = {}): Promise<RunDocument> => {
+      await runs.update(runId, answerRunUpdate, { answer, by: { person, proof: 'unverified' }, ...over });
+      return settled(runId);
+    },
+    abort: async (runId: string, person: string): Promise<RunDocument> => {
+      await runs.update(runId, abortRunUpdate, { by: { person, proof: 'unverified' } });
+      return settled(runId);
+    },
+    teardown: async () => {
+      worker.shutdown();
+      await running;
+      await environment.teardown();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
