@@ -40,6 +40,11 @@ export interface FaultEndpoint {
   body?: Record<string, unknown>;
   budgets: { p95Ms?: number; errorRatio?: number };
   load: { executor: 'constant-vus'; vus: number } | { executor: 'constant-arrival-rate'; rate: number; maxVus: number };
+  /**
+   * What is slow by using up a core is slow at another rate on every machine. With this the lab measures the broken shop first, one request after
+   * another, and sets rate or budget to this many times what it found.
+   */
+  measured?: { rate: number } | { budget: number };
   /** Judged part of the load, when the fault needs another length than the lab's default. */
   durationMs?: number;
 }

@@ -33,6 +33,9 @@ export function buildLabCatalog(faults: Fault[], options: LabCatalogOptions): La
     endpoints,
     process: { port: options.shopPort },
     profiler: 'auto',
+    // Cases come one after the other on the same endpoints, and one that finds nothing must not keep the next one off.
+    coolDown: '0s',
+    loadMinutesPerDay: 1440,
     databases: { main: { kind: 'postgres', connection: { env: 'SHOP_DATABASE_URL' } } },
     remedies: ['create-index', 'analyze-table', 'terminate-blocker'],
   };

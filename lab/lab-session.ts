@@ -7,6 +7,7 @@ import { startIncidentLab, type IncidentLab } from './incident-lab.js';
 import { buildLabCatalog, labService } from './lab-catalog.js';
 import { startLabPostgres, type LabPostgres } from './stack/postgres.js';
 import type { Releasers } from './stack/releasers.js';
+import { fitToMachine } from './cases/fit-to-machine.js';
 import type { LabCase } from './cases/run-case.js';
 import { cloneDatabase, createShopDatabase, dropDatabase, monitorRole } from './stack/shop-database.js';
 import { startShopLab, type ShopLab } from './shop-lab.js';
@@ -68,7 +69,23 @@ export async function startLabSession(options: LabSessionOptions): Promise<LabSe
   say(`PostgreSQL is up on port ${postgres.port}; filling the shop's tables`);
   await createShopDatabase(postgres, template);
   const shopPort = await freePort();
-  const catalog = buildLabCatalog(options.faults, { ...options, shopPort, shopUrl: `http://127.0.0.1:${shopPort}` });
+  const shopOptions = { postgres, database, scratch: join(scratch, 'shop'), port: shopPort };
+  const startShop = async (fault: Fault): Promise<ShopLab> => {
+    await dropDatabase(postgres, database);
+    await cloneDatabase(postgres, template, database);
+    const shop = await startShopLab({ ...shopOptions, fault });
+    releasers.add('shop', async () => {
+      await shop.stop();
+    });
+    return shop;
+  };
+  if (options.faults.some(({ endpoint }) => endpoint.measured !== undefined)) say('measuring what this machine needs to feel the faults');
+  const faults = await fitToMachine(options.faults, async (fault) => {
+    const shop = await startShop(fault);
+    await shop.breakIt();
+    return shop;
+  });
+  const catalog = buildLabCatalog(faults, { ...options, shopPort, shopUrl: `http://127.0.0.1:${shopPort}` });
   const catalogFile = join(scratch, 'responder.yaml');
   writeFileSync(catalogFile, catalog.yaml);
   const dataDir = join(scratch, 'data');
@@ -79,22 +96,13 @@ export async function startLabSession(options: LabSessionOptions): Promise<LabSe
   const temporal = await openTemporalView(incidents.address);
   releasers.add('connection to Temporal', () => temporal.close());
   say(`Temporal, worker and alert hook are up (${incidents.address}, hook ${incidents.hook})`);
-  const shopOptions = { postgres, database, scratch: join(scratch, 'shop'), port: shopPort };
   return {
     postgres,
     incidents,
     temporal,
     catalogFile,
     scratch,
-    startShop: async (fault) => {
-      await dropDatabase(postgres, database);
-      await cloneDatabase(postgres, template, database);
-      const shop = await startShopLab({ ...shopOptions, fault });
-      releasers.add('shop', async () => {
-        await shop.stop();
-      });
-      return shop;
-    },
+    startShop,
     target: (fault) => ({ service: labService, endpoint: catalog.endpointOf.get(fault.name) ?? fault.endpoint.name }),
   };
 }

@@ -11,6 +11,7 @@ export const crypto: Fault = {
     body: { user: 'ada', secret: 'letmein' },
     budgets: { p95Ms: 200 },
     load: { executor: 'constant-arrival-rate', rate: 50, maxVus: 25 },
+    measured: { rate: 1.3 },
   },
   shop: { accounts: { verification: 'password' } },
   truth: { cause: { id: 'crypto', location: { frames: ['verifyPassword', 'pbkdf2Sync'] } }, outcomes: ['localized'] },

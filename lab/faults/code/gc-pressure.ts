@@ -10,6 +10,7 @@ export const gcPressure: Fault = {
     path: '/feed/visitor-9',
     budgets: { p95Ms: 150 },
     load: { executor: 'constant-arrival-rate', rate: 200, maxVus: 40 },
+    measured: { rate: 1.5 },
   },
   shop: { feed: { history: 'timeline' } },
   truth: { cause: { id: 'gc-pressure', location: { file: 'feed' } }, outcomes: ['localized', 'mixed'] },

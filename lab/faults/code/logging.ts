@@ -11,6 +11,7 @@ export const logging: Fault = {
     body: { category: 'tables', lines: [{ priceCents: 1290, quantity: 2 }] },
     budgets: { p95Ms: 80 },
     load: { executor: 'constant-arrival-rate', rate: 400, maxVus: 25 },
+    measured: { rate: 2 },
   },
   shop: { logs: { access: 'annotated' } },
   truth: { cause: { id: 'logging', location: { file: 'access-log' } }, outcomes: ['localized'] },

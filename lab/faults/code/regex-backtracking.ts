@@ -11,6 +11,7 @@ export const regexBacktracking: Fault = {
     body: { sku: 'SKU-7', rating: 5, text: 'absolutelywonderfulchr!!' },
     budgets: { p95Ms: 200 },
     load: { executor: 'constant-arrival-rate', rate: 60, maxVus: 25 },
+    measured: { rate: 1.3 },
   },
   shop: { reviews: { screening: 'phrases' } },
   truth: {

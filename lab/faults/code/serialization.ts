@@ -10,6 +10,7 @@ export const serialization: Fault = {
     path: '/catalog?page=3',
     budgets: { p95Ms: 200 },
     load: { executor: 'constant-arrival-rate', rate: 60, maxVus: 25 },
+    measured: { rate: 1.3 },
   },
   shop: { exports: { catalog: 'complete' } },
   truth: { cause: { id: 'serialization', location: { frames: ['copyOf'], file: 'catalog-snapshot' } }, outcomes: ['localized', 'mixed'] },

@@ -9,7 +9,8 @@ export const capacity: Fault = {
     method: 'GET',
     path: '/pages/SKU-99',
     budgets: { p95Ms: 100 },
-    load: { executor: 'constant-arrival-rate', rate: 500, maxVus: 60 },
+    load: { executor: 'constant-arrival-rate', rate: 500, maxVus: 150 },
+    measured: { rate: 3 },
   },
   truth: { cause: null, outcomes: ['capacity'] },
 };

@@ -10,6 +10,7 @@ export const nPlusOne: Fault = {
     path: '/orders/recent',
     budgets: { p95Ms: 120 },
     load: { executor: 'constant-arrival-rate', rate: 60, maxVus: 20 },
+    measured: { rate: 3 },
   },
   shop: { orders: { recent: 'assembled' } },
   truth: { cause: { id: 'n-plus-one', location: { statement: ['WHERE', 'id = $1'] } }, outcomes: ['localized', 'mixed'] },
