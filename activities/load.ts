@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { withHealthyRun } from '../core/load/compare/compare-baseline.js';
 import { compareRuns } from '../core/load/compare/compare-runs.js';
-import { judgeLoad } from '../core/load/judge/judge.js';
+import { judgeByPlan } from '../core/load/stages/judge-stages.js';
 import type { ArtifactRef } from '../core/model/incident.js';
 import type { HeldLoad, IncidentActivities, LoadRequest, LoadStarted, StoreLoadRequest } from './contract.js';
 import type { ActivityDependencies, FinishedLoad, LoadOrder, LoadProgress } from './dependencies.js';
@@ -117,7 +117,7 @@ async function holdLoad(deps: ActivityDependencies, request: LoadRequest, beatin
   const { result: load, startedAt, measuredFrom, endedAt, artifacts } = finished;
   const files = artifacts.map(({ name, kind }) => ({ name, kind }));
   return {
-    confirmation: judgeLoad(load, request),
+    confirmation: judgeByPlan(load, request),
     ...{ load, startedAt, measuredFrom, endedAt },
     kept: files.length === 0 ? null : { host: deps.host, folder, files },
   };

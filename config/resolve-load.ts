@@ -119,3 +119,11 @@ function refuseUnsafeRepeat({ key, service, endpoint }: FoundEndpoint, plan: Loa
     `target not allowed: ${key} is ${method} in ${service.environment ?? ''}, and a load would send it thousands of times; write replaySafe: true there if that does no harm, or give it an Idempotency-Key header`,
   );
 }
+
+/** The caps of production are those of one level held for one length; nobody has said how far a load of several may go there. */
+export function refuseStages({ serviceName, service }: FoundEndpoint, { stages }: LoadPlan): void {
+  if (stages === undefined || service.environment !== 'production') return;
+  throw new RefusedError(
+    `target not allowed: ${serviceName} is production, and a load of ${stages.length} stages is not offered there; hold one level, within allowLoad`,
+  );
+}

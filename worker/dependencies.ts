@@ -14,6 +14,7 @@ import { remedies } from '../adapters/remedies/registry.js';
 import type { Catalog } from '../config/catalog.js';
 import { changeRefusal } from '../config/resolve-change-window.js';
 import { findEndpoint } from '../config/find-endpoint.js';
+import { refuseStages } from '../config/resolve-load.js';
 import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
 import { resolveTarget } from '../config/resolve-target.js';
 import { judgement } from '../core/diagnosis/judgement.js';
@@ -66,7 +67,8 @@ function sha256Base64(text: string): string {
 }
 
 function loadAct({ endpoint, holder, plan }: LoadOrder): AuditedAct {
-  const how = plan.script ?? (plan.rate === null ? `${plan.vus} users` : `${plan.rate} requests/s`);
+  const level = plan.rate === null ? `${plan.vus} users` : `${plan.rate} requests/s`;
+  const how = plan.script ?? (plan.stages === undefined ? level : `${plan.stages.length} stages`);
   const seconds = (plan.rampUpMs + plan.warmUpMs + plan.durationMs) / 1000;
   return { action: 'load', subject: holder, target: endpoint, who: 'responder', what: `${how} for ${seconds} s`, planId: null };
 }
@@ -76,7 +78,9 @@ const defaultMinutesPerDay = 60;
 
 /** One load at a time on a service, whatever its endpoint, host or incident. */
 function leaseOf(catalog: Catalog, { endpoint, holder, plan }: LoadOrder, host: string): LeasedLoad {
-  const { serviceName: service, service: settings } = findEndpoint(catalog, endpoint);
+  const found = findEndpoint(catalog, endpoint);
+  refuseStages(found, plan);
+  const { serviceName: service, service: settings } = found;
   const isDevelopment = (settings.environment ?? 'development') === 'development';
   const minutes = settings.loadMinutesPerDay ?? (isDevelopment ? null : defaultMinutesPerDay);
   const plannedMs = plan.rampUpMs + plan.warmUpMs + plan.durationMs;

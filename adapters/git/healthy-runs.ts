@@ -67,7 +67,7 @@ function readRuns(text: string): HealthyRun[] {
 }
 
 function loadKey(endpoint: string, plan: LoadPlan): string {
-  const { executor, vus, rate, durationMs, rampUpMs, warmUpMs, maxVus, script } = plan;
-  const offered = { endpoint, executor, vus, rate, durationMs, rampUpMs, warmUpMs, maxVus, script };
+  const { executor, vus, rate, durationMs, rampUpMs, warmUpMs, maxVus, script, stages } = plan;
+  const offered = { endpoint, executor, vus, rate, durationMs, rampUpMs, warmUpMs, maxVus, script, stages };
   return createHash('sha256').update(JSON.stringify(offered)).digest('hex');
 }

@@ -25,5 +25,6 @@ export function bisectLoad(plan: LoadPlan, budgets: Budgets): LoadPlan {
     script: null,
     // An aborted run is a truncated one: its latency would be judged on whatever came first.
     stopAtErrorRatio: null,
+    stages: undefined,
   };
 }

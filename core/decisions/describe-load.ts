@@ -1,10 +1,15 @@
 import type { LoadPlan } from '../model/load-result.js';
 
-/** `60 rps × 60 s` or `20 VUs × 60 s`, for summaries and boards. */
+/** `60 rps × 60 s`, `20 VUs × 60 s` or `3 stages, at most 90 rps × 60 s`, for summaries and boards. */
 export function describeLoad(plan: LoadPlan): string {
-  const offered =
-    plan.script !== null ? 'own script' : plan.executor === 'constant-arrival-rate' ? `${plan.rate ?? 0} rps` : `${plan.vus} VUs`;
-  return `${offered} × ${Math.round(plan.durationMs / 1000)} s`;
+  return `${offered(plan)} × ${Math.round(plan.durationMs / 1000)} s`;
+}
+
+function offered({ script, stages, rate, vus }: LoadPlan): string {
+  if (script !== null) return 'own script';
+  if (stages === undefined) return rate === null ? `${vus} VUs` : `${rate} rps`;
+  const most = Math.max(...stages.flatMap(({ from, to }) => [from, to]));
+  return `${stages.length} stages, at most ${most} ${stages.every(({ model }) => model === 'open') ? 'rps' : 'rps or VUs'}`;
 }
 
 /** The whole load window: warm-up, ramp-up and the judged part. */

@@ -11,5 +11,5 @@ const windowMs = { warmUp: 1_000, judged: 7_000 };
  */
 export function outagePlan(plan: LoadPlan, load: Pick<LoadResult, 'failedRatio' | 'errors' | 'requests'>): LoadPlan | null {
   if (plan.script !== null || plan.stopAtErrorRatio !== null || !isOutage(load) || isNobodyThere(load)) return null;
-  return { ...plan, rampUpMs: 0, warmUpMs: windowMs.warmUp, durationMs: windowMs.judged };
+  return { ...plan, rampUpMs: 0, warmUpMs: windowMs.warmUp, durationMs: windowMs.judged, stages: undefined };
 }

@@ -5,6 +5,7 @@ import { insteadOfHttp } from './instead-of-http.js';
 import { hasSamples } from './metric-samples.js';
 import { answersMetric, startedMetric, unansweredKey } from './own-metrics.js';
 import { knownPercentiles } from './judge/percentile-bounds.js';
+import { stageResults, type StageValues } from './stages/stage-results.js';
 import { parseSummary, type Summary, type SummaryMetric } from './summary-shape.js';
 
 /**
@@ -42,7 +43,15 @@ export function loadResultOf(summary: Summary): LoadResult {
     subWindows: subWindows(summary),
     generator: null,
     errors: errorCounts(summary),
+    ...stagesOf(summary, durationMs),
   };
+}
+
+function stagesOf(summary: Summary, durationMs: number | null): Pick<LoadResult, 'stages'> {
+  const stages = summary.note?.stages;
+  if (stages === undefined || durationMs === null) return {};
+  const values: StageValues = (metric, tags) => find(summary, metric, tags)?.values ?? {};
+  return { stages: stageResults(stages, durationMs, values) };
 }
 
 type Tags = Record<string, string>;
@@ -131,7 +140,7 @@ function timing(summary: Summary, phase: Tags): RequestTimingMs | null {
 
 /** Thresholds that our script sets only so that k6 prints the sub-metric. They cannot be crossed and say nothing. */
 function isBookkeeping(summary: Summary, { metric, expression }: ThresholdResult): boolean {
-  return summary.note !== null && (metric.includes('{window:') || ['max>=0', 'count>=0', 'rate<=1'].includes(expression));
+  return summary.note !== null && (/\{(window|stage):/.test(metric) || ['max>=0', 'count>=0', 'rate<=1'].includes(expression));
 }
 
 function subWindows(summary: Summary): SubWindow[] {

@@ -33,7 +33,7 @@ export function scriptTiming(plan: LoadPlan, budgets: Budgets): ScriptTiming {
 export function scenario(plan: LoadPlan, timing: ScriptTiming, budgets: Budgets): Record<string, unknown> {
   const holdMs = plan.warmUpMs + plan.durationMs;
   const gracefulStop = `${timing.gracefulStopMs}ms`;
-  if (plan.executor === 'constant-arrival-rate' && plan.rate !== null) {
+  if (plan.rate !== null) {
     const { rate, timeUnit } = wholeRate(plan.rate);
     const users = arrivalUsers(plan, plan.rate, budgets);
     if (plan.rampUpMs === 0) return { executor: 'constant-arrival-rate', rate, timeUnit, duration: `${holdMs}ms`, ...users, gracefulStop };
@@ -69,7 +69,7 @@ function wholeRate(rate: number): { rate: number; timeUnit: string } {
 }
 
 /** Little's law with half as much again: k6 adds users one at a time and drops the iteration that waited for one. */
-function arrivalUsers(plan: LoadPlan, rate: number, budgets: Budgets): { preAllocatedVUs: number; maxVUs: number } {
+export function arrivalUsers(plan: LoadPlan, rate: number, budgets: Budgets): { preAllocatedVUs: number; maxVUs: number } {
   const expectedMs = Math.max(slowestExpectedMs, 2 * largestBudgetMs(budgets));
   const wanted = Math.max(plan.vus, Math.ceil((rate * expectedMs * 1.5) / 1000), 1);
   const maxVUs = plan.maxVus ?? Math.max(wanted, Math.min(2_000, Math.ceil(rate * 10)));

@@ -1,6 +1,8 @@
 import type { Budgets, LoadPlan } from '../model/load-result.js';
 import { answersMetric, notAllowedKey, startedMetric, timeoutKey } from './own-metrics.js';
 import { scenario, scriptTiming, type ScriptTiming } from './script-plan.js';
+import { lanesForScript } from './stages/lanes.js';
+import { stagedScenarios } from './stages/scenarios.js';
 
 /** The request every iteration sends. Headers, body and query may hold secrets: they never become part of the script. */
 export interface LoadTarget {
@@ -32,7 +34,7 @@ export const trendStats = ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)', 'p(99)'
 export function writeLoadScript(request: LoadTarget, plan: LoadPlan, budgets: Budgets): string {
   const timing = scriptTiming(plan, budgets);
   const options = {
-    scenarios: { load: scenario(plan, timing, budgets) },
+    scenarios: plan.stages === undefined ? { load: scenario(plan, timing, budgets) } : stagedScenarios(plan, plan.stages, timing, budgets),
     thresholds: thresholds(plan, budgets, timing),
     summaryTrendStats: trendStats,
     // Neither url nor name: a query may hold secrets.
@@ -56,11 +58,15 @@ export function writeLoadScript(request: LoadTarget, plan: LoadPlan, budgets: Bu
 }
 
 function thresholds(plan: LoadPlan, budgets: Budgets, timing: ScriptTiming): Record<string, unknown> {
-  const latency = [
-    ...(budgets.p50Ms === undefined ? [] : [`med<=${budgets.p50Ms}`]),
-    ...(budgets.p95Ms === undefined ? [] : [`p(95)<=${budgets.p95Ms}`]),
-    ...(budgets.p99Ms === undefined ? [] : [`p(99)<=${budgets.p99Ms}`]),
-  ];
+  // A percentile over several levels is that of none of them: stages are judged apart.
+  const latency =
+    plan.stages !== undefined
+      ? []
+      : [
+          ...(budgets.p50Ms === undefined ? [] : [`med<=${budgets.p50Ms}`]),
+          ...(budgets.p95Ms === undefined ? [] : [`p(95)<=${budgets.p95Ms}`]),
+          ...(budgets.p99Ms === undefined ? [] : [`p(99)<=${budgets.p99Ms}`]),
+        ];
   const seconds = timing.measureMs / 1000;
   const rate = budgets.minRequestRate === undefined ? [] : [`count>=${Math.ceil(budgets.minRequestRate * seconds)}`];
   return {
@@ -70,6 +76,7 @@ function thresholds(plan: LoadPlan, budgets: Budgets, timing: ScriptTiming): Rec
     'http_reqs{phase:measure}': ['count>0', ...rate],
     http_req_failed: [stopGuard(plan)],
     ...shownOnly(timing),
+    ...stagesShown(plan),
   };
 }
 
@@ -95,15 +102,26 @@ function shownOnly(timing: ScriptTiming): Record<string, string[]> {
   return shown;
 }
 
+function stagesShown({ stages = [] }: LoadPlan): Record<string, string[]> {
+  const shown = stages.map(({ name }) => ({
+    [`http_req_duration{stage:${name},expected_response:true}`]: ['max>=0'],
+    [`http_req_failed{stage:${name}}`]: ['rate>=0'],
+    [`${startedMetric}{stage:${name}}`]: ['count>=0'],
+    [`${answersMetric}{answer:${timeoutKey},stage:${name}}`]: ['count>=0'],
+  }));
+  return Object.assign({}, ...shown) as Record<string, string[]>;
+}
+
 /** A user whose connection is refused would try again thousands of times a second. */
-const closedPause = '\n  if (response.status === 0) sleep(0.25);';
+const closedPauseSeconds = 0.25;
 
 function scriptBody(plan: LoadPlan, { leadMs, measureMs, windows, requestTimeoutMs }: ScriptTiming): string {
-  const isOpen = plan.executor === 'constant-arrival-rate';
   return `const leadMs = ${leadMs};
 const measureMs = ${measureMs};
 const windows = ${windows};
-const rate = ${isOpen ? plan.rate : null};
+const rate = ${plan.rate};
+const stages = ${JSON.stringify(plan.stages)};
+const lanes = ${JSON.stringify(lanesForScript(plan))};
 const request = JSON.parse(open(__ENV.${requestVariable}));
 const started = new Counter('${startedMetric}');
 const answers = new Counter('${answersMetric}');
@@ -111,16 +129,31 @@ const named = ${JSON.stringify([...answerNames, ...serverErrorNames])};
 
 const parameters = (tags) => ({ headers: request.headers, tags, timeout: ${requestTimeoutMs}, redirects: 0 });
 const warmUp = parameters({ phase: 'warm-up' });
-const measured = [];
-for (let window = 1; window <= windows; window++) measured.push(parameters({ phase: 'measure', window: String(window) }));
+const known = {};
+
+/** One object for each window and stage, whatever the number of requests. */
+function measured(window, stage) {
+  const key = window + ' ' + stage;
+  known[key] ??= parameters({ phase: 'measure', window: String(window), ...(stage === undefined ? {} : { stage }) });
+  return known[key];
+}
 
 export default function () {
-  const elapsed = Date.now() - exec.scenario.startTime - leadMs;
+  const lane = lanes[exec.scenario.name];
+  const elapsed = Date.now() - exec.scenario.startTime + lane.startMs - leadMs;
   const isMeasured = elapsed >= 0;
-  const window = Math.min(windows - 1, Math.floor((elapsed / measureMs) * windows));
-  started.add(1, { phase: isMeasured ? 'measure' : 'warm-up' });
-  const response = http.request(request.method, request.url, request.body, isMeasured ? measured[window] : warmUp);
-  if (isMeasured && (response.status === 0 || response.status >= 400)) answers.add(1, { answer: answerOf(response) });${isOpen ? '' : closedPause}
+  const window = Math.min(windows, Math.floor((elapsed / measureMs) * windows) + 1);
+  const sent = isMeasured ? measured(window, stageAt(lane, elapsed)) : warmUp;
+  started.add(1, sent.tags);
+  const response = http.request(request.method, request.url, request.body, sent);
+  if (isMeasured && (response.status === 0 || response.status >= 400)) answers.add(1, { ...sent.tags, answer: answerOf(response) });
+  if (!lane.isOpen && response.status === 0) sleep(${closedPauseSeconds});
+}
+
+function stageAt({ stages }, elapsed) {
+  let name = stages.length === 0 ? undefined : stages[0].name;
+  for (const stage of stages) if (stage.startMs <= elapsed) name = stage.name;
+  return name;
 }
 
 function answerOf(response) {
@@ -139,7 +172,7 @@ function answerOf(response) {
 }
 
 export function handleSummary(data) {
-  const responder = { warmUpMs: leadMs, measureMs, windows, rate };
+  const responder = { warmUpMs: leadMs, measureMs, windows, rate, stages };
   return { [__ENV.${summaryVariable}]: JSON.stringify({ ...data, responder }) };
 }
 `;

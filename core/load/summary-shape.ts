@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LoadStage } from '../model/load-stages.js';
 import { UnreadableInputError } from '../model/errors.js';
 import type { LoadFormat } from '../model/load-result.js';
 import { parseMetricName, type MetricName } from './metric-name.js';
@@ -18,6 +19,7 @@ interface ScriptNote {
   windows: number;
   /** Iterations planned per second; null in the closed model. */
   rate: number | null;
+  stages?: LoadStage[] | undefined;
 }
 
 export interface Summary {
@@ -30,11 +32,26 @@ export interface Summary {
 
 const numbers = z.record(z.string(), z.unknown());
 const flagged = z.record(z.string(), z.unknown()).optional();
+const stageSchema = z.object({
+  name: z.string(),
+  model: z.enum(['open', 'closed']),
+  from: z.number(),
+  to: z.number(),
+  startMs: z.number(),
+  durationMs: z.number().positive(),
+  isJudged: z.boolean(),
+});
 const handleSummarySchema = z.object({
   metrics: z.record(z.string(), z.object({ values: numbers, thresholds: flagged })),
   state: z.object({ testRunDurationMs: z.number() }).optional(),
   responder: z
-    .object({ warmUpMs: z.number(), measureMs: z.number(), windows: z.number().int().positive(), rate: z.number().nullable() })
+    .object({
+      warmUpMs: z.number(),
+      measureMs: z.number(),
+      windows: z.number().int().positive(),
+      rate: z.number().nullable(),
+      stages: z.array(stageSchema).optional(),
+    })
     .optional(),
 });
 const exportSchema = z.object({ metrics: z.record(z.string(), numbers) });

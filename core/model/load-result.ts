@@ -1,9 +1,11 @@
+import type { LoadExecutor, LoadStage, StageResult, StageVerdict } from './load-stages.js';
+
 /** How load is offered to one endpoint, resolved from catalog, alert and command line. Times are milliseconds. */
 export interface LoadPlan {
-  executor: 'constant-vus' | 'constant-arrival-rate';
-  /** Virtual users of the closed model; the pre-allocated ones of the open model. */
+  executor: LoadExecutor;
+  /** Virtual users of the closed model; the pre-allocated ones of the open model. With stages, the most at any time. */
   vus: number;
-  /** Iterations per second, open model only. */
+  /** Iterations per second, open model only. With stages, their mean over the judged part. */
   rate: number | null;
   /** The judged part. Warm-up and ramp-up come before it and are not judged. */
   durationMs: number;
@@ -14,6 +16,8 @@ export interface LoadPlan {
   script: string | null;
   /** Stop the load when the ratio of failed requests passes this; null = the default guard against a dead target. */
   stopAtErrorRatio: number | null;
+  /** Parts with levels of their own, instead of one level for the whole run; made by `stagedPlan`. */
+  stages?: LoadStage[] | undefined;
 }
 
 /** What an endpoint may cost. At least one is set. Ratios are 0..1. */
@@ -125,6 +129,8 @@ export interface LoadResult {
   insteadOfHttp?: string | null | undefined;
   /** What a reader has to know about the file: rounded values, several endpoints in one percentile. */
   notes?: string[] | undefined;
+  /** Of a load with stages, in their order. */
+  stages?: StageResult[] | undefined;
 }
 
 export type ConfirmationVerdict = 'confirmed' | 'not-reproduced' | 'unproven';
@@ -146,4 +152,6 @@ export interface Confirmation {
   requestRate: number;
   /** Which budgets are broken: `p95`, `p99`, `error-ratio`, `request-rate`… */
   broken: string[];
+  /** Of a load with stages: the verdict on each that is judged. The one above is the worst of them. */
+  stages?: StageVerdict[] | undefined;
 }

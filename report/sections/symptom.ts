@@ -88,7 +88,12 @@ export function symptomLine(input: ReportInput): Rich {
 
 /** `20 VUs x 30 s` or `60 requests/s x 30 s`, with what came before the judged part. */
 export function describePlan(plan: LoadPlan): string {
-  const users = plan.rate === null ? `${count(plan.vus)} VUs` : `${plan.rate} requests/s offered (open model)`;
+  const users =
+    plan.stages !== undefined
+      ? plural(plan.stages.length, 'stage')
+      : plan.rate === null
+        ? `${count(plan.vus)} VUs`
+        : `${plan.rate} requests/s offered (open model)`;
   const before = plan.rampUpMs + plan.warmUpMs;
   return `${users} x ${duration(plan.durationMs)}${before > 0 ? ` after ${duration(before)} of warm-up` : ''}`;
 }

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runK6, type K6RunOptions } from '../../../adapters/k6/k6.js';
 import { judgeLoad } from '../../../core/load/judge/judge.js';
+import { judgeByPlan } from '../../../core/load/stages/judge-stages.js';
+import { stagedPlan } from '../../../core/load/stages/staged-plan.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { LoadPlan } from '../../../core/model/load-result.js';
 import { startHttpTarget, type HttpTarget } from '../../support/services/http-target.js';
@@ -97,6 +99,34 @@ describe('runK6', () => {
     expect(result.failedRatio).toBe(0);
     expect(result.requests).toBeGreaterThan(500);
     expect(existsSync(join(workDir, 'request.json'))).toBe(false);
+  });
+
+  it('holds a load of stages: each with a level of its own, judged apart, and a crowd upon them that nobody judges', async () => {
+    const open = { model: 'open', durationMs: 2_000, isJudged: true } as const;
+    const staged = stagedPlan({ ...plan, executor: 'constant-arrival-rate', rate: 20, maxVus: 60 }, [
+      { ...open, name: 'calm', from: 20, to: 20, startMs: 0 },
+      { ...open, name: 'rise', from: 20, to: 60, startMs: 2_000 },
+      { ...open, name: 'peak', from: 80, to: 80, startMs: 4_000 },
+      { name: 'crowd', model: 'closed', from: 2, to: 2, startMs: 4_000, durationMs: 2_000, isJudged: false },
+    ]);
+    const { result, exitCode } = await runK6(options('/slow', { plan: staged }));
+    expect(exitCode).toBe(0);
+    const rates = result.stages?.map(({ name, requestRate }) => [name, requestRate]);
+    expect(rates).toEqual([
+      ['calm', expect.closeTo(20, -1)],
+      ['rise', expect.closeTo(40, -1)],
+      ['peak', expect.closeTo(80, -1)],
+      ['crowd', expect.closeTo(16, -1)],
+    ]);
+    expect(result.stages?.map(({ offeredRate }) => offeredRate)).toEqual([20, 40, 80, null]);
+    // On a busy machine k6 is late with some of its users.
+    for (const { droppedIterations, requests } of result.stages ?? []) expect(droppedIterations).toBeLessThan(0.1 * requests);
+    expect(result.stages?.reduce((sum, { requests }) => sum + requests, 0)).toBe(result.requests);
+    const { verdict, reasons } = judgeByPlan(result, { budgets, plan: staged });
+    expect(verdict).toBe('unproven');
+    expect(reasons).toEqual(
+      ['calm', 'rise', 'peak'].map((name) => expect.stringMatching(`^${name}: p95 1.. ms is above .* that may be chance: `) as string),
+    );
   });
 
   it('sends headers and body but leaves them in no script, artifact or log', async () => {

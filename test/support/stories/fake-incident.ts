@@ -34,7 +34,7 @@ export interface Story {
   /** Failed requests of the confirmation, which the guard then stops at once, and of the short look after it. */
   outage: { failedRatio: number; answeredAgain: boolean } | null;
   /** Called when a load begins. */
-  onLoad: () => void;
+  onLoad: (request: LoadRequest) => void;
   /** Called when somebody is told of an event. */
   onNotify: (event: string) => Promise<void>;
 }
@@ -139,6 +139,7 @@ function isOutageLook({ key }: LoadRequest): boolean {
 function loadRun(request: LoadRequest, verdict: ConfirmationVerdict): HeldLoad {
   const p95Ms = verdict === 'confirmed' ? 812 : 40;
   const endedAtMs = Date.now();
+  const startedAt = new Date(endedAtMs - request.plan.durationMs).toISOString();
   const load: HeldLoad['load'] = {
     format: 'handle-summary',
     k6Version: '1.1.0',
@@ -171,8 +172,8 @@ function loadRun(request: LoadRequest, verdict: ConfirmationVerdict): HeldLoad {
       broken: verdict === 'confirmed' ? ['p95'] : [],
     },
     load,
-    startedAt: new Date(endedAtMs - windowMs).toISOString(),
-    measuredFrom: new Date(endedAtMs - windowMs).toISOString(),
+    startedAt,
+    measuredFrom: startedAt,
     endedAt: new Date(endedAtMs).toISOString(),
     kept: { host: fakeHost, folder: request.key, files: [{ name: 'run.json', kind: 'load' }] },
   };
@@ -200,7 +201,7 @@ async function holdLoad(request: LoadRequest, story: Story): Promise<HeldLoad> {
   const { workflowExecution, attempt } = activityInfo();
   const handle = getClient().workflow.getHandle(workflowExecution?.workflowId ?? '', workflowExecution?.runId);
   const startedAt = new Date().toISOString();
-  story.onLoad();
+  story.onLoad(request);
   await handle.signal('loadStarted', {
     ...{ key: request.key, attempt, startedAt, measuredInMs: 0, durationMs: request.plan.durationMs, host: fakeHost },
   });
