@@ -22,6 +22,7 @@ const usage = `npm run lab -- [options]: every fault through the real workflow, 
   --json           one document on stdout
   --guests         services that are not the shop, in place of its faults
   --record         keep the evidence of each window in fixtures/evidence, with the answer that it gives
+  --rerun          take each fault back and run its load again; with --record the measurement is kept beside the evidence, as NAME-mended
   --calibrate      no run: count the hits of every pattern of evidence in the recorded windows
   --rejudge        no run: pin the answers that today's rules give to the recorded windows
   --list           names and titles
@@ -35,6 +36,7 @@ interface LabOptions {
   durationMs: number;
   json: boolean;
   record: boolean;
+  rerun: boolean;
 }
 
 const bar = { topOne: 0.9 };
@@ -49,6 +51,7 @@ async function readOptions(): Promise<LabOptions | number> {
       json: { type: 'boolean', default: false },
       guests: { type: 'boolean', default: false },
       record: { type: 'boolean', default: false },
+      rerun: { type: 'boolean', default: false },
       rejudge: { type: 'boolean', default: false },
       calibrate: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
@@ -89,6 +92,7 @@ async function readOptions(): Promise<LabOptions | number> {
     durationMs,
     json: values.json,
     record: values.record,
+    rerun: values.rerun,
   };
 }
 

@@ -28,7 +28,7 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
   const accounting = book.add('accounting', accountSummary(lines, facts), null);
   const context: RuleContext = { input, facts, lines, sides, branch, book, cited: { ...cited, accounting }, hitRates };
   const isJudged = ({ requires }: Rule): boolean => requires.every((document) => input.read(document) !== null);
-  const verdicts = rules.filter(isJudged).map((rule) => judge(rule, context));
+  const { verdicts, broken } = judgeAll(rules.filter(isJudged), context);
   const failures = sortByFailures(
     verdicts.flatMap((verdict) => verdict.causes),
     context,
@@ -62,12 +62,15 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
     accounting: lines,
     accountChecks: checks,
     causes: ranking.causes,
-    ruledOut: onePerId(ruledOut),
+    ruledOut: onePerId(ruledOut).map((row) => withItsCause(row, ranking.causes)),
     missingEvidence,
-    notJudged: notJudged(
-      rules.filter((rule) => !isJudged(rule)),
-      input,
-    ),
+    notJudged: [
+      ...notJudged(
+        rules.filter((rule) => !isJudged(rule)),
+        input,
+      ),
+      ...broken,
+    ],
     evidence: book.list(),
   };
 }
@@ -105,23 +108,25 @@ function trustAccount(
   );
 }
 
-/** A rule that throws is a row in the report, never a dead run. */
-function judge(rule: Rule, context: RuleContext): RuleVerdict {
-  try {
-    return rule.evaluate(context);
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return {
-      causes: [],
-      ruledOut: [
-        {
-          id: rule.id,
-          reason: `the rule could not be evaluated (${text}); it neither supports nor excludes this cause`,
-          evidence: cite(context.cited.load),
-        },
-      ],
-    };
+/** A rule that throws is a row in the report, never a dead run; it neither supports nor excludes its cause. */
+function judgeAll(rules: readonly Rule[], context: RuleContext): { verdicts: RuleVerdict[]; broken: NotJudged[] } {
+  const verdicts: RuleVerdict[] = [];
+  const broken: NotJudged[] = [];
+  for (const rule of rules) {
+    try {
+      verdicts.push(rule.evaluate(context));
+    } catch (error) {
+      broken.push({ id: rule.id, needs: [`a rule that can be evaluated (${error instanceof Error ? error.message : String(error)})`] });
+    }
   }
+  return { verdicts, broken };
+}
+
+/** What the connections do is the cause that was found at the database, where one was. */
+function withItsCause(row: RuledOut, causes: readonly Cause[]): RuledOut {
+  if (row.kind !== 'consequence' || row.consequenceOf !== undefined) return row;
+  const cause = causes.find(({ component }) => component.startsWith('database'));
+  return cause === undefined ? row : { ...row, consequenceOf: cause.id };
 }
 
 interface Account {

@@ -1,5 +1,5 @@
 import { isNobodyThere, isOutage } from '../decisions/outage.js';
-import type { CauseId } from '../model/incident.js';
+import type { CauseId, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { DiagnosisInput } from './input.js';
 import { ms, percent } from './figures.js';
@@ -17,7 +17,7 @@ const shortlyLimited: ReadonlySet<string> = new Set(['connections', 'database lo
 
 export interface SortedByFailures {
   standing: Candidate[];
-  ruledOut: { id: CauseId; reason: string; evidence: string[] }[];
+  ruledOut: RuledOut[];
   missing: MissingEvidence[];
 }
 
@@ -33,10 +33,11 @@ export function sortByFailures(candidates: Candidate[], context: RuleContext): S
   const standing = candidates.filter(stands);
   const ruledOut = candidates
     .filter((candidate) => !stands(candidate))
-    .map(({ id, summary }) => ({
+    .map(({ id, summary }): RuledOut => ({
       id,
       reason: `it is about latency, and does not make requests fail (${speed(input)}): ${summary}`,
       evidence: cite(cited.load),
+      kind: 'disproved',
     }));
   return { standing, ruledOut, missing: standing.length > 0 ? [] : [reasonOfFailures(input)] };
 }

@@ -76,5 +76,5 @@ function consequences(sorted: readonly Candidate[], context: RuleContext): Map<C
 }
 
 function consequenceRow({ id, summary, evidence }: Candidate, cause: Candidate, why: string): RuledOut {
-  return { id, reason: `a consequence of ${cause.id}, because ${why}: ${summary}`, evidence };
+  return { id, reason: `${why}: ${summary}`, evidence, kind: 'consequence', consequenceOf: cause.id };
 }

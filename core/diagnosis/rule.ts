@@ -1,6 +1,6 @@
-import { clampRatio, ms } from './figures.js';
+import { clampRatio, ms, percent } from './figures.js';
 import type { CaptureDocument } from '../evidence/document.js';
-import type { AccountingLine, Branch, Cause, CauseId, ConfidenceBasis } from '../model/incident.js';
+import type { AccountingLine, Branch, Cause, CauseId, ConfidenceBasis, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { SideShares } from './branch.js';
 import type { EvidenceBook } from './evidence.js';
@@ -35,7 +35,7 @@ export interface Threshold {
 export interface RuleVerdict {
   causes: Candidate[];
   /** Why the rule's causes are out, when that is worth telling; the cited evidence supports it. */
-  ruledOut: { id: CauseId; reason: string; evidence: string[] }[];
+  ruledOut: RuledOut[];
   /** What the rule would have to see before it may speak. */
   missing?: MissingEvidence[];
 }
@@ -54,9 +54,18 @@ export const nothing: RuleVerdict = { causes: [], ruledOut: [] };
 /** Below a quarter of the mean latency a defect is a remark, not the cause of a broken budget: removing it gains less than 25 %. */
 export const minimumShare = 0.25;
 
-export function verdictOut(id: CauseId, reason: string, evidence: Citable[]): RuleVerdict {
-  return { causes: [], ruledOut: [{ id, reason, evidence: cite(...evidence) }] };
+/** `reason` says what was measured and which limit it is beyond; a finding that merely was not made is no disproof. */
+export function disproved(id: CauseId, reason: string, evidence: Citable[]): RuleVerdict {
+  return { causes: [], ruledOut: [{ id, reason, evidence: cite(...evidence), kind: 'disproved' }] };
 }
+
+/** It was seen, and what it follows from is the cause, whichever rule names that. */
+export function consequence(id: CauseId, reason: string, evidence: Citable[]): RuleVerdict {
+  return { causes: [], ruledOut: [{ id, reason, evidence: cite(...evidence), kind: 'consequence' }] };
+}
+
+/** How a share that is too small for a cause is told. */
+export const tooSmall = `below the ${percent(minimumShare)} that a cause has to hold`;
 
 /** An id of evidence, several, or none. */
 type Citable = string | readonly string[] | null;

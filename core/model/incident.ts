@@ -156,6 +156,13 @@ export interface RuledOut {
   id: CauseId;
   reason: string;
   evidence: string[];
+  /**
+   * `disproved`: what it needs was measured, and is on the other side of its limit; `reason` gives both. `consequence`: it was found, and follows from
+   * something else, so taking it away alone would not help. Absent in incidents of before the two were told apart.
+   */
+  kind?: 'disproved' | 'consequence';
+  /** The cause that a consequence follows from; absent where that was seen and has no name of its own among the causes. */
+  consequenceOf?: CauseId;
 }
 
 /** A cause about which nothing can be said, because its evidence is not there. */

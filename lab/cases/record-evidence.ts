@@ -7,7 +7,7 @@ import { judgement } from '../../core/diagnosis/judgement.js';
 import { documentNamed } from '../../core/evidence/registry.js';
 import { judgeEvidence } from '../../core/evidence/judge-evidence.js';
 import type { EvidenceContent } from '../../core/evidence/redact.js';
-import type { Incident } from '../../core/model/incident.js';
+import type { Incident, RunFigures } from '../../core/model/incident.js';
 import type { Truth } from '../fault.js';
 import { projectRoot } from '../program-path.js';
 import type { Places } from './score.js';
@@ -61,6 +61,22 @@ export async function keepRecording(archive: string, name: string, story: Story)
   writeJson(join(folder, 'story.json'), story);
   checkSizes(folder);
   return await pinAnswer(name);
+}
+
+/** Means over the load before and after the cause was taken away, by the same load: `rerun.json` of a recorded window. */
+export interface RecordedRerun {
+  before: RunFigures;
+  after: RunFigures;
+}
+
+export function keepRerun(name: string, rerun: RecordedRerun): void {
+  writeJson(join(recordedEvidence(), name, 'rerun.json'), rerun);
+}
+
+/** Null: nothing was run again after this window. */
+export function recordedRerun(name: string): RecordedRerun | null {
+  const file = join(recordedEvidence(), name, 'rerun.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RecordedRerun) : null;
 }
 
 /** Writes the answer that today's rules give to a recorded window; returns it. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault, Truth } from '../fault.js';
 import type { IncidentLab } from '../incident-lab.js';
-import { keepRecording, rounded, storyOf } from './record-evidence.js';
+import { keepRecording, keepRerun, rounded, storyOf } from './record-evidence.js';
 import { scoreAnswer, type Places, type Score } from './score.js';
 import type { TemporalView } from '../stack/temporal-view.js';
 import type { TriageDocument } from './triage-document.js';
@@ -23,6 +23,8 @@ export interface CaseOptions {
   durationMs: number;
   /** Keep the evidence of the window in fixtures/evidence, in place of what is there. */
   record: boolean;
+  /** Take the fault back after the answer and run the same load again: what the remedy brought is measured. */
+  rerun: boolean;
 }
 
 /** One window: something that is made slow, or not, and the truth about it. */
@@ -34,8 +36,8 @@ export interface LabCase {
   target: { service: string; endpoint: string };
   budgetP95Ms: number;
   truth: Truth;
-  /** Ready to be triaged; `stop` gives everything back. */
-  start: () => Promise<{ places: Places; stop: () => Promise<unknown> }>;
+  /** Ready to be triaged; `repair` does what an operator would, where that can be done, and `stop` gives everything back. */
+  start: () => Promise<{ places: Places; repair?: () => Promise<void>; stop: () => Promise<unknown> }>;
 }
 
 /** Where incidents are handled, and how they are ended. */
@@ -65,9 +67,9 @@ export async function runCase(responder: Responder, labCase: LabCase, options: C
 async function observe(
   { incidents, temporal, scratch }: Responder,
   labCase: LabCase,
-  { durationMs, record }: CaseOptions,
+  { durationMs, record, rerun }: CaseOptions,
 ): Promise<{ document: TriageDocument; score: Score }> {
-  const { places, stop } = await labCase.start();
+  const { places, repair, stop } = await labCase.start();
   try {
     const symptom = `p95 ${Math.round(labCase.budgetP95Ms * 3)}ms`;
     const incidentId = await incidents.postAlert({ ...labCase.target, symptom, startsAt: new Date().toISOString() });
@@ -76,7 +78,12 @@ async function observe(
     if (record) {
       const archive = join(scratch, `${labCase.name}.tar.gz`);
       await incidents.exportEvidence(incidentId, archive);
-      await recordCase(archive, labCase, document, places);
+      await recordCase(archive, rerun ? { ...labCase, name: mendedName(labCase.name) } : labCase, document, places);
+    }
+    if (rerun && repair !== undefined && document.causes.length > 0) {
+      await repair();
+      const { before, after } = await incidents.rerun(incidentId);
+      if (record) keepRerun(mendedName(labCase.name), { before, after });
     }
     await temporal.closeIncident(incidentId);
     const answer = {
@@ -89,6 +96,11 @@ async function observe(
   } finally {
     await stop();
   }
+}
+
+/** Beside the window whose evidence alone was kept: this one's fault was taken back, and the same load run again. */
+function mendedName(name: string): string {
+  return `${name}-mended`;
 }
 
 /** The recorded window must give the answer that the incident gave: collecting and judging are apart. */

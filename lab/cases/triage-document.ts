@@ -26,7 +26,15 @@ const causeSchema = z.looseObject({
   remedy: z.looseObject({ kind: z.string(), statement: z.string() }),
 });
 
-const figuresSchema = z.looseObject({ p95Ms: z.number().nullable(), requestRate: z.number(), failedRatio: z.number() });
+const figuresSchema = z.object({
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  meanMs: z.number().nullable(),
+  requestRate: z.number(),
+  failedRatio: z.number(),
+  requests: z.number(),
+});
 
 export const rerunSchema = z.looseObject({
   verdict: z.enum(['improved', 'regressed', 'equivalent', 'inconclusive']),

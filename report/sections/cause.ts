@@ -1,6 +1,6 @@
 import type { Cause, ConfidenceBasis, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, cite, code, paragraph, rich, strong, type Block, type Rich, type Section } from '../rich-text.js';
+import { cite, code, paragraph, rich, strong, type Block, type Rich, type Section } from '../rich-text.js';
 import { confidenceWord, percent } from '../words.js';
 import { describeLocation } from './location.js';
 
@@ -51,21 +51,4 @@ function whyNoCause(incident: Incident): Rich {
 export function diagnosisReasons({ reasons, confirmation }: Incident): string[] {
   const told = new Set(confirmation?.reasons ?? []);
   return reasons.filter((reason) => !told.has(reason));
-}
-
-export function ruledOutSection({ incident }: ReportInput): Section {
-  const excluded = incident.ruledOut.map(({ id, reason, evidence }): Rich => rich`${code(id)}: ${reason}${cite(evidence)}`);
-  const rows = [...excluded, ...notJudgedRows(incident)];
-  const blocks = rows.length === 0 ? [paragraph(['No cause was examined and ruled out.'])] : bullets(rows);
-  return { id: 'ruled-out', title: 'Ruled out', blocks };
-}
-
-/** Causes about which nothing can be said, one row for each thing that they lack. */
-function notJudgedRows({ notJudged = [] }: Incident): Rich[] {
-  const byLack = new Map<string, string[]>();
-  for (const { id, needs } of notJudged) {
-    const lack = needs.join(' and ');
-    byLack.set(lack, [...(byLack.get(lack) ?? []), id]);
-  }
-  return [...byLack].map(([lack, ids]): Rich => rich`not judged without ${lack}: ${ids.join(', ')}`);
 }

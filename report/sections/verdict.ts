@@ -6,6 +6,7 @@ import { expectedGain, isEndedAtOnce, remedyText, rerunCommand, shellWord, triag
 import { nextStep } from './bisect.js';
 import { changeSentence } from './change.js';
 import { confidenceText, diagnosisReasons } from './cause.js';
+import { sortRuledOut } from './ruled-out.js';
 import { nameCause } from './location.js';
 import { ratioText } from './reruns.js';
 import { worstSymptom } from './symptom.js';
@@ -106,7 +107,8 @@ function why(incident: Incident): Rich {
 
 function howSure(incident: Incident): string {
   const first = incident.causes[0];
-  const out = incident.ruledOut.length === 0 ? '' : `; ${plural(incident.ruledOut.length, 'other cause')} ruled out`;
+  const { disproved } = sortRuledOut(incident.ruledOut);
+  const out = disproved.length === 0 ? '' : `; ${plural(disproved.length, 'other cause')} disproved`;
   if (first !== undefined) return `${causeCertainty(first)}${out}${gaps(incident)}`;
   const { outcome, confirmation } = incident;
   if (outcome === 'refused') return 'certain: nothing was started';

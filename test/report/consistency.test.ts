@@ -48,6 +48,17 @@ describe.each(recordedNames())('the report of the recorded window %s', (name) =>
     expect(input.incident.ruledOut.map(({ id }) => id).filter((id) => causes.includes(id))).toEqual([]);
   });
 
+  it('tells what it disproved from what follows from a cause, and a consequence names a cause that stands or none', async () => {
+    const { input, text } = await reportOf(name);
+    const { ruledOut } = input.incident;
+    for (const { kind, consequenceOf } of ruledOut) {
+      expect(['disproved', 'consequence']).toContain(kind);
+      if (kind === 'disproved') expect(consequenceOf).toBeUndefined();
+    }
+    const counted = /; ([\d ]+) other causes? disproved/.exec(text)?.[1] ?? '0';
+    expect(Number(counted.replaceAll(' ', ''))).toBe(ruledOut.filter(({ kind }) => kind === 'disproved').length);
+  });
+
   it('calls no check passed whose figure is beyond its limit', async () => {
     const { input } = await reportOf(name);
     for (const { id, ok, observed, limit } of input.incident.accountChecks ?? [])

@@ -358,15 +358,18 @@ export function missingIndexResolved(): ReportInput {
     ruledOut: [
       {
         id: 'pool-exhausted',
-        reason: 'a consequence of missing-index: the 6 connections are all busy in the slow statement',
+        reason: 'the 6 connections are all busy in the slow statement',
         evidence: ['E3', 'E5'],
+        kind: 'consequence',
+        consequenceOf: 'missing-index',
       },
       {
         id: 'hot-function',
         reason: 'the serving threads are 25 % busy; no function can hold a request for 386 ms',
         evidence: ['E2', 'E4'],
+        kind: 'disproved',
       },
-      { id: 'slow-dependency', reason: 'no peer but the database holds a request', evidence: ['E3'] },
+      { id: 'slow-dependency', reason: 'no peer but the database holds a request', evidence: ['E3'], kind: 'disproved' },
     ],
     missingEvidence: [],
     evidence,
@@ -493,7 +496,7 @@ export function inconclusiveWithoutProfile(): ReportInput {
         { resource: 'unattributed', label: 'unattributed', perRequestMs: 138, share: 138 / 386, evidence: ['E1'] },
       ],
       causes: [],
-      ruledOut: [{ id: 'slow-dependency', reason: 'no peer holds a request', evidence: ['E3'] }],
+      ruledOut: [{ id: 'slow-dependency', reason: 'no peer holds a request', evidence: ['E3'], kind: 'disproved' }],
       missingEvidence: [
         {
           id: 'profile',
@@ -593,7 +596,7 @@ export function hostileNames(): ReportInput {
                 location: { relation: hostile.breakout, columns: [hostile.markdown] },
               },
             ],
-      ruledOut: [{ id: 'hot-function', reason: hostile.hidden, evidence: ['E2'] }],
+      ruledOut: [{ id: 'hot-function', reason: hostile.hidden, evidence: ['E2'], kind: 'disproved' }],
       missingEvidence: [{ id: 'x', what: hostile.script, why: hostile.markdown, remedy: hostile.breakout }],
       reruns: [],
     },

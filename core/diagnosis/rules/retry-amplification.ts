@@ -2,7 +2,7 @@ import type { Threshold } from '../rule.js';
 import { traceDocument } from '../../evidence/kinds/profile.js';
 import { assured } from '../confidence.js';
 import { clampRatio, percent } from '../figures.js';
-import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { cite, expectedGain, minimumShare, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import type { RouteSpans } from '../../model/profile.js';
 import { isSameRoute } from './route.js';
 
@@ -40,7 +40,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     return nothing;
   const answered = worst.requests - worst.failed;
   if (answered / inbound > thresholds.answered.value)
-    return verdictOut(
+    return disproved(
       'retry-amplification',
       `${worst.requests} calls go to ${worst.peer} for ${inbound} requests, but ${answered} of them are answered: each request makes several`,
       [context.cited.trace],

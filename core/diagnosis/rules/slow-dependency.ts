@@ -7,7 +7,8 @@ import {
   expectedGain,
   minimumShare,
   nothing,
-  verdictOut,
+  tooSmall,
+  disproved,
   type Candidate,
   type Rule,
   type RuleContext,
@@ -29,7 +30,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   // As the account has it: where its parts overlap, they are scaled down to the whole.
   const share = shareOfHolder(context.lines, 'downstream', slowest.peer);
   if (share < minimumShare)
-    return verdictOut('slow-dependency', `the slowest peer, ${slowest.peer}, holds ${percent(share)} of the requests in flight`, [
+    return disproved('slow-dependency', `the slowest peer, ${slowest.peer}, holds ${percent(share)} of the latency, ${tooSmall}`, [
       context.cited.wire,
     ]);
   return { ...nothing, causes: [describe(context, slowest, share)] };

@@ -2,7 +2,7 @@ import type { Threshold } from '../../rule.js';
 import { assured } from '../../confidence.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import type { DatabaseObservation } from '../../../model/database.js';
-import { cite, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { cite, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
 const thresholds = {
   failsElsewhere: {
@@ -24,7 +24,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (full === undefined || what === null) return nothing;
   if (!context.input.confirmation.broken.includes('error-ratio')) {
     const seen = context.book.add('database', `${full.name}: ${what}`, databasesDocument.name);
-    return verdictOut(
+    return disproved(
       'connection-limit',
       `${full.name} has no connection slot left, but no budget for errors is broken: the service gets along with the connections it has`,
       [seen, context.cited.load],
@@ -32,7 +32,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   }
   const fact = context.book.add('database', `${full.name}: ${what}`, databasesDocument.name);
   if (failsElsewhere(context))
-    return verdictOut(
+    return disproved(
       'connection-limit',
       `${full.name} has no connection slot left, but as many calls to other services fail as requests do`,
       [fact, context.cited.trace],

@@ -1,5 +1,6 @@
 import { ms, percent } from '../../figures.js';
-import { minimumShare, type RuleContext, type Threshold } from '../../rule.js';
+import type { RuledOut } from '../../../model/incident.js';
+import { minimumShare, tooSmall, type RuleContext, type Threshold } from '../../rule.js';
 import { isOfWindow, statementCases } from '../database/database.js';
 
 /** Requests that queue for a connection, the service's own or a pooler's. */
@@ -28,18 +29,25 @@ export const queueThresholds = {
   },
 } as const satisfies Record<string, Threshold>;
 
-/** Why more connections would not save the requests that queue for them, in words; null when they would. */
-export function whyNotThePool(context: RuleContext, { where, share, databaseMs, isAtDatabase }: ConnectionQueue): string | null {
+/** Why more connections would not save the requests that queue for them; null when they would. */
+export function whyNotThePool(
+  context: RuleContext,
+  { where, share, databaseMs, isAtDatabase }: ConnectionQueue,
+): Pick<RuledOut, 'reason' | 'kind'> | null {
   const { meanMs } = context.facts;
-  const queue = `the queue ${where} (${percent(share)} of the latency)`;
-  if (share < minimumShare) return `${queue} is too small a part to break the budget`;
+  const queue = `the queue ${where} holds ${percent(share)} of the latency`;
+  if (share < minimumShare) return { kind: 'disproved', reason: `${queue}, ${tooSmall}` };
   if (databaseMs > queueThresholds.database.value * meanMs)
-    return `${queue} is the consequence of what the connections do: ${ms(databaseMs)} a request at the database`;
+    return { kind: 'consequence', reason: `${queue} because of what the connections do: ${ms(databaseMs)} a request at the database` };
   const budgetMs = brokenBudgetMs(context);
-  if (budgetMs !== null && meanMs * (1 - share) > budgetMs)
-    return `${queue} is not why the budget is broken: without it a request would still take ${ms(meanMs * (1 - share))} on average, more than the ${ms(budgetMs)} that it may take`;
+  const withoutMs = meanMs * (1 - share);
+  if (budgetMs !== null && withoutMs > budgetMs)
+    return {
+      kind: 'disproved',
+      reason: `${queue}, and without it a request would still take ${ms(withoutMs)} on average, more than the ${ms(budgetMs)} of its budget`,
+    };
   const crowd = isAtDatabase ? crowdedStatements(context) : null;
-  return crowd === null ? null : `${queue} is the consequence of what the connections do: ${crowd}`;
+  return crowd === null ? null : { kind: 'consequence', reason: `${queue} because of what the connections do: ${crowd}` };
 }
 
 /** The loosest latency budget: what breaks even that by its mean is broken for another reason as well. */

@@ -4,7 +4,7 @@ import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { shareOf } from '../../account/accounting.js';
 import { isPoolBusyAtDatabase, queuedInBursts } from '../../facts.js';
 import { ms, percent } from '../../figures.js';
-import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
 
 export const poolExhausted: Rule = {
@@ -32,7 +32,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     databaseMs,
     isAtDatabase: isPoolBusyAtDatabase(facts),
   });
-  if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);
+  if (whyNot !== null) return { causes: [], ruledOut: [{ ...whyNot, id: 'pool-exhausted', evidence: cite(book) }] };
   const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= 0.7 * facts.pool.sessions;
   const inferred = isBusy ? '' : ` ${howInferred(context)} Another limit of the same size in the service would look the same.`;
   return {

@@ -4,7 +4,7 @@ import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { shareOf } from '../../account/accounting.js';
 import { isForDatabase } from '../../account/pooler-queue.js';
 import { ms, percent } from '../../figures.js';
-import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
 
 export const poolerExhausted: Rule = {
@@ -32,7 +32,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     databaseMs: executingMs,
     isAtDatabase: isForDatabase(queue),
   });
-  if (whyNot !== null) return verdictOut('pool-exhausted', whyNot, [book]);
+  if (whyNot !== null) return { causes: [], ruledOut: [{ ...whyNot, id: 'pool-exhausted', evidence: cite(book) }] };
   const isHeld = idleInTransaction > executing;
   return {
     ...nothing,

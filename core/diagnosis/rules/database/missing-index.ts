@@ -8,7 +8,7 @@ import { ms, percent } from '../../figures.js';
 import {
   expectedGain,
   minimumShare,
-  verdictOut,
+  disproved,
   nothing,
   type Candidate,
   type Rule,
@@ -41,12 +41,15 @@ function evaluate(context: RuleContext): RuleVerdict {
   const missing = otherPlans(context);
   const seen = cases[0];
   if (causes.length > 0 || seen === undefined) return { ...nothing, causes, missing };
-  const ruledOut = verdictOut(
-    'missing-index',
-    'the plan of the heaviest statement throws no large number of rows away, or no index would fit its predicates',
-    citeStatement(context, seen),
-  );
-  return { ...ruledOut, missing };
+  const kept = whyNoIndex(seen);
+  return kept === null ? { ...nothing, missing } : { ...disproved('missing-index', kept, citeStatement(context, seen)), missing };
+}
+
+/** Null where rows are thrown away and no index came to mind: that excludes nothing. */
+function whyNoIndex({ scan }: StatementCase): string | null {
+  if (scan?.plan?.analyzed !== true || filteredAway(scan) !== null || sortedAway(scan) !== null) return null;
+  const most = Math.max(0, ...scan.plan.nodes.map(rowsDropped));
+  return `no node of the plan of the heaviest statement drops more than ${most} rows that it read (an index could save work from 1000 rows on, and four dropped for each kept)`;
 }
 
 /** Heavy statements whose plan is not the one that was slow: with which values it is slow, only the service knows. */

@@ -8,7 +8,8 @@ import {
   expectedGain,
   minimumShare,
   nothing,
-  verdictOut,
+  tooSmall,
+  disproved,
   type Candidate,
   type Rule,
   type RuleContext,
@@ -46,9 +47,11 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (isRepeated && (ours * repeated.callsPerRequest < thresholds.manyCalls.value || ours * share < minimumShare))
     return { ...nothing, missing: [unattributed(repeated.statement, repeated.database, reasons)] };
   if (!isRepeated) {
-    return verdictOut(
+    return disproved(
       'n-plus-one',
-      `the most repeated statement runs ${repeated.callsPerRequest.toFixed(1)} times a request and holds ${percent(share)} of the latency`,
+      repeated.callsPerRequest < thresholds.manyCalls.value
+        ? `the most repeated statement runs ${repeated.callsPerRequest.toFixed(1)} times a request, fewer than the ${thresholds.manyCalls.value} from which on that is a repetition`
+        : `the most repeated statement holds ${percent(share)} of the latency, ${tooSmall}`,
       citeStatement(context, repeated),
     );
   }

@@ -8,7 +8,8 @@ import {
   expectedGain,
   minimumShare,
   nothing,
-  verdictOut,
+  tooSmall,
+  disproved,
   type Candidate,
   type Rule,
   type RuleContext,
@@ -46,9 +47,9 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (heaviest === undefined || heaviest.rowsPerRequest < thresholds.manyRows.value) return nothing;
   const share = decodingShare(context) + transferShare(context, heaviest);
   if (share < minimumShare)
-    return verdictOut(
+    return disproved(
       'row-volume',
-      `${heaviest.rowsPerRequest.toFixed(0)} rows a request are fetched, but decoding and transfer hold only ${percent(share)} of the latency`,
+      `${heaviest.rowsPerRequest.toFixed(0)} rows a request are fetched, but decoding and transfer hold ${percent(share)} of the latency, ${tooSmall}`,
       citeStatement(context, heaviest),
     );
   const rows = cases.reduce((sum, entry) => sum + entry.statement.rows, 0);

@@ -7,8 +7,9 @@ import { clampRatio, ms, percent } from '../../figures.js';
 import {
   expectedGain,
   minimumShare,
+  tooSmall,
   nothing,
-  verdictOut,
+  disproved,
   type Candidate,
   type Rule,
   type RuleContext,
@@ -30,8 +31,9 @@ function evaluate(context: RuleContext): RuleVerdict {
   const spills = plannedCases(context, minimumShare).flatMap(heaviestSpill);
   const causes = spills.filter(({ entry, gain }) => gain !== null && entry.share * gain >= minimumShare);
   if (causes.length > 0) return { ...nothing, causes: causes.map((spill) => describe(context, spill)) };
-  const seen = spills[0];
-  return seen === undefined ? nothing : verdictOut('sort-spill', whyNot(seen), citeStatement(context, seen.entry));
+  // A spill whose cost could not be measured neither supports nor excludes this cause.
+  const seen = spills.find(({ gain }) => gain !== null);
+  return seen === undefined ? nothing : disproved('sort-spill', whyNot(seen), citeStatement(context, seen.entry));
 }
 
 function heaviestSpill(entry: StatementCase): Spill[] {
@@ -46,11 +48,9 @@ export function gainOf({ withoutSpill }: StatementScan): number | null {
   return withoutSpill == null || withoutSpill.spilledMs <= 0 ? null : clampRatio(1 - withoutSpill.executionMs / withoutSpill.spilledMs);
 }
 
-function whyNot({ node, gain, scan }: Spill): string {
-  const spilled = `${node.nodeType} spills ${node.spilledKb} kB to disk`;
-  return gain === null
-    ? `${spilled}, but how long it takes in memory could not be measured; the spill alone neither supports nor excludes this cause`
-    : `${spilled}, but without the spill the statement takes ${ms(scan.withoutSpill?.executionMs ?? 0)} instead of ${ms(scan.withoutSpill?.spilledMs ?? 0)}`;
+function whyNot({ entry, node, gain, scan }: Spill): string {
+  const [before, after] = [ms(scan.withoutSpill?.spilledMs ?? 0), ms(scan.withoutSpill?.executionMs ?? 0)];
+  return `${node.nodeType} spills ${node.spilledKb} kB to disk, but without the spill the statement takes ${after} instead of ${before}: that is ${percent(entry.share * (gain ?? 0))} of the latency, ${tooSmall}`;
 }
 
 function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Candidate {

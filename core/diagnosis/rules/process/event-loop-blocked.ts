@@ -8,7 +8,7 @@ import {
   expectedGain,
   minimumShare,
   nothing,
-  verdictOut,
+  disproved,
   type Candidate,
   type Rule,
   type RuleContext,
@@ -42,13 +42,19 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (culprit === null && blocker === null) {
     return victim === undefined
       ? nothing
-      : verdictOut(
+      : disproved(
           'event-loop-blocked',
-          `the alerted route itself has ${percent(victim.cpuShare)} of the CPU samples; no other route holds the loop`,
+          `the alerted route itself has ${percent(victim.cpuShare)} of the CPU samples, and no other route has ${thresholds.dominance.value} times as many${heldByOthers(trace, victim)}`,
           [context.cited.trace],
         );
   }
   return { causes: [describe(context, culprit, blocker, victim)], ruledOut: [] };
+}
+
+/** `, the most of the others being GET /x with 12 %`; nothing when there is no other. */
+function heldByOthers(trace: RequestTrace, victim: RouteSpans): string {
+  const most = trace.routes.filter((route) => route !== victim).sort((a, b) => b.cpuShare - a.cpuShare)[0];
+  return most === undefined ? '' : ` (the next, ${most.method} ${most.route}, has ${percent(most.cpuShare)})`;
 }
 
 function otherRoute(context: RuleContext, trace: RequestTrace, victim: RouteSpans | undefined): RouteSpans | null {

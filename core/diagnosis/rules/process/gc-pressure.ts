@@ -3,7 +3,7 @@ import { profileDocument } from '../../../evidence/kinds/profile.js';
 import { assured } from '../../confidence.js';
 import type { ProfileLeaf, ProfileSummary } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
-import { cite, expectedGain, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { cite, expectedGain, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern } from './cpu.js';
 
 /** The mutator pays for the allocation as well, so the code that allocates is charged together with the collector. */
@@ -30,7 +30,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (collector < thresholds.collector.value)
     return collector < thresholds.told.value
       ? nothing
-      : verdictOut(
+      : disproved(
           'gc-pressure',
           `garbage collection and allocation take ${percent(collector)} of the CPU samples, below ${percent(thresholds.collector.value)}`,
           [context.cited.profile],

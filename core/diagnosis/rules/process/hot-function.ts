@@ -4,7 +4,17 @@ import { assured } from '../../confidence.js';
 import type { MissingEvidence } from '../../../model/observation.js';
 import type { Frame, ProfileSummary } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
-import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  nothing,
+  tooSmall,
+  disproved,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../../rule.js';
 import { wouldFit } from '../../would-fit.js';
 import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profilePattern } from './cpu.js';
 
@@ -33,17 +43,17 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (first === undefined) return nothing;
   const share = applicationShare(context) * first.share;
   if (share < minimumShare) {
-    return verdictOut(
+    return disproved(
       'hot-function',
-      `the heaviest application function, ${frameText(first.frame)}, explains ${percent(share)} of the mean latency: CPU with the queue for it holds ${percent(applicationShare(context))} of it`,
+      `the heaviest application function, ${frameText(first.frame)}, has ${percent(first.share)} of the CPU samples, and with the queue for them ${percent(share)} of the latency, ${tooSmall}`,
       [context.cited.profile],
     );
   }
   // A function below half of the demand, without which the load would still be too much, is not why the budget is broken.
   if (first.share < thresholds.half.value && !wouldFit(context, 1 - first.share)) {
-    return verdictOut(
+    return disproved(
       'hot-function',
-      `${frameText(first.frame)} has ${percent(first.share)} of the CPU samples, but the load would exceed the service without it, too`,
+      `${frameText(first.frame)} has ${percent(first.share)} of the CPU samples, below the ${percent(thresholds.half.value)} from which on it is asked before the load, and what is left without it would still be more than the service can do`,
       [context.cited.profile, context.cited.process],
     );
   }

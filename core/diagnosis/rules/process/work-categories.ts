@@ -4,7 +4,17 @@ import { assured } from '../../confidence.js';
 import type { CauseId } from '../../../model/incident.js';
 import type { ProfileCategory } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
-import { cite, expectedGain, minimumShare, nothing, verdictOut, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import {
+  cite,
+  expectedGain,
+  minimumShare,
+  nothing,
+  tooSmall,
+  disproved,
+  type Rule,
+  type RuleContext,
+  type RuleVerdict,
+} from '../../rule.js';
 import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern } from './cpu.js';
 
 const thresholds = {
@@ -81,7 +91,11 @@ function evaluateCategory(defect: CategoryDefect, context: RuleContext): RuleVer
   if (share < minimumShare) {
     return inProfile < thresholds.told.value
       ? nothing
-      : verdictOut(defect.id, `${defect.noun} is only ${percent(inProfile)} of the CPU samples`, [context.cited.profile]);
+      : disproved(
+          defect.id,
+          `${defect.noun} takes ${percent(inProfile)} of the CPU samples, and with the queue for them ${percent(share)} of the latency, ${tooSmall}`,
+          [context.cited.profile],
+        );
   }
   const caller = callersOf(profile, defect.category)[0];
   const where = caller === undefined ? '' : ` under ${frameText(caller.frame)} (${percent(caller.share)} of all samples)`;

@@ -1,0 +1,40 @@
+import type { Incident, RuledOut } from '../../core/model/incident.js';
+import type { ReportInput } from '../report-input.js';
+import { bullets, cite, code, paragraph, rich, type Block, type Rich, type Section } from '../rich-text.js';
+
+/** Only what was disproved counts as ruled out: a consequence was found, and goes away with its cause. Rows of before the two were told apart are old disproofs. */
+export function sortRuledOut(rows: readonly RuledOut[]): { disproved: RuledOut[]; consequences: RuledOut[] } {
+  return {
+    disproved: rows.filter(({ kind }) => kind !== 'consequence'),
+    consequences: rows.filter(({ kind }) => kind === 'consequence'),
+  };
+}
+
+/** Two lists that must not be mixed up: what was measured to be otherwise, and what was found and follows from something else. */
+export function ruledOutSection({ incident }: ReportInput): Section {
+  const { disproved, consequences } = sortRuledOut(incident.ruledOut);
+  const rows = disproved.map(describeDisproof);
+  const following = consequences.map(describeConsequence);
+  const open = notJudgedRows(incident);
+  const blocks: Block[] = [...rows, ...following, ...open].length === 0 ? [paragraph(['No cause was examined and ruled out.'])] : [];
+  return { id: 'ruled-out', title: 'Ruled out', blocks: [...blocks, ...bullets(rows), ...bullets(following), ...bullets(open)] };
+}
+
+function describeDisproof({ id, reason, evidence, kind }: RuledOut): Rich {
+  return rich`${code(id)}: ${kind === undefined ? '' : 'disproved, because '}${reason}${cite(evidence)}`;
+}
+
+function describeConsequence({ id, reason, evidence, consequenceOf }: RuledOut): Rich {
+  const of: Rich = consequenceOf === undefined ? ['a consequence'] : rich`a consequence of ${code(consequenceOf)}`;
+  return rich`${code(id)}: ${of}: ${reason}${cite(evidence)}`;
+}
+
+/** Causes about which nothing can be said, one row for each thing that they lack. */
+function notJudgedRows({ notJudged = [] }: Incident): Rich[] {
+  const byLack = new Map<string, string[]>();
+  for (const { id, needs } of notJudged) {
+    const lack = needs.join(' and ');
+    byLack.set(lack, [...(byLack.get(lack) ?? []), id]);
+  }
+  return [...byLack].map(([lack, ids]): Rich => rich`not judged without ${lack}: ${ids.join(', ')}`);
+}
