@@ -38,7 +38,7 @@ export async function findBusiestProcess(root: number, delayMs: number, signal: 
   return { pid: busiest?.pid ?? root, tookMs };
 }
 
-/** Time on a CPU or ready for one: on a crowded host the second tells more. */
+/** Time on a CPU or ready for one: on a busy host the second tells more. */
 function wantedMs(process: ProcessSnapshot | undefined): number {
   const main = process?.threads.find((thread) => thread.tid === process.pid);
   return (main?.runMs ?? 0) + (main?.runDelayMs ?? 0);

@@ -1,6 +1,6 @@
 import type { ActivityObservation } from '../model/database.js';
 import { responderName } from './sql/own-statement.js';
-import { countResting } from './resting-sessions.js';
+import { countIdle } from './idle-sessions.js';
 
 /** One session in one sample of pg_stat_activity. Ages are milliseconds. */
 export interface SessionSample {
@@ -67,7 +67,7 @@ function describeService(
     idle: where((session) => session.state === 'idle'),
     idleInTransaction: where(isIdleInTransaction),
     waitingForLock: where((session) => isActive(session) && session.waitEventType === 'Lock'),
-    resting: countResting(owned, windowMs),
+    longIdle: countIdle(owned, windowMs),
     activeLocally: where((session) => isActive(session) && session.clientAddress === null),
   };
 }

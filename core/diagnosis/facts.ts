@@ -6,10 +6,10 @@ import { isCappedAt } from './account/concurrency-cap.js';
 import { loadInFlight } from './account/in-flight.js';
 import type { DiagnosisInput } from './input.js';
 import type { CpuFacts } from './account/cpu-facts.js';
-import { heldByOwnDatabase } from './account/own-crowd.js';
+import { heldByOwnDatabase } from './account/own-contention.js';
 import { placeRequests, usableWire } from './account/place-requests.js';
 import { poolerQueue, type PoolerQueue } from './account/pooler-queue.js';
-import { strandedSessions, type AnsweredLoad } from './account/stranded.js';
+import { leakedSessions, type AnsweredLoad } from './account/leaked-sessions.js';
 
 /** The service's connections to its databases. */
 export interface PoolFacts {
@@ -18,10 +18,10 @@ export interface PoolFacts {
   busy: number;
   executing: number;
   idleInTransaction: number;
-  /** At the end of the window, as `stranded` is. */
+  /** At the end of the window, as `leaked` is. */
   sessionsEnd: number;
   /** Of `sessionsEnd`: taken by an owner that does not give them back. 0 = none, or not to be told from connections that nobody needs. */
-  stranded: number;
+  leaked: number;
 }
 
 /** Numbers that all rules share, in mean numbers of requests in flight (Little's L) unless a unit is named. */
@@ -155,8 +155,8 @@ function poolFacts(databases: DatabaseObservation[], load: AnsweredLoad): PoolFa
     busy: sum((service) => service.active + service.idleInTransaction),
     executing: sum((service) => Math.max(0, service.active - service.waitingForLock)),
     idleInTransaction: sum((service) => service.idleInTransaction),
-    sessionsEnd: sum((service) => service.resting.sessionsEnd),
-    stranded: sum((service) => strandedSessions(service, load)),
+    sessionsEnd: sum((service) => service.longIdle.sessionsEnd),
+    leaked: sum((service) => leakedSessions(service, load)),
   };
 }
 
@@ -212,7 +212,7 @@ function poolWaiting(facts: WaitingInside): number {
   const { pool, cpu, peers } = facts;
   if (pool === null || pool.sessions < 1 || (cpu?.saturation ?? 0) >= saturated) return 0;
   const rest = Math.max(0, facts.inside - (cpu?.busyCores ?? 0));
-  if (rest >= poolThresholds.queue.value && isStarvedByStranded(facts, pool)) return rest;
+  if (rest >= poolThresholds.queue.value && isStarvedByLeaks(facts, pool)) return rest;
   if (rest < poolThresholds.queue.value || pool.sessions < poolThresholds.told.value) return 0;
   const isFullAtTimes =
     sumOf(peers, (peer) => (peer.kind === 'database' ? peer.waitingMax : 0)) >= poolThresholds.inUse.value * pool.sessions;
@@ -233,10 +233,10 @@ export function queuedInBursts(peers: PeerObservation[]): number {
   return sumOf(peers, (peer) => (peer.kind === 'database' ? (peer.queued ?? 0) : 0));
 }
 
-/** What the stranded connections leave is in use, or nothing is left. */
-function isStarvedByStranded({ total, databaseWaiting }: WaitingInside, pool: PoolFacts): boolean {
-  const usable = pool.sessionsEnd - pool.stranded;
-  if (pool.stranded < poolThresholds.leaked.value * pool.sessionsEnd || total < poolThresholds.beyond.value * usable) return false;
+/** What the leaked connections leave is in use, or nothing is left. */
+function isStarvedByLeaks({ total, databaseWaiting }: WaitingInside, pool: PoolFacts): boolean {
+  const usable = pool.sessionsEnd - pool.leaked;
+  if (pool.leaked < poolThresholds.leaked.value * pool.sessionsEnd || total < poolThresholds.beyond.value * usable) return false;
   return usable < poolThresholds.queue.value || Math.max(pool.executing, databaseWaiting) >= poolThresholds.inUse.value * usable;
 }
 

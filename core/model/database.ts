@@ -21,7 +21,7 @@ export interface StatementDelta {
 }
 
 /** Mean numbers of sessions over the activity samples. Only client backends of the service count, where they can be told apart. */
-export interface RestingSessions {
+export interface IdleSessions {
   /** All sessions of the service at the end of the window. */
   sessionsEnd: number;
   idleMid: number;
@@ -52,8 +52,8 @@ export interface ActivityObservation {
     idle: number;
     idleInTransaction: number;
     waitingForLock: number;
-    /** Sessions that had run nothing for a third of the window (and five seconds), without an open transaction or in one; see `core/database/resting-sessions.ts`. */
-    resting: RestingSessions;
+    /** Sessions that had run nothing for a third of the window (and five seconds), without an open transaction or in one; see `core/database/idle-sessions.ts`. */
+    longIdle: IdleSessions;
     /** Of `active`: over a Unix-domain socket, which no look at the TCP sockets sees. */
     activeLocally?: number;
   } | null;

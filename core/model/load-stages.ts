@@ -16,7 +16,7 @@ export interface LoadStage {
   /** Since the judged part of the run began. Stages of one model that follow each other are one stream of load; those that overlap add up. */
   startMs: number;
   durationMs: number;
-  /** False: offered and measured, but no budget is held against it, as with the crowd of a spike. */
+  /** False: offered and measured, but no budget is held against it, as with the extra load of a spike. */
   isJudged: boolean;
 }
 

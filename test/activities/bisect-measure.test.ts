@@ -113,7 +113,7 @@ async function nothingLeft(activities: BisectActivities): Promise<void> {
 describe('database time of a commit', { timeout: 60_000 }, () => {
   it('is counted per request, so that the dearer statement shows', async () => {
     const activities = await activitiesWith();
-    // Long enough for a crowded machine to see it begin: until then nothing is counted.
+    // Long enough for a busy machine to see it begin: until then nothing is counted.
     const plan = { ...load, durationMs: 4_000 };
     const [good, bad] = [await measure(activities, cheap, { plan }), await measure(activities, dear, { plan })].map(
       ({ measurement }) => measurement,

@@ -189,26 +189,26 @@ describe('what the database sees in a window', () => {
 describe('a server without free connection slots', () => {
   it('is evidence in the words of the server, and observed as soon as a slot is free', async () => {
     const client = await server.connect();
-    await client.query("CREATE ROLE crowd LOGIN PASSWORD 'crowd'");
-    await client.query('GRANT pg_monitor TO crowd');
-    await client.query('ALTER ROLE crowd CONNECTION LIMIT -1');
-    const crowd: pg.Client[] = [];
+    await client.query("CREATE ROLE many LOGIN PASSWORD 'many'");
+    await client.query('GRANT pg_monitor TO many');
+    await client.query('ALTER ROLE many CONNECTION LIMIT -1');
+    const many: pg.Client[] = [];
     for (;;) {
-      const one = new pg.Client({ connectionString: server.urlFor('crowd') });
+      const one = new pg.Client({ connectionString: server.urlFor('many') });
       one.on('error', () => undefined);
       try {
         await one.connect();
       } catch {
         break;
       }
-      crowd.push(one);
+      many.push(one);
     }
     const freed = new Promise((resolve) => setTimeout(resolve, 800)).then(async () => {
-      await Promise.all(crowd.map(async (one) => await one.end()));
+      await Promise.all(many.map(async (one) => await one.end()));
     });
-    const observed = await watch({ url: server.urlFor('crowd'), durationMs: 2500 });
+    const observed = await watch({ url: server.urlFor('many'), durationMs: 2500 });
     await freed;
-    await client.query('DROP ROLE crowd');
+    await client.query('DROP ROLE many');
     expect(observed.slotsExhausted).toMatch(/too many clients|remaining connection slots/);
     expect(observed.activity?.ticks).toBeGreaterThan(0);
     expect(observed.missing).toEqual([]);

@@ -98,10 +98,10 @@ describe('a search over many histories', { timeout: 60_000 }, () => {
         (status) => status.isPaused,
         () => false,
       );
-    const isResting = async (): Promise<boolean> => ((await handle.describe()).raw.pendingActivities ?? []).length === 0;
+    const isIdle = async (): Promise<boolean> => ((await handle.describe()).raw.pendingActivities ?? []).length === 0;
     // The measurement that was running, or was to run, ends, and a new history begins.
     await expect
-      .poll(async () => (await isPaused()) && (await isResting()) && (await histories(handle)) > world.measured(endpoint), {
+      .poll(async () => (await isPaused()) && (await isIdle()) && (await histories(handle)) > world.measured(endpoint), {
         timeout: 20_000,
       })
       .toBe(true);

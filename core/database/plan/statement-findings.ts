@@ -71,10 +71,10 @@ function besideNodes(document: RawPlanDocument, totalMs: number): PlanFinding[] 
 }
 
 function afterRoot({ times, nodes, tree }: FindingInput): PlanFinding[] {
-  return times.afterRoot.flatMap(({ node, ms: restMs }) => {
+  return times.afterRoot.flatMap(({ node, ms: longIdleMs }) => {
     const own = nodes[tree.indexOf(node)];
     if (own === undefined) return [];
-    const text = `${title(own)} of ${node.raw['Subplan Name'] ?? 'a CTE'} is not read to its end: it runs for ${ms(restMs)} after the root, whose ${ms(nodes[0]?.inclusiveMs ?? 0)} do not hold it.`;
+    const text = `${title(own)} of ${node.raw['Subplan Name'] ?? 'a CTE'} is not read to its end: it runs for ${ms(longIdleMs)} after the root, whose ${ms(nodes[0]?.inclusiveMs ?? 0)} do not hold it.`;
     return [finding('after-root', own.id, text)];
   });
 }

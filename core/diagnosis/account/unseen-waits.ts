@@ -3,7 +3,7 @@ import type { MissingEvidence, ProcessObservation } from '../../model/observatio
 import type { Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';
 import { percent } from '../figures.js';
-import { isGrowing } from './stranded.js';
+import { isGrowing } from './leaked-sessions.js';
 
 /** Waits whose reason no capture shows. One connection is what a pool of one leaves, and a lock that lets one request pass. */
 export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch): MissingEvidence[] {
@@ -22,18 +22,18 @@ export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch)
   ];
 }
 
-/** Connections that rest look the same from outside, whether they are unneeded or were taken and never given back. */
+/** Idle connections look the same from outside, whether the pool does not need them or their owners never gave them back. */
 function idlePools({ databases }: DiagnosisInput): string {
-  const resting = databases.flatMap(({ name, activity }) => {
-    const rest = activity?.service?.resting;
+  const longIdle = databases.flatMap(({ name, activity }) => {
+    const rest = activity?.service?.longIdle;
     if (rest === undefined || rest.idleEnd === 0) return [];
     const isAll = rest.idleEnd >= rest.sessionsEnd;
     if (!isAll && !isGrowing(rest)) return [];
     const before = isGrowing(rest) ? `, ${rest.idleMid} in its middle` : '';
     return [`${rest.idleEnd} of ${rest.sessionsEnd} connections to ${name} had run nothing for long at the end of the window${before}`];
   });
-  if (resting.length === 0) return '';
-  return `. ${resting.join('; ')}: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use, and a longer load shows more)`;
+  if (longIdle.length === 0) return '';
+  return `. ${longIdle.join('; ')}: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use, and a longer load shows more)`;
 }
 
 /** How to see where the requests of a runtime stand at one moment, when it can be asked. */

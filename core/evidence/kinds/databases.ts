@@ -32,7 +32,7 @@ const activitySchema = z.looseObject({
       active: z.number(),
       idleInTransaction: z.number(),
       waitingForLock: z.number(),
-      resting: z.looseObject({ sessionsEnd: z.number(), idleMid: z.number(), idleEnd: z.number(), inTransactionEnd: z.number() }),
+      longIdle: z.looseObject({ sessionsEnd: z.number(), idleMid: z.number(), idleEnd: z.number(), inTransactionEnd: z.number() }),
     })
     .nullable(),
 });

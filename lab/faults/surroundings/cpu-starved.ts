@@ -1,5 +1,5 @@
 import type { Fault } from '../../fault.js';
-import { crowdOneCore } from '../../neighbours/crowd-core.js';
+import { contendForOneCore } from '../../neighbours/contend-for-core.js';
 import { hotFunction } from '../code/hot-function.js';
 
 export const cpuStarved: Fault = {
@@ -13,7 +13,7 @@ export const cpuStarved: Fault = {
     budgets: { p95Ms: 100 },
     load: { executor: 'constant-arrival-rate', rate: 150, maxVus: 60 },
   },
-  apply: async ({ shopPid }) => await crowdOneCore(shopPid, 6),
+  apply: async ({ shopPid }) => await contendForOneCore(shopPid, 6),
   truth: { cause: { id: 'cpu-starved', location: {} }, outcomes: ['localized'] },
 };
 
@@ -23,5 +23,5 @@ export const noisyNeighbour: Fault = {
   name: 'noisy-neighbour',
   kind: 'control',
   title: 'the quote is slow in the service, and one batch job shares its CPU',
-  apply: async ({ shopPid }) => await crowdOneCore(shopPid, 1),
+  apply: async ({ shopPid }) => await contendForOneCore(shopPid, 1),
 };

@@ -101,13 +101,13 @@ describe('runK6', () => {
     expect(existsSync(join(workDir, 'request.json'))).toBe(false);
   });
 
-  it('holds a load of stages: each with a level of its own, judged apart, and a crowd upon them that nobody judges', async () => {
+  it('holds a load of stages: each with a level of its own, judged apart, and more on top that nobody judges', async () => {
     const open = { model: 'open', durationMs: 2_000, isJudged: true } as const;
     const staged = stagedPlan({ ...plan, executor: 'constant-arrival-rate', rate: 20, maxVus: 60 }, [
       { ...open, name: 'calm', from: 20, to: 20, startMs: 0 },
       { ...open, name: 'rise', from: 20, to: 60, startMs: 2_000 },
       { ...open, name: 'peak', from: 80, to: 80, startMs: 4_000 },
-      { name: 'crowd', model: 'closed', from: 2, to: 2, startMs: 4_000, durationMs: 2_000, isJudged: false },
+      { name: 'extra', model: 'closed', from: 2, to: 2, startMs: 4_000, durationMs: 2_000, isJudged: false },
     ]);
     const { result, exitCode } = await runK6(options('/slow', { plan: staged }));
     expect(exitCode).toBe(0);
@@ -116,7 +116,7 @@ describe('runK6', () => {
       ['calm', expect.closeTo(20, -1)],
       ['rise', expect.closeTo(40, -1)],
       ['peak', expect.closeTo(80, -1)],
-      ['crowd', expect.closeTo(16, -1)],
+      ['extra', expect.closeTo(16, -1)],
     ]);
     expect(result.stages?.map(({ offeredRate }) => offeredRate)).toEqual([20, 40, 80, null]);
     // On a busy machine k6 is late with some of its users.

@@ -15,7 +15,7 @@ function page(executionMs: number, spilledKb: number): QueryPlan {
 
 const first = page(30, 0);
 const middle = page(150, 16_000);
-/** What writes as much for each call as the page in the middle, on a machine that is five times as crowded. */
+/** What writes as much for each call as the page in the middle, on a machine that is five times as busy. */
 const deep = statement({ calls: 100, tempBlocks: 100 * 4000, meanExecMs: 800, rowsPerCall: 20 });
 const shallow = statement({ calls: 100, tempBlocks: 0, meanExecMs: 150, rowsPerCall: 20 });
 

@@ -1,4 +1,4 @@
-import type { DatabaseObservation, RestingSessions, StatementDelta, StatementScan } from '../../../core/model/database.js';
+import type { DatabaseObservation, IdleSessions, StatementDelta, StatementScan } from '../../../core/model/database.js';
 import type { DiagnosisInput } from '../../../core/diagnosis/input.js';
 import { documentReader, filled, type ReadDocument } from '../../../core/evidence/document.js';
 import { databasesDocument } from '../../../core/evidence/kinds/databases.js';
@@ -147,7 +147,7 @@ export function database(options: {
   active?: number;
   sessions?: number;
   idleInTransaction?: number;
-  resting?: RestingSessions;
+  longIdle?: IdleSessions;
   waits?: Record<string, number>;
   statements?: StatementDelta[];
   blocking?: DatabaseObservation['blocking'];
@@ -176,7 +176,7 @@ export function database(options: {
         idle: sessions - active - idleInTransaction,
         idleInTransaction,
         waitingForLock: waits['Lock'] ?? 0,
-        resting: options.resting ?? {
+        longIdle: options.longIdle ?? {
           sessionsEnd: sessions,
           idleMid: 0,
           idleEnd: 0,

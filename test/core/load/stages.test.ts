@@ -22,7 +22,7 @@ const spike = [
   stage('before', 0),
   stage('during', 30_000),
   stage('after', 60_000),
-  stage('crowd', 30_000, { from: 200, to: 200, isJudged: false }),
+  stage('extra', 30_000, { from: 200, to: 200, isJudged: false }),
 ];
 
 describe('stagedPlan', () => {
@@ -83,8 +83,8 @@ describe('scenarios', () => {
   const plan = stagedPlan(base, spike);
   const scenarios = stagedScenarios(plan, spike, scriptTiming(plan, {}), {});
 
-  it('are one for stages that follow each other, and one for each crowd upon them', () => {
-    expect(lanesOf(spike, 5_000).map(({ stages }) => stages.map(({ name }) => name))).toEqual([['before', 'during', 'after'], ['crowd']]);
+  it('are one for stages that follow each other, and one for what comes on top', () => {
+    expect(lanesOf(spike, 5_000).map(({ stages }) => stages.map(({ name }) => name))).toEqual([['before', 'during', 'after'], ['extra']]);
     expect(Object.keys(scenarios)).toEqual(['lane-1', 'lane-2']);
   });
 
@@ -137,24 +137,24 @@ describe('judgeByPlan', () => {
     latencyMs: { p50: 400, p95: 900, p99: 950, mean: 420, max: 990 },
     stages,
   });
-  const crowd = measured('crowd', 5_000, { offeredRate: 200, requests: 6_000, requestRate: 200 });
+  const extra = measured('extra', 5_000, { offeredRate: 200, requests: 6_000, requestRate: 200 });
   const judge = (stages: StageResult[]) => judgeByPlan(run(stages), { budgets: { p95Ms: 250 }, plan });
 
-  it('holds no budget against the whole run or its crowd', () => {
-    const told = judge([measured('before', 60), measured('during', 240), measured('after', 60), crowd]);
+  it('holds no budget against the whole run or what comes on top of the judged', () => {
+    const told = judge([measured('before', 60), measured('during', 240), measured('after', 60), extra]);
     expect(told).toMatchObject({ verdict: 'not-reproduced', broken: [] });
     expect(told.stages?.map(({ name }) => name)).toEqual(['before', 'during', 'after']);
   });
 
   it('is broken by one stage, and names it', () => {
-    const told = judge([measured('before', 60), measured('during', 700), measured('after', 60), crowd]);
+    const told = judge([measured('before', 60), measured('during', 700), measured('after', 60), extra]);
     expect(told).toMatchObject({ verdict: 'confirmed', broken: ['p95'] });
     expect(told.reasons).toEqual([expect.stringMatching(/^during: p95 700 ms is above the budget of 250 ms/)]);
   });
 
   it('is broken by requests without an answer', () => {
     const silent = measured('during', 60, { failedRatio: 0.1, slow: 60 });
-    const told = judge([measured('before', 60), silent, measured('after', 60), crowd]);
+    const told = judge([measured('before', 60), silent, measured('after', 60), extra]);
     expect(told).toMatchObject({
       verdict: 'confirmed',
       broken: ['p95'],
@@ -163,12 +163,12 @@ describe('judgeByPlan', () => {
   });
 
   it('proves nothing when a stage was not reached, or lost requests that nobody was free to send', () => {
-    expect(judge([measured('before', 60), crowd])).toMatchObject({
+    expect(judge([measured('before', 60), extra])).toMatchObject({
       verdict: 'unproven',
       reasons: [expect.stringMatching(/^during: the load ended/), expect.anything()],
     });
     const dropped = measured('during', 60, { droppedIterations: 30 });
-    expect(judge([measured('before', 60), dropped, measured('after', 60), crowd])).toMatchObject({
+    expect(judge([measured('before', 60), dropped, measured('after', 60), extra])).toMatchObject({
       verdict: 'unproven',
       reasons: [expect.stringMatching(/^during: .*dropped/)],
     });

@@ -22,7 +22,7 @@ export const queueThresholds = {
     unit: 'of the mean latency',
     source: 'Then more than half of the latency would stay with any number of connections.',
   },
-  crowded: {
+  contended: {
     value: 2,
     unit: 'times as long as alone',
     source: 'From here on most of the time at the database goes into waiting for others there.',
@@ -46,8 +46,8 @@ export function whyNotThePool(
       kind: 'disproved',
       reason: `${queue}, and without it a request would still take ${ms(withoutMs)} on average, more than the ${ms(budgetMs)} of its budget`,
     };
-  const crowd = isAtDatabase ? crowdedStatements(context) : null;
-  return crowd === null ? null : { kind: 'consequence', reason: `${queue} because of what the connections do: ${crowd}` };
+  const contention = isAtDatabase ? contendedStatements(context) : null;
+  return contention === null ? null : { kind: 'consequence', reason: `${queue} because of what the connections do: ${contention}` };
 }
 
 /** The loosest latency budget: what breaks even that by its mean is broken for another reason as well. */
@@ -57,11 +57,11 @@ function brokenBudgetMs({ input: { budgets } }: RuleContext): number | null {
 }
 
 /** How much longer the statements take in the window than alone, in words; null when they do not, or when most of them were not run alone. */
-function crowdedStatements(context: RuleContext): string | null {
+function contendedStatements(context: RuleContext): string | null {
   const timed = statementCases(context).filter(({ scan }) => scan?.plan?.analyzed === true && isOfWindow(scan));
   const covered = timed.reduce((sum, { statement }) => sum + statement.timeShare, 0);
   const underLoad = timed.reduce((sum, { statement }) => sum + statement.totalExecMs, 0);
   const alone = timed.reduce((sum, { statement, scan }) => sum + statement.calls * (scan?.plan?.executionMs ?? 0), 0);
-  if (covered < 0.5 || alone <= 0 || underLoad < queueThresholds.crowded.value * alone) return null;
+  if (covered < 0.5 || alone <= 0 || underLoad < queueThresholds.contended.value * alone) return null;
   return `the same statements take ${(underLoad / alone).toFixed(1)} times as long under this load as alone, so the database is what they queue for`;
 }

@@ -43,7 +43,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { pool: `${name} (${database})`, database },
         share,
         ...assured(context, 'pool-in-use'),
-        summary: `Waiting in ${name} for one of its ${connections} connections to ${database} holds ${percent(share)} of the mean latency: ${waiting.toFixed(1)} requests wait there, while the database needs only ${ms(executingMs)} a request${isHeld ? '; most connections rest in a transaction between two statements' : ''}.`,
+        summary: `Waiting in ${name} for one of its ${connections} connections to ${database} holds ${percent(share)} of the mean latency: ${waiting.toFixed(1)} requests wait there, while the database needs only ${ms(executingMs)} a request${isHeld ? '; most connections sit in a transaction between two statements' : ''}.`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',

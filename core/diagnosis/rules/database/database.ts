@@ -46,7 +46,7 @@ const surelySeen = 5;
 
 /**
  * Other clients' statements are in the server's counters, too. One that only sessions of others were seen to run, and that would have been seen in the
- * service's, is theirs. That nobody was seen to run it says nothing: on a crowded machine the looks and the statement keep out of each other's way.
+ * service's, is theirs. That nobody was seen to run it says nothing: on a busy machine a look waits for the CPU until the statement is done with it.
  */
 function isOfOthers(statement: StatementDelta, { activity }: DatabaseObservation): boolean {
   if (activity?.service == null || activity.windowMs <= 0) return false;

@@ -21,7 +21,7 @@ const thresholds = {
   alone: {
     value: 0.1,
     unit: 'of the mean latency',
-    source: 'A statement that alone takes less than a tenth of the latency is slow by the crowd around it, not by what it does.',
+    source: 'A statement that alone takes less than a tenth of the latency is slow because of what runs beside it, not by what it does.',
   },
   budget: {
     value: 0.5,

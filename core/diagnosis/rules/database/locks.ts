@@ -21,7 +21,7 @@ export const lockThresholds = {
     value: 2000,
     unit: 'ms',
     source:
-      'A transaction of a request pauses for round trips and calls, tenths of a second each; one that rests for seconds is not at work.',
+      'A transaction of a request pauses for round trips and calls, tenths of a second each; one that is idle for seconds is not at work.',
   },
   idleRequests: {
     value: 3,

@@ -20,10 +20,10 @@ const thresholds = {
     unit: 'of the window',
     source: 'Linux stops a group for the rest of each 100 ms period: a third of the window delays most requests of tens of milliseconds.',
   },
-  ownCrowd: {
+  ownContention: {
     value: 0.5,
     unit: 'of the CPUs it may use',
-    source: 'A service that burns half of its CPUs itself is the larger part of its own crowd.',
+    source: 'A service that burns half of its CPUs itself is most of the contention itself.',
   },
   steal: {
     value: 0.1,
@@ -35,7 +35,7 @@ const thresholds = {
 
 export const cpuStarved: Rule = { id: 'cpu-starved', requires: [serviceDocument], thresholds, evaluate };
 
-/** The service is ready to run and gets no CPU: throttled by its quota, or crowded out by others on the CPUs that it may use. */
+/** The service is ready to run and gets no CPU: throttled by its quota, or others contend for the CPUs that it may use. */
 function evaluate(context: RuleContext): RuleVerdict {
   const process = context.input.service?.process ?? null;
   const { cpu } = context.facts;
@@ -46,19 +46,19 @@ function evaluate(context: RuleContext): RuleVerdict {
     const share = context.sides.application * throttled;
     return share < minimumShare ? nothing : { ...nothing, causes: [throttledCause(context, cpu, throttled, share)] };
   }
-  const crowded = crowdedShare(context, process, cpu);
-  return crowded < minimumShare ? nothing : { ...nothing, causes: [crowdedCause(context, process, cpu, crowded)] };
+  const contended = contendedShare(context, process, cpu);
+  return contended < minimumShare ? nothing : { ...nothing, causes: [contentionCause(context, process, cpu, contended)] };
 }
 
 /**
  * Of the latency in and in front of the service, the part that it stood ready without a CPU: the queue grows by that as it would by slower code.
- * Its own threads do not count as a crowd, and where the load alone would fill its CPUs, the others only make it worse. What queues in front of a
+ * Its own threads are no contention, and where the load alone would fill its CPUs, the others only make it worse. What queues in front of a
  * service that wants little CPU waits for something else (a free worker, say), so there only the requests count that were seen ready to run.
  */
-function crowdedShare(context: RuleContext, process: ProcessObservation, cpu: CpuFacts): number {
+function contendedShare(context: RuleContext, process: ProcessObservation, cpu: CpuFacts): number {
   const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, 1e-9);
-  const isOwnCrowd = cpu.totalCores >= thresholds.ownCrowd.value * process.usableCores;
-  if (delayed < thresholds.denied.value || isOwnCrowd || !wouldFit(context)) return 0;
+  const isOwnContention = cpu.totalCores >= thresholds.ownContention.value * process.usableCores;
+  if (delayed < thresholds.denied.value || isOwnContention || !wouldFit(context)) return 0;
   const ready = shareOf(context.lines, 'run-queue');
   return cpu.saturation >= saturated ? context.sides.application * delayed : Math.min(ready, context.sides.application);
 }
@@ -77,7 +77,7 @@ function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, 
   };
 }
 
-function crowdedCause(context: RuleContext, process: ProcessObservation, cpu: CpuFacts, share: number): Candidate {
+function contentionCause(context: RuleContext, process: ProcessObservation, cpu: CpuFacts, share: number): Candidate {
   const waited = cpu.runDelayCores / (cpu.runDelayCores + cpu.busyCores);
   const steal =
     process.host.stealRatio >= thresholds.steal.value

@@ -19,7 +19,7 @@ const thresholds = {
   runs: {
     value: 0.25,
     unit: 'of a core',
-    source: 'With less than a quarter of a CPU the crowd on the host would be the reason, not the pool.',
+    source: 'With less than a quarter of a CPU contention on the host would be the reason, not the pool.',
   },
   busy: { value: 0.5, unit: 'of the window', source: 'Below half a thread is free as often as not.' },
   offMain: { value: 0.5, unit: 'cores', source: 'Half a core outside the main loop is more than the runtime itself burns there.' },
@@ -32,7 +32,7 @@ export function busyHelpers(process: ProcessObservation): ThreadUse[] {
   return helperThreads(process).filter((thread) => occupied(thread, process) >= thresholds.busy.value);
 }
 
-/** Never free, on a busy host with less than a CPU of its own; with hardly any the crowd would be the reason, not the pool. */
+/** Never free, on a busy host with less than a CPU of its own; with hardly any, contention on the host would be the reason, not the pool. */
 function isFull(thread: ThreadUse, process: ProcessObservation): boolean {
   return occupied(thread, process) >= thresholds.occupied.value && thread.cpuMs / process.windowMs >= thresholds.runs.value;
 }

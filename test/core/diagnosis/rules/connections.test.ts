@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../../../../core/diagnosis/input.js';
-import type { BlockingTree, RestingSessions } from '../../../../core/model/database.js';
+import type { BlockingTree, IdleSessions } from '../../../../core/model/database.js';
 import { captures, database, nodeProcess, peer, scanOf, sockets, statement } from '../captures.js';
 
 const named = (input: DiagnosisInput): string[] => diagnose(input).causes.map((cause) => cause.id);
@@ -70,7 +70,7 @@ describe('requests that pass one at a time', () => {
     expect(diagnose(queueing(0)).causes).toEqual([]);
   });
 
-  it('do not wait for the pool when its connections only crowd each other at the database', () => {
+  it('do not wait for the pool when its connections only contend with each other at the database', () => {
     const queueing = (meanExecMs: number): DiagnosisInput => {
       const wire = sockets({ peers: [{ ...peer('database', 10), waitingMax: 10 }], inside: 12 });
       const service = { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] };
@@ -120,12 +120,12 @@ describe('requests that wait in a pooler', () => {
     expect(accounting.find(({ resource }) => resource === 'pooler-wait')?.share).toBeCloseTo(0.8);
   });
 
-  it('wait for them where they rest in transactions, too, which is told', () => {
+  it('wait for them where they sit in transactions, too, which is told', () => {
     const [cause] = diagnose(pooled(0.4, 3.6)).causes;
     expect(cause?.remedy.statement).toContain('Keep transactions short');
   });
 
-  it('wait for the database where its statements crowd each other', () => {
+  it('wait for the database where its statements contend with each other', () => {
     const { causes, ruledOut } = diagnose(pooled(4, 0, 90, 10));
     expect(causes.map(({ id }) => id)).not.toContain('pool-exhausted');
     expect(ruledOut.find(({ id }) => id === 'pool-exhausted')?.reason).toContain('9.0 times as long');
@@ -160,8 +160,8 @@ describe('requests that wait in a pooler', () => {
 });
 
 describe('connections that are not given back', () => {
-  const resting = (
-    rested: Partial<RestingSessions>,
+  const longIdle = (
+    changed: Partial<IdleSessions>,
     idleInTransaction = 0,
     inside = 18,
     load: Partial<DiagnosisInput['load']> = {},
@@ -178,19 +178,19 @@ describe('connections that are not given back', () => {
           active: 20 - inside,
           sessions: 6,
           idleInTransaction,
-          resting: { sessionsEnd: 6, idleMid: 0, idleEnd: 0, pausedEnd: 0, pausedEndUsedBefore: 0, inTransactionEnd: 0, ...rested },
+          longIdle: { sessionsEnd: 6, idleMid: 0, idleEnd: 0, pausedEnd: 0, pausedEndUsedBefore: 0, inTransactionEnd: 0, ...changed },
         }),
       ],
     });
 
   it('are a leak when their transactions stay open while nothing runs in them', () => {
-    const [cause, ...others] = diagnose(resting({ inTransactionEnd: 5 }, 5, 19)).causes;
+    const [cause, ...others] = diagnose(longIdle({ inTransactionEnd: 5 }, 5, 19)).causes;
     expect(cause).toMatchObject({ id: 'connection-leak', location: { pool: 'main' } });
     expect(others).toEqual([]);
   });
 
-  it('are a leak when more and more of them rest under a steady load, while requests wait', () => {
-    expect(named(resting({ idleMid: 1, idleEnd: 4 }))).toEqual(['connection-leak']);
+  it('are a leak when more and more of them are idle under a steady load, while requests wait', () => {
+    expect(named(longIdle({ idleMid: 1, idleEnd: 4 }))).toEqual(['connection-leak']);
   });
 
   const hanging = {
@@ -199,8 +199,8 @@ describe('connections that are not given back', () => {
     errors: { 'unanswered when the load ended': 20 },
   };
 
-  it('are a leak, as far as can be inferred, when all come to rest and nothing is answered any more', () => {
-    const { causes, accounting } = diagnose(resting({ idleMid: 5, idleEnd: 6, pausedEnd: 6, pausedEndUsedBefore: 4 }, 0, 20, hanging));
+  it('are a leak, as far as can be inferred, when all are idle and nothing is answered any more', () => {
+    const { causes, accounting } = diagnose(longIdle({ idleMid: 5, idleEnd: 6, pausedEnd: 6, pausedEndUsedBefore: 4 }, 0, 20, hanging));
     expect(causes).toMatchObject([{ id: 'connection-leak', summary: expect.stringContaining('inferred') as string }]);
     // The requests without an answer are the load's own, and their time is in the account.
     expect(accounting.reduce((sum, line) => sum + line.perRequestMs, 0)).toBeGreaterThan(6_000);
@@ -208,36 +208,36 @@ describe('connections that are not given back', () => {
 
   it('are a leak soon after the last one was lost where requests are frequent, not where they are rare', () => {
     const paused = { idleMid: 1, idleEnd: 2, pausedEnd: 6, pausedEndUsedBefore: 6 };
-    expect(named(resting(paused, 0, 20, { ...hanging, requestRate: 40 }))).toEqual(['connection-leak']);
-    expect(named(resting(paused, 0, 20, { ...hanging, requestRate: 1 }))).not.toContain('connection-leak');
+    expect(named(longIdle(paused, 0, 20, { ...hanging, requestRate: 40 }))).toEqual(['connection-leak']);
+    expect(named(longIdle(paused, 0, 20, { ...hanging, requestRate: 1 }))).not.toContain('connection-leak');
   });
 
-  it('are none when all rest but requests are answered: nobody needs the database', () => {
-    expect(named(resting({ idleMid: 5, idleEnd: 6, pausedEnd: 6, pausedEndUsedBefore: 4 }, 0, 20))).not.toContain('connection-leak');
+  it('are none when all are idle but requests are answered: nobody needs the database', () => {
+    expect(named(longIdle({ idleMid: 5, idleEnd: 6, pausedEnd: 6, pausedEndUsedBefore: 4 }, 0, 20))).not.toContain('connection-leak');
   });
 
-  it('are not to be told from unneeded ones when all rested before the window; the report says so', () => {
-    const result = diagnose(resting({ idleMid: 6, idleEnd: 6 }, 0, 20, hanging));
+  it('are not to be told from unneeded ones when all were idle before the window; the report says so', () => {
+    const result = diagnose(longIdle({ idleMid: 6, idleEnd: 6 }, 0, 20, hanging));
     expect(result.causes.map(({ id }) => id)).toEqual(['inside-wait']);
     expect(result.missingEvidence.find(({ id }) => id === 'inside-wait')?.why).toContain('never given back');
   });
 
-  it('are not told either when the last were lost as the window ended; the report says how many rest', () => {
-    const result = diagnose(resting({ sessionsEnd: 12, idleMid: 2, idleEnd: 6, pausedEnd: 8 }, 0, 20, hanging));
+  it('are not told either when the last were lost as the window ended; the report says how many are idle', () => {
+    const result = diagnose(longIdle({ sessionsEnd: 12, idleMid: 2, idleEnd: 6, pausedEnd: 8 }, 0, 20, hanging));
     expect(result.causes.map(({ id }) => id)).toEqual(['inside-wait']);
     const why = result.missingEvidence.find(({ id }) => id === 'inside-wait')?.why;
     expect(why).toContain('6 of 12 connections to main had run nothing for long at the end of the window, 2 in its middle');
   });
 
-  it('are none when as many rested in the middle of the window: a pool may be larger than it needs to be', () => {
-    expect(named(resting({ idleMid: 4, idleEnd: 4 }))).not.toContain('connection-leak');
+  it('are none when as many were idle in the middle of the window: a pool may be larger than it needs to be', () => {
+    expect(named(longIdle({ idleMid: 4, idleEnd: 4 }))).not.toContain('connection-leak');
   });
 
   it('are none when what is left of the pool is not in use: requests wait for something else', () => {
-    expect(named(resting({ idleMid: 0, idleEnd: 3 }, 0, 19.9))).not.toContain('connection-leak');
+    expect(named(longIdle({ idleMid: 0, idleEnd: 3 }, 0, 19.9))).not.toContain('connection-leak');
   });
 
   it('are none when one transaction of six stays open: the rest is there', () => {
-    expect(named(resting({ inTransactionEnd: 1 }, 1))).not.toContain('connection-leak');
+    expect(named(longIdle({ inTransactionEnd: 1 }, 1))).not.toContain('connection-leak');
   });
 });

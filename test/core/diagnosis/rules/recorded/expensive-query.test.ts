@@ -4,7 +4,7 @@ checkRule('expensive-query', {
   fires: [
     ['regional-turnover', { database: 'ledger' }],
     ['sort-spill', { database: 'main' }],
-    ['sort-spill-crowded', { database: 'main' }],
+    ['sort-spill-contended', { database: 'main' }],
   ],
   silent: ['sort-in-memory'],
   lookAlike: [

@@ -12,6 +12,6 @@ checkRule('pool-exhausted', {
     ['label-printer', 'inside-wait'],
     ['row-lock', 'row-lock'],
     ['missing-index', 'missing-index'],
-    ['sort-spill-crowded', 'expensive-query'],
+    ['sort-spill-contended', 'expensive-query'],
   ],
 });

@@ -20,6 +20,6 @@ checkRule('sort-spill', {
   lookAlike: [
     ['spill-elsewhere', 'missing-index'],
     ['sort-spill', 'expensive-query'],
-    ['sort-spill-crowded', 'expensive-query'],
+    ['sort-spill-contended', 'expensive-query'],
   ],
 });

@@ -7,8 +7,8 @@ interface Readiness {
   totalCores: number;
 }
 
-/** From this part of the CPU that others have on the host on, a database's executions explain the crowd: workers and system time come on top. */
-const explainsCrowd = 0.25;
+/** From this part of the CPU that others have on the host on, a database's executions explain the contention; its workers and system time come on top. */
+const explainsContention = 0.25;
 
 /**
  * Part, 0..1, of the service's readiness to run in which its own database had the CPU: where that database runs on the same host and executes enough,
@@ -22,8 +22,8 @@ export function heldByOwnDatabase(input: DiagnosisInput, cpu: Readiness | null):
     const windowMs = activity?.windowMs ?? 0;
     return sum + (windowMs > 0 && totalExecMs !== null ? totalExecMs / windowMs : (activity?.service?.active ?? 0));
   }, 0);
-  const crowd = process.host.cpuRatio * process.host.cores - cpu.totalCores;
-  if (crowd <= 0 || executing < explainsCrowd * crowd) return 0;
+  const takenByOthers = process.host.cpuRatio * process.host.cores - cpu.totalCores;
+  if (takenByOthers <= 0 || executing < explainsContention * takenByOthers) return 0;
   return cpu.runDelayCores / (cpu.runDelayCores + cpu.busyCores);
 }
 

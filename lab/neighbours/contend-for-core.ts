@@ -7,7 +7,7 @@ import { compiledProgram } from '../program-path.js';
 const run = promisify(execFile);
 
 /** Confines a process of ours and `count` batch jobs to the first CPU that it may use. The undo ends the jobs and frees the process. */
-export async function crowdOneCore(pid: number, count: number): Promise<() => Promise<void>> {
+export async function contendForOneCore(pid: number, count: number): Promise<() => Promise<void>> {
   const allowed = /Cpus_allowed_list:\s*(\S+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
   const core = /^\d+/.exec(allowed)?.[0] ?? '0';
   const jobs = await Promise.all(

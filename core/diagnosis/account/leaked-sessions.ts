@@ -1,5 +1,5 @@
-import { pauseMs } from '../../database/resting-sessions.js';
-import type { ActivityObservation, RestingSessions } from '../../model/database.js';
+import { pauseMs } from '../../database/idle-sessions.js';
+import type { ActivityObservation, IdleSessions } from '../../model/database.js';
 
 type ServiceSessions = NonNullable<ActivityObservation['service']>;
 
@@ -8,12 +8,12 @@ export interface AnsweredLoad {
   requestRate: number;
 }
 
-/** One connection may come to rest by chance between two looks. */
-const leastRested = 2;
+/** A single connection may turn idle between two looks by chance. */
+const fewestAtOnce = 2;
 
 /** A pool under a steady load has a steady number of connections that it does not need. */
-export function isGrowing({ idleEnd, idleMid }: RestingSessions): boolean {
-  return idleEnd - idleMid >= leastRested;
+export function isGrowing({ idleEnd, idleMid }: IdleSessions): boolean {
+  return idleEnd - idleMid >= fewestAtOnce;
 }
 
 /** Chance (Poisson) below one in a hundred that answered requests left every connection alone for two seconds. */
@@ -25,11 +25,11 @@ const surelyUsed = 5;
  * rest while requests get no answer any more (`unanswered`), they are held. For that a pause of two seconds is enough where requests are frequent
  * (`requestRate`, those answered in a second).
  */
-export function strandedSessions({ resting }: ServiceSessions, { unanswered, requestRate }: AnsweredLoad): number {
-  const quiet = requestRate * (pauseMs / 1000) >= surelyUsed ? resting.pausedEnd : resting.idleEnd;
+export function leakedSessions({ longIdle }: ServiceSessions, { unanswered, requestRate }: AnsweredLoad): number {
+  const quiet = requestRate * (pauseMs / 1000) >= surelyUsed ? longIdle.pausedEnd : longIdle.idleEnd;
   const isDrained =
-    quiet + resting.inTransactionEnd >= resting.sessionsEnd &&
-    resting.pausedEndUsedBefore >= leastRested &&
-    unanswered > resting.sessionsEnd;
-  return resting.inTransactionEnd + (isDrained ? quiet : isGrowing(resting) ? resting.idleEnd : 0);
+    quiet + longIdle.inTransactionEnd >= longIdle.sessionsEnd &&
+    longIdle.pausedEndUsedBefore >= fewestAtOnce &&
+    unanswered > longIdle.sessionsEnd;
+  return longIdle.inTransactionEnd + (isDrained ? quiet : isGrowing(longIdle) ? longIdle.idleEnd : 0);
 }
