@@ -1,59 +1,26 @@
-import { isAbsolute, resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { CommandDependencies } from '../activities/command/dependencies.js';
-import type { OnCallPerson, OnCallResolution, PlannedTriage, TriageDeclaration } from '../activities/command/contract.js';
+import type { PlannedTriage, TriageDeclaration } from '../activities/command/contract.js';
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
 import { collectChanges } from '../adapters/changes/collect-changes.js';
 import { collectHealth } from '../adapters/checks/collect-health.js';
 import { declareIncident } from '../adapters/temporal/declare-incident.js';
 import { triageWorkflowId } from '../adapters/temporal/triage-workflow-id.js';
-import { readCalendar } from '../adapters/calendars/ical.js';
 import { notifiers } from '../adapters/notifiers/registry.js';
 import type { Catalog } from '../config/catalog.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import type { NotifierAccess } from '../config/resolve-access.js';
-import { knownPeople } from '../config/command/known-people.js';
 import { resolveChannel, resolveReceiver } from '../config/command/resolve-channels.js';
 import { resolvePolicy } from '../config/command/resolve-policy.js';
-import { resolveSchedule } from '../config/command/resolve-schedule.js';
 import type { DeliveryAnswer, IncidentMessage } from '../core/command/communication/message.js';
 import type { ServiceRow } from '../core/command/incident/findings.js';
 import type { Allocated } from '../core/command/incident/registry.js';
 import { registryWorkflowId } from '../workflows/command/incident-ids.js';
 import { allocateUpdate, attachTriageSignal } from '../workflows/command/messages.js';
 import { incidentsQueue } from '../workflows/kernel/task-queues.js';
-import { whoIsOnCall } from '../core/command/oncall/on-call.js';
-
-const dayMs = 86_400_000;
-/** What a calendar is asked for around a moment: long enough for a shift that began last month. */
-const calendarSpanMs = 35 * dayMs;
-
-async function onSchedule(catalog: Catalog, name: string, atMs: number): Promise<{ people: readonly string[]; reason: string }> {
-  const schedule = catalog.oncall?.[name];
-  if (schedule === undefined) return { people: [], reason: `the catalog has no schedule ${name}` };
-  const span = { fromMs: atMs - calendarSpanMs, toMs: atMs + calendarSpanMs };
-  const locate = (source: string): string => (/^https?:/i.test(source) || isAbsolute(source) ? source : resolve(catalog.directory, source));
-  const resolved = await resolveSchedule(name, schedule, (source) => readCalendar(locate(source), span, knownPeople(catalog)));
-  const { people, reason } = whoIsOnCall(resolved, atMs);
-  return { people, reason: `${name}: ${reason}` };
-}
-
-/** One calendar that cannot be read must not hide the people who are named beside it. */
-async function resolveTarget(catalog: Catalog, target: string, atMs: number): Promise<{ people: readonly string[]; reason: string }> {
-  if (!target.startsWith('oncall:')) return { people: [target], reason: 'named in the catalog' };
-  try {
-    return await onSchedule(catalog, target.slice('oncall:'.length), atMs);
-  } catch (error) {
-    return { people: [], reason: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-async function resolveOnCall(catalog: Catalog, notify: readonly string[], atMs: number): Promise<OnCallResolution> {
-  const answers = await Promise.all(notify.map((target) => resolveTarget(catalog, target, atMs)));
-  const known = answers.flatMap(({ people }) => people).filter((person) => catalog.people?.[person] !== undefined);
-  const people = [...new Set(known)].map((person): OnCallPerson => ({ person, channels: catalog.people?.[person]?.notify.length ?? 0 }));
-  return { people, reason: answers.map(({ reason }) => reason).join('; ') };
-}
+import { lookForMitigations } from './mitigation-facts.js';
+import { resolveOnCall } from './on-call.js';
+import { planRunbook } from './plan-runbook.js';
 
 async function deliver({ kind, settings }: NotifierAccess, message: IncidentMessage, signal: AbortSignal): Promise<DeliveryAnswer> {
   const notifier = notifiers.find((candidate) => candidate.kind === kind);
@@ -123,6 +90,8 @@ export function createCommandDependencies({ client, catalog, dataDirectory, inci
     deliverToReceiver: (receiver, message, signal) => deliver(resolveReceiver(catalog, receiver), message, signal),
     serviceHealth: (service, signal) => healthOf(catalog, service, signal),
     changes: (services, fromMs, signal) => collectChanges({ catalog, services, fromMs, toMs: Date.now(), dataDirectory, signal }),
+    lookForMitigations: (services, signal) => lookForMitigations(catalog, services, signal),
+    planRunbook: (proposal) => planRunbook(catalog, proposal, async (name, text) => (await artifacts.put(name, 'runbook', text)).path),
     planTriage: (endpoint) => planTriage(catalog, endpoint),
     declareForTriage: oneByOne((order: TriageDeclaration) => declareForTriage(client, order)),
     incidentUrl,

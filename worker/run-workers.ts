@@ -35,7 +35,7 @@ export interface StartWorkersOptions extends TemporalTarget {
   createDependencies: (client: Client, host: string) => ActivityDependencies;
   createBisectDependencies: (place: MeasuringPlace) => BisectDependencies;
   createCommandDependencies: (client: Client) => CommandDependencies;
-  createRunbookDependencies: () => RunbookDependencies;
+  createRunbookDependencies: (client: Client, host: string) => RunbookDependencies;
   /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
   host?: string;
   /** Give up connecting after this long; a server may start after its workers. */
@@ -138,7 +138,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Runnin
     const client = new Client({ connection, namespace });
     const activities = {
       ...createCommandActivities(options.createCommandDependencies(client)),
-      ...createRunbookActivities(options.createRunbookDependencies()),
+      ...createRunbookActivities(options.createRunbookDependencies(client, host)),
       ...createActivities(createDependencies(client, host)),
       ...createBisectActivities(
         options.createBisectDependencies({

@@ -1,8 +1,9 @@
 /** What runs of runbooks need: the catalog's databases, secrets and checks, programs of this machine, the artifact store. */
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { Client } from '@temporalio/client';
 import type { ActionOrder } from '../activities/runbook/contract.js';
 import type { ActionEnding, RunbookDependencies } from '../activities/runbook/dependencies.js';
+import { createAuditLog } from '../adapters/artifacts/audit-log.js';
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
 import { checks } from '../adapters/checks/registry.js';
 import { runChecks } from '../adapters/checks/run-checks.js';
@@ -12,37 +13,11 @@ import { serviceHealth } from '../adapters/runbook-steps/service-health.js';
 import type { CheckAnswer, StepAccess, StepContext, StepEnding } from '../adapters/runbook-steps/step-runner.js';
 import type { Catalog } from '../config/catalog.js';
 import { environmentVariable } from '../config/environment.js';
-import { parseRunbook } from '../config/runbook/read-runbook.js';
 import { readSecret, type SecretRef } from '../config/secret.js';
-import { effectiveRisk } from '../core/command/runbook/check-runbook.js';
-import { argumentsOf } from '../core/command/runbook/parameters.js';
-import type { OpenedRunbook } from '../core/command/runbook/run-state.js';
 import type { Action } from '../core/command/runbook/runbook.js';
-import { UnreadableInputError } from '../core/model/errors.js';
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function open(catalog: Catalog, file: string, text: string, given: Record<string, string>): OpenedRunbook {
-  const written = parseRunbook(text, file);
-  const values = argumentsOf(written.params, given);
-  if (!values.ok) throw new UnreadableInputError(`${written.name}: ${values.problems.join('; ')}`);
-  const service = String(values.values['service'] ?? written.service);
-  const runbook = { ...written, steps: written.steps.map((step) => ({ ...step, action: deployAction(catalog, service, step.action) })) };
-  return { runbook, values: values.values, hash: sha256(text), risk: effectiveRisk(written) };
-}
-
-/** `@deploy.rollback` and `@deploy.restart` are the commands that the catalog names for the service: approved and run as they stand there. */
-function deployAction(catalog: Catalog, service: string, action: Action): Action {
-  const word = action.kind === 'command' ? /^@deploy\.(rollback|restart)$/.exec(action.run[0] ?? '')?.[1] : undefined;
-  if (word === undefined) return action;
-  const run = catalog.services[service]?.deploy?.[word === 'rollback' ? 'rollback' : 'restart'];
-  if (run !== undefined) return { kind: 'command', run };
-  throw new UnreadableInputError(
-    `expected services.${service}.deploy.${word} in the catalog, got none; write the command there, as a list`,
-  );
-}
+import { RefusedError, UnreadableInputError } from '../core/model/errors.js';
+import { approversOf } from './approvers.js';
+import { digestOf, openRunbook, sha256 } from './open-runbook.js';
 
 /** The database of that name: of the runbook's service, of the service that `service/name` says, else the only one of the catalog. */
 function findDatabase(catalog: Catalog, name: string, service: string): { kind: string; connection: SecretRef | string } {
@@ -142,10 +117,26 @@ async function perform(
   return { kind: 'ended', answer, output: answer.body ?? outputOf(answer.stdout, answer.stderr) };
 }
 
-export function createRunbookDependencies({ catalog, dataDirectory }: { catalog: Catalog; dataDirectory: string }): RunbookDependencies {
+export interface RunbookSettings {
+  catalog: Catalog;
+  dataDirectory: string;
+  /** Names this machine in the audit log. */
+  host: string;
+  /** Asked who commands an incident; null: nobody can be asked. */
+  client: Client | null;
+}
+
+export function createRunbookDependencies({ catalog, dataDirectory, host, client }: RunbookSettings): RunbookDependencies {
   const artifacts = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
   return {
-    open: (file, text, given) => open(catalog, file, text, given),
+    open: (file, text, given, approved) => {
+      const opened = openRunbook(catalog, file, text, given);
+      if (approved !== null && digestOf(opened) !== approved)
+        throw new RefusedError(
+          `${file}: what was approved has changed since (a command of the catalog, most likely); look at it and approve it again`,
+        );
+      return opened;
+    },
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),
     keepText: async (name, text) => (await artifacts.put(name, 'output', text)).path,
     perform: (action, order, signal) => perform(catalog, action, order, signal),
@@ -155,14 +146,9 @@ export function createRunbookDependencies({ catalog, dataDirectory }: { catalog:
       const { kind, connection } = findDatabase(catalog, action.database, service);
       return `${service} ${kind} ${typeof connection === 'string' ? action.database : JSON.stringify(connection)}`;
     },
-    approvers: (by, service) => Promise.resolve(approversOf(catalog, by, service)),
+    approvers: (order) => approversOf(catalog, client, order),
+    audited: createAuditLog(dataDirectory, host).audited,
     sha256,
     now: () => Date.now(),
   };
-}
-
-/** People by their keys; `service-owner` is whoever owns the runbook's service. */
-function approversOf(catalog: Catalog, by: readonly string[], service: string): string[] {
-  const owners = catalog.services[service]?.owner ?? [];
-  return [...new Set(by.flatMap((one) => (one === 'service-owner' || one === 'owner' ? owners : [one])))];
 }

@@ -38,7 +38,7 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     ...(buildId === undefined ? {} : { buildId }),
     createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
     createCommandDependencies: (client) => createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }),
-    createRunbookDependencies: () => createRunbookDependencies({ catalog, dataDirectory }),
+    createRunbookDependencies: (client, host) => createRunbookDependencies({ catalog, dataDirectory, host, client }),
     createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
     log: (line) => {
       if (!chatter.test(line)) say(line);

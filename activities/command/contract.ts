@@ -1,6 +1,7 @@
 /** What the workflows of incident command may ask of the world. Implemented by `createCommandActivities(deps)`; workflows import the types only. */
 import type { DeliveryAnswer, MessageOrder } from '../../core/command/communication/message.js';
 import type { Change } from '../../core/command/changes/change.js';
+import type { MitigationInput, PlannedMitigation } from '../../core/command/mitigation/mitigation-input.js';
 import type { ServiceRow } from '../../core/command/incident/findings.js';
 import type { CommandPolicy } from '../../core/command/incident/policy.js';
 
@@ -41,6 +42,11 @@ export interface FoundChanges {
   sources: { source: string; ok: boolean; detail: string }[];
 }
 
+/** What an incident knows when it asks what could be done. */
+export interface MitigationOrder extends Omit<MitigationInput, 'services' | 'checks'> {
+  services: readonly string[];
+}
+
 export interface CommandActivities {
   /** The rules that hold for an incident of these services, as the catalog has them now. A running incident keeps its copy. */
   readCommandPolicy(order: { services: string[] }): Promise<CommandPolicy>;
@@ -54,6 +60,10 @@ export interface CommandActivities {
   lookAtServices(order: { services: readonly string[] }): Promise<ServiceRow[]>;
   /** Changes since a moment from every source that the catalog has. */
   readChanges(order: { services: readonly string[]; since: string }): Promise<FoundChanges>;
+  /** What the evidence asks for, each with the runbook as it would be run; `problems`: what is asked for and cannot be had. Changes nothing. */
+  proposeMitigations(order: MitigationOrder): Promise<{ mitigations: PlannedMitigation[]; problems: string[] }>;
+  /** Is what a mitigation was proposed for gone? Looks at the health of its service, and again at the checks that it cites. */
+  verifyMitigation(order: { service: string; evidence: readonly string[] }): Promise<{ isGood: boolean; detail: string }>;
   /** Where the triage of an endpoint runs. Throws UnreadableInputError for an endpoint that the catalog has not. */
   planTriage(order: { endpoint: string }): Promise<PlannedTriage>;
   /** Declares an incident for a triage, or attaches the triage to the open incident of its service; the same triage twice does it once. */

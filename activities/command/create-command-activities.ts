@@ -6,6 +6,7 @@ import type { RecordText } from '../../core/command/incident/record-event.js';
 import { translating } from '../translate-error.js';
 import type { CommandActivities } from './contract.js';
 import type { CommandDependencies } from './dependencies.js';
+import { proposeFor, verifyBy } from './mitigate.js';
 
 function within(ms: number): AbortSignal {
   return AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(ms)]);
@@ -52,6 +53,8 @@ export function createCommandActivities(deps: CommandDependencies): CommandActiv
     sendToPerson: translating(async ({ person, channel, message }) => deps.deliverToPerson(person, channel, await fill(message), signal())),
     lookAtServices: translating(({ services }) => Promise.all(services.map((service) => lookAt(deps, service)))),
     readChanges: translating(({ services, since }) => deps.changes(services, Date.parse(since), within(changesWithinMs))),
+    proposeMitigations: translating((order) => proposeFor(deps, order, within(changesWithinMs))),
+    verifyMitigation: translating((order) => verifyBy(deps, order, within(changesWithinMs))),
     planTriage: translating(({ endpoint }) => Promise.resolve(deps.planTriage(endpoint))),
     declareForTriage: translating((order) => deps.declareForTriage(order)),
     sendToReceiver: translating(async ({ receiver, message }) => deps.deliverToReceiver(receiver, await fill(message), signal())),

@@ -1,6 +1,8 @@
 import type { DeliveryAnswer, IncidentMessage } from '../../core/command/communication/message.js';
 import type { CommandPolicy } from '../../core/command/incident/policy.js';
 import type { ServiceRow } from '../../core/command/incident/findings.js';
+import type { CheckRow } from '../../core/command/checks/check.js';
+import type { MitigationProposal, PlannedMitigation, SeenService } from '../../core/command/mitigation/mitigation-input.js';
 import type { FoundChanges, OnCallResolution, PlannedTriage, TriageDeclaration } from './contract.js';
 
 /** What the activities of incident command need of the world. Everything that returns from here into a workflow is free of secrets. */
@@ -18,6 +20,10 @@ export interface CommandDependencies {
   /** Checks of one service; bounded in time by itself, and by the signal. */
   serviceHealth(service: string, signal: AbortSignal): Promise<ServiceRow>;
   changes(services: readonly string[], sinceMs: number, signal: AbortSignal): Promise<FoundChanges>;
+  /** What may be done to the services, and checks of them; bounded in time by itself, and by the signal. Changes nothing. */
+  lookForMitigations(services: readonly string[], signal: AbortSignal): Promise<{ services: SeenService[]; checks: CheckRow[] }>;
+  /** The runbook of a proposal as it would be run now. Throws UnreadableInputError. */
+  planRunbook(proposal: MitigationProposal): Promise<PlannedMitigation>;
   planTriage(endpoint: string): PlannedTriage;
   declareForTriage(order: TriageDeclaration): Promise<{ incidentId: string; isAttached: boolean }>;
 }

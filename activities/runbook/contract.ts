@@ -16,6 +16,8 @@ export interface ActionOrder {
   parameters: string[];
   env: Record<string, SecretRef>;
   timeoutMs: number;
+  /** Who let it be done, for the audit log: who asked for the run, and who approved. */
+  who: string;
 }
 
 /** `unclear`: it may have happened, or not. `not-begun`: it certainly has not. */
@@ -43,8 +45,8 @@ export interface PreparedAction {
 }
 
 export interface RunbookActivities {
-  /** Parses the snapshot and the parameters; throws UnreadableInputError. */
-  openRunbook(order: { file: string; snapshot: string; given: Record<string, string> }): Promise<OpenedRunbook>;
+  /** Parses the snapshot and the parameters; throws UnreadableInputError, and RefusedError when it is not what `digest` was approved for. */
+  openRunbook(order: { file: string; snapshot: string; given: Record<string, string>; digest?: string }): Promise<OpenedRunbook>;
   /** Resolves an action and asks its probe. Changes nothing. */
   prepareAction(order: ActionOrder & { probe: Probe | null }): Promise<PreparedAction>;
   /** Runs it once. Its answer says what happened; a thrown error says that nobody knows. */
@@ -52,5 +54,5 @@ export interface RunbookActivities {
   /** What would happen, as far as it can be told without doing it. */
   simulateAction(order: ActionOrder): Promise<{ command: string; text: string }>;
   /** People behind roles and names of an approval. */
-  resolveApprovers(order: { by: string[]; service: string }): Promise<{ people: string[] }>;
+  resolveApprovers(order: { by: string[]; service: string; incidentId: string | null }): Promise<{ people: string[] }>;
 }

@@ -3,8 +3,9 @@ import { CancelledFailure } from '@temporalio/common';
 import { satisfies } from '../../core/command/runbook/condition.js';
 import { judgeAnswer } from '../../core/command/runbook/judge-step.js';
 import { describeAction, resolveAction } from '../../core/command/runbook/resolve-action.js';
-import type { Action, Probe } from '../../core/command/runbook/runbook.js';
+import { changesNothing, type Action, type Probe } from '../../core/command/runbook/runbook.js';
 import { TemplateError } from '../../core/command/runbook/template.js';
+import type { AuditedAct } from '../../core/model/audit.js';
 import { translating } from '../translate-error.js';
 import type { ActionOrder, ActionReport, PreparedAction, RunbookActivities } from './contract.js';
 import type { ActionEnding, RunbookDependencies } from './dependencies.js';
@@ -45,7 +46,31 @@ async function perform(deps: RunbookDependencies, order: ActionOrder): Promise<A
   return ending;
 }
 
-async function report(deps: RunbookDependencies, order: ActionOrder): Promise<ActionReport> {
+/** Steps and rollbacks that may change something; looks are none. */
+function isAct({ key, action }: ActionOrder): boolean {
+  return /^(?:steps|rollback)\.[^.]+$/.test(key) && !changesNothing(action);
+}
+
+/** What the audit log says of the action: as it was shown to whoever approved it. */
+function actOf(deps: RunbookDependencies, order: ActionOrder): AuditedAct {
+  const resolved = tryResolve(order.action, order);
+  const what = 'why' in resolved ? resolved.why : describeAction(resolved.action, order.values);
+  const { runId, key, who } = order;
+  const action = key.startsWith('rollback.') ? 'runbook-rollback' : 'runbook-step';
+  const target = 'why' in resolved ? order.service : deps.targetOf(resolved.action, order);
+  return { action, subject: runId, target, who, what: `${key}: ${what}`, planId: null };
+}
+
+function report(deps: RunbookDependencies, order: ActionOrder): Promise<ActionReport> {
+  if (!isAct(order)) return reportOf(deps, order);
+  return deps.audited(
+    actOf(deps, order),
+    () => reportOf(deps, order),
+    ({ verdict, detail }) => `${verdict}${detail === '' ? '' : `: ${detail.slice(0, 300)}`}`,
+  );
+}
+
+async function reportOf(deps: RunbookDependencies, order: ActionOrder): Promise<ActionReport> {
   const begunMs = deps.now();
   const ending = await perform(deps, order);
   const tookMs = deps.now() - begunMs;
@@ -100,10 +125,12 @@ async function simulate(deps: RunbookDependencies, order: ActionOrder): Promise<
 
 export function createRunbookActivities(deps: RunbookDependencies): RunbookActivities {
   return {
-    openRunbook: translating(async ({ file, snapshot, given }) => deps.open(file, await deps.readText(snapshot), given)),
+    openRunbook: translating(async ({ file, snapshot, given, digest }) =>
+      deps.open(file, await deps.readText(snapshot), given, digest ?? null),
+    ),
     prepareAction: translating((order) => prepare(deps, order)),
     performAction: translating((order) => report(deps, order)),
     simulateAction: translating((order) => simulate(deps, order)),
-    resolveApprovers: translating(async ({ by, service }) => ({ people: await deps.approvers(by, service) })),
+    resolveApprovers: translating(async (order) => ({ people: await deps.approvers(order) })),
   };
 }

@@ -2,6 +2,7 @@ import type { OpenedRunbook } from '../../core/command/runbook/run-state.js';
 import type { ActionAnswer } from '../../core/command/runbook/judge-step.js';
 import type { Action } from '../../core/command/runbook/runbook.js';
 import type { Values } from '../../core/command/runbook/template.js';
+import type { AuditedAct } from '../../core/model/audit.js';
 import type { ActionOrder } from './contract.js';
 
 /** How an action went, with its output redacted. */
@@ -11,7 +12,8 @@ export type ActionEnding =
   | { kind: 'unclear'; why: string; output: string };
 
 export interface RunbookDependencies {
-  open(file: string, text: string, given: Record<string, string>): OpenedRunbook;
+  /** `approved`: digest of what was approved before the run; null: nothing was. Throws RefusedError when it would be something else now. */
+  open(file: string, text: string, given: Record<string, string>, approved: string | null): OpenedRunbook;
   readText(artifact: string): Promise<string>;
   keepText(name: string, text: string): Promise<string>;
   /** Runs a resolved action; ends it with its group when the signal says so. Never throws for what the action did. */
@@ -20,7 +22,10 @@ export interface RunbookDependencies {
   simulate(action: Action, order: Omit<ActionOrder, 'action' | 'expect'>, signal: AbortSignal): Promise<string | null>;
   /** Where the action acts, as an approval binds it: address of a database, context of a cluster, this machine. */
   targetOf(action: Action, order: { service: string; values: Values }): string;
-  approvers(by: readonly string[], service: string): Promise<string[]>;
+  /** People behind keys and roles; of the incident, where the run belongs to one. */
+  approvers(order: { by: readonly string[]; service: string; incidentId: string | null }): Promise<string[]>;
+  /** Writes that an act begins, does it, and writes how it ended; without the first line nothing is done. */
+  audited<T>(act: AuditedAct, work: () => Promise<T>, tell: (result: T) => string): Promise<T>;
   sha256(text: string): string;
   now(): number;
 }

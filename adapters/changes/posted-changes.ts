@@ -63,7 +63,8 @@ export async function readPostedChanges(dataDirectory: string): Promise<PostedCh
 }
 
 function asChange({ at, service, kind, ref, title, by, rollback }: PostedChange, hasRollback: boolean): Change {
-  return { at, service, kind, ref, title, by, source: 'hook', revertible: rollback !== null || (kind === 'deploy' && hasRollback) };
+  const revertible = rollback !== null || (kind === 'deploy' && hasRollback);
+  return { at, service, kind, ref, title, by, source: 'hook', revertible, ...(rollback === null ? {} : { rollback }) };
 }
 
 /** What was told to `POST /changes`. */

@@ -68,8 +68,9 @@ export function createCommandClient(client: Client, texts: TextStore) {
       definition: UpdateDefinition<Answer, [Request]>,
       request: Request,
       updateId: string = randomUUID(),
+      timeoutMs: number = updateTimeoutMs,
     ): Promise<Answer> =>
-      withinDeadline(client, updateTimeoutMs, () => handleOf(id).executeUpdate(definition, { args: [request], updateId })).catch(
+      withinDeadline(client, timeoutMs, () => handleOf(id).executeUpdate(definition, { args: [request], updateId })).catch(
         explainUpdate(id),
       ),
   };

@@ -1,6 +1,6 @@
 /** One act on the world, as the audit log keeps it. No secret is in it. */
 export interface AuditedAct {
-  action: 'load' | 'profile' | 'sql' | 'undo' | 'notification';
+  action: 'load' | 'profile' | 'sql' | 'undo' | 'notification' | 'runbook-step' | 'runbook-rollback';
   /** Incident, bisect or the like on whose behalf. */
   subject: string;
   /** Catalog key, or what else it was done to. */

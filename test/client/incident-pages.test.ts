@@ -9,6 +9,7 @@ import { createPageIncidents } from '../../client/hook/pages/page-incidents.js';
 import { pageLinks } from '../../client/hook/pages/page-link.js';
 import type { Actor } from '../../core/command/incident/record-event.js';
 import { acknowledgeIncident, addNoteUpdate, decideMitigationUpdate } from '../../workflows/command/messages.js';
+import { seenService } from '../../worker/mitigation-facts.js';
 import { startCommandWorld } from '../support/stories/command-world.js';
 import { until } from '../support/until.js';
 
@@ -37,7 +38,12 @@ beforeAll(async () => {
   Object.assign(process.env, { TEST_PAGES_TOKEN: token, TEST_PAGES_SENDER: 'sender-token-0123456789' });
   const at = new Date(Date.now() - 5 * 60_000).toISOString();
   const deploy = { at, service: 'shop', kind: 'deploy', ref: 'v42', title: 'v42', by: 'ci', source: 'hook', revertible: true } as const;
-  world = await startCommandWorld(catalog, { deps: { changes: () => Promise.resolve({ changes: [deploy], sources: [] }) } });
+  world = await startCommandWorld(catalog, {
+    deps: {
+      changes: () => Promise.resolve({ changes: [deploy], sources: [] }),
+      lookForMitigations: (services) => Promise.resolve({ services: services.map((name) => seenService(world.catalog, name)), checks: [] }),
+    },
+  });
   stopWorker = await world.startWorker();
   const pages = createPageIncidents(world.environment.client, world.catalog, world.dataDirectory);
   const unused = (): Promise<never> => Promise.reject(new Error('no triage here'));

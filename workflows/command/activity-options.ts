@@ -27,7 +27,9 @@ export const broadcasting = proxyActivities<Pick<CommandActivities, 'sendToRecei
 });
 
 /** Steps of the five minutes: 20 seconds from the moment they are wanted, a worker that is away included. A second try would come too late. */
-export const looking = proxyActivities<Pick<CommandActivities, 'lookAtServices' | 'readChanges'>>({
+export const looking = proxyActivities<
+  Pick<CommandActivities, 'lookAtServices' | 'readChanges' | 'proposeMitigations' | 'verifyMitigation'>
+>({
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '20s',
   retry: { maximumAttempts: 1 },

@@ -15,6 +15,7 @@ import { registerHandlers } from './handlers.js';
 import { manage } from './management.js';
 import { fiveMinutes } from './five-minutes.js';
 import { handOver } from './merge.js';
+import { keepMitigations, keepProposals } from './mitigations.js';
 import { startTriages } from './triages.js';
 import { watchSymptom } from './watch.js';
 import { holdServices } from './held-services.js';
@@ -42,6 +43,8 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
     holdServices(run),
     closeInTime(run),
     watchSymptom(run),
+    keepProposals(run),
+    keepMitigations(run),
     handOver(run),
     firstLook,
   ]);
@@ -62,6 +65,8 @@ function open({ declaration: given, carried }: CommandStart): CommandRun {
     isReady: carried !== undefined,
     registered: state.declaration.services.join('\n'),
     isLeaving: false,
+    proposalsWanted: 0,
+    proposalsMade: 0,
     publish: () => setCurrentDetails(boardOf(state, Date.now())),
   };
   registerHandlers(run);

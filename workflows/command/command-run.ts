@@ -13,6 +13,9 @@ export interface CommandRun {
   registered: string;
   /** The loops leave: the incident is over, or its history continues as new. */
   isLeaving: boolean;
+  /** How often it was asked what could be done, and the last of these that was answered. */
+  proposalsWanted: number;
+  proposalsMade: number;
   /** Shows a change: board, search attributes. */
   publish: () => void;
 }

@@ -3,9 +3,8 @@
  * board and holds nobody up.
  */
 import { broadcast } from './deliver.js';
-import { judgeChanges, type Change, type Onset } from '../../core/command/changes/change.js';
+import { judgeChanges } from '../../core/command/changes/change.js';
 import { unknownFinding } from '../../core/command/checks/check.js';
-import { proposeRollback } from '../../core/command/incident/propose-rollback.js';
 import type { FiveMinuteStep, ServiceRow } from '../../core/command/incident/findings.js';
 import { holderOf } from '../../core/command/incident/roles.js';
 import { publicUpdate, recordCommunication, setStatus } from '../../core/command/incident/commands.js';
@@ -14,6 +13,8 @@ import { severityTable } from '../../core/command/severity/severity.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 import { looking } from './activity-options.js';
 import { note, type CommandRun } from './command-run.js';
+import { propose } from './mitigations.js';
+import { changeWindowMs, onsetOf } from './onset.js';
 
 /** More at once would wait for each other on one worker, and then the last ones would be late. */
 const mostLooks = 30;
@@ -41,17 +42,6 @@ async function step<T>(run: CommandRun, name: FiveMinuteStep, work: () => Promis
     end('failed', describeFailure(error));
     return null;
   }
-}
-
-/** Clocks of machines that are kept right differ by less; a roll-out's first instance may come as late after its record. */
-const clockDoubtMs = 2 * 60_000;
-/** A change that is older has mostly shown its faults already. */
-const changeWindowMs = 60 * 60_000;
-
-function onsetOf({ state }: CommandRun): Onset {
-  const { onset, declaredAt } = state.declaration;
-  const uncertaintyMs = Math.max(clockDoubtMs, (onset?.uncertaintyS ?? 0) * 1_000);
-  return { atMs: Date.parse(onset?.at ?? declaredAt), uncertaintyMs, services: state.affected, dependencies: [] };
 }
 
 function answered({ state }: CommandRun): string {
@@ -114,7 +104,7 @@ function describeScope(rows: readonly ServiceRow[]): string {
   return `${rows.length} services: ${bad.map(({ service, state }) => `${service} ${state}`).join(', ')}`;
 }
 
-async function changes(run: CommandRun): Promise<Change[]> {
+async function changes(run: CommandRun): Promise<void> {
   const { state } = run;
   const onset = onsetOf(run);
   const since = new Date(onset.atMs - changeWindowMs).toISOString();
@@ -122,10 +112,7 @@ async function changes(run: CommandRun): Promise<Change[]> {
   const found = await looking.readChanges.executeWithOptions({ summary: 'what was changed' }, [{ services, since }]);
   for (const { source, ok, detail } of found.sources)
     if (!ok) note(run, { kind: 'change', text: `${source} could not be read: ${detail}`.slice(0, 200), data: { source } });
-  state.changes = judgeChanges(found.changes, onset).map(({ at, service, kind, ref, title, by, source, verdict, why }) => {
-    return { at, service, kind, ref, title, by, source, verdict, why };
-  });
-  return found.changes;
+  state.changes = judgeChanges(found.changes, onset).map(({ score: _score, ...row }) => row);
 }
 
 function describeChanges(run: CommandRun): string {
@@ -148,15 +135,16 @@ function firstMessage(run: CommandRun): string {
   return 'told the receivers; a draft for the status page waits for its approval';
 }
 
-function decide(run: CommandRun, found: readonly Change[]): string {
+/** What the evidence asks for is proposed, and nothing else done: by then scope and changes are known, or known to be unknown. */
+async function decide(run: CommandRun): Promise<string> {
   const { state } = run;
-  const proposal = proposeRollback(found, onsetOf(run));
+  await propose(run);
   if (state.status === 'triage') setStatus(state, { to: 'investigating', reason: 'the first look is done', by: null }, Date.now());
-  if (proposal === null) return 'investigate: no change before the onset can be taken back';
-  if (!state.mitigations.some(({ planId }) => planId === proposal.planId)) state.mitigations = [...state.mitigations, proposal];
-  const event = note(run, { kind: 'mitigation', text: `proposed: ${proposal.title}`.slice(0, 200), data: { planId: proposal.planId } });
-  broadcast(run, event.id, { event: 'approval-needed', text: event.text });
-  return `mitigate: ${proposal.title} is proposed and waits for an approval`;
+  const waiting = state.mitigations.filter(({ state: one }) => one === 'proposed').toSorted((left, right) => left.rank - right.rank);
+  const [first, ...more] = waiting;
+  if (first === undefined) return 'investigate: no evidence asks for a mitigation yet';
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return `mitigate: ${first.title} is proposed and waits for an approval${others}`;
 }
 
 /** Runs beside everything else; it ends by itself, since every step of it is bounded. */
@@ -171,6 +159,5 @@ export async function fiveMinutes(run: CommandRun): Promise<void> {
   );
   await Promise.all([answer, looked, read]);
   await step(run, 'message', () => Promise.resolve(firstMessage(run)), String);
-  const found = (await read) ?? [];
-  await step(run, 'decide', () => Promise.resolve(decide(run, found)), String);
+  await step(run, 'decide', () => decide(run), String);
 }

@@ -1,5 +1,5 @@
 /** Handlers take what people ask for into the state at once, so that their answer is true; the loops see it and act. */
-import { setHandler } from '@temporalio/workflow';
+import { condition, setHandler } from '@temporalio/workflow';
 import * as commands from '../../core/command/incident/commands.js';
 import type { RecordEvent } from '../../core/command/incident/record-event.js';
 import { triageMilestoneSignal } from '../kernel/messages.js';
@@ -11,6 +11,8 @@ import { onSignal, onUpdate } from '../kernel/on-message.js';
 import type { CommandRun } from './command-run.js';
 import { broadcast } from './deliver.js';
 import { takeOver } from './merge.js';
+import { hearRun } from './mitigations.js';
+import { runReportSignal } from '../runbook/messages.js';
 import { hearMilestone, takeTriage } from './triages.js';
 import {
   acceptCommandUpdate,
@@ -25,6 +27,7 @@ import {
   mergeIncidentUpdate,
   offerCommandUpdate,
   postUpdateUpdate,
+  proposeMitigationsUpdate,
   resolveIncidentUpdate,
   setSeverityUpdate,
   setStatusUpdate,
@@ -44,6 +47,7 @@ import {
   readNote,
   readResolve,
   readRole,
+  readRunReport,
   readSeverity,
   readStatus,
   readTakeOver,
@@ -250,6 +254,26 @@ function registerTriages(run: CommandRun): void {
     ({ into }) => commands.refuseMerge(state, into),
     ({ into, by }) => recorded(run, commands.mergeInto(state, into, by, Date.now())),
     { description: 'This incident is a duplicate of another one' },
+  );
+  registerMitigations(run, writer);
+}
+
+function registerMitigations(run: CommandRun, writer: Parameters<typeof onSignal>[0]): void {
+  const { state } = run;
+  onSignal(writer, runReportSignal, readRunReport, (report) => hearRun(run, report), {
+    description: 'Sent by a run of a runbook that belongs to this incident',
+  });
+  onPerson(
+    run,
+    proposeMitigationsUpdate,
+    readBy,
+    () => commands.refuseOnEnded(state),
+    async () => {
+      const wanted = (run.proposalsWanted += 1);
+      await condition(() => run.isLeaving || run.proposalsMade >= wanted);
+      return { proposed: state.mitigations.filter((plan) => plan.state === 'proposed').length };
+    },
+    { description: 'Looks again and proposes what the evidence asks for; changes nothing' },
   );
   onPerson(
     run,

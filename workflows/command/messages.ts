@@ -62,6 +62,12 @@ export interface ResolveRequest extends ByRequest {
 export interface DecideMitigationRequest extends ByRequest {
   planId: string;
   decision: 'approve' | 'reject';
+  /** Of what whoever decides has seen; another one is stale. */
+  digest?: string;
+}
+/** How many mitigations are proposed after a fresh look. */
+export interface Proposed {
+  proposed: number;
 }
 export interface MergeRequest extends ByRequest {
   /** The incident that goes on. */
@@ -87,6 +93,7 @@ export const escalateUpdate = defineUpdate<Recorded, [EscalateRequest]>('escalat
 export const postUpdateUpdate = defineUpdate<Recorded, [UpdateRequest]>('postUpdate');
 export const resolveIncidentUpdate = defineUpdate<Recorded, [ResolveRequest]>('resolveIncident');
 export const decideMitigationUpdate = defineUpdate<Recorded, [DecideMitigationRequest]>('decideMitigation');
+export const proposeMitigationsUpdate = defineUpdate<Proposed, [ByRequest]>('proposeMitigations');
 export const mergeIncidentUpdate = defineUpdate<Recorded, [MergeRequest]>('mergeIncident');
 /** A triage that belongs to the incident from now on. */
 export const attachTriageSignal = defineSignal<[TriageRef]>('attachTriage');

@@ -4,6 +4,7 @@ import { incidentStatuses } from '../../core/command/incident/incident-status.js
 import { roleNames } from '../../core/command/incident/roles.js';
 import type { Milestone, MilestoneOrder, TriageRef } from '../../core/command/incident/take-milestone.js';
 import { severities } from '../../core/command/severity/severity.js';
+import type { RunReport } from '../runbook/messages.js';
 import {
   bad,
   filledText,
@@ -89,4 +90,15 @@ export const readMilestone: Reader<MilestoneOrder> = object({
   endpoint: key,
   event: readEvent,
 });
-export const readDecideMitigation = object({ ...by, planId: wholeText(200), decision: oneOf(['approve', 'reject'] as const) });
+export const readDecideMitigation = object({
+  ...by,
+  planId: wholeText(200),
+  decision: oneOf(['approve', 'reject'] as const),
+  digest: optional(wholeText(100)),
+});
+export const readRunReport: Reader<RunReport> = object({
+  runId: wholeText(100),
+  kind: oneOf(['waits', 'ended'] as const),
+  result: nullable(wholeText(50)),
+  text: nullable(text(1_000)),
+});

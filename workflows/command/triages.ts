@@ -44,6 +44,7 @@ export async function hearMilestone(run: CommandRun, milestone: MilestoneOrder):
   await condition(() => run.isReady);
   const wasOpen = isOpen(state.status);
   const { severity, status } = takeMilestone(state, milestone, Date.now());
+  if (milestone.event.kind === 'diagnosis' && wasOpen) run.proposalsWanted += 1;
   if (severity !== null && wasOpen) broadcast(run, severity.event.id, { event: 'severity', text: severity.event.text });
   const last = state.record.at(-1);
   if (status !== null && last !== undefined) broadcast(run, last.id, { event: 'state', text: last.text });

@@ -7,7 +7,8 @@ import { valuesOf } from '../../core/command/runbook/run-state.js';
 import type { Action, Step } from '../../core/command/runbook/runbook.js';
 import { proveByLoad } from './load-step.js';
 import { perform } from './perform.js';
-import type { ActionPart, Run } from './run-context.js';
+import type { Run } from './run.js';
+import type { ActionPart } from './run-context.js';
 
 /** How often something is looked at that shall stay or become good. */
 const lookEveryMs = 2_000;

@@ -5,7 +5,8 @@ import type { Step } from '../../core/command/runbook/runbook.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 import { looking } from './activity-options.js';
 import { prepare } from './perform.js';
-import { orderOf, type Run } from './run-context.js';
+import type { Run } from './run.js';
+import { orderOf } from './run-context.js';
 
 function conditionOf(run: Run, { when }: Step): string[] {
   if (when === null) return [];

@@ -1,7 +1,11 @@
 import { allHandlersFinished, CancellationScope, condition, isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { refuseAbort, refuseAnswer, takeAnswer } from '../../core/command/runbook/run-answers.js';
 import { createRunState, pendingStep, type RunResult, type RunStart, type RunState } from '../../core/command/runbook/run-state.js';
+import type { StoryFact } from '../../core/model/timeline.js';
+import { createKernel } from '../kernel/context.js';
+import { createTimeline } from '../kernel/timeline.js';
 import { describeFailure } from '../kernel/describe-failure.js';
+import { tellIncident } from './tell-incident.js';
 import { onUpdate, readStart } from '../kernel/on-message.js';
 import { reading } from './activity-options.js';
 import { boardOfRun } from './board.js';
@@ -11,7 +15,8 @@ import { lockWorkflowId, takeLock } from './lock.js';
 import { abortRunUpdate, answerRunUpdate, runStateQuery } from './messages.js';
 import { readAbort, readAnswer, readRunStart } from './read-messages.js';
 import { rollBack } from './rollback.js';
-import { opened, type Run } from './run-context.js';
+import type { Run } from './run.js';
+import { opened } from './run-context.js';
 import { runStep } from './step.js';
 
 /** How the work before the rollback ended. */
@@ -23,7 +28,8 @@ type Ending = { result: RunResult; undo: boolean };
  */
 export async function executeRunbook(start: RunStart): Promise<RunState> {
   const state = createRunState(readStart(readRunStart, start), Date.now());
-  const run: Run = { state, publish: () => setCurrentDetails(boardOfRun(state)) };
+  const { record } = createTimeline<StoryFact>([], () => undefined);
+  const run: Run = { state, publish: () => setCurrentDetails(boardOfRun(state)), kernel: createKernel(state.start.runId, record) };
   const work = new CancellationScope();
   registerHandlers(run, () => work.cancel());
   run.publish();
@@ -68,9 +74,11 @@ function stopped({ state }: Run, error: unknown): Ending {
 
 async function story(run: Run): Promise<Ending> {
   const { state } = run;
-  const { file, snapshot, given, isDryRun } = state.start;
+  const { file, snapshot, given, isDryRun, digest } = state.start;
   try {
-    state.opened = await reading.openRunbook.executeWithOptions({ summary: file }, [{ file, snapshot, given }]);
+    state.opened = await reading.openRunbook.executeWithOptions({ summary: file }, [
+      { file, snapshot, given, ...(digest === undefined ? {} : { digest }) },
+    ]);
   } catch (error) {
     if (isCancellation(error)) throw error;
     state.preflight.push({ id: 'runbook', title: 'The runbook can be read', verdict: 'fail', detail: describeFailure(error) });
@@ -156,5 +164,21 @@ async function finish(run: Run, { result, undo }: Ending): Promise<void> {
   state.result = hasFailedUndo || (result === 'rolled-back' && !isUndone) ? 'failed' : result;
   state.endedAt = new Date(Date.now()).toISOString();
   run.publish();
+  await tellIncident(run, { kind: 'ended', result: state.result, text: whyOf(state) });
   await condition(allHandlersFinished);
+}
+
+/** The first thing that went wrong, in words; null: nothing did. */
+function whyOf({ abort, preflight, steps, verification, rollback, result }: RunState): string | null {
+  if (result === 'success') return null;
+  const check = [...preflight, ...verification].find(({ verdict }) => verdict === 'fail');
+  const step = steps.find(({ state }) => state === 'failed' || state === 'unknown');
+  const undo = rollback.find(({ state }) => state === 'failed');
+  const words = [
+    abort?.reason,
+    check && `${check.title}: ${check.detail}`,
+    step && `${step.id}: ${step.reason ?? step.state}`,
+    undo?.detail,
+  ];
+  return words.find((word) => word !== undefined)?.slice(0, 300) ?? null;
 }

@@ -3,7 +3,8 @@ import type { PreparedAction } from '../../activities/runbook/contract.js';
 import type { Answer, Approval, StepRun } from '../../core/command/runbook/run-state.js';
 import { approvalsByRisk, type Step } from '../../core/command/runbook/runbook.js';
 import { reading } from './activity-options.js';
-import { askPeople, opened, type Run, type Said } from './run-context.js';
+import type { Run } from './run.js';
+import { askPeople, opened, type Said } from './run-context.js';
 
 /** A person or the clock ended what was asked for. */
 export type Refusal = { kind: 'rejected' | 'skipped' | 'expired'; reason: string; person: string | null };
@@ -27,10 +28,16 @@ interface Gate {
   allows: Answer[];
 }
 
+/** What was approved before the run began, as a mitigation of an incident: the run is bound to its digest, so it counts for the whole run. */
+function givenBefore({ state }: Run, digest: string, gate: Gate): Approval[] {
+  if (gate.kind !== 'risk-approval' || state.start.digest === undefined) return [];
+  return (state.start.approvals ?? []).map(({ person, proof, at }) => ({ person, proof, at, digest }));
+}
+
 /** What `--yes` gives: the approval of whoever asked for the run, where one person of their standing may give it. */
 function ownApproval({ state }: Run, digest: string, gate: Gate): Approval[] {
   const { approvesItself, by } = state.start;
-  const mayApprove = approvesItself && opened({ state, publish: () => undefined }).risk !== 'high' && !gate.isForOthers;
+  const mayApprove = approvesItself && state.opened?.risk !== 'high' && !gate.isForOthers;
   if (!mayApprove || (gate.by.length > 0 && !gate.by.includes(by.person))) return [];
   return [{ person: by.person, proof: by.proof, at: new Date(Date.now()).toISOString(), digest }];
 }
@@ -38,11 +45,14 @@ function ownApproval({ state }: Run, digest: string, gate: Gate): Approval[] {
 /** Approvals hold for what was shown. What the probe reads is asked again when they are complete; when it has changed, they are void. */
 async function passGate(run: Run, gate: Gate, look: () => Promise<PreparedAction>): Promise<Passage> {
   const until = Date.now() + gate.forMs;
-  for (let prepared = await look(); ;) {
+  let isFirst = true;
+  for (let prepared = await look(); ; isFirst = false) {
     const digest = gate.digestOf(prepared);
     const { kind, step, needed, by, isForOthers, allows } = gate;
     const question = { kind, step, needed, by, isForOthers, allows, digest, text: gate.text(prepared) };
-    const said = await askPeople(run, question, Math.max(1, until - Date.now()), ownApproval(run, digest, gate));
+    // What was given before the run is void with everything else once the reading has changed.
+    const given = [...(isFirst ? givenBefore(run, digest, gate) : []), ...ownApproval(run, digest, gate)];
+    const said = await askPeople(run, question, Math.max(1, until - Date.now()), given);
     if (said.kind !== 'approved') return refusalOf(said, `approval of ${step ?? 'the run'}`);
     prepared = await look();
     if (gate.digestOf(prepared) === digest) return { kind: 'passed', prepared, approvals: said.approvals };
@@ -60,7 +70,7 @@ export async function passRiskGate(run: Run, look: () => Promise<PreparedAction>
       step: null,
       needed: approvalsByRisk[risk],
       by: [],
-      isForOthers: risk === 'high',
+      isForOthers: isForOthers(run),
       forMs: runbook.approvalTimeoutMs,
       allows: ['approve', 'reject'],
       text: ({ command }) => `${runbook.title} (risk ${risk}, ${JSON.stringify(values)}); first: ${command}`,
@@ -72,24 +82,34 @@ export async function passRiskGate(run: Run, look: () => Promise<PreparedAction>
   return passage;
 }
 
+/** Who may answer a step, by the roles and names of its `approval`. A role that nobody has is answered by nobody, not by anybody. */
+async function peopleFor(run: Run, step: Step): Promise<string[]> {
+  const { by = [] } = step.approval ?? {};
+  if (by.length === 0) return [];
+  const { runbook, values } = opened(run);
+  const service = runbook.service === '*' ? String(values['service'] ?? '*') : runbook.service;
+  const order = { by: [...by], service, incidentId: run.state.start.incidentId };
+  const { people } = await reading.resolveApprovers.executeWithOptions({ summary: `who may approve ${step.id}` }, [order]);
+  return people.length === 0 ? [...by] : people;
+}
+
+/** Whoever asked for the run may not approve it: for high risk, and where the catalog wants the approval of somebody else. */
+function isForOthers(run: Run): boolean {
+  const { risk, approval } = opened(run);
+  return risk === 'high' || approval === 'other-than-requester';
+}
+
 export async function passStepGate(run: Run, step: Step, look: () => Promise<PreparedAction>): Promise<Passage | null> {
   if (step.approval === null) return null;
-  const { runbook, risk } = opened(run);
-  const { by, count, expiresMs } = step.approval;
-  const order = { by, service: runbook.service };
-  const { people } =
-    by.length === 0
-      ? { people: [] }
-      : await reading.resolveApprovers.executeWithOptions({ summary: `who may approve ${step.id}` }, [order]);
+  const { count, expiresMs } = step.approval;
   return passGate(
     run,
     {
       kind: 'step-approval',
       step: step.id,
       needed: count,
-      // A role that nobody has is answered by nobody, not by anybody.
-      by: by.length === 0 ? [] : people.length === 0 ? by : people,
-      isForOthers: risk === 'high',
+      by: await peopleFor(run, step),
+      isForOthers: isForOthers(run),
       forMs: expiresMs,
       allows: ['approve', 'reject', 'skip'],
       text: ({ command, reading: read }) => `${step.title}: ${command}${read === null ? '' : ` (now: ${read})`}`,
@@ -102,11 +122,14 @@ export async function passStepGate(run: Run, step: Step, look: () => Promise<Pre
 /** A step that only a person can do or confirm. */
 export async function askForStep(run: Run, step: Step, stepRun: StepRun): Promise<Refusal | null> {
   const kind = step.action.kind === 'approve' ? 'approve' : 'manual';
-  const { risk } = opened(run);
-  const { by = [], count = 1 } = step.approval ?? {};
-  const isForOthers = kind === 'approve' && risk === 'high';
-  const question = { kind, step: step.id, text: stepRun.command, digest: null, needed: count, by, isForOthers } as const;
-  const said = await askPeople(run, { ...question, by: [...by], allows: ['approve', 'reject', 'skip'] }, step.timeoutMs);
+  const needed = step.approval?.count ?? 1;
+  const by = await peopleFor(run, step);
+  const question = { kind, step: step.id, text: stepRun.command, digest: null, needed } as const;
+  const said = await askPeople(
+    run,
+    { ...question, by, isForOthers: kind === 'approve' && isForOthers(run), allows: ['approve', 'reject', 'skip'] },
+    step.timeoutMs,
+  );
   if (said.kind !== 'approved') return refusalOf(said, `${kind} step ${step.id}`);
   stepRun.approvals = said.approvals;
   stepRun.reason = `confirmed by ${said.approvals.map(({ person }) => person).join(', ')}`;

@@ -1,5 +1,5 @@
 /** The public protocol of `executeRunbook`. Imports nothing but types and the SDK. */
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Actor } from '../../core/command/incident/record-event.js';
 import type { AnswerRequest } from '../../core/command/runbook/run-answers.js';
 import type { RunState } from '../../core/command/runbook/run-state.js';
@@ -14,6 +14,17 @@ export interface Answered {
   needed: number;
 }
 
+/** What a run tells the incident that it belongs to. */
+export interface RunReport {
+  runId: string;
+  /** It waits for a person, or has ended. */
+  kind: 'waits' | 'ended';
+  /** Of an ended run. */
+  result: string | null;
+  text: string | null;
+}
+
+export const runReportSignal = defineSignal<[RunReport]>('runReport');
 export const answerRunUpdate = defineUpdate<Answered, [AnswerRequest]>('answerRun');
 export const abortRunUpdate = defineUpdate<Answered, [AbortRequest]>('abortRun');
 export const runStateQuery = defineQuery<RunState>('runState');

@@ -4,7 +4,8 @@ import type { ActionReport, PreparedAction } from '../../activities/runbook/cont
 import type { Probe } from '../../core/command/runbook/runbook.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 import { looking, performing } from './activity-options.js';
-import { orderOf, type ActionPart, type Run } from './run-context.js';
+import type { Run } from './run.js';
+import { orderOf, type ActionPart } from './run-context.js';
 
 export async function prepare(run: Run, key: string, part: ActionPart, probe: Probe | null): Promise<PreparedAction> {
   const summary = `${key}: ${probe === null ? 'what will be run' : 'has it happened already?'}`;

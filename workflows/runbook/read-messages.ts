@@ -5,6 +5,8 @@ import {
   entries,
   filledText,
   flag,
+  list,
+  moment,
   nullable,
   object,
   oneOf,
@@ -28,6 +30,8 @@ export const readRunStart = object({
   approvesItself: flag,
   by: actor,
   incidentId: nullable(wholeText(100)),
+  digest: optional(wholeText(100)),
+  approvals: optional(list(object({ person: filledText(200, 'a name'), proof: oneOf(proofs), at: moment }), 10)),
 });
 export const readAnswer = object({
   answer: oneOf(answers),

@@ -4,7 +4,8 @@ import type { Rollback } from '../../core/command/runbook/runbook.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 import { carryOut } from './checks.js';
 import { prepare } from './perform.js';
-import { askPeople, opened, type Run } from './run-context.js';
+import type { Run } from './run.js';
+import { askPeople, opened } from './run-context.js';
 
 export async function rollBack(run: Run): Promise<void> {
   const { steps } = opened(run).runbook;

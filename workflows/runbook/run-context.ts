@@ -1,14 +1,11 @@
 /** What the parts of a run share, and how they wait for a person. */
 import { condition } from '@temporalio/workflow';
 import type { ActionOrder } from '../../activities/runbook/contract.js';
-import type { Answer, Approval, OpenedRunbook, RunState, RunWait } from '../../core/command/runbook/run-state.js';
+import type { Answer, Approval, OpenedRunbook, RunWait } from '../../core/command/runbook/run-state.js';
 import { valuesOf } from '../../core/command/runbook/run-state.js';
 import type { Action, Expectation } from '../../core/command/runbook/runbook.js';
-
-export interface Run {
-  readonly state: RunState;
-  readonly publish: () => void;
-}
+import type { Run } from './run.js';
+import { tellIncident } from './tell-incident.js';
 
 /** The runbook is read first; nothing of a run happens before. */
 export function opened({ state }: Run): OpenedRunbook {
@@ -29,7 +26,17 @@ export function orderOf(run: Run, key: string, { action, expect = {}, timeoutMs 
     ...{ runId: run.state.start.runId, key, service, action, expect, env, timeoutMs },
     values: valuesOf(run.state),
     parameters: Object.keys(params),
+    who: whoLets(run),
   };
+}
+
+/** Who asked for the run, and everybody who approved so far. */
+function whoLets({ state }: Run): string {
+  const { start, steps } = state;
+  const approvals = [...(start.approvals ?? []), ...steps.flatMap((step) => step.approvals)];
+  const approved = [...new Set(approvals.map(({ person, proof }) => `${person} (${proof})`))];
+  const asked = `${start.by.person} (${start.by.proof})`;
+  return approved.length === 0 ? asked : `${asked}, approved by ${approved.join(', ')}`;
 }
 
 export type Said =
@@ -48,6 +55,7 @@ export async function askPeople(run: Run, question: Question, forMs: number, giv
   state.wait = wait;
   run.publish();
   try {
+    if (wait.approvals.length < wait.needed) void tellIncident(run, { kind: 'waits', result: null, text: wait.text.slice(0, 200) });
     const isDecided = (): boolean => wait.answer !== null || wait.approvals.length >= wait.needed;
     const summary = `${question.kind}${question.step === null ? '' : ` of ${question.step}`}: waits until ${expiresAt}`;
     if (!(await condition(isDecided, forMs, { summary }))) return { kind: 'expired' };

@@ -8,7 +8,8 @@ import { describeFailure } from '../kernel/describe-failure.js';
 import { carryOut } from './checks.js';
 import { askForStep, askToGoOn, passRiskGate, passStepGate, type Refusal } from './gates.js';
 import { prepare } from './perform.js';
-import { askPeople, opened, type Run } from './run-context.js';
+import type { Run } from './run.js';
+import { askPeople, opened } from './run-context.js';
 
 /** `stopped`: a person or the clock ended the run here. */
 export type StepEnding = { kind: 'done' | 'skipped' | 'failed' } | { kind: 'stopped'; reason: string; person: string | null };

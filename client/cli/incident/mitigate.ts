@@ -1,36 +1,95 @@
 import type { Command } from 'commander';
-import { decideMitigationUpdate } from '../../../workflows/command/messages.js';
+import type { StatusDocument } from '../../../core/command/incident/status-document.js';
+import { RefusedError } from '../../../core/model/errors.js';
+import { decideMitigationUpdate, proposeMitigationsUpdate } from '../../../workflows/command/messages.js';
 import { byOption } from '../incident-options.js';
 import { actor, incidentId, printRecorded, withCommand } from './incident-access.js';
 
-async function decide(decision: 'approve' | 'reject', id: string, flags: { plan: string; by?: string }, command: Command): Promise<void> {
+interface DecideFlags {
+  plan: string;
+  digest?: string;
+  by?: string;
+}
+
+async function decide(decision: 'approve' | 'reject', id: string, flags: DecideFlags, command: Command): Promise<void> {
+  const { plan: planId, digest } = flags;
   await withCommand(command, async (incidents, context) => {
-    const recorded = await incidents.update(id, decideMitigationUpdate, { planId: flags.plan, decision, by: actor(flags) });
-    printRecorded(context, id, recorded, `${flags.plan} ${decision === 'approve' ? 'approved' : 'rejected'}`);
+    const request = { planId, decision, by: actor(flags), ...(digest === undefined ? {} : { digest }) };
+    const recorded = await incidents.update(id, decideMitigationUpdate, request);
+    printRecorded(context, id, recorded, `${planId} ${decision === 'approve' ? 'approved; it runs now' : 'rejected'}`);
   });
 }
+
+/** The one to try first on top; what was decided below what waits. */
+function ordered(mitigations: StatusDocument['mitigations']): StatusDocument['mitigations'] {
+  return mitigations.toSorted(
+    (left, right) => Number(right.state === 'proposed') - Number(left.state === 'proposed') || left.rank - right.rank,
+  );
+}
+
+function planText({
+  planId,
+  state,
+  title,
+  why,
+  risk,
+  runbook,
+  commands,
+  evidence,
+  runId,
+  result,
+}: StatusDocument['mitigations'][number]): string {
+  return [
+    `${planId}  ${state}${runId === null ? '' : `  ${runId}`}`,
+    `  ${title}`,
+    `  why   ${why}`,
+    `  from  ${evidence.join(', ')}`,
+    `  runs  ${runbook}, risk ${risk}`,
+    ...commands.map((line) => `        ${line}`),
+    ...(result === null ? [] : [`  end   ${result}`]),
+  ].join('\n');
+}
+
+async function propose(id: string, flags: { by?: string }, command: Command): Promise<void> {
+  await withCommand(command, async (incidents, context) => {
+    context.wait('looking at what could be done');
+    // An incident that is over, or whose worker is away, still tells what was proposed.
+    await incidents.update(id, proposeMitigationsUpdate, { by: actor(flags) }, undefined, freshLookMs).catch((error: unknown) => {
+      if (!(error instanceof RefusedError)) throw error;
+      context.say(`note: no fresh look: ${error.message}`);
+    });
+    const mitigations = ordered((await incidents.status(id)).mitigations);
+    context.print({ mitigations }, mitigations.map(planText).join('\n') || 'nothing is proposed: no evidence asks for a mitigation yet');
+  });
+}
+
+/** One look of at most 20 s, and the one that is under way before it. */
+const freshLookMs = 45_000;
 
 /** What could end the incident, and who decides on it. */
 export function registerMitigate(group: Command): void {
   group
     .command('propose')
-    .description('mitigations that the evidence asks for')
+    .description('looks again, and shows the mitigations that the evidence asks for: reason, risk, runbook and what it runs')
     .argument(...incidentId)
+    .option(...byOption)
     .addHelpText('after', '\nExamples:\n  $ perf-responder incident propose INC-2026-0302-001')
-    .action(async (id: string, _flags: unknown, command: Command) => {
-      await withCommand(command, async (incidents, context) => {
-        const { mitigations } = await incidents.status(id);
-        const text = mitigations.map((plan) => `${plan.planId}  ${plan.state}\n  ${plan.title}\n  ${plan.why}`);
-        context.print({ mitigations }, text.join('\n') || 'nothing is proposed: no evidence asks for a mitigation yet');
-      });
-    });
+    .action(propose);
   for (const decision of ['approve', 'reject'] as const)
     group
       .command(decision)
-      .description(decision === 'approve' ? 'approves a proposed mitigation' : 'turns a proposed mitigation down')
+      .description(
+        decision === 'approve'
+          ? 'approves a proposed mitigation: its runbook runs, and the same load or checks prove it'
+          : 'turns a proposed mitigation down',
+      )
       .argument(...incidentId)
       .requiredOption('--plan <plan>', 'as incident propose shows it')
+      .option('--digest <digest>', 'of the plan as you saw it (incident propose --json); one that has changed is refused')
       .option(...byOption)
-      .addHelpText('after', `\nExamples:\n  $ perf-responder incident ${decision} INC-2026-0302-001 --plan rollback-shop-v42 --by alice`)
-      .action((id: string, flags: { plan: string; by?: string }, command: Command) => decide(decision, id, flags, command));
+      .addHelpText(
+        'after',
+        `\nExamples:\n  $ perf-responder incident ${decision} INC-2026-0302-001 --plan rollback-deploy-shop-v42 --by alice`,
+      )
+      .action((id: string, flags: DecideFlags, command: Command) => decide(decision, id, flags, command));
 }

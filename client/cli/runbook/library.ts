@@ -5,7 +5,7 @@ import { approvalsByRisk, type Runbook } from '../../../core/command/runbook/run
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import { contextOf, tryReadCatalog } from '../command-context.js';
 import { AnsweredError } from '../exit-code.js';
-import { findRunbook, listRunbooks } from './find-runbook.js';
+import { findRunbook, listRunbooks } from '../../../config/runbook/find-runbook.js';
 
 async function list(_: unknown, command: Command): Promise<void> {
   const context = contextOf(command);

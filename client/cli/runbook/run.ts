@@ -6,7 +6,7 @@ import { UnreadableInputError } from '../../../core/model/errors.js';
 import { contextOf, tryReadCatalog } from '../command-context.js';
 import { actor } from '../incident/incident-access.js';
 import { byOption } from '../incident-options.js';
-import { findRunbook } from './find-runbook.js';
+import { findRunbook } from '../../../config/runbook/find-runbook.js';
 import { runText } from './run-text.js';
 import { followRun, withRunbooks } from './runbook-access.js';
 

@@ -90,7 +90,11 @@ function findings({ fiveMinutes, services, changes, triages, mitigations }: Stat
     )}
     <h2>Mitigations</h2>
     ${list(
-      mitigations.map(({ title, state, why }) => html`<strong>${title}</strong>: ${state}. ${why}`),
+      mitigations.map(
+        ({ title, state, why, runId, result }) =>
+          html`<strong>${title}</strong>: ${state}${runId === null ? '' : ` (${runId})`}.
+            ${why}${result === null ? '' : html`<br />${result}`}`,
+      ),
       'None proposed.',
     )}`;
 }
@@ -135,11 +139,17 @@ function forms(document: StatusDocument, { sign, people }: PageForms): Html {
   const states = ['investigating', 'identified', 'mitigating', 'monitoring', 'resolved'].filter((one) => one !== status);
   const approvals = mitigations
     .filter(({ state }) => state === 'proposed')
+    .toSorted((left, right) => left.rank - right.rank)
     .map(
       (plan, index) =>
         html`<form method="post" action="${action('approve')}">
           <p>${plan.title}: ${plan.why}</p>
-          <input type="hidden" name="plan" value="${plan.planId}" /> ${who(`approve-by-${index}`, people)}
+          <p>Runs ${plan.runbook} (risk ${plan.risk}), which is proven afterwards by the same load or by checks:</p>
+          <ul>
+            ${plan.commands.map((line) => html`<li><code>${line}</code></li>`)}
+          </ul>
+          <input type="hidden" name="plan" value="${plan.planId}" /><input type="hidden" name="digest" value="${plan.digest}" />
+          ${who(`approve-by-${index}`, people)}
           <p><button name="decision" value="approve">Approve</button></p>
           <p><button name="decision" value="reject">Reject</button></p>
         </form>`,

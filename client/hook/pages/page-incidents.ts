@@ -58,8 +58,10 @@ export function createPageIncidents(client: Client, catalog: Catalog, dataDirect
     },
     approve: async (id, { by, link, form }) => {
       const decision = form.get('decision') === 'reject' ? 'reject' : 'approve';
-      await incidents.update(id, decideMitigationUpdate, { planId: filled(form, 'plan'), decision, by, link });
-      return decision === 'approve' ? 'Approved.' : 'Rejected.';
+      const digest = form.get('digest') ?? '';
+      const seen = digest === '' ? {} : { digest };
+      await incidents.update(id, decideMitigationUpdate, { planId: filled(form, 'plan'), decision, by, link, ...seen });
+      return decision === 'approve' ? 'Approved: its runbook runs now.' : 'Rejected.';
     },
   };
   return {

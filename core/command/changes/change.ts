@@ -17,6 +17,8 @@ export interface Change {
   source: string;
   /** Whether the catalog or the change itself names a way back. */
   revertible: boolean;
+  /** Runbook that takes it back, where whoever told of it named one. */
+  rollback?: string;
 }
 
 export type ChangeVerdict = 'suspected' | 'confirmed' | 'ruled-out-by-time';

@@ -3,6 +3,8 @@
 import type { JudgedChange } from '../changes/change.js';
 import type { CheckRow } from '../checks/check.js';
 import type { HealthState } from '../checks/health.js';
+import type { PlannedMitigation } from '../mitigation/mitigation-input.js';
+import type { Actor } from './record-event.js';
 
 export interface ServiceRow {
   service: string;
@@ -10,7 +12,7 @@ export interface ServiceRow {
   checks: readonly CheckRow[];
 }
 
-export type ChangeRow = Omit<JudgedChange, 'revertible' | 'score'>;
+export type ChangeRow = Omit<JudgedChange, 'score'>;
 
 export interface TriageRow {
   /** Id of the triage's episode; null until it is known. */
@@ -21,15 +23,21 @@ export interface TriageRow {
   cause: string | null;
 }
 
-export interface MitigationRow {
-  planId: string;
-  /** A runbook. */
+export interface MitigationRow extends PlannedMitigation {
+  /** Name of its runbook. */
   kind: string;
-  title: string;
-  why: string;
-  evidence: readonly string[];
+  /** 1: the one to try first. */
+  rank: number;
   state: 'proposed' | 'approved' | 'running' | 'verified' | 'failed' | 'rejected' | 'expired';
+  /** Who let it be done; null until somebody did. */
+  approvedBy: Actor | null;
   runId: string | null;
+  /** How its run ended; null: it has not. */
+  runResult: string | null;
+  /** What proves it, once its run has ended well; null before. `load`: the re-run of this triage that began after `since`. */
+  proof: { kind: 'load'; workflowId: string; since: string } | { kind: 'checks' } | null;
+  /** What became of it, in a sentence. */
+  result: string | null;
 }
 
 export interface ActionRow {

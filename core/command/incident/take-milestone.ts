@@ -159,7 +159,14 @@ export function takeMilestone(state: CommandState, milestone: MilestoneOrder, no
       text: `${milestone.endpoint}: ${event.text}`.slice(0, 200),
       source: sources[event.source],
       evidence: event.evidence,
-      data: { origin, milestone: event.kind, endpoint: milestone.endpoint, triage: incidentId },
+      data: {
+        origin,
+        milestone: event.kind,
+        endpoint: milestone.endpoint,
+        triage: incidentId,
+        workflow: workflowId,
+        outcome: event.outcome ?? null,
+      },
     },
     nowMs,
   );

@@ -33,7 +33,9 @@ export function refuseAnswer(state: RunState, { answer, step, digest, by }: Answ
   if (wait.by.length > 0 && !wait.by.includes(by.person)) return `expected one of ${wait.by.join(', ')}, got ${by.person}`;
   if (answer !== 'approve') return null;
   if (wait.isForOthers && by.person === state.start.by.person)
-    return `${by.person} asked for this run, which is of high risk: two other people approve it`;
+    return state.opened?.risk === 'high'
+      ? `${by.person} asked for this run, which is of high risk: two other people approve it`
+      : `${by.person} asked for this run: the catalog wants the approval of somebody else (approval: other-than-requester)`;
   if (wait.approvals.some(({ person }) => person === by.person))
     return `${by.person} has approved already; another person is needed (${wait.approvals.length} of ${wait.needed})`;
   return null;

@@ -18,6 +18,10 @@ export interface RunStart {
   approvesItself: boolean;
   by: Actor;
   incidentId: string | null;
+  /** Digest of what was approved before the run began; it runs that or nothing. */
+  digest?: string;
+  /** Approvals of the whole run that were given before it began. */
+  approvals?: { person: string; proof: Actor['proof']; at: string }[];
 }
 
 /** What the snapshot turned out to be. */
@@ -27,6 +31,8 @@ export interface OpenedRunbook {
   /** SHA-256 of the snapshot. */
   hash: string;
   risk: Risk;
+  /** Who may approve, by the catalog; absent in runs of before it was told. */
+  approval?: 'any' | 'other-than-requester';
 }
 
 export type StepState =

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import type { IncidentActivities } from '../../../activities/contract.js';
 import type { CommandDependencies } from '../../../activities/command/dependencies.js';
+import { createRunbookActivities } from '../../../activities/runbook/create-runbook-activities.js';
 import { createCommandActivities } from '../../../activities/command/create-command-activities.js';
 import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import { createCommandClient } from '../../../client/temporal/command-client.js';
+import { createRunbookClient } from '../../../client/temporal/runbook-client.js';
 import { parseCatalog } from '../../../config/catalog.js';
 import { createCommandDependencies } from '../../../worker/command-dependencies.js';
+import { createRunbookDependencies } from '../../../worker/runbook-dependencies.js';
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { startTestWorkers } from './incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../temporal.js';
@@ -34,7 +37,8 @@ export async function startCommandWorld(catalogText: string, { deps: over = {}, 
   });
   Object.assign(deps, over);
   const startWorker = async (): Promise<() => Promise<void>> => {
-    const activities = createCommandActivities(deps);
+    const runbooks = createRunbookDependencies({ catalog, dataDirectory, host: 'test', client: environment.client });
+    const activities = { ...createCommandActivities(deps), ...createRunbookActivities(runbooks) };
     if (triages !== undefined) return startTestWorkers(environment, workflowBundle, { ...triages, ...activities });
     const worker = await Worker.create({
       connection: environment.nativeConnection,
@@ -57,6 +61,7 @@ export async function startCommandWorld(catalogText: string, { deps: over = {}, 
     deps,
     startWorker,
     incidents: createCommandClient(environment.client, texts),
+    runs: createRunbookClient(environment.client, texts),
     teardown: async () => {
       await environment.teardown();
       await rm(dataDirectory, { recursive: true, force: true });

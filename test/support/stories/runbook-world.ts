@@ -24,7 +24,7 @@ export async function startRunbookWorld(catalogText: (directory: string) => stri
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue: incidentsQueue,
-    activities: createRunbookActivities(createRunbookDependencies({ catalog, dataDirectory })),
+    activities: createRunbookActivities(createRunbookDependencies({ catalog, dataDirectory, host: 'test', client: environment.client })),
     workflowBundle,
     shutdownGraceTime: '1s',
     maxHeartbeatThrottleInterval: '500ms',

@@ -64,6 +64,7 @@ export function sampleIncident(over: Partial<StatusDocument> = {}): StatusDocume
         title: 'async payment enabled',
         by: null,
         source: 'hook',
+        revertible: true,
         verdict: 'suspected',
         why: '10 min before the begin, same service',
       },

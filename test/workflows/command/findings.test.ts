@@ -12,6 +12,7 @@ import {
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { triageMilestoneSignal } from '../../../workflows/kernel/messages.js';
 import { closeIncidentSignal } from '../../../workflows/respond/messages.js';
+import { seenService } from '../../../worker/mitigation-facts.js';
 import { startCommandWorld } from '../../support/stories/command-world.js';
 import { createFakeWorld, resolveToShop } from '../../support/stories/fake-incident.js';
 import { until } from '../../support/until.js';
@@ -30,7 +31,7 @@ people:
 escalation: { paging: [{ level: L1, role: On-Call Engineer, after: 0s, notify: [alice] }, { level: L2, role: Lead, after: 10m, notify: [alice] }] }
 incidents: { roles: { commander: alice }, watch: 1s, notify: [{ kind: webhook, url: ${origin}/all }] }
 services:
-  shop: { critical: true, endpoints: { story-1: { url: http://127.0.0.1:1/a, budgets: { p95Ms: 250 } }, story-2: { url: http://127.0.0.1:1/b, budgets: { p95Ms: 250 } } } }
+  shop: { critical: true, deploy: { rollback: ['true'] }, endpoints: { story-1: { url: http://127.0.0.1:1/a, budgets: { p95Ms: 250 } }, story-2: { url: http://127.0.0.1:1/b, budgets: { p95Ms: 250 } } } }
 ${quietServices.map((name) => `  ${name}: { endpoints: { e: { url: http://127.0.0.1:1/${name}, budgets: { p95Ms: 250 } } } }`).join('\n')}
 `;
 
@@ -50,6 +51,7 @@ beforeAll(async () => {
         if (service === 'hanging') throw new Error('the check broke');
         return { service, state: states[service] ?? 'unknown', checks: [] };
       },
+      lookForMitigations: (services) => Promise.resolve({ services: services.map((name) => seenService(world.catalog, name)), checks: [] }),
       changes: () =>
         Promise.resolve({
           changes: [
@@ -114,7 +116,9 @@ describe('the first five minutes', () => {
       ['v42', 'suspected'],
       ['f', 'ruled-out-by-time'],
     ]);
-    expect(document.mitigations).toMatchObject([{ kind: 'rollback-deploy', state: 'proposed', runId: null }]);
+    expect(document.mitigations).toMatchObject([
+      { planId: 'rollback-deploy-shop-v42', kind: 'rollback-deploy', state: 'proposed', runId: null },
+    ]);
     expect(document.status).toBe('investigating');
     expect(document.communications.map(({ audience, state }) => [audience, state])).toEqual([
       ['internal', 'posted'],

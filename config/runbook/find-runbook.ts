@@ -2,11 +2,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Catalog } from '../../../config/catalog.js';
-import { nearestName } from '../../../config/nearest-name.js';
-import { parseRunbook } from '../../../config/runbook/read-runbook.js';
-import type { Runbook } from '../../../core/command/runbook/runbook.js';
-import { UnreadableInputError } from '../../../core/model/errors.js';
+import type { Catalog } from '../catalog.js';
+import { nearestName } from '../nearest-name.js';
+import { parseRunbook } from './read-runbook.js';
+import type { Runbook } from '../../core/command/runbook/runbook.js';
+import { UnreadableInputError } from '../../core/model/errors.js';
 
 export interface FoundRunbook {
   path: string;
@@ -39,7 +39,7 @@ async function filesIn(path: string): Promise<string[]> {
 
 /** Beside the sources, and above the compiled files. */
 async function shippedFolder(): Promise<string | null> {
-  for (const place of ['../../../runbooks', '../../../../runbooks']) {
+  for (const place of ['../../runbooks', '../../../runbooks']) {
     const path = fileURLToPath(new URL(place, import.meta.url));
     if (await isFolder(path)) return path;
   }
