@@ -1,7 +1,8 @@
-import { spawn, spawnSync, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { ProgramFailedError } from '../../core/model/errors.js';
 import { heldLocks } from './host-lock.js';
+import { parentDeathPrefix } from './parent-death.js';
 
 /** From SIGTERM to SIGKILL when somebody waits for a cancellation, which may take two seconds in all. */
 const hurriedGraceMs = 700;
@@ -159,15 +160,4 @@ function killGroup(leader: number): void {
   } catch {
     // Already gone.
   }
-}
-
-let prefix: string[] | undefined;
-
-/** On Linux the kernel kills the program when its guard dies (util-linux's setpriv; others lack the option or the program). */
-function parentDeathPrefix(): string[] {
-  prefix ??= ['/usr/bin/setpriv', '/bin/setpriv']
-    .filter((path) => spawnSync(path, ['--pdeathsig', 'KILL', 'true'], { stdio: 'ignore', timeout: 5_000 }).status === 0)
-    .slice(0, 1)
-    .flatMap((path) => [path, '--pdeathsig', 'KILL', '--']);
-  return prefix;
 }
