@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ParsedStatement } from '../../../core/database/sql/parse-statement.js';
 import { readQueryPlan } from '../../../core/database/plan/plan.js';
-import { quoteIdentifier } from '../../../core/database/sql/sql-text.js';
+import { quoteIdentifier, quoteLiteral } from '../../../core/database/sql/sql-text.js';
 import type { QueryPlan, StatementScan } from '../../../core/model/database.js';
 import type { Session } from './session.js';
 
@@ -18,7 +18,7 @@ const prepared = 'perf_incident_responder';
 /** Runs `work` in a transaction that can change nothing and waits for no lock, and rolls it back whatever happens. */
 async function readOnly<T>(
   session: Session,
-  schemas: readonly string[],
+  path: readonly string[],
   timeoutMs: number,
   work: () => Promise<T>,
   workMemKb: number | null = null,
@@ -30,9 +30,7 @@ async function readOnly<T>(
     await session.run("SET LOCAL idle_in_transaction_session_timeout = '30s'");
     await session.run("SET LOCAL plan_cache_mode = 'force_custom_plan'");
     if (workMemKb !== null) await session.run(`SET LOCAL work_mem = '${workMemKb}kB'`);
-    if (schemas.length > 0) {
-      await session.run(`SELECT set_config('search_path', ${quoteList(schemas)}, true)`);
-    }
+    await session.run(`SELECT set_config('search_path', ${quoteList(path)}, true)`);
     return await work();
   } finally {
     await session.run('ROLLBACK').catch(() => undefined);
@@ -40,18 +38,17 @@ async function readOnly<T>(
   }
 }
 
-/** The schemas of the tables first, then whatever this role looks through. */
-function quoteList(schemas: readonly string[]): string {
-  const path = [...schemas.map(quoteIdentifier), '"$user"', 'public'].join(', ');
-  return `'${path.replaceAll("'", "''")}'`;
+/** What is looked up along it is the application's, whatever this role has set; our own words in there name their schema. */
+function quoteList(path: readonly string[]): string {
+  return quoteLiteral(path.map(quoteIdentifier).join(', '));
 }
 
 /** The server's own idea of the type of every `$n`. Rejects when the text is no valid statement here. */
-export async function parameterTypes(session: Session, parsed: ParsedStatement, schemas: readonly string[]): Promise<string[]> {
-  return await readOnly(session, schemas, 5000, async () => {
+export async function parameterTypes(session: Session, parsed: ParsedStatement, path: readonly string[]): Promise<string[]> {
+  return await readOnly(session, path, 5000, async () => {
     await session.run(`PREPARE ${prepared} AS ${parsed.text}`);
     const [row] = await session.query(
-      `SELECT parameter_types::text[] AS types FROM pg_prepared_statements WHERE name = '${prepared}'`,
+      `SELECT parameter_types::pg_catalog.text[] AS types FROM pg_catalog.pg_prepared_statements WHERE name = '${prepared}'`,
       z.object({ types: z.array(z.string()) }),
     );
     return row?.types ?? [];
@@ -62,7 +59,8 @@ export interface CustomPlanOrder {
   parsed: ParsedStatement;
   /** One SQL literal for each `$n`. */
   values: readonly string[];
-  schemas: readonly string[];
+  /** Search path of whoever runs it in production. */
+  path: readonly string[];
   /** Null = explain only. */
   execute: { timeoutMs: number; largestCost: number } | null;
 }
@@ -110,7 +108,7 @@ async function withStatement<T>(
     await session.run(`PREPARE ${prepared} AS ${order.parsed.text}`);
     return await work(`EXECUTE ${prepared} (${order.values.join(', ')})`);
   };
-  return await readOnly(session, order.schemas, timeoutMs, withValues, workMemKb);
+  return await readOnly(session, order.path, timeoutMs, withValues, workMemKb);
 }
 
 /** What is on disk is packed; in memory, and for the hash table that memory makes possible, it needs many times that. */
@@ -158,9 +156,9 @@ export async function genericPlan(
   session: Session,
   parsed: ParsedStatement,
   parameters: number,
-  schemas: readonly string[],
+  path: readonly string[],
 ): Promise<ExplainedPlan> {
-  return await readOnly(session, schemas, 5000, async () => {
+  return await readOnly(session, path, 5000, async () => {
     if (session.major >= 16) return await explain(session, 'GENERIC_PLAN, VERBOSE, FORMAT JSON', parsed.text);
     await session.run("SET LOCAL plan_cache_mode = 'force_generic_plan'");
     await session.run(`PREPARE ${prepared} AS ${parsed.text}`);

@@ -18,6 +18,8 @@ export interface PlanRequest {
   statement: StatementDelta;
   tables: readonly TableStatistics[];
   views: readonly string[];
+  /** Search path of whoever runs it in production. */
+  path: readonly string[];
 }
 
 export interface PlanResult {
@@ -42,21 +44,20 @@ const insufficientPrivilege = '42501';
  * (of several sets the one whose time and rows come closest to what the window measured); without values as a generic plan.
  */
 export async function findPlan(session: Session, features: ServerFeatures, request: PlanRequest): Promise<PlanResult> {
-  const schemas = [...new Set(request.tables.map((table) => table.facts.schema))].filter((schema) => schema !== 'pg_catalog');
   const refusal = await whyNotExecute(session, features, request);
   const timeoutMs = Math.min(longestRunMs, Math.max(2000, 20 * request.statement.meanExecMs));
   const execute = refusal === null ? { timeoutMs, largestCost } : null;
   try {
-    const orders = await customOrders(session, request, schemas, execute);
+    const orders = await customOrders(session, request, execute);
     const found = orders.length === 0 ? null : await bestOf(session, orders, request.statement);
     if (found !== null) {
       const plan = withoutAccidents(found.plan.plan, request.statement);
       return describe({ ...found.plan, plan }, found.order, [found.plan.whyNot, refusal]);
     }
   } catch (error) {
-    return await fallBack(session, features, request, schemas, error);
+    return await fallBack(session, features, request, error);
   }
-  return await fallBack(session, features, request, schemas, null);
+  return await fallBack(session, features, request, null);
 }
 
 function describe(plan: CustomPlan, order: NotedOrder, notes: (string | null)[]): PlanResult {
@@ -79,17 +80,12 @@ type NotedOrder = CustomPlanOrder & {
   atOffset?: (offset: number) => NotedOrder[];
 };
 
-async function customOrders(
-  session: Session,
-  request: PlanRequest,
-  schemas: readonly string[],
-  execute: CustomPlanOrder['execute'],
-): Promise<NotedOrder[]> {
-  const { parsed, sample } = request;
-  if (parsed.parameters === 0) return [{ parsed, values: [], schemas, execute, note: 'the statement has no parameters' }];
+async function customOrders(session: Session, request: PlanRequest, execute: CustomPlanOrder['execute']): Promise<NotedOrder[]> {
+  const { parsed, sample, path } = request;
+  if (parsed.parameters === 0) return [{ parsed, values: [], path, execute, note: 'the statement has no parameters' }];
   if (sample?.parameters === 0 && sample.kind === parsed.kind)
-    return [{ parsed: sample, values: [], schemas, execute, note: 'values of a running session' }];
-  const types = await parameterTypes(session, parsed, schemas);
+    return [{ parsed: sample, values: [], path, execute, note: 'values of a running session' }];
+  const types = await parameterTypes(session, parsed, path);
   const shape = readQueryShape(
     parsed,
     request.tables.map(({ facts, columns }) => ({
@@ -101,7 +97,7 @@ async function customOrders(
   const limit = Math.max(firstPage.limit, Math.ceil(request.statement.rowsPerCall));
   const orderOf = (set: ValueSet, page: Page, place = ''): NotedOrder[] => {
     const values = chooseValues(parsed, shape, request.tables, types, set, page);
-    return values === null ? [] : [{ parsed, values, schemas, execute, isGuess: true, note: `${set} values from the statistics${place}` }];
+    return values === null ? [] : [{ parsed, values, path, execute, isGuess: true, note: `${set} values from the statistics${place}` }];
   };
   const sets: ValueSet[] = ['typical', 'common'];
   const orders = sets.flatMap((set): NotedOrder[] =>
@@ -136,17 +132,11 @@ async function bestOf(
   return closestPlan(found, statement);
 }
 
-async function fallBack(
-  session: Session,
-  features: ServerFeatures,
-  request: PlanRequest,
-  schemas: readonly string[],
-  cause: unknown,
-): Promise<PlanResult> {
+async function fallBack(session: Session, features: ServerFeatures, request: PlanRequest, cause: unknown): Promise<PlanResult> {
   if (errorCode(cause) === insufficientPrivilege)
     return nothing(errorText(cause), [missingRight(features.role, request.parsed, errorText(cause))]);
   try {
-    const plan = await genericPlan(session, request.parsed, request.parsed.parameters, schemas);
+    const plan = await genericPlan(session, request.parsed, request.parsed.parameters, request.path);
     const note = `generic plan: no values for the parameters${cause === null ? '' : ` (${errorText(cause)})`}`;
     return { source: 'generic-plan', note, plan: plan.plan, raw: plan.raw, order: null, missing: [] };
   } catch (error) {
@@ -179,9 +169,9 @@ async function whyNotExecute(session: Session, features: ServerFeatures, request
   if (features.lockWaiters > 0) return 'not executed: sessions wait for locks right now';
   if (request.views.length > 0) return `not executed: it reads the view ${request.views.join(', ')}`;
   if (request.tables.some((table) => table.kind === 'foreign')) return 'not executed: it reads a foreign table';
-  return await whyUnsafeToExecute(
-    session,
-    safety.called,
-    request.tables.map(({ facts }) => facts),
-  );
+  return await whyUnsafeToExecute(session, {
+    called: safety.called,
+    tables: request.tables.map(({ facts }) => facts),
+    path: request.path,
+  });
 }

@@ -21,6 +21,7 @@ import type {
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
 import type { MissingEvidence } from '../../../core/model/observation.js';
 import type { OpenSession } from './observe.js';
+import { readApplicationPath, tellOpenSchemas, tellOwner, withSchemasOf } from './application-path.js';
 import { simulateIndex, compareWithoutSpill } from './explain.js';
 import { findPlan, type PlanRequest, type PlanResult } from './plan-ladder.js';
 import { probeServer, type ServerFeatures } from './server-features.js';
@@ -46,6 +47,8 @@ export async function scanWith(open: OpenSession, options: ScanOptions): Promise
     return { ...scan, missing: [error.missing] };
   }
   try {
+    // What looks names up by the application's path says so itself; everything else is the system's.
+    await session.run("SELECT set_config('search_path', 'pg_catalog', false)");
     const features = await probeServer(session);
     scan.missing.push(...features.missing);
     for (const { statement, sample } of chosen) {
@@ -94,24 +97,36 @@ async function scanStatement(
   const parsed = await parseStatement(statement.text);
   if (parsed === null) return { ...base, planNote: 'the text cannot be parsed: it is cut off, or not one statement' };
   if (parsed.kind === 'other') return { ...base, planNote: 'no query: it has no plan' };
-  const found = await readUnlocked(session, tableNames(parsed));
+  const names = tableNames(parsed);
+  const path = await readApplicationPath(session, features.statementsSchema, statement.queryId);
+  const found = await readUnlocked(session, names, path.schemas);
   if (found === null) return { ...base, planNote: 'a table of it is locked by another session: nobody can plan it now' };
   const { tables, views } = found;
-  const request: PlanRequest = { parsed, sample: sample === null ? null : await parseStatement(sample), statement, tables, views };
+  const request: PlanRequest = {
+    ...{ parsed, statement, tables, views, path: withSchemasOf(path.schemas, names, tables) },
+    sample: sample === null ? null : await parseStatement(sample),
+  };
   const result = withWholeTables(await findPlan(session, features, request), tables);
-  missing.push(...result.missing, ...staleStatistics(tables));
+  missing.push(...result.missing, ...staleStatistics(tables), ...(await tellOwner(session, features, tables)));
+  const told = await tellOpenSchemas(session, path);
   const advice = await advise(session, features, request, result);
   const { source, order, plan } = result;
   const withoutSpill = source === 'analyze' && order !== null && plan !== null ? await compareWithoutSpill(session, order, plan) : null;
-  return { ...base, ...advice, ...planOf(result), withoutSpill, tables: tables.map((table) => table.facts) };
+  return {
+    ...base,
+    ...advice,
+    ...planOf(told === null ? result : { ...result, note: [result.note, told].filter((each) => each !== null).join('; ') }),
+    withoutSpill,
+    tables: tables.map((table) => table.facts),
+  };
 }
 
 const lockNotAvailable = '55P03';
 
 /** Null while another session holds a lock that not even a look gets past. */
-async function readUnlocked(session: Session, names: readonly TableName[]): Promise<FoundTables | null> {
+async function readUnlocked(session: Session, names: readonly TableName[], path: readonly string[]): Promise<FoundTables | null> {
   try {
-    return await readTables(session, names);
+    return await readTables(session, names, path);
   } catch (error) {
     if (errorCode(error) === lockNotAvailable) return null;
     throw error;
@@ -175,7 +190,12 @@ async function advise(
   const hidesPattern = normalised.tables.some((use) => use.hidden.some((hidden) => hidden.kind === 'pattern-parameter'));
   const shape = hidesPattern && sample !== null ? readQueryShape(sample, columnsOf(tables)) : normalised;
   const safety = judgeSafety({ ...parsed, kind: 'select' });
-  const functions = safety.safe ? await readImmutable(session, safety.called.functions) : new Set<string>();
+  const functions = safety.safe
+    ? await readImmutable(
+        session,
+        safety.called.functions.map(({ name }) => name),
+      )
+    : new Set<string>();
   const nonSargable = nonSargablePredicates(shape, tables, {
     immutableFunctions: functions,
     hasTrigrams: features.hasTrigrams,

@@ -7,7 +7,10 @@ export interface ServerFeatures {
   isReplica: boolean;
   /** Where HypoPG is, when it is created in this database. */
   hypopgSchema: string | null;
+  /** The same of pg_stat_statements. */
+  statementsSchema: string | null;
   hasTrigrams: boolean;
+  isSuperuser: boolean;
   /** Sessions that wait for locks right now: then nothing is executed. */
   lockWaiters: number;
   missing: MissingEvidence[];
@@ -17,6 +20,8 @@ const featureRow = z.object({
   role: z.string(),
   isReplica: z.boolean(),
   hypopgSchema: z.string().nullable(),
+  statementsSchema: z.string().nullable(),
+  isSuperuser: z.boolean(),
   hasTrigrams: z.boolean(),
   lockWaiters: z.number(),
 });
@@ -25,6 +30,8 @@ export async function probeServer(session: Session): Promise<ServerFeatures> {
   const [row] = await session.query(
     `SELECT current_user::text AS role, pg_is_in_recovery() AS "isReplica",
             (SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypopg') AS "hypopgSchema",
+            (SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements') AS "statementsSchema",
+            current_setting('is_superuser') = 'on' AS "isSuperuser",
             EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS "hasTrigrams",
             (SELECT count(*)::int FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()) AS "lockWaiters"`,
     featureRow,

@@ -42,7 +42,7 @@ const tablesSql = `
            sum(ls.n_mod_since_analyze) AS modified, array_agg(l.relname::text ORDER BY l.relname) AS names
     FROM part JOIN pg_class l ON l.oid = part.oid AND l.relkind <> 'p' LEFT JOIN pg_stat_all_tables ls ON ls.relid = l.oid
   ) p ON c.relkind = 'p'
-  ORDER BY w.schema, w.relation, pg_table_is_visible(c.oid) DESC, c.relpages DESC, c.oid`;
+  ORDER BY w.schema, w.relation, array_position($3::text[], n.nspname::text), c.relpages DESC, c.oid`;
 
 const columnRow = z.object({
   table: z.string(),
@@ -106,9 +106,9 @@ export interface FoundTables {
   views: string[];
 }
 
-/** Facts of the named tables from the catalog and the statistics; only the texts of their indexes want a (shared) lock. Names that do not exist are left out. */
-export async function readTables(session: Session, names: readonly TableName[]): Promise<FoundTables> {
-  const rows = await session.query(tablesSql, tableRow, [names.map((name) => name.schema), names.map((name) => name.relation)]);
+/** Facts of the named tables, a name without schema along the path first, from the catalog and the statistics; only the texts of their indexes want a (shared) lock. Names that do not exist are left out. */
+export async function readTables(session: Session, names: readonly TableName[], path: readonly string[]): Promise<FoundTables> {
+  const rows = await session.query(tablesSql, tableRow, [names.map((name) => name.schema), names.map((name) => name.relation), path]);
   const unique = [...new Map(rows.map((row) => [row.id, row])).values()];
   const tables = unique.filter((row) => row.kind !== 'view');
   const ids = tables.map((row) => row.id);
