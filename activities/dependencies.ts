@@ -102,6 +102,8 @@ export interface CaptureAdapter {
 export interface RemedyOrder {
   /** Connection URL, with its secret. */
   url: string;
+  /** Else RefusedError for a role that may do anything. */
+  mayBeSuperuser: boolean;
   statement: string;
   /** Put into the statement as a comment or application name, so that a DBA sees who did it. */
   tag: string;

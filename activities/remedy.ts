@@ -95,7 +95,7 @@ async function apply(
     },
     () =>
       act({
-        ...{ url, statement, tag: incidentId, signal: beating.signal },
+        ...{ url, mayBeSuperuser: access.mayBeSuperuser, statement, tag: incidentId, signal: beating.signal },
         onProgress: (state) => beating.show({ state }),
       }),
     (result) => `${result.applied ? 'done' : 'not done'}: ${result.detail}`,

@@ -31,6 +31,8 @@ export interface DatabaseAccess {
   name: string;
   kind: string;
   url: string;
+  /** Only in development. */
+  mayBeSuperuser: boolean;
   /** For what changes something; absent = the same connection, null = the catalog names one that is not there. */
   remedyUrl?: string | null;
 }
@@ -107,12 +109,13 @@ export function resolveDatabases(catalog: Catalog, endpointKey: string): { datab
 export function serviceDatabases(catalog: Catalog, service: CatalogService): { databases: DatabaseAccess[]; missing: MissingEvidence[] } {
   const databases: DatabaseAccess[] = [];
   const missing: MissingEvidence[] = [];
+  const mayBeSuperuser = (service.environment ?? 'development') === 'development';
   for (const [name, { kind, connection, remedyConnection }] of Object.entries(service.databases ?? {})) {
     const url = tryReadSecret(located(catalog, connection));
     if (url === null) missing.push(missingConnection(name, connection));
     else {
       const remedyUrl = remedyConnection === undefined ? undefined : tryReadSecret(located(catalog, remedyConnection));
-      databases.push({ name, kind, url, ...(remedyUrl === undefined ? {} : { remedyUrl }) });
+      databases.push({ name, kind, url, mayBeSuperuser, ...(remedyUrl === undefined ? {} : { remedyUrl }) });
     }
   }
   return { databases, missing };

@@ -123,14 +123,14 @@ async function databaseMs(catalog: Catalog, endpoint: string, signal: AbortSigna
   const { databases, missing } = resolveDatabases(catalog, endpoint);
   const [unknown] = missing;
   if (unknown !== undefined) throw new EvidenceUnavailableError(unknown);
-  const counting = databases.flatMap(({ name, kind, url }) => {
+  const counting = databases.flatMap(({ name, kind, url, mayBeSuperuser }) => {
     const { look } = databaseEngine(kind);
-    return look === null ? [] : [{ name, kind, url, look }];
+    return look === null ? [] : [{ name, kind, url, mayBeSuperuser, look }];
   });
   if (counting.length === 0) throw new EvidenceUnavailableError(noDatabase);
   const totals = await Promise.all(
-    counting.map(({ name, kind, url, look }) =>
-      look.totalExecutionMs({ url, signal }).catch((error: unknown) => {
+    counting.map(({ name, kind, url, mayBeSuperuser, look }) =>
+      look.totalExecutionMs({ url, mayBeSuperuser, signal }).catch((error: unknown) => {
         if (!(error instanceof EvidenceUnavailableError)) throw error;
         const { id, what, why, remedy } = error.missing;
         if (id !== 'database-connection') throw new EvidenceUnavailableError({ id, what: `${what} of database ${name}`, why, remedy });

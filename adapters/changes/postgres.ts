@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serviceDatabases } from '../../config/resolve-access.js';
+import { serviceDatabases, type DatabaseAccess } from '../../config/resolve-access.js';
 import type { Change } from '../../core/command/changes/change.js';
 import type { Session } from '../databases/postgres/session.js';
 import { readAll, type ChangeOrder, type ChangeSource } from './change-source.js';
@@ -48,11 +48,11 @@ async function migrationsOf(session: Session, service: string, fromMs: number): 
 async function read(
   { fromMs, signal }: ChangeOrder,
   service: string,
-  url: string,
+  { url, mayBeSuperuser }: DatabaseAccess,
 ): ReturnType<ReturnType<ChangeSource['plan']>[number]['read']> {
   // The driver is loaded when a database is really looked at.
   const { openSession } = await import('../databases/postgres/postgres.js');
-  const session = await openSession(url, { signal, statementTimeoutMs: 4_000, lockTimeoutMs: 500 });
+  const session = await openSession(url, { signal, mayBeSuperuser, statementTimeoutMs: 4_000, lockTimeoutMs: 500 });
   try {
     const [row] = await session.query(times, timeRow);
     if (row === undefined) throw new Error('expected one row of times, got none');
@@ -82,9 +82,11 @@ export const postgresChanges: ChangeSource = {
     for (const service of services) {
       const written = catalog.services[service];
       if (written === undefined) continue;
-      for (const { name, kind, url } of serviceDatabases(catalog, written).databases)
+      for (const access of serviceDatabases(catalog, written).databases) {
+        const { name, kind, url } = access;
         if (kind === 'postgres' && !planned.has(url))
-          planned.set(url, { source: `postgres ${service}/${name}`, read: () => read(order, service, url) });
+          planned.set(url, { source: `postgres ${service}/${name}`, read: () => read(order, service, access) });
+      }
     }
     return [...planned.values()];
   },

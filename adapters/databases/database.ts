@@ -5,6 +5,8 @@ export interface DatabaseOrder {
   name: string;
   /** Connection URL, with its secret. */
   url: string;
+  /** Else a role that may do anything is refused, as missing evidence. */
+  mayBeSuperuser: boolean;
   delayMs: number;
   durationMs: number;
   signal: AbortSignal;
@@ -32,7 +34,7 @@ export interface DatabaseLook {
   /** What cannot be had is a row of `missing`; rejects only with the reason of the signal. */
   observe: (order: DatabaseOrder) => Promise<DatabaseObservation>;
   /** Plans of the statements that cost most in the window; nothing is changed. */
-  scan: (order: { url: string; observation: DatabaseObservation; signal: AbortSignal }) => Promise<QueryScan>;
+  scan: (order: { url: string; mayBeSuperuser: boolean; observation: DatabaseObservation; signal: AbortSignal }) => Promise<QueryScan>;
   /** Execution time of all statements so far, in milliseconds. Rejects with EvidenceUnavailableError when the server does not count it. */
-  totalExecutionMs: (order: { url: string; signal: AbortSignal }) => Promise<number>;
+  totalExecutionMs: (order: { url: string; mayBeSuperuser: boolean; signal: AbortSignal }) => Promise<number>;
 }

@@ -22,6 +22,8 @@ export interface RemedyMember {
 interface RemedyApplication {
   /** Connection URL, with its secret. */
   url: string;
+  /** Else RefusedError for a role that may do anything. */
+  mayBeSuperuser: boolean;
   statement: string;
   /** Who asks for it (incident id): a DBA sees it. */
   tag: string;

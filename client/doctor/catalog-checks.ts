@@ -96,6 +96,7 @@ async function checkDatabase(service: string, access: DatabaseAccess, { title, l
   const seen = await look.observe({
     name: access.name,
     url: access.url,
+    mayBeSuperuser: access.mayBeSuperuser,
     delayMs: 0,
     durationMs: databaseLookMs,
     signal: AbortSignal.timeout(20_000),

@@ -53,8 +53,33 @@ describe('planRemedy', () => {
   });
 });
 
+it('looks by one connection and changes by another, and says which is not there', async () => {
+  const { catalog } = await fakeDependencies();
+  const orders: RemedyOrder[] = [];
+  const createIndex = (order: RemedyOrder) => {
+    orders.push(order);
+    return Promise.resolve({ applied: true, detail: 'created' });
+  };
+  const remedies = remediesDoing({ 'create-index': createIndex });
+  const main = { name: 'main', kind: 'postgres', url: 'postgres://reader@db/shop', mayBeSuperuser: false };
+  const applyWith = async (change: { remedyUrl?: string | null }): Promise<void> => {
+    const connected = { ...catalog, databases: () => ({ databases: [{ ...main, ...change }], missing: [] }) };
+    const activities = createActivities(await fakeDependencies({ catalog: connected, remedies }));
+    const plan = await activities.planRemedy('i-1', 'shop/orders', [createIndexCause], now);
+    await inActivity(() => activities.applyRemedy('i-1', 'shop/orders', plan ?? expect.fail('no plan')));
+  };
+  await applyWith({ remedyUrl: 'postgres://owner@db/shop' });
+  await applyWith({});
+  expect(orders.map(({ url, mayBeSuperuser }) => [url, mayBeSuperuser])).toEqual([
+    ['postgres://owner@db/shop', false],
+    ['postgres://reader@db/shop', false],
+  ]);
+  await expect(applyWith({ remedyUrl: null })).rejects.toThrow(/remedyConnection of main: expected its secret/);
+  expect(orders).toHaveLength(2);
+});
+
 function withDatabases(catalog: ActivityDependencies['catalog'], ...names: string[]): ActivityDependencies['catalog'] {
-  const databases = names.map((name) => ({ name, kind: 'postgres' as const, url: `postgres://${name}` }));
+  const databases = names.map((name) => ({ name, kind: 'postgres' as const, url: `postgres://${name}`, mayBeSuperuser: false }));
   return { ...catalog, databases: () => ({ databases, missing: [] }) };
 }
 

@@ -23,13 +23,14 @@ export function captureDatabases(catalog: Catalog): CaptureAdapter {
       const others = seen.flatMap(({ access, engine }) => (engine.look === null ? [unsupported(access, engine)] : []));
       const observations = await Promise.all(
         seen.flatMap(({ access, engine: { look } }) => {
-          const { name, url } = access;
+          const { name, url, mayBeSuperuser } = access;
           if (look === null) return [];
           return [
             look.observe({
               ...order,
               name,
               url,
+              mayBeSuperuser,
               servicePorts: () => portsTowards(locator, access),
               serviceBackends: localBackends(locator, access),
             }),

@@ -21,7 +21,9 @@ export function captureQueryScan(catalog: Catalog): CaptureAdapter {
       const scanned = (read(databasesDocument) ?? []).flatMap((observation) => {
         const access = databases.find((candidate) => candidate.name === observation.name);
         const look = access === undefined ? null : databaseEngine(access.kind).look;
-        return access === undefined || look === null ? [] : [look.scan({ url: access.url, observation, signal })];
+        return access === undefined || look === null
+          ? []
+          : [look.scan({ url: access.url, mayBeSuperuser: access.mayBeSuperuser, observation, signal })];
       });
       const own = await Promise.all(scanned);
       const scans = options.planFile === undefined ? own : await withGivenPlan(own, options.planFile);

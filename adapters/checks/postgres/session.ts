@@ -8,13 +8,13 @@ import { notConnected, planForDatabases, shownUrl } from '../databases.js';
 const statementTimeoutMs = 4_000;
 const lockTimeoutMs = 500;
 
-export async function sessionOf(world: CheckWorld, { url }: DatabaseAccess): Promise<Session> {
+export async function sessionOf(world: CheckWorld, { url, mayBeSuperuser }: DatabaseAccess): Promise<Session> {
   return await world.share(
     `postgres ${url}`,
     async (signal) => {
       // The driver is loaded when a database is really looked at.
       const { openSession } = await import('../../databases/postgres/postgres.js');
-      return await openSession(url, { signal, statementTimeoutMs, lockTimeoutMs });
+      return await openSession(url, { signal, mayBeSuperuser, statementTimeoutMs, lockTimeoutMs });
     },
     (session) => session.close(),
   );

@@ -15,6 +15,19 @@ export function connectionProblem(url: string, error: unknown): MissingEvidence 
   };
 }
 
+export const superuserRefused = 'database-superuser';
+
+/** Told instead of what the connection would have shown. */
+export function superuserProblem(url: string): MissingEvidence {
+  const target = displayUrl(url);
+  return {
+    id: superuserRefused,
+    what: `the database's own view (${target})`,
+    why: 'its role is a superuser, which is refused outside development',
+    remedy: `Name a role of its own in the catalog: CREATE ROLE perf_responder LOGIN; GRANT pg_monitor, pg_read_all_data TO perf_responder. What remedies need goes under remedyConnection, e.g. the tables' owner.`,
+  };
+}
+
 const unreachable = new Set<string | null>(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
 const rejected = new Set<string | null>(['28P01', '28000']);
 const noSuchDatabase = '3D000';

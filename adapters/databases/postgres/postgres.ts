@@ -3,8 +3,8 @@ import pg from 'pg';
 import { z } from 'zod';
 import { asOwnStatement, responderName } from '../../../core/database/sql/own-statement.js';
 import type { DatabaseObservation, QueryScan } from '../../../core/model/database.js';
-import { EvidenceUnavailableError } from '../../../core/model/errors.js';
-import { connectionProblem } from './connection-problem.js';
+import { EvidenceUnavailableError, RefusedError } from '../../../core/model/errors.js';
+import { connectionProblem, superuserProblem, superuserRefused } from './connection-problem.js';
 import { observeWith, type ObserveOptions } from './observe.js';
 import { besideQuiet } from './quiet.js';
 import {
@@ -19,52 +19,76 @@ import { scanWith, type ScanOptions } from './scan.js';
 import type { Session } from './session.js';
 import { totalExecutionMsWith } from './total.js';
 
+/** Where to look. `mayBeSuperuser` false refuses a role that may do anything; absent, as in development, it may be one. */
+interface Place {
+  url: string;
+  mayBeSuperuser?: boolean;
+}
+
+function placeOf({ mayBeSuperuser }: Place): { mayBeSuperuser?: boolean } {
+  return mayBeSuperuser === undefined ? {} : { mayBeSuperuser };
+}
+
 /**
  * Watches one database through a load window: statement statistics before and after, sessions and their waits in between. Never resets or
  * creates anything; one connection, opened at once and kept. What cannot be had is a row of `missing`, a lost connection included. Rejects
  * only with the reason of `signal`.
  */
-export async function observeDatabase(options: ObserveOptions & { url: string }): Promise<DatabaseObservation> {
-  return await observeWith((signal) => openSession(options.url, { signal, statementTimeoutMs: 5000, lockTimeoutMs }), options);
+export async function observeDatabase(options: ObserveOptions & Place): Promise<DatabaseObservation> {
+  return await observeWith(
+    (signal) => openSession(options.url, { ...placeOf(options), signal, statementTimeoutMs: 5000, lockTimeoutMs }),
+    options,
+  );
 }
 
 /**
  * Plans, tables and index candidates of the statements that cost most in the window. Executes only what is provably read-only, in a
  * READ ONLY transaction with timeouts; everything else is explained. Counts beside it what runs there anyway, for a second at least. What cannot be had is a row of `missing`.
  */
-export async function scanQueries(options: ScanOptions & { url: string }): Promise<QueryScan> {
-  const open = (signal: AbortSignal): Promise<Session> => openSession(options.url, { signal, statementTimeoutMs: 10_000, lockTimeoutMs });
+export async function scanQueries(options: ScanOptions & Place): Promise<QueryScan> {
+  const open = (signal: AbortSignal): Promise<Session> =>
+    openSession(options.url, { ...placeOf(options), signal, statementTimeoutMs: 10_000, lockTimeoutMs });
   const { result, quiet } = await besideQuiet(open, options.signal, () => scanWith(open, options));
   return { ...result, quiet };
 }
 
 /** Builds an index concurrently and makes sure that it is valid. Safe to retry. Throws RefusedError for any other statement. */
-export async function createIndex(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
-  return await withTwoSessions(options, (worker, watcher) => createIndexWith(worker, watcher, options));
+export async function createIndex(options: RemedyOptions & Place): Promise<AppliedOnDatabase> {
+  return await refusing(() => withTwoSessions(options, (worker, watcher) => createIndexWith(worker, watcher, options)));
 }
 
 /** Undoes `createIndex`: `statement` is the one that built it. */
-export async function dropCreatedIndex(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
-  return await withTwoSessions(options, (worker, watcher) => dropCreatedIndexWith(worker, watcher, options));
+export async function dropCreatedIndex(options: RemedyOptions & Place): Promise<AppliedOnDatabase> {
+  return await refusing(() => withTwoSessions(options, (worker, watcher) => dropCreatedIndexWith(worker, watcher, options)));
 }
 
 /** Renews the statistics of one table. Throws RefusedError for any other statement. */
-export async function analyzeTable(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
-  return await withSession(options, (session) => analyzeTableWith(session, options));
+export async function analyzeTable(options: RemedyOptions & Place): Promise<AppliedOnDatabase> {
+  return await refusing(() => withSession(options, (session) => analyzeTableWith(session, options)));
 }
 
 /** Ends a session, if it still blocks others. Throws RefusedError for any other statement. */
-export async function terminateBackend(options: RemedyOptions & { url: string }): Promise<AppliedOnDatabase> {
-  return await withSession(options, (session) => terminateBackendWith(session, options));
+export async function terminateBackend(options: RemedyOptions & Place): Promise<AppliedOnDatabase> {
+  return await refusing(() => withSession(options, (session) => terminateBackendWith(session, options)));
 }
 
 /** Execution time of all statements of the database so far, in milliseconds. Rejects with EvidenceUnavailableError when the server does not count it. */
-export async function totalExecutionMs(options: { url: string; signal: AbortSignal }): Promise<number> {
+export async function totalExecutionMs(options: Place & { signal: AbortSignal }): Promise<number> {
   return await withSession(options, totalExecutionMsWith);
 }
 
-async function withSession<T>(options: { url: string; signal: AbortSignal }, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession(options.url, { signal: options.signal, statementTimeoutMs: 30_000 });
+/** What changes something is refused where looking is only missing. */
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EvidenceUnavailableError) || error.missing.id !== superuserRefused) throw error;
+    throw new RefusedError(`the remedy's connection: ${error.missing.why}. ${error.missing.remedy}`, { cause: error });
+  }
+}
+
+async function withSession<T>(options: Place & { signal: AbortSignal }, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(options.url, { ...placeOf(options), signal: options.signal, statementTimeoutMs: 30_000 });
   try {
     return await work(session);
   } finally {
@@ -74,11 +98,11 @@ async function withSession<T>(options: { url: string; signal: AbortSignal }, wor
 
 /** Neither ends with the signal: whoever cancels a build has to wait until the server has stopped it and what it left is gone. */
 async function withTwoSessions<T>(
-  { url, signal }: { url: string; signal: AbortSignal },
+  { signal, ...place }: Place & { signal: AbortSignal },
   work: (worker: Session, watcher: Session) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const uncut = { url, signal: new AbortController().signal };
+  const uncut = { ...place, signal: new AbortController().signal };
   return await withSession(uncut, (worker) => withSession(uncut, (watcher) => work(worker, watcher)));
 }
 
@@ -89,7 +113,7 @@ const lockTimeoutMs = 500;
 /** Rejects with EvidenceUnavailableError, whose cause keeps the server's code. No message holds the password. */
 export async function openSession(
   url: string,
-  options: { signal: AbortSignal; statementTimeoutMs: number; lockTimeoutMs?: number },
+  options: { signal: AbortSignal; statementTimeoutMs: number; lockTimeoutMs?: number; mayBeSuperuser?: boolean },
 ): Promise<Session> {
   options.signal.throwIfAborted();
   let client: pg.Client;
@@ -107,6 +131,7 @@ export async function openSession(
     await client.query(asOwnStatement(`SET statement_timeout = ${options.statementTimeoutMs}`));
     // Statements are read by a parser that knows nothing else: with a backslash as escape the server would see other ends of its texts.
     await client.query(asOwnStatement('SET standard_conforming_strings = on'));
+    if (options.mayBeSuperuser === false) await refuseSuperuser(client, url);
     if (options.lockTimeoutMs !== undefined) await client.query(asOwnStatement(`SET lock_timeout = ${options.lockTimeoutMs}`));
     return await describeSession(client, () => {
       options.signal.removeEventListener('abort', end);
@@ -115,8 +140,14 @@ export async function openSession(
     options.signal.removeEventListener('abort', end);
     end();
     options.signal.throwIfAborted();
+    if (error instanceof EvidenceUnavailableError) throw error;
     throw new EvidenceUnavailableError(connectionProblem(url, error), { cause: error });
   }
+}
+
+async function refuseSuperuser(client: pg.Client, url: string): Promise<void> {
+  const { rows } = await client.query<{ is: string }>(asOwnStatement("SELECT pg_catalog.current_setting('is_superuser') AS is"));
+  if (rows[0]?.is === 'on') throw new EvidenceUnavailableError(superuserProblem(url));
 }
 
 /** Known to pg since 8.12, not to its types. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CalledName } from '../../../core/database/sql/called-names.js';
 import { parseStatement } from '../../../core/database/sql/parse-statement.js';
 import { judgeSafety, type Safety } from '../../../core/database/sql/statement-safety.js';
 
@@ -7,13 +8,33 @@ async function judge(sql: string): Promise<Safety> {
   return parsed === null ? expect.fail(`cannot parse ${sql}`) : judgeSafety(parsed);
 }
 
+const comparisons = ['<', '<=', '<>', '=', '>', '>='];
+
+async function called(sql: string): Promise<Record<string, string[]>> {
+  const judged = await judge(sql);
+  if (!judged.safe) return expect.fail(judged.why);
+  const written = ({ schema, name }: CalledName): string => (schema === null ? name : `${schema}.${name}`);
+  const { functions, attributes, operators, types } = judged.called;
+  const all = Object.entries({ functions, attributes, operators, types });
+  return Object.fromEntries(all.map(([kind, names]) => [kind, names.map(written).sort()]));
+}
+
 describe('which statements may be executed to see their plan', () => {
   it('a SELECT may, with everything that runs functions and that the catalog must be asked about', async () => {
-    expect(await judge('SELECT lower(a), shop.price(b) FROM t WHERE c = $1')).toEqual({
-      ...{ safe: true, called: { functions: ['lower', 'price'], attributes: ['a', 'b', 'c'], operators: ['='], types: [] } },
+    expect(await called('SELECT lower(a), shop.price(b) FROM t WHERE c = $1')).toEqual({
+      functions: ['lower', 'shop.price'],
+      attributes: ['a', 'b', 'c'],
+      operators: comparisons,
+      types: ['lower', 'shop.price'],
     });
-    expect(await judge('SELECT t.total, (t).tax, a ~~~ b, c::shop.code FROM t WHERE a OPERATOR(s.===) b')).toMatchObject({
-      ...{ called: { attributes: ['a', 'b', 'c', 't', 'tax', 'total'], operators: ['===', '~~~'], types: ['code'] } },
+    expect(await called('SELECT t.total, (t).tax, a ~~~ b, c::shop.code FROM t WHERE a OPERATOR(s.===) b ORDER BY a USING <<<')).toEqual({
+      functions: [],
+      attributes: ['a', 'b', 'c', 't', 'tax', 'total'],
+      operators: [...comparisons, '<<<', 's.===', '~~~'].sort(),
+      types: ['shop.code'],
+    });
+    expect(await called('SELECT * FROM f() AS x(a shop.code), t TABLESAMPLE shop.odd(1)')).toMatchObject({
+      ...{ functions: ['f', 'shop.odd'], types: ['f', 'shop.code'] },
     });
   });
 

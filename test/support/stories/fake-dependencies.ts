@@ -125,7 +125,7 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     resolveTarget: notHere,
     request: () => ({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {}, body: null }),
     databases: () => ({
-      databases: [{ name: 'main', kind: 'postgres', url: 'postgres://u:s3cret@127.0.0.1/x' }],
+      databases: [{ name: 'main', kind: 'postgres', url: 'postgres://u:s3cret@127.0.0.1/x', mayBeSuperuser: true }],
       missing: [],
     }),
     notifiers: () => [{ kind: 'webhook', settings: { url: 'http://127.0.0.1:1/?token=s3cret' } }],
