@@ -95,7 +95,7 @@ async function isStillAt(path: string, file: FileHandle): Promise<boolean> {
  */
 async function flock(file: FileHandle, options: string[], signal?: AbortSignal): Promise<boolean> {
   signal?.throwIfAborted();
-  const [program = 'flock', ...rest] = [...parentDeathPrefix(), 'flock', ...options, '3'];
+  const [program, ...rest] = [...parentDeathPrefix(), 'flock', ...options, '3'];
   const asking = spawn(program, rest, { stdio: ['ignore', 'ignore', 'ignore', file.fd] });
   const giveUp = (): void => void asking.kill('SIGKILL');
   signal?.addEventListener('abort', giveUp, { once: true });
