@@ -10,6 +10,7 @@ import type { Budgets, LoadPlan, LoadResult } from '../core/model/load-result.js
 import type { Notification } from '../core/model/notification.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 import type { ReportInput } from '../report/report-input.js';
+import type { SourceOrigin } from '../report/source-origin.js';
 import type { BisectLook, LoadStarted, ResolvedTarget, TriageOptions } from './contract.js';
 
 export interface ArtifactStore {
@@ -32,6 +33,8 @@ export interface CatalogAccess {
   changeRefusal(endpoint: string, atMs: number): string | null;
   remedies(endpoint: string): string[];
   hasRepository(endpoint: string): boolean;
+  /** Where the source of the endpoint's service is; null when the catalog does not say. */
+  source(endpoint: string): SourceOrigin | null;
   /** `METHOD /path` of the endpoint. */
   route(endpoint: string): string;
 }

@@ -31,6 +31,7 @@ async function readReportInput(deps: ActivityDependencies, incident: Incident, s
     service: read(serviceDocument),
     databases: read(databasesDocument) ?? [],
     scans: read(scanDocument) ?? [],
+    source: set === null ? null : deps.catalog.source(set.endpoint),
   };
 }
 

@@ -152,6 +152,12 @@ export function resolveNotifiers(catalog: Catalog, endpointKey: string): Notifie
   });
 }
 
+/** Where the source of the endpoint's service is; null when the catalog names no repository. */
+export function resolveSource(catalog: Catalog, endpointKey: string): { root: string; url: string | null } | null {
+  const { repository } = findEndpoint(catalog, endpointKey).service;
+  return repository === undefined ? null : { root: resolve(catalog.directory, repository.path), url: repository.url ?? null };
+}
+
 export interface RepositoryAccess extends Omit<CatalogRepository, 'env'> {
   /** With its secrets read. */
   env: Record<string, string>;

@@ -12,6 +12,8 @@ import { queriesSection } from './sections/queries.js';
 import { rerunsSection } from './sections/reruns.js';
 import { loadLine, symptomLine } from './sections/symptom.js';
 import { verdictOf, type Verdict } from './sections/verdict.js';
+import { shortBlock, shortRich } from './short-paths.js';
+import { sourcePaths } from './source-paths.js';
 import { dateTime } from './words.js';
 
 export interface ReportDocument {
@@ -38,14 +40,19 @@ export function createReport(input: ReportInput): ReportDocument {
     bisectSection(input),
     evidenceSection(input),
   ];
+  const paths = sourcePaths(input);
+  const short = <T extends { text: Rich }>(line: T): T => ({ ...line, text: shortRich(line.text, paths) });
+  const verdict = verdictOf(input);
   return {
     endpoint: input.incident.endpoint,
     time: dateTime(input.incident.timing.acceptedAt),
-    verdict: verdictOf(input),
+    verdict: { ...verdict, headline: shortRich(verdict.headline, paths), rows: verdict.rows.map(short) },
     lead: [
       { label: 'Symptom confirmed:', text: symptomLine(input) },
       { label: 'k6 run:', text: loadLine(input) },
-    ],
-    sections: sections.filter((section) => section !== null),
+    ].map(short),
+    sections: sections.flatMap((section) =>
+      section === null ? [] : { ...section, blocks: section.blocks.map((block) => shortBlock(block, paths)) },
+    ),
   };
 }

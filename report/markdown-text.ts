@@ -47,7 +47,11 @@ export function toMarkdown(text: Rich, isInTable = false): string {
 
 function inlineMarkdown(part: Inline, isInTable: boolean): string {
   if (typeof part === 'string') return escapeInline(part);
-  if ('code' in part) return codeSpan(part.code, isInTable);
+  if ('code' in part) {
+    const span = codeSpan(part.code, isInTable);
+    return part.href === undefined ? span : `[${span}](${part.href.replace(/[()\s|]/g, encodeURIComponent)})`;
+  }
+  if ('command' in part) return codeSpan(part.command, isInTable);
   if ('strong' in part) return `**${toMarkdown(part.strong, isInTable)}**`;
   if ('emphasis' in part) return `*${escapeInline(part.emphasis)}*`;
   // Brackets without a link definition are plain text, so ids stay easy to search for.

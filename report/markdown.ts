@@ -1,7 +1,8 @@
 import { createReport } from './document.js';
+import { escapeHtml } from './html/html-text.js';
 import { escapeMarkdown, toMarkdown } from './markdown-text.js';
 import type { ReportInput } from './report-input.js';
-import type { Block, ListItem, Rich, TableBlock } from './rich-text.js';
+import { plainText, type Block, type ListItem, type Rich, type TableBlock } from './rich-text.js';
 import type { Verdict } from './sections/verdict.js';
 
 /**
@@ -33,6 +34,9 @@ function renderBlock(block: Block): string {
       return block.items.map((item, index) => renderItem(item, block.isOrdered ? `${index + 1}.` : '-')).join('\n');
     case 'table':
       return renderTable(block);
+    case 'fold':
+      // The blank lines make what is inside Markdown again; the summary itself is HTML.
+      return `<details><summary>${escapeHtml(plainText(block.summary))}</summary>\n\n${block.blocks.map(renderBlock).join('\n\n')}\n\n</details>`;
   }
 }
 

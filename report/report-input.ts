@@ -3,6 +3,7 @@ import type { LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../core/model/profile.js';
 import type { ServiceObservation } from '../core/model/observation.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
+import type { SourceOrigin } from './source-origin.js';
 
 /** All that a report shows. Parts that were not captured are null or empty; the report says so. */
 export interface ReportInput {
@@ -17,4 +18,6 @@ export interface ReportInput {
   service: ServiceObservation | null;
   databases: DatabaseObservation[];
   scans: QueryScan[];
+  /** Null where no catalog is at hand, as for a window that is judged again offline. */
+  source: SourceOrigin | null;
 }

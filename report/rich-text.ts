@@ -1,5 +1,13 @@
 /** Text with a little markup. Strings are always escaped by the renderer, so no part of it can become markup by accident. */
-export type Inline = string | { code: string } | { strong: Rich } | { emphasis: string } | { cite: readonly string[] };
+export type Inline =
+  | string
+  /** A name; `href` is where it can be read, an http address made by us. */
+  | { code: string; href?: string }
+  /** Typed into a prompt as it stands: never shortened, with a button that copies it. */
+  | { command: string }
+  | { strong: Rich }
+  | { emphasis: string }
+  | { cite: readonly string[] };
 export type Rich = readonly Inline[];
 
 export interface Column {
@@ -27,7 +35,9 @@ export type Block =
   /** Something that limits what may be believed. */
   | { kind: 'warning'; text: Rich }
   | { kind: 'list'; isOrdered: boolean; items: ListItem[] }
-  | TableBlock;
+  | TableBlock
+  /** Closed until it is asked for; the summary says what is inside. */
+  | { kind: 'fold'; summary: Rich; blocks: Block[] };
 
 export const sectionIds = [
   'time',
@@ -51,6 +61,7 @@ export interface Section {
 }
 
 export const code = (text: string): Inline => ({ code: text });
+export const typed = (text: string): Inline => ({ command: text });
 export const strong = (...text: Rich): Inline => ({ strong: text });
 export const emphasis = (text: string): Inline => ({ emphasis: text });
 
@@ -77,6 +88,11 @@ export function warning(text: Rich): Block {
   return { kind: 'warning', text };
 }
 
+/** Nothing when there is nothing to fold. */
+export function fold(summary: Rich, blocks: Block[]): Block[] {
+  return blocks.length === 0 ? [] : [{ kind: 'fold', summary, blocks }];
+}
+
 export function bullets(items: Rich[]): Block[] {
   return items.length === 0 ? [] : [{ kind: 'list', isOrdered: false, items: items.map((text) => ({ text, details: [] })) }];
 }
@@ -97,6 +113,7 @@ export function plainText(text: Rich): string {
     .map((part) => {
       if (typeof part === 'string') return part;
       if ('code' in part) return part.code;
+      if ('command' in part) return part.command;
       if ('strong' in part) return plainText(part.strong);
       if ('emphasis' in part) return part.emphasis;
       return part.cite.map((id) => `[${id}]`).join(' ');

@@ -1,9 +1,15 @@
-/** `4.21 ms`, `41.2 ms`, `412 ms`, `12.4 s`; `unknown` for null. */
+/** A measured latency: `4.21 ms`, `41.2 ms`, `412 ms`, `12.4 s`; `unknown` for null. */
 export function milliseconds(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return 'unknown';
   if (Math.abs(value) >= 10_000) return `${(value / 1000).toFixed(1)} s`;
+  if (value === 0) return '0 ms';
   if (value > 0 && value < 0.005) return '< 0.01 ms';
   return `${value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)} ms`;
+}
+
+/** A latency that somebody set, as they set it: `60 ms`, `2.5 ms`, `12 s`. */
+export function limitMs(value: number): string {
+  return value >= 10_000 ? `${Number((value / 1000).toPrecision(4))} s` : `${Number(value.toPrecision(6))} ms`;
 }
 
 /** Length of a window: `30 s`, `2.5 s`, `250 ms`, `5 min`. */
@@ -69,4 +75,14 @@ export function dateTime(iso: string): string {
 /** Words for 0..1; the number is always printed beside them. The lab's hit rate, not these words, says how far they can be trusted. */
 export function confidenceWord(confidence: number): string {
   return confidence >= 0.8 ? 'high' : confidence >= 0.6 ? 'moderate' : 'low';
+}
+
+/** With its full stop, unless it ends in one. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
+}
+
+/** A mean number of things: `2.2`, `12`, never `2.0`. */
+export function average(value: number): string {
+  return value >= 9.95 ? count(value) : String(Number(value.toFixed(1)));
 }

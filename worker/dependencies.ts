@@ -15,7 +15,7 @@ import type { Catalog } from '../config/catalog.js';
 import { changeRefusal } from '../config/resolve-change-window.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { refuseStages } from '../config/resolve-load.js';
-import { resolveDatabases, resolveNotifiers, resolveRequest } from '../config/resolve-access.js';
+import { resolveDatabases, resolveNotifiers, resolveRequest, resolveSource } from '../config/resolve-access.js';
 import { resolveTarget } from '../config/resolve-target.js';
 import { judgement } from '../core/diagnosis/judgement.js';
 import { loadStartedSignal } from '../workflows/kernel/messages.js';
@@ -48,6 +48,7 @@ function catalogAccess(catalog: Catalog): CatalogAccess {
     changeRefusal: (endpoint, atMs) => changeRefusal(catalog, endpoint, atMs),
     remedies: (endpoint) => findEndpoint(catalog, endpoint).service.remedies ?? [],
     hasRepository: (endpoint) => findEndpoint(catalog, endpoint).service.repository !== undefined,
+    source: (endpoint) => resolveSource(catalog, endpoint),
     route: (key) => {
       const { endpoint } = findEndpoint(catalog, key);
       return `${endpoint.method ?? 'GET'} ${new URL(endpoint.url).pathname}`;

@@ -1,4 +1,4 @@
-/** What the bisector needs to know of a service's source. */
+/** What the bisector needs to know of a service's source, and where its people read it. */
 import { z } from 'zod';
 import { durationMs, flag, mapping, text, textOrSecret } from '../catalog-fields.js';
 import type { CatalogFragment } from './fragment.js';
@@ -7,6 +7,11 @@ import { day, second } from './spans.js';
 const command = (name: string, example: string) => text('a shell command', `write e.g. ${name}: ${example}`);
 export const repositorySchema = mapping({
   path: text('the path of a git repository', 'write e.g. path: ../shop'),
+  url: text(
+    'the http address of the repository, or of its files with {path} and {line}',
+    'write e.g. url: https://github.com/acme/shop',
+    (value) => /^https?:\/\/[^\s<>"]+$/.test(value) && URL.canParse(value),
+  ).optional(),
   good: text('a commit, tag or branch that was good', 'write e.g. good: v1.4.0').optional(),
   build: command('build', 'npm ci').optional(),
   start: command('start', 'node server.js'),

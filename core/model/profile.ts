@@ -37,6 +37,8 @@ export interface Frame {
 export interface FlameNode {
   frame: string;
   module: string;
+  /** Absent or null where the profiler does not tell, and in trees of before it was kept. */
+  line?: number | null;
   category: ProfileCategory;
   self: number;
   total: number;

@@ -38,6 +38,7 @@ export function flameTree(profile: StackProfile, options: FlameOptions = {}): Fl
     const flame: FlameNode = {
       frame: frame.name,
       module: frame.module,
+      line: frame.line,
       category: heaviestPart(busy.parts(node)) ?? busy.classes.categoryOf(node),
       self: self[node] ?? 0,
       total: totals[node] ?? 0,

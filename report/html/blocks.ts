@@ -7,7 +7,11 @@ export function richHtml(text: Rich): Html {
 
 function inlineHtml(part: Inline): Html {
   if (typeof part === 'string') return safeHtml`${part}`;
-  if ('code' in part) return safeHtml`<code>${part.code}</code>`;
+  if ('code' in part) {
+    const name = safeHtml`<code>${part.code}</code>`;
+    return part.href === undefined ? name : safeHtml`<a class="source" href="${part.href}" rel="noreferrer">${name}</a>`;
+  }
+  if ('command' in part) return safeHtml`<span class="command"><code>${part.command}</code></span>`;
   if ('strong' in part) return safeHtml`<strong>${richHtml(part.strong)}</strong>`;
   if ('emphasis' in part) return safeHtml`<em class="basis">${part.emphasis}</em>`;
   return safeHtml`<span class="cites">${part.cite.map((id) => safeHtml`<a href="#${evidenceAnchor(id)}">${id}</a>`)}</span>`;
@@ -30,6 +34,8 @@ export function blockHtml(block: Block): Html {
     }
     case 'table':
       return tableHtml(block);
+    case 'fold':
+      return safeHtml`<details><summary>${richHtml(block.summary)}</summary>${block.blocks.map(blockHtml)}</details>`;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Rerun } from '../../core/model/incident.js';
 import type { Budgets, SubWindow } from '../../core/model/load-result.js';
 import { table, type TableBlock } from '../rich-text.js';
-import { milliseconds, percent } from '../words.js';
+import { limitMs, milliseconds, percent } from '../words.js';
 import { tableHtml } from './blocks.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';
 
@@ -53,9 +53,9 @@ export function loadChart(subWindows: readonly SubWindow[], budget: Budgets): Ht
   const budgetMark =
     limit === null
       ? noHtml
-      : safeHtml`<line class="budget" x1="${frame.left}" x2="${right}" y1="${y(limit.valueMs)}" y2="${y(limit.valueMs)}" /><text class="budget" x="${frame.left + 6}" y="${y(limit.valueMs)}" dy="-5">${limit.name} budget ${milliseconds(limit.valueMs)}</text>`;
+      : safeHtml`<line class="budget" x1="${frame.left}" x2="${right}" y1="${y(limit.valueMs)}" y2="${y(limit.valueMs)}" /><text class="budget" x="${frame.left + 6}" y="${y(limit.valueMs)}" dy="-5">${limit.name} budget ${limitMs(limit.valueMs)}</text>`;
   return safeHtml`<figure class="chart"><figcaption>Latency in the load window, by sub-window</figcaption>
-<div class="scroll"><svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="p50 and p95 over the load window${limit === null ? '' : `, against the ${limit.name} budget of ${milliseconds(limit.valueMs)}`}; the table below has the numbers">${grid}${times}${series('p50', ({ p50Ms }) => p50Ms)}${series('p95', ({ p95Ms }) => p95Ms)}${budgetMark}</svg></div>
+<div class="scroll"><svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="p50 and p95 over the load window${limit === null ? '' : `, against the ${limit.name} budget of ${limitMs(limit.valueMs)}`}; the table below has the numbers">${grid}${times}${series('p50', ({ p50Ms }) => p50Ms)}${series('p95', ({ p95Ms }) => p95Ms)}${budgetMark}</svg></div>
 <details><summary>Numbers</summary>${tableHtml(windowTable(subWindows))}</details></figure>`;
 }
 
@@ -97,7 +97,7 @@ export function beforeAfterChart(rerun: Rerun, budget: Budgets): Html {
     const mark =
       limit === null
         ? noHtml
-        : safeHtml`<line class="halo" x1="${at}" x2="${at}" y1="${top - 3}" y2="${top + 2 * bars.row - 1}" /><line class="budget" x1="${at}" x2="${at}" y1="${top - 3}" y2="${top + 2 * bars.row - 1}"><title>${name} budget ${milliseconds(limit)}</title></line>`;
+        : safeHtml`<line class="halo" x1="${at}" x2="${at}" y1="${top - 3}" y2="${top + 2 * bars.row - 1}" /><line class="budget" x1="${at}" x2="${at}" y1="${top - 3}" y2="${top + 2 * bars.row - 1}"><title>${name} budget ${limitMs(limit)}</title></line>`;
     return safeHtml`${bar('before', before, top)}${bar('after', after, top + bars.row)}${mark}`;
   });
   const hasBudget = groups.some(({ limit }) => limit !== null);

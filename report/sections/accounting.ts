@@ -1,7 +1,7 @@
-import type { AccountingLine, Incident } from '../../core/model/incident.js';
+import type { AccountCheck, AccountingLine, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { cite, paragraph, rich, strong, table, warning, type Block, type Rich, type Section } from '../rich-text.js';
-import { milliseconds, percent } from '../words.js';
+import { bullets, cite, code, fold, paragraph, rich, strong, table, warning, type Block, type Rich, type Section } from '../rich-text.js';
+import { milliseconds, percent, plural } from '../words.js';
 
 /** From here on the rest that nobody held is told beside the account, as the diagnosis does. */
 const largeRest = 0.3;
@@ -45,20 +45,24 @@ function timeBlocks(incident: Incident): Block[] {
     ...(rest !== undefined && rest.share >= largeRest
       ? [
           warning(
-            rich`${percent(rest.share)} of the mean latency is not attributed to any resource that was observed, so every cause below is less sure.`,
+            rich`${percent(rest.share)} of the mean latency could not be attributed to any observed resource, so every cause below is less certain.`,
           ),
         ]
       : []),
   ];
 }
 
-/** What was measured apart must agree; where it does not, the reader is told by how much. */
+const checkTitles: Record<AccountCheck['id'], string> = { 'over-attribution': 'Sum of the parts', 'in-flight': 'Requests in flight' };
+
+/** Figures that were taken independently of each other must agree; where they do not, the reader is told by how much. */
 function checkBlocks({ accountChecks = [] }: Incident): Block[] {
-  return accountChecks.map((check) => {
-    const text = rich`Check ${check.id}: ${check.ok ? 'passed' : 'failed'}, ${percent(check.observed)} (limit ${percent(check.limit)}): ${check.detail}.`;
-    const told = [...text, ...cite(check.evidence)];
-    return check.ok ? paragraph(told) : warning(told);
-  });
+  const told = ({ id, ok, observed, limit, detail, evidence }: AccountCheck): Rich =>
+    rich`${checkTitles[id]} (${code(id)}): ${ok ? 'passed' : 'failed'}, ${percent(observed)} (limit ${percent(limit)}): ${detail}.${cite(evidence)}`;
+  const passed = accountChecks.filter(({ ok }) => ok);
+  return [
+    ...accountChecks.filter(({ ok }) => !ok).map((check) => warning(told(check))),
+    ...fold([`${plural(passed.length, 'cross-check')} of this account passed`], bullets(passed.map(told))),
+  ];
 }
 
 /**

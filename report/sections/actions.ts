@@ -1,8 +1,8 @@
 import type { Cause, Incident, Remedy } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import type { ReportInput } from '../report-input.js';
-import { cite, code, emphasis, rich, strong, type ListItem, type Rich, type Section } from '../rich-text.js';
-import { milliseconds, times } from '../words.js';
+import { cite, code, emphasis, rich, strong, typed, type ListItem, type Rich, type Section } from '../rich-text.js';
+import { milliseconds, sentence, times } from '../words.js';
 import { budgetLines } from './symptom.js';
 
 const statementLimit = 1000;
@@ -37,13 +37,13 @@ export function expectedGain({ expected, basis }: Remedy): Rich {
 
 /** The instruction itself, as code when it is typed. */
 export function remedyText(remedy: Remedy): Rich {
-  const statement = shorten(toOneLine(remedy.statement), statementLimit);
-  return typedKinds.has(remedy.kind) ? [code(statement)] : [statement];
+  const statement = toOneLine(remedy.statement);
+  return typedKinds.has(remedy.kind) ? [typed(statement)] : [sentence(shorten(statement, statementLimit))];
 }
 
 export function actionsSection({ incident }: ReportInput): Section {
   const items = [
-    ...[...incident.causes].sort((a, b) => b.share - a.share).map(remedyItem),
+    ...incident.causes.map((cause, index) => remedyItem(cause, index === 0 && incident.outcome !== 'resolved')),
     ...commitItems(incident),
     ...(incident.causes.length === 0 ? incident.missingEvidence.map(captureItem) : []),
     rerunItem(incident),
@@ -51,10 +51,17 @@ export function actionsSection({ incident }: ReportInput): Section {
   return { id: 'actions', title: 'Recommended actions (ordered by impact)', blocks: [{ kind: 'list', isOrdered: true, items }] };
 }
 
-function remedyItem({ id, remedy, evidence }: Cause): ListItem {
+function kindTitle(kind: string): string {
+  return kind.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
+}
+
+/** The first one is spelled out under *Do now*; the same statement twice would be read as two. */
+function remedyItem({ id, remedy, evidence }: Cause, isToldAbove: boolean): ListItem {
   if (remedy.kind === 'none') return { text: rich`No remedy is known for ${code(id)}.${cite(evidence)}`, details: [] };
   return {
-    text: rich`${strong(remedy.kind.replaceAll('-', ' '))}: ${remedyText(remedy)}`,
+    text: isToldAbove
+      ? rich`${strong(kindTitle(remedy.kind))}, as spelled out under ${emphasis('Do now')}.`
+      : rich`${strong(kindTitle(remedy.kind))}: ${remedyText(remedy)}`,
     details: [rich`Expected delta: ${expectedGain(remedy)}${cite(evidence)}`],
   };
 }
@@ -66,23 +73,23 @@ function commitItems({ bisect }: Incident): ListItem[] {
   const from = effect === null ? '' : `from ${times(effect.ratio)} its parent `;
   return [
     {
-      text: rich`${strong('revert or fix')} ${code(culprit.commit.slice(0, 12))} ${code(culprit.subject)} by ${culprit.author}`,
+      text: rich`${strong('Revert or fix')} ${code(culprit.commit.slice(0, 12))} ${code(culprit.subject)} by ${culprit.author}`,
       details: [rich`Expected delta: ${from}back to what its parent measured (${emphasis('measured')})`],
     },
   ];
 }
 
 function captureItem({ what, remedy }: Incident['missingEvidence'][number]): ListItem {
-  return { text: rich`${strong('get the missing evidence')}: ${what}`, details: [rich`${remedy} (${emphasis('no estimate')})`] };
+  return { text: rich`${strong('Get the missing evidence')}: ${what}`, details: [rich`${remedy} (${emphasis('no estimate')})`] };
 }
 
 function rerunItem(incident: Incident): ListItem {
-  const text = rich`${strong('Re-run the confirmation')}: ${code(rerunCommand(incident))}`;
+  const text = rich`${strong('Re-run the confirmation')}: ${typed(rerunCommand(incident))}`;
   if (isEndedAtOnce(incident)) {
     return {
       text,
       details: [
-        rich`This incident is over, so nothing waits for that; start a new one: ${code(triageCommand(incident))} (${emphasis('measured')} when it ran)`,
+        rich`This incident is over, so nothing waits for that; start a new one: ${typed(triageCommand(incident))} (${emphasis('measured')} when it ran)`,
       ],
     };
   }
@@ -97,7 +104,7 @@ function goal({ confirmation }: Incident): Rich[] {
       ? 'every threshold passes'
       : broken.map((line) => `${line.name} is within ${line.budget ?? ''} (it was ${line.observed})`).join(', ');
   // To run it again changes nothing by itself: what it brings is the proof.
-  return [rich`Expected delta: none by itself; it proves what was changed. Resolved when ${target} under the same load`];
+  return [rich`Expected delta: none by itself, it proves the change. Resolved when ${target} under the same load.`];
 }
 
 function lastMeasured({ reruns }: Incident): Rich[] {

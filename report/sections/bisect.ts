@@ -1,6 +1,6 @@
 import type { BisectSummary, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, code, paragraph, rich, strong, type Rich, type Section } from '../rich-text.js';
+import { bullets, code, paragraph, rich, strong, typed, type Rich, type Section } from '../rich-text.js';
 import { plural } from '../words.js';
 import { rerunCommand, shellWord } from './actions.js';
 import { changeSentence } from './change.js';
@@ -15,7 +15,7 @@ export function bisectSection({ incident }: ReportInput): Section | null {
     bisect === null
       ? [
           paragraph(
-            rich`The commit bisector searches for it now; its answer comes into this report. To follow it: ${code(`perf-responder bisect ${shellWord(bisectId ?? '')}`)}`,
+            rich`The commit bisector searches for it now; its answer comes into this report. To follow it: ${typed(`perf-responder bisect ${shellWord(bisectId ?? '')}`)}`,
           ),
         ]
       : [paragraph(rich`${strong(...changeSentence(bisect))} (workflow ${code(bisect.workflowId)})`), ...bullets(rows(bisect, incident))];
@@ -45,13 +45,13 @@ export function nextStep({ outcome, culprit, range }: BisectSummary, incident: P
   if (outcome === 'culprit' && culprit !== null) {
     const short = culprit.commit.slice(0, 12);
     const revert = culprit.isMerge === true ? `git revert -m 1 ${short}` : `git revert ${short}`;
-    return rich`revert it (${code(revert)}) or fix it, deploy, then prove it: ${code(rerunCommand(incident))}`;
+    return rich`revert it (${typed(revert)}) or fix it, deploy, then prove it: ${typed(rerunCommand(incident))}`;
   }
   if (outcome === 'range' && range !== null) {
     const between = `git log -p ${range[0].slice(0, 12)}..${range[1].slice(0, 12)}`;
-    return rich`read what changed (${code(between)}), or make its skipped commits run and search again`;
+    return rich`read what changed (${typed(between)}), or make its skipped commits run and search again`;
   }
   if (outcome === 'not-in-code')
     return ['look at what changed outside of the repository: data volume, configuration, infrastructure, dependencies'];
-  return rich`search again with a commit that is known to have been fast: ${code(`perf-responder bisect ${shellWord(incident.endpoint)} --good REV`)}`;
+  return rich`search again with a commit that is known to have been fast: ${typed(`perf-responder bisect ${shellWord(incident.endpoint)} --good REV`)}`;
 }

@@ -1,6 +1,6 @@
 import type { Cause, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, code, rich, table, type Rich, type Section } from '../rich-text.js';
+import { bullets, code, rich, table, typed, type Rich, type Section } from '../rich-text.js';
 import { shellWord } from './actions.js';
 
 /** Whom to call, by the component that a cause is in; the service's owner for all others. */
@@ -26,7 +26,7 @@ export function escalationSection({ incident }: ReportInput): Section {
 
 function steps(incident: Incident): Rich[] {
   const { outcome, causes, incidentId } = incident;
-  const bisect = code(`perf-responder bisect ${shellWord(incident.endpoint)}`);
+  const bisect = typed(`perf-responder bisect ${shellWord(incident.endpoint)}`);
   if (outcome === 'refused') return [['Correct what was refused; nobody else needs to be called for it.']];
   if (outcome === 'not-reproduced' || outcome === 'unproven')
     return [
@@ -39,12 +39,12 @@ function steps(incident: Incident): Rich[] {
       rich`To find the change that introduced it: ${bisect}`,
     ];
   }
-  const acknowledge = rich`Take it: ${code(`perf-responder ack ${shellWord(incidentId)}`)}; while nobody does, the incident notifies the next level by itself.`;
+  const acknowledge = rich`Take it: ${typed(`perf-responder ack ${shellWord(incidentId)}`)} Until somebody does, the next level is notified.`;
   if (first === undefined) return [acknowledge, introducingChange(incident)];
   return [
     acknowledge,
-    rich`If the first action cannot be taken or does not help: call ${ownerOf(first)}.`,
-    rich`If the introducing change is unknown: hand off to the commit bisector: ${bisect}`,
+    rich`If the first action does not help: call ${ownerOf(first)}.`,
+    rich`To find the change that introduced it: ${bisect}`,
   ];
 }
 
@@ -54,8 +54,8 @@ function introducingChange({ bisect, bisectId, endpoint, incidentId }: Incident)
     return rich`Call ${bisect.culprit.author}, the author of ${code(bisect.culprit.commit.slice(0, 12))}, or who is on call for that code.`;
   if (bisect !== null) return ['The commit bisector named no commit; what would settle it is below. Call the service owner.'];
   if (bisectId === undefined)
-    return rich`Cause inconclusive: hand off to the commit bisector to find the introducing change: ${code(`perf-responder bisect ${shellWord(endpoint)}`)}`;
-  return rich`Cause inconclusive: the commit bisector searches for the introducing change now (workflow ${code(bisectId)}); its answer comes into ${code(`perf-responder report ${shellWord(incidentId)}`)}.`;
+    return rich`Cause inconclusive: hand off to the commit bisector to find the introducing change: ${typed(`perf-responder bisect ${shellWord(endpoint)}`)}`;
+  return rich`Cause inconclusive: the commit bisector searches for the introducing change now (workflow ${code(bisectId)}); its answer comes into ${typed(`perf-responder report ${shellWord(incidentId)}`)}`;
 }
 
 /** Null when nothing is missing. */

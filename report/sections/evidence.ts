@@ -1,28 +1,60 @@
 import type { ReportInput } from '../report-input.js';
-import { code, paragraph, table, type Block, type Rich, type Section } from '../rich-text.js';
-import { bytes, dateTime, duration } from '../words.js';
+import { code, fold, paragraph, rich, table, typed, type Block, type Rich, type Section } from '../rich-text.js';
+import { toOneLine } from '../foreign-text.js';
+import { shellWord } from './actions.js';
+import { heaviestStatements } from './queries.js';
+import { bytes, dateTime, duration, plural } from '../words.js';
 
-export function evidenceSection({ incident }: ReportInput): Section {
+export function evidenceSection(input: ReportInput): Section {
+  const { incident } = input;
   const rows = incident.evidence.map(({ id, kind, summary, artifact }): Rich[] => [
     [id],
     [kind],
-    [summary],
+    [withoutToldStatement(summary, input)],
     artifact === null ? [] : [code(artifact)],
   ]);
-  const blocks: Block[] =
-    rows.length === 0
-      ? [paragraph(['Nothing was captured.'])]
-      : [table('Evidence', ['Id', 'Kind', 'What it shows', 'Artifact'], rows, { rowEvidence: incident.evidence.map(({ id }) => id) })];
+  const all = table('Evidence', ['Id', 'Kind', 'What it shows', 'Artifact'], rows, { rowEvidence: incident.evidence.map(({ id }) => id) });
+  const first = incident.evidence[0]?.id ?? '';
+  const last = incident.evidence.at(-1)?.id ?? '';
+  const range = rows.length === 1 ? first : `${first} to ${last}`;
   return {
     id: 'evidence',
     title: 'Evidence',
-    blocks: [...blocks, ...artifactBlocks(incident.artifacts), paragraph([timingText(incident.timing)])],
+    blocks: [
+      ...(rows.length === 0 ? [paragraph(['Nothing was captured.'])] : fold([`${range}: what each shows, and where it is`], [all])),
+      ...artifactBlocks(incident),
+      paragraph([timingText(incident.timing)]),
+    ],
   };
 }
 
-function artifactBlocks(artifacts: ReportInput['incident']['artifacts']): Block[] {
+/** As many characters of a statement are its own. */
+const tellingStart = 40;
+
+/** The text of a statement stands under the slow queries; here it would be read twice. */
+function withoutToldStatement(summary: string, input: ReportInput): string {
+  for (const { statement } of heaviestStatements(input)) {
+    const start = toOneLine(statement.text).slice(0, tellingStart);
+    const at = start.length < tellingStart ? -1 : summary.indexOf(`: ${start}`);
+    if (at >= 0) return `${summary.slice(0, at)} (its text is told above)`;
+  }
+  return summary;
+}
+
+function artifactBlocks({ artifacts, incidentId }: ReportInput['incident']): Block[] {
   const rows = artifacts.map(({ name, kind, sizeBytes, path }): Rich[] => [[code(name)], [kind], [bytes(sizeBytes)], [code(path)]]);
-  return rows.length === 0 ? [] : [table('Artifacts', ['Artifact', 'Kind', '>Size', 'Path in the artifact store'], rows)];
+  const example = artifacts.find(({ kind }) => kind === 'profile') ?? artifacts[0];
+  if (example === undefined) return [];
+  const command = typed(
+    `perf-responder report ${shellWord(incidentId)} --artifact ${shellWord(example.name)} --output ${shellWord(example.name)}`,
+  );
+  return fold(
+    [`${plural(artifacts.length, 'artifact')}: ${[...new Set(artifacts.map(({ kind }) => kind))].join(', ')}`],
+    [
+      paragraph(rich`To get one by its name: ${command}`),
+      table('Artifacts', ['Artifact', 'Kind', '>Size', 'Path in the artifact store'], rows),
+    ],
+  );
 }
 
 /** `Accepted …; report ready 38.1 s later, of which 35 s were the load window.` */

@@ -1,9 +1,11 @@
 import type { ProfileLeaf, ProfileSummary, RequestTrace } from '../../core/model/profile.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, code, join, paragraph, rich, strong, table, warning, type Block, type Rich, type Section } from '../rich-text.js';
-import { count, duration, milliseconds, percent, shareWithInterval } from '../words.js';
+import { bullets, code, fold, join, paragraph, rich, strong, table, warning, type Block, type Rich, type Section } from '../rich-text.js';
+import { count, duration, milliseconds, percent, plural, shareWithInterval } from '../words.js';
 
-const shownLeaves = 8;
+/** The first few are the finding, the others are looked up. */
+const shownLeaves = 3;
+const listedLeaves = 8;
 /** A leaf below one sample in a hundred is told only in the artifact. */
 const smallestShare = 0.01;
 
@@ -39,18 +41,18 @@ function whyNoProfile({ incident }: ReportInput): Rich {
 }
 
 function describeProfile({ kind, format, samples, durationMs, idleShare, quality }: ProfileSummary): string {
+  const name = kind === 'unknown' ? 'Profile of unknown kind' : `${kind === 'cpu' ? 'CPU' : kind} profile`;
+  const taken = samples === null ? 'number of samples unknown' : `${count(samples)} samples`;
   const parts = [
-    `${kind === 'unknown' ? 'profile of unknown kind' : `${kind} profile`} (${format})`,
-    samples === null ? 'number of samples unknown' : `${count(samples)} samples`,
-    ...(durationMs === null ? [] : [`over ${duration(durationMs)}`]),
+    taken + (durationMs === null ? '' : ` in ${duration(durationMs)}`),
     ...(idleShare === null ? [] : [`${percent(idleShare)} idle (left out)`]),
-    `quality ${quality.verdict}`,
+    ...(quality.verdict === 'good' ? [] : [`quality ${quality.verdict}`]),
   ];
-  return `${parts.join(', ')}. Ranked by self time.`;
+  return `${name} (${format}): ${parts.join(', ')}. Ranked by self time.`;
 }
 
 function leafTable(profile: ProfileSummary): Block[] {
-  const leaves = profile.leaves.filter((leaf, index) => index === 0 || leaf.selfShare >= smallestShare).slice(0, shownLeaves);
+  const leaves = profile.leaves.filter((leaf, index) => index === 0 || leaf.selfShare >= smallestShare).slice(0, listedLeaves);
   if (leaves.length === 0) return [paragraph(['The profile holds no busy sample.'])];
   const isTie = profile.leaders.length > 1;
   const rank = (leaf: ProfileLeaf, index: number): string =>
@@ -61,12 +63,11 @@ function leafTable(profile: ProfileSummary): Block[] {
     describeLeaf(leaf),
     [leaf.category],
   ]);
+  const titles = ['>Rank', '>Sample share (95 %)', 'Stack (leaf)', 'Category'];
+  const lesser = rows.slice(shownLeaves);
   return [
-    table(
-      'Functions by self share of the profile, with 95 % intervals',
-      ['>Rank', '>Sample share (95 %)', 'Stack (leaf)', 'Category'],
-      rows,
-    ),
+    table('Functions by self share of the profile, with 95 % intervals', titles, rows.slice(0, shownLeaves)),
+    ...fold([`${plural(lesser.length, 'more function')}`], lesser.length === 0 ? [] : [table('Functions of lesser share', titles, lesser)]),
   ];
 }
 
@@ -87,7 +88,7 @@ function tieBlocks({ leaders, samples }: ProfileSummary): Block[] {
   );
   const more = leaders.length > 5 ? ` and ${leaders.length - 5} more` : '';
   const why = samples === null ? 'without a number of samples they cannot be told apart' : 'their 95 % intervals overlap';
-  return [paragraph(rich`${strong('Tie')}: ${names}${more}; ${why}, so none of them leads.`)];
+  return [paragraph(rich`${strong('Tie')}: ${names}${more}; ${why}, so none leads.`)];
 }
 
 function categoryBlocks({ categories }: ProfileSummary): Block[] {
@@ -102,7 +103,7 @@ function blockerBlocks(trace: RequestTrace | null): Block[] {
     blockers.map((blocker): Rich => {
       const frame = blocker.applicationFrame?.name ?? blocker.frame;
       const routes = blocker.routes.length === 0 ? [] : rich` while ${code(blocker.routes.slice(0, 3).join(', '))} was open`;
-      return rich`Event loop held by ${code(frame)}: ${count(blocker.count)} times, at most ${milliseconds(blocker.longestMs)}, ${percent(blocker.share)} of the window${routes}`;
+      return rich`Event loop held by ${code(frame)}: ${count(blocker.count)} times, for up to ${milliseconds(blocker.longestMs)}, ${percent(blocker.share)} of the window${routes}`;
     }),
   );
 }

@@ -1,12 +1,19 @@
+import { causeTitle } from '../../core/model/cause-titles.js';
 import type { Cause, CauseLocation } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
-import { code, join, type Rich } from '../rich-text.js';
+import { code, join, rich, type Rich } from '../rich-text.js';
 
 const statementLimit = 80;
 
 /** Where a cause is, most exact first; empty when the location says nothing. A statement stands for the place only where there is no other. */
 export function describeLocation(location: CauseLocation): Rich {
-  const { frame, file, line, route, database, relation, columns, planNode, peer, pool, session, statement, queryId } = location;
+  const places = describePlaces(location);
+  const statement = location.statement ?? location.queryId;
+  if (places.length > 0 || statement === undefined) return places;
+  return ['statement ', code(shorten(toOneLine(statement), statementLimit))];
+}
+
+function describePlaces({ frame, file, line, route, database, relation, columns, planNode, peer, pool, session }: CauseLocation): Rich {
   const parts: Rich[] = [];
   if (relation !== undefined)
     parts.push([code(columns === undefined || columns.length === 0 ? relation : `${relation} (${columns.join(', ')})`)]);
@@ -18,15 +25,19 @@ export function describeLocation(location: CauseLocation): Rich {
   if (pool !== undefined) parts.push(['pool ', code(pool)]);
   if (session !== undefined) parts.push(['session ', code(session)]);
   if (route !== undefined) parts.push(['route ', code(route)]);
-  if (parts.length === 0 && (statement ?? queryId) !== undefined)
-    parts.push(['statement ', code(shorten(toOneLine(statement ?? queryId ?? ''), statementLimit))]);
   return join(parts, ' ');
 }
 
-/** The id and its place in few words: ``missing-index` at `orders (customer_id)``. */
+/** True when a statement is all that is known of the place. */
+export function isStatementOnly(location: CauseLocation): boolean {
+  return describePlaces(location).length === 0;
+}
+
+/** What it is, its id and its place in few words: `Missing index (missing-index) at orders (customer_id)`. */
 export function nameCause(cause: Cause): Rich {
   const where = describeLocation(nearestPlace(cause.location));
-  return where.length === 0 ? [code(cause.id)] : [code(cause.id), ' at ', ...where];
+  const name = rich`${causeTitle(cause.id)} (${code(cause.id)})`;
+  return where.length === 0 ? name : [...name, ' at ', ...where];
 }
 
 /** The one part of a location that a reader looks for first. */

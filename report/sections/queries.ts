@@ -1,8 +1,8 @@
 import type { BlockingTree, PlanNode, QueryPlan, StatementScan } from '../../core/model/database.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, code, paragraph, rich, type ListItem, type Rich, type Section } from '../rich-text.js';
-import { count, milliseconds, percent, plural, duration } from '../words.js';
+import { bullets, code, emphasis, fold, paragraph, rich, typed, type Block, type ListItem, type Rich, type Section } from '../rich-text.js';
+import { average, count, milliseconds, percent, plural, duration } from '../words.js';
 
 const shownStatements = 3;
 const statementLimit = 400;
@@ -20,18 +20,20 @@ export function queriesSection(input: ReportInput): Section | null {
   if (input.scans.length === 0) return null;
   const statements = heaviestStatements(input);
   const total = input.scans.reduce((sum, scan) => sum + scan.statements.length, 0);
-  const items = statements.map((scan): ListItem => ({ text: describeStatement(scan), details: statementDetails(scan) }));
+  const remedy = input.incident.causes[0]?.remedy.statement ?? null;
+  const items = statements.map((scan): ListItem => ({ text: describeStatement(scan), details: statementDetails(scan, remedy) }));
+  const list = (some: ListItem[]): Block[] => (some.length === 0 ? [] : [{ kind: 'list', isOrdered: false, items: some }]);
+  const blocking = input.databases.flatMap((database) => database.blocking.slice(0, 3).map(describeBlocking));
+  const left = total - items.length;
+  const lighter = left > 0 ? [paragraph([`${plural(left, 'even lighter statement')} left out here; all are in the artifact.`])] : [];
   return {
     id: 'queries',
     title: 'Slow query findings',
     blocks: [
-      ...(items.length === 0
-        ? [paragraph(['The scan found no statement that ran in the window.'])]
-        : [{ kind: 'list' as const, isOrdered: false, items }]),
-      ...(total > items.length
-        ? [paragraph([`${plural(total - items.length, 'lighter statement')} left out here; all are in the artifact.`])]
-        : []),
-      ...bullets(input.databases.flatMap(({ blocking }) => blocking.slice(0, 3).map(describeBlocking))),
+      ...(items.length === 0 ? [paragraph(['The scan found no statement that ran in the window.'])] : list(items.slice(0, 1))),
+      ...bullets(blocking.slice(0, 1)),
+      ...(items.length > 1 ? fold([plural(total - 1, 'lighter statement')], [...list(items.slice(1)), ...lighter]) : lighter),
+      ...fold([plural(blocking.length - 1, 'more lock chain')], bullets(blocking.slice(1))),
     ],
   };
 }
@@ -42,24 +44,22 @@ function describeStatement({ statement }: StatementScan): Rich {
   return rich`${code(shorten(toOneLine(text), statementLimit))} - ${plural(calls, 'call')}, mean ${milliseconds(meanExecMs)}, ${percent(timeShare)} of the database's execution time${lower}`;
 }
 
-function statementDetails(scan: StatementScan): Rich[] {
-  return [
-    rich`Dominant node: ${describeDominant(scan)}`,
-    rich`Diagnosis: ${diagnose(scan)}`,
-    ...candidateFixes(scan).map((fix) => rich`Candidate fix: ${fix}`),
-    ...(scan.planNote === null ? [] : [rich`Plan: ${scan.planNote}`]),
-  ];
+function statementDetails(scan: StatementScan, remedy: string | null): Rich[] {
+  const { plan, planNote } = scan;
+  const note = planNote === null ? [] : [rich`${plan === null ? '' : 'Plan: '}${planNote}`];
+  if (plan === null) return [...(planNote === null ? [rich`Dominant node: no plan could be had`] : note), ...diagnosis(scan)];
+  const fixes = candidateFixes(scan, remedy).map((fix) => rich`Candidate fix: ${fix}`);
+  return [rich`Dominant node: ${describeDominant(plan, scan)}`, ...diagnosis(scan), ...fixes, ...note];
 }
 
-function describeDominant({ plan, planSource }: StatementScan): Rich {
-  if (plan === null) return ['no plan could be had'];
+function describeDominant(plan: QueryPlan, { planSource }: StatementScan): Rich {
   const { dominant } = plan;
   if (dominant === null) return ['none stands out'];
   const node = plan.nodes.find(({ id }) => id === dominant.id);
   const name: Rich = dominant.relation === null ? [code(dominant.nodeType)] : [code(dominant.nodeType), ' on ', code(dominant.relation)];
-  if (!plan.analyzed) return rich`${name} - not executed (${planSource}), estimates only`;
+  if (!plan.analyzed) return rich`${name} (estimates only: the plan was not executed, ${planSource})`;
   const whole = plan.executionMs === null ? '' : ` of ${milliseconds(plan.executionMs)}`;
-  return rich`${name} - self time ${milliseconds(dominant.selfMs)}${whole} (executed once, ${planSource})${node === undefined ? '' : rowsOf(node)}`;
+  return rich`${name}, self time ${milliseconds(dominant.selfMs)}${whole}${node === undefined ? '' : rowsOf(node)}`;
 }
 
 function rowsOf(node: PlanNode): string {
@@ -67,14 +67,17 @@ function rowsOf(node: PlanNode): string {
   return `${removed}, ${count(node.rows * node.loops)} kept`;
 }
 
-function diagnose({ plan, nonSargable, waitShares }: StatementScan): Rich {
-  const told = [...orderedFindings(plan), ...nonSargable.map(({ kind, predicate }) => `${kind}: ${predicate}`)].slice(0, 3);
-  const wait = waitShares.filter(({ waitClass, share }) => waitClass !== 'CPU' && share >= 0.2);
-  const waits =
-    wait.length === 0
-      ? ''
-      : `${told.length === 0 ? '' : '; '}waits: ${wait.map((each) => `${each.waitClass} ${percent(each.share)}`).join(', ')}`;
-  return [told.length === 0 && waits === '' ? 'nothing wasteful in the plan' : `${told.join('; ')}${waits}`];
+/** What the plan and the waits show; nothing when they show nothing. */
+function diagnosis({ plan, nonSargable, waitShares }: StatementScan): Rich[] {
+  // That a plan was not executed is told beside its dominant node.
+  const found = orderedFindings(plan).filter((text) => !text.startsWith('The plan was not executed'));
+  const told = [...found, ...nonSargable.map(({ kind, predicate }) => `${kind}: ${predicate}`)].slice(0, 3);
+  const waits = waitShares
+    .filter(({ waitClass, share }) => waitClass !== 'CPU' && share >= 0.2)
+    .map(({ waitClass, share }) => `${waitClass} ${percent(share)}`);
+  const parts = [...told.map((text) => text.replace(/\.$/, '')), ...(waits.length === 0 ? [] : [`waits: ${waits.join(', ')}`])];
+  if (parts.length > 0) return [[`Diagnosis: ${parts.join('; ')}`]];
+  return plan === null ? [] : [['Diagnosis: nothing wasteful in the plan']];
 }
 
 /** Findings on the dominant node first. */
@@ -84,20 +87,21 @@ function orderedFindings(plan: QueryPlan | null): string[] {
   return [...(plan?.findings ?? [])].sort((a, b) => rank(a.node) - rank(b.node)).map(({ text }) => text);
 }
 
-function candidateFixes({ candidates, nonSargable }: StatementScan): Rich[] {
+function candidateFixes({ candidates, nonSargable }: StatementScan, remedy: string | null): Rich[] {
+  const statement = (text: string): Rich => (text === remedy ? ['the index under ', emphasis('Do now')] : [typed(toOneLine(text))]);
   const indexes = candidates.slice(0, 2).map((candidate): Rich => {
     const { estimate } = candidate;
     const cost =
       estimate === null
         ? ''
         : `; planner cost ${count(estimate.costBefore)} to ${count(estimate.costAfter)} with the index simulated (estimated)`;
-    return rich`${code(toOneLine(candidate.statement))} - ${candidate.reason}${cost}`;
+    return rich`${statement(candidate.statement)}: ${candidate.reason}${cost}`;
   });
   const rewrites = nonSargable
     .slice(0, 2)
     .flatMap(({ rewrite, indexStatement }): Rich[] => [
       ...(rewrite === null ? [] : [rich`rewrite as ${code(toOneLine(rewrite))}`]),
-      ...(indexStatement === null ? [] : [[code(toOneLine(indexStatement))]]),
+      ...(indexStatement === null ? [] : [statement(indexStatement)]),
     ]);
   return indexes.length + rewrites.length === 0 ? [['none from the plan alone']] : [...indexes, ...rewrites];
 }
@@ -106,5 +110,5 @@ function describeBlocking({ root, blockedMean, blockedMax }: BlockingTree): Rich
   const age = root.transactionAgeMs === null ? '' : `, transaction open for ${duration(root.transactionAgeMs)}`;
   const relation = root.relation === null ? [] : rich` on ${code(root.relation)}`;
   const last = root.query === '' ? [] : rich`, last statement ${code(shorten(toOneLine(root.query), 200))}`;
-  return rich`Lock: session ${root.pid} (${root.state ?? 'state unknown'}${age}) blocks ${blockedMean.toFixed(1)} sessions on average, ${blockedMax} at most${relation}${last}`;
+  return rich`Lock: session ${root.pid} (${root.state ?? 'state unknown'}${age}) blocks ${average(blockedMean)} sessions on average, ${blockedMax} at most${relation}${last}`;
 }

@@ -1,6 +1,9 @@
+import { causeTitle } from '../../core/model/cause-titles.js';
 import type { Incident, RuledOut } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, cite, code, paragraph, rich, type Block, type Rich, type Section } from '../rich-text.js';
+import { bullets, cite, code, fold, paragraph, rich, type Block, type Rich, type Section } from '../rich-text.js';
+import { plural } from '../words.js';
+import { titled } from './cause.js';
 
 /** Only what was disproved counts as ruled out: a consequence was found, and goes away with its cause. Rows of before the two were told apart are old disproofs. */
 export function sortRuledOut(rows: readonly RuledOut[]): { disproved: RuledOut[]; consequences: RuledOut[] } {
@@ -13,20 +16,29 @@ export function sortRuledOut(rows: readonly RuledOut[]): { disproved: RuledOut[]
 /** Two lists that must not be mixed up: what was measured to be otherwise, and what was found and follows from something else. */
 export function ruledOutSection({ incident }: ReportInput): Section {
   const { disproved, consequences } = sortRuledOut(incident.ruledOut);
-  const rows = disproved.map(describeDisproof);
-  const following = consequences.map(describeConsequence);
-  const open = notJudgedRows(incident);
-  const blocks: Block[] = [...rows, ...following, ...open].length === 0 ? [paragraph(['No cause was examined and ruled out.'])] : [];
-  return { id: 'ruled-out', title: 'Ruled out', blocks: [...blocks, ...bullets(rows), ...bullets(following), ...bullets(open)] };
+  const { notJudged = [] } = incident;
+  const blocks: Block[] = [
+    ...fold(listing('disproved', disproved), bullets(disproved.map(describeDisproof))),
+    ...fold(listing('not a cause of its own', consequences), bullets(consequences.map(describeConsequence))),
+    ...fold([`${plural(notJudged.length, 'cause')} not judged, for want of evidence`], bullets(notJudgedRows(incident))),
+  ];
+  const none = [paragraph(['No cause was examined and ruled out.'])];
+  return { id: 'ruled-out', title: 'Ruled out', blocks: blocks.length === 0 ? none : blocks };
+}
+
+/** `2 disproved: missing index, slow dependency`. */
+function listing(what: string, rows: readonly RuledOut[]): Rich {
+  const names = [...new Set(rows.map(({ id }) => causeTitle(id)))];
+  return [`${rows.length} ${what}: ${names.join(', ')}`];
 }
 
 function describeDisproof({ id, reason, evidence, kind }: RuledOut): Rich {
-  return rich`${code(id)}: ${kind === undefined ? '' : 'disproved, because '}${reason}${cite(evidence)}`;
+  return rich`${titled(id)}: ${kind === undefined ? '' : 'disproved, because '}${reason}${cite(evidence)}`;
 }
 
 function describeConsequence({ id, reason, evidence, consequenceOf }: RuledOut): Rich {
   const of: Rich = consequenceOf === undefined ? ['a consequence'] : rich`a consequence of ${code(consequenceOf)}`;
-  return rich`${code(id)}: ${of}: ${reason}${cite(evidence)}`;
+  return rich`${titled(id)}: ${of}: ${reason}${cite(evidence)}`;
 }
 
 /** Causes about which nothing can be said, one row for each thing that they lack. */

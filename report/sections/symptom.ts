@@ -1,7 +1,7 @@
 import type { Confirmation, LoadPlan } from '../../core/model/load-result.js';
 import type { ReportInput } from '../report-input.js';
 import { code, join, rich, strong, type Inline, type Rich } from '../rich-text.js';
-import { count, duration, milliseconds, percent, plural, requestRate, times } from '../words.js';
+import { count, duration, limitMs, milliseconds, percent, plural, requestRate, times } from '../words.js';
 
 interface BudgetLine {
   id: string;
@@ -18,7 +18,7 @@ export function budgetLines({ observed, budget, broken }: Confirmation): BudgetL
     const [value, limit] = [observed[`${id}Ms`], budget[`${id}Ms`]];
     if (limit === undefined) return [];
     const excess = value !== null && limit > 0 && value > limit ? value / limit : null;
-    return [{ id, name: id, observed: milliseconds(value), budget: milliseconds(limit), excess }];
+    return [{ id, name: id, observed: milliseconds(value), budget: limitMs(limit), excess }];
   };
   const lines = [...latency('p50'), ...latency('p95'), ...latency('p99')];
   if (budget.errorRatio !== undefined) {
@@ -119,13 +119,18 @@ function secondLookText(secondLook: ReportInput['secondLook']): string {
   return `. Then a second look, which all captures and the account are of: ${describePlan(plan)}, ${plural(load.requests, 'request')} done at ${requestRate(load.requestRate)}, ${percent(load.failedRatio)} failed`;
 }
 
+/** k6 gives its trends of times in milliseconds. */
+function isDuration(metric: string): boolean {
+  return /^(http_req_(duration|waiting|blocked|connecting|tls_handshaking|sending|receiving)|iteration_duration)\b/.test(metric);
+}
+
 function thresholdText(load: ReportInput['load']): Rich {
   const thresholds = load?.thresholds ?? [];
   if (thresholds.length === 0) return ['no thresholds in its summary'];
   const failed = thresholds.filter(({ ok }) => !ok);
   if (failed.length === 0) return [`${thresholds.length === 1 ? 'its threshold' : `all ${thresholds.length} thresholds`} PASS`];
   const parts = failed.map(({ metric, expression, observed }): Rich => {
-    const value = observed === null ? 'no sample' : String(Number(observed.toPrecision(4)));
+    const value = observed === null ? 'no sample' : isDuration(metric) ? milliseconds(observed) : String(Number(observed.toPrecision(3)));
     return rich`${code(`${metric}: ${expression}`)} (observed ${value})`;
   });
   return rich`threshold FAIL on ${join(parts, ', ')}`;

@@ -1,11 +1,11 @@
 import type { Cause, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { cite, code, join, rich, type Rich } from '../rich-text.js';
+import { cite, code, join, rich, typed, type Rich } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
-import { expectedGain, isEndedAtOnce, remedyText, rerunCommand, shellWord, triageCommand } from './actions.js';
+import { isEndedAtOnce, remedyText, rerunCommand, shellWord, triageCommand } from './actions.js';
 import { nextStep } from './bisect.js';
 import { changeSentence } from './change.js';
-import { confidenceText, diagnosisReasons } from './cause.js';
+import { confidenceText, diagnosisReasons, reasonsAbove } from './cause.js';
 import { sortRuledOut } from './ruled-out.js';
 import { nameCause } from './location.js';
 import { ratioText } from './reruns.js';
@@ -102,7 +102,7 @@ function why(incident: Incident): Rich {
   const { confirmation, outcome } = incident;
   const own = outcome === 'not-reproduced' || outcome === 'unproven' ? (confirmation?.reasons ?? []) : diagnosisReasons(incident);
   const reasons = own.length > 0 ? own : incident.reasons;
-  return [reasons.slice(0, 3).join('; ') || 'no reason was recorded'];
+  return [reasons.slice(0, reasonsAbove).join('; ') || 'no reason was recorded'];
 }
 
 function howSure(incident: Incident): string {
@@ -113,14 +113,15 @@ function howSure(incident: Incident): string {
   const { outcome, confirmation } = incident;
   if (outcome === 'refused') return 'certain: nothing was started';
   if (outcome === 'not-reproduced')
-    return `a green run proves only this load at this moment (${plural(confirmation?.requests ?? 0, 'request')})`;
+    return `a passing run proves only this load at this moment (${plural(confirmation?.requests ?? 0, 'request')})`;
   if (outcome === 'unproven') return 'not at all: this run is no proof either way';
   if (incident.bisect?.outcome === 'culprit') return `the commit is measured against its parent; why it is slow is not known${out}`;
   return `no cause is named rather than a wrong one${out}${gaps(incident)}`;
 }
 
-function causeCertainty(cause: Cause): string {
-  return `${confidenceText(cause)}; explains ${percent(cause.share)} of the mean latency`;
+function causeCertainty({ share, confidence, basis }: Cause): string {
+  const record = basis === undefined || basis.cases === 0 ? '' : `, right in ${basis.hits} of ${basis.cases} recorded windows`;
+  return `${confidenceText({ confidence })}${record}; explains ${percent(share)} of the mean latency`;
 }
 
 function gaps({ missingEvidence }: Incident): string {
@@ -131,20 +132,20 @@ function doNow(incident: Incident): Rich {
   const first = incident.causes[0];
   if (incident.outcome === 'resolved') return ['nothing; keep an eye on it'];
   if (first !== undefined && first.remedy.kind !== 'none') {
-    return rich`${remedyText(first.remedy)} Expected: ${expectedGain(first.remedy)}. Then ${code(rerunCommand(incident))}`;
+    return rich`${remedyText(first.remedy)} Then prove it: ${typed(rerunCommand(incident))}`;
   }
   if (isEndedAtOnce(incident)) {
     const lead =
       incident.outcome === 'not-reproduced'
-        ? 'if the alert still fires, give the load of the field (--rate, --script): '
+        ? 'if the alert still fires, send the load that production sees (--rate, --script): '
         : 'correct that, then ';
-    return rich`${lead}${code(triageCommand(incident))}`;
+    return rich`${lead}${typed(triageCommand(incident))}`;
   }
   if (incident.bisect?.outcome === 'culprit') return nextStep(incident.bisect, incident);
   if (incident.bisect === null && incident.bisectId !== undefined)
-    return rich`wait for the commit bisector, which searches now, and read the evidence; follow it with ${code(`perf-responder bisect ${shellWord(incident.bisectId)}`)}`;
+    return rich`wait for the commit bisector, which searches now, and read the evidence; follow it with ${typed(`perf-responder bisect ${shellWord(incident.bisectId)}`)}`;
   const gap = incident.missingEvidence[0];
-  if (gap !== undefined) return rich`get what is missing (${gap.what}): ${gap.remedy}`;
+  if (gap !== undefined) return rich`get what is missing, ${gap.what}: ${gap.remedy}`;
   return incident.outcome === null ? ['wait for the report'] : rich`look at the evidence below, or hand off to the bisector`;
 }
 

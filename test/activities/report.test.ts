@@ -40,7 +40,7 @@ describe('notify', () => {
       outcome: 'localized',
       reportUrl: `http://hook/${incident.incidentId}`,
     });
-    expect(sent[0]?.headline).toBe('shop/orders - Cause found: missing-index at orders (customer_id)');
+    expect(sent[0]?.headline).toBe('shop/orders - Cause found: Missing index (missing-index) at orders (customer_id)');
     expect(sent[0]?.text).toContain('What: p95 812 ms, 3.2× its budget of 250 ms\nWhy: orders is read whole for one customer');
     expect(sent[0]?.fields).toContainEqual({ name: 'Incident', value: incident.incidentId });
     expect(sent[1]?.deliveryId).toBe(sent[0]?.deliveryId);

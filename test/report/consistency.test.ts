@@ -1,36 +1,12 @@
 /** What must hold of the text of every report, tried on all recorded windows: a page that contradicts itself is believed in nothing. */
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEvidence } from '../../adapters/artifacts/evidence-folder.js';
-import { judgement } from '../../core/diagnosis/judgement.js';
-import { documentReader } from '../../core/evidence/document.js';
-import { judgeEvidence } from '../../core/evidence/judge-evidence.js';
-import { databasesDocument } from '../../core/evidence/kinds/databases.js';
-import { flameDocument, profileDocument, traceDocument } from '../../core/evidence/kinds/profile.js';
-import { scanDocument } from '../../core/evidence/kinds/query-scan.js';
-import { serviceDocument } from '../../core/evidence/kinds/service.js';
 import type { ReportInput } from '../../report/report-input.js';
 import { renderMarkdown } from '../../report/markdown.js';
-import { recordedEvidence, recordedNames } from '../../lab/cases/record-evidence.js';
+import { recordedNames } from '../../lab/cases/record-evidence.js';
+import { recordedReport } from '../support/recorded-report.js';
 
 async function reportOf(name: string): Promise<{ input: ReportInput; text: string }> {
-  const content = await readEvidence(join(recordedEvidence(), name));
-  const { manifest } = content;
-  const read = documentReader(content.documents, name);
-  const captured = { plan: manifest.plan, load: manifest.load };
-  const confirmedBy = manifest.confirmedBy ?? captured;
-  const input: ReportInput = {
-    incident: judgeEvidence(content, judgement),
-    plan: confirmedBy.plan,
-    load: confirmedBy.load,
-    secondLook: confirmedBy === captured ? null : captured,
-    profile: read(profileDocument),
-    flame: read(flameDocument),
-    trace: read(traceDocument),
-    service: read(serviceDocument),
-    databases: read(databasesDocument) ?? [],
-    scans: read(scanDocument) ?? [],
-  };
+  const input = await recordedReport(name);
   return { input, text: renderMarkdown(input) };
 }
 

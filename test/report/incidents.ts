@@ -430,6 +430,7 @@ export function missingIndexResolved(): ReportInput {
     service: null,
     databases: [],
     scans: [scan],
+    source: null,
   };
 }
 
@@ -439,7 +440,16 @@ export function missingIndexLocalized(): ReportInput {
   return { ...input, incident: { ...input.incident, outcome: 'localized', reruns: [] } };
 }
 
-const nothingCaptured = { secondLook: null, profile: null, flame: null, trace: null, service: null, databases: [], scans: [] };
+const nothingCaptured = {
+  secondLook: null,
+  profile: null,
+  flame: null,
+  trace: null,
+  service: null,
+  databases: [],
+  scans: [],
+  source: null,
+};
 
 /** The budget was kept: nothing is diagnosed. */
 export function notReproduced(): ReportInput {

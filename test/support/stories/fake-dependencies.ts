@@ -133,6 +133,7 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     approval: () => 'any',
     changeRefusal: () => null,
     hasRepository: () => false,
+    source: () => null,
     route: () => 'GET /orders',
   };
   return {
