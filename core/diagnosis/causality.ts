@@ -24,7 +24,7 @@ interface CausalRow {
 export const placeIds: ReadonlySet<CauseId> = new Set(['expensive-query', 'inside-wait']);
 
 /** What explains less than half of another finding leaves more of it open than it explains. */
-const holdsHalf = ({ cause, other }: Pair): boolean => cause.share >= 0.5 * other.share;
+const holdsHalf = ({ cause, other }: Pair): boolean => 2 * cause.share >= other.share;
 /** Each could be the reason of the other; the one that holds more of the latency was there first. */
 const holdsMore = ({ cause, other }: Pair): boolean => cause.share > other.share || (cause.share === other.share && cause.id < other.id);
 

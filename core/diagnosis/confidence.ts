@@ -44,6 +44,6 @@ export interface Assurance {
  */
 export function assured({ sides, hitRates }: { sides: SideShares; hitRates: HitRates }, pattern: EvidencePattern): Assurance {
   const { hits, cases } = hitRates[pattern];
-  const confidence = ((hits + 1) / (cases + 2)) * (1 - 0.5 * sides.unattributed);
+  const confidence = ((hits + 1) / (cases + 2)) * (1 - sides.unattributed / 2);
   return { confidence, basis: { pattern, hits, cases, interval: wilsonInterval(hits, cases) } };
 }

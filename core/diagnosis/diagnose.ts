@@ -158,8 +158,13 @@ function account(input: DiagnosisInput, kinds: Judgement['kinds'], book: Evidenc
   return { facts, lines, checks, sides: sideShares(lines, facts), cited };
 }
 
+/** Less of the latency is the error of the counts, and would only make the sentence longer. */
+const worthTelling = 0.01;
+
 function accountSummary(lines: AccountingLine[], facts: Facts): string {
-  const parts = lines.filter((line) => line.share >= 0.01).map((line) => `${line.label} ${ms(line.perRequestMs)} (${percent(line.share)})`);
+  const parts = lines
+    .filter((line) => line.share >= worthTelling)
+    .map((line) => `${line.label} ${ms(line.perRequestMs)} (${percent(line.share)})`);
   return `per request (mean ${ms(facts.meanMs)}): ${parts.join(' · ')}`;
 }
 

@@ -7,9 +7,10 @@ import { loadInFlight } from './account/in-flight.js';
 import type { DiagnosisInput } from './input.js';
 import type { CpuFacts } from './account/cpu-facts.js';
 import { heldByOwnDatabase } from './account/own-contention.js';
-import { placeRequests, usableWire } from './account/place-requests.js';
+import { isBeyondCounting, placeRequests, usableWire } from './account/place-requests.js';
 import { poolerQueue, type PoolerQueue } from './account/pooler-queue.js';
 import { leakedSessions, type AnsweredLoad } from './account/leaked-sessions.js';
+import { almostNothing } from './figures.js';
 
 /** The service's connections to its databases. */
 export interface PoolFacts {
@@ -67,7 +68,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const pool = poolFacts(input.databases, { unanswered: slowCount(input.load), requestRate });
   const { unread, served, inside, databaseWaiting, dependencyWaiting } = placeRequests(input, wire);
   const { inFlight, inFlightMax, meanMs } = loadInFlight(input.load, wire === null ? null : unread + served);
-  const total = Math.max(inFlight, unread + served, 1e-9);
+  const total = Math.max(inFlight, unread + served, almostNothing);
   const peers = wire?.peers ?? [];
   const samples = wire?.samples ?? 0;
   const atPeersMax = wire === null ? 0 : (wire.atPeersMax ?? sumOf(wire.peers, (peer) => peer.waitingMax));
@@ -93,10 +94,9 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   };
 }
 
-/** One request, or a quarter of them, is within the error of two independent counts. */
 function otherInFlight(ofLoad: number, onSockets: number): number {
   const surplus = onSockets - ofLoad;
-  return surplus > Math.max(1, 0.25 * ofLoad) ? surplus : 0;
+  return isBeyondCounting(surplus, ofLoad) ? surplus : 0;
 }
 
 /** Beside busy main threads one that does next to nothing (the primary of a cluster, the master of a prefork server) serves no request: it is no capacity. */

@@ -67,14 +67,17 @@ function speed({ load }: DiagnosisInput): string {
   return `the failed requests took ${ms(failedMs)} on average${others}`;
 }
 
+/** The most frequent answers; the rest would not change what to look at. */
+const answersTold = 3;
+
 function reasonOfFailures(input: DiagnosisInput): MissingEvidence {
   const { load, trace } = input;
   const answers = Object.entries(load.errors)
     .sort(([, a], [, b]) => b - a)
-    .slice(0, 3)
+    .slice(0, answersTold)
     .map(([answer, count]) => `${answer} ${count} times`);
   const failed = load.failedRatio * (trace?.routes.reduce((sum, route) => sum + route.requests, 0) ?? 0);
-  const calls = (trace?.outbound ?? []).filter((call) => failed > 0 && call.failed >= 0.5 * failed);
+  const calls = (trace?.outbound ?? []).filter((call) => failed > 0 && 2 * call.failed >= failed);
   const downstream = calls.map(
     (call) => `${call.failed} of ${call.requests} calls ${call.method} ${call.route} to ${call.peer} failed, too`,
   );

@@ -9,6 +9,9 @@ export interface Ranking {
   reasons: string[];
 }
 
+/** More than a cause has to hold (`minimumShare`), clear of its error: an unseen cause may be the larger one. */
+const muchUnattributed = 0.3;
+
 /** A cause that is less than half as large as the first is a remark; two of like size are a mixed incident. */
 const secondToFirst = 0.5;
 
@@ -36,7 +39,8 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
         ? 'no rule found evidence strong enough to name a cause'
         : `the strongest candidate, ${first.id}, explains ${Math.round(first.share * 100)} % with confidence ${first.confidence.toFixed(2)}: too weak to name`,
     );
-    if (unattributed >= 0.3) reasons.push(`${Math.round(unattributed * 100)} % of the latency is not attributed to any observed resource`);
+    if (unattributed >= muchUnattributed)
+      reasons.push(`${Math.round(unattributed * 100)} % of the latency is not attributed to any observed resource`);
     return { outcome: 'inconclusive', causes: [], ruledOut, reasons };
   }
   const hidden = hiddenLarger(kept, rest);

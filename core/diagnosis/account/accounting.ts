@@ -4,6 +4,7 @@ import type { AccountCheck, AccountingLine } from '../../model/incident.js';
 import { saturated, type Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';
 import { lineName, resourceOf, resources, sideOf, type ResourceId, type Side } from '../resources.js';
+import { almostNothing } from '../figures.js';
 
 /** Part of the mean number of requests in flight that one resource held. */
 interface Part {
@@ -175,7 +176,7 @@ function databaseParts(input: DiagnosisInput, facts: Facts, evidence: Accounting
     queue === null ? [] : [{ ...part('pooler-wait', inPooler), label: `waiting in ${queue.name} for a connection to ${queue.database}` }];
   if (active <= 0) return [...queued, { ...part('database-execution', atDatabase), label: 'database' }];
   // What the client waited for and the server did not see as active was on the way: network, protocol, or the client reading late.
-  const inServer = atDatabase * Math.min(1, active / Math.max(atDatabase, 1e-9));
+  const inServer = atDatabase * Math.min(1, active / Math.max(atDatabase, almostNothing));
   const lock = (inServer * of('lock')) / active;
   const io = (inServer * of('io')) / active;
   return [

@@ -3,7 +3,7 @@ import type { MissingEvidence } from '../../model/observation.js';
 import type { RouteSpans } from '../../model/profile.js';
 import { shareOf, shareOfSide } from './accounting.js';
 import { isSameRoute } from '../rules/route.js';
-import { clampRatio, percent } from '../figures.js';
+import { clampRatio, oneLine, percent } from '../figures.js';
 import type { RuleContext } from '../rule.js';
 
 /** How much of what the server counted for a statement the alerted requests are known to have caused. */
@@ -98,7 +98,7 @@ function beyondOtherRequests(context: RuleContext, part: number): Part {
 
 /** What is missing to say whose a statement is. */
 export function unattributed(statement: StatementDelta, database: DatabaseObservation, reasons: readonly string[]): MissingEvidence {
-  const text = statement.text.replace(/\s+/g, ' ').slice(0, 120);
+  const text = oneLine(statement.text);
   return {
     id: 'statement-attribution',
     what: `which requests run the statement ${statement.queryId} of ${database.name} (${text})`,

@@ -1,5 +1,7 @@
 /** Chance below which "it never went beyond the limit" is no accident. */
 const accident = 0.01;
+/** With fewer looks a maximum tells too little: one moment in twenty beyond the limit is seen with less than an even chance in ten of them. */
+const fewestLooks = 20;
 /** A look is no instant: a request may be counted at the peer that it just left and at the one that it just reached. */
 const counting = 1;
 
@@ -9,7 +11,7 @@ const counting = 1;
  */
 export function isCappedAt(limit: number, observed: { mean: number; max: number; samples: number }): boolean {
   const seen = limit + counting;
-  if (observed.max > seen || observed.samples < 20) return false;
+  if (observed.max > seen || observed.samples < fewestLooks) return false;
   return poissonCdf(seen, observed.mean) ** observed.samples < accident;
 }
 

@@ -17,9 +17,17 @@ export function usableWire(input: DiagnosisInput, inFlight: number): WireObserva
   return wire.multiplexed && !isOneEach(wire, inFlight) ? null : wire;
 }
 
+/** Two independent counts of the same requests agree within a quarter: each is a mean over some dozen looks, or a rate times a latency. */
+const countingError = 0.25;
+
+/** Is this surplus more than one request, and more than the error of counting so many? */
+export function isBeyondCounting(surplus: number, counted: number): boolean {
+  return surplus > Math.max(1, countingError * counted);
+}
+
 /** What looks like many requests on a connection is a large body in pieces where there are as many busy connections as the load has requests in flight. */
 function isOneEach({ inbound }: WireObservation, inFlight: number): boolean {
-  return Math.abs(inbound.unread + inbound.acceptQueue + inbound.served - inFlight) <= 0.25 * inFlight;
+  return Math.abs(inbound.unread + inbound.acceptQueue + inbound.served - inFlight) <= countingError * inFlight;
 }
 
 function sumWaiting(peers: PeerObservation[], wanted: (kind: PeerObservation['kind']) => boolean): number {
@@ -32,7 +40,7 @@ function databaseActive(databases: DatabaseObservation[]): number {
 
 /**
  * Requests that their sockets show inside the service, because the database has sent them some rows, while it was seen to work on for them. Sessions
- * that wait for their client do not count: there the service is late. Two independent counts agree within one request, or a quarter.
+ * that wait for their client do not count: there the service is late.
  */
 function stillExecuting(databases: DatabaseObservation[], onSockets: number, inside: number): number {
   const executing = databases.reduce((sum, { kind, activity }) => {
@@ -41,7 +49,7 @@ function stillExecuting(databases: DatabaseObservation[], onSockets: number, ins
     return sum + Math.max(0, (activity?.service?.active ?? 0) - forClient.reduce((all, wait) => all + wait.sessions, 0));
   }, 0);
   const surplus = executing - onSockets;
-  return surplus > Math.max(1, 0.25 * onSockets) ? Math.min(inside, surplus) : 0;
+  return isBeyondCounting(surplus, onSockets) ? Math.min(inside, surplus) : 0;
 }
 
 /** Where the requests in flight are, in mean numbers. */

@@ -15,6 +15,8 @@ export interface PoolerQueue {
 
 /** From this part of its connections on nothing but their number, or how long they are held, is what others wait for. */
 const full = 0.7;
+/** Less than half a request on average is the error of the two counts that are subtracted. */
+const leastWaiting = 0.5;
 
 /**
  * The service's sockets show who waits at the pooler, the database shows how many of them it works for: the others wait in between. Only where the
@@ -31,7 +33,7 @@ export function poolerQueue(databases: readonly DatabaseObservation[], peers: re
   const executing = Math.min(connections, Math.max(0, active - direct.reduce((sum, { waiting }) => sum + waiting, 0)));
   const idleInTransaction = Math.min(connections - executing, activity.idleInTransactionSessions);
   const waiting = peer.waiting - executing;
-  if (connections < 1 || executing + idleInTransaction < full * connections || waiting < 0.5) return null;
+  if (connections < 1 || executing + idleInTransaction < full * connections || waiting < leastWaiting) return null;
   return { name, database: database.name, connections, executing, idleInTransaction, waiting };
 }
 

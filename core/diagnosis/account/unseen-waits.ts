@@ -5,10 +5,13 @@ import type { DiagnosisInput } from '../input.js';
 import { percent } from '../figures.js';
 import { isGrowing } from './leaked-sessions.js';
 
+/** More than a cause has to hold (`minimumShare`), clear of its error: then the wait is worth a look of its own. */
+const worthAsking = 0.3;
+
 /** Waits whose reason no capture shows. One connection is what a pool of one leaves, and a lock that lets one request pass. */
 export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch): MissingEvidence[] {
-  if (branch !== 'other-wait' || facts.inside / facts.total < 0.3) return [];
-  const isSingle = facts.pool !== null && facts.pool.sessions >= 0.5 && facts.pool.sessions < 1.5;
+  if (branch !== 'other-wait' || facts.inside / facts.total < worthAsking) return [];
+  const isSingle = facts.pool !== null && Math.round(facts.pool.sessions) === 1;
   const single = isSingle
     ? '; they use one connection of the database, which a pool of one leaves as well as a lock that lets one request pass: look at the size of the pool first'
     : '';

@@ -22,6 +22,11 @@ export const queueThresholds = {
     unit: 'of the mean latency',
     source: 'Then more than half of the latency would stay with any number of connections.',
   },
+  covered: {
+    value: 0.5,
+    unit: "of the database's execution time",
+    source: 'What is known of less than half of it says nothing for the whole.',
+  },
   contended: {
     value: 2,
     unit: 'times as long as alone',
@@ -62,6 +67,6 @@ function contendedStatements(context: RuleContext): string | null {
   const covered = timed.reduce((sum, { statement }) => sum + statement.timeShare, 0);
   const underLoad = timed.reduce((sum, { statement }) => sum + statement.totalExecMs, 0);
   const alone = timed.reduce((sum, { statement, scan }) => sum + statement.calls * (scan?.plan?.executionMs ?? 0), 0);
-  if (covered < 0.5 || alone <= 0 || underLoad < queueThresholds.contended.value * alone) return null;
+  if (covered < queueThresholds.covered.value || alone <= 0 || underLoad < queueThresholds.contended.value * alone) return null;
   return `the same statements take ${(underLoad / alone).toFixed(1)} times as long under this load as alone, so the database is what they queue for`;
 }

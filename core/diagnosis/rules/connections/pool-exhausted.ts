@@ -2,7 +2,7 @@ import { serviceDocument } from '../../../evidence/kinds/service.js';
 import { assured } from '../../confidence.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { shareOf } from '../../account/accounting.js';
-import { isPoolBusyAtDatabase, queuedInBursts } from '../../facts.js';
+import { isPoolBusyAtDatabase, poolThresholds, queuedInBursts } from '../../facts.js';
 import { ms, percent } from '../../figures.js';
 import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
@@ -33,7 +33,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     isAtDatabase: isPoolBusyAtDatabase(facts),
   });
   if (whyNot !== null) return { causes: [], ruledOut: [{ ...whyNot, id: 'pool-exhausted', evidence: cite(book) }] };
-  const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= 0.7 * facts.pool.sessions;
+  const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= poolThresholds.inUse.value * facts.pool.sessions;
   const inferred = isBusy ? '' : ` ${howInferred(context)} Another limit of the same size in the service would look the same.`;
   return {
     ...nothing,
@@ -58,7 +58,7 @@ function evaluate(context: RuleContext): RuleVerdict {
 }
 
 function howInferred({ facts }: RuleContext): string {
-  return queuedInBursts(facts.peers) > 0.5 * facts.poolWaiting
+  return 2 * queuedInBursts(facts.peers) > facts.poolWaiting
     ? 'The connections are busy at times only, so this is inferred: requests are inside the service in just those moments.'
     : 'The connections are idle at the server, so this is inferred: never more requests than connections were at the peers together.';
 }

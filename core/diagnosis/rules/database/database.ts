@@ -6,9 +6,9 @@ import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } fro
 import { differenceToWindow } from '../../../database/plan/plan-choice.js';
 import type { Remedy } from '../../../model/incident.js';
 import { databaseWeight } from '../../account/attribution.js';
-import { ms, percent } from '../../figures.js';
+import { ms, oneLine, percent } from '../../figures.js';
 import type { EvidencePattern } from '../../confidence.js';
-import { cite, type RuleContext } from '../../rule.js';
+import { cite, type RuleContext, type Threshold } from '../../rule.js';
 
 /** A statement of the window together with the database it ran in and, when the scan looked at it, its plan. */
 export interface StatementCase {
@@ -55,12 +55,37 @@ function isOfOthers(statement: StatementDelta, { activity }: DatabaseObservation
   return (statement.totalExecMs / activity.windowMs) * activity.ticks >= surelySeen;
 }
 
+/** Numbers that all rules on plans share. */
+export const planThresholds = {
+  waiting: {
+    value: 0.5,
+    unit: 'of the looks at a statement',
+    source: 'What waits for locks in most of its looks is slow by their owner, whatever its plan.',
+  },
+  many: {
+    value: 1000,
+    unit: 'rows an execution',
+    source: 'A thousand rows are read in about a tenth of a millisecond, with or without an index.',
+  },
+  dropped: {
+    value: 4,
+    unit: 'rows for each that is kept',
+    source:
+      'Where a fifth of the rows is kept, an index fetches each at random_page_cost 4, about what reading all of them in order costs.',
+  },
+  part: {
+    value: 0.3,
+    unit: 'of the plan',
+    source: 'Without a node that holds less than about a third of the time, the statement stays about as slow as it is.',
+  },
+} as const satisfies Record<string, Threshold>;
+
 /** Cases whose plan may be blamed: enough time, executing rather than waiting for a lock, and a plan that is the one of the window. */
 export function plannedCases(context: RuleContext, minimum: number): StatementCase[] {
   return statementCases(context)
     .filter(
       (entry) =>
-        entry.share >= minimum && entry.scan !== null && lockShare(entry.scan, entry.database.kind) < 0.5 && isOfWindow(entry.scan),
+        entry.share >= minimum && entry.scan !== null && !isWaitingForLocks(entry.scan, entry.database.kind) && isOfWindow(entry.scan),
     )
     .sort((a, b) => b.share - a.share);
 }
@@ -70,8 +95,9 @@ export function isOfWindow({ statement, plan }: StatementScan): boolean {
   return plan === null || differenceToWindow(plan, statement) === null;
 }
 
-export function lockShare(scan: StatementScan, engine: string): number {
-  return scan.waitShares.find((entry) => engineTraits(engine).waitOf(entry.waitClass) === 'lock')?.share ?? 0;
+export function isWaitingForLocks(scan: StatementScan, engine: string): boolean {
+  const locks = scan.waitShares.find((entry) => engineTraits(engine).waitOf(entry.waitClass) === 'lock');
+  return (locks?.share ?? 0) >= planThresholds.waiting.value;
 }
 
 /** The node with the largest self time; for a plan that was not executed, the one with the largest estimated rows to read. */
@@ -88,7 +114,7 @@ export function selfShare(scan: StatementScan, node: PlanNode): number {
 
 export function citeStatement(context: RuleContext, entry: StatementCase): string[] {
   const { statement, database, scan } = entry;
-  const text = statement.text.replace(/\s+/g, ' ').slice(0, 160);
+  const text = oneLine(statement.text);
   const delta = context.book.add(
     'database',
     `statement ${statement.queryId} on ${database.name}: ${statement.calls} calls, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${statement.rowsPerCall.toFixed(1)} rows a call: ${text}`,
@@ -134,14 +160,16 @@ export function readsTooMuch(node: PlanNode): boolean {
 
 /** An index can only help where most of the rows read are thrown away, and where they are many in absolute terms. */
 export function dropsMost(dropped: number, kept: number): boolean {
-  return dropped >= 1000 && dropped >= 4 * kept;
+  return dropped >= planThresholds.many.value && dropped >= planThresholds.dropped.value * kept;
 }
 
 /** A scan of the whole table in a plan that was not executed: judged by the table's size against the estimated result. */
 export function looksLikeFullScan(scan: StatementScan, node: PlanNode): boolean {
   if (scan.plan?.analyzed === true || !readsWholeTable(scan, node)) return false;
   const table = scan.tables.find((each) => each.relation === node.relation);
-  return table !== undefined && table.estimatedRows >= 1000 && node.filter !== null && node.rowsEstimated * 5 <= table.estimatedRows;
+  if (table === undefined || node.filter === null) return false;
+  const { many, dropped } = planThresholds;
+  return table.estimatedRows >= many.value && (dropped.value + 1) * node.rowsEstimated <= table.estimatedRows;
 }
 
 /** What a node does, whatever its engine calls it. */

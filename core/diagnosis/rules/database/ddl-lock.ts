@@ -1,6 +1,6 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
-import { percent } from '../../figures.js';
+import { excerpt, percent } from '../../figures.js';
 import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
 
@@ -18,7 +18,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         component: 'database locks',
         location: {
           session: sessionText(root),
-          statement: root.query.slice(0, 500),
+          statement: excerpt(root.query),
           database: lock.database.name,
           ...(lock.relation === null ? {} : { relation: lock.relation }),
         },

@@ -3,9 +3,9 @@ import type { MissingEvidence } from '../../../model/observation.js';
 import { shareOf } from '../../account/accounting.js';
 import { attribute } from '../../account/attribution.js';
 import { assured } from '../../confidence.js';
-import { ms, percent } from '../../figures.js';
+import { excerpt, ms, percent } from '../../figures.js';
 import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../../rule.js';
-import { citeStatement, isOfWindow, lockShare, statementCases, type StatementCase } from './database.js';
+import { citeStatement, isOfWindow, isWaitingForLocks, statementCases, type StatementCase } from './database.js';
 
 const thresholds = {
   most: {
@@ -46,7 +46,7 @@ function evaluate(context: RuleContext): RuleVerdict {
       {
         id: 'expensive-query',
         component: 'database query',
-        location: { statement: statement.text.slice(0, 500), queryId: statement.queryId, database: database.name },
+        location: { statement: excerpt(statement.text), queryId: statement.queryId, database: database.name },
         share,
         ...assured(context, 'statement-holds'),
         summary: `One statement holds ${percent(share)} of the mean latency: it takes ${ms(statement.meanExecMs)} a call, ${callsPerRequest.toFixed(1)} calls a request, and ${percent(statement.timeShare)} of the time of ${database.name}. Why it takes that long was not shown.`,
@@ -65,8 +65,8 @@ function evaluate(context: RuleContext): RuleVerdict {
 
 /** It waits for a lock: then the owner of the lock is the place. */
 function isWaiting(context: RuleContext, { scan, database, share }: StatementCase): boolean {
-  const inScan = scan !== null && lockShare(scan, database.kind) >= 0.5;
-  return inScan || shareOf(context.lines, 'database-lock') >= 0.5 * share;
+  const inScan = scan !== null && isWaitingForLocks(scan, database.kind);
+  return inScan || 2 * shareOf(context.lines, 'database-lock') >= share;
 }
 
 function isCheapAlone(context: RuleContext, { scan, callsPerRequest }: StatementCase): boolean {

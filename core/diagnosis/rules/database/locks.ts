@@ -3,7 +3,7 @@ import type { Threshold } from '../../rule.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import type { BlockingSession, BlockingTree, DatabaseObservation } from '../../../model/database.js';
 import { shareOf, shareOfSide } from '../../account/accounting.js';
-import { clampRatio, ms } from '../../figures.js';
+import { clampRatio, ms, oneLine } from '../../figures.js';
 import { cite, type RuleContext } from '../../rule.js';
 
 export interface LockCase {
@@ -54,7 +54,7 @@ export function heaviestLock(context: RuleContext): LockCase | null {
   const relation = relationOf(tree);
   const summary =
     `session ${tree.root.pid} (${tree.root.applicationName ?? 'unnamed'}, ${tree.root.state ?? 'state unknown'}) blocks ${tree.blockedMean.toFixed(1)} sessions on average, ` +
-    `${tree.blockedMax} at most${relation === null ? '' : `, on ${relation}`}; transaction open for ${ms(tree.root.transactionAgeMs ?? 0)}; last statement: ${tree.root.query.replace(/\s+/g, ' ').slice(0, 120)}`;
+    `${tree.blockedMax} at most${relation === null ? '' : `, on ${relation}`}; transaction open for ${ms(tree.root.transactionAgeMs ?? 0)}; last statement: ${oneLine(tree.root.query)}`;
   const evidence = cite(context.book.add('database', summary, databasesDocument.name), context.cited.accounting);
   return { database, tree, share: lockShareOfLatency(context), kind, relation, evidence };
 }

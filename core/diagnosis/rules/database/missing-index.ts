@@ -4,7 +4,7 @@ import { assured } from '../../confidence.js';
 import type { IndexCandidate, PlanNode, StatementScan } from '../../../model/database.js';
 import { differenceToWindow } from '../../../database/plan/plan-choice.js';
 import type { MissingEvidence } from '../../../model/observation.js';
-import { ms, percent } from '../../figures.js';
+import { excerpt, ms, percent } from '../../figures.js';
 import {
   expectedGain,
   minimumShare,
@@ -24,6 +24,7 @@ import {
   operatorOf,
   planPattern,
   plannedCases,
+  planThresholds,
   readsTooMuch,
   rowsDropped,
   rowsRead,
@@ -104,7 +105,9 @@ function wastefulNode(scan: StatementScan): PlanNode | null {
   const dominant = dominantNode(scan);
   const isWasteful = (node: PlanNode): boolean => readsTooMuch(node) || looksLikeFullScan(scan, node);
   if (dominant !== null && isWasteful(dominant)) return dominant;
-  const others = (scan.plan?.nodes ?? []).filter((node) => node.relation !== null && isWasteful(node) && selfShare(scan, node) >= 0.3);
+  const others = (scan.plan?.nodes ?? []).filter(
+    (node) => node.relation !== null && isWasteful(node) && selfShare(scan, node) >= planThresholds.part.value,
+  );
   return others.sort((a, b) => b.selfMs - a.selfMs)[0] ?? null;
 }
 
@@ -115,7 +118,7 @@ function sortedAway(scan: StatementScan): Waste | null {
     if (node === null || !scan.candidates.some((each) => each.relation === node.relation && each.stopsEarly === true)) continue;
     const share = selfShare(scan, sort) + selfShare(scan, node);
     const [read, kept] = [rowsRead(node), sort.rows * sort.loops];
-    if (share < 0.3 || !dropsMost(read - inOrder(node, kept), inOrder(node, kept))) continue;
+    if (share < planThresholds.part.value || !dropsMost(read - inOrder(node, kept), inOrder(node, kept))) continue;
     const work = `and ${sort.nodeType} read and order ${Math.round(read)} rows an execution for the first ${Math.round(kept)} (self ${ms(node.selfMs + sort.selfMs)}, ${percent(share)} of the plan)`;
     return { node, share, work };
   }
@@ -168,7 +171,7 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
     id: 'missing-index',
     component: 'database query',
     location: {
-      statement: entry.statement.text.slice(0, 500),
+      statement: excerpt(entry.statement.text),
       queryId: entry.statement.queryId,
       database: entry.database.name,
       relation: candidate.relation,

@@ -2,7 +2,7 @@ import type { Threshold } from '../../rule.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { attribute, unattributed } from '../../account/attribution.js';
-import { clampRatio, ms, percent } from '../../figures.js';
+import { clampRatio, excerpt, ms, percent } from '../../figures.js';
 import {
   cite,
   expectedGain,
@@ -79,7 +79,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
   return {
     id: 'n-plus-one',
     component: 'database access',
-    location: { statement: statement.text.slice(0, 500), queryId: statement.queryId, database: entry.database.name },
+    location: { statement: excerpt(statement.text), queryId: statement.queryId, database: entry.database.name },
     share,
     ...assured(context, 'statement-counts'),
     summary: `One statement runs ${entry.callsPerRequest.toFixed(0)} times a request, ${ms(statement.meanExecMs)} and ${statement.rowsPerCall.toFixed(1)} rows each; its round trips hold ${percent(share)} of the mean latency.`,

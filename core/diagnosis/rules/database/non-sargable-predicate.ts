@@ -2,7 +2,7 @@ import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan } from '../../../model/database.js';
-import { percent } from '../../figures.js';
+import { excerpt, percent } from '../../figures.js';
 import { expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../../rule.js';
 import {
   citeStatement,
@@ -55,7 +55,7 @@ function describe(
     id: 'non-sargable-predicate',
     component: 'database query',
     location: {
-      statement: entry.statement.text.slice(0, 500),
+      statement: excerpt(entry.statement.text),
       queryId: entry.statement.queryId,
       database: entry.database.name,
       relation: predicate.relation,

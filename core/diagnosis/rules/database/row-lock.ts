@@ -1,6 +1,6 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
-import { percent } from '../../figures.js';
+import { excerpt, percent } from '../../figures.js';
 import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { heaviestLock, lockThresholds } from './locks.js';
 
@@ -19,7 +19,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: {
           database: lock.database.name,
           ...(lock.relation === null ? {} : { relation: lock.relation }),
-          ...(waiter === undefined ? {} : { statement: waiter.query.slice(0, 500) }),
+          ...(waiter === undefined ? {} : { statement: excerpt(waiter.query) }),
         },
         share: lock.share,
         ...assured(context, 'lock-tree'),

@@ -2,7 +2,7 @@ import type { Threshold } from '../../rule.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { attribute, unattributed } from '../../account/attribution.js';
-import { percent } from '../../figures.js';
+import { excerpt, percent } from '../../figures.js';
 import {
   cite,
   expectedGain,
@@ -85,7 +85,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
   return {
     id: 'row-volume',
     component: 'database query',
-    location: { statement: entry.statement.text.slice(0, 500), queryId: entry.statement.queryId, database: entry.database.name },
+    location: { statement: excerpt(entry.statement.text), queryId: entry.statement.queryId, database: entry.database.name },
     share,
     ...assured(context, 'statement-counts'),
     summary: `Each request fetches ${entry.rowsPerRequest.toFixed(0)} rows (${entry.statement.rowsPerCall.toFixed(0)} a call); decoding and handling them holds ${percent(share)} of the mean latency, while the database itself needs ${percent(context.sides.database)}.`,

@@ -3,7 +3,7 @@ import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan } from '../../../model/database.js';
-import { clampRatio, ms, percent } from '../../figures.js';
+import { clampRatio, excerpt, ms, percent } from '../../figures.js';
 import {
   expectedGain,
   minimumShare,
@@ -61,7 +61,7 @@ function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Can
     id: 'sort-spill',
     component: 'database query',
     location: {
-      statement: entry.statement.text.slice(0, 500),
+      statement: excerpt(entry.statement.text),
       queryId: entry.statement.queryId,
       database: entry.database.name,
       planNode: node.nodeType,

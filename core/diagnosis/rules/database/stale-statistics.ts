@@ -4,7 +4,7 @@ import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan, TableFacts } from '../../../model/database.js';
-import { percent } from '../../figures.js';
+import { excerpt, percent } from '../../figures.js';
 import { expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../../rule.js';
 import { citeStatement, dominantNode, operatorOf, planPattern, plannedCases, selfShare, type StatementCase } from './database.js';
 
@@ -102,7 +102,7 @@ function describe(
     id: 'stale-statistics',
     component: 'database query',
     location: {
-      statement: entry.statement.text.slice(0, 500),
+      statement: excerpt(entry.statement.text),
       queryId: entry.statement.queryId,
       database: entry.database.name,
       relation: table.relation,

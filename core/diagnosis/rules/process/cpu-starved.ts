@@ -5,7 +5,7 @@ import type { ProcessObservation } from '../../../model/observation.js';
 import { shareOf } from '../../account/accounting.js';
 import type { CpuFacts } from '../../account/cpu-facts.js';
 import { saturated } from '../../facts.js';
-import { ms, percent } from '../../figures.js';
+import { almostNothing, ms, percent } from '../../figures.js';
 import { wouldFit } from '../../would-fit.js';
 import { cite, expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
@@ -56,7 +56,7 @@ function evaluate(context: RuleContext): RuleVerdict {
  * service that wants little CPU waits for something else (a free worker, say), so there only the requests count that were seen ready to run.
  */
 function contendedShare(context: RuleContext, process: ProcessObservation, cpu: CpuFacts): number {
-  const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, 1e-9);
+  const delayed = cpu.runDelayCores / Math.max(cpu.runDelayCores + cpu.busyCores, almostNothing);
   const isOwnContention = cpu.totalCores >= thresholds.ownContention.value * process.usableCores;
   if (delayed < thresholds.denied.value || isOwnContention || !wouldFit(context)) return 0;
   const ready = shareOf(context.lines, 'run-queue');

@@ -2,7 +2,7 @@ import type { CauseLocation } from '../../../model/incident.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
 import { saturated } from '../../facts.js';
 import type { EvidencePattern } from '../../confidence.js';
-import type { RuleContext } from '../../rule.js';
+import { minimumShare, type RuleContext } from '../../rule.js';
 
 /** The profile when it can bear a claim: a CPU profile that its quality gate did not reject, of a service that is really busy. */
 export function cpuProfile(context: RuleContext): ProfileSummary | null {
@@ -15,7 +15,7 @@ export function cpuProfile(context: RuleContext): ProfileSummary | null {
 /** 40 % of a process that is 1 % busy is nothing: frames count only when CPU, or queueing for it, holds the latency. */
 export function isBusy(context: RuleContext): boolean {
   const { cpu } = context.facts;
-  return context.sides.application >= 0.25 || (cpu !== null && cpu.saturation >= saturated);
+  return context.sides.application >= minimumShare || (cpu !== null && cpu.saturation >= saturated);
 }
 
 /** Part of the latency that CPU of the service explains, queueing in front of it included. */

@@ -99,9 +99,12 @@ function unclearSource(frame: Frame, share: number): MissingEvidence {
   };
 }
 
+/** 95 % of a normal distribution lie within so many standard deviations of its mean. */
+const deviations = 1.96;
+
 /** Two shares whose 95 % intervals overlap are a tie; without a number of samples nothing can be told apart. */
 function overlaps(profile: ProfileSummary, first: number, second: number): boolean {
   if (profile.samples === null) return first < 2 * second;
-  const halfWidth = (share: number): number => 1.96 * Math.sqrt((share * (1 - share)) / Math.max(1, profile.samples ?? 1));
+  const halfWidth = (share: number): number => deviations * Math.sqrt((share * (1 - share)) / Math.max(1, profile.samples ?? 1));
   return first - halfWidth(first) <= second + halfWidth(second);
 }
