@@ -1,12 +1,14 @@
 import { ProgramFailedError } from '../../core/model/errors.js';
 
+/** 4xx that say "later": a slow request, and too many of them, for which Statuspage has 420, too. */
+const passing: readonly number[] = [408, 420, 429];
 /** A quarter of an hour: a receiver of the whole incident is given up then. */
 const longestPauseMs = 15 * 60_000;
 
 export interface ProviderRequest {
   /** Who is asked, for messages; never the address, which may hold a secret. */
   provider: string;
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PATCH';
   url: string;
   headers?: Record<string, string>;
   /** Sent as JSON when it is an object, as it is when it is a text. */
@@ -47,14 +49,14 @@ async function exchange(request: ProviderRequest, signal: AbortSignal): Promise<
 
 /**
  * The body of an answer of 2xx. Redirects are not followed: only the address in the catalog is told anything. Throws ProgramFailedError, retryable
- * unless the provider refused (4xx other than 408 and 429), with the pause that it asked for.
+ * unless the provider refused (4xx other than 408, 420 and 429), with the pause that it asked for.
  */
 export async function askProvider(request: ProviderRequest, signal: AbortSignal): Promise<string> {
   const { response, body } = await exchange(request, signal);
   if (response.ok) return body;
   const { provider } = request;
   const { status } = response;
-  const retryable = status >= 500 || status === 408 || status === 429;
+  const retryable = status >= 500 || passing.includes(status);
   throw new ProgramFailedError({
     program: provider,
     exitCode: status,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ReadSettings } from '../../config/catalog-fields.js';
 import type { IncidentMessage } from '../../core/command/communication/message.js';
+import type { Publication } from '../../core/command/communication/publication.js';
 import type { Notification } from '../../core/model/notification.js';
 
 /** What of the catalog beside its own entry a notifier may need, as it was written: references to secrets are not read. */
@@ -30,6 +31,8 @@ export interface Notifier extends Completion {
   send: (settings: Record<string, unknown>, notification: Notification, signal: AbortSignal) => Promise<void>;
   /** A message of an incident. Answers the provider's id of it, where there is one. */
   deliver: (settings: Record<string, unknown>, message: IncidentMessage, signal: AbortSignal) => Promise<string | null>;
+  /** Only of a public page: takes updates that somebody approved, and nothing else. Answers the provider's id of the incident. */
+  publish?: (settings: Record<string, unknown>, publication: Publication, signal: AbortSignal) => Promise<string | null>;
 }
 
 interface NotifierDefinition<Fields extends z.ZodRawShape, Settings = ReadSettings<z.output<z.ZodObject<Fields>>>> extends Completion {
@@ -38,15 +41,22 @@ interface NotifierDefinition<Fields extends z.ZodRawShape, Settings = ReadSettin
   fields: Fields;
   send: (settings: Settings, notification: Notification, signal: AbortSignal) => Promise<void>;
   deliver: (settings: Settings, message: IncidentMessage, signal: AbortSignal) => Promise<string | null>;
+  publish?: (settings: Settings, publication: Publication, signal: AbortSignal) => Promise<string | null>;
 }
 
 /** Ties the settings that a notifier gets to the fields that the catalog accepts. */
 export function defineNotifier<Fields extends z.ZodRawShape>(definition: NotifierDefinition<Fields>): Notifier {
-  const { send, deliver } = definition;
+  const { send, deliver, publish, ...rest } = definition;
   // The catalog has read the settings with these very fields, and the secrets in them have become texts.
   return {
-    ...definition,
+    ...rest,
     send: (settings, notification, signal) => send(settings as Parameters<typeof send>[0], notification, signal),
     deliver: (settings, message, signal) => deliver(settings as Parameters<typeof deliver>[0], message, signal),
+    ...(publish === undefined
+      ? {}
+      : {
+          publish: (settings: Record<string, unknown>, publication: Publication, signal: AbortSignal) =>
+            publish(settings as Parameters<typeof publish>[0], publication, signal),
+        }),
   };
 }

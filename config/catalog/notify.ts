@@ -1,6 +1,6 @@
 /** Who is told of an incident: one of the registered notifiers, with its own fields. */
 import { z } from 'zod';
-import { notifiers } from '../../adapters/notifiers/registry.js';
+import { notifiers, personalNotifiers } from '../../adapters/notifiers/registry.js';
 import { byKind, isRecord } from '../catalog-fields.js';
 import { problemAt, type CatalogProblem, type CatalogSource } from '../catalog-problems.js';
 import { completeEntry, surroundingsOf } from '../notifier-settings.js';
@@ -36,4 +36,4 @@ function problems(source: CatalogSource): CatalogProblem[] {
   });
 }
 
-export const notify = { service: { notify: z.array(byKind(notifiers)).optional() }, problems } satisfies CatalogFragment;
+export const notify = { service: { notify: z.array(byKind(personalNotifiers)).optional() }, problems } satisfies CatalogFragment;

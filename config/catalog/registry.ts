@@ -13,6 +13,7 @@ import { process } from './process.js';
 import { profiler } from './profiler.js';
 import { remedies } from './remedies.js';
 import { repository } from './repository.js';
+import { wanted } from './wanted.js';
 
 export const fragments = [
   hook,
@@ -29,4 +30,5 @@ export const fragments = [
   onCall,
   incidents,
   operations,
+  wanted,
 ] as const;

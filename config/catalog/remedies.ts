@@ -4,4 +4,8 @@ import { remedies as members } from '../../adapters/remedies/registry.js';
 import { oneOf } from '../catalog-fields.js';
 import type { CatalogFragment } from './fragment.js';
 
-export const remedies = { service: { remedies: z.array(oneOf(members.map(({ kind }) => kind))).optional() } } satisfies CatalogFragment;
+/** What a mitigation does by a runbook is allowed by the same list. */
+const byRunbook = ['rollback', 'restart', 'runbook'];
+const allowed = [...new Set([...members.map(({ kind }) => kind), ...byRunbook])];
+
+export const remedies = { service: { remedies: z.array(oneOf(allowed)).optional() } } satisfies CatalogFragment;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseCatalog, type Catalog } from '../../config/catalog.js';
 import { resolvePolicy } from '../../config/command/resolve-policy.js';
@@ -63,6 +64,18 @@ function problemsOf(text: string): string[] {
 }
 
 describe('the catalog of incident command', () => {
+  it('loads the sample of the contract whole', () => {
+    const sample = read(readFileSync('../shared/contracts/responder.yaml', 'utf8'));
+    expect(sample.incidents?.notify?.map(({ kind }) => kind)).toEqual(['slack', 'pagerduty', 'webhook', 'statuspage']);
+    expect(Object.keys(sample.services)).toEqual(['shop']);
+    expect(resolvePolicy(sample, ['shop']).receivers).toHaveLength(4);
+  });
+
+  it('lets nobody be told by a page that everybody reads', () => {
+    const text = `version: 1\npeople: { bob: { notify: [{ kind: statuspage, page: abc, key: { env: KEY } }] } }\n${services.replace('    owner: [carol]\n', '')}`;
+    expect(problemsOf(text).join('\n')).toMatch(/people\.bob\.notify\[0\].*expected one of webhook, slack/);
+  });
+
   it('gives the rules of an incident', () => {
     const policy = resolvePolicy(read(people + command + services), ['shop']);
     expect(policy).toEqual({
