@@ -8,6 +8,7 @@ import { declareIncident } from '../adapters/temporal/declare-incident.js';
 import { triageWorkflowId } from '../adapters/temporal/triage-workflow-id.js';
 import { notifiers } from '../adapters/notifiers/registry.js';
 import type { Catalog } from '../config/catalog.js';
+import { createCommunicationDependencies } from './communication-dependencies.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import type { NotifierAccess } from '../config/resolve-access.js';
 import { resolveChannel, resolveReceiver } from '../config/command/resolve-channels.js';
@@ -83,6 +84,7 @@ export interface CommandSettings {
 export function createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }: CommandSettings): CommandDependencies {
   const artifacts = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
   return {
+    ...createCommunicationDependencies({ client, catalog, dataDirectory, texts: artifacts }),
     policy: (services) => resolvePolicy(catalog, services),
     onCall: (notify, atMs) => resolveOnCall(catalog, notify, atMs),
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),

@@ -1,9 +1,21 @@
 /** What the workflows of incident command may ask of the world. Implemented by `createCommandActivities(deps)`; workflows import the types only. */
 import type { DeliveryAnswer, MessageOrder } from '../../core/command/communication/message.js';
+import type { Audience, UpdatePhase } from '../../core/command/communication/draft-update.js';
+import type { UpdateIssue } from '../../core/command/communication/lint-update.js';
+import type { PublicOrder } from '../../core/command/communication/public-incident.js';
+import type { PublicStatus } from '../../core/command/communication/publication.js';
+import type { RecordText } from '../../core/command/incident/record-event.js';
 import type { Change } from '../../core/command/changes/change.js';
 import type { MitigationInput, PlannedMitigation } from '../../core/command/mitigation/mitigation-input.js';
 import type { ServiceRow } from '../../core/command/incident/findings.js';
 import type { CommandPolicy } from '../../core/command/incident/policy.js';
+
+/** An update that nobody wrote. */
+export interface DraftedUpdate {
+  text: RecordText;
+  status: PublicStatus;
+  issues: UpdateIssue[];
+}
 
 /** Who is meant by `oncall:NAME` or a person's key at one moment. */
 export interface OnCallResolution {
@@ -56,6 +68,14 @@ export interface CommandActivities {
   sendToPerson(order: { person: string; channel: number; message: MessageOrder }): Promise<DeliveryAnswer>;
   /** Sends to one of the receivers of `incidents.notify`. */
   sendToReceiver(order: { receiver: number; message: MessageOrder }): Promise<DeliveryAnswer>;
+  /** An update from the record, by the templates of the catalog; one for outside with what the lint says of it. */
+  draftUpdate(order: { incidentId: string; audience: Audience; phase: UpdatePhase }): Promise<DraftedUpdate>;
+  /** What the lint says of a person's text. Findings never quote it. */
+  lintUpdate(order: { text: RecordText; status: PublicStatus }): Promise<{ issues: UpdateIssue[] }>;
+  /** Puts everything that was approved of an incident on our own page. Said twice it is there once. */
+  writeStatusPage(order: PublicOrder<RecordText>): Promise<void>;
+  /** Takes one approved update to the page of a provider, which is read first: said twice it is there once. */
+  publishToReceiver(order: { receiver: number; order: PublicOrder<RecordText>; updateId: string }): Promise<DeliveryAnswer>;
   /** Health and readiness of services, one row for each. Never changes anything; a service that does not answer is a row, not an error. */
   lookAtServices(order: { services: readonly string[] }): Promise<ServiceRow[]>;
   /** Changes since a moment from every source that the catalog has. */

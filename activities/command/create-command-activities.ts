@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { IncidentMessage, MessageOrder } from '../../core/command/communication/message.js';
+import { publicationOf, publicIncident, type PublicIncident, type PublicOrder } from '../../core/command/communication/public-incident.js';
 import { unknownFinding } from '../../core/command/checks/check.js';
 import type { ServiceRow } from '../../core/command/incident/findings.js';
 import type { RecordText } from '../../core/command/incident/record-event.js';
@@ -47,7 +48,19 @@ export function createCommandActivities(deps: CommandDependencies): CommandActiv
     incidentUrl: deps.incidentUrl(order.incidentId),
     ackUrl: order.event === 'page' && order.person !== null ? deps.ackUrl(order.incidentId, order.person) : null,
   });
+  const publicOf = async (order: PublicOrder<RecordText>): Promise<PublicIncident> => {
+    const updates = await Promise.all(order.updates.map(async (update) => ({ ...update, text: await textOf(update.text) })));
+    const title = order.title === null ? null : await textOf(order.title);
+    return publicIncident({ ...order, title, updates }, (services) => deps.components(services));
+  };
   return {
+    draftUpdate: translating(({ incidentId, audience, phase }) => deps.draftUpdate(incidentId, audience, phase)),
+    lintUpdate: translating(async ({ text, status }) => ({ issues: deps.lintUpdate(await textOf(text), status) })),
+    writeStatusPage: translating(async (order) => deps.writeStatusPage(await publicOf(order))),
+    publishToReceiver: translating(async ({ receiver, order, updateId }) => {
+      const publication = publicationOf(await publicOf(order), updateId);
+      return deps.publishToReceiver(receiver, publication, signal());
+    }),
     readCommandPolicy: translating(({ services }) => Promise.resolve(deps.policy(services))),
     resolveOnCall: translating(({ notify, at }) => deps.onCall(notify, Date.parse(at))),
     sendToPerson: translating(async ({ person, channel, message }) => deps.deliverToPerson(person, channel, await fill(message), signal())),

@@ -3,7 +3,11 @@ import type { CommandPolicy } from '../../core/command/incident/policy.js';
 import type { ServiceRow } from '../../core/command/incident/findings.js';
 import type { CheckRow } from '../../core/command/checks/check.js';
 import type { MitigationProposal, PlannedMitigation, SeenService } from '../../core/command/mitigation/mitigation-input.js';
-import type { FoundChanges, OnCallResolution, PlannedTriage, TriageDeclaration } from './contract.js';
+import type { Audience, UpdatePhase } from '../../core/command/communication/draft-update.js';
+import type { UpdateIssue } from '../../core/command/communication/lint-update.js';
+import type { PublicIncident } from '../../core/command/communication/public-incident.js';
+import type { Publication, PublicStatus } from '../../core/command/communication/publication.js';
+import type { DraftedUpdate, FoundChanges, OnCallResolution, PlannedTriage, TriageDeclaration } from './contract.js';
 
 /** What the activities of incident command need of the world. Everything that returns from here into a workflow is free of secrets. */
 export interface CommandDependencies {
@@ -15,6 +19,13 @@ export interface CommandDependencies {
   /** Sends to one channel of a person; throws ProgramFailedError, RefusedError or UnreadableInputError. */
   deliverToPerson(person: string, channel: number, message: IncidentMessage, signal: AbortSignal): Promise<DeliveryAnswer>;
   deliverToReceiver(receiver: number, message: IncidentMessage, signal: AbortSignal): Promise<DeliveryAnswer>;
+  /** An update from the record and the templates; its text is kept in the artifact store. */
+  draftUpdate(incidentId: string, audience: Audience, phase: UpdatePhase): Promise<DraftedUpdate>;
+  lintUpdate(text: string, status: PublicStatus): UpdateIssue[];
+  /** Components of the status page that stand for services. */
+  components(services: readonly string[]): string[];
+  writeStatusPage(incident: PublicIncident): Promise<void>;
+  publishToReceiver(receiver: number, publication: Publication, signal: AbortSignal): Promise<DeliveryAnswer>;
   incidentUrl(incidentId: string): string | null;
   ackUrl(incidentId: string, person: string): string | null;
   /** Checks of one service; bounded in time by itself, and by the signal. */

@@ -24,10 +24,17 @@ interface Call {
   body?: object;
 }
 
-async function call({ page, key, api = 'https://api.statuspage.io' }: StatuspageSettings, { method = 'GET', path, body }: Call, signal: AbortSignal) {
+async function call(
+  { page, key, api = 'https://api.statuspage.io' }: StatuspageSettings,
+  { method = 'GET', path, body }: Call,
+  signal: AbortSignal,
+) {
   const url = new URL(`/v1/pages/${encodeURIComponent(page)}/incidents${path}`, api).href;
   const headers = { authorization: `OAuth ${key}` };
-  const answer = await askProvider({ provider: 'Statuspage', method, url, headers, timeoutMs, ...(body === undefined ? {} : { body }) }, signal);
+  const answer = await askProvider(
+    { provider: 'Statuspage', method, url, headers, timeoutMs, ...(body === undefined ? {} : { body }) },
+    signal,
+  );
   try {
     return JSON.parse(answer) as unknown;
   } catch {

@@ -1,5 +1,6 @@
 import type { AlertSummary } from '../../activities/contract.js';
 import type { PostedChange } from '../../adapters/changes/posted-changes.js';
+import type { StatusPages } from './pages/status-page.js';
 import type { PageIncidents } from './pages/page-incidents.js';
 import type { Catalog } from '../../config/catalog.js';
 
@@ -34,6 +35,8 @@ export interface HookDependencies {
   incidents: HookIncidents;
   /** Incidents that people are called for, as the pages show them. */
   pages: PageIncidents;
+  /** The public status page; null for what is not on it. */
+  statusPages: StatusPages;
   /** Bearer token that `dev` made because the catalog's secrets are not there; null otherwise. */
   madeToken: string | null;
   /** Key of signed links to reports. */

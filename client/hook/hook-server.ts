@@ -109,6 +109,8 @@ async function answerPage({ deps, live }: HookParts, request: IncomingMessage, r
   const target = `http://hook${request.url ?? '/'}`;
   if (!URL.canParse(target)) return null;
   const url = new URL(target);
+  const shown = await deps.statusPages(request, url);
+  if (shown !== null) return shown;
   const path = parsePagePath(url.pathname);
   return path === null ? null : await answerPages({ deps, incidents: deps.pages, live }, { request, response, url }, path);
 }

@@ -6,6 +6,7 @@ import type { Catalog } from '../../config/catalog.js';
 import { createKnownAlerts } from './known-alerts.js';
 import { keyOfLinks } from './access/link-key.js';
 import { startHook, type RunningHook } from './hook-server.js';
+import { createStatusPages } from './pages/status-page.js';
 import { createPageIncidents } from './pages/page-incidents.js';
 import { createHookIncidents } from './temporal-incidents.js';
 
@@ -31,6 +32,7 @@ export async function startResponderHook(settings: HookSettings, address: { host
       catalog,
       incidents,
       pages: createPageIncidents(client, catalog, dataDirectory),
+      statusPages: createStatusPages(catalog, dataDirectory),
       madeToken,
       linkKey: () => keyOfLinks(catalog, madeToken, dataDirectory),
       storeChange: (change) => storePostedChange(dataDirectory, change),

@@ -28,6 +28,8 @@ export interface TextStore {
 export interface DeclareRequest {
   title: string;
   impact: string | null;
+  /** Title for the status page. */
+  publicTitle?: string;
   severity: Severity | null;
   severityRule: Declaration['severityRule'];
   services: readonly string[];
@@ -100,11 +102,12 @@ async function documentOf(state: CommandState, texts: TextStore): Promise<Status
 }
 
 async function declare(client: Client, keepText: (text: string) => Promise<RecordText>, request: DeclareRequest): Promise<Allocated> {
-  const { key = randomUUID(), ...declared } = request;
+  const { key = randomUUID(), publicTitle, ...declared } = request;
   const title = await keepText(request.title);
   const impact = request.impact === null ? null : await keepText(request.impact);
+  const named = publicTitle === undefined ? {} : { publicTitle: await keepText(publicTitle) };
   const place = { allocate: allocateUpdate, registryWorkflowId, taskQueue: incidentsQueue };
-  return withinDeadline(client, updateTimeoutMs, () => declareIncident(client, place, { ...declared, key, title, impact })).catch(
+  return withinDeadline(client, updateTimeoutMs, () => declareIncident(client, place, { ...declared, ...named, key, title, impact })).catch(
     explainUpdate(registryWorkflowId),
   );
 }

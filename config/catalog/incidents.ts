@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { notifiers } from '../../adapters/notifiers/registry.js';
 import { roleNames } from '../../core/command/incident/roles.js';
 import { severities } from '../../core/command/severity/severity.js';
-import { byKind, durationMs, isRecord, mapping, nameKey, oneOf, secretRef, text, textOrSecret, whole } from '../catalog-fields.js';
+import { byKind, durationMs, httpUrl, isRecord, mapping, nameKey, oneOf, secretRef, text, textOrSecret, whole } from '../catalog-fields.js';
 import type { CatalogProblem, CatalogSource } from '../catalog-problems.js';
 import type { CatalogFragment } from './fragment.js';
 import { unknownName, writtenPeople } from './on-call.js';
@@ -49,7 +49,9 @@ const incidentsSchema = mapping({
   statusPage: mapping({
     title: text('a title', 'write e.g. title: Shop status'),
     components: z.record(z.string(), z.array(nameKey)).optional(),
+    url: httpUrl.optional(),
   }).optional(),
+  templates: text('a folder of update templates', 'write e.g. templates: incident-templates/').optional(),
   approval: oneOf(['any', 'other-than-requester']).optional(),
 });
 export type CatalogIncidents = z.output<typeof incidentsSchema>;

@@ -20,10 +20,7 @@ const trafficSchema = mapping({
 });
 
 /** A bound is a number, or a size as the database writes it. */
-const bound = z.union(
-  [z.number(), z.string().regex(/^\d+(?:\.\d+)?\s?(?:B|kB|MB|GB|TB)$/)],
-  { error: 'a number, or a size such as 4MB' },
-);
+const bound = z.union([z.number(), z.string().regex(/^\d+(?:\.\d+)?\s?(?:B|kB|MB|GB|TB)$/)], { error: 'a number, or a size such as 4MB' });
 const words = (example: string) => z.array(text('a text', `write e.g. ${example}`), { error: 'a list of the program and its arguments' });
 
 const tunableSchema = mapping({

@@ -12,7 +12,11 @@ import {
 
 /** An id of letters, digits and dashes: the same name has the same one. */
 export function slug(name: string): string {
-  const plain = name.normalize('NFKD').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  const plain = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
   return plain === '' ? 'page' : plain.slice(0, 60);
 }
 

@@ -1,5 +1,11 @@
 /** Atom (RFC 4287) and RSS 2.0: one entry for each update, since readers show an entry once and would miss what is added to it later. */
-import { correctionOf, updatedAtOf, type PublicIncident, type PublicUpdate, type StatusPage } from '../../core/command/communication/public-incident.js';
+import {
+  correctionOf,
+  updatedAtOf,
+  type PublicIncident,
+  type PublicUpdate,
+  type StatusPage,
+} from '../../core/command/communication/public-incident.js';
 import { slug } from './api-documents.js';
 import { updateHeading, updateText } from './update-text.js';
 
@@ -11,8 +17,7 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 /** XML 1.0 has no other control characters, not even escaped. */
 function escaped(text: string): string {
   return text
-    .toWellFormed()
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Cs}]/gu, '\ufffd')
     .replaceAll(/[&<>"]/g, (character) => entities[character] ?? '');
 }
 

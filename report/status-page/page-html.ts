@@ -51,14 +51,12 @@ ${main}
 
 function updates(incident: PublicIncident): Html {
   const note = (text: string | null): Html => (text === null ? safeHtml`` : safeHtml`<p class="note">${text}</p>`);
-  const items = incident.updates
-    .toReversed()
-    .map(
-      (update) => safeHtml`<li id="${update.id}">
+  const items = incident.updates.toReversed().map(
+    (update) => safeHtml`<li id="${update.id}">
 <p><strong>${updateHeading(update)}</strong> · ${time(update.at)}</p>
 ${note(correctedNote(incident, update))}<p>${lines(update.body)}</p>${note(correctionNote(incident, update))}
 </li>`,
-    );
+  );
   return safeHtml`<ol class="updates" reversed>${items}</ol>`;
 }
 
@@ -71,7 +69,9 @@ ${updates(incident)}
 
 function componentList(page: StatusPage): Html {
   if (page.components.length === 0) return safeHtml``;
-  const rows = page.components.map((name) => safeHtml`<li><span>${name}</span> <strong>${componentWords[componentStatusNow(page, name)]}</strong></li>`);
+  const rows = page.components.map(
+    (name) => safeHtml`<li><span>${name}</span> <strong>${componentWords[componentStatusNow(page, name)]}</strong></li>`,
+  );
   return safeHtml`<h2>Components</h2><ul class="components">${rows}</ul>`;
 }
 
@@ -92,7 +92,8 @@ ${recent.length === 0 ? safeHtml`<p>No incident ended in the last two weeks.</p>
 
 export function historyHtml(page: StatusPage): string {
   const rows = page.incidents.map(
-    (one) => safeHtml`<li><a href="incidents/${one.id}.html">${one.name}</a><br>${time(one.createdAt)}${one.resolvedAt === null ? safeHtml`, not over yet` : safeHtml` to ${time(one.resolvedAt)}`}</li>`,
+    (one) =>
+      safeHtml`<li><a href="incidents/${one.id}.html">${one.name}</a><br>${time(one.createdAt)}${one.resolvedAt === null ? safeHtml`, not over yet` : safeHtml` to ${time(one.resolvedAt)}`}</li>`,
   );
   const list = rows.length === 0 ? safeHtml`<p>There was none yet.</p>` : safeHtml`<ul class="history">${rows}</ul>`;
   return document(page, { title: `History of ${page.title}`, depth: 0, main: safeHtml`<h1>History</h1>${list}` });

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { noPages } from '../support/no-pages.js';
+import { noPages, noStatusPages } from '../support/no-pages.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertSummary } from '../../activities/contract.js';
 import { startHook, type RunningHook } from '../../client/hook/hook-server.js';
@@ -63,6 +63,7 @@ beforeAll(async () => {
       catalog,
       incidents,
       pages: noPages,
+      statusPages: noStatusPages,
       madeToken: null,
       linkKey: () => 'key-of-links',
       storeChange: () => Promise.resolve('chg-0'),

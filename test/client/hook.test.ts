@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { noPages } from '../support/no-pages.js';
+import { noPages, noStatusPages } from '../support/no-pages.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPostedChanges, storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { AlertSummary } from '../../activities/contract.js';
@@ -68,6 +68,7 @@ beforeAll(async () => {
       catalog,
       incidents,
       pages: noPages,
+      statusPages: noStatusPages,
       madeToken: null,
       linkKey: () => 'key-of-links',
       storeChange: (change) => storePostedChange(directory, change),
@@ -290,6 +291,7 @@ describe('credentials of the hook', () => {
       catalog: bare,
       incidents,
       pages: noPages,
+      statusPages: noStatusPages,
       madeToken: null,
       linkKey: () => 'key-of-links',
       storeChange: () => Promise.resolve('chg-0'),

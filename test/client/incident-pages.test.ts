@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHook, type RunningHook } from '../../client/hook/hook-server.js';
+import { createStatusPages } from '../../client/hook/pages/status-page.js';
 import { createPageIncidents } from '../../client/hook/pages/page-incidents.js';
 import { pageLinks } from '../../client/hook/pages/page-link.js';
 import type { Actor } from '../../core/command/incident/record-event.js';
@@ -48,7 +49,15 @@ beforeAll(async () => {
   const pages = createPageIncidents(world.environment.client, world.catalog, world.dataDirectory);
   const unused = (): Promise<never> => Promise.reject(new Error('no triage here'));
   const incidents = { startOrAttach: unused, recordResolved: unused, describe: unused, readReport: unused, ping: () => Promise.resolve() };
-  const rest = { storeChange: unused, madeToken: null, linkKey: () => key, rejectedDirectory: world.dataDirectory, log: () => undefined };
+  const statusPages = createStatusPages(world.catalog, world.dataDirectory);
+  const rest = {
+    storeChange: unused,
+    statusPages,
+    madeToken: null,
+    linkKey: () => key,
+    rejectedDirectory: world.dataDirectory,
+    log: () => undefined,
+  };
   hook = await startHook({ catalog: world.catalog, incidents, pages, ...rest }, { host: '127.0.0.1', port: 0 });
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
   id = await declare('Checkout <script>alert(1)</script> & more');
@@ -151,6 +160,37 @@ describe('acting', () => {
   });
 });
 
+describe('telling', () => {
+  it('drafts and publishes from the page; the status page is open to everybody, and stands without Temporal', async () => {
+    const mine = await declare('pool is full on db-prod-1');
+    const of = async (action: string): Promise<string> => formOf(await (await get(`/incidents/${mine}`)).text(), action);
+    expect((await fetch(`${hook.origin}/status/incidents/${mine}.html`)).status).toBe(404);
+    const asked = await send(await of('update'), {
+      by: 'bob',
+      audience: 'external',
+      update: 'Some customers cannot pay. Next update by 15:30 UTC.',
+    });
+    const [, draft] = /The draft is (T-\d+)/.exec(await asked.text()) ?? [];
+    expect(await (await get(`/incidents/${mine}`)).text()).toContain('Some customers cannot pay.');
+    const form = await of('publish');
+    expect((await send(form, { by: 'alice', draft: draft ?? '' })).status).toBe(200);
+    const again = await send(await of('publish').catch(() => form), { by: 'bob', draft: draft ?? '' });
+    expect([again.status, await again.text()]).toEqual([409, expect.stringMatching(/alice approved it already/)]);
+    const shown = await fetch(`${hook.origin}/status/incidents/${mine}.html`);
+    expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('Some customers cannot pay.')]);
+    const summary = await fetch(`${hook.origin}/status/api/v2/summary.json`);
+    expect([summary.headers.get('access-control-allow-origin'), summary.headers.get('cache-control')]).toEqual(['*', 'public, max-age=30']);
+    const same = { headers: { 'if-none-match': summary.headers.get('etag') ?? '' } };
+    expect((await fetch(`${hook.origin}/status/api/v2/summary.json`, same)).status).toBe(304);
+    expect(await summary.text()).not.toContain('db-prod-1');
+    expect((await fetch(`${hook.origin}/status/`, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(`${hook.origin}/status`, { redirect: 'manual' })).status).toBe(308);
+    for (const path of ['/status/../healthz.html', '/status/api/v2/', '/status/%2e%2e/link-key'])
+      expect((await fetch(`${hook.origin}${path}`)).status).toBe(404);
+    expect(await (await fetch(`${hook.origin}/status/feed.atom`)).text()).toContain(`href="${hook.origin}/status/"`);
+  });
+});
+
 describe('in a browser', () => {
   it('has no violation of axe, on a phone and a desk, by day and by night', async () => {
     if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
@@ -165,6 +205,8 @@ describe('in a browser', () => {
         ['incident', `/incidents/${id}`],
         ['list', '/incidents'],
         ['oncall', '/oncall'],
+        ['status', '/status/'],
+        ['history', '/status/history.html'],
       ] as const) {
         await page.goto(`${hook.origin}${path}`);
         expect(await violations(page)).toEqual([]);

@@ -1,3 +1,4 @@
+import type { StatusPages } from '../../client/hook/pages/status-page.js';
 import type { PageIncidents } from '../../client/hook/pages/page-incidents.js';
 
 /** For tests of the hook in which nobody opens a page: one that is opened after all fails. */
@@ -7,3 +8,5 @@ export const noPages: PageIncidents = {
   act: () => Promise.reject(new Error('no pages here')),
   onCall: () => Promise.reject(new Error('no pages here')),
 };
+
+export const noStatusPages: StatusPages = () => Promise.resolve(null);

@@ -20,10 +20,24 @@ export const delivering = proxyActivities<Pick<CommandActivities, 'sendToPerson'
 });
 
 /** A receiver of the whole incident has no second channel; news may come late, but should come. */
-export const broadcasting = proxyActivities<Pick<CommandActivities, 'sendToReceiver'>>({
+export const broadcasting = proxyActivities<Pick<CommandActivities, 'sendToReceiver' | 'publishToReceiver'>>({
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '15 minutes',
   retry: { initialInterval: '1s', maximumInterval: '1 minute', nonRetryableErrorTypes: [...nonRetryable, 'DeliveryRefusedError'] },
+});
+
+/** Words of updates: read from the record and the catalog's templates. Whoever asked for one waits for it. */
+export const drafting = proxyActivities<Pick<CommandActivities, 'draftUpdate' | 'lintUpdate'>>({
+  startToCloseTimeout: '5s',
+  scheduleToCloseTimeout: '20s',
+  retry: { initialInterval: '500ms', nonRetryableErrorTypes: nonRetryable },
+});
+
+/** Our own page is a file in the data folder; a full disk may be freed, and a worker that died comes back. */
+export const publishing = proxyActivities<Pick<CommandActivities, 'writeStatusPage'>>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: nonRetryable },
 });
 
 /** Steps of the five minutes: 20 seconds from the moment they are wanted, a worker that is away included. A second try would come too late. */

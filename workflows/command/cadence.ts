@@ -3,9 +3,12 @@ import { condition } from '@temporalio/workflow';
 import { cadenceDeadlines, type CadenceStep } from '../../core/command/cadence/update-cadence.js';
 import { isOpen } from '../../core/command/incident/incident-status.js';
 import { holderOf } from '../../core/command/incident/roles.js';
+import { speaksOutside } from '../../core/command/incident/publications.js';
+import { describeFailure } from '../kernel/describe-failure.js';
 import { reading } from './activity-options.js';
 import { note, sleepUntil, type CommandRun } from './command-run.js';
 import { tellPerson } from './deliver.js';
+import { draftByItself, postInternal } from './publish.js';
 
 const sentences: Readonly<Record<CadenceStep, string>> = {
   'remind-communications': 'an update is due soon',
@@ -17,6 +20,7 @@ async function remind(run: CommandRun, step: CadenceStep): Promise<void> {
   const { state } = run;
   const role = step === 'remind-commander' ? 'commander' : 'communications';
   const event = note(run, { kind: 'reminder', text: sentences[step], data: { step, dueAt: new Date(state.updateDueAtMs).toISOString() } });
+  if (step === 'remind-communications') await tellByItself(run);
   const person = holderOf(state.roles, role);
   if (step === 'overdue' || person === null) return;
   const at = new Date(Date.now()).toISOString();
@@ -31,6 +35,16 @@ async function remind(run: CommandRun, step: CadenceStep): Promise<void> {
         role,
       },
     );
+}
+
+/** What the record says, to those inside; what may be said outside waits for somebody who approves it. */
+async function tellByItself(run: CommandRun): Promise<void> {
+  try {
+    await postInternal(run, 'update', null);
+  } catch (error) {
+    note(run, { kind: 'communication', text: `no update from the templates: ${describeFailure(error)}`.slice(0, 200) });
+  }
+  if (speaksOutside(run.state)) await draftByItself(run, 'update');
 }
 
 export async function keepCadence(run: CommandRun): Promise<void> {

@@ -21,7 +21,10 @@ import { watchSymptom } from './watch.js';
 import { holdServices } from './held-services.js';
 import type { CommandStart } from './messages.js';
 import { pageLadder, watchAcknowledgement } from './page-ladder.js';
+import { keepDrafts } from './publish.js';
 import { readDeclaration } from './read-messages.js';
+
+const noDrafts: Pick<CommandState, 'drafts' | 'draftedFor'> = { drafts: {}, draftedFor: 'investigating' };
 
 /** A resolved incident waits so long for its review; then it closes by itself. */
 const closesAfterMs = 30 * 24 * 3_600_000;
@@ -46,6 +49,7 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
     keepProposals(run),
     keepMitigations(run),
     handOver(run),
+    keepDrafts(run),
     firstLook,
   ]);
   await condition(() => isEnded(run.state.status) || workflowInfo().continueAsNewSuggested);
@@ -58,9 +62,12 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
 
 /** State and handlers, before anything is awaited: an update that comes with the start is answered. */
 function open({ declaration: given, carried }: CommandStart): CommandRun {
-  const state = carried ?? createCommandState(readStart(readDeclaration, given), unknownPolicy);
+  // A history that began before there were drafts has none.
+  const before = carried === undefined ? null : { ...noDrafts, ...carried };
+  const state = before ?? createCommandState(readStart(readDeclaration, given), unknownPolicy);
   const run: CommandRun = {
     state,
+    publications: Promise.resolve(),
     deliveries: 0,
     isReady: carried !== undefined,
     registered: state.declaration.services.join('\n'),

@@ -5,6 +5,8 @@ import type { EventDraft, RecordEvent } from '../../core/command/incident/record
 
 export interface CommandRun {
   readonly state: CommandState;
+  /** Ends when everything that was published so far has reached its pages. */
+  publications: Promise<void>;
   /** Deliveries that nobody waits for; the history may not end before them. */
   deliveries: number;
   /** The rules of the catalog were read: what is measured can be rated. */

@@ -2,6 +2,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { MessageEvent, MessageOrder } from '../../core/command/communication/message.js';
 import type { Page } from '../../core/command/incident/command-state.js';
+import { publicOrder } from '../../core/command/incident/publications.js';
 import type { RecordText } from '../../core/command/incident/record-event.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 import { broadcasting, delivering } from './activity-options.js';
@@ -84,11 +85,33 @@ export function tellPerson(run: CommandRun, to: { person: string; channels: numb
   });
 }
 
+/** Pages that everybody reads hear of approved updates only. */
+function isPublicPage(kind: string): boolean {
+  return kind === 'statuspage';
+}
+
+/** Takes an approved update to the pages of providers. One that fails is a row of the record; the others have theirs. */
+export async function toPublicPages(run: CommandRun, updateId: string): Promise<void> {
+  const order = publicOrder(run.state, updateId);
+  const { policy, severity } = run.state;
+  const pages = policy.receivers.filter(({ kind, severities }) => isPublicPage(kind) && (severities?.includes(severity) ?? true));
+  const tell = async ({ receiver, kind }: (typeof pages)[number]): Promise<void> => {
+    try {
+      const summary = `${updateId} to receiver ${receiver + 1} (${kind})`;
+      await broadcasting.publishToReceiver.executeWithOptions({ summary }, [{ receiver, order, updateId }]);
+    } catch (error) {
+      const text = `${updateId} to receiver ${receiver + 1} (${kind}) failed: ${describeFailure(error)}`.slice(0, 200);
+      note(run, { kind: 'notify-failed', text, data: { receiver, receiverKind: kind, draft: updateId } });
+    }
+  };
+  await Promise.all(pages.map(tell));
+}
+
 /** Tells every receiver of the incident that wants to hear of its severity. `key` makes the delivery the same in every try. */
 export function broadcast(run: CommandRun, key: string, content: Content): void {
   const { policy, severity, declaration } = run.state;
   for (const { receiver, kind, severities } of policy.receivers) {
-    if (severities !== null && !severities.includes(severity)) continue;
+    if (isPublicPage(kind) || (severities !== null && !severities.includes(severity))) continue;
     const message = messageFor(run, content, { person: null, deliveryId: `${declaration.incidentId}-${key}-r${receiver}` });
     inBackground(run, async () => {
       try {

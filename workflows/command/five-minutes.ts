@@ -7,7 +7,7 @@ import { judgeChanges } from '../../core/command/changes/change.js';
 import { unknownFinding } from '../../core/command/checks/check.js';
 import type { FiveMinuteStep, ServiceRow } from '../../core/command/incident/findings.js';
 import { holderOf } from '../../core/command/incident/roles.js';
-import { publicUpdate, recordCommunication, setStatus } from '../../core/command/incident/commands.js';
+import { setStatus } from '../../core/command/incident/commands.js';
 import { rate } from '../../core/command/incident/rate.js';
 import { severityTable } from '../../core/command/severity/severity.js';
 import { describeFailure } from '../kernel/describe-failure.js';
@@ -15,6 +15,7 @@ import { looking } from './activity-options.js';
 import { note, type CommandRun } from './command-run.js';
 import { propose } from './mitigations.js';
 import { changeWindowMs, onsetOf } from './onset.js';
+import { draftByItself, postInternal } from './publish.js';
 
 /** More at once would wait for each other on one worker, and then the last ones would be late. */
 const mostLooks = 30;
@@ -123,15 +124,15 @@ function describeChanges(run: CommandRun): string {
 }
 
 /** The first message says what is known, not what is thought; what goes outside is a draft until somebody approves it. */
-function firstMessage(run: CommandRun): string {
+async function firstMessage(run: CommandRun): Promise<string> {
   const { state } = run;
   const services = state.affected.join(', ') || 'services not known yet';
   const due = `${new Date(state.updateDueAtMs).toISOString().slice(11, 16)} UTC`;
-  const text = { inline: `${state.severity} ${services}: ${describeScope(state.services)}. Next update by ${due}.`.slice(0, 200) };
-  const event = recordCommunication(state, { text, audience: 'internal', kind: 'first' }, Date.now());
-  broadcast(run, event.id, { event: 'update', text });
+  const inline = `${state.severity} ${services}: ${describeScope(state.services)}. Next update by ${due}.`.slice(0, 200);
+  // Templates that cannot be read must not keep the first message back.
+  await postInternal(run, 'declared', null).catch(() => postInternal(run, 'declared', null, { inline }));
   if (!severityTable[state.severity].isMajor) return 'told the receivers';
-  recordCommunication(state, { text: { inline: publicUpdate(due) }, audience: 'external', kind: 'first' }, Date.now());
+  await draftByItself(run, 'declared');
   return 'told the receivers; a draft for the status page waits for its approval';
 }
 
@@ -158,6 +159,6 @@ export async function fiveMinutes(run: CommandRun): Promise<void> {
     () => describeChanges(run),
   );
   await Promise.all([answer, looked, read]);
-  await step(run, 'message', () => Promise.resolve(firstMessage(run)), String);
+  await step(run, 'message', () => firstMessage(run), String);
   await step(run, 'decide', () => decide(run), String);
 }

@@ -5,6 +5,7 @@ import type { RecordEvent } from '../../core/command/incident/record-event.js';
 import { triageMilestoneSignal } from '../kernel/messages.js';
 import { refuseLink, spendLink } from '../../core/command/incident/links.js';
 import { decideMitigation, refuseMitigation } from '../../core/command/incident/decide-mitigation.js';
+import { approveDraft, refuseCorrected, refusePublication } from '../../core/command/incident/publications.js';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Reader } from '../../core/decisions/read-message.js';
 import { onSignal, onUpdate } from '../kernel/on-message.js';
@@ -13,6 +14,7 @@ import { broadcast } from './deliver.js';
 import { takeOver } from './merge.js';
 import { hearRun } from './mitigations.js';
 import { runReportSignal } from '../runbook/messages.js';
+import { draftExternal, postInternal, publishDraft } from './publish.js';
 import { hearMilestone, takeTriage } from './triages.js';
 import {
   acceptCommandUpdate,
@@ -28,6 +30,7 @@ import {
   offerCommandUpdate,
   postUpdateUpdate,
   proposeMitigationsUpdate,
+  publishUpdateUpdate,
   resolveIncidentUpdate,
   setSeverityUpdate,
   setStatusUpdate,
@@ -45,6 +48,7 @@ import {
   readMerge,
   readMilestone,
   readNote,
+  readPublication,
   readResolve,
   readRole,
   readRunReport,
@@ -206,13 +210,26 @@ function registerStanding(run: CommandRun): void {
     run,
     postUpdateUpdate,
     readUpdate,
-    () => commands.refuseOnEnded(state),
-    ({ text, audience, by }) => {
-      const event = commands.postUpdate(state, { text, audience, by }, Date.now());
-      if (audience === 'internal') broadcast(run, event.id, { event: 'update', text });
-      return recorded(run, event);
+    ({ corrects }) => commands.refuseOnEnded(state) ?? (corrects === undefined ? null : refuseCorrected(state, corrects)),
+    async (request) => {
+      const { event, warning } =
+        request.audience === 'internal'
+          ? await postInternal(run, 'update', request.by, request.text)
+          : await draftExternal(run, 'update', request);
+      return recorded(run, event, warning);
     },
-    { description: 'Posts an update, or drafts one for outside' },
+    { description: 'Posts an update, or drafts one for outside; without a text the record gives it' },
+  );
+  onPerson(
+    run,
+    publishUpdateUpdate,
+    readPublication,
+    (request) => refusePublication(state, request),
+    async (request) => {
+      const event = approveDraft(state, request, Date.now());
+      return recorded(run, event, await publishDraft(run, request.draft));
+    },
+    { description: 'Approves a draft, which goes to the status page as it stands: {"draft": "T-12", "by": …}' },
   );
   onPerson(
     run,

@@ -52,8 +52,14 @@ export interface EscalateRequest extends ByRequest {
   reason: RecordText;
 }
 export interface UpdateRequest extends ByRequest {
-  text: RecordText;
+  /** Absent: written from the record. */
+  text?: RecordText;
   audience: 'internal' | 'external';
+  /** The published update that this one corrects. */
+  corrects?: string;
+}
+export interface PublishRequest extends ByRequest {
+  draft: string;
 }
 export interface ResolveRequest extends ByRequest {
   summary: RecordText;
@@ -91,6 +97,7 @@ export const offerCommandUpdate = defineUpdate<Recorded, [HandOverRequest]>('off
 export const acceptCommandUpdate = defineUpdate<Recorded, [ByRequest]>('acceptCommand');
 export const escalateUpdate = defineUpdate<Recorded, [EscalateRequest]>('escalate');
 export const postUpdateUpdate = defineUpdate<Recorded, [UpdateRequest]>('postUpdate');
+export const publishUpdateUpdate = defineUpdate<Recorded, [PublishRequest]>('publishUpdate');
 export const resolveIncidentUpdate = defineUpdate<Recorded, [ResolveRequest]>('resolveIncident');
 export const decideMitigationUpdate = defineUpdate<Recorded, [DecideMitigationRequest]>('decideMitigation');
 export const proposeMitigationsUpdate = defineUpdate<Proposed, [ByRequest]>('proposeMitigations');

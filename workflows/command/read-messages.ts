@@ -44,13 +44,20 @@ export const readStatus = object({ ...by, to: oneOf(incidentStatuses), reason: o
 export const readRole = object({ ...by, role: oneOf(roleNames), person: key });
 export const readHandOver = object({ ...by, to: key });
 export const readEscalation = object({ ...by, to: optional(key), seen: optional(key), reason: recordText });
-export const readUpdate = object({ ...by, text: recordText, audience: oneOf(['internal', 'external'] as const) });
+export const readUpdate = object({
+  ...by,
+  text: optional(recordText),
+  audience: oneOf(['internal', 'external'] as const),
+  corrects: optional(wholeText(50)),
+});
+export const readPublication = object({ ...by, draft: wholeText(50) });
 export const readResolve = object({ ...by, summary: recordText });
 
 export const readDeclaration = object({
   incidentId: wholeText(100),
   title: recordText,
   impact: nullable(recordText),
+  publicTitle: optional(nullable(recordText)),
   severity: nullable(oneOf(severities)),
   severityRule: nullable(object({ rule: wholeText(100), evidence: list(wholeText(200), 100) })),
   services: list(key, 200),

@@ -16,6 +16,7 @@ interface DeclareFlags {
   service?: string[];
   endpoint?: string[];
   impact?: string;
+  publicTitle?: string;
   at?: string;
   by?: string;
   follow?: boolean;
@@ -51,6 +52,7 @@ async function declare(title: string, flags: DeclareFlags, command: Command): Pr
     const { incidentId: id } = await incidents.declare({
       title,
       impact: flags.impact ?? null,
+      ...(flags.publicTitle === undefined ? {} : { publicTitle: flags.publicTitle }),
       severity: flags.severity ?? null,
       severityRule: null,
       services,
@@ -74,6 +76,7 @@ export function registerDeclare(group: Command): void {
     .option('--service <name>', 'affected service; may be given several times', collect)
     .option('--endpoint <key>', 'affected endpoint, SERVICE/ENDPOINT; may be given several times', collect)
     .option('--impact <text>', 'what users experience')
+    .option('--public-title <text>', 'what the status page calls it (default: by its components; the title never goes outside)')
     .option('--at <time>', 'when it began (default: not known)', momentOption('--at'))
     .option(...byOption)
     .option('--follow', 'go on and print the timeline until the incident ends')

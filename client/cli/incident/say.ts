@@ -7,6 +7,7 @@ import {
   correctEventUpdate,
   mergeIncidentUpdate,
   postUpdateUpdate,
+  publishUpdateUpdate,
   resolveIncidentUpdate,
   setSeverityUpdate,
   setStatusUpdate,
@@ -64,17 +65,32 @@ async function set(id: string, to: IncidentStatus, flags: Flags, command: Comman
 async function update(
   id: string,
   text: string | undefined,
-  flags: Flags & { audience: 'internal' | 'external' },
+  flags: Flags & { audience: 'internal' | 'external'; corrects?: string },
   command: Command,
 ): Promise<void> {
-  if (text === undefined || text.trim() === '')
-    throw new UnreadableInputError(
-      'expected the text of the update, got none; write e.g. incident update ID "Pool is doubled, errors fall"',
-    );
+  if (text?.trim() === '')
+    throw new UnreadableInputError('expected the text of the update, got an empty one; leave it out to have it written from the record');
   await withCommand(command, async (incidents, context) => {
-    const { audience } = flags;
-    const recorded = await incidents.update(id, postUpdateUpdate, { text: await incidents.keepText(text), audience, by: actor(flags) });
-    printRecorded(context, id, recorded, audience === 'internal' ? 'posted' : `drafted as ${recorded.event}; it waits for an approval`);
+    const { audience, corrects } = flags;
+    const request = {
+      audience,
+      by: actor(flags),
+      ...(text === undefined ? {} : { text: await incidents.keepText(text) }),
+      ...(corrects === undefined ? {} : { corrects }),
+    };
+    const recorded = await incidents.update(id, postUpdateUpdate, request);
+    const { communications } = await incidents.status(id);
+    const shown = communications.find((one) => one.id === recorded.event);
+    const waits = `drafted as ${recorded.event}; incident publish ${id} ${recorded.event} puts it on the status page`;
+    printRecorded(context, id, recorded, `${audience === 'internal' ? 'posted' : waits}\n\n${shown?.text ?? ''}`);
+  });
+}
+
+async function publish(id: string, draft: string, flags: Flags, command: Command): Promise<void> {
+  await withCommand(command, async (incidents, context) => {
+    const recorded = await incidents.update(id, publishUpdateUpdate, { draft, by: actor(flags) });
+    printRecorded(context, id, recorded, recorded.warning === null ? `${draft} is published` : `${draft} is not published`);
+    if (recorded.warning !== null) process.exitCode = 1;
   });
 }
 
@@ -150,11 +166,23 @@ export function registerSay(group: Command): void {
     .command('update')
     .description('tells where things stand; an external update waits for an approval')
     .argument(...incidentId)
-    .argument('[text]', 'what is known and what is done')
+    .argument('[text]', 'what is known and what is done (default: written from the record)')
     .option('--audience <audience>', 'internal or external', choiceOption('--audience', ['internal', 'external'] as const), 'internal')
+    .option('--corrects <draft>', 'the published update that was wrong; both stay readable')
     .option(...byOption)
-    .addHelpText('after', '\nExamples:\n  $ perf-responder incident update INC-2026-0302-001 "Pool is doubled, errors fall"')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder incident update INC-2026-0302-001 "Pool is doubled, errors fall"\n  $ perf-responder incident update INC-2026-0302-001 --audience external',
+    )
     .action(update);
+  group
+    .command('publish')
+    .description('approves a draft word for word and puts it on the status page')
+    .argument(...incidentId)
+    .argument('<draft>', 'as incident update and incident status show it: T-12')
+    .option(...byOption)
+    .addHelpText('after', '\nExamples:\n  $ perf-responder incident publish INC-2026-0302-001 T-12 --by carol')
+    .action(publish);
   group
     .command('resolve')
     .description('ends the ladders and says that it is over')

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { statusDocument } from '../../temporal/incident-documents.js';
 import { contextOf, withIncidents } from '../command-context.js';
 import { incidentArgument } from '../incident-options.js';
+import { registerStatusPublish } from '../incident/status-publish.js';
 import { statusText } from './incident-text.js';
 
 async function status(id: string, _flags: unknown, command: Command): Promise<void> {
@@ -11,7 +12,7 @@ async function status(id: string, _flags: unknown, command: Command): Promise<vo
 }
 
 export function registerStatus(program: Command): void {
-  program
+  const group = program
     .command('status')
     .description('where an incident stands, and what it waits for')
     .argument(...incidentArgument)
@@ -20,4 +21,5 @@ export function registerStatus(program: Command): void {
       '\nExamples:\n  $ perf-responder status shop/place-order\n  $ perf-responder status perf-shop-place-order-1a2b3c4d-0123456789ab --json',
     )
     .action(status);
+  registerStatusPublish(group);
 }

@@ -120,6 +120,8 @@ const words: Readonly<Record<PageAction, { title: string; button: string }>> = {
   note: { title: 'Add a note', button: 'Add it' },
   state: { title: 'Set the status', button: 'Set it' },
   approve: { title: 'Approve', button: 'Approve' },
+  update: { title: 'Tell where things stand', button: 'Post it' },
+  publish: { title: 'Publish', button: 'Publish' },
 };
 
 const badLink = (id: string): Answer =>

@@ -2,13 +2,7 @@
 import { isOpen } from '../../../core/command/incident/incident-status.js';
 import type { StatusDocument, TimelineRow } from '../../../core/command/incident/status-document.js';
 import { html, page, time, type Html } from './html.js';
-import type { PageAction } from './page-link.js';
-
-export interface PageForms {
-  /** Query of a fresh signed link for an action. */
-  sign: (action: PageAction) => string;
-  people: readonly string[];
-}
+import { forms, type PageForms } from './incident-forms.js';
 
 const percent = (ratio: number | null): string => (ratio === null ? 'not known' : `${(ratio * 100).toFixed(1)} %`);
 
@@ -115,83 +109,6 @@ function whoWasPaged({ paging, management, roles }: StatusDocument): Html {
   const told = management.told.map((one) => html`${one.level} ${one.person} (${one.role}) told ${time(one.sentAt)}`);
   return html`<h2>People</h2>
     ${list([...roles.map((one) => html`${one.role}: ${one.person} (${one.state})`), ...paged, ...told], 'Nobody was paged.')}`;
-}
-
-function field(name: string, label: string, control: Html): Html {
-  return html`<label for="${name}">${label}</label>${control}`;
-}
-
-function who(id: string, people: readonly string[]): Html {
-  return field(
-    id,
-    'Who are you?',
-    html`<select id="${id}" name="by" required>
-      <option value="">choose</option>
-      ${people.map((name) => html`<option>${name}</option>`)}
-    </select>`,
-  );
-}
-
-function forms(document: StatusDocument, { sign, people }: PageForms): Html {
-  const { id, status, mitigations } = document;
-  if (['closed', 'cancelled', 'merged'].includes(status)) return html``;
-  const action = (name: PageAction): Html => html`/incidents/${id}/${name}?${sign(name)}`;
-  const states = ['investigating', 'identified', 'mitigating', 'monitoring', 'resolved'].filter((one) => one !== status);
-  const approvals = mitigations
-    .filter(({ state }) => state === 'proposed')
-    .toSorted((left, right) => left.rank - right.rank)
-    .map(
-      (plan, index) =>
-        html`<form method="post" action="${action('approve')}">
-          <p>${plan.title}: ${plan.why}</p>
-          <p>Runs ${plan.runbook} (risk ${plan.risk}), which is proven afterwards by the same load or by checks:</p>
-          <ul>
-            ${plan.commands.map((line) => html`<li><code>${line}</code></li>`)}
-          </ul>
-          <input type="hidden" name="plan" value="${plan.planId}" /><input type="hidden" name="digest" value="${plan.digest}" />
-          ${who(`approve-by-${index}`, people)}
-          <p><button name="decision" value="approve">Approve</button></p>
-          <p><button name="decision" value="reject">Reject</button></p>
-        </form>`,
-    );
-  return html`<section aria-label="Act">
-    <h2>Act</h2>
-    <details open>
-      <summary>Acknowledge</summary>
-      <form method="post" action="${action('ack')}">
-        ${who('ack-by', people)}
-        <p><button>I am on it</button></p>
-      </form>
-    </details>
-    ${
-      approvals.length === 0
-        ? ''
-        : html`<details>
-            <summary>Approve</summary>
-            ${approvals}
-          </details>`
-    }
-    <details>
-      <summary>Add a note</summary>
-      <form method="post" action="${action('note')}">
-        ${who('note-by', people)}${field('text', 'What happened, or what was found', html`<textarea id="text" name="text" rows="3" required></textarea>`)}
-        <p><button>Add the note</button></p>
-      </form>
-    </details>
-    <details>
-      <summary>Set the status</summary>
-      <form method="post" action="${action('state')}">
-        ${who('state-by', people)}${field(
-          'to',
-          'Status',
-          html`<select id="to" name="to">
-            ${states.map((one) => html`<option>${one}</option>`)}
-          </select>`,
-        )}${field('reason', 'Why', html`<input id="reason" name="reason" required />`)}
-        <p><button>Set the status</button></p>
-      </form>
-    </details>
-  </section>`;
 }
 
 export function incidentPage(document: StatusDocument, act: PageForms): string {

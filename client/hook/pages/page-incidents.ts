@@ -5,7 +5,14 @@ import { RefusedError } from '../../../core/model/errors.js';
 import { incidentStatuses, type IncidentStatus } from '../../../core/command/incident/incident-status.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
-import { acknowledgeIncident, addNoteUpdate, decideMitigationUpdate, setStatusUpdate } from '../../../workflows/command/messages.js';
+import {
+  acknowledgeIncident,
+  addNoteUpdate,
+  decideMitigationUpdate,
+  postUpdateUpdate,
+  publishUpdateUpdate,
+  setStatusUpdate,
+} from '../../../workflows/command/messages.js';
 import { onCallRows, type OnCallRow } from '../../oncall/on-call-rows.js';
 import { createCommandClient, type IncidentRow } from '../../temporal/command-client.js';
 import type { PageAction } from './page-link.js';
@@ -62,6 +69,19 @@ export function createPageIncidents(client: Client, catalog: Catalog, dataDirect
       const seen = digest === '' ? {} : { digest };
       await incidents.update(id, decideMitigationUpdate, { planId: filled(form, 'plan'), decision, by, link, ...seen });
       return decision === 'approve' ? 'Approved: its runbook runs now.' : 'Rejected.';
+    },
+    update: async (id, { by, link, form }) => {
+      const text = form.get('update')?.trim() ?? '';
+      const audience = form.get('audience') === 'external' ? 'external' : 'internal';
+      const request = { audience, by, link, ...(text === '' ? {} : { text: await incidents.keepText(text) }) } as const;
+      const { event, warning } = await incidents.update(id, postUpdateUpdate, request);
+      const done = audience === 'internal' ? 'The update is posted.' : `The draft is ${event}; it waits for an approval.`;
+      return warning === null ? done : `${done} It ${warning}.`;
+    },
+    publish: async (id, { by, link, form }) => {
+      const { warning } = await incidents.update(id, publishUpdateUpdate, { draft: filled(form, 'draft'), by, link });
+      if (warning !== null) throw new RefusedError(warning);
+      return 'Published. It is on the status page.';
     },
   };
   return {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hmacHex, sameSecret } from '../access/credentials.js';
 import { signReportLink } from '../report-link.js';
 
-export const pageActions = ['ack', 'note', 'state', 'approve'] as const;
+export const pageActions = ['ack', 'note', 'state', 'approve', 'update', 'publish'] as const;
 export type PageAction = (typeof pageActions)[number];
 
 /** A page is opened the next morning, too; to act by a link is meant for the shift in which it came. */

@@ -9,7 +9,10 @@ export const updateRules = {
   person: { isError: true, advice: 'a name or mail address of a person: write "we"' },
   ticket: { isError: true, advice: 'the number of a ticket: readers cannot open it' },
   blame: { isError: true, advice: 'blame: say what the system did, not whose fault it is' },
-  promise: { isError: true, advice: 'a promise without a time, or one that nobody can keep: say what is done now, and when the next update comes' },
+  promise: {
+    isError: true,
+    advice: 'a promise without a time, or one that nobody can keep: say what is done now, and when the next update comes',
+  },
   jargon: { isError: false, advice: 'a technical word: say what users experience' },
   'next-update': { isError: false, advice: 'no time of the next update: write e.g. "The next update follows by 15:30 UTC."' },
   impact: { isError: false, advice: 'nothing says what users experience: write e.g. "Some customers see errors when they pay."' },
@@ -93,7 +96,9 @@ const any = (patterns: readonly RegExp[], text: string): boolean => patterns.som
 
 function isPromise(line: string): boolean {
   // A time counts for its own sentence.
-  return line.split(/(?<=[.!?])\s+/).some((sentence) => unkeepable.test(sentence) || vague.test(sentence) || (promised.test(sentence) && !hasTime.test(sentence)));
+  return line
+    .split(/(?<=[.!?])\s+/)
+    .some((sentence) => unkeepable.test(sentence) || vague.test(sentence) || (promised.test(sentence) && !hasTime.test(sentence)));
 }
 
 function rulesOf(line: string, { words, people }: UpdateSituation): UpdateRule[] {

@@ -6,6 +6,7 @@ import {
   publicImpactOf,
   publicTitle,
   type ComponentStatus,
+  type Publication,
   type PublicImpact,
   type PublicStatus,
 } from './publication.js';
@@ -94,7 +95,10 @@ export function publicIncident(
     createdAt: first.at,
     updatedAt: last.at,
     monitoringAt: told.findLast(({ status }) => status === 'monitoring')?.at ?? null,
-    resolvedAt: last.status === 'resolved' ? (told.findLast(({ status }, index) => status === 'resolved' && told[index - 1]?.status !== 'resolved')?.at ?? last.at) : null,
+    resolvedAt:
+      last.status === 'resolved'
+        ? (told.findLast(({ status }, index) => status === 'resolved' && told[index - 1]?.status !== 'resolved')?.at ?? last.at)
+        : null,
     updates: told,
   };
 }
@@ -102,6 +106,18 @@ export function publicIncident(
 /** What the update `id` was corrected by; null: it stands as it is. */
 export function correctionOf({ updates }: PublicIncident, id: string): PublicUpdate | null {
   return updates.findLast(({ corrects }) => corrects === id) ?? null;
+}
+
+/** One update as a provider is told it. A correction says so in its own words, since providers know no such thing. */
+export function publicationOf(incident: PublicIncident, updateId: string): Publication {
+  const index = incident.updates.findIndex(({ id }) => id === updateId);
+  const update = incident.updates[index];
+  if (update === undefined) throw new Error(`${updateId} is no update of ${incident.id}`);
+  const before = incident.updates.find(({ id }) => id === update.corrects);
+  const body = before === undefined ? update.body : `Correction of the update of ${before.at.slice(11, 16)} UTC: ${update.body}`;
+  const components = update.components.map(({ name, newStatus }) => ({ name, status: newStatus }));
+  const { id: incidentId, name, impact } = incident;
+  return { incidentId, updateId, name, impact, status: update.status, body, components, at: update.at };
 }
 
 export interface StatusPage {
@@ -144,5 +160,7 @@ export const indicatorWords: Readonly<Record<Indicator, string>> = {
 
 /** When something was published last; the begin of the epoch when nothing ever was. */
 export function updatedAtOf({ incidents }: StatusPage): string {
-  return incidents.map(({ updatedAt }) => updatedAt).reduce((last, at) => (Date.parse(at) > Date.parse(last) ? at : last), new Date(0).toISOString());
+  return incidents
+    .map(({ updatedAt }) => updatedAt)
+    .reduce((last, at) => (Date.parse(at) > Date.parse(last) ? at : last), new Date(0).toISOString());
 }

@@ -2,8 +2,10 @@ import type { PagingState } from '../ladder/paging-ladder.js';
 import { pagingPlan, type PagingPlan } from '../ladder/paging-plan.js';
 import type { Severity } from '../severity/severity.js';
 import type { Findings } from './findings.js';
+import type { PublicStatus } from '../communication/publication.js';
 import type { IncidentStatus } from './incident-status.js';
 import type { CommandPolicy } from './policy.js';
+import type { DraftFacts } from './draft-facts.js';
 import { appendEvent, type Actor, type EventDraft, type RecordEvent, type RecordText } from './record-event.js';
 import type { RoleHolder } from './roles.js';
 
@@ -12,6 +14,8 @@ export interface Declaration {
   incidentId: string;
   title: RecordText;
   impact: RecordText | null;
+  /** What the status page calls it; absent: by its components. */
+  publicTitle?: RecordText | null;
   severity: Severity | null;
   severityRule: { rule: string; evidence: readonly string[] } | null;
   services: readonly string[];
@@ -79,6 +83,10 @@ export interface CommandState extends Findings {
   /** A hand-over of the command that waits for its answer. */
   offer: { to: string; by: string; expiresAtMs: number } | null;
   communications: readonly Communication[];
+  /** Of drafts for outside, by their id. */
+  drafts: Readonly<Record<string, DraftFacts>>;
+  /** Phase of the page for which a draft was made last. */
+  draftedFor: PublicStatus;
   updatePostedAtMs: number;
   updateDueAtMs: number;
   /** How many of the reminders around that update were sent. */

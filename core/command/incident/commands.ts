@@ -89,7 +89,7 @@ export function refuseStatus(state: CommandState, order: Pick<StatusOrder, 'to'>
 }
 
 /** People were told just now; the next update is due one cadence later. */
-function beginCadence(state: CommandState, nowMs: number): void {
+export function beginCadence(state: CommandState, nowMs: number): void {
   state.updatePostedAtMs = nowMs;
   state.updateDueAtMs = nextUpdateAt(state.policy.severities[state.severity], nowMs, state.policy.timezone);
   state.remindersSent = 0;
@@ -115,15 +115,10 @@ export function recordCommunication(
   return event;
 }
 
-/** An internal update counts as posted; an external one is a draft until it is approved. Either way its author has told where things stand. */
-export function postUpdate(
-  state: CommandState,
-  order: { text: RecordText; audience: 'internal' | 'external'; by: Actor },
-  nowMs: number,
-): RecordEvent {
-  const { text, audience, by } = order;
-  const event = recordCommunication(state, { text, audience, kind: 'update', by }, nowMs);
-  if (audience === 'internal') beginCadence(state, nowMs);
+/** An internal update of a person: its author has told where things stand. */
+export function postUpdate(state: CommandState, { text, by }: { text: RecordText; by: Actor }, nowMs: number): RecordEvent {
+  const event = recordCommunication(state, { text, audience: 'internal', kind: 'update', by }, nowMs);
+  beginCadence(state, nowMs);
   return event;
 }
 

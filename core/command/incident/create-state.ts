@@ -29,6 +29,8 @@ export function createCommandState(declaration: Declaration, policy: CommandPoli
     forcedTo: null,
     offer: null,
     communications: [],
+    drafts: {},
+    draftedFor: 'investigating',
     updatePostedAtMs: declaredAtMs,
     updateDueAtMs: nextUpdateAt(policy.severities[severity], declaredAtMs, policy.timezone),
     remindersSent: 0,

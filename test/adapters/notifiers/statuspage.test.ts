@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statuspage } from '../../../adapters/notifiers/statuspage.js';
 import type { Publication } from '../../../core/command/communication/publication.js';
-import { startStatuspage, type LocalStatuspage } from './local-statuspage.js';
+import { startStatuspage, type LocalStatuspage } from '../../support/services/local-statuspage.js';
 import { sampleMessage } from './sample-message.js';
 
 const quiet = new AbortController().signal;
@@ -33,7 +33,8 @@ const fixed: Publication = {
 };
 const publish = (publication: Publication, over: Record<string, unknown> = {}): Promise<string | null> | undefined =>
   statuspage.publish?.({ page: 'abc', key: 'right-key', components: { Checkout: 'c1' }, api: page.api, ...over }, publication, quiet);
-const failureOf = async (work: Promise<unknown> | undefined): Promise<unknown> => (work ?? Promise.resolve()).then(() => 'published').catch((error: unknown) => error);
+const failureOf = async (work: Promise<unknown> | undefined): Promise<unknown> =>
+  (work ?? Promise.resolve()).then(() => 'published').catch((error: unknown) => error);
 
 describe('the Statuspage notifier', () => {
   it('makes one incident and takes it through its updates, with its components', async () => {

@@ -9,6 +9,7 @@ import {
   escalateUpdate,
   offerCommandUpdate,
   postUpdateUpdate,
+  publishUpdateUpdate,
   resolveIncidentUpdate,
   setSeverityUpdate,
   setStatusUpdate,
@@ -16,6 +17,8 @@ import {
 import { startCommandWorld } from '../../support/stories/command-world.js';
 import { until } from '../../support/until.js';
 import { startReceiver } from '../../support/services/webhook-receiver.js';
+import { startStatuspage, type LocalStatuspage } from '../../support/services/local-statuspage.js';
+import { readPublished } from '../../../adapters/status-page/published-incidents.js';
 
 const secret = 'receiver-secret-0123456789';
 const person = (name: string): Actor => ({ person: name, proof: 'token' });
@@ -23,7 +26,9 @@ let receiver: Awaited<ReturnType<typeof startReceiver>>;
 let world: Awaited<ReturnType<typeof startCommandWorld>>;
 let stopWorker: () => Promise<void>;
 
-const catalog = (origin: string): string => `version: 1
+let statuspage: LocalStatuspage;
+
+const catalog = (origin: string, api: string): string => `version: 1
 people:
   alice: { name: Alice A., notify: [{ kind: webhook, url: ${origin}/alice }] }
   bob: { notify: [{ kind: webhook, url: ${origin}/refusing }, { kind: webhook, url: ${origin}/bob }] }
@@ -43,16 +48,19 @@ escalation:
 incidents:
   severities: { SEV2: { respondWithin: 1s, updateEvery: 2s } }
   roles: { commander: oncall:primary, communications: carol }
-  notify: [{ kind: webhook, url: ${origin}/signed, secret: { env: TEST_RECEIVER_SECRET } }]
+  notify: [{ kind: webhook, url: ${origin}/signed, secret: { env: TEST_RECEIVER_SECRET } }, { kind: statuspage, page: abc, key: { env: TEST_STATUSPAGE_KEY }, components: { Checkout: c1 }, api: ${api} }]
+  lint: { words: [acme-internal] }
+  statusPage: { title: Shop status, components: { Checkout: [shop] } }
 services:
   shop: { owner: [carol], endpoints: { order: { url: http://127.0.0.1:1/order, budgets: { p95Ms: 250 } } } }
   pay: { endpoints: { pay: { url: http://127.0.0.1:1/pay, budgets: { p95Ms: 250 } } } }
 `;
 
 beforeAll(async () => {
-  process.env['TEST_RECEIVER_SECRET'] = secret;
+  Object.assign(process.env, { TEST_RECEIVER_SECRET: secret, TEST_STATUSPAGE_KEY: 'right-key' });
+  statuspage = await startStatuspage();
   receiver = await startReceiver(secret, (path) => (path === '/refusing' ? 404 : 200));
-  world = await startCommandWorld(catalog(receiver.origin));
+  world = await startCommandWorld(catalog(receiver.origin, statuspage.api));
   stopWorker = await world.startWorker();
 });
 
@@ -60,6 +68,8 @@ afterAll(async () => {
   await stopWorker();
   await world.teardown();
   await receiver.close();
+  statuspage.close();
+  delete process.env['TEST_STATUSPAGE_KEY'];
   delete process.env['TEST_RECEIVER_SECRET'];
 });
 
@@ -258,5 +268,83 @@ describe('an incident that people are called for', () => {
       .join('\n');
     expect(`${payloads}\n${decoded}`).not.toContain('Zyxw');
     expect(decoded.length).toBeGreaterThan(1000);
+  });
+});
+
+describe('what goes outside', () => {
+  const draft = async (id: string, content: string | null, corrects?: string): Promise<{ event: string; warning: string | null }> =>
+    world.incidents.update(id, postUpdateUpdate, {
+      audience: 'external',
+      by: person('carol'),
+      ...(content === null ? {} : { text: await text(content) }),
+      ...(corrects === undefined ? {} : { corrects }),
+    });
+  const publish = (id: string, event: string, by = 'alice') =>
+    world.incidents.update(id, publishUpdateUpdate, { draft: event, by: person(by) });
+  const there = (incident: string) =>
+    statuspage.incidents.find(({ metadata }) => JSON.stringify(metadata).includes(incident))?.incident_updates.map(({ body }) => body) ??
+    [];
+
+  it('is what a person approved word for word, once, on our page and on that of the provider; a correction stands beside it', async () => {
+    const id = await declare({ title: 'db-prod-1 is out of connections' });
+    const first = await draft(id, 'Some customers cannot pay. The next update follows by 15:30 UTC.');
+    expect(first.warning).toBeNull();
+    expect(await readPublished(world.dataDirectory)).not.toContainEqual(expect.objectContaining({ id }));
+    statuspage.troubles.write.push('lost');
+    expect(await publish(id, first.event)).toMatchObject({ warning: null });
+    await expect(publish(id, first.event, 'bob')).rejects.toThrow(/alice approved it already, at \d{4}-/);
+    const second = await draft(id, 'Customers can pay by card only. Next update by 15:45 UTC.', first.event);
+    await publish(id, second.event);
+    await until(() => (there(id).length === 2 ? true : null));
+    expect(there(id)[0]).toMatch(/^Correction of the update of \d\d:\d\d UTC: Customers can pay by card only/);
+    const published = (await readPublished(world.dataDirectory)).find((one) => one.id === id);
+    expect(published).toMatchObject({ id, name: 'Problem with Checkout', status: 'investigating', impact: 'major' });
+    expect(published?.updates.map(({ id: update, corrects }) => [update, corrects])).toEqual([
+      [first.event, null],
+      [second.event, first.event],
+    ]);
+    expect(JSON.stringify([published, statuspage.incidents])).not.toContain('db-prod-1');
+    const status = await world.incidents.status(id);
+    expect(status.communications.filter(({ state }) => state === 'published').map((one) => [one.id, one.kind, one.channel])).toEqual([
+      [first.event, 'update', 'status-page'],
+      [second.event, 'correction', 'status-page'],
+    ]);
+    expect(Object.keys(status.communications[0] ?? {}).sort()).toEqual(['at', 'audience', 'channel', 'id', 'kind', 'state', 'text']);
+  });
+
+  it('is refused with the reason when it says too much, is stale, or was never drafted', async () => {
+    const id = await declare();
+    const bad = await draft(id, 'acme-internal on db-prod-1 will be fixed soon.');
+    expect(bad.warning).toContain('line 1: a host name or network address');
+    await expect(publish(id, bad.event)).rejects.toThrow(/cannot go outside: line 1: .*host name.*incidents\.lint\.words.*promise/);
+    await expect(publish(id, 'T-999')).rejects.toThrow('no draft T-999');
+    await expect(draft(id, 'x', bad.event)).rejects.toThrow('was not published');
+    const old = await draft(id, null);
+    const newer = await draft(id, null);
+    await publish(id, newer.event);
+    await expect(publish(id, old.event)).rejects.toThrow('was drafted later and is published already');
+    const status = await world.incidents.status(id);
+    expect(status.communications.find((one) => one.id === newer.event)?.text).toMatch(
+      /^We are investigating reports of a problem with Checkout\.\nUsers may experience the following: about 15 % of checkouts fail\.\nThe next update follows by \d\d:\d\d UTC\.$/,
+    );
+  });
+
+  it('is drafted by itself when the page would say something else, and posted inside from the record', async () => {
+    const id = await declare();
+    await until(async () => ((await world.incidents.status(id)).fiveMinutes.every(({ state }) => state === 'done') ? true : null));
+    const posted = await world.incidents.update(id, postUpdateUpdate, { audience: 'internal', by: person('carol') });
+    await world.incidents.update(id, resolveIncidentUpdate, { summary: await text('Pool doubled.'), by: person('alice') });
+    const status = await until(async () => {
+      const now = await world.incidents.status(id);
+      return now.communications.some((one) => one.text.startsWith('The issue affecting Checkout has been resolved.')) ? now : null;
+    });
+    expect(status.communications.find((one) => one.id === posted.event)).toMatchObject({
+      state: 'posted',
+      text: expect.stringMatching(/^INCIDENT UPDATE: Checkout returns 500\nSeverity: SEV2\nDuration: \d min\nStatus: /) as string,
+    });
+    const declared = status.communications.find((one) => one.text.startsWith('INCIDENT DECLARED: Checkout returns 500'));
+    expect(declared).toMatchObject({ audience: 'internal', kind: 'first', state: 'posted' });
+    expect(status.communications.filter((one) => one.audience === 'external').every((one) => one.state === 'draft')).toBe(true);
+    expect(there(id)).toEqual([]);
   });
 });

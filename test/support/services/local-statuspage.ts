@@ -29,7 +29,8 @@ function refusal(incident: Fields, isNew: boolean): string | null {
   if (typeof body !== 'string' || body === '') return "Body can't be blank";
   if (!Array.isArray(ids) || ids.some((id) => !known.includes(String(id)))) return 'Component not found';
   if (!isRecord(components)) return 'components must be an object';
-  if (Object.entries(components).some(([id, state]) => !known.includes(id) || !componentStatuses.includes(String(state)))) return 'components';
+  if (Object.entries(components).some(([id, state]) => !known.includes(id) || !componentStatuses.includes(String(state))))
+    return 'components';
   return isRecord(metadata) && Object.values(metadata).every(isRecord) ? null : 'metadata: top-level values must be objects';
 }
 
