@@ -4,11 +4,12 @@ import { registerLook } from './look.js';
 import { registerMitigate } from './mitigate.js';
 import { registerPeople } from './people.js';
 import { registerPostmortem } from './postmortem.js';
+import { registerRca } from './rca.js';
 import { registerSay } from './say.js';
 
 /** `perf-responder incident …` */
 export function registerIncident(program: Command): void {
   const group = program.command('incident').description('what people are called for: declare, follow, decide, end');
-  for (const register of [registerDeclare, registerLook, registerPeople, registerSay, registerMitigate, registerPostmortem])
+  for (const register of [registerDeclare, registerLook, registerPeople, registerSay, registerMitigate, registerRca, registerPostmortem])
     register(group);
 }

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runChecks } from '../../../adapters/checks/run-checks.js';
+import { readSeries } from '../../../adapters/checks/service/metric-range.js';
 import { readVersion } from '../../../adapters/checks/service/version.js';
 import { freePort } from '../../../adapters/kernel/free-port.js';
+import { findOnset } from '../../../core/command/rca/onset.js';
 import type { CheckArea, CheckRow } from '../../../core/command/checks/check.js';
 import { catalogOf, never } from '../../support/check-catalog.js';
 import { until } from '../../support/until.js';
@@ -117,6 +119,21 @@ describe('Prometheus', () => {
     expect(await metric('errors', 'sum(')).toMatchObject({ verdict: 'unknown', detail: expect.stringContaining('refused') as unknown });
     expect(await metric('traffic', 'vector(0)')).toMatchObject({ verdict: 'warn' });
   }, 60_000);
+
+  it('is read over a time, too, and what cannot be read is named', async () => {
+    const expressions = `p95: 'vector(0.2) + 0.6 * (time() > bool 1767225900)', errors: 'sum(', traffic: 'absent_metric'`;
+    const catalog = catalogOf({ shop: `metrics: { ${expressions} }` }, top);
+    // Twenty minutes around 2026-01-01T00:05:00Z, where the expression steps up.
+    const fromMs = Date.parse('2025-12-31T23:55:00Z');
+    const { series, unread } = await readSeries(catalog, ['shop', 'nobody'], { fromMs, toMs: fromMs + 1_200_000 }, never);
+    expect(series).toMatchObject([{ service: 'shop', signal: 'p95' }]);
+    expect(series[0]?.samples).toHaveLength(81);
+    expect(findOnset({ onset: null }, series)).toMatchObject({ at: '2026-01-01T00:05:15.000Z', uncertaintyS: 15 });
+    expect(unread).toEqual([
+      { service: 'shop', signal: 'errors', why: expect.stringContaining('refused') as string },
+      { service: 'shop', signal: 'traffic', why: expect.stringContaining('no series') as string },
+    ]);
+  });
 });
 
 describe('the version', () => {

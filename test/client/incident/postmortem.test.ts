@@ -40,11 +40,12 @@ async function resolvedIncident(): Promise<string> {
   return incidentId;
 }
 
-function postmortem(id: string, ...flags: string[]) {
-  const address = world.environment.address;
-  const where = ['--address', address, '--data', world.dataDirectory, '--json'];
-  return runCli(['incident', 'postmortem', id, ...flags, ...where], { cwd: world.dataDirectory });
+function incident(...words: string[]) {
+  const where = ['--address', world.environment.address, '--data', world.dataDirectory, '--json'];
+  return runCli(['incident', ...words, ...where], { cwd: world.dataDirectory });
 }
+
+const postmortem = (id: string, ...flags: string[]) => incident('postmortem', id, ...flags);
 
 it('writes one file from the record and the notes, keeps what people edit, and adds the same notes once', async () => {
   const id = await resolvedIncident();
@@ -84,4 +85,17 @@ it('notes without a day are asked for it, and nothing is added', async () => {
   expect(result.code).toBe(2);
   expect(result.err).toContain('Date: 2026-03-02');
   expect((await world.incidents.status(id)).timeline.some(({ text }) => text === 'alert')).toBe(false);
+});
+
+it('analyses what the record shows, and says what is not known', async () => {
+  const id = await resolvedIncident();
+  const answer = await incident('rca', id);
+  expect(answer).toMatchObject({ code: 0, err: '' });
+  expect(documentOf(answer)).toMatchObject({
+    onset: { uncertaintyS: 60, from: 'the declaration' },
+    rootCause: null,
+    whys: [],
+    contributing: [{ id: 'detection.no-alert' }, { id: 'detection.late' }, { id: 'response.no-runbook' }],
+    recommendations: { immediate: [] },
+  });
 });

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import { readSeries, type Readings } from '../../../adapters/checks/service/metric-range.js';
+import type { StatusDocument } from '../../../core/command/incident/status-document.js';
+import { analyzeRootCause } from '../../../core/command/rca/rca.js';
+import type { Incident } from '../../../core/model/incident.js';
+import type { IncidentClient } from '../../temporal/incident-client.js';
+import { contextOf, tryReadCatalog, withIncidents, type CommandContext } from '../command-context.js';
+import { incidentId } from './incident-access.js';
+import { rcaText } from './rca-text.js';
+
+/** An hour before gives the level before; the quarter of an hour after it shows that the new one stayed. */
+const lookBackMs = 3_600_000;
+const lookAheadMs = 15 * 60_000;
+
+async function seriesAround(context: CommandContext, { declaredAt, impact }: StatusDocument): Promise<Readings> {
+  const catalog = await tryReadCatalog(context);
+  if (catalog === null) return { series: [], unread: [] };
+  const declaredMs = Date.parse(declaredAt);
+  const window = { fromMs: declaredMs - lookBackMs, toMs: Math.min(declaredMs + lookAheadMs, Date.now()) };
+  return readSeries(catalog, impact.services, window, AbortSignal.timeout(30_000));
+}
+
+/** Documents of the triages of an incident. One that the server no longer keeps is told, since its causes are missing then. */
+async function triagesOf(incidents: IncidentClient, status: StatusDocument, context: CommandContext): Promise<Incident[]> {
+  const documents: Incident[] = [];
+  for (const { incidentId: id, endpoint } of status.triages) {
+    if (id === null) continue;
+    try {
+      documents.push((await incidents.status(id)).incident);
+    } catch (error) {
+      context.say(
+        `note: the triage ${id} of ${endpoint} could not be read, so its causes are missing: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+  return documents;
+}
+
+async function rca(id: string, _flags: unknown, command: Command): Promise<void> {
+  const context = contextOf(command);
+  await withIncidents(context, async ({ incidents, client }) => {
+    const { createCommandClient } = await import('../../temporal/command-client.js');
+    const texts = createArtifactStore({ directory: artifactDirectory(context.dataDirectory) });
+    const status = await createCommandClient(client, texts).status(id);
+    const [triages, { series, unread }] = await Promise.all([triagesOf(incidents, status, context), seriesAround(context, status)]);
+    for (const { service, signal, why } of unread) context.say(`note: ${signal} of ${service} was not read: ${why}`);
+    const analysis = analyzeRootCause(status, triages, series);
+    context.print(analysis, rcaText(id, analysis));
+  });
+}
+
+/** Why it happened, as far as something shows it. */
+export function registerRca(group: Command): void {
+  group
+    .command('rca')
+    .description('why it happened: onset, every hypothesis with its evidence, why and why again, factors and recommendations')
+    .argument(...incidentId)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ perf-responder incident rca INC-2026-0302-001\n  $ perf-responder incident rca INC-2026-0302-001 --json',
+    )
+    .action(rca);
+}
