@@ -6,6 +6,7 @@ import { collectChanges } from '../adapters/changes/collect-changes.js';
 import { collectHealth } from '../adapters/checks/collect-health.js';
 import { declareIncident } from '../adapters/temporal/declare-incident.js';
 import { triageWorkflowId } from '../adapters/temporal/triage-workflow-id.js';
+import { createCircuits } from '../adapters/notifiers/circuits.js';
 import { notifiers } from '../adapters/notifiers/registry.js';
 import type { Catalog } from '../config/catalog.js';
 import { createCommunicationDependencies } from './communication-dependencies.js';
@@ -82,14 +83,18 @@ export interface CommandSettings {
 }
 
 export function createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }: CommandSettings): CommandDependencies {
+  const through = createCircuits();
   const artifacts = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
   return {
     ...createCommunicationDependencies({ client, catalog, dataDirectory, texts: artifacts }),
     policy: (services) => resolvePolicy(catalog, services),
     onCall: (notify, atMs) => resolveOnCall(catalog, notify, atMs),
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),
-    deliverToPerson: (person, channel, message, signal) => deliver(resolveChannel(catalog, person, channel), message, signal),
-    deliverToReceiver: (receiver, message, signal) => deliver(resolveReceiver(catalog, receiver), message, signal),
+    deliverToPerson: (person, channel, message, signal) =>
+      through(`people.${person}.notify[${channel}]`, false, () => deliver(resolveChannel(catalog, person, channel), message, signal)),
+    // A receiver has no second channel: it is asked again when it may have come back.
+    deliverToReceiver: (receiver, message, signal) =>
+      through(`incidents.notify[${receiver}]`, true, () => deliver(resolveReceiver(catalog, receiver), message, signal)),
     serviceHealth: (service, signal) => healthOf(catalog, service, signal),
     changes: (services, fromMs, signal) => collectChanges({ catalog, services, fromMs, toMs: Date.now(), dataDirectory, signal }),
     lookForMitigations: (services, signal) => lookForMitigations(catalog, services, signal),

@@ -5,6 +5,7 @@ import { readCalendar } from '../adapters/calendars/ical.js';
 import type { Catalog } from '../config/catalog.js';
 import { knownPeople } from '../config/command/known-people.js';
 import { resolveSchedule } from '../config/command/resolve-schedule.js';
+import { quietUntil } from '../core/command/oncall/quiet-hours.js';
 import { whoIsOnCall } from '../core/command/oncall/on-call.js';
 
 const dayMs = 86_400_000;
@@ -32,9 +33,18 @@ async function resolveTarget(catalog: Catalog, target: string, atMs: number): Pr
 }
 
 /** People of the catalog behind `oncall:NAME` and keys, with the reason. */
+function quietEnd(catalog: Catalog, person: string, atMs: number): number | null {
+  const { quietHours, timezone = catalog.incidents?.timezone ?? 'UTC' } = catalog.people?.[person] ?? {};
+  return quietHours === undefined ? null : quietUntil({ ...quietHours, timezone }, atMs);
+}
+
 export async function resolveOnCall(catalog: Catalog, notify: readonly string[], atMs: number): Promise<OnCallResolution> {
   const answers = await Promise.all(notify.map((target) => resolveTarget(catalog, target, atMs)));
   const known = answers.flatMap(({ people }) => people).filter((person) => catalog.people?.[person] !== undefined);
-  const people = [...new Set(known)].map((person): OnCallPerson => ({ person, channels: catalog.people?.[person]?.notify.length ?? 0 }));
+  const people = [...new Set(known)].map((person): OnCallPerson => {
+    const endsMs = quietEnd(catalog, person, atMs);
+    const quietUntil = endsMs === null ? null : new Date(endsMs).toISOString();
+    return { person, channels: catalog.people?.[person]?.notify.length ?? 0, quietUntil };
+  });
   return { people, reason: answers.map(({ reason }) => reason).join('; ') };
 }

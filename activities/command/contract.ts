@@ -28,6 +28,8 @@ export interface OnCallPerson {
   person: string;
   /** How many channels the catalog gives them; they are tried in order. */
   channels: number;
+  /** End of their quiet hours, ISO 8601; null: none hold then. Absent in histories that are older. */
+  quietUntil?: string | null;
 }
 
 /** A triage as a child workflow needs it. */

@@ -22,7 +22,7 @@ export class EvidenceUnavailableError extends Error {
 
 /** An outside program failed: which, with what exit code, and the last lines it said. Exit code 1. */
 export class ProgramFailedError extends Error {
-  override readonly name = 'ProgramFailedError';
+  override readonly name: string = 'ProgramFailedError';
   readonly program: string;
   readonly exitCode: number | null;
   readonly retryable: boolean;
@@ -38,4 +38,9 @@ export class ProgramFailedError extends Error {
     this.retryable = details.retryable;
     this.retryAfterMs = details.retryAfterMs ?? null;
   }
+}
+
+/** A channel that failed again and again is left alone for a while. Retryable where whoever sends can wait for the next try. */
+export class CircuitOpenError extends ProgramFailedError {
+  override readonly name = 'CircuitOpenError';
 }

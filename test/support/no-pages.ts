@@ -6,6 +6,7 @@ export const noPages: PageIncidents = {
   list: () => Promise.reject(new Error('no pages here')),
   status: () => Promise.reject(new Error('no pages here')),
   act: () => Promise.reject(new Error('no pages here')),
+  declare: () => Promise.reject(new Error('no pages here')),
   onCall: () => Promise.reject(new Error('no pages here')),
 };
 

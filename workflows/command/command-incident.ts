@@ -22,9 +22,13 @@ import { holdServices } from './held-services.js';
 import type { CommandStart } from './messages.js';
 import { pageLadder, watchAcknowledgement } from './page-ladder.js';
 import { keepDrafts } from './publish.js';
+import { keepQuiet } from './quiet.js';
 import { readDeclaration } from './read-messages.js';
 
-const noDrafts: Pick<CommandState, 'drafts' | 'draftedFor'> = { drafts: {}, draftedFor: 'investigating' };
+const newerParts: Pick<CommandState, 'drafts' | 'draftedFor' | 'held' | 'deadChannels'> = {
+  ...{ drafts: {}, draftedFor: 'investigating' },
+  ...{ held: [], deadChannels: [] },
+};
 
 /** A resolved incident waits so long for its review; then it closes by itself. */
 const closesAfterMs = 30 * 24 * 3_600_000;
@@ -50,6 +54,7 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
     keepMitigations(run),
     handOver(run),
     keepDrafts(run),
+    keepQuiet(run),
     firstLook,
   ]);
   await condition(() => isEnded(run.state.status) || workflowInfo().continueAsNewSuggested);
@@ -62,8 +67,8 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
 
 /** State and handlers, before anything is awaited: an update that comes with the start is answered. */
 function open({ declaration: given, carried }: CommandStart): CommandRun {
-  // A history that began before there were drafts has none.
-  const before = carried === undefined ? null : { ...noDrafts, ...carried };
+  // A history that began before these parts were there has none of them.
+  const before = carried === undefined ? null : { ...newerParts, ...carried };
   const state = before ?? createCommandState(readStart(readDeclaration, given), unknownPolicy);
   const run: CommandRun = {
     state,

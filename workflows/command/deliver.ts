@@ -4,9 +4,10 @@ import type { MessageEvent, MessageOrder } from '../../core/command/communicatio
 import type { Page } from '../../core/command/incident/command-state.js';
 import { publicOrder } from '../../core/command/incident/publications.js';
 import type { RecordText } from '../../core/command/incident/record-event.js';
-import { describeFailure } from '../kernel/describe-failure.js';
+import { describeFailure, failureType } from '../kernel/describe-failure.js';
 import { broadcasting, delivering } from './activity-options.js';
 import { note, type CommandRun } from './command-run.js';
+import { holdsBack } from './hold-back.js';
 
 interface Content {
   event: MessageEvent;
@@ -41,6 +42,17 @@ function inBackground(run: CommandRun, work: () => Promise<void>): void {
   });
 }
 
+/** Pages that do not arrive are everybody's affair: the record has it on top, and the receivers hear of it, once a channel. */
+function tellOfDeadChannel(run: CommandRun, { person, channel, why }: { person: string; channel: number; why: string }): void {
+  const { state } = run;
+  const key = `${person} ${channel}`;
+  if (state.deadChannels.includes(key)) return;
+  state.deadChannels = [...state.deadChannels, key];
+  const text = `channel ${channel + 1} of ${person} is dead: ${why}`.slice(0, 200);
+  const event = note(run, { kind: 'notify-failed', text, pinned: true, data: { person, channel, isDead: true } });
+  broadcast(run, event.id, { event: 'state', text: { inline: text } });
+}
+
 /** Tries the channels of a person in their order. Answers the kind of the one that took it; null: none did. */
 async function tryChannels(run: CommandRun, person: string, channels: number, message: MessageOrder): Promise<string | null> {
   for (let channel = 0; channel < channels; channel += 1) {
@@ -51,15 +63,26 @@ async function tryChannels(run: CommandRun, person: string, channels: number, me
     } catch (error) {
       const text = `${message.event} to ${person} by channel ${channel + 1} failed: ${describeFailure(error)}`.slice(0, 200);
       note(run, { kind: 'notify-failed', text, data: { person, channel } });
+      if (failureType(error) === 'CircuitOpenError') tellOfDeadChannel(run, { person, channel, why: describeFailure(error) });
     }
   }
   return null;
 }
 
+interface PageTarget {
+  page: Page;
+  channels: number;
+  deliveryId: string;
+  text: string;
+  /** End of the person's quiet hours, ISO 8601. */
+  quietUntil: string | null;
+}
+
 /** Pages one person and keeps what became of it. */
-export function page(run: CommandRun, target: { page: Page; channels: number; deliveryId: string; text: string }): void {
+export function page(run: CommandRun, target: PageTarget): void {
   const { state } = run;
-  const { person, level, role } = target.page;
+  const { person, level, role, sentAt } = target.page;
+  if (holdsBack(run, target.quietUntil, { person, channels: target.channels, at: sentAt, text: target.text, page: target.page })) return;
   const index = state.pages.length;
   state.pages = [...state.pages, target.page];
   const update = (change: Partial<Page>): void => {
@@ -78,7 +101,15 @@ export function page(run: CommandRun, target: { page: Page; channels: number; de
 }
 
 /** Tells one person something that asks for no answer. */
-export function tellPerson(run: CommandRun, to: { person: string; channels: number; deliveryId: string }, content: Content): void {
+export function tellPerson(
+  run: CommandRun,
+  to: { person: string; channels: number; deliveryId: string; quietUntil?: string | null },
+  content: Content,
+): void {
+  const { person, channels } = to;
+  const said = 'inline' in content.text ? content.text.inline : content.event;
+  const at = new Date(Date.now()).toISOString();
+  if (holdsBack(run, to.quietUntil ?? null, { person, channels, at, text: said, page: null })) return;
   const message = messageFor(run, content, { person: to.person, deliveryId: to.deliveryId });
   inBackground(run, async () => {
     await tryChannels(run, to.person, to.channels, message);

@@ -18,10 +18,10 @@ async function tellLevel(run: CommandRun, level: ManagementLevel): Promise<void>
   // A level without anybody counts as told: there is nobody to come back to.
   const told = people.length === 0 ? [{ person: '' }] : people;
   state.told = [...state.told, ...told.map(({ person }) => ({ level: level.level, role: level.role, person, sentAt: event.at }))];
-  for (const { person, channels } of people)
+  for (const { person, channels, quietUntil = null } of people)
     tellPerson(
       run,
-      { person, channels, deliveryId: `${state.declaration.incidentId}-${event.id}-${person}` },
+      { person, channels, quietUntil, deliveryId: `${state.declaration.incidentId}-${event.id}-${person}` },
       {
         event: 'management',
         text: { inline: `${state.severity}, ${state.status}: you are told as ${level.role} (${level.level})` },

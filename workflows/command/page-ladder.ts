@@ -28,7 +28,7 @@ async function takeStep(run: CommandRun, step: PagingStep): Promise<void> {
     text: `${step.level} paged${again}: ${names}`,
     data: { level: step.level, attempt: step.attempt },
   });
-  for (const { person, channels } of onCall.people) {
+  for (const { person, channels, quietUntil = null } of onCall.people) {
     const sentAt = event.at;
     page(run, {
       page: {
@@ -42,6 +42,7 @@ async function takeStep(run: CommandRun, step: PagingStep): Promise<void> {
         reason: onCall.reason,
       },
       channels,
+      quietUntil,
       deliveryId: `${state.declaration.incidentId}-${event.id}-${person}`,
       text: `${state.severity}: you are paged as ${step.role} (${step.level}). Acknowledge, or the next level is paged.`,
     });

@@ -5,6 +5,7 @@ import { onCallRows, schedulesOf } from '../../oncall/on-call-rows.js';
 import { contextOf } from '../command-context.js';
 import { momentOption } from '../incident/moment-option.js';
 import { numberOption } from '../option-values.js';
+import { registerTest } from './test.js';
 
 const dayMs = 86_400_000;
 
@@ -63,4 +64,5 @@ export function registerOnCall(program: Command): void {
     .option(...dayOption)
     .addHelpText('after', '\nExamples:\n  $ perf-responder oncall gaps --days 30')
     .action(gaps);
+  registerTest(group);
 }

@@ -1,6 +1,7 @@
 /** Pages of incidents and of who is on call. GET never acts: mail scanners open links, and some run scripts. POST acts, once for a signed link. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RefusedError } from '../../../core/model/errors.js';
+import type { Actor } from '../../../core/command/incident/record-event.js';
 import { mayRead } from '../access/authenticate.js';
 import { problem, type Answer } from '../answer.js';
 import { readReadToken } from '../access/credentials.js';
@@ -9,10 +10,11 @@ import { readRawBody } from '../read-body.js';
 import { isValidLink } from '../report-link.js';
 import { css, js } from './assets.js';
 import { incidentPage } from './incident-page.js';
+import { declarePage } from './declare-page.js';
 import { answerPage, confirmPage, listPage, onCallPage } from './list-pages.js';
 import type { LiveEvents } from './live-events.js';
 import type { PageIncidents } from './page-incidents.js';
-import { makeCookie, pageActions, readAction, readCookie, signAction, type PageAction } from './page-link.js';
+import { makeCookie, pageActions, readAction, readCookie, signAction, type LinkPurpose, type PageAction } from './page-link.js';
 
 const pagePolicy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -34,7 +36,7 @@ export interface PageRequest {
 }
 
 interface PagePath {
-  kind: 'list' | 'on-call' | 'css' | 'js' | 'incident' | 'json' | 'events' | PageAction;
+  kind: 'list' | 'declare' | 'on-call' | 'css' | 'js' | 'incident' | 'json' | 'events' | PageAction;
   id: string;
 }
 
@@ -42,6 +44,7 @@ const fixed: Readonly<Record<string, PagePath['kind']>> = {
   '/incidents': 'list',
   '/incidents/': 'list',
   '/oncall': 'on-call',
+  '/incidents/declare': 'declare',
   '/incidents/assets/page.css': 'css',
   '/incidents/assets/live.js': 'js',
 };
@@ -50,6 +53,8 @@ const fixed: Readonly<Record<string, PagePath['kind']>> = {
 export function parsePagePath(pathname: string): PagePath | null {
   const known = Object.hasOwn(fixed, pathname) ? fixed[pathname] : undefined;
   if (known !== undefined) return { kind: known, id: '' };
+  const [, testId] = /^\/oncall\/tests\/(TEST-[0-9a-f]{12})\/ack$/.exec(pathname) ?? [];
+  if (testId !== undefined) return { kind: 'ack', id: testId };
   const [, id, extension, part] = /^\/incidents\/(INC-\d{4}-\d{4}-\d{3,9})(?:(\.json)|\/([a-z]+))?$/.exec(pathname) ?? [];
   if (id === undefined) return null;
   if (extension !== undefined) return { kind: 'json', id };
@@ -83,8 +88,9 @@ export async function answerPages(parts: PageParts, asked: PageRequest, path: Pa
   if (path.kind === 'css') return { status: 200, body: css, contentType: 'text/css; charset=utf-8' };
   if (path.kind === 'js') return { status: 200, body: js, contentType: 'text/javascript; charset=utf-8' };
   if (request.method === 'POST' && isAction(path.kind)) return await act(parts, asked, path.id, path.kind);
+  if (request.method === 'POST' && path.kind === 'declare') return await declare(parts, asked);
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return problem(405, 'expected GET', {}, { allow: isAction(path.kind) ? 'GET, HEAD, POST' : 'GET, HEAD' });
+    return problem(405, 'expected GET', {}, { allow: isAction(path.kind) || path.kind === 'declare' ? 'GET, HEAD, POST' : 'GET, HEAD' });
   if (isAction(path.kind)) return showForm(parts, asked, path.id, path.kind);
   const reader = readerOf(parts, asked, path.id);
   if (reader === null) return unauthorized;
@@ -93,7 +99,7 @@ export async function answerPages(parts: PageParts, asked: PageRequest, path: Pa
 
 async function show(
   parts: PageParts,
-  { response }: PageRequest,
+  { response, url }: PageRequest,
   { kind, id }: PagePath,
   reader: 'token' | 'link' | 'cookie',
 ): Promise<Answer | null> {
@@ -102,6 +108,7 @@ async function show(
   // With the cookie of a link its reader goes on to the list and hears live what changes.
   const cookie: Record<string, string> = reader === 'cookie' ? {} : { 'set-cookie': makeCookie(deps.linkKey(), isSecure) };
   if (kind === 'list') return htmlAnswer(listPage(await incidents.list()), 200, cookie);
+  if (kind === 'declare') return htmlAnswer(declareForm(deps), 200, cookie);
   if (kind === 'on-call') return htmlAnswer(onCallPage(await incidents.onCall()), 200, cookie);
   const document = await incidents.status(id);
   if (document === null) return problem(404, `there is no incident ${id}`);
@@ -112,7 +119,7 @@ async function show(
   }
   const people = Object.keys(deps.catalog.people ?? {});
   const sign = (action: PageAction): string => signAction(deps.linkKey(), id, action, '').toString();
-  return htmlAnswer(incidentPage(document, { sign, people }), 200, cookie);
+  return htmlAnswer(incidentPage(document, { sign, people }, { isWhole: url.searchParams.has('all') }), 200, cookie);
 }
 
 const words: Readonly<Record<PageAction, { title: string; button: string }>> = {
@@ -124,6 +131,8 @@ const words: Readonly<Record<PageAction, { title: string; button: string }>> = {
   publish: { title: 'Publish', button: 'Publish' },
 };
 
+const isTest = (id: string): boolean => id.startsWith('TEST-');
+
 const badLink = (id: string): Answer =>
   htmlAnswer(answerPage('This link does nothing', 'It has expired, or was made for something else.', id), 403);
 
@@ -132,7 +141,9 @@ function showForm({ deps }: PageParts, { url }: PageRequest, id: string, action:
   const link = readAction(deps.linkKey(), id, action, url.searchParams);
   // Other actions need fields, which the page of the incident has.
   if (link === null || action !== 'ack' || link.person === '') return badLink(id);
-  const text = `${link.person} acknowledges ${id}: the paging stops, and everybody sees who is on it.`;
+  const text = isTest(id)
+    ? `${link.person} acknowledges the test page ${id}: pages reach them.`
+    : `${link.person} acknowledges ${id}: the paging stops, and everybody sees who is on it.`;
   return htmlAnswer(confirmPage({ ...words[action], text, action: `${url.pathname}?${url.searchParams.toString()}` }));
 }
 
@@ -147,9 +158,15 @@ function isForeign(request: IncomingMessage): boolean {
   return origin !== undefined && origin !== 'null' && URL.canParse(origin) && new URL(origin).host !== host;
 }
 
-async function act(parts: PageParts, { request, url }: PageRequest, id: string, action: PageAction): Promise<Answer> {
-  const { deps, incidents } = parts;
-  const link = readAction(deps.linkKey(), id, action, url.searchParams);
+interface SentForm {
+  by: Actor;
+  link: { id: string; expiresAt: string };
+  form: URLSearchParams;
+}
+
+/** What came with a signed link, and who sent it; an answer where it may do nothing. */
+async function takeForm({ deps }: PageParts, { request, url }: PageRequest, id: string, purpose: LinkPurpose): Promise<SentForm | Answer> {
+  const link = readAction(deps.linkKey(), id, purpose, url.searchParams);
   if (link === null || isForeign(request)) return badLink(id);
   const body = await readRawBody(request, formLimitBytes, () => () => undefined);
   if (!body.ok) return problem(413, `expected a form of at most ${formLimitBytes / 1024} kB`);
@@ -158,11 +175,39 @@ async function act(parts: PageParts, { request, url }: PageRequest, id: string, 
   if (person === '') return htmlAnswer(answerPage('Who are you?', 'Choose your name, and send it again.', id), 422);
   // A link that was sent to one person is theirs; on the page anybody who may read can choose a name.
   const by = { person, proof: link.person === '' ? ('unverified' as const) : ('signed-link' as const) };
-  const order = { action, by, form, link: { id: link.id, expiresAt: new Date(Number(link.expires) * 1000).toISOString() } };
+  return { by, form, link: { id: link.id, expiresAt: new Date(Number(link.expires) * 1000).toISOString() } };
+}
+
+/** The workflow's answer, never a hopeful one; what it refused is a conflict with what somebody else did. */
+async function answered(work: () => Promise<{ text: string; id: string }>, id: string): Promise<Answer> {
   try {
-    return htmlAnswer(answerPage('Done', await incidents.act(id, order), id));
+    const done = await work();
+    return htmlAnswer(answerPage('Done', done.text, done.id));
   } catch (error) {
     if (error instanceof RefusedError) return htmlAnswer(answerPage('Not done', error.message, id), 409);
     throw error;
   }
+}
+
+async function act(parts: PageParts, asked: PageRequest, id: string, action: PageAction): Promise<Answer> {
+  const sent = await takeForm(parts, asked, id, action);
+  return 'status' in sent ? sent : await answered(async () => ({ text: await parts.incidents.act(id, { action, ...sent }), id }), id);
+}
+
+/** Links of this page are made for no incident yet. */
+const newIncident = 'new';
+
+function declareForm(deps: HookDependencies): string {
+  const action = `/incidents/declare?${signAction(deps.linkKey(), newIncident, 'declare', '').toString()}`;
+  return declarePage({ action, people: Object.keys(deps.catalog.people ?? {}), services: Object.keys(deps.catalog.services) });
+}
+
+/** The same form sent twice declares once: its link is the key of the declaration. */
+async function declare(parts: PageParts, asked: PageRequest): Promise<Answer> {
+  const sent = await takeForm(parts, asked, newIncident, 'declare');
+  if ('status' in sent) return sent;
+  return await answered(async () => {
+    const id = await parts.incidents.declare(sent);
+    return { id, text: `${id} is declared. Who is on call is paged.` };
+  }, newIncident);
 }

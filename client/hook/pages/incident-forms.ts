@@ -26,11 +26,11 @@ function publications({ communications }: StatusDocument, people: readonly strin
   </details>`;
 }
 
-function field(name: string, label: string, control: Html): Html {
+export function field(name: string, label: string, control: Html): Html {
   return html`<label for="${name}">${label}</label>${control}`;
 }
 
-function who(id: string, people: readonly string[]): Html {
+export function who(id: string, people: readonly string[]): Html {
   return field(
     id,
     'Who are you?',

@@ -111,10 +111,32 @@ function whoWasPaged({ paging, management, roles }: StatusDocument): Html {
     ${list([...roles.map((one) => html`${one.role}: ${one.person} (${one.state})`), ...paged, ...told], 'Nobody was paged.')}`;
 }
 
-export function incidentPage(document: StatusDocument, act: PageForms): string {
+/** A phone shows a few hundred rows in a second; whoever wants all of them asks for them. */
+const shownEvents = 200;
+const shownPins = 50;
+
+function timelineRows(all: readonly TimelineRow[], id: string, isWhole: boolean): Html {
+  const newest = all.toReversed();
+  const shown = isWhole ? newest : newest.slice(0, shownEvents);
+  const pinned = newest.filter((one) => one.pinned).slice(0, isWhole ? undefined : shownPins);
+  const rest = newest.length - shown.length;
+  return html`${
+      pinned.length === 0
+        ? ''
+        : html`<h2>Pinned</h2>
+            <ul class="timeline">
+              ${pinned.map(event)}
+            </ul>`
+    }
+    <h2>Timeline, newest first</h2>
+    <ul class="timeline">
+      ${shown.map(event)}
+    </ul>
+    ${rest === 0 ? '' : html`<p>${rest} older events: <a href="/incidents/${id}?all=1">show all ${newest.length}</a></p>`}`;
+}
+
+export function incidentPage(document: StatusDocument, act: PageForms, { isWhole }: { isWhole: boolean }): string {
   const { id, title, severity, status, timeline } = document;
-  const newest = timeline.toReversed();
-  const pinned = newest.filter((one) => one.pinned);
   return page(
     `${severity} ${id} ${title}`,
     html`<h1>${title}</h1>
@@ -127,21 +149,7 @@ export function incidentPage(document: StatusDocument, act: PageForms): string {
         ${now(document)}
       </div>
       ${forms(document, act)}
-      <div id="live">
-        ${facts(document)} ${findings(document)} ${whoWasPaged(document)}
-        ${
-          pinned.length === 0
-            ? ''
-            : html`<h2>Pinned</h2>
-                <ul class="timeline">
-                  ${pinned.map(event)}
-                </ul>`
-        }
-        <h2>Timeline, newest first</h2>
-        <ul class="timeline">
-          ${newest.map(event)}
-        </ul>
-      </div>`,
+      <div id="live">${facts(document)} ${findings(document)} ${whoWasPaged(document)} ${timelineRows(timeline, id, isWhole)}</div>`,
     { refreshS: 15, script: true },
   );
 }

@@ -34,6 +34,7 @@ export function listPage(rows: readonly IncidentRow[]): string {
   return page(
     'Incidents',
     html`<h1>Incidents</h1>
+      <p><a href="/incidents/declare">Declare an incident</a></p>
       ${rows.length === 0 ? html`<p>There are none.</p>` : table}`,
     { refreshS: 30 },
   );
@@ -73,6 +74,6 @@ export function answerPage(title: string, text: string, incidentId: string): str
     title,
     html`<h1>${title}</h1>
       <p role="status">${text}</p>
-      <p><a href="/incidents/${incidentId}">To the incident</a></p>`,
+      ${incidentId.startsWith('TEST-') ? html`<p><a href="/oncall">Who is on call</a></p>` : html`<p><a href="${incidentId.startsWith('INC-') ? `/incidents/${incidentId}` : '/incidents'}">To the incident</a></p>`}`,
   );
 }

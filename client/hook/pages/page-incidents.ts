@@ -1,8 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import { acknowledgeTest, testIdPattern } from '../../../adapters/oncall/test-acknowledgements.js';
 import type { Catalog } from '../../../config/catalog.js';
 import { RefusedError } from '../../../core/model/errors.js';
 import { incidentStatuses, type IncidentStatus } from '../../../core/command/incident/incident-status.js';
+import { severities } from '../../../core/command/severity/severity.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 import {
@@ -13,8 +15,9 @@ import {
   publishUpdateUpdate,
   setStatusUpdate,
 } from '../../../workflows/command/messages.js';
+import { rememberTexts } from '../../temporal/remember-texts.js';
 import { onCallRows, type OnCallRow } from '../../oncall/on-call-rows.js';
-import { createCommandClient, type IncidentRow } from '../../temporal/command-client.js';
+import { createCommandClient, type DeclareRequest, type IncidentRow } from '../../temporal/command-client.js';
 import type { PageAction } from './page-link.js';
 
 export interface PageOrder {
@@ -31,13 +34,41 @@ export interface PageIncidents {
   /** Null: there is no such incident. */
   status(id: string): Promise<StatusDocument | null>;
   act(id: string, order: PageOrder): Promise<string>;
+  /** Declares one and answers its id; the same link twice declares once. */
+  declare(order: Omit<PageOrder, 'action'>): Promise<string>;
   onCall(): Promise<OnCallRow[]>;
+}
+
+function declarationOf(catalog: Catalog, { by, form, link }: Omit<PageOrder, 'action'>): DeclareRequest {
+  const optional = (name: string): string | null => form.get(name)?.trim() || null;
+  const given = optional('severity');
+  const severity = severities.find((one) => one === given) ?? null;
+  if (given !== null && severity === null) throw new RefusedError(`expected one of ${severities.join(', ')}, got ${JSON.stringify(given)}`);
+  const services = form.getAll('service');
+  const unknown = services.find((name) => catalog.services[name] === undefined);
+  if (unknown !== undefined) throw new RefusedError(`expected a service of the catalog, got ${JSON.stringify(unknown)}`);
+  const publicTitle = optional('public-title');
+  return {
+    ...{ title: filled(form, 'title'), impact: optional('impact'), severity, severityRule: null, services, endpoints: [], onset: null },
+    ...{ by, key: `page-${link.id}`, mayAttach: false },
+    ...(publicTitle === null ? {} : { publicTitle }),
+  };
 }
 
 const shownDays = 14;
 
 function isStatus(text: string): text is IncidentStatus {
   return incidentStatuses.some((status) => status === text);
+}
+
+async function acknowledgeTestPage(dataDirectory: string, testId: string, person: string): Promise<string> {
+  const answer = await acknowledgeTest(dataDirectory, testId, person);
+  if (answer === 'first') return 'The test page has reached you. There is nothing else to do.';
+  throw new RefusedError(
+    answer === 'again'
+      ? 'you acknowledged this test page already'
+      : 'this hook knows no such test; it keeps another data folder than the command',
+  );
 }
 
 function filled(form: URLSearchParams, name: string): string {
@@ -47,9 +78,10 @@ function filled(form: URLSearchParams, name: string): string {
 }
 
 export function createPageIncidents(client: Client, catalog: Catalog, dataDirectory: string): PageIncidents {
-  const incidents = createCommandClient(client, createArtifactStore({ directory: artifactDirectory(dataDirectory) }));
+  const incidents = createCommandClient(client, rememberTexts(createArtifactStore({ directory: artifactDirectory(dataDirectory) })));
   const act: Record<PageAction, (id: string, order: PageOrder) => Promise<string>> = {
     ack: async (id, { by, link }) => {
+      if (testIdPattern.test(id)) return await acknowledgeTestPage(dataDirectory, id, by.person);
       const answer = await incidents.update(id, acknowledgeIncident, { by, link });
       return answer.isFirst ? `You have acknowledged ${id}.` : `${answer.by} acknowledged before you; that you are there is recorded.`;
     },
@@ -95,6 +127,7 @@ export function createPageIncidents(client: Client, catalog: Catalog, dataDirect
       }
     },
     act: (id, order) => act[order.action](id, order),
+    declare: async (order) => (await incidents.declare(declarationOf(catalog, order))).incidentId,
     onCall: () => onCallRows(catalog, Date.now(), shownDays),
   };
 }

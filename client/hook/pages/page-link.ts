@@ -10,6 +10,9 @@ export type PageAction = (typeof pageActions)[number];
 const readLifetimeMs = 7 * 24 * 3_600_000;
 const actLifetimeMs = 24 * 3_600_000;
 
+/** What a link may do beside acting on an incident that is there. */
+export type LinkPurpose = PageAction | 'declare';
+
 export interface ActionLink {
   /** Used once. */
   id: string;
@@ -19,22 +22,27 @@ export interface ActionLink {
   person: string;
 }
 
-function signatureOf(key: string, incidentId: string, action: PageAction, { id, expires, person }: ActionLink): string {
+function signatureOf(key: string, incidentId: string, action: LinkPurpose, { id, expires, person }: ActionLink): string {
   return hmacHex(key, JSON.stringify(['act', incidentId, action, person, expires, id]));
 }
 
-export function signAction(key: string, incidentId: string, action: PageAction, person: string): URLSearchParams {
+export function signAction(key: string, incidentId: string, action: LinkPurpose, person: string): URLSearchParams {
   const link = { id: randomBytes(16).toString('hex'), expires: String(Math.floor((Date.now() + actLifetimeMs) / 1000)), person };
   return new URLSearchParams({ ...link, act: signatureOf(key, incidentId, action, link) });
 }
 
 /** What a signed link allows; null: nothing, since it was not signed here, for something else, or has expired. */
-export function readAction(key: string, incidentId: string, action: PageAction, query: URLSearchParams): ActionLink | null {
+export function readAction(key: string, incidentId: string, action: LinkPurpose, query: URLSearchParams): ActionLink | null {
   const [id, expires, person, signed] = ['id', 'expires', 'person', 'act'].map((name) => query.get(name));
   if (id == null || expires == null || person == null || signed == null || !/^\d{1,12}$/.test(expires)) return null;
   const link = { id, expires, person };
   const isRight = sameSecret(signed.toLowerCase(), signatureOf(key, incidentId, action, link));
   return isRight && Number(expires) * 1000 > Date.now() ? link : null;
+}
+
+/** Where the person of a test page acknowledges it. */
+export function testAckUrl(key: string, origin: string, testId: string, person: string): string {
+  return `${origin}/oncall/tests/${testId}/ack?${signAction(key, testId, 'ack', person).toString()}`;
 }
 
 export interface PageLinks {

@@ -42,6 +42,17 @@ export interface Page {
   reason: string;
 }
 
+/** A message that somebody's quiet hours keep back. */
+export interface HeldMessage {
+  person: string;
+  channels: number;
+  untilMs: number;
+  at: string;
+  text: string;
+  /** Null: it asks for no answer. */
+  page: Page | null;
+}
+
 export interface Told {
   level: string;
   role: string;
@@ -87,6 +98,10 @@ export interface CommandState extends Findings {
   drafts: Readonly<Record<string, DraftFacts>>;
   /** Phase of the page for which a draft was made last. */
   draftedFor: PublicStatus;
+  /** What waits for the end of somebody's quiet hours. */
+  held: readonly HeldMessage[];
+  /** Channels of which people were told that they are dead; once an incident. */
+  deadChannels: readonly string[];
   updatePostedAtMs: number;
   updateDueAtMs: number;
   /** How many of the reminders around that update were sent. */

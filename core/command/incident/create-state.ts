@@ -30,6 +30,8 @@ export function createCommandState(declaration: Declaration, policy: CommandPoli
     offer: null,
     communications: [],
     drafts: {},
+    held: [],
+    deadChannels: [],
     draftedFor: 'investigating',
     updatePostedAtMs: declaredAtMs,
     updateDueAtMs: nextUpdateAt(policy.severities[severity], declaredAtMs, policy.timezone),

@@ -1,0 +1,116 @@
+/** A test page to every channel of the people who are on call, marked as one: what arrives, and who answers. From the catalog and the hook alone. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { acknowledgementsOf, beginTest } from '../../adapters/oncall/test-acknowledgements.js';
+import { notifiers } from '../../adapters/notifiers/registry.js';
+import type { Catalog } from '../../config/catalog.js';
+import { resolveChannel } from '../../config/command/resolve-channels.js';
+import type { IncidentMessage } from '../../core/command/communication/message.js';
+
+const deliveryTimeoutMs = 10_000;
+const lookEveryMs = 500;
+
+export interface TestedChannel {
+  kind: string;
+  state: 'delivered' | 'failed';
+  /** Why it failed. */
+  detail: string | null;
+  tookMs: number;
+}
+
+export interface TestedPerson {
+  person: string;
+  /** Why they were tested. */
+  reason: string;
+  channels: TestedChannel[];
+  acknowledgedAt: string | null;
+}
+
+export interface TestPages {
+  testId: string;
+  people: TestedPerson[];
+}
+
+export interface TestOrder {
+  catalog: Catalog;
+  dataDirectory: string;
+  /** Whom, and why them. */
+  people: readonly { person: string; reason: string }[];
+  /** Null where no hook would take an acknowledgement. */
+  ackUrl: (testId: string, person: string) => string | null;
+  /** How long acknowledgements are waited for. */
+  waitMs: number;
+  signal: AbortSignal;
+}
+
+function messageFor(testId: string, person: string, channel: number, ackUrl: string | null): IncidentMessage {
+  return {
+    version: 1,
+    event: 'page',
+    deliveryId: `${testId}-${person}-${channel + 1}`,
+    incidentId: testId,
+    severity: 'SEV4',
+    status: 'test',
+    title: 'TEST PAGE: nothing is wrong',
+    text: `This is a test of your pager, channel ${channel + 1}. ${ackUrl === null ? 'There is nothing to do.' : 'Please acknowledge it, so that we know that pages reach you.'}`,
+    level: 'TEST',
+    role: null,
+    person,
+    acknowledgedBy: null,
+    at: new Date().toISOString(),
+    incidentUrl: null,
+    ackUrl,
+  };
+}
+
+async function tryChannel(catalog: Catalog, person: string, channel: number, message: IncidentMessage): Promise<TestedChannel> {
+  const kind = catalog.people?.[person]?.notify[channel]?.kind ?? '';
+  const began = performance.now();
+  const took = (): number => Math.round(performance.now() - began);
+  try {
+    const { settings } = resolveChannel(catalog, person, channel);
+    const notifier = notifiers.find((one) => one.kind === kind);
+    const signal = AbortSignal.timeout(deliveryTimeoutMs);
+    await notifier?.deliver(settings, message, signal);
+    // A pager that opens incidents of its own must not go on paging for a test.
+    if (kind === 'pagerduty') await notifier?.deliver(settings, { ...message, event: 'resolved', status: 'resolved' }, signal);
+    return { kind, state: 'delivered', detail: null, tookMs: took() };
+  } catch (error) {
+    return { kind, state: 'failed', detail: error instanceof Error ? error.message : String(error), tookMs: took() };
+  }
+}
+
+async function testPerson(
+  { catalog, ackUrl }: TestOrder,
+  testId: string,
+  { person, reason }: TestOrder['people'][number],
+): Promise<TestedPerson> {
+  const url = ackUrl(testId, person);
+  const channels = catalog.people?.[person]?.notify ?? [];
+  const tried = channels.map((_, channel) => tryChannel(catalog, person, channel, messageFor(testId, person, channel, url)));
+  return { person, reason, channels: await Promise.all(tried), acknowledgedAt: null };
+}
+
+/** Waits until all of them answered whom anything reached, or the time is over. */
+async function waitForAnswers(
+  { dataDirectory, waitMs, signal }: TestOrder,
+  testId: string,
+  people: TestedPerson[],
+): Promise<TestedPerson[]> {
+  const endsAt = Date.now() + waitMs;
+  for (;;) {
+    const answers = await acknowledgementsOf(dataDirectory, testId);
+    const now = people.map((one) => ({ ...one, acknowledgedAt: answers.get(one.person) ?? null }));
+    const isReached = (one: TestedPerson): boolean => one.channels.some(({ state }) => state === 'delivered');
+    if (Date.now() >= endsAt || signal.aborted || now.every((one) => one.acknowledgedAt !== null || !isReached(one))) return now;
+    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+export async function sendTestPages(order: TestOrder, onSent: (pages: TestPages) => void): Promise<TestPages> {
+  const testId = `TEST-${randomBytes(6).toString('hex')}`;
+  await beginTest(order.dataDirectory, testId);
+  const sent = await Promise.all(order.people.map((one) => testPerson(order, testId, one)));
+  onSent({ testId, people: sent });
+  return { testId, people: await waitForAnswers(order, testId, sent) };
+}

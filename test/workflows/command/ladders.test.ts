@@ -1,0 +1,88 @@
+/** A sample of `npm run ladders`, which takes a thousand incidents. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { simulate, type Outcome } from '../../support/stories/ladder-simulation.js';
+import { createRandom, expectedPages, minuteMs, randomCase, type ExpectedPage } from '../../support/stories/random-ladders.js';
+import { bundleWorkflows } from '../../support/temporal.js';
+import { startTimeSkipping } from '../../support/time-skipping.js';
+
+const count = Number(process.env['LADDERS'] ?? 6);
+const batch = 100;
+const seed = Number(process.env['LADDERS_SEED'] ?? 1);
+/** Clients and workers take real time while the clock of the server stands by: half a minute lies between every page and every answer. */
+const slackMs = minuteMs / 2;
+
+let environment: Awaited<ReturnType<typeof startTimeSkipping>>;
+let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
+beforeAll(async () => {
+  [environment, bundle] = await Promise.all([startTimeSkipping(), bundleWorkflows()]);
+}, 120_000);
+afterAll(async () => {
+  await environment.teardown();
+});
+
+const figures = { incidents: 0, pages: 0, latestMs: 0, anew: 0, deaths: 0 };
+
+interface Round {
+  beginsAtMs: number;
+  isAnew: boolean;
+  endsAtMs: number;
+}
+
+/** Stretches in which the ladder pages, by what the record says of answers. */
+function roundsOf({ state, declaredAtMs }: Outcome): Round[] {
+  const at = (iso: string): number => Date.parse(iso);
+  const stops = state.record
+    .filter(({ kind, data }) => kind === 'acknowledged' || (kind === 'state' && data['to'] === 'resolved'))
+    .map((event) => at(event.at));
+  const anew = state.record.filter(({ kind, data }) => kind === 'reminder' && data['step'] === undefined).map((event) => at(event.at));
+  return [{ beginsAtMs: declaredAtMs, isAnew: false }, ...anew.map((beginsAtMs) => ({ beginsAtMs, isAnew: true }))].map((round) => ({
+    ...round,
+    endsAtMs: Math.min(...stops.filter((stop) => stop >= round.beginsAtMs)),
+  }));
+}
+
+/** What is wrong with the pages of one incident; empty: nothing. */
+function problemsOf(outcome: Outcome): string[] {
+  const { given, sent } = outcome;
+  const problems: string[] = [];
+  const left = [...sent];
+  for (const { beginsAtMs, isAnew, endsAtMs } of roundsOf(outcome)) {
+    for (const page of expectedPages(given, { atMs: beginsAtMs, isAnew })) {
+      const found = left.findIndex(
+        (one) => one.level === page.level && one.person === page.person && one.atMs >= page.atMs && one.atMs < page.atMs + slackMs,
+      );
+      const [taken] = found === -1 ? [] : left.splice(found, 1);
+      if (taken === undefined && page.atMs + slackMs < endsAtMs) problems.push(`missed ${describePage(page)}`);
+      if (taken !== undefined && taken.atMs > endsAtMs) problems.push(`after the answer: ${describePage(page)}`);
+      if (taken !== undefined) figures.latestMs = Math.max(figures.latestMs, taken.atMs - page.atMs);
+    }
+    if (isAnew) figures.anew += 1;
+  }
+  problems.push(...left.map((one) => `not asked for: ${one.level} ${one.person} at ${new Date(one.atMs).toISOString()}`));
+  if (new Set(sent.map(({ deliveryId }) => deliveryId)).size !== sent.length) problems.push('one delivery twice');
+  return problems;
+}
+
+function describePage({ level, person, atMs }: ExpectedPage): string {
+  return `${level} ${person} at ${new Date(atMs).toISOString()}`;
+}
+
+describe('ladders of random incidents', () => {
+  it(`${count} page at their second: none missed, none twice, none after an answer`, { timeout: 4 * 3_600_000 }, async () => {
+    const random = createRandom(seed);
+    const wrong: string[] = [];
+    for (let first = 0; first < count; first += batch) {
+      const nowMs = await environment.currentTimeMs();
+      const cases = Array.from({ length: Math.min(batch, count - first) }, (_, index) => randomCase(random, first + index, nowMs));
+      const deaths = Math.max(2, Math.floor(cases.length / 10));
+      const outcomes = await simulate({ environment, bundle, random, deaths }, cases);
+      for (const outcome of outcomes) wrong.push(...problemsOf(outcome).map((problem) => `incident ${outcome.given.index}: ${problem}`));
+      figures.incidents += outcomes.length;
+      figures.deaths += deaths;
+      figures.pages += outcomes.reduce((sum, { sent }) => sum + sent.length, 0);
+      if (process.env['LADDERS'] !== undefined) console.log(JSON.stringify(figures));
+    }
+    expect(wrong).toEqual([]);
+    expect(figures.pages).toBeGreaterThan(count);
+  });
+});
