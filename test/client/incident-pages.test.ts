@@ -7,9 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHook, type RunningHook } from '../../client/hook/hook-server.js';
 import { createStatusPages } from '../../client/hook/pages/status-page.js';
 import { createPageIncidents } from '../../client/hook/pages/page-incidents.js';
-import { pageLinks } from '../../client/hook/pages/page-link.js';
-import type { Actor } from '../../core/command/incident/record-event.js';
-import { acknowledgeIncident, addNoteUpdate, decideMitigationUpdate } from '../../workflows/command/messages.js';
+import { pageLinks, testAckUrl } from '../../client/hook/pages/page-link.js';
+import type { Actor, RecordEvent } from '../../core/command/incident/record-event.js';
+import { acknowledgeIncident, addNoteUpdate, commandStateQuery, decideMitigationUpdate } from '../../workflows/command/messages.js';
+import type { commandIncident } from '../../workflows/command/command-incident.js';
+import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
+import { sendTestPages, type TestPages } from '../../client/oncall/test-pages.js';
+import { parseCatalog } from '../../config/catalog.js';
+import { startReceiver } from '../support/services/webhook-receiver.js';
 import { seenService } from '../../worker/mitigation-facts.js';
 import { startCommandWorld } from '../support/stories/command-world.js';
 import { until } from '../support/until.js';
@@ -160,6 +165,131 @@ describe('acting', () => {
   });
 });
 
+describe('declaring', () => {
+  it('takes a form once, by a person, from its own pages', async () => {
+    expect((await get('/incidents/declare', {})).status).toBe(401);
+    const [, path = ''] = /action="(\/incidents\/declare\?[^"]*)"/.exec(await (await get('/incidents/declare')).text()) ?? [];
+    const form = path.replaceAll('&amp;', '&');
+    const fields = {
+      by: 'alice',
+      title: 'Carts are empty',
+      severity: 'SEV2',
+      service: 'shop',
+      impact: 'carts are lost',
+      'public-title': 'Empty carts',
+    };
+    expect((await send(form, fields, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await send(form.replace('act=', 'act=0'), fields)).status).toBe(403);
+    expect((await send(form, { ...fields, by: '' })).status).toBe(422);
+    expect(await (await send(form, { ...fields, service: 'nope' })).text()).toContain('expected a service of the catalog');
+    const [first, second] = [await send(form, fields), await send(form, fields)];
+    const [, declared = ''] = /(INC-\d{4}-\d{4}-\d{3}) is declared/.exec(await first.text()) ?? [];
+    expect([first.status, second.status, await second.text()]).toEqual([200, 200, expect.stringContaining(`${declared} is declared`)]);
+    expect(await world.incidents.status(declared)).toMatchObject({
+      ...{ title: 'Carts are empty', severity: 'SEV2', impact: { summary: 'carts are lost', services: ['shop'] } },
+    });
+    expect((await world.incidents.status(declared)).timeline[0]).toMatchObject({ kind: 'declared', by: 'alice' });
+  });
+});
+
+describe('a test page', () => {
+  it('goes to every channel, marked, says what arrived, and waits for the answer of a person, not of a program', async () => {
+    const receiver = await startReceiver('', (path) => (path === '/gone' ? 404 : 200));
+    const at = (path: string): string => `{ kind: webhook, url: ${receiver.origin}${path} }`;
+    const people = `version: 1\npeople:\n  alice: { notify: [${at('/alice')}, ${at('/gone')}] }\n  bob: { notify: [${at('/bob')}] }\n  carol: { notify: [{ kind: webhook, url: { env: TEST_NOT_SET } }] }\n`;
+    const service = 'services: { shop: { endpoints: { order: { url: http://127.0.0.1:1/order, budgets: { p95Ms: 250 } } } } }';
+    let sent: TestPages | null = null;
+    const testing = sendTestPages(
+      {
+        catalog: parseCatalog(`${people}${service}`, 'responder.yaml'),
+        dataDirectory: world.dataDirectory,
+        people: ['alice', 'bob', 'carol'].map((person) => ({ person, reason: 'named' })),
+        ackUrl: (testId, person) => testAckUrl(key, hook.origin, testId, person),
+        waitMs: 3_000,
+        signal: new AbortController().signal,
+      },
+      (pages) => (sent = pages),
+    );
+    await until(() => sent);
+    const page = receiver.received.find(({ path }) => path === '/alice');
+    expect(page?.body).toMatchObject({
+      event: 'page',
+      status: 'test',
+      title: 'TEST PAGE: nothing is wrong',
+      severity: 'SEV4',
+      person: 'alice',
+    });
+    const link = String(page?.body['ackUrl']);
+    for (let times = 0; times < 3; times += 1) expect(await (await fetch(link)).text()).toContain('Nothing has happened yet');
+    expect((await fetch(link.replace('person=alice', 'person=carol'), { method: 'POST' })).status).toBe(403);
+    expect((await fetch(link, { method: 'POST' })).status).toBe(200);
+    expect((await fetch(link, { method: 'POST' })).status).toBe(409);
+    const { people: tested } = await testing;
+    expect(
+      tested.map(({ person, acknowledgedAt, channels }) => [person, acknowledgedAt !== null, channels.map(({ state }) => state)]),
+    ).toEqual([
+      ['alice', true, ['delivered', 'failed']],
+      ['bob', false, ['delivered']],
+      ['carol', false, ['failed']],
+    ]);
+    expect(tested[2]?.channels[0]?.detail).toContain('a secret of it is not there');
+    expect(receiver.problems).toEqual([]);
+    await receiver.close();
+  });
+});
+
+describe('a long record', () => {
+  it('of two thousand events opens as fast as a short one, and stays live', async () => {
+    const source = await world.environment.client.workflow.getHandle<typeof commandIncident>(id).query(commandStateQuery);
+    if (source === null) throw new Error('no state');
+    const note = await world.incidents.keepText('x'.repeat(200));
+    const texts = await Promise.all(Array.from({ length: 1000 }, (_, index) => world.incidents.keepText(`${index} ${'y'.repeat(300)}`)));
+    const record = Array.from({ length: 2000 }, (_, index): RecordEvent => {
+      const at = new Date(Date.parse(source.declaration.declaredAt) + index).toISOString();
+      const rest = {
+        atOriginal: null,
+        recordedAt: at,
+        precision: 'exact',
+        source: 'human',
+        by: by('bob'),
+        evidence: [],
+        data: {},
+      } as const;
+      return {
+        id: `T-${index + 1}`,
+        seq: index + 1,
+        at,
+        kind: 'note',
+        text: texts[index % 1000] ?? note,
+        pinned: index % 100 === 0,
+        ...rest,
+      };
+    });
+    const long = 'INC-2026-0101-900';
+    const carried = { ...source, declaration: { ...source.declaration, incidentId: long }, record };
+    await world.environment.client.workflow.start<typeof commandIncident>('commandIncident', {
+      ...{ workflowId: long, taskQueue: incidentsQueue, args: [{ declaration: carried.declaration, carried }] },
+    });
+    const took: number[] = [];
+    const open = async (path: string): Promise<string> => {
+      const began = performance.now();
+      const text = await (await get(path)).text();
+      took.push(Math.round(performance.now() - began));
+      return text;
+    };
+    const page = await open(`/incidents/${long}`);
+    expect([(page.match(/<span class="meta">/g) ?? []).length, page.length < 300_000]).toEqual([220, true]);
+    expect(page).toContain('1800 older events');
+    for (let times = 0; times < 3; times += 1) await open(`/incidents/${long}`);
+    expect(((await open(`/incidents/${long}?all=1`)).match(/<span class="meta">/g) ?? []).length).toBe(2020);
+    if (pictures !== undefined) console.log(`2,000 events: opened in ${took.join(', ')} ms, ${page.length} characters`);
+    // The bar is a second on a machine of its own; the first time reads a thousand texts.
+    expect(Math.min(...took)).toBeLessThan(1_000);
+    await world.incidents.update(long, addNoteUpdate, { text: await world.incidents.keepText('still alive'), by: by('bob') });
+    expect(await open(`/incidents/${long}`)).toContain('still alive');
+  });
+});
+
 describe('telling', () => {
   it('drafts and publishes from the page; the status page is open to everybody', async () => {
     const mine = await declare('pool is full on db-prod-1');
@@ -205,6 +335,7 @@ describe('in a browser', () => {
         ['incident', `/incidents/${id}`],
         ['list', '/incidents'],
         ['oncall', '/oncall'],
+        ['declare', '/incidents/declare'],
         ['status', '/status/'],
         ['history', '/status/history.html'],
       ] as const) {
