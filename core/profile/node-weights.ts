@@ -21,7 +21,7 @@ export function createWeightSplitter(
 ): (node: number) => WeightPart[] {
   const hintOf = new Map<string, ProfileCategory>();
   for (const hot of hotLines) {
-    const hint = hot.functionName === undefined ? sourceHint(hot.text) : functionHint(hot.text);
+    const hint = hot.functionName === undefined ? sourceHint(hot) : functionHint(hot);
     if (hint !== null && hint !== 'unclear') hintOf.set(hotLineKey(hot.module, hot.line, hot.functionName), hint);
   }
   return (node) => {

@@ -1,4 +1,5 @@
 import type { ProfileCategory } from '../model/profile.js';
+import { callsRegex, mayCallRegex } from './regex-calls.js';
 
 /** Text of one source line on which samples fell. `module` is as the profile writes it; `line` is 1-based. */
 export interface HotLine {
@@ -7,6 +8,8 @@ export interface HotLine {
   text: string;
   /** Set where the line holds many functions (minified code): `text` is then of this function only. */
   functionName?: string;
+  /** Names that its file declares as regular expressions. */
+  regexNames?: ReadonlySet<string>;
 }
 
 /** A longer line is minified: it holds too many calls to say which one was hot. */
@@ -29,20 +32,20 @@ const hints: readonly [RegExp, ProfileCategory][] = [
     /\.(?:test|match|matchAll|exec|replace|replaceAll|search|split)\s*\(\s*\/(?![/*])|\/[gimsuyd]*\.(?:test|exec)\s*\(|\bnew RegExp\s*\(|\bRegExp\s*\(/,
     'regex',
   ],
-  [/\.(?:test|match|matchAll)\s*\(/, 'regex'],
-  [/\b\w*(?:regexp?|pattern|matcher|_?re|rx)\w*\s*\.\s*exec\s*\(|\.replace(?:All)?\s*\(\s*\w*(?:regexp?|pattern|re|rx)\b/i, 'regex'],
   [/\b(?:readFileSync|writeFileSync|appendFileSync|readdirSync|statSync|existsSync|openSync|readSync|writeSync|fsyncSync)\s*\(/, 'file-io'],
   [/\bconsole\s*\.\s*(?:log|info|warn|error|debug|trace)\s*\(/, 'logging'],
 ];
+
+const noNames: ReadonlySet<string> = new Set();
 
 /**
  * What a line of JavaScript spends its time on, when it calls a built-in that has no frame of its own (measured on Node 20: 94 % of the
  * self time of `JSON.stringify` and 99 % of a regular expression's fell on the calling function). Null when the line does not tell.
  */
-export function sourceHint(text: string): ProfileCategory | null {
+export function sourceHint({ text, regexNames = noNames }: Pick<HotLine, 'text' | 'regexNames'>): ProfileCategory | null {
   const line = text.trim();
   if (line.length === 0 || line.length > maxLineLength || /^(?:\/\/|\*|\/\*)/.test(line)) return null;
-  return hints.find(([pattern]) => pattern.test(line))?.[1] ?? null;
+  return hints.find(([pattern]) => pattern.test(line))?.[1] ?? (callsRegex(line, regexNames) ? 'regex' : null);
 }
 
 /**
@@ -79,8 +82,10 @@ const repeats = /\b(?:for|while|do)\b|\.(?:map|flatMap|forEach|reduce|reduceRigh
  * What a function on a packed line spends its own time on. A kind of work: straight-line code that calls built-ins of that kind only, and can burn
  * CPU nowhere else. `unclear`: it calls such built-ins and has loops, or calls several kinds. Null: there is nothing but its own code.
  */
-export function functionHint(text: string): ProfileCategory | 'unclear' | null {
+export function functionHint({ text, regexNames = noNames }: Pick<HotLine, 'text' | 'regexNames'>): ProfileCategory | 'unclear' | null {
   const kinds = new Set(hints.filter(([pattern]) => pattern.test(text)).map(([, category]) => category));
+  if (callsRegex(text, regexNames)) kinds.add('regex');
+  else if (mayCallRegex(text) && !kinds.has('regex')) return 'unclear';
   const [only] = kinds;
   if (only === undefined) return null;
   return kinds.size > 1 || repeats.test(text) ? 'unclear' : only;

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
+import { regexNames } from '../../../core/profile/regex-calls.js';
 import { functionEnd, functionText, maxLineLength, type HotLine } from '../../../core/profile/source-hints.js';
 
 const maxFileBytes = 5_000_000;
@@ -11,18 +12,20 @@ const maxLines = 300;
  * containers); of a packed line the text of each function on it. Files that cannot be read and lines outside of their function (inlined code of another file) are left out.
  */
 export async function readHotLines(profile: V8Profile, pid: number | null): Promise<HotLine[]> {
-  const files = new Map<string, Promise<string[] | null>>();
+  const files = new Map<string, Promise<Source | null>>();
   const found = new Map<string, HotLine>();
   for (const { module, functionName, startLine, column, line } of hottest(profile)) {
-    const lines = await (files.get(module) ?? remember(files, module, readLines(module, pid)));
-    const text = lines?.[line - 1];
+    const source = await (files.get(module) ?? remember(files, module, readSource(module, pid)));
+    if (source === null) continue;
+    const { lines, regexNames } = source;
+    const text = lines[line - 1];
     if (text !== undefined && text.length > maxLineLength) {
       const body = line === startLine && column >= 0 ? functionText(text, column) : null;
-      if (body !== null) found.set(`${module}:${line}:${functionName}`, { module, line, text: body, functionName });
+      if (body !== null) found.set(`${module}:${line}:${functionName}`, { module, line, text: body, functionName, regexNames });
       continue;
     }
-    if (lines === null || text === undefined || line < startLine || line > functionEnd(lines, startLine)) continue;
-    found.set(`${module}:${line}`, { module, line, text: text.slice(0, 500) });
+    if (text === undefined || line < startLine || line > functionEnd(lines, startLine)) continue;
+    found.set(`${module}:${line}`, { module, line, text: text.slice(0, 500), regexNames });
   }
   return [...found.values()];
 }
@@ -30,6 +33,11 @@ export async function readHotLines(profile: V8Profile, pid: number | null): Prom
 function remember<K, V>(map: Map<K, V>, key: K, value: V): V {
   map.set(key, value);
   return value;
+}
+
+interface Source {
+  lines: string[];
+  regexNames: ReadonlySet<string>;
 }
 
 interface HotPlace {
@@ -57,7 +65,7 @@ function hottest(profile: V8Profile): HotPlace[] {
     .slice(0, maxLines);
 }
 
-async function readLines(module: string, pid: number | null): Promise<string[] | null> {
+async function readSource(module: string, pid: number | null): Promise<Source | null> {
   try {
     const path = module.startsWith('file:') ? fileURLToPath(module) : module;
     for (const candidate of pid === null ? [path] : [`/proc/${pid}/root${path}`, path]) {
@@ -65,7 +73,9 @@ async function readLines(module: string, pid: number | null): Promise<string[] |
         (entry) => (entry.isFile() ? entry.size : null),
         () => null,
       );
-      if (size !== null && size <= maxFileBytes) return (await readFile(candidate, 'utf8')).split('\n');
+      if (size === null || size > maxFileBytes) continue;
+      const lines = (await readFile(candidate, 'utf8')).split('\n');
+      return { lines, regexNames: regexNames(lines) };
     }
     return null;
   } catch {

@@ -6,8 +6,8 @@ import { functionHint, type HotLine } from '../source-hints.js';
 export function unclearWork(busy: BusyProfile, hotLines: readonly HotLine[]): UnclearWork[] {
   const keyOf = (name: string, module: string): string => `${name}\u0000${module}`;
   const unclear = new Set(
-    hotLines.flatMap(({ functionName, module, text }) =>
-      functionName !== undefined && functionHint(text) === 'unclear' ? [keyOf(functionName, module)] : [],
+    hotLines.flatMap(({ functionName, module, ...line }) =>
+      functionName !== undefined && functionHint(line) === 'unclear' ? [keyOf(functionName, module)] : [],
     ),
   );
   if (unclear.size === 0 || busy.total <= 0) return [];
