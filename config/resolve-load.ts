@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TriageOptions } from '../activities/contract.js';
 import { RefusedError } from '../core/model/errors.js';
+import { stagedPlan } from '../core/load/stages/staged-plan.js';
 import type { LoadPlan } from '../core/model/load-result.js';
+import type { LoadStage } from '../core/model/load-stages.js';
 import type { Catalog } from './catalog.js';
 import type { CatalogLoad } from './catalog-schema.js';
 import { formatDuration } from './duration.js';
@@ -14,12 +16,13 @@ const fallback = { vus: 20, durationMs: 60_000 };
 const shortestWindowMs = 10_000;
 const longestWindowMs = 24 * 3_600_000;
 
-/** The nearer layer wins key by key. A layer that names a rate without an executor means the open model. */
+/** The nearer layer wins key by key. A layer that names a rate without an executor means the open model; one that names a level or a length means no stages. */
 function layered(layers: (CatalogLoad | undefined)[]): CatalogLoad {
   return layers.reduce<CatalogLoad>((below, layer) => {
     if (layer === undefined) return below;
     const implied: CatalogLoad = layer.executor === undefined && layer.rate !== undefined ? { executor: 'constant-arrival-rate' } : {};
-    return { ...below, ...implied, ...layer };
+    const isOneLevel = layer.stages === undefined && (layer.rate ?? layer.vus ?? layer.duration) !== undefined;
+    return { ...below, ...implied, ...(isOneLevel ? { stages: undefined } : {}), ...layer };
   }, {});
 }
 
@@ -91,7 +94,7 @@ function capped(plan: LoadPlan, found: FoundEndpoint, options: TriageOptions): L
 export function resolveLoad(catalog: Catalog, found: FoundEndpoint, options: TriageOptions): LoadPlan {
   const load = layered([catalog.defaults?.load, found.endpoint.load, optionsLayer(options)]);
   const isOpen = load.executor === 'constant-arrival-rate';
-  const plan: LoadPlan = {
+  const base: LoadPlan = {
     executor: isOpen ? 'constant-arrival-rate' : 'constant-vus',
     vus: load.vus ?? fallback.vus,
     rate: isOpen ? (load.rate ?? null) : null,
@@ -102,8 +105,22 @@ export function resolveLoad(catalog: Catalog, found: FoundEndpoint, options: Tri
     script: scriptPath(catalog, load, options),
     stopAtErrorRatio: found.service.allowLoad?.stopAtErrorRatio ?? null,
   };
+  const plan = load.stages === undefined ? base : stagedPlan({ ...base, rate: null }, stagesOf(load.stages));
   refuseUnsafeRepeat(found, plan);
+  refuseStages(found, plan);
   return capped(plan, found, options);
+}
+
+/** One after the other; a stage without a name goes by its place. */
+function stagesOf(written: NonNullable<CatalogLoad['stages']>): LoadStage[] {
+  const ends = { atMs: 0 };
+  return written.map(({ name, rate, vus, to, duration }, index) => {
+    const from = rate ?? vus ?? 0;
+    const startMs = ends.atMs;
+    ends.atMs += duration;
+    const model = rate === undefined ? 'closed' : 'open';
+    return { name: name ?? `stage-${index + 1}`, model, from, to: to ?? from, startMs, durationMs: duration, isJudged: true };
+  });
 }
 
 /**
@@ -124,6 +141,6 @@ function refuseUnsafeRepeat({ key, service, endpoint }: FoundEndpoint, plan: Loa
 export function refuseStages({ serviceName, service }: FoundEndpoint, { stages }: LoadPlan): void {
   if (stages === undefined || service.environment !== 'production') return;
   throw new RefusedError(
-    `target not allowed: ${serviceName} is production, and a load of ${stages.length} stages is not offered there; hold one level, within allowLoad`,
+    `target not allowed: ${serviceName} is production, and a load of stages is not offered there; hold one level, within allowLoad`,
   );
 }

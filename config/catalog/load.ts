@@ -6,6 +6,19 @@ import type { CatalogFragment } from './fragment.js';
 import { day, hour, second } from './spans.js';
 import { writtenEndpointKeys } from './written.js';
 
+const stageSchema = mapping({
+  name: text('a name of small letters, digits and hyphens', 'write e.g. name: peak', (name) =>
+    /^[a-z0-9][a-z0-9-]*$/.test(name),
+  ).optional(),
+  rate: number('rate', 0, 100_000, 'requests per second', 60).optional(),
+  vus: whole('vus', 0, 50_000).optional(),
+  to: number('to', 0, 100_000, 'the rate or the users at its end', 120).optional(),
+  duration: durationMs('duration', second, day, '30s'),
+}).refine(
+  (stage) => (stage.rate === undefined) !== (stage.vus === undefined),
+  together('either rate or vus in a stage', 'write e.g. { rate: 60, duration: 30s }, or { rate: 20, to: 60, duration: 30s } for a ramp'),
+);
+
 export const loadSchema = mapping({
   executor: oneOf(['constant-vus', 'constant-arrival-rate']).optional(),
   vus: whole('vus', 1, 50_000).optional(),
@@ -15,7 +28,12 @@ export const loadSchema = mapping({
   warmUp: durationMs('warmUp', 0, hour, '5s').optional(),
   maxVus: whole('maxVus', 1, 50_000).optional(),
   script: text('the path of a k6 script', 'write e.g. script: k6/search.js').optional(),
+  stages: z.array(stageSchema).min(1).optional(),
 })
+  .refine(
+    (load) => load.stages === undefined || (load.rate ?? load.vus ?? load.duration ?? load.script) === undefined,
+    together('no rate, vus, duration or script beside stages', 'give each stage its own rate or vus, and its duration'),
+  )
   .refine(
     (load) => load.executor !== 'constant-vus' || load.rate === undefined,
     together('no rate beside executor: constant-vus', 'remove rate, or write executor: constant-arrival-rate'),
@@ -48,7 +66,8 @@ function missingRates(source: CatalogSource): CatalogProblem[] {
     const written = at(at(at(at(at(source.value, 'services'), service), 'endpoints'), endpoint), 'load');
     const executor = at(written, 'executor') ?? at(inherited, 'executor');
     const rate = at(written, 'rate') ?? at(inherited, 'rate');
-    if (executor !== 'constant-arrival-rate' || rate !== undefined) return [];
+    const stages = at(written, 'stages') ?? at(inherited, 'stages');
+    if (executor !== 'constant-arrival-rate' || rate !== undefined || stages !== undefined) return [];
     const path = ['services', service, 'endpoints', endpoint, 'load', 'rate'];
     return [
       problemAt(source, path, {

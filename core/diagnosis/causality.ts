@@ -59,7 +59,7 @@ export const causality: readonly CausalRow[] = [
   },
   {
     causes: ['connection-limit', 'connection-leak', ...lockCauses, ...statementCauses],
-    explains: ['pool-exhausted'],
+    explains: ['pool-exhausted', 'pooler-wait'],
     why: 'connections are in use for as long as this holds them, and others queue for them',
   },
   {
@@ -69,7 +69,7 @@ export const causality: readonly CausalRow[] = [
     why: 'it is why that statement takes its time',
   },
   {
-    causes: ['pool-exhausted'],
+    causes: ['pool-exhausted', 'pooler-wait'],
     explains: ['expensive-query'],
     why: 'without the queue for connections the budget holds with this statement as it is',
   },
@@ -84,14 +84,14 @@ export const causality: readonly CausalRow[] = [
     why: 'who holds a connection and does not give it back may leave its transaction open, or a call unanswered',
   },
   {
-    causes: ['pool-exhausted'],
+    causes: ['pool-exhausted', 'pooler-wait'],
     explains: ['slow-dependency'],
     when: holdsMore,
     why: 'the calls to the other service are made while a connection is held, and the queue for connections is longer than they are',
   },
   {
     causes: ['slow-dependency'],
-    explains: ['pool-exhausted'],
+    explains: ['pool-exhausted', 'pooler-wait'],
     when: holdsMore,
     why: 'connections are held while the other service is waited for, and that takes longer than the queue for them',
   },

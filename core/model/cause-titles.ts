@@ -23,6 +23,7 @@ const titles: Record<(typeof causeIds)[number], string> = {
   'ddl-lock': 'Schema change holds a lock',
   'idle-in-transaction': 'Transaction left open',
   'pool-exhausted': 'Connection pool exhausted',
+  'pooler-wait': 'Queue in the connection pooler',
   'connection-leak': 'Connection leak',
   'connection-limit': 'Connection limit reached',
   'slow-dependency': 'Slow dependency',

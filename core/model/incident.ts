@@ -40,6 +40,7 @@ export const causeIds = [
   'ddl-lock',
   'idle-in-transaction',
   'pool-exhausted',
+  'pooler-wait',
   'connection-leak',
   'connection-limit',
   'slow-dependency',

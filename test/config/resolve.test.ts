@@ -20,6 +20,9 @@ services:
         budgets: { p95Ms: 250 }
         load: { rate: 60, warmUp: 5s }
       search: { url: 'http://127.0.0.1:8080/search?q=red' }
+      prices:
+        url: http://127.0.0.1:8080/prices
+        load: { stages: [{ name: normal, rate: 20, duration: 30s }, { rate: 20, to: 60, duration: 10s }] }
     databases: { main: { kind: postgres, connection: { env: EDGE_TEST_DATABASE } } }
   pay:
     environment: production
@@ -55,7 +58,7 @@ describe('finding the target', () => {
   });
 
   it('refuses an unknown endpoint with the known ones and the nearest', () => {
-    expect(refusal('shop/place-ordr')).toMatch(/expected one of shop\/place-order, shop\/search, .* did you mean "shop\/place-order"\?/);
+    expect(refusal('shop/place-ordr')).toMatch(/expected one of shop\/place-order, shop\/search, .*did you mean "shop\/place-order"\?/);
   });
 
   it.each([
@@ -85,6 +88,35 @@ describe('resolving a triage', () => {
       rate: null,
       durationMs: 15_000,
     });
+  });
+
+  it('takes a load of stages, one after the other, which a level from the command line replaces', () => {
+    expect(planOf('shop/prices')).toMatchObject({
+      ...{ executor: 'ramping-arrival-rate', rate: 25, durationMs: 40_000 },
+      stages: [
+        { name: 'normal', model: 'open', from: 20, to: 20, startMs: 0, durationMs: 30_000, isJudged: true },
+        { name: 'stage-2', model: 'open', from: 20, to: 60, startMs: 30_000, durationMs: 10_000, isJudged: true },
+      ],
+    });
+    const level = planOf('shop/prices', { rate: 5 });
+    expect(level).toMatchObject({ executor: 'constant-arrival-rate', rate: 5, durationMs: 30_000 });
+    expect(level.stages).toBeUndefined();
+  });
+
+  it('refuses stages in production, and stages that leave their level or their length to others', () => {
+    const staged = (lines: string): string =>
+      text.replace("charge: { url: 'https://pay.test/charge'", `charge: { load: { ${lines} }, url: 'https://pay.test/charge'`);
+    const inProduction = parseCatalog(staged('stages: [{ rate: 5, duration: 10s }]'), 'responder.yaml');
+    expect(resolveTarget(inProduction, 'pay/charge', {}, null)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('a load of stages is not offered there') as string,
+    });
+    expect(() => parseCatalog(staged('duration: 20s, stages: [{ rate: 5, duration: 10s }]'), 'responder.yaml')).toThrow(
+      /no rate, vus, duration or script beside stages/,
+    );
+    expect(() => parseCatalog(staged('stages: [{ rate: 5, vus: 2, duration: 10s }]'), 'responder.yaml')).toThrow(
+      /either rate or vus in a stage/,
+    );
   });
 
   it('refuses without a budget and without a symptom, and takes the symptom for a budget when it is all there is', () => {

@@ -79,7 +79,7 @@ const connectionsUsedUp: Rule = (input, service) =>
   });
 
 /** Causes of a triage that a restart ends for a while. */
-const heldConnections: readonly string[] = ['pool-exhausted', 'connection-leak'];
+const heldConnections: readonly string[] = ['pool-exhausted', 'pooler-wait', 'connection-leak'];
 
 const poolExhausted: Rule = ({ causes }, service) =>
   causes

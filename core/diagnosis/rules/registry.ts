@@ -14,7 +14,7 @@ import { missingIndex } from './database/missing-index.js';
 import { nPlusOne } from './database/n-plus-one.js';
 import { nonSargablePredicate } from './database/non-sargable-predicate.js';
 import { poolExhausted } from './connections/pool-exhausted.js';
-import { poolerExhausted } from './connections/pooler-exhausted.js';
+import { poolerWait } from './connections/pooler-wait.js';
 import { retryAmplification } from './retry-amplification.js';
 import { rowLock } from './database/row-lock.js';
 import { rowVolume } from './database/row-volume.js';
@@ -38,7 +38,7 @@ export const rules: readonly Rule[] = [
   connectionLimit,
   connectionLeak,
   poolExhausted,
-  poolerExhausted,
+  poolerWait,
   slowDependency,
   retryAmplification,
   eventLoopBlocked,

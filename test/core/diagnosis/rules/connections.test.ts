@@ -116,7 +116,7 @@ describe('requests that wait in a pooler', () => {
 
   it('wait for its connections where these execute, and the pooler is named', () => {
     const { causes, accounting } = diagnose(pooled(4, 0));
-    expect(causes).toMatchObject([{ id: 'pool-exhausted', location: { pool: 'pgbouncer (main)', database: 'main' } }]);
+    expect(causes).toMatchObject([{ id: 'pooler-wait', location: { pool: 'pgbouncer (main)', database: 'main' } }]);
     expect(accounting.find(({ resource }) => resource === 'pooler-wait')?.share).toBeCloseTo(0.8);
   });
 
@@ -127,8 +127,8 @@ describe('requests that wait in a pooler', () => {
 
   it('wait for the database where its statements contend with each other', () => {
     const { causes, ruledOut } = diagnose(pooled(4, 0, 90, 10));
-    expect(causes.map(({ id }) => id)).not.toContain('pool-exhausted');
-    expect(ruledOut.find(({ id }) => id === 'pool-exhausted')?.reason).toContain('9.0 times as long');
+    expect(causes.map(({ id }) => id)).not.toContain('pooler-wait');
+    expect(ruledOut.find(({ id }) => id === 'pooler-wait')?.reason).toContain('9.0 times as long');
   });
 
   it('wait for the lock that holds its connections', () => {

@@ -7,8 +7,8 @@ import { ms, percent } from '../../figures.js';
 import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
 
-export const poolerExhausted: Rule = {
-  id: 'pool-exhausted',
+export const poolerWait: Rule = {
+  id: 'pooler-wait',
   requires: [serviceDocument, databasesDocument],
   thresholds: queueThresholds,
   evaluate,
@@ -32,13 +32,13 @@ function evaluate(context: RuleContext): RuleVerdict {
     databaseMs: executingMs,
     isAtDatabase: isForDatabase(queue),
   });
-  if (whyNot !== null) return { causes: [], ruledOut: [{ ...whyNot, id: 'pool-exhausted', evidence: cite(book) }] };
+  if (whyNot !== null) return { causes: [], ruledOut: [{ ...whyNot, id: 'pooler-wait', evidence: cite(book) }] };
   const isHeld = idleInTransaction > executing;
   return {
     ...nothing,
     causes: [
       {
-        id: 'pool-exhausted',
+        id: 'pooler-wait',
         component: 'connections',
         location: { pool: `${name} (${database})`, database },
         share,
