@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../config/duration.js';
 import { calibrate } from './cases/calibrate.js';
+import { checkRecordedForecasts, medianError } from './cases/forecast-errors.js';
 import { caseList, chooseNamed } from './cases/choose-cases.js';
 import type { Fault } from './fault.js';
 import { faults } from './faults/registry.js';
@@ -64,8 +65,9 @@ async function readOptions(): Promise<LabOptions | number> {
   }
   if (values.calibrate) {
     const judged = await calibrate();
+    const error = medianError(await checkRecordedForecasts());
     process.stdout.write(
-      `${judged.filter(({ isHit }) => isHit).length} of ${judged.length} named causes are right; build and --rejudge to pin the answers\n`,
+      `${judged.filter(({ isHit }) => isHit).length} of ${judged.length} named causes are right, forecasts are ${error === null ? 'unknown' : Math.round(error * 100)} % off in the median; build and --rejudge to pin the answers\n`,
     );
     return 0;
   }

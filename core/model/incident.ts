@@ -118,6 +118,19 @@ export interface CauseLocation {
   session?: string;
 }
 
+/** Mean latency of a request without a cause, from the queueing model of the account (`core/diagnosis/forecast`). Milliseconds. */
+export interface Forecast {
+  nowMs: number;
+  /** As much goes as can go, and nothing queues: light load. */
+  lowMs: number;
+  /** What the model expects at the load of the window; null: the work that is left is still more than the service can do. */
+  likelyMs: number | null;
+  /** As little goes as must, and the rest queues; null: unlimited, or not known. */
+  highMs: number | null;
+  /** `bound`: nothing tells how quick what was waited for is when it is well, so `lowMs` is what it cannot be below. */
+  kind: 'range' | 'bound';
+}
+
 export interface Remedy {
   /** What can be applied after an approval is in the registry of remedies; `code-change`, `configuration`, `capacity` and `none` are for people. */
   kind: string;
@@ -126,6 +139,8 @@ export interface Remedy {
   /** What it should bring, in words and numbers. */
   expected: string;
   basis: 'measured' | 'estimated' | 'none';
+  /** The same as `expected` in numbers, to be held against a re-run; absent where no forecast is made. */
+  forecast?: Forecast;
 }
 
 /** Why a confidence is what it is: how often evidence of this pattern gave the right answer in the recorded windows. */
@@ -200,6 +215,18 @@ export interface Rerun extends Comparison {
   outcome: Outcome;
   reasons: string[];
   at: string;
+  /** What was forecast for the remedies of the causes, beside what was measured; absent where nothing was forecast. */
+  forecasts?: ForecastCheck[];
+}
+
+/** One forecast against the mean latency of the re-run. */
+export interface ForecastCheck {
+  cause: CauseId;
+  forecast: Forecast;
+  measuredMs: number;
+  /** |likely − measured| ÷ measured; null where the model expected overload, or only a bound is known. */
+  error: number | null;
+  isInside: boolean;
 }
 
 export interface RunFigures {

@@ -1,12 +1,13 @@
 import { evidencePatterns, type EvidencePattern } from '../../core/diagnosis/confidence.js';
 import { wilsonInterval } from '../../core/model/proportion.js';
+import { medianError, type RecordedForecast } from './forecast-errors.js';
 import type { JudgedCause } from './judged-cause.js';
 
 const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`;
 const interval = (hits: number, cases: number): string => wilsonInterval(hits, cases).map(percent).join(' to ');
 
 /** `docs/accuracy.md`: how often the answers were right in the recorded windows, and whether the confidence said so. */
-export function accuracyPage(judged: readonly JudgedCause[], windows: number): string {
+export function accuracyPage(judged: readonly JudgedCause[], windows: number, forecasts: readonly RecordedForecast[]): string {
   return [
     '# Accuracy',
     '',
@@ -33,6 +34,13 @@ export function accuracyPage(judged: readonly JudgedCause[], windows: number): s
     '## Misses',
     '',
     ...missRows(judged),
+    '',
+    '## Forecasts',
+    '',
+    'What the report of a window forecast for its mean latency without the cause, beside what the same load measured when the fault had been taken back (`npm run lab -- --rerun --record`).',
+    'The error is |likely − measured| ÷ measured, where likely is what the queueing model expects at the load of the window. A bound (what is waited for may take any time when it is well) has none.',
+    '',
+    ...forecastRows(forecasts),
     '',
   ].join('\n');
 }
@@ -89,6 +97,22 @@ function missRows(judged: readonly JudgedCause[]): string[] {
   const misses = judged.filter(({ isHit }) => !isHit);
   if (misses.length === 0) return ['None of the named causes is wrong.'];
   return ['| window | service | named | pattern |', '|---|---|---|---|', ...misses.map(missRow)];
+}
+
+function forecastRows(forecasts: readonly RecordedForecast[]): string[] {
+  const median = medianError(forecasts);
+  const ms = (value: number | null): string => (value === null ? 'any' : value.toFixed(value < 10 ? 2 : 0));
+  const inside = forecasts.filter(({ isInside }) => isInside).length;
+  return [
+    '| window | cause | before, ms | forecast, ms | likely, ms | measured, ms | error |',
+    '|---|---|---:|---:|---:|---:|---:|',
+    ...forecasts.map(
+      ({ window, cause, forecast: { nowMs, lowMs, likelyMs, highMs, kind }, measuredMs, error }) =>
+        `| ${window} | \`${cause}\` | ${ms(nowMs)} | ${kind === 'bound' ? `at least ${ms(lowMs)}` : `${ms(lowMs)} to ${ms(highMs)}`} | ${kind === 'bound' || likelyMs === null ? '' : ms(likelyMs)} | ${ms(measuredMs)} | ${error === null ? '' : percent(error)} |`,
+    ),
+    '',
+    `Median error ${median === null ? 'unknown' : percent(median)} over ${forecasts.filter(({ error }) => error !== null).length} re-runs; ${inside} of ${forecasts.length} measurements are inside what was forecast.`,
+  ];
 }
 
 function missRow({ window, service, cause, pattern }: JudgedCause & { pattern: EvidencePattern }): string {

@@ -10,6 +10,7 @@ import { projectRoot } from '../program-path.js';
 import { recordedEvidence, recordedNames, type Story } from './record-evidence.js';
 import { locationMismatches, type Places } from './score.js';
 import { accuracyPage } from './accuracy-page.js';
+import { checkRecordedForecasts } from './forecast-errors.js';
 import type { JudgedCause } from './judged-cause.js';
 
 const patterns = Object.keys(evidencePatterns) as EvidencePattern[];
@@ -81,6 +82,6 @@ export const accuracyPath = 'docs/accuracy.md';
 export async function calibrate(): Promise<JudgedCause[]> {
   const judged = await judgeRecorded();
   writeFileSync(join(projectRoot(), hitRatesPath), hitRatesFile(countHits(judged)));
-  writeFileSync(join(projectRoot(), accuracyPath), accuracyPage(judged, recordedNames().length));
+  writeFileSync(join(projectRoot(), accuracyPath), accuracyPage(judged, recordedNames().length, await checkRecordedForecasts()));
   return judged;
 }

@@ -1,7 +1,7 @@
 import type { BaselineComparison, Comparison } from '../../core/model/comparison.js';
-import type { Incident, Rerun, RunFigures } from '../../core/model/incident.js';
+import type { ForecastCheck, Incident, Rerun, RunFigures } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, rich, strong, table, type Rich, type Section } from '../rich-text.js';
+import { bullets, code, rich, strong, table, type Rich, type Section } from '../rich-text.js';
 import { dateTime, milliseconds, percent, plural, requestRate, times } from '../words.js';
 
 /** Null when nothing was run again. */
@@ -69,7 +69,20 @@ function statements({ reruns }: Incident, rerun: Rerun, index: number): Rich[] {
   return [
     rich`${strong(label(`within budget: ${rerun.withinBudget ? 'yes' : 'no'}`))} - outcome ${rerun.outcome}. Method: ${methodText(rerun)}. ${rerun.reasons.join('; ')}`,
     rich`${strong(label(`back to baseline: ${isBack}`))} - ${baselineText(rerun.baseline)}`,
+    ...(rerun.forecasts ?? []).map((check) => rich`${strong(label('forecast'))} - ${forecastText(check)}`),
   ];
+}
+
+/** The forecast of the report beside what the re-run measured. A re-run before the remedy is in measures something else, and its reader knows it. */
+function forecastText({ cause, forecast: { lowMs, highMs, kind }, measuredMs, error, isInside }: ForecastCheck): Rich {
+  const said =
+    kind === 'bound'
+      ? `no less than ${milliseconds(lowMs)}`
+      : highMs === null
+        ? `${milliseconds(lowMs)} or more`
+        : `${milliseconds(lowMs)} to ${milliseconds(highMs)}`;
+  const off = error === null ? '' : `, ${percent(error)} off what was likely`;
+  return rich`without ${code(cause)} a mean latency of ${said} was forecast, ${milliseconds(measuredMs)} was measured: ${isInside ? 'inside' : 'outside'}${off}`;
 }
 
 function baselineText(baseline: BaselineComparison | null): string {

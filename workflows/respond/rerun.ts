@@ -1,4 +1,5 @@
 import type { LoadRun } from '../../activities/contract.js';
+import { checkForecasts } from '../../core/decisions/forecast-check.js';
 import { joinSide, runsWanted } from '../../core/decisions/load-sides.js';
 import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../core/decisions/rerun-outcome.js';
 import { summaryArtifact } from '../../core/decisions/summary-artifact.js';
@@ -71,7 +72,7 @@ async function adopt(
   const last = runs.at(-1) ?? runs[0];
   const proven = runs.filter(({ confirmation }) => confirmation.verdict !== 'unproven');
   if (proven.length > 0) state.sides = joinSide(state.sides, request.side, proven.map(measuredLoad));
-  const compared = judge(request, runs, comparison);
+  const compared = judge(state, request, runs, comparison);
   const number = rerunsOf(state) + 1;
   const text = `re-run ${number}: ${describeComparison(compared)}, ${compared.outcome}`;
   const { findings, timeline } = state;
@@ -87,12 +88,19 @@ async function adopt(
   tell(state, 'rerun', `re-run ${number}: ${compared.outcome}`);
 }
 
-function judge({ side }: RerunRequest, runs: readonly LoadRun[], comparison: Comparison): Rerun {
+function judge({ findings }: IncidentState, { side }: RerunRequest, runs: readonly LoadRun[], comparison: Comparison): Rerun {
   const isBefore = side === 'before';
   const verdict = isBefore ? 'unproven' : verdictOfRuns(runs.map(({ confirmation }) => confirmation.verdict));
   const told = isBefore ? ['more runs of the state before: no proof of a fix, but the next comparison rests on them'] : [];
   const at = runs.at(-1)?.endedAt ?? '';
-  return { ...comparison, reasons: [...told, ...comparison.reasons], outcome: outcomeOfRerun(comparison, verdict), at };
+  const forecasts = isBefore ? [] : checkForecasts(findings.causes, comparison.after);
+  return {
+    ...comparison,
+    reasons: [...told, ...comparison.reasons],
+    outcome: outcomeOfRerun(comparison, verdict),
+    at,
+    ...(forecasts.length === 0 ? {} : { forecasts }),
+  };
 }
 
 function callerOf({ by, reason, requestId }: RerunRequest): { by: string | null; reason: string | null; requestId: string | null } {

@@ -5,7 +5,7 @@ import { runtimeTraits } from '../../runtimes/registry.js';
 import { assured } from '../confidence.js';
 import { saturated } from '../facts.js';
 import { percent } from '../figures.js';
-import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
+import { cite, noForecast, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
 import { busyHelpers } from './process/thread-pool-starvation.js';
 import { waitsInside } from '../account/unseen-waits.js';
 
@@ -43,8 +43,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'none',
           statement: 'See where the requests stand; what would tell is listed as missing evidence.',
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...noForecast,
         },
       },
     ],

@@ -47,6 +47,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     );
   const peer = context.facts.peers.find((each) => isSamePeer(each.peer, worst.peer));
   const waiting = peer === undefined ? 0 : (peer.waiting + peer.connecting) / context.facts.total;
+  const repeats = 1 - Math.min(1, inbound / worst.requests);
   const share = clampRatio(waiting > 0 ? waiting : context.sides.elsewhere);
   if (share < minimumShare) return nothing;
   return {
@@ -63,8 +64,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'configuration',
           statement: 'Bound the retries (budget, backoff with jitter, circuit breaker) and give the timeout room for a normal answer.',
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...expectedGain(context, { downstream: [repeats, repeats], waits: ['inside-wait'] }),
         },
       },
     ],

@@ -16,7 +16,7 @@ import {
 } from '../rule.js';
 import type { DatabaseObservation } from '../../model/database.js';
 import type { PeerObservation } from '../../model/observation.js';
-import { shareOfHolder } from '../account/accounting.js';
+import { shareOf, shareOfHolder } from '../account/accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 
 export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceDocument], thresholds: {}, evaluate };
@@ -59,8 +59,7 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
     remedy: {
       kind: 'runbook',
       statement: `Look at the service behind ${peer.peer}; meanwhile bound the wait with a timeout, a cached answer or a fallback.`,
-      expected: expectedGain(context, share),
-      basis: 'estimated',
+      ...expectedGain(context, { downstream: [0, share / Math.max(share, shareOf(context.lines, 'downstream'))], isBound: true }),
     },
   };
 }

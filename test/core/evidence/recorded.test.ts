@@ -9,6 +9,7 @@ import { judgement } from '../../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../../core/evidence/judge-evidence.js';
 import { findUncitedClaims } from '../../../report/citations.js';
 import { accuracyPage } from '../../../lab/cases/accuracy-page.js';
+import { checkRecordedForecasts, medianError } from '../../../lab/cases/forecast-errors.js';
 import { accuracyPath, countHits, hitRatesFile, hitRatesPath, judgeRecorded } from '../../../lab/cases/calibrate.js';
 import { projectRoot } from '../../../lab/program-path.js';
 import { faults } from '../../../lab/faults/registry.js';
@@ -45,7 +46,7 @@ describe('the confidence of a cause', () => {
   it('is counted over the recorded windows: table and page are what a count of today gives', async () => {
     const judged = await judgeRecorded();
     expect(readFileSync(join(projectRoot(), hitRatesPath), 'utf8'), 'npm run lab -- --calibrate').toBe(hitRatesFile(countHits(judged)));
-    expect(readFileSync(join(projectRoot(), accuracyPath), 'utf8'), 'npm run lab -- --calibrate').toBe(accuracyPage(judged, names.length));
+    expect(readFileSync(join(projectRoot(), accuracyPath), 'utf8'), 'npm run lab -- --calibrate').toBe(accuracyPage(judged, names.length, await checkRecordedForecasts()));
   });
 
   it('is never higher than the cases allow', () => {

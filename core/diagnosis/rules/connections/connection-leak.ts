@@ -35,8 +35,7 @@ function evaluate(context: RuleContext): RuleVerdict {
           kind: 'code-change',
           statement:
             'Give the connection back on every path, also after an error (release in a finally block, and ROLLBACK before it); until then restart the service. A time limit on idle transactions and the leak detection of the pool show where.',
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...expectedGain(context, { waits: ['pool-wait'] }),
         },
       },
     ],

@@ -49,8 +49,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'configuration',
           statement: `Hold connections for less time (no other calls between acquire and release), or enlarge the pool beyond ${sessions} within the server's connection limit.`,
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...expectedGain(context, { waits: ['pool-wait'] }),
         },
       },
     ],

@@ -48,8 +48,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'configuration',
           statement: `${isHeld ? 'Keep transactions short (no other calls between BEGIN and COMMIT), or give' : 'Give'} ${name} more connections for this database (its pool size), within what the server has cores and connections for.`,
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...expectedGain(context, { waits: ['pooler-wait'] }),
         },
       },
     ],

@@ -112,6 +112,15 @@ export function selfShare(scan: StatementScan, node: PlanNode): number {
   return total > 0 ? node.selfMs / total : 1;
 }
 
+/** A node together with the nodes above it that only gather its rows from parallel workers: with little to read, nobody is started for it. */
+export function shareWithGathering(scan: StatementScan, node: PlanNode): number {
+  const nodes = new Map((scan.plan?.nodes ?? []).map((each) => [each.id, each]));
+  let share = selfShare(scan, node);
+  for (let above = nodes.get(node.parentId ?? -1); above !== undefined; above = nodes.get(above.parentId ?? -1))
+    if (operatorOf(scan, above) === 'hand-on') share += selfShare(scan, above);
+  return Math.min(1, share);
+}
+
 export function citeStatement(context: RuleContext, entry: StatementCase): string[] {
   const { statement, database, scan } = entry;
   const text = oneLine(statement.text);

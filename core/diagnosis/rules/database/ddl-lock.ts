@@ -1,7 +1,7 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { excerpt, percent } from '../../figures.js';
-import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { expectedGain, withAdvice, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
 
 export const ddlLock: Rule = { id: 'ddl-lock', requires: [databasesDocument], thresholds: lockThresholds, evaluate };
@@ -29,8 +29,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'terminate-blocker',
           statement: endOf(lock),
-          expected: `${expectedGain(context, lock.share)}; repeat the change with a lock_timeout`,
-          basis: 'estimated',
+          ...withAdvice(expectedGain(context, { locks: [1, 1] }), 'repeat the change with a lock_timeout'),
         },
       },
     ],

@@ -4,7 +4,7 @@ import { shareOf } from '../../account/accounting.js';
 import { attribute } from '../../account/attribution.js';
 import { assured } from '../../confidence.js';
 import { excerpt, ms, percent } from '../../figures.js';
-import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../../rule.js';
+import { cite, noForecast, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../../rule.js';
 import { citeStatement, isOfWindow, isWaitingForLocks, statementCases, type StatementCase } from './database.js';
 
 const thresholds = {
@@ -54,8 +54,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'none',
           statement: `Look at what this statement does; what would settle the reason is listed as missing evidence.`,
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...noForecast,
         },
       },
     ],

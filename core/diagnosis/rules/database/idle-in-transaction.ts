@@ -30,8 +30,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'terminate-blocker',
           statement: endOf(lock),
-          expected: expectedGain(context, lock.share),
-          basis: 'estimated',
+          ...expectedGain(context, { locks: [1, 1] }),
         },
       },
     ],

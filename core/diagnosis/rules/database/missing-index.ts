@@ -7,6 +7,7 @@ import type { MissingEvidence } from '../../../model/observation.js';
 import { excerpt, ms, percent } from '../../figures.js';
 import {
   expectedGain,
+  withAdvice,
   minimumShare,
   disproved,
   nothing,
@@ -29,9 +30,11 @@ import {
   rowsDropped,
   rowsRead,
   selfShare,
+  shareWithGathering,
   statementCases,
   type StatementCase,
 } from './database.js';
+import { withoutDropped } from './avoidable-work.js';
 import { gainOf } from './sort-spill.js';
 
 export const missingIndex: Rule = { id: 'missing-index', requires: [databasesDocument, scanDocument], thresholds: {}, evaluate };
@@ -93,10 +96,10 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
 function filteredAway(scan: StatementScan): Waste | null {
   const node = wastefulNode(scan);
   if (node === null) return null;
-  const share = selfShare(scan, node);
+  const share = shareWithGathering(scan, node);
   const work =
     scan.plan?.analyzed === true
-      ? `reads and drops ${rowsDropped(node)} rows an execution (self ${ms(node.selfMs)}, ${percent(share)} of the plan)`
+      ? `reads and drops ${rowsDropped(node)} rows an execution (self ${ms(node.selfMs)}, ${percent(share)} of the plan with what gathers its rows)`
       : 'scans the whole table by its estimate';
   return { node, share, work };
 }
@@ -166,7 +169,7 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
   const estimate =
     candidate.estimate === null
       ? ''
-      : `; planner cost ${candidate.estimate.costBefore.toFixed(0)} → ${candidate.estimate.costAfter.toFixed(0)} with the index simulated`;
+      : `planner cost ${candidate.estimate.costBefore.toFixed(0)} → ${candidate.estimate.costAfter.toFixed(0)} with the index simulated`;
   return {
     id: 'missing-index',
     component: 'database query',
@@ -184,8 +187,7 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
     evidence: citeStatement(context, entry),
     remedy: {
       ...indexRemedy(scan, candidate.relation, candidate.statement),
-      expected: `${expectedGain(context, share)}${estimate}`,
-      basis: 'estimated',
+      ...withAdvice(expectedGain(context, { database: withoutDropped(context, entry, { node, ofPlan: waste.share, estimate: candidate.estimate }) }), estimate),
     },
   };
 }

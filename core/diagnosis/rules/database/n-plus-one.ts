@@ -16,6 +16,7 @@ import {
   type RuleVerdict,
 } from '../../rule.js';
 import { applicationShare, categoryShare, cpuProfile } from '../process/cpu.js';
+import type { Avoidable } from '../../forecast/forecast.js';
 import { citeStatement, statementCases, type StatementCase } from './database.js';
 
 const thresholds = {
@@ -42,7 +43,8 @@ function evaluate(context: RuleContext): RuleVerdict {
     .sort((a, b) => b.callsPerRequest - a.callsPerRequest)[0];
   if (repeated === undefined || repeated.callsPerRequest < thresholds.told.value) return nothing;
   const share = repeatedShare(context, cases, repeated);
-  const { ours, reasons } = attribute(context, repeated.database, repeated.statement, callShare(cases, repeated));
+  const ofCalls = callShare(cases, repeated);
+  const { ours, reasons } = attribute(context, repeated.database, repeated.statement, ofCalls);
   const isRepeated = repeated.callsPerRequest >= thresholds.manyCalls.value && share >= minimumShare;
   if (isRepeated && (ours * repeated.callsPerRequest < thresholds.manyCalls.value || ours * share < minimumShare))
     return { ...nothing, missing: [unattributed(repeated.statement, repeated.database, reasons)] };
@@ -55,18 +57,28 @@ function evaluate(context: RuleContext): RuleVerdict {
       citeStatement(context, repeated),
     );
   }
-  return { ...nothing, causes: [describe(context, { ...repeated, callsPerRequest: ours * repeated.callsPerRequest }, ours * share)] };
+  return { ...nothing, causes: [describe(context, { ...repeated, callsPerRequest: ours * repeated.callsPerRequest }, ours * share, ofCalls)] };
 }
 
 /** Its part of the round trips, and of the CPU that the service spends on talking to the database rather than on its own code. */
 function repeatedShare(context: RuleContext, cases: StatementCase[], repeated: StatementCase): number {
-  const ofCalls = callShare(cases, repeated);
+  return clampRatio((context.sides.database + applicationShare(context) * talkingShare(context)) * callShare(cases, repeated));
+}
+
+/** Part of the service's CPU that goes into talking to the database rather than into its own code. */
+function talkingShare(context: RuleContext): number {
   const profile = cpuProfile(context);
-  const talking =
-    profile === null
-      ? 0
-      : categoryShare(profile, 'database-driver', 'orm', 'network-io', 'runtime', 'native', 'kernel', 'framework', 'gc', 'unknown');
-  return clampRatio((context.sides.database + applicationShare(context) * talking) * ofCalls);
+  return profile === null
+    ? 0
+    : categoryShare(profile, 'database-driver', 'orm', 'network-io', 'runtime', 'native', 'kernel', 'framework', 'gc', 'unknown');
+}
+
+/** All calls but one go; the one that is left does the work of all, so at the database only what each call costs beside its work goes for certain. */
+function withoutRepeats(context: RuleContext, { callsPerRequest, statement }: StatementCase, ofCalls: number): Avoidable {
+  const repeats = 1 - 1 / Math.max(1, callsPerRequest);
+  const cpu = talkingShare(context) * ofCalls * repeats;
+  const calls = ofCalls * repeats;
+  return { cpu: [cpu, cpu], calls: [calls, calls], database: [Math.min(ofCalls, statement.timeShare) * repeats, Math.max(ofCalls, statement.timeShare) * repeats] };
 }
 
 function callShare(cases: StatementCase[], repeated: StatementCase): number {
@@ -74,7 +86,7 @@ function callShare(cases: StatementCase[], repeated: StatementCase): number {
   return calls > 0 ? repeated.statement.calls / calls : 0;
 }
 
-function describe(context: RuleContext, entry: StatementCase, share: number): Candidate {
+function describe(context: RuleContext, entry: StatementCase, share: number, ofCalls: number): Candidate {
   const { statement } = entry;
   return {
     id: 'n-plus-one',
@@ -87,8 +99,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
     remedy: {
       kind: 'code-change',
       statement: 'Fetch the set in one statement (join, or `= ANY($1)` with all keys) instead of one by one.',
-      expected: expectedGain(context, share),
-      basis: 'estimated',
+      ...expectedGain(context, withoutRepeats(context, entry, ofCalls)),
     },
   };
 }

@@ -13,8 +13,10 @@ import {
   plannedCases,
   readsTooMuch,
   rowsDropped,
+  shareWithGathering,
   type StatementCase,
 } from './database.js';
+import { withoutDropped } from './avoidable-work.js';
 
 export const nonSargablePredicate: Rule = {
   id: 'non-sargable-predicate',
@@ -68,8 +70,7 @@ function describe(
     evidence: citeStatement(context, entry),
     remedy: {
       ...(isIndex ? indexRemedy(scan, predicate.relation, remedy) : { kind: 'code-change', statement: remedy }),
-      expected: expectedGain(context, entry.share),
-      basis: 'estimated',
+      ...expectedGain(context, { database: withoutDropped(context, entry, { node, ofPlan: shareWithGathering(scan, node) }) }),
     },
   };
 }

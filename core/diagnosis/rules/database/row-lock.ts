@@ -29,8 +29,7 @@ function evaluate(context: RuleContext): RuleVerdict {
           kind: 'code-change',
           statement:
             'Hold the row for less time: move slow work out of the transaction, update the contended row last, or spread it (several rows, a queue, an append-only table).',
-          expected: expectedGain(context, lock.share),
-          basis: 'estimated',
+          ...expectedGain(context, { locks: [1, 1] }),
         },
       },
     ],

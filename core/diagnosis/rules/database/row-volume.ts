@@ -2,7 +2,7 @@ import type { Threshold } from '../../rule.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { attribute, unattributed } from '../../account/attribution.js';
-import { excerpt, percent } from '../../figures.js';
+import { clampRatio, excerpt, percent } from '../../figures.js';
 import {
   cite,
   expectedGain,
@@ -16,6 +16,8 @@ import {
   type RuleVerdict,
 } from '../../rule.js';
 import { applicationShare, categoryShare, cpuProfile } from '../process/cpu.js';
+import type { Avoidable } from '../../forecast/forecast.js';
+import { partOfDatabase } from './avoidable-work.js';
 import { citeStatement, isOfWindow, rowsRead, statementCases, type StatementCase } from './database.js';
 
 const thresholds = {
@@ -81,6 +83,14 @@ function transferShare(context: RuleContext, entry: StatementCase): number {
   return Math.max(...plan.nodes.map(rowsRead)) <= thresholds.handled.value * returned ? entry.share : 0;
 }
 
+/** All rows but a page go: at least down to as many as are no finding, at most nearly all. */
+function withoutRows(context: RuleContext, entry: StatementCase): Avoidable {
+  const least = 1 - Math.min(1, thresholds.manyRows.value / entry.rowsPerRequest);
+  const handled = applicationShare(context) > 0 ? clampRatio(decodingShare(context) / applicationShare(context)) : 0;
+  const returned = transferShare(context, entry) > 0 ? 1 : 0;
+  return { cpu: [handled * least, handled], database: partOfDatabase(context, entry, [returned * least, 1]) };
+}
+
 function describe(context: RuleContext, entry: StatementCase, share: number): Candidate {
   return {
     id: 'row-volume',
@@ -93,8 +103,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
     remedy: {
       kind: 'code-change',
       statement: 'Fetch what is shown: add LIMIT or keyset paging, select only the needed columns, aggregate in the database.',
-      expected: expectedGain(context, share),
-      basis: 'estimated',
+      ...expectedGain(context, withoutRows(context, entry)),
     },
   };
 }

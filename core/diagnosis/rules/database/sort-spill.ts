@@ -4,8 +4,10 @@ import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan } from '../../../model/database.js';
 import { clampRatio, excerpt, ms, percent } from '../../figures.js';
+import { partOfDatabase } from './avoidable-work.js';
 import {
   expectedGain,
+  withAdvice,
   minimumShare,
   tooSmall,
   nothing,
@@ -74,8 +76,7 @@ function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Can
     remedy: {
       kind: 'configuration',
       statement: `${engineTraits(entry.database.kind).remedies.moreMemory(memory)}, or an index that delivers the order, or fewer rows to sort.`,
-      expected: `${expectedGain(context, share)}; the statement alone ${ms(before)} → ${ms(after)}, measured`,
-      basis: 'estimated',
+      ...withAdvice(expectedGain(context, { database: partOfDatabase(context, entry, [gain ?? 0, gain ?? 0]) }), `the statement alone ${before} → ${after}, measured`),
     },
   };
 }

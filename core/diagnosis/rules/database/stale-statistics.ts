@@ -6,6 +6,7 @@ import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan, TableFacts } from '../../../model/database.js';
 import { excerpt, percent } from '../../figures.js';
 import { expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../../rule.js';
+import { partOfDatabase } from './avoidable-work.js';
 import { citeStatement, dominantNode, operatorOf, planPattern, plannedCases, selfShare, type StatementCase } from './database.js';
 
 const thresholds = {
@@ -115,8 +116,7 @@ function describe(
     remedy: {
       kind: 'analyze-table',
       statement: engineTraits(entry.database.kind).remedies.renewStatistics(table),
-      expected: expectedGain(context, entry.share),
-      basis: 'estimated',
+      ...expectedGain(context, { database: partOfDatabase(context, entry, [selfShare(scan, dominant), selfShare(scan, dominant)]) }),
     },
   };
 }

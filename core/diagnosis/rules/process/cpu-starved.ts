@@ -71,8 +71,7 @@ function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, 
     remedy: {
       kind: 'capacity',
       statement: 'Raise the CPU limit of the service.',
-      expected: expectedGain(context, share),
-      basis: 'estimated',
+      ...expectedGain(context, { waits: ['run-queue'] }),
     },
   };
 }
@@ -91,8 +90,7 @@ function contentionCause(context: RuleContext, process: ProcessObservation, cpu:
       kind: 'capacity',
       statement:
         'Find what else runs on the CPUs of the service (other processes, other containers of the host) and move it away, or give the service CPUs of its own.',
-      expected: expectedGain(context, share),
-      basis: 'estimated',
+      ...expectedGain(context, { waits: ['run-queue'] }),
     },
   };
 }

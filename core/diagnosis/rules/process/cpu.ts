@@ -2,6 +2,7 @@ import type { CauseLocation } from '../../../model/incident.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
 import { saturated } from '../../facts.js';
 import type { EvidencePattern } from '../../confidence.js';
+import type { Part } from '../../forecast/forecast.js';
 import { minimumShare, type RuleContext } from '../../rule.js';
 
 /** The profile when it can bear a claim: a CPU profile that its quality gate did not reject, of a service that is really busy. */
@@ -38,6 +39,18 @@ export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[])
     }
   }
   return [...merged.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
+}
+
+/**
+ * A share of the samples as what goes when that work goes: at least what its 95 % error leaves of it; at most with the part of the collector that it feeds,
+ * in proportion to its part of all other work.
+ */
+export function avoidableCpu(profile: ProfileSummary, share: number): Part {
+  const { samples } = profile;
+  const halfWidth = samples === null ? 0.1 * share : 1.96 * Math.sqrt((share * (1 - share)) / Math.max(1, samples));
+  const collector = categoryShare(profile, 'gc');
+  const fed = collector < 1 ? (collector * share) / (1 - collector) : 0;
+  return [Math.max(0, share - halfWidth), Math.min(1, share + fed)];
 }
 
 export interface OwnWork {

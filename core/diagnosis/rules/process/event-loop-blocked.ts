@@ -106,8 +106,7 @@ function describe(
     remedy: {
       kind: 'code-change',
       statement: `Take the synchronous work of ${route ?? 'the blocker'} off the event loop (worker thread, smaller steps, caching).`,
-      expected: expectedGain(context, share),
-      basis: 'estimated',
+      ...expectedGain(context, { cpu: [held, Math.max(held, blocker?.share ?? 0)] }),
     },
   };
 }

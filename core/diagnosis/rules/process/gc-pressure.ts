@@ -4,7 +4,7 @@ import { assured } from '../../confidence.js';
 import type { ProfileLeaf, ProfileSummary } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
 import { cite, expectedGain, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
-import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern } from './cpu.js';
+import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern, avoidableCpu } from './cpu.js';
 
 /** The mutator pays for the allocation as well, so the code that allocates is charged together with the collector. */
 const thresholds = {
@@ -51,8 +51,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'code-change',
           statement: `Allocate less per request: reuse buffers, stream instead of collecting, avoid intermediate copies${site === null ? '' : ` in ${frameText(site.frame)}`}.`,
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...expectedGain(context, { cpu: avoidableCpu(profile, Math.min(1, collector + (site?.share ?? 0))) }),
         },
       },
     ],

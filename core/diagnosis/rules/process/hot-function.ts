@@ -16,7 +16,7 @@ import {
   type RuleVerdict,
 } from '../../rule.js';
 import { wouldFit } from '../../would-fit.js';
-import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profilePattern } from './cpu.js';
+import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profilePattern, avoidableCpu } from './cpu.js';
 
 /** Builtins and engine code that an application function calls are its own cost; so is a library's work, which nobody else asked for. */
 const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation'] as const;
@@ -75,8 +75,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'code-change',
           statement: `Change the algorithm of ${frameText(first.frame)}, cache its result, or move it off the request path.`,
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...expectedGain(context, { cpu: avoidableCpu(profile, first.share) }),
         },
       },
     ],

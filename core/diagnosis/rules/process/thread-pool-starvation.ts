@@ -65,8 +65,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'configuration',
           statement: threadPool.remedy,
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...expectedGain(context, { insideMs: (cpu.offMainCores / context.facts.requestRate) * 1000 }),
         },
       },
     ],

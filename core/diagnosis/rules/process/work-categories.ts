@@ -15,7 +15,7 @@ import {
   type RuleContext,
   type RuleVerdict,
 } from '../../rule.js';
-import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern } from './cpu.js';
+import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern, avoidableCpu } from './cpu.js';
 
 const thresholds = {
   told: {
@@ -112,8 +112,7 @@ function evaluateCategory(defect: CategoryDefect, context: RuleContext): RuleVer
         remedy: {
           kind: 'code-change',
           statement: defect.advice + (caller === undefined ? '' : ` Start at ${frameText(caller.frame)}.`),
-          expected: expectedGain(context, share),
-          basis: 'estimated',
+          ...expectedGain(context, { cpu: avoidableCpu(profile, inProfile) }),
         },
       },
     ],

@@ -1,0 +1,138 @@
+import type { Forecast } from '../../model/incident.js';
+import { shareOf } from '../account/accounting.js';
+import { saturated, type Facts } from '../facts.js';
+import { clampRatio } from '../figures.js';
+import type { ResourceId } from '../resources.js';
+import type { RuleContext } from '../rule.js';
+import { closedResponseMs, openResponseMs, type Station } from './queueing.js';
+
+/** Part 0..1 of some work that goes away: at least, at most. */
+export type Part = readonly [least: number, most: number];
+
+/** What goes away with a cause. Absent: nothing of that. */
+export interface Avoidable {
+  /** Of the CPU that a request burns in the service. */
+  cpu?: Part;
+  /** Of what the databases do for a request. */
+  database?: Part;
+  /** Of the calls to databases: their round trips stay, however quick the statements become. */
+  calls?: Part;
+  /** Of the waiting for locks. */
+  locks?: Part;
+  /** Of the waiting for other services. */
+  downstream?: Part;
+  /** Queues that have another reason than the work behind them, and go with that reason. */
+  waits?: readonly ResourceId[];
+  /** In place of all the waiting inside the service: milliseconds of work that it was for. */
+  insideMs?: number;
+  /** Nothing tells how long what was waited for takes when it is well: the forecast is the bound below which the rest keeps the latency. */
+  isBound?: true;
+}
+
+type Scenario = 'light' | 'likely' | 'heavy';
+
+/** Mean latencies of one request by what holds it, milliseconds. */
+interface Rest {
+  cpuMs: number;
+  databaseMs: number;
+  delayMs: number;
+}
+
+/**
+ * The mean latency without a cause, from the queueing model of the account: what is left of each kind of work, and the queues that this work makes at the
+ * load of the window (`core/diagnosis/forecast/queueing.ts`). `lowMs`: as much goes as can go, and nothing queues, as at light load. `highMs`: as little
+ * goes as must, with its queue. `likelyMs`: as much goes as can go, with the queue of the rest; null when the rest is still more than the load allows.
+ */
+export function forecast(context: RuleContext, avoided: Avoidable): Forecast {
+  const at = (scenario: Scenario): number | null => responseMs(context, avoided, scenario);
+  const lowMs = at('light') ?? 0;
+  const likelyMs = at('likely');
+  const heavyMs = at('heavy');
+  const nowMs = context.facts.meanMs;
+  const cap = (ms: number | null): number | null => (ms === null ? null : Math.min(nowMs, Math.max(lowMs, ms)));
+  return {
+    nowMs,
+    lowMs: Math.min(nowMs, lowMs),
+    likelyMs: cap(likelyMs),
+    highMs: avoided.isBound === true ? null : cap(heavyMs),
+    kind: avoided.isBound === true ? 'bound' : 'range',
+  };
+}
+
+function responseMs(context: RuleContext, avoided: Avoidable, scenario: Scenario): number | null {
+  const { facts, input } = context;
+  const rest = restOf(context, avoided, scenario);
+  if (scenario === 'light') return rest.cpuMs + rest.databaseMs + rest.delayMs;
+  const stations = [...cpuStation(facts, rest.cpuMs), ...poolStation(facts, avoided, rest.databaseMs)];
+  const queued = stations.reduce((sum, { demandMs }) => sum + demandMs, 0);
+  const delayMs = rest.cpuMs + rest.databaseMs + rest.delayMs - queued;
+  const { plan } = input;
+  return plan.rate === null ? closedResponseMs(stations, delayMs, plan.vus) : openResponseMs(stations, delayMs, plan.rate);
+}
+
+function cpuStation({ cpu }: Facts, cpuMs: number): Station[] {
+  return cpu === null || cpuMs <= 0 ? [] : [{ demandMs: cpuMs, servers: Math.max(1, Math.round(cpu.servingCores)) }];
+}
+
+/** Connections are held for as long as the database works; without the limit on them nothing queues for one. */
+function poolStation({ pool, poolWaiting }: Facts, { waits = [] }: Avoidable, databaseMs: number): Station[] {
+  if (pool === null || pool.sessions < 1 || poolWaiting <= 0 || databaseMs <= 0 || waits.includes('pool-wait')) return [];
+  return [{ demandMs: databaseMs, servers: Math.max(1, Math.round(pool.sessions)) }];
+}
+
+function restOf(context: RuleContext, avoided: Avoidable, scenario: Scenario): Rest {
+  const { facts, lines } = context;
+  const ofLine = (...ids: ResourceId[]): number => shareOf(lines, ...ids) * facts.meanMs;
+  const left = (part: Part | undefined): number => 1 - clampRatio(part?.[scenario === 'heavy' ? 0 : 1] ?? 0);
+  const goes = (id: ResourceId): boolean => avoided.waits?.includes(id) === true;
+  const cpuLeft = left(avoided.cpu);
+  const databaseLeft = left(avoided.database);
+  const cpuMs = cpuWorkMs(context) * cpuLeft;
+  const executing = ofLine('database-execution', 'database-io') * databaseLeft;
+  // A loop that is busy reads late what the database has sent long ago.
+  const late = (facts.cpu?.saturation ?? 0) >= saturated ? cpuLeft : 1;
+  const crowd = scenario === 'heavy' ? 1 : crowdLeft(context, avoided);
+  const databaseMs = (executing + ofLine('database-transfer') * left(avoided.calls) * late) / crowd;
+  const inside = avoided.insideMs ?? (goes('inside-wait') ? 0 : ofLine('inside-wait'));
+  // Ready without a CPU: for the work that is left, and not at light load.
+  const ready = scenario === 'light' || goes('run-queue') ? 0 : ofLine('run-queue') * cpuLeft * crowdShrinks(facts, databaseLeft);
+  const known = {
+    cpuMs,
+    databaseMs,
+    delayMs:
+      ofLine('database-lock') * left(avoided.locks) +
+      ofLine('downstream') * left(avoided.downstream) +
+      (goes('pooler-wait') ? 0 : ofLine('pooler-wait') * databaseLeft) +
+      inside +
+      ofLine('network') +
+      ready,
+  };
+  if (scenario === 'light') return known;
+  // What nobody held is held by what is left, in proportion: it is the error of the looks at what was.
+  const unknown = shareOf(lines, 'unattributed');
+  const scale = unknown < 0.5 ? 1 / (1 - unknown) : 1;
+  return { cpuMs: known.cpuMs, databaseMs: known.databaseMs * scale, delayMs: known.delayMs * scale };
+}
+
+/** CPU of one request in the threads that serve it: by the process, and by the account where there is none. */
+function cpuWorkMs({ facts, lines }: RuleContext): number {
+  const { cpu, requestRate, meanMs } = facts;
+  if (cpu === null || requestRate <= 0) return shareOf(lines, 'service-cpu', 'gc') * meanMs;
+  return (cpu.busyCores / requestRate) * 1000;
+}
+
+/** Waiting for a CPU that the service's own database has goes with what that database does. */
+function crowdShrinks({ heldByOwnDatabase }: Facts, databaseLeft: number): number {
+  return heldByOwnDatabase > 0 ? databaseLeft : 1;
+}
+
+/** By how much statements took longer in the window than alone, where the crowd goes with the work that is avoided. */
+function crowdLeft(context: RuleContext, avoided: Avoidable): number {
+  if (avoided.database === undefined || avoided.database[1] < 0.5) return 1;
+  const timed = (context.input.scans ?? [])
+    .flatMap(({ statements }) => statements)
+    .filter(({ plan }) => plan?.analyzed === true && plan.executionMs !== null && plan.executionMs > 0);
+  const underLoad = timed.reduce((sum, { statement }) => sum + statement.totalExecMs, 0);
+  const alone = timed.reduce((sum, { statement, plan }) => sum + statement.calls * (plan?.executionMs ?? 0), 0);
+  return alone > 0 ? Math.max(1, underLoad / alone) : 1;
+}
