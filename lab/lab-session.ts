@@ -51,7 +51,7 @@ export function shopCase(session: LabSession, fault: Fault): LabCase {
       await shop.stop();
       throw error;
     }
-    return { places: shop.places, repair: shop.repair, stop: shop.stop };
+    return { places: shop.places, repair: shop.takeBackCause, stop: shop.stop };
   };
   return { name, kind, title, truth, target: session.target(fault), budgetP95Ms: endpoint.budgets.p95Ms ?? 200, start };
 }

@@ -26,8 +26,10 @@ export interface ShopLab {
   places: Places;
   /** Makes the fault felt. Until then the shop is healthy. */
   breakIt: () => Promise<void>;
-  /** What an operator would do: undo the change, or go back to the healthy configuration (same port). */
+  /** What an operator would do: undo the change, or go back to the healthy configuration (same port), with partners as quick as healthy ones. */
   repair: () => Promise<void>;
+  /** The same, and nothing that is not the cause: partners that are slow beside it stay slow. What it brings is what a forecast is about. */
+  takeBackCause: () => Promise<void>;
   stop: () => Promise<string[]>;
 }
 
@@ -154,6 +156,11 @@ async function assemble(options: ShopLabOptions, releasers: ReturnType<typeof cr
     repair: async () => {
       await takeBack();
       await partners.setPace(() => healthyPace);
+      if (fault.shop !== undefined || fault.environment !== undefined) await startShop({}, {});
+    },
+    takeBackCause: async () => {
+      await takeBack();
+      if (fault.truth.cause?.location.partner !== undefined) await partners.setPace(() => healthyPace);
       if (fault.shop !== undefined || fault.environment !== undefined) await startShop({}, {});
     },
     stop: () => releasers.releaseAll(),

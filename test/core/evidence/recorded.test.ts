@@ -46,7 +46,15 @@ describe('the confidence of a cause', () => {
   it('is counted over the recorded windows: table and page are what a count of today gives', async () => {
     const judged = await judgeRecorded();
     expect(readFileSync(join(projectRoot(), hitRatesPath), 'utf8'), 'npm run lab -- --calibrate').toBe(hitRatesFile(countHits(judged)));
-    expect(readFileSync(join(projectRoot(), accuracyPath), 'utf8'), 'npm run lab -- --calibrate').toBe(accuracyPage(judged, names.length, await checkRecordedForecasts()));
+    expect(readFileSync(join(projectRoot(), accuracyPath), 'utf8'), 'npm run lab -- --calibrate').toBe(
+      accuracyPage(judged, names.length, await checkRecordedForecasts()),
+    );
+  });
+
+  it('goes with forecasts that are at most 30 % off in the median of all recorded re-runs', async () => {
+    const forecasts = await checkRecordedForecasts();
+    expect(forecasts.length).toBeGreaterThanOrEqual(10);
+    expect(medianError(forecasts)).toBeLessThanOrEqual(0.3);
   });
 
   it('is never higher than the cases allow', () => {

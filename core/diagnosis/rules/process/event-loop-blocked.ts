@@ -106,7 +106,7 @@ function describe(
     remedy: {
       kind: 'code-change',
       statement: `Take the synchronous work of ${route ?? 'the blocker'} off the event loop (worker thread, smaller steps, caching).`,
-      ...expectedGain(context, { cpu: [held, Math.max(held, blocker?.share ?? 0)] }),
+      ...expectedGain(context, { cpu: [held, Math.max(held, 1 - (victim?.cpuShare ?? 1))] }),
     },
   };
 }
