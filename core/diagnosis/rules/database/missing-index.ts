@@ -187,7 +187,10 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
     evidence: citeStatement(context, entry),
     remedy: {
       ...indexRemedy(scan, candidate.relation, candidate.statement),
-      ...withAdvice(expectedGain(context, { database: withoutDropped(context, entry, { node, ofPlan: waste.share, estimate: candidate.estimate }) }), estimate),
+      ...withAdvice(
+        expectedGain(context, { database: withoutDropped(context, entry, { node, ofPlan: waste.share, estimate: candidate.estimate }) }),
+        estimate,
+      ),
     },
   };
 }

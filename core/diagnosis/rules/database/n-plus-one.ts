@@ -57,7 +57,10 @@ function evaluate(context: RuleContext): RuleVerdict {
       citeStatement(context, repeated),
     );
   }
-  return { ...nothing, causes: [describe(context, { ...repeated, callsPerRequest: ours * repeated.callsPerRequest }, ours * share, ofCalls)] };
+  return {
+    ...nothing,
+    causes: [describe(context, { ...repeated, callsPerRequest: ours * repeated.callsPerRequest }, ours * share, ofCalls)],
+  };
 }
 
 /** Its part of the round trips, and of the CPU that the service spends on talking to the database rather than on its own code. */
@@ -78,7 +81,11 @@ function withoutRepeats(context: RuleContext, { callsPerRequest, statement }: St
   const repeats = 1 - 1 / Math.max(1, callsPerRequest);
   const cpu = talkingShare(context) * ofCalls * repeats;
   const calls = ofCalls * repeats;
-  return { cpu: [cpu, cpu], calls: [calls, calls], database: [Math.min(ofCalls, statement.timeShare) * repeats, Math.max(ofCalls, statement.timeShare) * repeats] };
+  return {
+    cpu: [cpu, cpu],
+    calls: [calls, calls],
+    database: [Math.min(ofCalls, statement.timeShare) * repeats, Math.max(ofCalls, statement.timeShare) * repeats],
+  };
 }
 
 function callShare(cases: StatementCase[], repeated: StatementCase): number {

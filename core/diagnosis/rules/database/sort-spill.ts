@@ -76,7 +76,10 @@ function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Can
     remedy: {
       kind: 'configuration',
       statement: `${engineTraits(entry.database.kind).remedies.moreMemory(memory)}, or an index that delivers the order, or fewer rows to sort.`,
-      ...withAdvice(expectedGain(context, { database: partOfDatabase(context, entry, [gain ?? 0, gain ?? 0]) }), `the statement alone ${before} → ${after}, measured`),
+      ...withAdvice(
+        expectedGain(context, { database: partOfDatabase(context, entry, [gain ?? 0, gain ?? 0]) }),
+        `the statement alone ${before} → ${after}, measured`,
+      ),
     },
   };
 }
