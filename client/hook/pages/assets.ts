@@ -14,7 +14,7 @@ h1 { font-size: 1.4rem; margin: .3rem 0; } dl { padding-top: .6rem; } h2 { font-
 .badge { display: inline-block; border: 1px solid var(--line); padding: 0 .4rem; margin-right: .3rem; font-weight: 600; }
 dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .2rem .8rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; min-width: 0; }
 ul, ol { padding-left: 1.2rem; margin: .3rem 0; } li { margin: .2rem 0; }
-.timeline { list-style: none; padding: 0; } .timeline li { border-top: 1px solid var(--line); padding: .35rem 0; } .timeline .meta { color: var(--soft); font-size: .875rem; }
+.timeline { list-style: none; padding: 0; } .timeline li { border-top: 1px solid var(--line); padding: .35rem 0; } .said { white-space: pre-line; } .timeline .meta { color: var(--soft); font-size: .875rem; }
 form { margin: .5rem 0; } label { display: block; margin: .3rem 0 .1rem; }
 input, select, textarea, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); padding: .5rem .6rem; min-height: 44px; max-width: 100%; width: 100%; }
 button { background: var(--box); font-weight: 600; } #pause { width: auto; } button:focus-visible, a:focus-visible, input:focus-visible, select:focus-visible, textarea:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }

@@ -96,7 +96,10 @@ function findings({ fiveMinutes, services, changes, triages, mitigations }: Stat
 function event({ at, atOriginal, kind, by, text, pinned }: TimelineRow): Html {
   const corrected = atOriginal === null ? '' : html` (recorded as ${time(atOriginal)})`;
   return html`<li>
-    <span class="meta">${time(at)}${corrected} · ${kind}${by === null ? '' : ` · ${by}`}${pinned ? ' · pinned' : ''}</span><br />${text}
+    <span class="meta">${time(at)}${corrected} · ${kind}${by === null ? '' : ` · ${by}`}${pinned ? ' · pinned' : ''}</span><br /><span
+      class="said"
+      >${text}</span
+    >
   </li>`;
 }
 

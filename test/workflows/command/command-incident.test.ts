@@ -28,12 +28,17 @@ let stopWorker: () => Promise<void>;
 
 let statuspage: LocalStatuspage;
 
+/** Wall clock in UTC, so many minutes from now. */
+const clockOf = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString().slice(11, 16);
+
 const catalog = (origin: string, api: string): string => `version: 1
 people:
   alice: { name: Alice A., notify: [{ kind: webhook, url: ${origin}/alice }] }
   bob: { notify: [{ kind: webhook, url: ${origin}/refusing }, { kind: webhook, url: ${origin}/bob }] }
   carol: { notify: [{ kind: webhook, url: ${origin}/carol }] }
   nobody: { notify: [] }
+  quiet: { timezone: UTC, quietHours: { from: "${clockOf(-60)}", to: "${clockOf(60)}" }, notify: [{ kind: webhook, url: ${origin}/quiet }] }
+  dora: { notify: [{ kind: webhook, url: ${origin}/dead }, { kind: webhook, url: ${origin}/dora }] }
 oncall:
   primary: { rotation: daily, start: 2026-01-01, people: [alice] }
   empty: { rotation: daily, start: 2200-01-01, people: [alice] }
@@ -42,6 +47,7 @@ escalation:
     - { level: L1, role: On-Call Engineer, after: 0s, notify: [oncall:primary] }
     - { level: L2, role: Empty, after: 1s, notify: [oncall:empty], severity: [SEV4] }
     - { level: L3, role: Team Lead, after: 1s, notify: [bob], severity: [SEV4] }
+    - { level: Quiet, role: Quiet, after: 1h, notify: [quiet, dora], severity: [SEV3] }
     - { level: Lead, role: Team Lead, after: 1h, notify: [bob], severity: [SEV1, SEV2, SEV3] }
   management: [{ level: M1, role: Engineering Manager, after: 2s, notify: [carol], severity: [SEV1] }]
   ackTimeout: 1h
@@ -59,7 +65,7 @@ services:
 beforeAll(async () => {
   Object.assign(process.env, { TEST_RECEIVER_SECRET: secret, TEST_STATUSPAGE_KEY: 'right-key' });
   statuspage = await startStatuspage();
-  receiver = await startReceiver(secret, (path) => (path === '/refusing' ? 404 : 200));
+  receiver = await startReceiver(secret, (path) => (path === '/refusing' ? 404 : path === '/dead' ? 503 : 200));
   world = await startCommandWorld(catalog(receiver.origin, statuspage.api));
   stopWorker = await world.startWorker();
 });
@@ -269,6 +275,36 @@ describe('an incident that people are called for', () => {
     expect(`${payloads}\n${decoded}`).not.toContain('Zyxw');
     expect(decoded.length).toBeGreaterThan(1000);
   });
+});
+
+describe('people who cannot or should not be reached', () => {
+  it('are left alone in their quiet hours and hear it at once when it is grave; a dead channel is told to everybody and not waited for', async () => {
+    const id = await declare({ severity: 'SEV3' });
+    await until(() => to('/alice', id)[0]);
+    await world.incidents.update(id, escalateUpdate, { reason: await text('all'), to: 'Quiet', by: person('alice') });
+    const held = await until(async () =>
+      (await world.incidents.status(id)).timeline.find((event) => event.text.startsWith('quiet has quiet hours until')),
+    );
+    expect(held.kind).toBe('page');
+    await until(() => to('/dora', id)[0], 30_000);
+    expect(to('/quiet', id)).toEqual([]);
+    const dead = await until(async () =>
+      (await world.incidents.status(id)).timeline.find((event) => event.text.startsWith('channel 1 of dora is dead')),
+    );
+    expect(dead).toMatchObject({ pinned: true, text: expect.stringContaining('failed 5 times in a row') as string });
+    await until(() => to('/signed', id).find((one) => one.body.text.startsWith('channel 1 of dora is dead')));
+    expect(receiver.calls.get('/dead')).toBe(5);
+    // The next incident does not wait for it at all.
+    const next = await declare({ severity: 'SEV3' });
+    await until(() => to('/alice', next)[0]);
+    await world.incidents.update(next, escalateUpdate, { reason: await text('all'), to: 'Quiet', by: person('alice') });
+    await until(() => to('/dora', next)[0]);
+    expect(receiver.calls.get('/dead')).toBe(5);
+    await world.incidents.update(id, setSeverityUpdate, { severity: 'SEV2', reason: await text('more fail'), by: person('alice') });
+    const [woken, ...more] = await until(() => (to('/quiet', id).length > 0 ? to('/quiet', id) : null));
+    expect(woken?.body).toMatchObject({ event: 'page', person: 'quiet', text: expect.stringContaining('In your quiet hours') as string });
+    expect(more).toEqual([]);
+  }, 60_000);
 });
 
 describe('what goes outside', () => {

@@ -178,7 +178,7 @@ describe('what triages tell', () => {
   });
 
   it('a confirmed triage declares by policy, reports, and a later one of the service attaches', async () => {
-    const first = fake.tell({ resolve: (endpoint) => withDeclare(endpoint) });
+    const first = fake.tell({ resolve: (endpoint) => withDeclare(endpoint, 'confirmed') });
     const start = (endpoint: string) =>
       world.environment.client.workflow.start('respondToIncident', {
         workflowId: `perf-${endpoint.replace('/', '-')}`,
@@ -197,11 +197,32 @@ describe('what triages tell', () => {
     await handle.result();
     await cancel(row.id);
   });
+
+  it('an alert declares at once where the policy says so, whatever its triage finds; nothing declares where it says never', async () => {
+    const ends = async (declare: 'alert' | 'confirmed' | 'never'): Promise<string> => {
+      const endpoint = fake.tell({ verdicts: ['not-reproduced'], resolve: (name) => withDeclare(name, declare) });
+      await world.environment.client.workflow.execute('respondToIncident', {
+        workflowId: `perf-${endpoint.replace('/', '-')}`,
+        taskQueue: incidentsQueue,
+        args: [{ endpoint, symptom: null, acceptedAt: new Date().toISOString(), options: {} }],
+      });
+      return endpoint;
+    };
+    const [alert, confirmed, never] = await Promise.all([ends('alert'), ends('confirmed'), ends('never')]);
+    const rows = await until(async () => {
+      const now = await world.incidents.list();
+      return now.some(({ title }) => title.startsWith(`${alert}:`)) ? now : null;
+    });
+    expect(rows.filter(({ title }) => [confirmed, never].some((endpoint) => title.startsWith(`${endpoint}:`)))).toEqual([]);
+    const [row] = rows.filter(({ title }) => title.startsWith(`${alert}:`));
+    expect(row).toMatchObject({ severity: 'SEV3', status: expect.not.stringMatching('resolved') as string });
+    await cancel(row?.id ?? '');
+  });
 });
 
-function withDeclare(endpoint: string) {
+function withDeclare(endpoint: string, declare: 'alert' | 'confirmed' | 'never') {
   const answer = resolveToShop(endpoint);
-  return answer.ok ? { ...answer, target: { ...answer.target, declare: 'confirmed' as const } } : answer;
+  return answer.ok ? { ...answer, target: { ...answer.target, declare } } : answer;
 }
 
 describe('one outage', () => {

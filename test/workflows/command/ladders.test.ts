@@ -15,7 +15,7 @@ let environment: Awaited<ReturnType<typeof startTimeSkipping>>;
 let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 beforeAll(async () => {
   [environment, bundle] = await Promise.all([startTimeSkipping(), bundleWorkflows()]);
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await environment.teardown();
 });

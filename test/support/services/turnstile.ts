@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export interface Turnstile {
+  origin: string;
+  /** Where it leads; set before the first request. */
+  upstream: string;
+  close: () => void;
+}
+
+/** Stands before a receiver: `before` sees every request before the receiver does, `after` when the receiver has taken it and the sender does not know yet. */
+export async function startTurnstile(before: () => Promise<void>, after: () => Promise<void>): Promise<Turnstile> {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = await buffer(request);
+      await before();
+      const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+        typeof value === 'string' && !['host', 'connection', 'content-length', 'transfer-encoding'].includes(name) ? [[name, value]] : [],
+      );
+      const init = { method: request.method ?? 'GET', headers: Object.fromEntries(headers), ...(body.length === 0 ? {} : { body }) };
+      const answer = await fetch(`${turnstile.upstream}${request.url ?? '/'}`, init);
+      const content = Buffer.from(await answer.arrayBuffer());
+      await after();
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' }).end(content);
+    })().catch(() => request.socket.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const turnstile: Turnstile = {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    upstream: '',
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return turnstile;
+}
