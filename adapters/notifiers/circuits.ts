@@ -9,8 +9,6 @@ function isDead(error: unknown): boolean {
   return error instanceof ProgramFailedError && error.retryable && !asksForPause.includes(error.exitCode);
 }
 
-export type Circuits = ReturnType<typeof createCircuits>;
-
 /**
  * One circuit a channel, for as long as the worker lives. `name` is the channel's place in the catalog. Throws CircuitOpenError instead of trying a
  * channel that is left alone, and in place of the failure that opened it; `mayWait` says whether whoever sends has no other channel to try.
