@@ -142,6 +142,14 @@ export const textOrSecret = z.unknown().transform((raw, context): string | { env
   return z.NEVER;
 });
 
+/** Where a server of ours listens; `[::1]:8090` too. */
+export const listenAddress = (name: string, example: string) =>
+  text(
+    'HOST:PORT',
+    `write e.g. ${name}: ${example}`,
+    (value) => /^(\[[0-9A-Fa-f:]+\]|[^\s:]+):\d{1,5}$/.test(value) && Number(value.split(':').at(-1)) <= 65_535,
+  );
+
 /** Absolute http(s) address without credentials in it. */
 export const httpUrl = text(
   'an absolute http:// or https:// address without user and password',

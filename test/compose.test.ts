@@ -74,6 +74,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it.each(['worker', 'worker-host'])('%s is asked whether it gets work, and has the time to hand a load over', (name) => {
+    const service = compose.services[name];
+    expect(service?.healthcheck?.test.join(' ')).toContain('/readyz');
+    expect(service?.command?.join(' ')).toContain('--health-address 127.0.0.1:9465');
+    expect(service?.['stop_grace_period']).toBe('30s');
+  });
+
   it.each(services)('%s waits for the health or the end of what it needs', (_name, service) => {
     for (const [needed, { condition }] of Object.entries(service.depends_on)) {
       expect(Object.keys(compose.services)).toContain(needed);

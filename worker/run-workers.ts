@@ -1,34 +1,26 @@
-import { createLoadPermission } from './load-permission.js';
-import { access } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createBisectActivities } from '../activities/bisect.js';
 import type { BisectDependencies } from '../activities/bisect-dependencies.js';
-import type { CommandDependencies } from '../activities/command/dependencies.js';
 import { createCommandActivities } from '../activities/command/create-command-activities.js';
+import type { CommandDependencies } from '../activities/command/dependencies.js';
 import { createActivities } from '../activities/create-activities.js';
 import type { ActivityDependencies } from '../activities/dependencies.js';
 import { createRunbookActivities } from '../activities/runbook/create-runbook-activities.js';
 import type { RunbookDependencies } from '../activities/runbook/dependencies.js';
-import { ensureSearchAttributes } from './search-attributes.js';
-import { resolveTemporal, temporalUnreachable, type TemporalTarget } from '../adapters/temporal/connection.js';
-import { UnreadableInputError } from '../core/model/errors.js';
+import { operatedServer, resolveTemporal, temporalUnreachable, type TemporalTarget } from '../adapters/temporal/connection.js';
+import { bisectHostQueue, workerRoles, type WorkerRole } from '../workflows/kernel/task-queues.js';
 import type { MeasuringPlace } from './bisect-dependencies.js';
+import { openProbe, type Probe } from './health-server.js';
+import { createLoadPermission } from './load-permission.js';
 import { identityOf, listMeasuringHosts } from './measuring-hosts.js';
 import { installRuntime } from './runtime.js';
+import { ensureSearchAttributes } from './search-attributes.js';
+import { createWorkerHealth, type ServedQueue } from './worker-health.js';
+import { decides, findBundle, optionsOf, withHost, type QueueOptions } from './worker-roles.js';
 import { makeCurrent, versionOptions } from './worker-version.js';
-import {
-  bisectHostQueue,
-  bisectQueue,
-  hostQueue,
-  incidentsQueue,
-  loadQueue,
-  workerRoles,
-  type WorkerRole,
-} from '../workflows/kernel/task-queues.js';
 
 export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */
@@ -43,6 +35,8 @@ export interface StartWorkersOptions extends TemporalTarget {
   /** Which of the queues to serve; default all. An agent beside a service serves `host` alone. */
   roles?: readonly WorkerRole[];
   metricsAddress?: string | null;
+  /** `HOST:PORT` for `/healthz` and `/readyz`; null = not served. */
+  healthAddress?: string | null;
   /** Version of what decides; null = none, and every worker takes every incident. */
   buildId?: string | null;
   log: (line: string) => void;
@@ -51,8 +45,8 @@ export interface StartWorkersOptions extends TemporalTarget {
 export interface RunningWorkers {
   /** Settles when all workers have stopped; rejects when one of them died. */
   finished: Promise<void>;
-  /** Polling on every queue, as a readiness check wants to know it. */
-  isHealthy: () => boolean;
+  /** Where `/healthz` and `/readyz` are; null when they are not served. */
+  healthOrigin: string | null;
   /** Stops taking work, cancels what runs (k6 included) and releases everything, once. */
   shutdown: () => Promise<void>;
 }
@@ -76,107 +70,96 @@ async function connect({ connection }: ReturnType<typeof resolveTemporal>, withi
   }
 }
 
-/** The bundle that the build left, seen from the compiled file and from the source file alike. */
-async function findBundle(): Promise<string> {
-  for (const candidate of ['../workflow-bundle.js', '../dist/workflow-bundle.js']) {
-    const path = fileURLToPath(new URL(candidate, import.meta.url));
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
-  }
-  throw new UnreadableInputError('the workflow bundle: expected dist/workflow-bundle.js, got nothing; run npm run build');
-}
-
-/**
- * What a load left lies on its machine, and captures look where the load runs when the catalog names no other place: whoever runs loads or decides
- * also answers for its own machine.
- */
-function withHost(roles: readonly WorkerRole[]): WorkerRole[] {
-  const isOnlyBisect = roles.every((role) => role === 'bisect');
-  return [...new Set<WorkerRole>([...roles, ...(isOnlyBisect ? [] : (['host'] as const))])];
-}
-
-function optionsOf(role: WorkerRole, host: string): Pick<WorkerOptions, 'taskQueue' | 'maxConcurrentActivityTaskExecutions'> {
-  switch (role) {
-    case 'incidents':
-      return { taskQueue: incidentsQueue, maxConcurrentActivityTaskExecutions: 40 };
-    case 'load':
-      // Two loads on one host measure each other.
-      return { taskQueue: loadQueue, maxConcurrentActivityTaskExecutions: 1 };
-    case 'host':
-      return { taskQueue: hostQueue(host), maxConcurrentActivityTaskExecutions: 8 };
-    case 'bisect':
-      // Commits are measured one at a time all the same; reading and cleaning up need not wait for one that is being built.
-      return { taskQueue: bisectQueue, maxConcurrentActivityTaskExecutions: 8 };
-  }
-}
-
 /**
  * Starts the workers of one process: workflows and light activities (`incidents`), the load generator (`load`, one at a time), captures for this
  * host (`host-<name>`) and the bisector (`bisect`). Registers the search attributes first, since a workflow that writes an unknown one hangs.
- * Throws ProgramFailedError when Temporal cannot be reached, UnreadableInputError when the bundle was not built.
+ * Throws ProgramFailedError when Temporal cannot be reached, UnreadableInputError when the bundle was not built or the address of the probes is taken.
  */
 export async function startWorkers(options: StartWorkersOptions): Promise<RunningWorkers> {
-  const {
-    createDependencies,
-    host = hostname(),
-    connectWithinMs = 30_000,
-    roles = workerRoles,
-    metricsAddress = null,
-    buildId = null,
-    log,
-  } = options;
+  const { connectWithinMs = 30_000, metricsAddress = null, healthAddress = null, log } = options;
   installRuntime({ log, metricsAddress });
-  const resolved = resolveTemporal(options);
-  const { namespace } = resolved;
-  const codePath = await findBundle();
-  const connection = await connect(resolved, connectWithinMs);
+  // Before the server is there: who starts with its cluster is alive, and not ready yet.
+  const probe = await openProbe(healthAddress);
   try {
-    await ensureSearchAttributes(connection, namespace, options.log);
-    const client = new Client({ connection, namespace });
-    const activities = {
-      ...createCommandActivities(options.createCommandDependencies(client)),
-      ...createRunbookActivities(options.createRunbookDependencies(client, host)),
-      ...createActivities(createDependencies(client, host)),
-      ...createBisectActivities(
-        options.createBisectDependencies({
-          ...{ host, measuringHosts: () => listMeasuringHosts(connection, namespace, host), mayLoad: createLoadPermission(client) },
-        }),
-      ),
-    };
-    const workers: Worker[] = [];
-    for (const role of withHost(roles)) {
-      const shared = {
-        connection,
-        namespace,
-        activities,
-        identity: identityOf(host),
-        shutdownGraceTime,
-        shutdownForceTime,
-        maxHeartbeatThrottleInterval: '1s',
-      } as const;
-      const isDecider = role === 'incidents' || role === 'bisect';
-      const workflows = isDecider
-        ? ({
-            ...{ workflowBundle: { codePath }, stickyQueueScheduleToStartTimeout: '4s', maxCachedWorkflows: 200 },
-            ...versionOptions(buildId),
-          } as const)
-        : {};
-      workers.push(await Worker.create({ ...shared, ...workflows, ...optionsOf(role, host) }));
-      // What one machine built or left behind only its own workers can use and remove.
-      if (role === 'bisect')
-        workers.push(await Worker.create({ ...shared, taskQueue: bisectHostQueue(host), maxConcurrentActivityTaskExecutions: 8 }));
+    const resolved = resolveTemporal(options);
+    const connection = await connect(resolved, connectWithinMs);
+    try {
+      return await startOn({ connection, server: operatedServer(resolved), probe }, options);
+    } catch (error) {
+      await connection.close();
+      throw error;
     }
-    const running = run(workers, connection);
-    const isDeciding = roles.some((role) => role === 'incidents' || role === 'bisect');
-    if (buildId !== null && isDeciding) await makeCurrent(connection, namespace, buildId).catch(stopping(running));
-    return running;
   } catch (error) {
-    await connection.close();
+    await probe.close();
     throw error;
   }
+}
+
+interface Place {
+  connection: NativeConnection;
+  server: ReturnType<typeof operatedServer>;
+  probe: Probe;
+}
+
+async function startOn({ connection, server, probe }: Place, options: StartWorkersOptions): Promise<RunningWorkers> {
+  const { host = hostname(), roles = workerRoles, buildId = null } = options;
+  await ensureSearchAttributes(connection, server, options.log);
+  const shared = {
+    connection,
+    namespace: server.namespace,
+    activities: activitiesOf(connection, server.namespace, host, options),
+    identity: identityOf(host),
+    shutdownGraceTime,
+    shutdownForceTime,
+    maxHeartbeatThrottleInterval: '1s',
+  } as const;
+  const codePath = await findBundle();
+  const workflows = {
+    ...({ workflowBundle: { codePath }, stickyQueueScheduleToStartTimeout: '4s', maxCachedWorkflows: 200 } as const),
+    ...versionOptions(buildId),
+  } as const;
+  const served: Served[] = [];
+  for (const role of withHost(roles)) {
+    const queue = optionsOf(role, host);
+    served.push(await serve({ ...shared, ...(decides(role) ? workflows : {}), ...queue }));
+    // What one machine built or left behind only its own workers can use and remove.
+    if (role === 'bisect')
+      served.push(await serve({ ...shared, taskQueue: bisectHostQueue(host), maxConcurrentActivityTaskExecutions: 8 }));
+  }
+  const running = run(served, connection, probe);
+  const queues = served.map(({ queue }) => queue);
+  probe.watch(createWorkerHealth({ connection, namespace: server.namespace, identity: identityOf(host), queues }));
+  if (buildId !== null && roles.some(decides)) await makeCurrent(connection, server, buildId).catch(stopping(running));
+  return running;
+}
+
+function activitiesOf(connection: NativeConnection, namespace: string, host: string, options: StartWorkersOptions): object {
+  const client = new Client({ connection, namespace });
+  const measuringHosts = (): Promise<string[]> => listMeasuringHosts(connection, namespace, host);
+  return {
+    ...createCommandActivities(options.createCommandDependencies(client)),
+    ...createRunbookActivities(options.createRunbookDependencies(client, host)),
+    ...createActivities(options.createDependencies(client, host)),
+    ...createBisectActivities(options.createBisectDependencies({ host, measuringHosts, mayLoad: createLoadPermission(client) })),
+  };
+}
+
+interface Served {
+  worker: Worker;
+  queue: ServedQueue;
+}
+
+async function serve(options: WorkerOptions & QueueOptions): Promise<Served> {
+  const worker = await Worker.create(options);
+  return {
+    worker,
+    queue: {
+      taskQueue: options.taskQueue,
+      kinds: options.workflowBundle === undefined ? ['activity'] : ['workflow', 'activity'],
+      isRunning: () => worker.getState() === 'RUNNING',
+      isFull: () => worker.getStatus().numInFlightNonLocalActivities >= options.maxConcurrentActivityTaskExecutions,
+    },
+  };
 }
 
 /** Workers that nobody will hear of must not go on. */
@@ -187,14 +170,15 @@ function stopping({ shutdown }: RunningWorkers): (error: unknown) => Promise<nev
   };
 }
 
-function run(workers: readonly Worker[], connection: NativeConnection): RunningWorkers {
+function run(served: readonly Served[], connection: NativeConnection, probe: Probe): RunningWorkers {
   const stop = (): void => {
-    for (const worker of workers.toReversed()) if (worker.getState() === 'RUNNING') worker.shutdown();
+    for (const { worker } of served.toReversed()) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  const runs = workers.map((worker) => worker.run());
+  const runs = served.map(({ worker }) => worker.run());
   // When one dies the rest is of no use: no half of a responder.
   for (const each of runs) each.catch(stop);
   const finished = Promise.allSettled(runs).then(async (results) => {
+    await probe.close();
     await connection.close();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -203,7 +187,7 @@ function run(workers: readonly Worker[], connection: NativeConnection): RunningW
   finished.catch(() => undefined);
   return {
     finished,
-    isHealthy: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+    healthOrigin: probe.origin,
     shutdown: async () => {
       stop();
       await finished;

@@ -1,4 +1,5 @@
 import { isGrpcServiceError, type ConnectionLike } from '@temporalio/client';
+import { isTemporalCloud, temporalCommand, type OperatedServer } from '../adapters/temporal/operator-command.js';
 import { ProgramFailedError } from '../core/model/errors.js';
 import { incidentSearchAttributes } from '../workflows/respond/search-attributes.js';
 
@@ -9,16 +10,19 @@ const cliTypeNames = { KEYWORD: 'Keyword', DOUBLE: 'Double', BOOL: 'Bool' } as c
 /** gRPC: PERMISSION_DENIED, UNIMPLEMENTED (Temporal Cloud has no operator service), UNAUTHENTICATED for that service alone. */
 const mayNotList = new Set([7, 12, 16]);
 
-/** The command an operator runs where the responder may not register them itself (Temporal Cloud, restricted clusters). */
-export function registrationCommand(namespace: string): string {
-  const attributes = incidentSearchAttributes.map(({ name, type }) => `--name ${name} --type ${cliTypeNames[type]}`).join(' ');
-  return `temporal operator search-attribute create --namespace ${namespace} ${attributes}`;
+type Attribute = (typeof incidentSearchAttributes)[number];
+
+/** The command an operator runs where the responder may not register them itself. Temporal Cloud knows them through its own program alone. */
+export function registrationCommand(server: OperatedServer, attributes: readonly Attribute[] = incidentSearchAttributes): string {
+  if (isTemporalCloud(server.address)) {
+    const named = attributes.map(({ name, type }) => `--search-attribute "${name}=${cliTypeNames[type]}"`).join(' ');
+    return `tcld namespace search-attributes add --namespace ${server.namespace} ${named}`;
+  }
+  const named = attributes.map(({ name, type }) => `--name ${name} --type ${cliTypeNames[type]}`).join(' ');
+  return temporalCommand(`operator search-attribute create ${named}`, server);
 }
 
-async function missingAttributes(
-  connection: ConnectionLike,
-  namespace: string,
-): Promise<readonly (typeof incidentSearchAttributes)[number][]> {
+async function missingAttributes(connection: ConnectionLike, namespace: string): Promise<readonly Attribute[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return incidentSearchAttributes.filter(({ name }) => !(name in customAttributes));
 }
@@ -28,11 +32,16 @@ async function missingAttributes(
  * Throws ProgramFailedError with the exact command when the server does not allow it. Who may not even list them (Temporal Cloud, restricted clusters) is
  * told by `say` and works on: an operator has registered them, or the first incident says that one is missing.
  */
-export async function ensureSearchAttributes(connection: ConnectionLike, namespace: string, say: (line: string) => void): Promise<void> {
+export async function ensureSearchAttributes(
+  connection: ConnectionLike,
+  server: OperatedServer,
+  say: (line: string) => void,
+): Promise<void> {
+  const { namespace } = server;
   const missing = await missingAttributes(connection, namespace).catch((error: unknown) => {
     if (!isGrpcServiceError(error) || !mayNotList.has(error.code)) throw error;
     say(
-      `the search attributes of namespace ${namespace} may not be listed here (${error.details}); an operator has to have run: ${registrationCommand(namespace)}`,
+      `the search attributes of namespace ${namespace} may not be listed here (${error.details}); an operator has to have run: ${registrationCommand(server)}`,
     );
     return [];
   });
@@ -44,7 +53,7 @@ export async function ensureSearchAttributes(connection: ConnectionLike, namespa
     // Another process may have been faster.
     if ((await missingAttributes(connection, namespace)).length === 0) return;
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `the search attributes could not be registered in namespace ${namespace} (${reason}); let an operator run: ${registrationCommand(namespace)}`;
+    const message = `the search attributes could not be registered in namespace ${namespace} (${reason}); let an operator run: ${registrationCommand(server, missing)}`;
     throw new ProgramFailedError({ program: 'temporal', exitCode: null, message, retryable: false }, { cause: error });
   }
 }

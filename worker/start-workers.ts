@@ -20,6 +20,7 @@ interface ResponderWorkerSettings {
   host?: string;
   roles?: readonly WorkerRole[];
   metricsAddress?: string;
+  healthAddress?: string;
   buildId?: string;
   say: (line: string) => void;
 }
@@ -28,13 +29,15 @@ interface ResponderWorkerSettings {
 const chatter = /^(?:trace|debug|info) |^warn No workflows registered/;
 
 export async function startResponderWorkers(settings: ResponderWorkerSettings): Promise<RunningWorkers> {
-  const { catalog, dataDirectory, say, temporal, host, roles, metricsAddress, buildId, reportUrl, incidentUrl, ackUrl } = settings;
+  const { catalog, dataDirectory, say, temporal, host, roles, metricsAddress, healthAddress, buildId, reportUrl, incidentUrl, ackUrl } =
+    settings;
   const k6 = async (): Promise<string> => (await findTool('k6', { say, allowDownload: true })).path;
   return await startWorkers({
     ...temporal,
     ...(host === undefined ? {} : { host }),
     ...(roles === undefined ? {} : { roles }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
+    ...(healthAddress === undefined ? {} : { healthAddress }),
     ...(buildId === undefined ? {} : { buildId }),
     createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
     createCommandDependencies: (client) => createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }),

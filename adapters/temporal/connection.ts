@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ProgramFailedError } from '../../core/model/errors.js';
+import type { OperatedServer } from './operator-command.js';
 
 /** What the command line may say; everything else (TLS, API key, profile) comes from the `TEMPORAL_*` environment or its configuration file. */
 export interface TemporalTarget {
@@ -20,6 +21,12 @@ export function resolveTemporal(target: TemporalTarget): ResolvedTemporal {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const address = target.address ?? connectionOptions.address ?? '127.0.0.1:7233';
   return { connection: { ...connectionOptions, address }, namespace: target.namespace ?? namespace ?? 'default' };
+}
+
+/** What an operator has to say to reach the same server. */
+export function operatedServer({ connection, namespace }: ResolvedTemporal): OperatedServer {
+  const { address, tls, apiKey } = connection;
+  return { address, namespace, hasTls: tls !== undefined && tls !== false, hasApiKey: apiKey !== undefined };
 }
 
 /** How long a command waits for a server that does not answer, before it says so. */

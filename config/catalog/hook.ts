@@ -1,6 +1,6 @@
 /** The alert hook: where it listens, and the secrets of the senders that are understood. */
 import { alertSources } from '../../client/hook/sources/registry.js';
-import { mapping, number, oneOf, secretRef, text, together } from '../catalog-fields.js';
+import { listenAddress, mapping, number, oneOf, secretRef, text, together } from '../catalog-fields.js';
 import type { CatalogFragment } from './fragment.js';
 
 const sourceSchema = mapping({
@@ -13,11 +13,7 @@ const sourceSchema = mapping({
 );
 
 const hookSchema = mapping({
-  listen: text(
-    'HOST:PORT',
-    'write e.g. listen: 127.0.0.1:8090',
-    (value) => /^(\[[0-9A-Fa-f:]+\]|[^\s:]+):\d{1,5}$/.test(value) && Number(value.split(':').at(-1)) <= 65_535,
-  ).optional(),
+  listen: listenAddress('listen', '127.0.0.1:8090').optional(),
   read: mapping({ bearer: secretRef }).optional(),
   tls: mapping({ cert: text('the path of a certificate chain (PEM)', 'write e.g. cert: tls/hook.crt'), key: secretRef }).optional(),
   rateLimit: number('rateLimit', 1, 100_000, 'deliveries per second and source', 1000).optional(),

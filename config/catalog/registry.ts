@@ -14,6 +14,7 @@ import { profiler } from './profiler.js';
 import { remedies } from './remedies.js';
 import { repository } from './repository.js';
 import { wanted } from './wanted.js';
+import { worker } from './worker.js';
 
 export const fragments = [
   hook,
@@ -31,4 +32,5 @@ export const fragments = [
   incidents,
   operations,
   wanted,
+  worker,
 ] as const;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
@@ -40,9 +41,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 });
 
+/** Of the worker that was started last. */
+let health = '';
+
 /** A worker process as an operator starts it; resolves when it polls. */
 async function startWorker(): Promise<ChildProcess> {
   const programArguments = ['worker', '--catalog', 'responder.yaml', '--address', environment.address, '--json'];
+  programArguments.push('--health-address', '127.0.0.1:0');
   const worker = spawn(process.execPath, [resolve('bin/perf-responder.js'), ...programArguments], {
     cwd: folder,
     env: { ...process.env, PERF_RESPONDER_DATA: join(folder, 'data') },
@@ -50,7 +55,7 @@ async function startWorker(): Promise<ChildProcess> {
   });
   workers.push(worker);
   await Promise.race([
-    once(worker.stdout, 'data'),
+    once(worker.stdout, 'data').then(([line]) => ({ health } = JSON.parse(String(line)) as { health: string })),
     once(worker, 'exit').then(([code]) => {
       throw new Error(`the worker ended with ${String(code)} before it was ready`);
     }),
@@ -112,6 +117,40 @@ describe('a worker that is killed', () => {
     expect(survived?.outcome).toBe('localized');
     expect(survived?.causes[0]?.location.frame).toBe('computeShippingQuotes');
   });
+});
+
+describe('a worker that is stopped', () => {
+  it(
+    'hands its load over: it ends in time and in order, and the next one begins that load again at once',
+    { timeout: 90_000 },
+    async () => {
+      const incidents = createIncidentClient(environment.client);
+      const first = workers.at(-1) ?? (await startWorker());
+      await expect.poll(async () => (await fetch(`${health}/readyz`)).status, { timeout: 20_000 }).toBe(200);
+      expect(await (await fetch(`${health}/readyz`)).json()).toMatchObject({
+        ready: true,
+        queues: expect.arrayContaining([{ queue: 'load', kind: 'activity', isPolled: true }]) as unknown,
+      });
+      const receivedAt = new Date().toISOString();
+      const alert = { source: 'cli', id: 'stop', status: 'firing', title: 'slow', startsAt: null, receivedAt } as const;
+      const before = (await stats()).requests;
+      const { incidentId } = await incidents.startOrAttach({
+        ...{ endpoint: 'shop/quotes', service: 'shop', symptom: null, options: {} },
+        alert: { ...alert, labels: {}, severity: null, symptom: null, links: [] },
+      });
+      await expect.poll(async () => (await stats()).requests, { timeout: 40_000, interval: 100 }).toBeGreaterThan(before);
+      const gone = once(first, 'exit');
+      first.kill('SIGTERM');
+      // Two seconds of grace and twenty to stop what runs; orchestrators kill after thirty.
+      expect(await Promise.race([gone.then(([code]) => code as number | null), delay(25_000, 'still there')])).toBe(0);
+      expect(await processesMentioning(folder, 'k6')).toEqual([]);
+      const between = (await stats()).requests;
+      await startWorker();
+      await expect.poll(async () => (await stats()).requests, { timeout: 10_000, interval: 100 }).toBeGreaterThan(between + 100);
+      await incidents.cancel(incidentId);
+      await expect.poll(() => processesMentioning(folder, 'k6'), { timeout: 15_000 }).toEqual([]);
+    },
+  );
 });
 
 /** Starts of k6 that the workflow was told of. */

@@ -4,6 +4,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
+import { openProbe } from '../../worker/health-server.js';
+import { createWorkerHealth, type ServedQueue } from '../../worker/worker-health.js';
 import { makeCurrent, versionOptions } from '../../worker/worker-version.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
@@ -30,7 +32,15 @@ afterAll(async () => {
 async function start(taskQueue: string, buildId: string | null): Promise<() => Promise<void>> {
   const connection = temporal.nativeConnection;
   const decides = taskQueue === incidentsQueue ? { workflowBundle: bundle } : {};
-  const worker = await Worker.create({ connection, taskQueue, activities: world.activities, ...decides, ...versionOptions(buildId) });
+  const identity = `${buildId ?? 'none'}@bench-1`;
+  const worker = await Worker.create({
+    identity,
+    connection,
+    taskQueue,
+    activities: world.activities,
+    ...decides,
+    ...versionOptions(buildId),
+  });
   const running = worker.run();
   const stop = async (): Promise<void> => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -58,11 +68,12 @@ describe('two builds of the responder', { timeout: 90_000 }, () => {
       return incidentId;
     };
     const namespace = temporal.namespace ?? 'default';
+    const server = { address: temporal.address, namespace, hasTls: false, hasApiKey: false };
     const stopOld = await start(incidentsQueue, 'build-1');
-    await makeCurrent(temporal.nativeConnection, namespace, 'build-1');
+    await makeCurrent(temporal.nativeConnection, server, 'build-1');
     const old = await open();
     await start(incidentsQueue, 'build-2');
-    await makeCurrent(temporal.nativeConnection, namespace, 'build-2');
+    await makeCurrent(temporal.nativeConnection, server, 'build-2');
     const young = await open();
     expect([await buildOf(old), await buildOf(young)]).toEqual(['build-1', 'build-2']);
     // The old one is still served, by its own build.
@@ -71,5 +82,49 @@ describe('two builds of the responder', { timeout: 90_000 }, () => {
     expect(await buildOf(old)).toBe('build-1');
     await stopOld();
     expect(await incidents.rerun(young, { by: 'ada' })).toMatchObject({ outcome: 'resolved' });
+  });
+});
+
+describe('health of a worker', () => {
+  const queueOf = (change: Partial<ServedQueue>): ServedQueue => ({
+    ...{ taskQueue: incidentsQueue, kinds: ['workflow', 'activity'], isRunning: () => true, isFull: () => false },
+    ...change,
+  });
+  const healthOf = (queue: ServedQueue, identity: string, now?: () => number) =>
+    createWorkerHealth({
+      ...{ connection: temporal.nativeConnection, namespace: temporal.namespace ?? 'default', identity, queues: [queue] },
+      ...(now === undefined ? {} : { now }),
+    });
+
+  it('is polls that the server has seen, of a worker with a build and of one without', async () => {
+    await expect.poll(healthOf(queueOf({}), 'build-2@bench-1'), { timeout: 10_000 }).toMatchObject({ isReady: true, isAlive: true });
+    const acting = queueOf({ taskQueue: loadQueue, kinds: ['activity'] });
+    await expect.poll(healthOf(acting, 'none@bench-1'), { timeout: 10_000 }).toMatchObject({ isReady: true });
+  });
+
+  it('is not what the SDK says of itself: unseen polls are none, and after three minutes only a new start helps', async () => {
+    let nowMs = 1_000_000;
+    const health = healthOf(queueOf({}), 'nobody@bench-1', () => nowMs);
+    expect(await health()).toMatchObject({
+      isAlive: true,
+      isReady: false,
+      problem: expect.stringContaining('no poll of this worker') as unknown,
+    });
+    nowMs += 180_000;
+    expect(await health()).toMatchObject({ isAlive: false, isReady: false });
+  });
+
+  it('is told by the probes of an orchestrator; a worker that is full of work is well', async () => {
+    const probe = await openProbe('127.0.0.1:0');
+    try {
+      const ask = async (path: string): Promise<number> => (await fetch(`${probe.origin ?? ''}${path}`)).status;
+      expect([await ask('/healthz'), await ask('/readyz'), await ask('/metrics')]).toEqual([200, 503, 404]);
+      probe.watch(healthOf(queueOf({ kinds: ['activity'], isFull: () => true }), 'nobody@bench-1'));
+      expect(await ask('/readyz')).toBe(200);
+      probe.watch(healthOf(queueOf({ isRunning: () => false }), 'build-2@bench-1'));
+      expect([await ask('/healthz'), await ask('/readyz')]).toEqual([503, 503]);
+    } finally {
+      await probe.close();
+    }
   });
 });

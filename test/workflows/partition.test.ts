@@ -12,7 +12,9 @@ import { createActivities } from '../../activities/create-activities.js';
 import { acknowledgeHeartbeat } from '../../adapters/temporal/acknowledge-heartbeat.js';
 import { freePort } from '../../adapters/kernel/free-port.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
+import { operatedServer } from '../../adapters/temporal/connection.js';
 import { ensureSearchAttributes } from '../../worker/search-attributes.js';
+import { createWorkerHealth } from '../../worker/worker-health.js';
 import { loadStartedSignal } from '../../workflows/kernel/messages.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 import { fakeDependencies, finishedLoad, slowResult } from '../support/stories/fake-dependencies.js';
@@ -72,7 +74,8 @@ describe('Temporal', { timeout: 120_000 }, () => {
     // The bundle first: it installs the runtime that every connection of a worker uses.
     const bundle = await bundleWorkflows();
     const [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
-    await ensureSearchAttributes(connection, 'default', () => undefined);
+    const place = operatedServer({ connection: { address }, namespace: 'default' });
+    await ensureSearchAttributes(connection, place, () => undefined);
     const client = new Client({ connection });
     const workerClient = new Client({ connection: native });
     const { seen, runLoad } = createLoads(12_000);
@@ -87,18 +90,31 @@ describe('Temporal', { timeout: 120_000 }, () => {
     // Everything but the load is told by the story; the load activity is the product's own.
     const real = createActivities(deps);
     const activities: IncidentActivities = { ...world.activities, runLoad: (request) => real.runLoad(request) };
-    const shared = { connection: native, activities, workflowBundle: bundle, maxHeartbeatThrottleInterval: '1s' } as const;
+    const identity = 'partitioned@bench-1';
+    const shared = { identity, connection: native, activities, workflowBundle: bundle, maxHeartbeatThrottleInterval: '1s' } as const;
     const workers = await Promise.all(
       [incidentsQueue, loadQueue, hostQueue(fakeHost)].map((taskQueue) => Worker.create({ ...shared, taskQueue })),
     );
     const running = Promise.all(workers.map((worker) => worker.run()));
+    const queues = workers.map((worker) => ({
+      taskQueue: worker.options.taskQueue,
+      kinds: ['workflow', 'activity'] as const,
+      isRunning: () => worker.getState() === 'RUNNING',
+      isFull: () => false,
+    }));
+    const health = createWorkerHealth({ connection: native, namespace: 'default', identity, queues });
     try {
       const incidents = createIncidentClient(client);
       const endpoint = world.tell({});
       const { incidentId } = await incidents.startOrAttach({ endpoint, service: 'shop', symptom: null, options: {}, alert: alertOf('a') });
       await expect.poll(() => seen.running, { timeout: 20_000 }).toBe(1);
+      await expect.poll(async () => (await health()).isReady, { timeout: 10_000 }).toBe(true);
       const awaySince = Date.now();
       await stopServer(server);
+      // Not ready, and yet no reason to start it again.
+      await expect
+        .poll(health, { timeout: 10_000 })
+        .toMatchObject({ isAlive: true, isReady: false, problem: expect.stringContaining('does not answer') as unknown });
       // The load is longer than the fence is patient, and the server longer away than both.
       await delay(14_000);
       server = await startServer(folder, port);
@@ -106,6 +122,7 @@ describe('Temporal', { timeout: 120_000 }, () => {
       expect(incident).toMatchObject({ outcome: 'localized', confirmation: { verdict: 'confirmed' } });
       expect(seen).toMatchObject({ most: 1, running: 0 });
       for (const stoppedAt of seen.stopped) expect(stoppedAt - awaySince).toBeLessThan(13_000);
+      await expect.poll(async () => (await health()).isReady, { timeout: 10_000 }).toBe(true);
       await incidents.close(incidentId, {});
     } finally {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

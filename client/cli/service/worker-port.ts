@@ -16,6 +16,8 @@ export interface WorkerSettings {
   host?: string;
   roles?: readonly WorkerRole[];
   metricsAddress?: string;
+  /** HOST:PORT of `/healthz` and `/readyz`. */
+  healthAddress?: string;
   /** Version of the workers that decide. */
   buildId?: string;
   say: (line: string) => void;
@@ -24,6 +26,8 @@ export interface WorkerSettings {
 export interface RunningWorkers {
   /** Settles when all workers have stopped; rejects when one of them died. */
   finished: Promise<void>;
+  /** Where `/healthz` and `/readyz` are; null when they are not served. */
+  healthOrigin: string | null;
   shutdown: () => Promise<void>;
 }
 

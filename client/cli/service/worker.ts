@@ -15,6 +15,7 @@ interface WorkerFlags {
   role?: WorkerRole[];
   host?: string;
   metrics?: string;
+  healthAddress?: string;
   buildId?: string;
   hookOrigin?: string;
 }
@@ -25,6 +26,7 @@ async function worker(start: StartWorkers, flags: WorkerFlags, command: Command)
   const { temporal, dataDirectory, say } = context;
   const catalog = await readCatalog(context.catalogFile);
   const hookOrigin = flags.hookOrigin ?? originOf(catalog.hook);
+  const healthAddress = flags.healthAddress ?? catalog.worker?.health;
   const workers = await start({
     ...{ catalog, temporal, dataDirectory, say },
     reportUrl: reportLinks(() => existingKeyOfLinks(catalog, dataDirectory), hookOrigin),
@@ -32,12 +34,18 @@ async function worker(start: StartWorkers, flags: WorkerFlags, command: Command)
     ...(flags.role === undefined ? {} : { roles: flags.role }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags.buildId === undefined ? {} : { buildId: flags.buildId }),
+    ...(healthAddress === undefined ? {} : { healthAddress }),
     ...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
   });
   const { resolveTemporal } = await import('../../../adapters/temporal/connection.js');
   const { address } = resolveTemporal(temporal).connection;
   const served = flags.role ?? workerRoles;
-  context.print({ ready: true, address, roles: served }, `worker ready: Temporal ${address}, queues ${served.join(', ')}`);
+  const health = workers.healthOrigin;
+  const told = health === null ? '' : `, health ${health}`;
+  context.print(
+    { ready: true, address, roles: served, ...(health === null ? {} : { health }) },
+    `worker ready: Temporal ${address}, queues ${served.join(', ')}${told}`,
+  );
   await Promise.race([received, workers.finished]);
   await workers.shutdown();
 }
@@ -54,6 +62,11 @@ export function registerWorker(program: Command, start: StartWorkers): void {
     .option('--host <name>', 'name under which the catalog sends captures here (process: { host: NAME })')
     .option('--build-id <id>', 'version of this build: incidents end on the build they began with, new ones begin on the newest')
     .option('--metrics <host:port>', 'serve the metrics of the Temporal SDK there', addressOption('--metrics', '127.0.0.1:9464'))
+    .option(
+      '--health-address <host:port>',
+      'serve /healthz and /readyz there (beats worker.health of the catalog)',
+      addressOption('--health-address', '127.0.0.1:8091'),
+    )
     .option(
       '--hook-origin <url>',
       'where people reach the hook, for links in notifications (default: hook.listen of the catalog)',
