@@ -9,6 +9,8 @@ export type ReportFormat = 'html' | 'md' | 'json';
 export interface Started {
   incidentId: string;
   started: boolean;
+  /** Why the incident does not progress; absent when it does. */
+  problem?: string;
 }
 
 /** The alert starts nothing, and why. */
@@ -22,6 +24,8 @@ export interface HookIncidents {
   startOrAttach(endpoint: string, alert: AlertSummary): Promise<Started | Ignored>;
   /** Records a resolved alert on the open incident; null when none is open. Never starts one. */
   recordResolved(endpoint: string, alert: AlertSummary): Promise<{ incidentId: string } | null>;
+  /** How many open incidents do not progress. */
+  countStuck(): Promise<number>;
   /** The status document; null when there is no such incident. */
   describe(incidentId: string): Promise<unknown>;
   /** The report as text; null when there is none (yet). */

@@ -1,5 +1,6 @@
 /** Alerts that Temporal has acknowledged are answered from memory: a storm repeats the same ones, and each would be one more event of a history. */
 import type { AlertSummary } from '../../activities/contract.js';
+import type { IncidentState } from '../temporal/incident-client.js';
 import type { HookIncidents } from './hook-dependencies.js';
 
 /** So old may be what is known of an incident; beyond that its alerts go through to Temporal. */
@@ -8,8 +9,8 @@ const lookEveryMs = 1_000;
 const mostKnown = 50_000;
 
 export interface WatchedIncidents extends HookIncidents {
-  /** Null while the incident is open; else when it ended (ISO 8601). */
-  endedAt: (incidentId: string) => Promise<string | null>;
+  /** Whether the incident is open and goes on. */
+  stateOf: (incidentId: string) => Promise<IncidentState>;
 }
 
 interface Known {
@@ -33,6 +34,7 @@ export interface KnownAlerts extends HookIncidents {
 export function createKnownAlerts(incidents: WatchedIncidents, log: (message: string) => void, now: () => number = Date.now): KnownAlerts {
   const known = new Map<string, Known>();
   const lookedAt = new Map<string, number>();
+  const problems = new Map<string, string>();
   const looking = new Map<string, Promise<boolean>>();
   const keyOf = (endpoint: string, alert: AlertSummary): string => `${endpoint}\n${alert.source}\n${alert.id}`;
 
@@ -52,12 +54,23 @@ export function createKnownAlerts(incidents: WatchedIncidents, log: (message: st
     const [oldest] = known.keys();
     if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
   };
+  const keepProblem = (incidentId: string, problem: string | null): void => {
+    if (problem === null) problems.delete(incidentId);
+    else {
+      if (!problems.has(incidentId)) log(`incident ${incidentId} ${problem}`);
+      problems.set(incidentId, problem);
+    }
+  };
   const startOrAttach: HookIncidents['startOrAttach'] = async (endpoint, alert) => {
     const incidentId = await recall(endpoint, alert);
-    if (incidentId !== null) return { incidentId, started: false };
+    if (incidentId !== null) {
+      const problem = problems.get(incidentId);
+      return { incidentId, started: false, ...(problem === undefined ? {} : { problem }) };
+    }
     const answer = await incidents.startOrAttach(endpoint, alert);
     if ('ignored' in answer) return answer;
     remember(endpoint, alert, answer.incidentId);
+    keepProblem(answer.incidentId, answer.problem ?? null);
     return answer;
   };
 
@@ -80,7 +93,8 @@ export function createKnownAlerts(incidents: WatchedIncidents, log: (message: st
   };
   const lookAt = async (incidentId: string): Promise<boolean> => {
     const startedMs = now();
-    const endedAt = await incidents.endedAt(incidentId);
+    const { endedAt, problem } = await incidents.stateOf(incidentId);
+    keepProblem(incidentId, problem);
     if (endedAt === null) lookedAt.set(incidentId, startedMs);
     else await forget(incidentId, Date.parse(endedAt));
     return endedAt === null;

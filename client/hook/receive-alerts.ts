@@ -3,7 +3,7 @@ import type { Admission } from './access/admission.js';
 import { judgeHeaders, rememberSignature, whyNotSigned } from './access/authenticate.js';
 import { problem, type Answer } from './answer.js';
 import { noCredentials, readHookCredentials } from './access/credentials.js';
-import type { HookDependencies } from './hook-dependencies.js';
+import type { HookDependencies, Started } from './hook-dependencies.js';
 import type { HookMetrics } from './hook-metrics.js';
 import { mapAlert } from './map-alert.js';
 import { bodyLimitBytes, parseJson, readRawBody, unpackBody } from './read-body.js';
@@ -12,7 +12,7 @@ import type { ReplayMemory } from './access/signature-time.js';
 import { storeRejected } from './store-rejected.js';
 
 interface Delivered {
-  incidents: { incidentId: string; endpoint: string; started: boolean }[];
+  incidents: { incidentId: string; endpoint: string; started: boolean; problem?: string }[];
   ignored: IgnoredAlert[];
 }
 
@@ -103,7 +103,7 @@ async function deliverFiring(
   receivedAt: string,
   delivered: Delivered,
 ): Promise<void> {
-  const results: { incidentId: string; started: boolean }[] = [];
+  const results: Started[] = [];
   for (const alert of alerts.slice(0, alertsPerEndpoint)) {
     const answer = await deps.incidents.startOrAttach(endpoint, { ...alert, source: source.name, receivedAt });
     if ('ignored' in answer) {
@@ -113,7 +113,10 @@ async function deliverFiring(
   }
   const last = results.at(-1);
   const started = results.some((result) => result.started);
-  if (last !== undefined) delivered.incidents.push({ incidentId: last.incidentId, endpoint, started });
+  if (last !== undefined) {
+    const { incidentId, problem } = last;
+    delivered.incidents.push({ incidentId, endpoint, started, ...(problem === undefined ? {} : { problem }) });
+  }
   for (const { labels } of alerts.slice(alertsPerEndpoint)) {
     delivered.ignored.push({ reason: `more than ${alertsPerEndpoint} alerts of ${endpoint} in one delivery`, labels });
   }

@@ -6,6 +6,7 @@ import { UnreadableInputError } from '../../core/model/errors.js';
 import { createIncidentClient } from '../temporal/incident-client.js';
 import { statusDocument } from '../temporal/incident-documents.js';
 import { readReport } from '../temporal/read-report.js';
+import { countStuck } from '../temporal/stuck-task.js';
 import type { WatchedIncidents } from './known-alerts.js';
 
 const pingTimeoutMs = 2000;
@@ -57,7 +58,8 @@ export function createHookIncidents(client: Client, catalog: Catalog, dataDirect
       const incidentId = await inTime(incidents.recordResolved(endpoint, alert));
       return incidentId === null ? null : { incidentId };
     },
-    endedAt: (incidentId) => inTime(incidents.endedAt(incidentId)),
+    stateOf: (incidentId) => inTime(incidents.stateOf(incidentId)),
+    countStuck: () => inTime(countStuck(client)),
     describe: (incidentId) => orNull(async () => statusDocument(await incidents.status(incidentId))),
     readReport: (incidentId, format) =>
       orNull(async () => {

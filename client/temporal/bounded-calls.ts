@@ -3,6 +3,9 @@ import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, is
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { ProgramFailedError, RefusedError } from '../../core/model/errors.js';
 
+/** For calls that no worker has to answer. */
+export const callTimeoutMs = 5_000;
+
 export async function withinDeadline<T>(client: Client, timeoutMs: number, work: () => Promise<T>): Promise<T> {
   try {
     return await client.withDeadline(Date.now() + timeoutMs, work);

@@ -35,8 +35,10 @@ import {
   perfVerdict,
 } from '../../workflows/respond/search-attributes.js';
 import type { respondToIncident } from '../../workflows/respond/respond-to-incident.js';
-import { explainEnded, explainUpdate, withinDeadline } from './bounded-calls.js';
+import { callTimeoutMs, explainEnded, explainUpdate, withinDeadline } from './bounded-calls.js';
 import { findIncident, listingOf, type IncidentListing } from './incident-lookup.js';
+import { followStatus, readStatus, StuckIncidentError, stuckStatus, type WaitOptions } from './incident-status.js';
+import { whyStuck } from './stuck-task.js';
 
 export interface StartRequest {
   /** Catalog key `service/endpoint` (resolve it first, so that every way of naming an endpoint meets at the same incident), or `METHOD URL`. */
@@ -51,24 +53,23 @@ export interface StartedIncident {
   incidentId: string;
   /** False: attached to the incident that was open already; `options` had no effect. */
   started: boolean;
+  /** Why it does not progress; absent when it does. */
+  problem?: string;
 }
 
-export interface WaitOptions {
-  signal?: AbortSignal;
-  /** Give up after this long; the incident goes on. */
-  timeoutMs?: number;
-  onStatus?: (status: IncidentStatus) => void;
+/** What the server alone knows of an incident. */
+export interface IncidentState {
+  /** ISO 8601; null while it is open. */
+  endedAt: string | null;
+  /** Why it does not progress; null when it does. */
+  problem: string | null;
 }
 
-const callTimeoutMs = 5_000;
 /** An update needs a worker that answers. */
 const updateTimeoutMs = 10_000;
-const pollEveryMs = 400;
-/** A killed worker's place is taken within this time, or somebody should look. */
-const silencePatienceMs = 30_000;
 /** The next history begins within milliseconds. */
 const mostTries = 5;
-const daySevenMs = 7 * 24 * 3_600_000;
+const pollEveryMs = 400;
 
 export type IncidentClient = ReturnType<typeof createIncidentClient>;
 
@@ -89,7 +90,12 @@ export function createIncidentClient(client: Client) {
     const handle = await openHandleOf(id);
     await bounded(() => work(handle)).catch(explainEnded(id));
   };
-  const status = async (id: string): Promise<IncidentStatus> => readStatus(client, await handleOf(id));
+  /** Of one that does not progress: what the server knows, and why. */
+  const status = async (id: string): Promise<IncidentStatus> =>
+    readStatus(client, await handleOf(id)).catch((error: unknown) => {
+      if (error instanceof StuckIncidentError) return stuckStatus(error);
+      throw error;
+    });
   return {
     /** The full id of the incident that `service/endpoint` names now. */
     idOf: async (id: string): Promise<string> => {
@@ -103,12 +109,12 @@ export function createIncidentClient(client: Client) {
     /** Until when alerts of the endpoint start nothing, because the last load did not reproduce one; null when they do. */
     coolingUntil: (endpoint: string, coolDownMs: number): Promise<string | null> =>
       bounded(() => coolingUntil(client, endpoint, coolDownMs)),
-    /** When the incident ended (ISO 8601); null while it is open. Asks no worker. */
-    endedAt: async (id: string): Promise<string | null> => {
+    /** Whether the incident is open and goes on. Asks no worker. */
+    stateOf: async (id: string): Promise<IncidentState> => {
       const handle = await handleOf(id);
-      const { status: state, closeTime } = await bounded(() => handle.describe());
-      if (state.name === 'RUNNING') return null;
-      return (closeTime ?? new Date()).toISOString();
+      const described = await bounded(() => handle.describe());
+      if (described.status.name === 'RUNNING') return { endedAt: null, problem: await bounded(() => whyStuck(client, described)) };
+      return { endedAt: (described.closeTime ?? new Date()).toISOString(), problem: null };
     },
     status,
     list: (limit = 100): Promise<IncidentListing[]> => bounded(() => listIncidents(client, limit)),
@@ -196,8 +202,14 @@ async function startOrAttach(client: Client, request: StartRequest): Promise<Sta
       ...(alert.severity === null ? [] : [{ key: perfSeverity, value: alert.severity }]),
     ],
   });
-  const { memo } = await client.workflow.getHandle(workflowId, runId).describe();
-  return { incidentId: incidentIdOf(workflowId, episodeRunOf({ runId, memo })), started: memo?.['startToken'] === startToken };
+  const described = await client.workflow.getHandle(workflowId, runId).describe();
+  const { memo } = described;
+  const problem = await whyStuck(client, described);
+  return {
+    incidentId: incidentIdOf(workflowId, episodeRunOf({ runId, memo })),
+    started: memo?.['startToken'] === startToken,
+    ...(problem === null ? {} : { problem }),
+  };
 }
 
 async function coolingUntil(client: Client, endpoint: string, coolDownMs: number): Promise<string | null> {
@@ -236,94 +248,4 @@ async function listIncidents(client: Client, limit: number): Promise<IncidentLis
     if (found.length >= limit) break;
   }
   return found;
-}
-
-function closedStatus(incident: Incident, listing: IncidentListing): IncidentStatus {
-  const { startedAt, endedAt } = listing;
-  return {
-    incident,
-    phase: 'ended',
-    stage: 'ended',
-    alerts: [],
-    confirmations: [],
-    needsHuman: false,
-    remedyPlan: null,
-    timeline: [],
-    startedAt,
-    endedAt,
-  };
-}
-
-/**
- * What the workflow says of itself. One that was terminated, or failed, never said that it ended; the server knows. It may also have ended
- * between the two questions, and then its last word counts.
- */
-async function queryStatus(client: Client, handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
-  const said = await handle.query(incidentStatusQuery);
-  const info = await handle.describe();
-  // Times are the server's, as in the list; the workflow's own differ by milliseconds.
-  const { startedAt, endedAt } = listingOf(info);
-  if (said.phase === 'ended' || info.status.name === 'RUNNING') return { ...said, startedAt, endedAt: endedAt ?? said.endedAt };
-  const lastSaid = await handle.query(incidentStatusQuery);
-  if (lastSaid.phase !== 'ended' && info.status.name === 'CONTINUED_AS_NEW') {
-    const { workflowId, runId } = await findIncident(client, said.incident.incidentId);
-    if (runId !== info.runId) return queryStatus(client, client.workflow.getHandle<typeof respondToIncident>(workflowId, runId));
-  }
-  if (lastSaid.phase === 'ended') return { ...lastSaid, startedAt, endedAt };
-  const stage = `the workflow was ${info.status.name.toLowerCase()} from outside`;
-  return { ...lastSaid, phase: 'ended', stage, needsHuman: false, startedAt, endedAt };
-}
-
-/** The query when a worker answers; without one, the result of an incident that has ended. */
-async function readStatus(client: Client, handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
-  try {
-    return await client.withDeadline(Date.now() + callTimeoutMs, () => queryStatus(client, handle));
-  } catch (error) {
-    const info = await withinDeadline(client, callTimeoutMs, () => handle.describe());
-    if (info.status.name === 'COMPLETED') {
-      const incident = await withinDeadline(client, callTimeoutMs, () => handle.result());
-      return closedStatus(incident, listingOf(info));
-    }
-    const { phase } = listingOf(info);
-    const message = `no worker answers for this incident (${info.status.name.toLowerCase()}, last seen ${phase}); start one with perf-responder worker`;
-    throw new ProgramFailedError({ program: 'perf-responder worker', exitCode: null, message, retryable: true }, { cause: error });
-  }
-}
-
-/** Workers restart and are deployed: who follows an incident waits for the next one. Throws what `readStatus` says when none comes. */
-async function readPatiently(
-  client: Client,
-  handle: WorkflowHandle<typeof respondToIncident>,
-  signal: AbortSignal | undefined,
-): Promise<IncidentStatus> {
-  const until = Date.now() + silencePatienceMs;
-  for (;;) {
-    try {
-      return await readStatus(client, handle);
-    } catch (error) {
-      if (!(error instanceof ProgramFailedError && error.retryable) || Date.now() > until) throw error;
-      signal?.throwIfAborted();
-      await delay(pollEveryMs, undefined, signal === undefined ? {} : { signal });
-    }
-  }
-}
-
-async function followStatus(
-  client: Client,
-  handle: WorkflowHandle<typeof respondToIncident>,
-  isDone: (status: IncidentStatus) => boolean,
-  { signal, timeoutMs = daySevenMs, onStatus }: WaitOptions,
-): Promise<IncidentStatus> {
-  const until = Date.now() + timeoutMs;
-  for (;;) {
-    signal?.throwIfAborted();
-    const current = await readPatiently(client, handle, signal);
-    onStatus?.(current);
-    if (isDone(current) || current.phase === 'ended') return current;
-    if (Date.now() > until)
-      throw new UnreadableInputError(
-        `waited ${Math.round(timeoutMs / 1000)} s in vain; the incident goes on, perf-responder status shows it`,
-      );
-    await delay(pollEveryMs, undefined, signal === undefined ? {} : { signal });
-  }
 }

@@ -27,14 +27,9 @@ export function statusDocument(status: IncidentStatus): StatusDocument {
   };
 }
 
-/** The triage document of a wish that was refused before anything was started. */
-export function refusedDocument(endpoint: string, reason: string): Omit<Incident, 'incidentId'> & { incidentId: null } {
+/** An incident of which nothing is known but why. */
+export function emptyIncident(acceptedAt: string, reason: string): Omit<Incident, 'incidentId' | 'service' | 'endpoint' | 'outcome'> {
   return {
-    incidentId: null,
-    outcome: 'refused',
-    // `METHOD URL` names no service.
-    service: /^[^\s/]+\/[^\s/]+$/.test(endpoint) ? (endpoint.split('/')[0] ?? '') : '',
-    endpoint,
     symptom: null,
     confirmation: null,
     accounting: [],
@@ -43,10 +38,22 @@ export function refusedDocument(endpoint: string, reason: string): Omit<Incident
     ruledOut: [],
     missingEvidence: [],
     evidence: [],
-    timing: { acceptedAt: new Date().toISOString(), loadWindowMs: null, reportReadyMs: null },
+    timing: { acceptedAt, loadWindowMs: null, reportReadyMs: null },
     reruns: [],
     artifacts: [],
     reasons: [reason],
     bisect: null,
+  };
+}
+
+/** The triage document of a wish that was refused before anything was started. */
+export function refusedDocument(endpoint: string, reason: string): Omit<Incident, 'incidentId'> & { incidentId: null } {
+  return {
+    incidentId: null,
+    outcome: 'refused',
+    // `METHOD URL` names no service.
+    service: /^[^\s/]+\/[^\s/]+$/.test(endpoint) ? (endpoint.split('/')[0] ?? '') : '',
+    endpoint,
+    ...emptyIncident(new Date().toISOString(), reason),
   };
 }

@@ -56,6 +56,7 @@ const incidents = {
   },
   describe: (incidentId: string) => Promise.resolve(incidentId === 'known' ? { incidentId, phase: 'waiting' } : null),
   readReport: (incidentId: string, format: string) => Promise.resolve(incidentId === 'known' ? `report as ${format}` : null),
+  countStuck: () => Promise.resolve(0),
   ping: () => (outage ? Promise.reject(new Error('down')) : Promise.resolve()),
 };
 

@@ -11,6 +11,7 @@ function temporal() {
     open: 'one',
     endedAtMs: new Map<string, number>(),
     isDown: false,
+    problem: null as string | null,
   };
   const incidents: WatchedIncidents = {
     startOrAttach: (_, alert) => {
@@ -24,11 +25,13 @@ function temporal() {
       state.delivered.push(alert);
       return Promise.resolve({ incidentId: state.open });
     },
-    endedAt: (incidentId) => {
+    countStuck: () => Promise.resolve(0),
+    stateOf: (incidentId) => {
       if (state.isDown) return Promise.reject(new Error('unavailable'));
       state.looks += 1;
       const endedAtMs = state.endedAtMs.get(incidentId);
-      return Promise.resolve(endedAtMs === undefined ? null : new Date(endedAtMs).toISOString());
+      const problem = state.problem;
+      return Promise.resolve({ endedAt: endedAtMs === undefined ? null : new Date(endedAtMs).toISOString(), problem });
     },
     describe: () => Promise.resolve(null),
     readReport: () => Promise.resolve(null),
@@ -95,6 +98,22 @@ describe('alerts that Temporal has acknowledged', () => {
     await known.look();
     expect(state.delivered).toHaveLength(2);
     expect(await known.startOrAttach('shop/search', alert('a'))).toMatchObject({ incidentId: 'two' });
+  });
+
+  it('tell that their incident does not progress for as long as it does not', async () => {
+    const { state, known } = temporal();
+    await known.startOrAttach('shop/search', alert('a'));
+    state.problem = 'does not progress';
+    state.nowMs += 4_000;
+    for (let each = 0; each < 2; each += 1)
+      expect(await known.startOrAttach('shop/search', alert('a'))).toEqual({
+        incidentId: 'one',
+        started: false,
+        problem: 'does not progress',
+      });
+    state.problem = null;
+    state.nowMs += 4_000;
+    expect(await known.startOrAttach('shop/search', alert('a'))).toEqual({ incidentId: 'one', started: false });
   });
 
   it('are not answered from memory for longer than three seconds of an outage: the sender has to send again', async () => {

@@ -1,9 +1,15 @@
 /** Two builds side by side: what began on the old one ends there, what begins afterwards begins on the new one. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startResponderHook } from '../../client/hook/start-hook.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
+import { parseCatalog } from '../../config/catalog.js';
 import { openProbe } from '../../worker/health-server.js';
 import { createWorkerHealth, type ServedQueue } from '../../worker/worker-health.js';
 import { makeCurrent, versionOptions } from '../../worker/worker-version.js';
@@ -29,9 +35,9 @@ afterAll(async () => {
   await temporal.teardown();
 });
 
-async function start(taskQueue: string, buildId: string | null): Promise<() => Promise<void>> {
+async function start(taskQueue: string, buildId: string | null, decider = bundle): Promise<() => Promise<void>> {
   const connection = temporal.nativeConnection;
-  const decides = taskQueue === incidentsQueue ? { workflowBundle: bundle } : {};
+  const decides = taskQueue === incidentsQueue ? { workflowBundle: decider } : {};
   const identity = `${buildId ?? 'none'}@bench-1`;
   const worker = await Worker.create({
     identity,
@@ -82,6 +88,58 @@ describe('two builds of the responder', { timeout: 90_000 }, () => {
     expect(await buildOf(old)).toBe('build-1');
     await stopOld();
     expect(await incidents.rerun(young, { by: 'ada' })).toMatchObject({ outcome: 'resolved' });
+  });
+});
+
+describe('an incident whose build is broken', { timeout: 90_000 }, () => {
+  const namespace = (): string => temporal.namespace ?? 'default';
+  const catalog = parseCatalog(
+    'version: 1\nservices: { shop: { endpoints: { stuck: { url: "http://127.0.0.1:1/", budgets: { p95Ms: 100 } } } } }',
+    'responder.yaml',
+  );
+
+  it('is told not to progress, by the hook, its metrics and its status, until a mended build takes it up', async () => {
+    const server = { address: temporal.address, namespace: namespace(), hasTls: false, hasApiKey: false };
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'stuck-'));
+    const hook = await startResponderHook(
+      { catalog, temporal: server, dataDirectory, madeToken: 'made', say: () => undefined },
+      { host: '127.0.0.1', port: 0 },
+    );
+    try {
+      const broken = await bundleWorkflows(fileURLToPath(new URL('../workflows/stories/broken-incident.ts', import.meta.url)));
+      const stopBroken = await start(incidentsQueue, 'build-3', broken);
+      await makeCurrent(temporal.nativeConnection, server, 'build-3');
+      const post = async (): Promise<{ incidents: { incidentId: string; problem?: string }[] }> => {
+        const body = JSON.stringify({ service: 'shop', endpoint: 'stuck', id: 'a', symptom: 'p95 1 s' });
+        const answer = await fetch(`${hook.origin}/alerts/generic`, { method: 'POST', body, headers: { authorization: 'Bearer made' } });
+        expect(answer.status).toBe(202);
+        return (await answer.json()) as { incidents: { incidentId: string; problem?: string }[] };
+      };
+      const [first] = (await post()).incidents;
+      const incidentId = first?.incidentId ?? '';
+      expect(first?.problem).toBeUndefined();
+      const stuck = /^does not progress: its workflow task was tried \d+ times since .*Z, the last time told: the build is broken; /;
+      await expect.poll(async () => (await post()).incidents[0]?.problem ?? '', { timeout: 40_000, interval: 500 }).toMatch(stuck);
+      expect(await (await fetch(`${hook.origin}/metrics`)).text()).toMatch(/^perf_responder_stuck_incidents 1$/m);
+      const incidents = createIncidentClient(temporal.client);
+      expect(await incidents.status(incidentId)).toMatchObject({
+        phase: 'accepted',
+        needsHuman: true,
+        stage: expect.stringMatching(stuck) as string,
+      });
+      await expect(incidents.follow(incidentId, () => false)).rejects.toThrow(/does not progress/);
+      await stopBroken();
+      // A build is mended under its own name: what is pinned to it goes on.
+      await start(incidentsQueue, 'build-3');
+      await expect
+        .poll(async () => (await post()).incidents[0] ?? {}, { timeout: 40_000, interval: 500 })
+        .toEqual({
+          ...{ incidentId, endpoint: 'shop/stuck', started: false },
+        });
+    } finally {
+      await hook.close();
+      await rm(dataDirectory, { recursive: true, force: true });
+    }
   });
 });
 

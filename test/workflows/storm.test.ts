@@ -46,7 +46,11 @@ describe('fifty alerts every five minutes for a week', { timeout: 120_000 }, () 
             return answer;
           },
           recordResolved: () => Promise.resolve(null),
-          endedAt: async (incidentId) => (await started.get(incidentId)?.describe())?.closeTime?.toISOString() ?? null,
+          countStuck: () => Promise.resolve(0),
+          stateOf: async (incidentId) => {
+            const closed = (await started.get(incidentId)?.describe())?.closeTime;
+            return { endedAt: closed?.toISOString() ?? null, problem: null };
+          },
           describe: notAsked,
           readReport: notAsked,
           ping: () => Promise.resolve(),
