@@ -44,6 +44,22 @@ export const durationMs = (name: string, minimumMs: number, maximumMs: number, e
     },
   );
 
+const unitBytes: Record<string, number> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** A size with its unit: `500MB`, `20GB`; units of ten, as disks are sold. */
+export const sizeBytes = (name: string, minimum: number, maximum: number, example: string) =>
+  leaf(
+    {
+      expected: `a size from ${minimum / 1e6}MB to ${maximum / 1e12}TB with its unit (MB, GB, TB)`,
+      fix: `write e.g. ${name}: ${example}`,
+    },
+    (raw) => {
+      const [, amount, unit = ''] = typeof raw === 'string' ? (/^(\d+(?:\.\d+)?)\s*(MB|GB|TB)$/.exec(raw.trim()) ?? []) : [];
+      const value = Math.round(Number(amount) * (unitBytes[unit] ?? Number.NaN));
+      return value >= minimum && value <= maximum ? value : undefined;
+    },
+  );
+
 export const text = (
   expected: string,
   fix: string,

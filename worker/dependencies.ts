@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDependencies, CatalogAccess, LoadOrder } from '../activities/dependencies.js';
 import { createAuditLog } from '../adapters/artifacts/audit-log.js';
 import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { workDirectory, workFolderName } from '../adapters/artifacts/work-folders.js';
 import { acknowledgeHeartbeat } from '../adapters/temporal/acknowledge-heartbeat.js';
 import { lookAtBisect } from '../adapters/temporal/look-at-bisect.js';
 import { createHealthyRunStore } from '../adapters/git/healthy-runs.js';
@@ -115,7 +116,7 @@ export function createDependencies(settings: WorkerSettings, client: Client, hos
     render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
     notify: sendNotification,
     reportUrl: settings.reportUrl,
-    workDirectory: (key) => join(dataDirectory, 'work', key.replaceAll(/[^A-Za-z0-9._-]/g, '_')),
+    workDirectory: (key) => join(workDirectory(dataDirectory), workFolderName(key)),
     discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),
     host,
     lookAtBisect: (workflowId) => lookAtBisect(client, workflowId),

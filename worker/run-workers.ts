@@ -39,6 +39,8 @@ export interface StartWorkersOptions extends TemporalTarget {
   healthAddress?: string | null;
   /** Version of what decides; null = none, and every worker takes every incident. */
   buildId?: string | null;
+  /** What goes on beside the workers; gives how to stop it. */
+  beside: (client: Client) => () => void;
   log: (line: string) => void;
 }
 
@@ -126,11 +128,15 @@ async function startOn({ connection, server, probe }: Place, options: StartWorke
     if (role === 'bisect')
       served.push(await serve({ ...shared, taskQueue: bisectHostQueue(host), maxConcurrentActivityTaskExecutions: 8 }));
   }
-  const running = run(served, connection, probe);
+  const stopBeside = options.beside(new Client({ connection, namespace: server.namespace }));
+  const running = run(served, connection, async () => {
+    stopBeside();
+    await probe.close();
+  });
   const queues = served.map(({ queue }) => queue);
   probe.watch(createWorkerHealth({ connection, namespace: server.namespace, identity: identityOf(host), queues }));
   if (buildId !== null && roles.some(decides)) await makeCurrent(connection, server, buildId).catch(stopping(running));
-  return running;
+  return { ...running, healthOrigin: probe.origin };
 }
 
 function activitiesOf(connection: NativeConnection, namespace: string, host: string, options: StartWorkersOptions): object {
@@ -163,14 +169,14 @@ async function serve(options: WorkerOptions & QueueOptions): Promise<Served> {
 }
 
 /** Workers that nobody will hear of must not go on. */
-function stopping({ shutdown }: RunningWorkers): (error: unknown) => Promise<never> {
+function stopping({ shutdown }: Pick<RunningWorkers, 'shutdown'>): (error: unknown) => Promise<never> {
   return async (error) => {
     await shutdown();
     throw error;
   };
 }
 
-function run(served: readonly Served[], connection: NativeConnection, probe: Probe): RunningWorkers {
+function run(served: readonly Served[], connection: NativeConnection, release: () => Promise<void>): Omit<RunningWorkers, 'healthOrigin'> {
   const stop = (): void => {
     for (const { worker } of served.toReversed()) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
@@ -178,7 +184,7 @@ function run(served: readonly Served[], connection: NativeConnection, probe: Pro
   // When one dies the rest is of no use: no half of a responder.
   for (const each of runs) each.catch(stop);
   const finished = Promise.allSettled(runs).then(async (results) => {
-    await probe.close();
+    await release();
     await connection.close();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -187,7 +193,6 @@ function run(served: readonly Served[], connection: NativeConnection, probe: Pro
   finished.catch(() => undefined);
   return {
     finished,
-    healthOrigin: probe.origin,
     shutdown: async () => {
       stop();
       await finished;

@@ -7,6 +7,7 @@ import { createBisectDependencies } from './bisect-dependencies.js';
 import { createCommandDependencies } from './command-dependencies.js';
 import { createDependencies } from './dependencies.js';
 import { createRunbookDependencies } from './runbook-dependencies.js';
+import { keepWithinLimits } from './retention.js';
 import { startWorkers, type RunningWorkers } from './run-workers.js';
 
 interface ResponderWorkerSettings {
@@ -43,6 +44,7 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     createCommandDependencies: (client) => createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }),
     createRunbookDependencies: (client, host) => createRunbookDependencies({ catalog, dataDirectory, host, client }),
     createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
+    beside: (client) => keepWithinLimits({ catalog, dataDirectory, say }, client),
     log: (line) => {
       if (!chatter.test(line)) say(line);
     },

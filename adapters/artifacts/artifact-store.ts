@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import type { ArtifactRef } from '../../core/model/incident.js';
@@ -8,6 +8,25 @@ import type { ArtifactRef } from '../../core/model/incident.js';
 /** Where artifacts are in a data folder: below it, for whoever writes and whoever reads. */
 export function artifactDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'artifacts');
+}
+
+/** One artifact as it lies in the store. */
+export interface StoredArtifact {
+  path: string;
+  sizeBytes: number;
+  /** When it was last stored: the same content again counts as new. */
+  storedAtMs: number;
+}
+
+export interface ArtifactStore {
+  put(name: string, kind: string, content: string | Uint8Array): Promise<ArtifactRef>;
+  putFile(name: string, kind: string, path: string): Promise<ArtifactRef>;
+  read(ref: Pick<ArtifactRef, 'path'>): Promise<Buffer>;
+  /** Absolute path of an artifact that was read or stored here, for people and for programs that want a file. */
+  locate(path: string): string;
+  list(): Promise<StoredArtifact[]>;
+  /** One that is not there is no failure. */
+  remove(path: string): Promise<void>;
 }
 
 export interface ArtifactStoreOptions {
@@ -27,7 +46,7 @@ const storedPath = /^([0-9a-f]{2})\/(([0-9a-f]{64})-[A-Za-z0-9][A-Za-z0-9._-]{0,
  * and a second try are harmless. `put` and `putFile` throw RefusedError for a name that is no plain file name or content over the cap;
  * `read` throws UnreadableInputError for a path that is none of ours, an artifact that is not there, or one whose bytes have changed.
  */
-export function createArtifactStore({ directory, maxBytes = defaultMaxBytes }: ArtifactStoreOptions) {
+export function createArtifactStore({ directory, maxBytes = defaultMaxBytes }: ArtifactStoreOptions): ArtifactStore {
   const checkCap = (name: string, sizeBytes: number): void => {
     if (sizeBytes > maxBytes)
       throw new RefusedError(`artifact ${name}: expected at most ${maxBytes} bytes, got ${sizeBytes}; capture for a shorter time`);
@@ -43,10 +62,12 @@ export function createArtifactStore({ directory, maxBytes = defaultMaxBytes }: A
     const target = join(directory, path);
     // What a crash or a disk spoiled is stored again.
     if (!(await isWhole(target, sizeBytes, sha256))) await writeOnce(target, write);
+    // Or what somebody still means to use would look as old as when it was stored first.
+    else await utimes(target, new Date(), new Date());
     return { name, path, kind, sizeBytes, sha256 };
   };
   return {
-    put: async (name: string, kind: string, content: string | Uint8Array): Promise<ArtifactRef> => {
+    put: async (name, kind, content) => {
       checkName(name);
       const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
       checkCap(name, bytes.byteLength);
@@ -60,17 +81,17 @@ export function createArtifactStore({ directory, maxBytes = defaultMaxBytes }: A
         }
       });
     },
-    putFile: async (name: string, kind: string, path: string): Promise<ArtifactRef> => {
+    putFile: async (name, kind, path) => {
       checkName(name);
       const { size } = await stat(path);
       checkCap(name, size);
       return store(name, kind, size, await hashFile(path), (target) => copyFile(path, target, constants.COPYFILE_EXCL));
     },
-    read: async ({ path }: Pick<ArtifactRef, 'path'>): Promise<Buffer> => {
+    read: async ({ path }) => {
       const { file, sha256 } = locate(directory, path);
       const content = await readFile(file).catch((error: unknown) => {
         throw new UnreadableInputError(
-          `artifact ${path}: expected it in ${directory}, but it is not there; was the data folder moved or cleaned?`,
+          `artifact ${path}: expected it in ${directory}, but it is not there; its time to be kept is over (removed.jsonl tells), or the data folder was moved`,
           { cause: error },
         );
       });
@@ -78,9 +99,27 @@ export function createArtifactStore({ directory, maxBytes = defaultMaxBytes }: A
         throw new UnreadableInputError(`artifact ${path}: its bytes are not those that were stored; restore the data folder from a backup`);
       return content;
     },
-    /** Absolute path of an artifact, for people and for programs that want a file. Same checks as `read`, without reading. */
-    locate: (path: string): string => locate(directory, path).file,
+    locate: (path) => locate(directory, path).file,
+    list: () => listArtifacts(directory),
+    remove: async (path) => rm(locate(directory, path).file, { force: true }),
   };
+}
+
+async function listArtifacts(directory: string): Promise<StoredArtifact[]> {
+  const found: StoredArtifact[] = [];
+  const orNone = (error: unknown): string[] => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  };
+  for (const prefix of await readdir(directory).catch(orNone)) {
+    if (!/^[0-9a-f]{2}$/.test(prefix)) continue;
+    for (const name of await readdir(join(directory, prefix)).catch(orNone)) {
+      const path = `${prefix}/${name}`;
+      const entry = storedPath.test(path) ? await stat(join(directory, path)).catch(() => null) : null;
+      if (entry !== null) found.push({ path, sizeBytes: entry.size, storedAtMs: entry.mtimeMs });
+    }
+  }
+  return found;
 }
 
 function checkName(name: string): void {

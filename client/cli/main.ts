@@ -21,6 +21,7 @@ import { registerRerun } from './triage/rerun.js';
 import { registerStatus } from './triage/status.js';
 import { registerWorker } from './service/worker.js';
 import { registerAnalyze } from './analyze/analyze.js';
+import { registerArtifacts } from './service/artifacts.js';
 import { registerAudit } from './audit.js';
 import { registerBisect } from './triage/bisect.js';
 import { registerDoctor } from './service/doctor.js';
@@ -71,7 +72,7 @@ const commandGroups: readonly [heading: string, commands: readonly Register[]][]
   ['What is wrong right now:', [registerCheck, registerHealth, registerLogs, registerChanges]],
   ['Where it came from:', [registerBisect]],
   ['Files, without Temporal:', [registerAnalyze]],
-  ['What was done, and what may be:', [registerAudit, registerLoad]],
+  ['What was done, and what may be:', [registerAudit, registerArtifacts, registerLoad]],
   ['Parts that run:', [registerDev, registerWorker, registerHook]],
   ['Set up:', [registerInit, registerDoctor, registerSetup, registerCompletion]],
 ];

@@ -20,6 +20,7 @@ import {
 } from '../../config/resolve-access.js';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
 import { hasAnySecret, readHookCredentials } from '../hook/access/credentials.js';
+import { checkArtifacts } from './artifacts-check.js';
 import { failed, firstLine, lacking, ok, type Check } from './check.js';
 import { checkRunningHook } from './hook-check.js';
 
@@ -135,7 +136,7 @@ async function checkService(catalog: Catalog, service: string): Promise<Check[]>
 }
 
 /** The catalog and everything that it names: reachable, found, allowed? */
-export async function checkCatalog(file: string): Promise<Check[]> {
+export async function checkCatalog(file: string, dataDirectory: string): Promise<Check[]> {
   let catalog: Catalog;
   try {
     catalog = await readCatalog(file);
@@ -153,5 +154,5 @@ export async function checkCatalog(file: string): Promise<Check[]> {
   const found = ok('catalog', 'the service catalog', `${catalog.file}: ${endpointKeys(catalog).join(', ')}`);
   const services = await Promise.all(Object.keys(catalog.services).map((service) => checkService(catalog, service)));
   const hook = await checkRunningHook(catalog);
-  return [found, ...(hook.length > 0 ? hook : [checkHook(catalog)]), ...services.flat()];
+  return [found, await checkArtifacts(catalog, dataDirectory), ...(hook.length > 0 ? hook : [checkHook(catalog)]), ...services.flat()];
 }

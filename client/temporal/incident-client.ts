@@ -8,8 +8,8 @@ import { triageWorkflowId } from '../../adapters/temporal/triage-workflow-id.js'
 import { ageLimitMs } from '../../core/decisions/escalation.js';
 import { escapeMarkdown } from '../../core/decisions/escape-markdown.js';
 import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
-import { ProgramFailedError, RefusedError, UnreadableInputError } from '../../core/model/errors.js';
-import type { Incident, Symptom } from '../../core/model/incident.js';
+import { RefusedError } from '../../core/model/errors.js';
+import type { Symptom } from '../../core/model/incident.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { episodeRunOf, incidentIdOf } from '../../workflows/respond/incident-id.js';
 import {
@@ -18,7 +18,6 @@ import {
   closeIncidentSignal,
   decideRemedyUpdate,
   handOffSignal,
-  incidentStatusQuery,
   rerunConfirmationSignal,
   type ConfirmationRecord,
   type DecisionAccepted,

@@ -1,5 +1,6 @@
 /** All parts of the catalog. A wing adds its keys with one line here; what no fragment brings is an unknown key. */
 import { alerts } from './alerts.js';
+import { artifacts } from './artifacts.js';
 import { databases } from './databases.js';
 import { guards } from './guards.js';
 import { hook } from './hook.js';
@@ -33,4 +34,5 @@ export const fragments = [
   operations,
   wanted,
   worker,
+  artifacts,
 ] as const;

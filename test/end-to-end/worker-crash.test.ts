@@ -120,12 +120,21 @@ describe('a worker that is killed', () => {
 });
 
 describe('a worker that is stopped', () => {
+  // What the tests above left, whatever became of them.
+  beforeAll(async () => {
+    for (const worker of workers) if (worker.exitCode === null && worker.signalCode === null) await kill(worker);
+    const incidents = createIncidentClient(environment.client);
+    for (const { incidentId, endedAt } of await incidents.list())
+      if (endedAt === null)
+        await environment.client.workflow.getHandle((await findIncident(environment.client, incidentId)).workflowId).terminate();
+  });
+
   it(
     'hands its load over: it ends in time and in order, and the next one begins that load again at once',
     { timeout: 90_000 },
     async () => {
       const incidents = createIncidentClient(environment.client);
-      const first = workers.at(-1) ?? (await startWorker());
+      const first = await startWorker();
       await expect.poll(async () => (await fetch(`${health}/readyz`)).status, { timeout: 20_000 }).toBe(200);
       expect(await (await fetch(`${health}/readyz`)).json()).toMatchObject({
         ready: true,

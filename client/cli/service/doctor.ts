@@ -73,7 +73,10 @@ async function doctor(_flags: unknown, command: Command): Promise<void> {
   const variables = await variablesOf(context.catalogFile);
   // First, since what the worker's environment holds decides what the others find.
   const running = await checkRunning(context, variables);
-  const [machine, catalog] = await Promise.all([checkMachine(context.dataDirectory), checkCatalog(context.catalogFile)]);
+  const [machine, catalog] = await Promise.all([
+    checkMachine(context.dataDirectory),
+    checkCatalog(context.catalogFile, context.dataDirectory),
+  ]);
   const checks = [...machine.map((check) => onlyForDev(check, running)), ...running, ...catalog];
   const unset = variables.filter((name) => environmentVariable(name) === null);
   const isReady = checks.every(({ status }) => status !== 'failed');

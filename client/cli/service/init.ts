@@ -154,7 +154,10 @@ async function init(flags: InitFlags, command: Command): Promise<void> {
 /** Everything that can be checked before `dev` runs, and the two commands that follow. */
 async function finish(context: CommandContext, choice: CatalogChoice, hints: string[]): Promise<void> {
   context.wait('looking whether a triage could work');
-  const [machine, catalog] = await Promise.all([checkMachine(context.dataDirectory), checkCatalog(context.catalogFile)]);
+  const [machine, catalog] = await Promise.all([
+    checkMachine(context.dataDirectory),
+    checkCatalog(context.catalogFile, context.dataDirectory),
+  ]);
   const unset = (await variablesOf(context.catalogFile)).filter((name) => environmentVariable(name) === null);
   const checks = [...machine, ...catalog];
   const isReady = checks.every(({ status }) => status !== 'failed');

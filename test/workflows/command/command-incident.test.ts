@@ -1,3 +1,7 @@
+import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import { surveyRetention } from '../../../adapters/artifacts/retention.js';
+import { findOpenReferences } from '../../../adapters/temporal/open-references.js';
+import { incidentIdOf } from '../../../workflows/respond/incident-id.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import { RefusedError } from '../../../core/model/errors.js';
@@ -261,6 +265,27 @@ describe('an incident that people are called for', () => {
     expect(attached.isAttached).toBe(true);
     const other = await declare({ services: ['pay'], mayAttach: true });
     expect(other).not.toBe(first);
+  });
+
+  it('keeps its texts from being removed until it is over, however old they are', async () => {
+    const id = await declare();
+    const store = createArtifactStore({ directory: artifactDirectory(world.dataDirectory) });
+    const note = await store.put('text.txt', 'text', 'only in this incident');
+    const stray = await store.put('text.txt', 'text', 'in none');
+    await world.incidents.update(id, addNoteUpdate, { text: { artifact: note.path }, by: person('alice') });
+    await world.incidents.update(id, resolveIncidentUpdate, { summary: await text('done'), by: person('alice') });
+    const client = world.environment.client;
+    const old = async (): Promise<string[]> => {
+      const inUse = await findOpenReferences(client, ({ workflowId, runId }) => incidentIdOf(workflowId, runId));
+      const limits = { keepMs: 24 * 3_600_000, maxBytes: 0 };
+      const places = { store, dataDirectory: world.dataDirectory };
+      return (await surveyRetention(places, limits, inUse, Date.now() + 30 * limits.keepMs)).artifacts.removals.map(({ path }) => path);
+    };
+    const whileOpen = await old();
+    expect(whileOpen).toContain(stray.path);
+    expect(whileOpen).not.toContain(note.path);
+    await world.incidents.update(id, setStatusUpdate, { to: 'closed', reason: await text('all done'), by: person('alice') });
+    await expect.poll(old, { timeout: 20_000 }).toContain(note.path);
   });
 
   it('keeps texts of people out of the history', async () => {

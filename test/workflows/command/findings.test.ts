@@ -1,3 +1,5 @@
+import { findOpenReferences } from '../../../adapters/temporal/open-references.js';
+import { incidentIdOf } from '../../../workflows/respond/incident-id.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServiceRow } from '../../../core/command/incident/findings.js';
@@ -195,7 +197,14 @@ describe('what triages tell', () => {
     });
     await handle.signal(closeIncidentSignal, { by: 'alice' });
     await handle.result();
+    // The triage is over; what it measured stays for as long as the incident that it is part of.
+    const isInUse = async (): Promise<boolean> => {
+      const idOf = (run: { workflowId: string; runId: string }): string => incidentIdOf(run.workflowId, run.runId);
+      return (await findOpenReferences(world.environment.client, idOf)).hashes.has('0'.repeat(64));
+    };
+    expect(await isInUse()).toBe(true);
     await cancel(row.id);
+    await expect.poll(isInUse, { timeout: 20_000 }).toBe(false);
   });
 
   it('an alert declares at once where the policy says so, whatever its triage finds; nothing declares where it says never', async () => {

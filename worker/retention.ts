@@ -1,0 +1,54 @@
+/** Removes what is too old or too much while a worker runs: never what an incident that is not over refers to. */
+import type { Client } from '@temporalio/client';
+import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { applyRetention, surveyRetention, type RetentionSurvey } from '../adapters/artifacts/retention.js';
+import { findOpenReferences } from '../adapters/temporal/open-references.js';
+import { artifactLimits } from '../config/artifact-limits.js';
+import type { Catalog } from '../config/catalog.js';
+import { episodeRunOf, incidentIdOf } from '../workflows/respond/incident-id.js';
+
+/** Ages are days: an hour more or less is none. */
+const everyMs = 3_600_000;
+/** A worker that has just started has better things to do. */
+const firstAfterMs = 5 * 60_000;
+
+interface RetentionSettings {
+  catalog: Catalog;
+  dataDirectory: string;
+  say: (line: string) => void;
+}
+
+async function removeOnce({ catalog, dataDirectory }: RetentionSettings, client: Client): Promise<RetentionSurvey | null> {
+  const limits = artifactLimits(catalog);
+  if (limits === null) return null;
+  const places = { store: createArtifactStore({ directory: artifactDirectory(dataDirectory) }), dataDirectory };
+  const inUse = await findOpenReferences(client, (run) => incidentIdOf(run.workflowId, episodeRunOf(run)));
+  const survey = await surveyRetention(places, limits, inUse, Date.now());
+  await applyRetention(places, survey, Date.now());
+  return survey;
+}
+
+/** Gives how to stop it. Without limits in the catalog nothing is ever removed. */
+export function keepWithinLimits(settings: RetentionSettings, client: Client): () => void {
+  if (artifactLimits(settings.catalog) === null) return () => undefined;
+  const { say } = settings;
+  const round = async (): Promise<void> => {
+    try {
+      const survey = await removeOnce(settings, client);
+      const removals = [...(survey?.artifacts.removals ?? []), ...(survey?.workFolders.removals ?? [])];
+      const bytes = removals.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+      if (removals.length > 0)
+        say(`removed ${removals.length} artifacts and work folders, ${(bytes / 1e6).toFixed(1)} MB; removed.jsonl names them`);
+      const over = survey?.artifacts.overBytes ?? 0;
+      if (over > 0) say(`artifacts are ${(over / 1e6).toFixed(1)} MB above their limit: what is left belongs to open incidents, or is new`);
+    } catch (error) {
+      say(`artifacts were not tidied up (${error instanceof Error ? error.message : String(error)}); the next try is in an hour`);
+    }
+  };
+  const first = setTimeout(() => void round(), firstAfterMs).unref();
+  const timer = setInterval(() => void round(), everyMs).unref();
+  return () => {
+    clearTimeout(first);
+    clearInterval(timer);
+  };
+}
