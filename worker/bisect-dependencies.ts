@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BisectDependencies, BisectTarget } from '../activities/bisect-dependencies.js';
-import { createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { openArtifactStore } from '../adapters/artifacts/open-store.js';
+import { artifactPlace } from '../config/artifact-place.js';
 import { runCommand, startService, type RunningService } from '../adapters/git/commit-service.js';
 import { openWorktrees } from '../adapters/git/commit-worktrees.js';
 import * as git from '../adapters/git/git.js';
@@ -70,7 +71,7 @@ export function createBisectDependencies(settings: BisectSettings, { mayLoad, ..
       const receivers = resolveNotifiers(catalog, endpoint);
       await Promise.all(receivers.map((receiver) => sendNotification(receiver, notification, signal)));
     },
-    artifacts: createArtifactStore({ directory: join(dataDirectory, 'artifacts') }),
+    artifacts: openArtifactStore(artifactPlace(catalog, dataDirectory)),
     // In the folder that the clean-up removes: a run whose worker was killed and that nobody repeats leaves nothing either.
     workDirectory: (bisectId, key) => join(folderOf(bisectId), 'work', folderName(key)),
     discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),

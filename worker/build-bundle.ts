@@ -38,6 +38,7 @@ async function main(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', 'index.js'),
     payloadConverterPath: join(root, 'workflows', 'kernel', 'payload-converter.js'),
+    failureConverterPath: join(root, 'workflows', 'kernel', 'failure-converter.js'),
     logger: new DefaultLogger('WARN'),
   });
   await replaceFile(bundlePath, code);

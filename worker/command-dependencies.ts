@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { CommandDependencies } from '../activities/command/dependencies.js';
 import type { PlannedTriage, TriageDeclaration } from '../activities/command/contract.js';
-import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { openArtifactStore } from '../adapters/artifacts/open-store.js';
+import { artifactPlace } from '../config/artifact-place.js';
 import { collectChanges } from '../adapters/changes/collect-changes.js';
 import { collectHealth } from '../adapters/checks/collect-health.js';
 import { declareIncident } from '../adapters/temporal/declare-incident.js';
@@ -84,7 +85,7 @@ export interface CommandSettings {
 
 export function createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }: CommandSettings): CommandDependencies {
   const through = createCircuits();
-  const artifacts = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
+  const artifacts = openArtifactStore(artifactPlace(catalog, dataDirectory));
   return {
     ...createCommunicationDependencies({ client, catalog, dataDirectory, texts: artifacts }),
     policy: (services) => resolvePolicy(catalog, services),

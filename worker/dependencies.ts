@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies, CatalogAccess, LoadOrder } from '../activities/dependencies.js';
 import { createAuditLog } from '../adapters/artifacts/audit-log.js';
-import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { openArtifactStore } from '../adapters/artifacts/open-store.js';
+import { artifactPlace } from '../config/artifact-place.js';
 import { workDirectory, workFolderName } from '../adapters/artifacts/work-folders.js';
 import { acknowledgeHeartbeat } from '../adapters/temporal/acknowledge-heartbeat.js';
 import { lookAtBisect } from '../adapters/temporal/look-at-bisect.js';
@@ -95,7 +96,7 @@ export function createDependencies(settings: WorkerSettings, client: Client, hos
   const { audited } = createAuditLog(dataDirectory, host);
   return {
     audited,
-    artifacts: createArtifactStore({ directory: artifactDirectory(dataDirectory) }),
+    artifacts: openArtifactStore(artifactPlace(catalog, dataDirectory)),
     catalog: catalogAccess(catalog),
     healthyRuns: createHealthyRunStore(join(dataDirectory, 'healthy-runs')),
     runLoad: (order) =>

@@ -1,6 +1,7 @@
 /** Removes what is too old or too much while a worker runs: never what an incident that is not over refers to. */
 import type { Client } from '@temporalio/client';
-import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { openArtifactStore } from '../adapters/artifacts/open-store.js';
+import { artifactPlace } from '../config/artifact-place.js';
 import { applyRetention, surveyRetention, type RetentionSurvey } from '../adapters/artifacts/retention.js';
 import { findOpenReferences } from '../adapters/temporal/open-references.js';
 import { artifactLimits } from '../config/artifact-limits.js';
@@ -21,7 +22,7 @@ interface RetentionSettings {
 async function removeOnce({ catalog, dataDirectory }: RetentionSettings, client: Client): Promise<RetentionSurvey | null> {
   const limits = artifactLimits(catalog);
   if (limits === null) return null;
-  const places = { store: createArtifactStore({ directory: artifactDirectory(dataDirectory) }), dataDirectory };
+  const places = { store: openArtifactStore(artifactPlace(catalog, dataDirectory)), dataDirectory };
   const inUse = await findOpenReferences(client, (run) => incidentIdOf(run.workflowId, episodeRunOf(run)));
   const survey = await surveyRetention(places, limits, inUse, Date.now());
   await applyRetention(places, survey, Date.now());

@@ -10,7 +10,7 @@ import { createActivities } from '../activities/create-activities.js';
 import type { ActivityDependencies } from '../activities/dependencies.js';
 import { createRunbookActivities } from '../activities/runbook/create-runbook-activities.js';
 import type { RunbookDependencies } from '../activities/runbook/dependencies.js';
-import { operatedServer, resolveTemporal, temporalUnreachable, type TemporalTarget } from '../adapters/temporal/connection.js';
+import { converterOf, operatedServer, resolveTemporal, temporalUnreachable, type TemporalTarget } from '../adapters/temporal/connection.js';
 import { bisectHostQueue, workerRoles, type WorkerRole } from '../workflows/kernel/task-queues.js';
 import type { MeasuringPlace } from './bisect-dependencies.js';
 import { openProbe, type Probe } from './health-server.js';
@@ -110,6 +110,7 @@ async function startOn({ connection, server, probe }: Place, options: StartWorke
     connection,
     namespace: server.namespace,
     activities: activitiesOf(connection, server.namespace, host, options),
+    ...converterOf(options),
     identity: identityOf(host),
     shutdownGraceTime,
     shutdownForceTime,
@@ -128,7 +129,7 @@ async function startOn({ connection, server, probe }: Place, options: StartWorke
     if (role === 'bisect')
       served.push(await serve({ ...shared, taskQueue: bisectHostQueue(host), maxConcurrentActivityTaskExecutions: 8 }));
   }
-  const stopBeside = options.beside(new Client({ connection, namespace: server.namespace }));
+  const stopBeside = options.beside(clientOf(connection, server.namespace, options));
   const running = run(served, connection, async () => {
     stopBeside();
     await probe.close();
@@ -139,8 +140,12 @@ async function startOn({ connection, server, probe }: Place, options: StartWorke
   return { ...running, healthOrigin: probe.origin };
 }
 
+function clientOf(connection: NativeConnection, namespace: string, options: StartWorkersOptions): Client {
+  return new Client({ connection, namespace, ...converterOf(options) });
+}
+
 function activitiesOf(connection: NativeConnection, namespace: string, host: string, options: StartWorkersOptions): object {
-  const client = new Client({ connection, namespace });
+  const client = clientOf(connection, namespace, options);
   const measuringHosts = (): Promise<string[]> => listMeasuringHosts(connection, namespace, host);
   return {
     ...createCommandActivities(options.createCommandDependencies(client)),

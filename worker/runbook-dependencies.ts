@@ -4,7 +4,8 @@ import type { Client } from '@temporalio/client';
 import type { ActionOrder } from '../activities/runbook/contract.js';
 import type { ActionEnding, RunbookDependencies } from '../activities/runbook/dependencies.js';
 import { createAuditLog } from '../adapters/artifacts/audit-log.js';
-import { artifactDirectory, createArtifactStore } from '../adapters/artifacts/artifact-store.js';
+import { openArtifactStore } from '../adapters/artifacts/open-store.js';
+import { artifactPlace } from '../config/artifact-place.js';
 import { checks } from '../adapters/checks/registry.js';
 import { runChecks } from '../adapters/checks/run-checks.js';
 import { maskText } from '../adapters/redaction/mask-stream.js';
@@ -127,7 +128,7 @@ export interface RunbookSettings {
 }
 
 export function createRunbookDependencies({ catalog, dataDirectory, host, client }: RunbookSettings): RunbookDependencies {
-  const artifacts = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
+  const artifacts = openArtifactStore(artifactPlace(catalog, dataDirectory));
   return {
     open: (file, text, given, approved) => {
       const opened = openRunbook(catalog, file, text, given);

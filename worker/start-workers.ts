@@ -1,6 +1,7 @@
 /** The workers of one process with the settings of one command. */
 import type { TemporalTarget } from '../adapters/temporal/connection.js';
 import type { Catalog } from '../config/catalog.js';
+import { encryptedTarget } from '../config/payload-keys.js';
 import { findTool } from '../config/find-tool.js';
 import type { WorkerRole } from '../workflows/kernel/task-queues.js';
 import { createBisectDependencies } from './bisect-dependencies.js';
@@ -34,7 +35,7 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     settings;
   const k6 = async (): Promise<string> => (await findTool('k6', { say, allowDownload: true })).path;
   return await startWorkers({
-    ...temporal,
+    ...(await encryptedTarget(temporal, catalog)),
     ...(host === undefined ? {} : { host }),
     ...(roles === undefined ? {} : { roles }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),

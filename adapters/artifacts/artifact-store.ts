@@ -10,6 +10,11 @@ export function artifactDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'artifacts');
 }
 
+/** False for whatever else lies in a store. */
+export function isArtifactPath(path: string): boolean {
+  return storedPath.test(path);
+}
+
 /** One artifact as it lies in the store. */
 export interface StoredArtifact {
   path: string;

@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ProgramFailedError } from '../../core/model/errors.js';
 import type { OperatedServer } from './operator-command.js';
@@ -8,6 +9,8 @@ export interface TemporalTarget {
   /** `HOST:PORT`; beats `TEMPORAL_ADDRESS`. */
   address?: string;
   namespace?: string;
+  /** Absent: payloads are not encrypted. */
+  dataConverter?: DataConverter;
 }
 
 type ConnectionOptions = ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
@@ -45,12 +48,21 @@ export function temporalUnreachable(address: string, cause: unknown): ProgramFai
   );
 }
 
+/** For the options of a client or worker. */
+export function converterOf({ dataConverter }: TemporalTarget): { dataConverter?: DataConverter } {
+  return dataConverter === undefined ? {} : { dataConverter };
+}
+
 /** Connects once, in bounded time. Throws ProgramFailedError when nothing answers. */
 export async function connectClient(target: TemporalTarget): Promise<{ client: Client; address: string; close: () => Promise<void> }> {
   const { connection: options, namespace } = resolveTemporal(target);
   try {
     const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs });
-    return { client: new Client({ connection, namespace }), address: options.address, close: () => connection.close() };
+    return {
+      client: new Client({ connection, namespace, ...converterOf(target) }),
+      address: options.address,
+      close: () => connection.close(),
+    };
   } catch (error) {
     throw temporalUnreachable(options.address, error);
   }

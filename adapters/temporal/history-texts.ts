@@ -12,10 +12,16 @@ function payloadsIn(value: unknown): Payload[] {
   return Object.values(value).flatMap(payloadsIn);
 }
 
+/** As the client's own codecs decode them: what `describe` and `fetchHistory` give is as the server has it. */
+export async function decodePayloads(client: Client, payloads: readonly Payload[]): Promise<Payload[]> {
+  let decoded = [...payloads];
+  for (const codec of client.options.loadedDataConverter.payloadCodecs.toReversed()) decoded = await codec.decode(decoded);
+  return decoded;
+}
+
 /** One text for all of a history's payloads, decoded with the client's own codecs. */
 export async function historyText(client: Client, workflowId: string, runId: string): Promise<string> {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  let payloads = payloadsIn(history.events);
-  for (const codec of client.options.loadedDataConverter.payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
+  const payloads = await decodePayloads(client, payloadsIn(history.events));
   return payloads.map(({ data }) => Buffer.from(data ?? []).toString('utf8')).join('\n');
 }

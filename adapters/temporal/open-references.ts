@@ -14,11 +14,16 @@ interface Run {
   workflowId: string;
   runId: string;
   memo?: Record<string, unknown> | undefined;
+  /** Of the workflow. */
+  type: string;
 }
+
+/** Incidents and what acts for them. The registry is always open and knows the name of every incident: it takes part in none. */
+const takesPart = (type: string): boolean => type !== 'incidentRegistry';
 
 async function runsOf(client: Client, query: string): Promise<Run[]> {
   const runs: Run[] = [];
-  for await (const { workflowId, runId, memo } of client.workflow.list({ query })) runs.push({ workflowId, runId, memo });
+  for await (const { workflowId, runId, memo, type } of client.workflow.list({ query })) runs.push({ workflowId, runId, memo, type });
   return runs;
 }
 
@@ -35,7 +40,10 @@ export async function findOpenReferences(client: Client, idOf: (run: Run) => str
     return text;
   };
   const open = await runsOf(client, `${ourQueues} AND ExecutionStatus = "Running"`);
-  for (const run of open) for (const [id] of (await read(run)).matchAll(named)) mentioned.add(id);
+  for (const run of open) {
+    const text = await read(run);
+    if (takesPart(run.type)) for (const [id] of text.matchAll(named)) mentioned.add(id);
+  }
   for (const run of open) mentioned.delete(idOf(run));
   for (const id of mentioned) {
     const workflowId = id.startsWith('perf-') ? id.replace(/-[0-9a-f]{12}$/, '') : id;

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { ArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 import type { Client } from '@temporalio/client';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { dataDirectory, terminalSettings } from '../../config/environment.js';
@@ -64,21 +66,43 @@ export interface IncidentAccess {
   client: Client;
 }
 
+/** Artifacts of the data folder, and of the bucket where the catalog names one. */
+export async function storeFor(context: CommandContext): Promise<ArtifactStore> {
+  const { openArtifactStore } = await import('../../adapters/artifacts/open-store.js');
+  const { artifactPlace } = await import('../../config/artifact-place.js');
+  return openArtifactStore(artifactPlace(await tryReadCatalog(context), context.dataDirectory));
+}
+
+/** With the keys of the catalog, where it has some. */
+export async function connectFor(context: CommandContext): Promise<{ client: Client; address: string; close: () => Promise<void> }> {
+  const { connectClient } = await import('../../adapters/temporal/connection.js');
+  const { encryptedTarget } = await import('../../config/payload-keys.js');
+  return await connectClient(await encryptedTarget(context.temporal, await catalogWithKeys(context)));
+}
+
 /**
  * Connects for one command; a server that does not answer is one message within seconds. Temporal's client takes half a second to load, which
  * commands that do not need it should not pay.
  */
 export async function withIncidents<T>(context: CommandContext, work: (access: IncidentAccess) => Promise<T>): Promise<T> {
   context.wait('connecting to Temporal');
-  const { connectClient } = await import('../../adapters/temporal/connection.js');
   const { createIncidentClient } = await import('../temporal/incident-client.js');
-  const { client, close } = await connectClient(context.temporal);
+  const { client, close } = await connectFor(context);
   try {
     return await work({ incidents: createIncidentClient(client), client });
   } finally {
     endWaiting();
     await close();
   }
+}
+
+/** A catalog that cannot be read must not let a command send in plain what is encrypted otherwise. */
+async function catalogWithKeys(context: CommandContext): Promise<Catalog | null> {
+  return await readCatalog(context.catalogFile).catch(async (error: unknown) => {
+    const text = await readFile(context.catalogFile, 'utf8').catch(() => '');
+    if (/^encryption\s*:/m.test(text)) throw error;
+    return null;
+  });
 }
 
 /** Null when there is no catalog: commands on an incident that exists do not need one. */

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
-import { artifactDirectory, createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
+import { openArtifactStore } from '../../adapters/artifacts/open-store.js';
+import { artifactPlace } from '../../config/artifact-place.js';
 import { artifactLimits } from '../../config/artifact-limits.js';
 import type { Catalog } from '../../config/catalog.js';
 import { lacking, ok, type Check } from './check.js';
@@ -12,7 +13,7 @@ const gigabytes = (sizeBytes: number): string => `${(sizeBytes / 1e9).toFixed(1)
 export async function checkArtifacts(catalog: Catalog, dataDirectory: string): Promise<Check> {
   const what = 'room for reports and captures';
   const limits = artifactLimits(catalog);
-  const stored = await createArtifactStore({ directory: artifactDirectory(dataDirectory) }).list();
+  const stored = await openArtifactStore(artifactPlace(catalog, dataDirectory)).list();
   const sizeBytes = stored.reduce((total, artifact) => total + artifact.sizeBytes, 0);
   const disk = await statfs(dataDirectory).catch(() => null);
   const freeBytes = disk === null ? null : disk.bavail * disk.bsize;

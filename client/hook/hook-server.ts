@@ -9,6 +9,7 @@ import type { HookDependencies } from './hook-dependencies.js';
 import { createHookMetrics, type HookMetrics } from './hook-metrics.js';
 import { receiveAlerts, type Delivery, type HookGuards } from './receive-alerts.js';
 import { receiveChanges } from './receive-changes.js';
+import { parseCodecPath, receivePayloads } from './receive-payloads.js';
 import { printableLine } from './printable-line.js';
 import { createReplayMemory } from './access/signature-time.js';
 import { parseIncidentPath, showIncident } from './show-incident.js';
@@ -96,6 +97,8 @@ async function answer(parts: HookParts, delivery: Delivery): Promise<Answer> {
     return request.method === 'POST'
       ? await receiveChanges(parts.deps, parts.guards, delivery)
       : problem(405, 'expected POST', {}, { allow: 'POST' });
+  const codec = parseCodecPath(url.pathname);
+  if (codec !== null) return await receivePayloads(parts.deps, parts.guards, delivery, codec);
   const alerts = /^\/alerts\/([a-z]+)$/.exec(url.pathname);
   if (alerts?.[1] === undefined) return await answerGet(parts, request, url);
   const result = await answerAlerts(parts, alerts[1], delivery);
@@ -115,6 +118,11 @@ async function answerPage({ deps, live }: HookParts, request: IncomingMessage, r
   return path === null ? null : await answerPages({ deps, incidents: deps.pages, live }, { request, response, url }, path);
 }
 
+/** For the log: the path, without what a Web UI may have to put into it. */
+function withoutToken(target: string): string {
+  return (target.split('?')[0] ?? '').replace(/^\/codec\/[^/]+\/(?=decode|encode)/, '/codec/…/');
+}
+
 async function handle(parts: HookParts, request: IncomingMessage, response: ServerResponse, isAsking: boolean): Promise<void> {
   const { deps } = parts;
   let result: Answer | null;
@@ -124,9 +132,7 @@ async function handle(parts: HookParts, request: IncomingMessage, response: Serv
       (response.headersSent ? null : await answer(parts, { request, wantBody: () => (isAsking ? response.writeContinue() : undefined) }));
   } catch (error) {
     // Senders drop what gets a 4xx and repeat what gets a 5xx: whatever failed here is ours.
-    deps.log(
-      `${request.method ?? ''} ${(request.url ?? '').split('?')[0] ?? ''}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    deps.log(`${request.method ?? ''} ${withoutToken(request.url ?? '')}: ${error instanceof Error ? error.message : String(error)}`);
     result = problem(503, 'the responder cannot take this now; send it again', {}, retryAfter);
   }
   if (result !== null && !response.destroyed) sendAnswer(response, result);

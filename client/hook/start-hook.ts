@@ -1,8 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { join } from 'node:path';
-import { resolveTemporal, type TemporalTarget } from '../../adapters/temporal/connection.js';
+import { converterOf, resolveTemporal, type TemporalTarget } from '../../adapters/temporal/connection.js';
 import { storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { Catalog } from '../../config/catalog.js';
+import { encryptedTarget } from '../../config/payload-keys.js';
 import { createKnownAlerts } from './known-alerts.js';
 import { keyOfLinks } from './access/link-key.js';
 import { startHook, type RunningHook } from './hook-server.js';
@@ -23,7 +24,8 @@ export interface HookSettings {
 export async function startResponderHook(settings: HookSettings, address: { host: string; port: number }): Promise<RunningHook> {
   const { connection: options, namespace } = resolveTemporal(settings.temporal);
   const connection = Connection.lazy({ ...options, connectTimeout: '3s' });
-  const client = new Client({ connection, namespace });
+  const target = await encryptedTarget(settings.temporal, settings.catalog);
+  const client = new Client({ connection, namespace, ...converterOf(target) });
   const { catalog, dataDirectory, madeToken, say } = settings;
   const incidents = createKnownAlerts(createHookIncidents(client, catalog, dataDirectory), say);
   const stopWatching = incidents.watch();

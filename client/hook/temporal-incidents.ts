@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { openArtifactStore } from '../../adapters/artifacts/open-store.js';
+import { artifactPlace } from '../../config/artifact-place.js';
 import type { Catalog } from '../../config/catalog.js';
 import { findEndpoint } from '../../config/find-endpoint.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
@@ -42,6 +44,7 @@ async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
 /** The incidents of one Temporal namespace, with the reports of one data folder. */
 export function createHookIncidents(client: Client, catalog: Catalog, dataDirectory: string): WatchedIncidents {
   const incidents = createIncidentClient(client);
+  const store = openArtifactStore(artifactPlace(catalog, dataDirectory));
   return {
     startOrAttach: (endpoint, alert) => {
       const { serviceName, service } = findEndpoint(catalog, endpoint);
@@ -64,7 +67,7 @@ export function createHookIncidents(client: Client, catalog: Catalog, dataDirect
     readReport: (incidentId, format) =>
       orNull(async () => {
         const { incident } = await incidents.status(incidentId);
-        return (await readReport(dataDirectory, incident.artifacts, format))?.text ?? null;
+        return (await readReport(store, incident.artifacts, format))?.text ?? null;
       }),
     ping: async () => {
       await client.withDeadline(Date.now() + pingTimeoutMs, () => client.workflowService.getSystemInfo({}));

@@ -1,6 +1,7 @@
 /** Follows an incident in the terminal: stage changes, and the live numbers that activities heartbeat. */
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
+import { decodePayloads } from '../../adapters/temporal/history-texts.js';
 import type { IncidentClient } from './incident-client.js';
 import { findIncident } from './incident-lookup.js';
 import { interruptible } from '../cli/terminal/interruptible.js';
@@ -26,7 +27,8 @@ async function liveLoad(client: Client, id: string): Promise<string | null> {
   const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
   const load = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'runLoad');
   const payload = load?.heartbeatDetails?.payloads?.[0];
-  return payload === undefined ? null : heartbeatText(payload);
+  const [decoded] = payload === undefined ? [] : await decodePayloads(client, [payload]);
+  return decoded === undefined ? null : heartbeatText(decoded);
 }
 
 function startLive(client: Client, id: string, progress: (line: string) => void): () => void {

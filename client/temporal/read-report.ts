@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../../core/model/incident.js';
-import { artifactDirectory, createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
+import type { ArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 
 export type ReportFormat = 'html' | 'md' | 'json';
 
@@ -10,12 +10,11 @@ function reportArtifact(artifacts: ArtifactRef[], format: ReportFormat): Artifac
 
 /** Text and path of the report; null when none has been written. Throws UnreadableInputError when it is not in this data folder. */
 export async function readReport(
-  dataDirectory: string,
+  store: Pick<ArtifactStore, 'read' | 'locate'>,
   artifacts: ArtifactRef[],
   format: ReportFormat,
 ): Promise<{ text: string; path: string } | null> {
   const artifact = reportArtifact(artifacts, format);
   if (artifact === null) return null;
-  const store = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
   return { text: (await store.read(artifact)).toString('utf8'), path: store.locate(artifact.path) };
 }

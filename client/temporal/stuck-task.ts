@@ -1,5 +1,13 @@
 /** A workflow whose task fails again and again does not progress, whatever it is told. The server knows it; no worker has to answer. */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { decodePayloads } from '../../adapters/temporal/history-texts.js';
+
+/** The parts of `temporal.api.failure.v1.Failure` that are words. */
+interface Failure {
+  message?: string | null;
+  encodedAttributes?: Payload | null;
+}
 
 /** A worker that died under a task costs one try, and the next one may meet its end, too; what fails a third time fails by itself. */
 const fewestTries = 3;
@@ -38,10 +46,19 @@ async function lastFailure(client: Client, { workflowId, runId }: Described): Pr
     maximumPageSize: lastEvents,
   });
   for (const { workflowTaskFailedEventAttributes: failed, workflowTaskTimedOutEventAttributes: timedOut } of history?.events ?? []) {
-    if (failed !== null && failed !== undefined) return (failed.failure?.message ?? 'no message').split('\n')[0]?.slice(0, 300) ?? null;
+    if (failed !== null && failed !== undefined)
+      return (await messageOf(client, failed.failure ?? {})).split('\n')[0]?.slice(0, 300) ?? null;
     if (timedOut !== null && timedOut !== undefined) return 'no answer in time';
   }
   return null;
+}
+
+/** With encryption the words stand in a payload. */
+async function messageOf(client: Client, { message, encodedAttributes }: Failure): Promise<string> {
+  const [decoded] = await decodePayloads(client, encodedAttributes === null || encodedAttributes === undefined ? [] : [encodedAttributes]);
+  const attributes: unknown = decoded === undefined ? null : defaultPayloadConverter.fromPayload(decoded);
+  const words = typeof attributes === 'object' && attributes !== null && 'message' in attributes ? attributes.message : message;
+  return typeof words === 'string' ? words : 'no message';
 }
 
 /** What people are called for, and what decides for them. */

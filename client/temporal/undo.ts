@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { AppliedRemedy, RemedyApproval, RemedyPlan } from '../../activities/contract.js';
+import { decodePayloads } from '../../adapters/temporal/history-texts.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import type { undoRemedy } from '../../workflows/undo/undo-remedy.js';
 import { findIncident } from './incident-lookup.js';
@@ -20,11 +21,13 @@ export async function appliedPlans(client: Client, incidentId: string): Promise<
   for (const { eventId, activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } of events ??
     []) {
     if (scheduled?.activityType?.name === 'applyRemedy') {
-      const [, endpoint, plan] = (scheduled.input?.payloads ?? []).map((payload): unknown => defaultPayloadConverter.fromPayload(payload));
+      const [, endpoint, plan] = (await decodePayloads(client, scheduled.input?.payloads ?? [])).map((payload): unknown =>
+        defaultPayloadConverter.fromPayload(payload),
+      );
       if (typeof endpoint === 'string' && isPlan(plan)) asked.set(String(eventId), { endpoint, plan });
     }
     const of = completed === null || completed === undefined ? undefined : asked.get(String(completed.scheduledEventId));
-    const [result] = completed?.result?.payloads ?? [];
+    const [result] = await decodePayloads(client, completed?.result?.payloads ?? []);
     if (of !== undefined && result !== undefined && wasApplied(defaultPayloadConverter.fromPayload(result))) found.unshift(of);
   }
   return found;

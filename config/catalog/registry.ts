@@ -2,6 +2,7 @@
 import { alerts } from './alerts.js';
 import { artifacts } from './artifacts.js';
 import { databases } from './databases.js';
+import { encryption } from './encryption.js';
 import { guards } from './guards.js';
 import { hook } from './hook.js';
 import { incidents } from './incidents.js';
@@ -35,4 +36,5 @@ export const fragments = [
   wanted,
   worker,
   artifacts,
+  encryption,
 ] as const;

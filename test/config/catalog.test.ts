@@ -71,7 +71,7 @@ describe('the service catalog', () => {
   it('refuses an empty file and a list with what is needed', () => {
     expect(problemsOf('').some((problem) => problem.includes('services: expected a mapping'))).toBe(true);
     expect(problemsOf('- 1\n')[0]).toContain(
-      'expected a mapping with the keys version, defaults, hook, alerts, people, oncall, escalation, incidents, mail, observability, worker, artifacts, services, got a list of 1',
+      'expected a mapping with the keys version, defaults, hook, alerts, people, oncall, escalation, incidents, mail, observability, worker, artifacts, encryption, services, got a list of 1',
     );
   });
 

@@ -56,10 +56,11 @@ export async function startTemporal(...settings: string[]): Promise<TestWorkflow
 }
 
 const payloadConverterPath = fileURLToPath(new URL('../../workflows/kernel/payload-converter.ts', import.meta.url));
+const failureConverterPath = fileURLToPath(new URL('../../workflows/kernel/failure-converter.ts', import.meta.url));
 const productWorkflows = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
 /** Bundles the TypeScript sources, so that these tests need no build. */
 export async function bundleWorkflows(workflowsPath = productWorkflows): Promise<WorkflowBundleWithSourceMap> {
   quietRuntime();
-  return bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger: new DefaultLogger('ERROR') });
+  return bundleWorkflowCode({ workflowsPath, payloadConverterPath, failureConverterPath, logger: new DefaultLogger('ERROR') });
 }

@@ -1,9 +1,8 @@
 /** What the commands on incidents that people are called for have in common. */
 import type { Command } from 'commander';
-import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import type { CommandClient } from '../../temporal/command-client.js';
-import { contextOf, type CommandContext } from '../command-context.js';
+import { connectFor, contextOf, storeFor, type CommandContext } from '../command-context.js';
 import { currentUser } from '../option-values.js';
 
 export const incidentId = ['<incident>', 'id of the incident, as incident list shows it'] as const;
@@ -14,11 +13,10 @@ export async function withCommand<T>(
   work: (incidents: CommandClient, context: CommandContext) => Promise<T>,
 ): Promise<T> {
   const context = contextOf(command);
-  const { connectClient } = await import('../../../adapters/temporal/connection.js');
   const { createCommandClient } = await import('../../temporal/command-client.js');
-  const { client, close } = await connectClient(context.temporal);
+  const { client, close } = await connectFor(context);
   try {
-    return await work(createCommandClient(client, createArtifactStore({ directory: artifactDirectory(context.dataDirectory) })), context);
+    return await work(createCommandClient(client, await storeFor(context)), context);
   } finally {
     await close();
   }

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import { readSeries, type Readings } from '../../../adapters/checks/service/metric-range.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 import { analyzeRootCause } from '../../../core/command/rca/rca.js';
 import type { Incident } from '../../../core/model/incident.js';
 import type { IncidentClient } from '../../temporal/incident-client.js';
-import { contextOf, tryReadCatalog, withIncidents, type CommandContext } from '../command-context.js';
+import { contextOf, storeFor, tryReadCatalog, withIncidents, type CommandContext } from '../command-context.js';
 import { incidentId } from './incident-access.js';
 import { rcaText } from './rca-text.js';
 
@@ -41,7 +40,7 @@ async function rca(id: string, _flags: unknown, command: Command): Promise<void>
   const context = contextOf(command);
   await withIncidents(context, async ({ incidents, client }) => {
     const { createCommandClient } = await import('../../temporal/command-client.js');
-    const texts = createArtifactStore({ directory: artifactDirectory(context.dataDirectory) });
+    const texts = await storeFor(context);
     const status = await createCommandClient(client, texts).status(id);
     const [triages, { series, unread }] = await Promise.all([triagesOf(incidents, status, context), seriesAround(context, status)]);
     for (const { service, signal, why } of unread) context.say(`note: ${signal} of ${service} was not read: ${why}`);

@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import type { RunDocument } from '../../../core/command/runbook/run-document.js';
 import type { RunbookClient } from '../../temporal/runbook-client.js';
-import { contextOf, type CommandContext } from '../command-context.js';
+import { connectFor, contextOf, storeFor, type CommandContext } from '../command-context.js';
 
 export async function withRunbooks<T>(command: Command, work: (runs: RunbookClient, context: CommandContext) => Promise<T>): Promise<T> {
   const context = contextOf(command);
-  const { connectClient } = await import('../../../adapters/temporal/connection.js');
   const { createRunbookClient } = await import('../../temporal/runbook-client.js');
-  const { client, close } = await connectClient(context.temporal);
+  const { client, close } = await connectFor(context);
   try {
-    return await work(createRunbookClient(client, createArtifactStore({ directory: artifactDirectory(context.dataDirectory) })), context);
+    return await work(createRunbookClient(client, await storeFor(context)), context);
   } finally {
     await close();
   }

@@ -4,7 +4,7 @@ import { artifactLimits } from '../../../config/artifact-limits.js';
 import { readCatalog } from '../../../config/catalog.js';
 import { formatDuration } from '../../../config/duration.js';
 import type { Removal, RetentionPlan } from '../../../core/decisions/retention.js';
-import { contextOf, withIncidents, type CommandContext } from '../command-context.js';
+import { contextOf, storeFor, withIncidents, type CommandContext } from '../command-context.js';
 
 const megabytes = (sizeBytes: number): string => `${(sizeBytes / 1e6).toFixed(1)} MB`;
 
@@ -37,12 +37,11 @@ function document(plan: RetentionPlan & { count: number }): object {
 async function survey(context: CommandContext, isPruning: boolean): Promise<void> {
   const catalog = await readCatalog(context.catalogFile);
   const limits = artifactLimits(catalog);
-  const { artifactDirectory, createArtifactStore } = await import('../../../adapters/artifacts/artifact-store.js');
   const { applyRetention, surveyRetention } = await import('../../../adapters/artifacts/retention.js');
   const { findOpenReferences } = await import('../../../adapters/temporal/open-references.js');
   const { episodeRunOf, incidentIdOf } = await import('../../../workflows/respond/incident-id.js');
   const { dataDirectory } = context;
-  const places = { store: createArtifactStore({ directory: artifactDirectory(dataDirectory) }), dataDirectory };
+  const places = { store: await storeFor(context), dataDirectory };
   await withIncidents(context, async ({ client }) => {
     const inUse = await findOpenReferences(client, (run) => incidentIdOf(run.workflowId, episodeRunOf(run)));
     const found = await surveyRetention(places, limits ?? { keepMs: null, maxBytes: null }, inUse, Date.now());

@@ -5,7 +5,7 @@ import { borrowVariables, environmentVariable } from '../../../config/environmen
 import { secretVariables } from '../../../config/resolve-access.js';
 import { failed, firstLine, ok, type Check } from '../../doctor/check.js';
 import { pasteOf, toDoOf } from '../../doctor/to-do.js';
-import { contextOf, type CommandContext } from '../command-context.js';
+import { connectFor, contextOf, type CommandContext } from '../command-context.js';
 import { AnsweredError } from '../exit-code.js';
 
 /** The server and, through it, the workers that run. What they see and this shell does not is taken over. */
@@ -14,8 +14,7 @@ async function checkRunning(context: CommandContext, variables: readonly string[
   const remedy =
     'Start everything with perf-responder dev (it stays in the foreground), or name your server with --address or TEMPORAL_ADDRESS.';
   try {
-    const { connectClient } = await import('../../../adapters/temporal/connection.js');
-    const { client, address, close } = await connectClient(context.temporal);
+    const { client, address, close } = await connectFor(context);
     try {
       return [ok('temporal-server', what, address), await checkWorker(client, variables)];
     } finally {

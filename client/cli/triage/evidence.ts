@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import { writeEvidenceArchive } from '../../../adapters/artifacts/evidence-folder.js';
 import { catalogSecrets } from '../../../config/catalog-secrets.js';
 import { readCatalog } from '../../../config/catalog.js';
@@ -7,12 +6,12 @@ import { manifestArtifact, readManifest } from '../../../core/evidence/manifest.
 import { redactEvidence, type EvidenceContent } from '../../../core/evidence/redact.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { ArtifactRef, Incident } from '../../../core/model/incident.js';
-import { contextOf, withIncidents, type CommandContext } from '../command-context.js';
+import { contextOf, storeFor, withIncidents, type CommandContext } from '../command-context.js';
 import { incidentArgument } from '../incident-options.js';
 
 /** The evidence of an incident as its worker stored it, values and all. */
-async function storedEvidence({ dataDirectory }: CommandContext, { incidentId, artifacts }: Incident): Promise<EvidenceContent> {
-  const store = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
+async function storedEvidence(context: CommandContext, { incidentId, artifacts }: Incident): Promise<EvidenceContent> {
+  const store = await storeFor(context);
   const read = async (ref: ArtifactRef): Promise<unknown> => JSON.parse((await store.read(ref)).toString('utf8'));
   const newest = (name: string): ArtifactRef | undefined => artifacts.findLast((artifact) => artifact.name === name);
   const ref = newest(manifestArtifact);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import { readReport, type ReportFormat } from '../../temporal/read-report.js';
-import { contextOf, withIncidents } from '../command-context.js';
+import { contextOf, withIncidents, storeFor } from '../command-context.js';
 import { incidentArgument } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
 import { reportLink } from './report-address.js';
@@ -11,7 +11,7 @@ async function report(id: string, flags: { format?: ReportFormat; output?: strin
   const context = contextOf(command);
   const { incident } = await withIncidents(context, ({ incidents }) => incidents.status(id));
   const format = flags.format ?? (context.isJson ? 'json' : 'md');
-  const found = await readReport(context.dataDirectory, incident.artifacts, format);
+  const found = await readReport(await storeFor(context), incident.artifacts, format);
   if (found === null)
     throw new UnreadableInputError(
       `report: expected a report of ${incident.incidentId}, but none is written yet; its status says where it stands`,

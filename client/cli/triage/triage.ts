@@ -18,7 +18,7 @@ import type { IncidentStatus } from '../../../workflows/respond/messages.js';
 import { refusedDocument } from '../../temporal/incident-documents.js';
 import { incidentText } from './incident-text.js';
 import { readReport, type ReportFormat } from '../../temporal/read-report.js';
-import { contextOf, withIncidents, type CommandContext } from '../command-context.js';
+import { contextOf, withIncidents, type CommandContext, storeFor } from '../command-context.js';
 import { nextCommand } from './next-command.js';
 import { AnsweredError } from '../exit-code.js';
 import { collectBudgets, currentUser, durationOption, numberOption } from '../option-values.js';
@@ -116,7 +116,7 @@ function isReported({ phase }: IncidentStatus): boolean {
 }
 
 async function saveReport(context: CommandContext, incident: Incident, file: string): Promise<void> {
-  const report = await readReport(context.dataDirectory, incident.artifacts, reportFormat(file));
+  const report = await readReport(await storeFor(context), incident.artifacts, reportFormat(file));
   if (report === null)
     throw new UnreadableInputError(`--report: expected a report of ${incident.incidentId}, but none was written; its status says why`);
   await writeFile(file, report.text);
@@ -124,7 +124,7 @@ async function saveReport(context: CommandContext, incident: Incident, file: str
 }
 
 async function reportPath(context: CommandContext, incident: Incident): Promise<string> {
-  const report = await readReport(context.dataDirectory, incident.artifacts, 'md').catch(() => null);
+  const report = await readReport(await storeFor(context), incident.artifacts, 'md').catch(() => null);
   return report === null ? '' : `\nreport    ${report.path}`;
 }
 

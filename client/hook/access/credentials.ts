@@ -20,7 +20,8 @@ export const noCredentials: SourceCredentials = { bearer: null, hmac: null, need
 /** `RESPONDER_HOOK_TOKEN` and `RESPONDER_HOOK_SECRET`, or what `dev` made: they open every source when the catalog names none. */
 const defaultReferences = { bearer: { env: 'RESPONDER_HOOK_TOKEN' }, hmac: { env: 'RESPONDER_HOOK_SECRET' } };
 
-function read(catalog: Catalog, reference: SecretRef | undefined): string | null {
+/** Null when the catalog names none, or it is not there. */
+export function readSecretOf(catalog: Catalog, reference: SecretRef | undefined): string | null {
   if (reference === undefined) return null;
   return tryReadSecret('file' in reference ? { file: resolve(catalog.directory, reference.file) } : reference);
 }
@@ -30,8 +31,8 @@ export function readHookCredentials(catalog: Catalog, madeToken: string | null):
   const configured = catalog.hook?.sources;
   const of = (source: string): SourceCredentials => {
     const references = configured === undefined ? defaultReferences : configured[source];
-    const bearer = read(catalog, references?.bearer);
-    const hmac = read(catalog, references?.hmac);
+    const bearer = readSecretOf(catalog, references?.bearer);
+    const hmac = readSecretOf(catalog, references?.hmac);
     const needsTimestamp = configured?.[source]?.timestamp === 'required';
     return { bearer: bearer ?? (hmac === null ? madeToken : null), hmac, needsTimestamp };
   };
@@ -42,7 +43,7 @@ const defaultReadReference = { env: 'RESPONDER_READ_TOKEN' };
 
 /** The token that reads incidents and reports; a sender's token reads nothing. What `dev` made serves for both, because nobody else has it. */
 export function readReadToken(catalog: Catalog, madeToken: string | null): string | null {
-  return read(catalog, catalog.hook?.read?.bearer ?? defaultReadReference) ?? madeToken;
+  return readSecretOf(catalog, catalog.hook?.read?.bearer ?? defaultReadReference) ?? madeToken;
 }
 
 /** True when at least one source has a secret: without, the hook refuses to start. */

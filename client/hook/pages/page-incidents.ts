@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import { openArtifactStore } from '../../../adapters/artifacts/open-store.js';
+import { artifactPlace } from '../../../config/artifact-place.js';
 import { acknowledgeTest, testIdPattern } from '../../../adapters/oncall/test-acknowledgements.js';
 import type { Catalog } from '../../../config/catalog.js';
 import { RefusedError } from '../../../core/model/errors.js';
@@ -78,7 +79,7 @@ function filled(form: URLSearchParams, name: string): string {
 }
 
 export function createPageIncidents(client: Client, catalog: Catalog, dataDirectory: string): PageIncidents {
-  const incidents = createCommandClient(client, rememberTexts(createArtifactStore({ directory: artifactDirectory(dataDirectory) })));
+  const incidents = createCommandClient(client, rememberTexts(openArtifactStore(artifactPlace(catalog, dataDirectory))));
   const act: Record<PageAction, (id: string, order: PageOrder) => Promise<string>> = {
     ack: async (id, { by, link }) => {
       if (testIdPattern.test(id)) return await acknowledgeTestPage(dataDirectory, id, by.person);

@@ -1,0 +1,170 @@
+/** With encryption nothing that people or services said can be read in a history; two machines, and a change of the key in the middle of an incident. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { ApplicationFailure, type DataConverter } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IncidentActivities } from '../../activities/contract.js';
+import { historyText } from '../../adapters/temporal/history-texts.js';
+import { startResponderHook } from '../../client/hook/start-hook.js';
+import { createIncidentClient } from '../../client/temporal/incident-client.js';
+import { findIncident } from '../../client/temporal/incident-lookup.js';
+import { parseCatalog } from '../../config/catalog.js';
+import { encryptedTarget } from '../../config/payload-keys.js';
+import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
+import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
+import { alertOf } from '../support/stories/incident-workers.js';
+import { bundleWorkflows, startTemporal } from '../support/temporal.js';
+
+const [firstKey, secondKey] = ['a'.repeat(64), 'b'.repeat(64)];
+/** Must be nowhere on the server. */
+const privateText = 'Zyxw-Vutsrq';
+let temporal: TestWorkflowEnvironment;
+let bundle: WorkflowBundleWithSourceMap;
+const world = createFakeWorld();
+
+const catalogOf = (old: string): ReturnType<typeof parseCatalog> =>
+  parseCatalog(
+    `version: 1
+encryption: { key: { env: EDGE_PAYLOAD_KEY }${old}, codec: { bearer: { env: EDGE_CODEC_TOKEN }, origins: ['http://ui.test'] } }
+services: { shop: { endpoints: { story-1: { url: "http://127.0.0.1:1/", budgets: { p95Ms: 100 } } } } }
+`,
+    'responder.yaml',
+  );
+
+async function converterOf(key: string, old = ''): Promise<DataConverter> {
+  process.env['EDGE_PAYLOAD_KEY'] = key;
+  const { dataConverter } = await encryptedTarget({}, catalogOf(old));
+  if (dataConverter === undefined) throw new Error('expected a converter');
+  return dataConverter;
+}
+
+beforeAll(async () => {
+  process.env['EDGE_CODEC_TOKEN'] = 'token-of-the-codec';
+  process.env['EDGE_OLD_KEY'] = firstKey;
+  process.env['RESPONDER_HOOK_TOKEN'] = 'token-of-senders';
+  [temporal, bundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
+});
+
+afterAll(async () => {
+  await temporal.teardown();
+  for (const name of ['EDGE_PAYLOAD_KEY', 'EDGE_CODEC_TOKEN', 'EDGE_OLD_KEY', 'RESPONDER_HOOK_TOKEN'])
+    Reflect.deleteProperty(process.env, name);
+});
+
+/** Each queue is a machine of its own. */
+async function startMachines(dataConverter: DataConverter): Promise<() => Promise<void>> {
+  const activities: IncidentActivities = {
+    ...world.activities,
+    observeService: () => Promise.reject(ApplicationFailure.nonRetryable(`no profile of ${privateText}`)),
+  };
+  const shared = { connection: temporal.nativeConnection, activities, dataConverter };
+  const workers = await Promise.all(
+    [incidentsQueue, loadQueue, hostQueue(fakeHost)].map((taskQueue) =>
+      Worker.create({ ...shared, taskQueue, ...(taskQueue === incidentsQueue ? { workflowBundle: bundle } : {}) }),
+    ),
+  );
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  return async () => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+  };
+}
+
+describe('a namespace with encryption', { timeout: 120_000 }, () => {
+  it('holds nothing that can be read, over two machines and a change of the key, and its people read all of it', async () => {
+    const endpoint = world.tell({ verdicts: ['confirmed', 'not-reproduced'], loadMs: 100 });
+    const namespace = temporal.namespace ?? 'default';
+    const clientWith = (dataConverter: DataConverter): Client => new Client({ connection: temporal.connection, namespace, dataConverter });
+    const converter = await converterOf(firstKey);
+    const client = clientWith(converter);
+    const stop = await startMachines(converter);
+    const incidents = createIncidentClient(client);
+    const symptom = { metric: 'p95', value: 900, text: `p95 bad for ${privateText}` } as const;
+    const alert = alertOf('a', { title: `slow for ${privateText}`, labels: { customer: privateText } });
+    const { incidentId } = await incidents.startOrAttach({ endpoint, service: 'shop', symptom, options: {}, alert });
+    await incidents.follow(incidentId, ({ phase }) => phase === 'waiting', { timeoutMs: 60_000 });
+    await incidents.acknowledge(incidentId, privateText);
+    await expect(incidents.decide(incidentId, { planId: 'x', decision: 'approve', by: privateText } as never)).rejects.toThrow();
+    await stop();
+
+    const rotated = await converterOf(secondKey, ', old: [{ env: EDGE_OLD_KEY }]');
+    const stopRotated = await startMachines(rotated);
+    const later = createIncidentClient(clientWith(rotated));
+    await later.close(incidentId, { by: privateText, reason: `told by ${privateText}` });
+    expect((await later.follow(incidentId, () => false, { timeoutMs: 60_000 })).phase).toBe('ended');
+    await stopRotated();
+
+    const { workflowId, runId } = await findIncident(clientWith(rotated), incidentId);
+    // Everything as the server has it, with payloads as text.
+    const plain = new Client({ connection: temporal.connection, namespace });
+    const history = await plain.workflow.getHandle(workflowId, runId).fetchHistory();
+    const raw = `${JSON.stringify(history)}\n${await historyText(plain, workflowId, runId)}`;
+    expect(raw.length).toBeGreaterThan(10_000);
+    expect(raw).not.toContain(privateText);
+    expect(raw).not.toContain('is bad');
+    const { raw: described } = await plain.workflow
+      .getHandle(workflowId, runId)
+      .describe()
+      .catch(() => ({ raw: {} }));
+    expect(JSON.stringify(described)).not.toContain(privateText);
+    // And it was there.
+    const read = await historyText(clientWith(rotated), workflowId, runId);
+    expect(read).toContain(`no profile of ${privateText}`);
+    expect(read).toContain(`told by ${privateText}`);
+    // Whoever has only the new key is told which one is missing.
+    const half = createIncidentClient(clientWith(await converterOf(secondKey)));
+    await expect(half.status(incidentId)).rejects.toThrow(/encrypted with the key [0-9a-f]{16}/);
+    await showInWebUi(history);
+  });
+});
+
+/** What the Web UI does with a payload of that history. */
+async function showInWebUi(history: { events?: unknown }): Promise<void> {
+  const catalog = catalogOf(', old: [{ env: EDGE_OLD_KEY }]');
+  process.env['EDGE_PAYLOAD_KEY'] = secondKey;
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'codec-'));
+  const target = { address: temporal.address, namespace: temporal.namespace ?? 'default' };
+  const hook = await startResponderHook(
+    { catalog, temporal: target, dataDirectory, madeToken: null, say: () => undefined },
+    { host: '127.0.0.1', port: 0 },
+  );
+  try {
+    const [started] = history.events as { workflowExecutionStartedEventAttributes: { input: { payloads: WirePayload[] } } }[];
+    const payloads = (started?.workflowExecutionStartedEventAttributes.input.payloads ?? []).map(({ metadata, data }) => ({
+      metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, Buffer.from(value).toString('base64')])),
+      data: Buffer.from(data).toString('base64'),
+    }));
+    const ask = (path: string, headers: Record<string, string>): Promise<Response> =>
+      fetch(`${hook.origin}${path}`, {
+        method: 'POST',
+        headers: { origin: 'http://ui.test', 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ payloads }),
+      });
+    expect((await ask('/codec/decode', {})).status).toBe(401);
+    expect((await ask('/codec/decode', { authorization: 'Bearer token-of-senders' })).status).toBe(401);
+    const answer = await ask('/codec/decode', { authorization: 'Bearer token-of-the-codec' });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, 'http://ui.test']);
+    const { payloads: decoded } = (await answer.json()) as { payloads: { data: string }[] };
+    expect(Buffer.from(decoded[0]?.data ?? '', 'base64').toString()).toContain(privateText);
+    expect((await ask('/codec/token-of-the-codec/decode', {})).status).toBe(200);
+    const foreign = await ask('/codec/decode', { origin: 'http://evil.test', authorization: 'Bearer token-of-the-codec' });
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    const preflight = await fetch(`${hook.origin}/codec/decode`, { method: 'OPTIONS', headers: { origin: 'http://ui.test' } });
+    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([
+      204,
+      expect.stringContaining('x-namespace'),
+    ]);
+  } finally {
+    await hook.close();
+    await rm(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+interface WirePayload {
+  metadata: Record<string, Uint8Array>;
+  data: Uint8Array;
+}
