@@ -53,7 +53,14 @@ beforeAll(async () => {
   stopWorker = await world.startWorker();
   const pages = createPageIncidents(world.environment.client, world.catalog, world.dataDirectory);
   const unused = (): Promise<never> => Promise.reject(new Error('no triage here'));
-  const incidents = { startOrAttach: unused, recordResolved: unused, describe: unused, readReport: unused, countStuck: unused, ping: () => Promise.resolve() };
+  const incidents = {
+    startOrAttach: unused,
+    recordResolved: unused,
+    describe: unused,
+    readReport: unused,
+    countStuck: unused,
+    ping: () => Promise.resolve(),
+  };
   const statusPages = createStatusPages(world.catalog, world.dataDirectory);
   const rest = {
     storeChange: unused,
