@@ -14,6 +14,7 @@ import { emptyHeader, readComment, type FoldedHeader } from './folded-header.js'
 import { findStack, splitSimply, type StackSpan } from './folded-lines.js';
 import { addWeight, areSampleCounts, emptyShape, type WeightShape } from './folded-weights.js';
 import type { ProfileFormat, ReadOptions } from '../format.js';
+import { textBlock, type TextBlock } from '../input/text-words.js';
 import { createLeftOut, type LeftOut } from '../input/left-out.js';
 
 export const folded: ProfileFormat = {
@@ -29,6 +30,9 @@ export const folded: ProfileFormat = {
 interface FoldedState {
   builder: ProfileBuilder;
   names: ByteNames;
+  /** Whole stacks that were met before: keys of `places`. Profilers that do not add up write the same stack again and again. */
+  stacks: ByteNames;
+  places: Place[];
   /** For each frame: is it Python (austin 1 and 2 put the line in a frame of its own below), and is it such a line. */
   isPython: boolean[];
   lineOf: (number | null)[];
@@ -45,10 +49,15 @@ interface FoldedState {
 
 const decoder = new TextDecoder();
 
+/** Of stacks that are remembered as a whole. */
+const maxStackBytes = 1 << 25;
+
 async function readFolded(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
   const state: FoldedState = {
     builder: createProfileBuilder(),
     names: createByteNames(),
+    stacks: createByteNames(),
+    places: [],
     isPython: [],
     lineOf: [],
     header: emptyHeader(),
@@ -61,11 +70,12 @@ async function readFolded(source: AsyncIterable<Uint8Array>, options: ReadOption
     ownStacks: 0,
   };
   const span: StackSpan = { end: 0, weight: 0, isDouble: false };
-  await forEachByteLine(source, (bytes, start, end) => {
+  await forEachByteLine(source, (block, start, end) => {
+    const { bytes } = block;
     state.lines++;
     if (end === start) return;
     if (bytes[start] === 35) readComment(decoder.decode(bytes.subarray(start, end)), state.header);
-    else if (findStack(bytes, start, end, span)) addStack(bytes, start, span, state);
+    else if (findStack(bytes, start, end, span)) addStack(block, start, span, state);
     else leaveOut(decoder.decode(bytes.subarray(start, end)), state);
   });
   return finish(state, options);
@@ -75,7 +85,7 @@ function leaveOut(line: string, state: FoldedState): void {
   if (line.trim() !== '') state.leftOut.add(`line ${state.lines}`, line.trimEnd());
 }
 
-function addStack(bytes: Uint8Array, start: number, span: StackSpan, state: FoldedState): void {
+function addStack(block: TextBlock, start: number, span: StackSpan, state: FoldedState): void {
   const { end, weight } = span;
   state.placed++;
   if (span.isDouble) state.doubleWeights++;
@@ -84,35 +94,52 @@ function addStack(bytes: Uint8Array, start: number, span: StackSpan, state: Fold
     return;
   }
   if (state.header.isOwn) {
-    addOwnStack(bytes, start, span, state);
+    addOwnStack(block, start, span, state);
     return;
   }
   addWeight(weight, state.shape);
+  const known = state.stacks.get(block.words, start, end);
+  const { node, line } = state.places[known] ?? placeNew(block, start, end, state);
+  state.builder.add(node, weight, samplesOf(weight, state.header));
+  if (line !== null) state.builder.addLine(node, line, weight);
+}
+
+function placeNew(block: TextBlock, start: number, end: number, state: FoldedState): Place {
+  const place = placeOf(block, start, end, state);
+  if (state.stacks.keptBytes() > maxStackBytes) {
+    state.stacks.forget();
+    state.places = [];
+  }
+  state.stacks.set(state.places.push(place) - 1);
+  return place;
+}
+
+function placeOf(block: TextBlock, start: number, end: number, state: FoldedState): Place {
   const place: Place = { node: rootNode, frame: -1, line: null };
-  if (!splitSimply(bytes, start, end, (from, to) => descend(bytes, from, to, place, state))) {
+  if (!splitSimply(block.bytes, start, end, (from, to) => descend(block, from, to, place, state))) {
     Object.assign(place, { node: rootNode, frame: -1, line: null });
-    const stack = decoder.decode(bytes.subarray(start, end));
+    const stack = decoder.decode(block.bytes.subarray(start, end));
     for (let at = 0; at <= stack.length;) {
       const stop = endOfFrame(stack, at);
-      const name = new TextEncoder().encode(stack.slice(at, stop));
-      descend(name, 0, name.length, place, state);
+      const name = textBlock(new TextEncoder().encode(stack.slice(at, stop)));
+      descend(name, 0, name.bytes.length, place, state);
       at = stop + 1;
     }
   }
-  if (place.node === rootNode) place.node = state.builder.child(rootNode, frameId(bytes, start, end, state));
-  state.builder.add(place.node, weight, samplesOf(weight, state.header));
-  if (place.line !== null) state.builder.addLine(place.node, place.line, weight);
+  if (place.node === rootNode) place.node = state.builder.child(rootNode, frameId(block, start, end, state));
+  return place;
 }
 
 /** A line that this program wrote: every semicolon separates, and names say exactly what they mean. */
-function addOwnStack(bytes: Uint8Array, start: number, { end, weight }: StackSpan, state: FoldedState): void {
+function addOwnStack(block: TextBlock, start: number, { end, weight }: StackSpan, state: FoldedState): void {
   const { builder, header } = state;
+  const { bytes } = block;
   let node = rootNode;
   let depth = 0;
   for (let from = start; from < end; depth++) {
     const next = bytes.indexOf(59, from);
     const stop = next === -1 || next > end ? end : next;
-    node = builder.child(node, ownFrameId(bytes, from, stop, state));
+    node = builder.child(node, ownFrameId(block, from, stop, state));
     from = stop + 1;
   }
   const counted = header.counts[state.ownStacks];
@@ -123,12 +150,12 @@ function addOwnStack(bytes: Uint8Array, start: number, { end, weight }: StackSpa
   }
 }
 
-function ownFrameId(bytes: Uint8Array, start: number, end: number, state: FoldedState): number {
-  const known = state.names.get(bytes, start, end);
+function ownFrameId({ bytes, words }: TextBlock, start: number, end: number, state: FoldedState): number {
+  const known = state.names.get(words, start, end);
   if (known !== -1) return known;
   const frame = readFrame(decoder.decode(bytes.subarray(start, end)));
   const id = state.builder.frame(frame, `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`);
-  state.names.set(bytes, id);
+  state.names.set(id);
   return id;
 }
 
@@ -139,9 +166,9 @@ interface Place {
   line: number | null;
 }
 
-function descend(bytes: Uint8Array, start: number, end: number, place: Place, state: FoldedState): void {
+function descend(block: TextBlock, start: number, end: number, place: Place, state: FoldedState): void {
   if (start === end) return;
-  const frame = frameId(bytes, start, end, state);
+  const frame = frameId(block, start, end, state);
   const line = state.lineOf[frame] ?? null;
   if (line !== null && state.isPython[place.frame] === true) {
     place.line = line;
@@ -152,15 +179,15 @@ function descend(bytes: Uint8Array, start: number, end: number, place: Place, st
   place.line = null;
 }
 
-function frameId(bytes: Uint8Array, start: number, end: number, state: FoldedState): number {
-  const known = state.names.get(bytes, start, end);
+function frameId({ bytes, words }: TextBlock, start: number, end: number, state: FoldedState): number {
+  const known = state.names.get(words, start, end);
   if (known !== -1) return known;
   const raw = decoder.decode(bytes.subarray(start, end)).trim();
   const frame = raw === '' ? { name: '[unknown]', module: '', line: null } : parseFrameName(raw);
   const id = state.builder.frame(frame, frameKey(frame));
   state.isPython[id] = frame.module.endsWith('.py');
   state.lineOf[id] = /^L\d+$/.test(raw) ? Number(raw.slice(1)) : null;
-  state.names.set(bytes, id);
+  state.names.set(id);
   return id;
 }
 

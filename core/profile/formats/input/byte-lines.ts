@@ -1,34 +1,57 @@
 import { UnreadableInputError } from '../../../model/errors.js';
 import { textEncodingOf } from './text-lines.js';
+import { findLineEnd, textBlock, type TextBlock } from './text-words.js';
 
 /** A longer "line" is a binary file or minified JSON, not a line format. */
 const maxLineBytes = 4_000_000;
 
-/** A line without its line end (LF or CRLF): `bytes[start..end)`, valid only until the call returns. */
-export type OnByteLine = (bytes: Uint8Array, start: number, end: number) => void;
+/** Whole lines with their line ends, from `start` to `end` (only the last line of a text may lack one); valid only until the call returns. */
+export type OnLines = (block: TextBlock, start: number, end: number) => void;
 
-/** Takes a line that begins at `start` when it knows it, and returns where the next one begins; -1 = not known, `OnByteLine` gets it. */
-export type TakeKnownLine = (bytes: Uint8Array, start: number) => number;
-
-const takeNothing: TakeKnownLine = () => -1;
+/** A line without its line end (LF or CRLF), from `start` to `end`; valid only until the call returns. */
+export type OnByteLine = (block: TextBlock, start: number, end: number) => void;
 
 /**
- * Calls `onLine` for every line of a byte stream, as UTF-8. Nothing is decoded, so a reader that knows most of its lines already pays only for
- * looking at them. UTF-16, by byte order mark or zero bytes, is turned into UTF-8 first. Memory is one chunk and one line.
+ * Calls `onLines` for all lines of a byte stream, as UTF-8, many at once. Nothing is decoded, so a reader that knows most of its lines already pays only
+ * for looking at them. UTF-16, by byte order mark or zero bytes, is turned into UTF-8 first. Memory is one chunk and one line.
  */
-export async function forEachByteLine(
-  source: AsyncIterable<Uint8Array>,
-  onLine: OnByteLine,
-  takeKnown: TakeKnownLine = takeNothing,
-): Promise<void> {
+export async function forEachLines(source: AsyncIterable<Uint8Array>, onLines: OnLines): Promise<void> {
   let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of utf8Chunks(source)) {
-    rest = emitLines(rest, chunk, onLine, takeKnown);
+    const last = chunk.lastIndexOf(10);
+    if (last === -1) rest = joined(rest, chunk);
+    else {
+      const block = textBlock(chunk);
+      let start = 0;
+      if (rest.length > 0) {
+        start = findLineEnd(block.words, 0, chunk.length) + 1;
+        const line = joined(rest, chunk.subarray(0, start));
+        onLines(textBlock(line), 0, line.length);
+      }
+      if (start <= last) onLines(block, start, last + 1);
+      rest = chunk.slice(last + 1);
+    }
     if (rest.length > maxLineBytes) {
       throw new UnreadableInputError(`profile: expected lines of text, got more than ${maxLineBytes} bytes without a line end.`);
     }
   }
-  if (rest.length > 0) emit(rest, 0, rest.length, onLine);
+  if (rest.length > 0) onLines(textBlock(rest), 0, rest.length);
+}
+
+/** The same line by line. */
+export async function forEachByteLine(source: AsyncIterable<Uint8Array>, onLine: OnByteLine): Promise<void> {
+  await forEachLines(source, (block, start, end) => {
+    for (let at = start; at < end;) {
+      const stop = findLineEnd(block.words, at, end);
+      onLine(block, at, withoutReturn(block.bytes, at, stop));
+      at = stop + 1;
+    }
+  });
+}
+
+/** The end of a line without the first half of a CRLF. */
+export function withoutReturn(bytes: Uint8Array, start: number, end: number): number {
+  return end > start && bytes[end - 1] === 13 ? end - 1 : end;
 }
 
 /** The chunks of a text as UTF-8 without a byte order mark, whatever encoding its first bytes tell. */
@@ -36,41 +59,17 @@ export async function* utf8Chunks(source: AsyncIterable<Uint8Array>): AsyncGener
   let recode: ((chunk: Uint8Array | null) => Uint8Array) | null = null;
   for await (const raw of source) {
     recode ??= recoder(raw);
-    yield recode(raw);
+    yield plain(recode(raw));
   }
   if (recode !== null) yield recode(null);
 }
 
-/** Emits all whole lines of `rest` and `chunk`, returns a copy of what is left. */
-function emitLines(rest: Uint8Array, chunk: Uint8Array, onLine: OnByteLine, takeKnown: TakeKnownLine): Uint8Array {
-  let start = 0;
-  let end = chunk.indexOf(10);
-  if (end === -1) return joined(rest, chunk);
-  if (rest.length > 0) {
-    const line = joined(rest, chunk.subarray(0, end));
-    emit(line, 0, line.length, onLine);
-    start = end + 1;
-  }
-  while (start < chunk.length) {
-    const next = takeKnown(chunk, start);
-    if (next !== -1) {
-      start = next;
-      continue;
-    }
-    end = chunk.indexOf(10, start);
-    if (end === -1) break;
-    emit(chunk, start, end, onLine);
-    start = end + 1;
-  }
-  return chunk.slice(start);
-}
-
-function emit(bytes: Uint8Array, start: number, end: number, onLine: OnByteLine): void {
-  onLine(bytes, start, end > start && bytes[end - 1] === 13 ? end - 1 : end);
+/** Never a subclass such as Node's Buffer: the engine compiles the readers' loops for one kind of array, and again when it meets a second. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b.slice();
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);

@@ -1,4 +1,4 @@
-/** Nodes of stacks that were placed before: one look-up a sample instead of one a frame. Bounded, like `LineCache`, and like it only an aid. */
+/** Nodes of stacks that were placed before: one look-up a sample instead of one a frame. Bounded, and only an aid: what has no room is forgotten. */
 export interface StackCache {
   /** The node of the first `depth` ids of `stack` under `root`; -1 = not known. */
   get(root: number, stack: Int32Array, depth: number): number;
@@ -32,7 +32,11 @@ export function createStackCache(): StackCache {
       return nodes[asked] ?? -1;
     },
     set(root, stack, depth, node) {
-      if (used + depth > maxIds) return;
+      if (depth > maxIds) return;
+      if (used + depth > maxIds) {
+        starts.fill(0);
+        used = 0;
+      }
       if (used + depth > ids.length) {
         const larger = new Int32Array(Math.max(ids.length * 2, used + depth));
         larger.set(ids);
