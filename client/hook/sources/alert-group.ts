@@ -4,9 +4,12 @@ import { boundedLabels, boundedLinks, boundedTitle, isoTime, labelFingerprint, s
 import type { IgnoredAlert, SourceAlert } from './source.js';
 import { labelsOf, textsSchema } from './texts.js';
 
+/** Of one alert, and of the delivery that holds it. */
+const statusSchema = z.enum(['firing', 'resolved']);
+
 const alertSchema = z.object({
-  // The group's own status says nothing about one alert: a firing group may hold resolved ones.
-  status: z.enum(['firing', 'resolved']),
+  // A firing delivery may hold resolved alerts, so its status speaks only for those that have none of their own.
+  status: statusSchema.nullish(),
   labels: textsSchema,
   annotations: textsSchema.nullish(),
   startsAt: z.string().nullish(),
@@ -16,16 +19,22 @@ const alertSchema = z.object({
   fingerprint: z.string().nullish(),
 });
 
-/** Reads every alert that can be read; each of the others is told with what is wrong with it. */
-export function readAlertList(
-  entries: readonly unknown[],
-  groupLinks: (string | null | undefined)[],
-): { alerts: SourceAlert[]; ignored: IgnoredAlert[] } {
+/** What a delivery says for all of its alerts. */
+export interface AlertGroup {
+  status: unknown;
+  links: (string | null | undefined)[];
+}
+
+/**
+ * Reads every alert that can be read; each of the others is told with what is wrong with it. One without a status has that of its delivery, and fires
+ * where that has none either: templates that leave it out are made for alerts.
+ */
+export function readAlertList(entries: readonly unknown[], group: AlertGroup): { alerts: SourceAlert[]; ignored: IgnoredAlert[] } {
   const alerts: SourceAlert[] = [];
   const ignored: IgnoredAlert[] = [];
   for (const entry of entries) {
     const parsed = alertSchema.safeParse(entry);
-    if (parsed.success) alerts.push(toAlert(parsed.data, groupLinks));
+    if (parsed.success) alerts.push(toAlert(parsed.data, group));
     else
       ignored.push({
         reason: `not readable: ${z
@@ -38,7 +47,7 @@ export function readAlertList(
   return { alerts, ignored };
 }
 
-function toAlert(alert: z.output<typeof alertSchema>, groupLinks: (string | null | undefined)[]): SourceAlert {
+function toAlert(alert: z.output<typeof alertSchema>, group: AlertGroup): SourceAlert {
   const annotations = alert.annotations ?? {};
   const startsAt = isoTime(alert.startsAt);
   const title = annotations['summary'] ?? annotations['description'] ?? alert.labels['alertname'] ?? 'alert without a name';
@@ -48,12 +57,12 @@ function toAlert(alert: z.output<typeof alertSchema>, groupLinks: (string | null
     annotations['dashboard'],
     alert.dashboardURL,
     alert.panelURL,
-    ...groupLinks,
+    ...group.links,
   ];
   return {
     // The fingerprint stays the same over episodes; the start tells them apart.
     id: `${(alert.fingerprint ?? labelFingerprint(alert.labels)).slice(0, 100)}@${startsAt ?? 'unknown'}`,
-    status: alert.status,
+    status: alert.status ?? statusSchema.catch('firing').parse(group.status),
     title: boundedTitle(title),
     startsAt,
     labels: boundedLabels(alert.labels),

@@ -7,6 +7,7 @@ import type { AlertSource } from './source.js';
 
 const groupSchema = z.object({
   version: z.literal('4'),
+  status: z.unknown().optional(),
   alerts: z.array(z.unknown()),
   externalURL: z.string().nullish(),
   truncatedAlerts: z.number().nullish(),
@@ -22,8 +23,8 @@ export const alertmanager: AlertSource = {
   read(body) {
     const group = groupSchema.safeParse(body);
     if (!group.success) return { ok: false, expected, came: whatCame(body, z.prettifyError(group.error), 'Alertmanager') };
-    const { alerts: entries, externalURL, truncatedAlerts } = group.data;
-    const { alerts, ignored } = readAlertList(entries, [externalURL]);
+    const { alerts: entries, status, externalURL, truncatedAlerts } = group.data;
+    const { alerts, ignored } = readAlertList(entries, { status, links: [externalURL] });
     if (alerts.length === 0 && ignored.length > 0) return { ok: false, expected, came: ignored[0]?.reason ?? '' };
     return { ok: true, alerts, ignored, truncated: truncatedAlerts ?? 0 };
   },

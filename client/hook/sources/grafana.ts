@@ -24,6 +24,7 @@ const grafanaSignature: SignatureScheme = {
 
 const groupSchema = z.object({
   version: z.literal('1'),
+  status: z.unknown().optional(),
   alerts: z.array(z.unknown()),
   externalURL: z.string().nullish(),
   truncatedAlerts: z.number().nullish(),
@@ -39,8 +40,8 @@ export const grafana: AlertSource = {
   read(body) {
     const group = groupSchema.safeParse(body);
     if (!group.success) return { ok: false, expected, came: whatCame(body, z.prettifyError(group.error), 'Grafana Alerting') };
-    const { alerts: entries, externalURL, truncatedAlerts } = group.data;
-    const { alerts, ignored } = readAlertList(entries, [externalURL]);
+    const { alerts: entries, status, externalURL, truncatedAlerts } = group.data;
+    const { alerts, ignored } = readAlertList(entries, { status, links: [externalURL] });
     if (alerts.length === 0 && ignored.length > 0) return { ok: false, expected, came: ignored[0]?.reason ?? '' };
     return { ok: true, alerts, ignored, truncated: truncatedAlerts ?? 0 };
   },
