@@ -1,5 +1,5 @@
 /** A newcomer's fake of each kind, added as the documentation says, and one incident through all of them. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { linkSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyProduct, follow, instructionsOf, typeProblems } from './follow-docs.js';
 
@@ -19,14 +20,17 @@ const pages = [
   'add-a-remedy',
   'add-a-notifier',
   'add-an-alert-source',
+  'add-a-format',
+  'add-a-check',
 ];
+/** Pages about two things: evidence is read in the core and captured by the worker, and a profile is no plan. */
+const twoSides = new Set(['add-a-kind-of-evidence', 'add-a-format']);
 const instructions = new Map(pages.map((page) => [page, instructionsOf(`docs/${page}.md`)] as const));
 
 describe('each page', () => {
   it.each(pages)('%s is one file and one line', (page) => {
     const { files, entries } = instructions.get(page) ?? { files: [], entries: [] };
-    // Evidence is read in the core and captured by the worker: a file and a line on either side.
-    const sides = page === 'add-a-kind-of-evidence' ? 2 : 1;
+    const sides = twoSides.has(page) ? 2 : 1;
     expect([files.length, entries.length]).toEqual([sides, sides]);
     expect(entries.every(({ line }) => /^import \{ \w+ \} from '[^']+';$/.test(line))).toBe(true);
     expect(readFileSync(`docs/${page}.md`, 'utf8')).toMatch(/fixture|[Tt]est/);
@@ -118,6 +122,14 @@ async function startWarp(): Promise<number> {
   return Number(await start(warp, ['-e', source, String(ledger.port)]));
 }
 
+/** What the command line of the copy prints as its one document. */
+async function runJson(words: string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'product', 'bin', 'perf-responder.js'), ...words], {
+    cwd: folder,
+  });
+  return JSON.parse(stdout);
+}
+
 interface Document {
   outcome: string | null;
   reasons?: string[];
@@ -131,6 +143,35 @@ const endpoint = 'harbour/quotes';
 describe('the product with all of them', () => {
   it('passes the type checker', { timeout: 180_000 }, async () => {
     expect(await typeProblems(join(folder, 'product'))).toBe('');
+  });
+
+  it.each([
+    [
+      'profile',
+      'knots.txt',
+      'knots 1\n3 main > serve > render\n1 main > serve\n',
+      { format: 'knots', samples: 4, leaves: [{ frame: 'render', selfShare: 0.75 }, {}] },
+    ],
+    [
+      'plan',
+      'brief.txt',
+      'BRIEF SCAN on orders took 12.5 ms for 40 rows\n',
+      { format: 'brief', dominant: { nodeType: 'SCAN', relation: 'orders', selfMs: 12.5 } },
+    ],
+  ])('reads a %s in the fake format', async (kind, name, text, expected) => {
+    const file = join(folder, name);
+    await writeFile(file, text);
+    expect(await runJson(['analyze', kind, file, '--json'])).toMatchObject(expected);
+  });
+
+  it('runs the fake check', async () => {
+    const catalog = join(folder, 'checked.yaml');
+    await writeFile(
+      catalog,
+      'version: 1\nservices: { harbour: { endpoints: { quotes: { url: "http://127.0.0.1:9/quotes", budgets: { p95Ms: 60 } } } } }\n',
+    );
+    const { checks } = (await runJson(['check', 'harbour', '--catalog', catalog, '--json'])) as { checks: { id: string; value: number }[] };
+    expect(checks.find(({ id }) => id === 'host.uptime')?.value).toBeGreaterThanOrEqual(0);
   });
 
   it('takes an incident from the fake alert to the fake remedy', { timeout: 240_000 }, async () => {

@@ -1,17 +1,25 @@
 /** Records fixtures/histories again; see the README there. Not a test: it runs only when it is asked for. */
 import { mkdir, writeFile } from 'node:fs/promises';
+import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describe, it } from 'vitest';
+import { releaseLeaseName, renewLeaseName } from '../../core/decisions/load-control.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
-import { createFakeWorld } from '../support/stories/fake-incident.js';
+import { createFakeWorld, planExpiringAt } from '../support/stories/fake-incident.js';
 import { startTestWorkers } from '../support/stories/incident-workers.js';
-import { bisectQueue } from '../../workflows/kernel/task-queues.js';
+import { bisectQueue, incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import type { bisectRegression } from '../../workflows/bisect/bisect-regression.js';
 import { createFakeRepositories } from '../support/fake-repositories.js';
 import { recordedSearches, searchRequest } from '../support/stories/recorded-searches.js';
 import { recordedStories } from '../support/stories/recorded-stories.js';
+import { registryWorkflowId } from '../../workflows/command/incident-ids.js';
+import { lockWorkflowId } from '../../workflows/runbook/lock.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
+import { commandCatalog, recordedIncidents, recordedRuns, runCatalog } from '../support/stories/recorded-runs.js';
+import { startCommandWorld } from '../support/stories/command-world.js';
+import { startRunbookWorld } from '../support/stories/runbook-world.js';
 
 const folder = new URL('../../fixtures/histories/', import.meta.url);
 
@@ -23,6 +31,14 @@ function withoutMachine(_key: string, value: unknown): unknown {
     return key === 'identity' ? [key, 'recorder'] : [key, part];
   });
   return Array.isArray(value) ? value : Object.fromEntries(kept);
+}
+
+/** The history of one workflow, closed or not, as a file. */
+async function keep({ client }: TestWorkflowEnvironment, name: string, workflowId: string): Promise<void> {
+  const history = JSON.parse(historyToJSON(await client.workflow.getHandle(workflowId).fetchHistory())) as unknown;
+  // A worker's identity also names its sticky queue.
+  const text = JSON.stringify(history, withoutMachine).replaceAll(/\b\d+@[\w.-]+/g, 'recorder');
+  await writeFile(new URL(`${name}.json`, folder), `${text}\n`);
 }
 
 describe.runIf(process.env['RECORD_HISTORIES'] === '1')('the recorder', () => {
@@ -82,5 +98,43 @@ describe.runIf(process.env['RECORD_HISTORIES'] === '1')('the recorder', () => {
       await stop();
       await environment.teardown();
     }
+  });
+
+  it('records one history for each way in which a runbook ends, and its lock', { timeout: 240_000 }, async () => {
+    const world = await startRunbookWorld(() => runCatalog);
+    for (const [name, drive] of Object.entries(recordedRuns)) await keep(world.environment, `run-${name}`, await drive(world));
+    await keep(world.environment, 'lock', lockWorkflowId('shop'));
+    await world.teardown();
+  });
+
+  it('records incidents of people, and who numbers them', { timeout: 240_000 }, async () => {
+    const world = await startCommandWorld(commandCatalog);
+    const stop = await world.startWorker();
+    for (const [name, drive] of Object.entries(recordedIncidents)) await keep(world.environment, `command-${name}`, await drive(world));
+    await keep(world.environment, 'registry', registryWorkflowId);
+    await stop();
+    await world.teardown();
+  });
+
+  it('records what switches load off, what lends it, and what takes a remedy back', { timeout: 240_000 }, async () => {
+    const [environment, bundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
+    const fake = createFakeWorld();
+    const stop = await startTestWorkers(environment, bundle, fake.activities);
+    const start = async (type: string, arg: unknown): Promise<WorkflowHandle> =>
+      await environment.client.workflow.start(type, { workflowId: type, taskQueue: incidentsQueue, args: [arg] });
+    const off = await start('loadOff', { reason: 'a drill', by: 'alice' });
+    const lease = await start('loadLease', { service: 'shop', holder: 'load-1', ttlMs: 60_000 });
+    await lease.signal(renewLeaseName);
+    await lease.signal(releaseLeaseName);
+    await lease.result();
+    const plan = planExpiringAt('2026-12-01T00:00:00.000Z');
+    const approval = { by: 'alice', proof: 'token' };
+    const undo = await start('undoRemedy', { incidentId: 'incident-1', endpoint: fake.tell({}), plan, approval });
+    await undo.result().catch(() => undefined);
+    await off.terminate();
+    for (const [name, handle] of Object.entries({ 'load-off': off, 'load-lease': lease, undo }))
+      await keep(environment, name, handle.workflowId);
+    await stop();
+    await environment.teardown();
   });
 });

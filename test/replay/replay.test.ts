@@ -6,6 +6,8 @@ import type { TriageMilestone } from '../../core/model/timeline.js';
 import type { WindowEnding } from '../../workflows/kernel/hold-window.js';
 import type { Localization } from '../../workflows/kernel/localize.js';
 import type { Verification } from '../../workflows/kernel/verify.js';
+import type { RunResult } from '../../core/command/runbook/run-state.js';
+import { recordedIncidents, recordedRuns } from '../support/stories/recorded-runs.js';
 import { recordedSearches } from '../support/stories/recorded-searches.js';
 import { recordedStories } from '../support/stories/recorded-stories.js';
 import { bundleWorkflows } from '../support/temporal.js';
@@ -20,7 +22,8 @@ const storyOf: Record<
   | Localization['kind']
   | Exclude<Verification['kind'], 'not-compared'>
   | Exclude<TriageMilestone['kind'], 'escalated'>
-  | BisectAnswer['outcome'],
+  | BisectAnswer['outcome']
+  | `run ${RunResult}`,
   string
 > = {
   captured: 'db-bound',
@@ -50,7 +53,18 @@ const storyOf: Record<
   'no-regression': 'search-no-regression',
   'not-in-code': 'search-not-in-code',
   inconclusive: 'search-load-failed',
+  'run success': 'run-success',
+  'run failed': 'run-failed',
+  'run rolled-back': 'run-rolled-back',
+  'run aborted': 'run-aborted',
+  'run dry-run': 'run-dry-run',
 };
+
+/** Names that the bundle exports: the types of workflows. */
+async function workflowTypes(): Promise<string[]> {
+  const source = await readFile(new URL('../../workflows/index.ts', import.meta.url), 'utf8');
+  return [...source.matchAll(/export \{ ([^}]+) \}/g)].flatMap(([, names = '']) => names.split(',').map((name) => name.trim()));
+}
 
 /** Ids of `patched('…')` in the workflows. */
 async function patchesInSources(): Promise<string[]> {
@@ -63,7 +77,7 @@ async function patchesInSources(): Promise<string[]> {
 interface RecordedHistory {
   events: {
     markerRecordedEventAttributes?: { details?: Record<string, { payloads?: { data?: string }[] }> };
-    workflowExecutionStartedEventAttributes?: { workflowId: string };
+    workflowExecutionStartedEventAttributes?: { workflowId: string; workflowType: { name: string } };
     activityTaskScheduledEventAttributes?: { activityType: { name: string } };
   }[];
 }
@@ -82,8 +96,21 @@ function replay(history: RecordedHistory): Promise<void> {
 
 describe('recorded histories', () => {
   it('exist for every branch', () => {
-    const wanted = [...recordedStories.map(({ name }) => name), ...recordedSearches.map(({ name }) => `search-${name}`)];
+    const wanted = [
+      ...recordedStories.map(({ name }) => name),
+      ...recordedSearches.map(({ name }) => `search-${name}`),
+      ...Object.keys(recordedRuns).map((name) => `run-${name}`),
+      ...Object.keys(recordedIncidents).map((name) => `command-${name}`),
+    ];
     expect(names).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('exist for every type of workflow', async () => {
+    const histories = await Promise.all(names.map(read));
+    const recorded = new Set(histories.map(({ events }) => events[0]?.workflowExecutionStartedEventAttributes?.workflowType.name));
+    const types = await workflowTypes();
+    expect(types.length).toBeGreaterThan(5);
+    for (const type of types) expect([...recorded]).toContain(type);
   });
 
   it('exist for every ending that the types of the kernel and of the stories know', () => {
