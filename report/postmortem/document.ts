@@ -75,7 +75,7 @@ export function postmortemDocument(input: sections.PostmortemInput, template: Po
     body: `## ${heading}\n\n${render(input)}`,
     isForPeople,
   }));
-  return { incidentId: input.status.id, blocks: [title, ...blocks] };
+  return { kind: 'postmortem', subject: input.status.id, blocks: [title, ...blocks] };
 }
 
 /** Headings of a finished file, those of people included. */

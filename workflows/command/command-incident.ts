@@ -18,6 +18,7 @@ import { handOver } from './merge.js';
 import { keepMitigations, keepProposals } from './mitigations.js';
 import { startTriages } from './triages.js';
 import { watchSymptom } from './watch.js';
+import { followUp } from './follow-up.js';
 import { holdServices } from './held-services.js';
 import type { CommandStart } from './messages.js';
 import { pageLadder, watchAcknowledgement } from './page-ladder.js';
@@ -53,6 +54,7 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
     keepProposals(run),
     keepMitigations(run),
     handOver(run),
+    followUp(run),
     keepDrafts(run),
     keepQuiet(run),
     firstLook,
@@ -123,7 +125,14 @@ async function closeInTime(run: CommandRun): Promise<void> {
     await condition(() => run.isLeaving || state.resolvedAtMs !== null);
     if (run.isLeaving || state.resolvedAtMs === null) return;
     if (!(await sleepUntil(run, state.resolvedAtMs + closesAfterMs, () => state.resolvedAtMs, 'closes by itself'))) continue;
-    if (!isEnded(state.status)) setStatus(state, { to: 'closed', reason: 'resolved for 30 days', by: null }, Date.now());
+    // What was promised is followed until it is done, however long that takes.
+    const isReopened = (): boolean => state.resolvedAtMs === null;
+    const isLeaving = (): boolean => run.isLeaving;
+    await condition(() => isLeaving() || isReopened() || state.actions.every((item) => item.state !== 'open'));
+    if (isLeaving()) return;
+    if (isReopened()) continue;
+    if (!isEnded(state.status))
+      setStatus(state, { to: 'closed', reason: 'resolved for 30 days, and nothing is open', by: null }, Date.now());
     return;
   }
 }

@@ -19,13 +19,16 @@ import { hearMilestone, takeTriage } from './triages.js';
 import {
   acceptCommandUpdate,
   acknowledgeIncident,
+  addActionUpdate,
   addNoteUpdate,
   assignRoleUpdate,
   attachTriageSignal,
+  closeActionUpdate,
   commandStateQuery,
   correctEventUpdate,
   decideMitigationUpdate,
   escalateUpdate,
+  keepPostmortemUpdate,
   mergeIncidentUpdate,
   offerCommandUpdate,
   postUpdateUpdate,
@@ -38,9 +41,12 @@ import {
   type ByRequest,
   type Recorded,
 } from './messages.js';
+import { addAction, closeAction, keepPostmortem, refuseClosing } from '../../core/command/incident/follow-up.js';
 import { registryKnows } from './held-services.js';
 import {
+  readAddAction,
   readBy,
+  readCloseAction,
   readCorrection,
   readDecideMitigation,
   readEscalation,
@@ -48,6 +54,7 @@ import {
   readMerge,
   readMilestone,
   readNote,
+  readPostmortem,
   readPublication,
   readResolve,
   readRole,
@@ -97,6 +104,7 @@ export function registerHandlers(run: CommandRun): void {
   registerRecord(run);
   registerStanding(run);
   registerTriages(run);
+  registerFollowUp(run);
 }
 
 function registerPeople(run: CommandRun): void {
@@ -166,8 +174,11 @@ function registerRecord(run: CommandRun): void {
     addNoteUpdate,
     readNote,
     () => commands.refuseOnEnded(state),
-    ({ text, at, isPinned, by }) =>
-      recorded(run, commands.addNote(state, { text, at: at ?? null, isPinned: isPinned ?? false, by }, Date.now())),
+    ({ text, at, isPinned, isImport, by }) =>
+      recorded(
+        run,
+        commands.addNote(state, { text, at: at ?? null, isPinned: isPinned ?? false, isImport: isImport ?? false, by }, Date.now()),
+      ),
     { description: 'Adds a note to the timeline' },
   );
   onPerson(
@@ -245,6 +256,35 @@ function registerStanding(run: CommandRun): void {
       return answer;
     },
     { description: 'Resolves the incident, with a summary' },
+  );
+}
+
+function registerFollowUp(run: CommandRun): void {
+  const { state } = run;
+  const ended = (): string | null => commands.refuseOnEnded(state);
+  onPerson(
+    run,
+    addActionUpdate,
+    readAddAction,
+    ended,
+    ({ owner, due, link: _, ...item }) => recorded(run, addAction(state, { ...item, owner: owner ?? null, due: due ?? null }, Date.now())),
+    { description: 'Adds an action item, which is followed until it is done' },
+  );
+  onPerson(
+    run,
+    closeActionUpdate,
+    readCloseAction,
+    ({ action }) => ended() ?? refuseClosing(state, action),
+    ({ action, to, evidence, by }) => recorded(run, closeAction(state, { id: action, to, evidence, by }, Date.now())),
+    { description: 'Closes an action item, with what shows that it is done' },
+  );
+  onPerson(
+    run,
+    keepPostmortemUpdate,
+    readPostmortem,
+    ended,
+    ({ path, by }) => recorded(run, keepPostmortem(state, { path, by }, Date.now())),
+    { description: 'The postmortem was written; nobody is reminded of it any more' },
   );
 }
 

@@ -24,6 +24,8 @@ export interface NoteRequest extends ByRequest {
   text: RecordText;
   at?: string;
   isPinned?: boolean;
+  /** From notes that were taken elsewhere. */
+  isImport?: boolean;
 }
 export interface CorrectRequest extends ByRequest {
   event: string;
@@ -60,6 +62,22 @@ export interface UpdateRequest extends ByRequest {
 }
 export interface PublishRequest extends ByRequest {
   draft: string;
+}
+export interface AddActionRequest extends ByRequest {
+  title: RecordText;
+  priority: string;
+  type: string;
+  owner?: string;
+  /** `YYYY-MM-DD`. */
+  due?: string;
+}
+export interface CloseActionRequest extends ByRequest {
+  action: string;
+  to: 'done' | 'accepted';
+  evidence: RecordText;
+}
+export interface PostmortemRequest extends ByRequest {
+  path: RecordText;
 }
 export interface ResolveRequest extends ByRequest {
   summary: RecordText;
@@ -101,6 +119,9 @@ export const publishUpdateUpdate = defineUpdate<Recorded, [PublishRequest]>('pub
 export const resolveIncidentUpdate = defineUpdate<Recorded, [ResolveRequest]>('resolveIncident');
 export const decideMitigationUpdate = defineUpdate<Recorded, [DecideMitigationRequest]>('decideMitigation');
 export const proposeMitigationsUpdate = defineUpdate<Proposed, [ByRequest]>('proposeMitigations');
+export const addActionUpdate = defineUpdate<Recorded, [AddActionRequest]>('addAction');
+export const closeActionUpdate = defineUpdate<Recorded, [CloseActionRequest]>('closeAction');
+export const keepPostmortemUpdate = defineUpdate<Recorded, [PostmortemRequest]>('keepPostmortem');
 export const mergeIncidentUpdate = defineUpdate<Recorded, [MergeRequest]>('mergeIncident');
 /** A triage that belongs to the incident from now on. */
 export const attachTriageSignal = defineSignal<[TriageRef]>('attachTriage');

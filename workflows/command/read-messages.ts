@@ -37,7 +37,7 @@ const recordText: Reader<RecordText> = (value, at) => {
 };
 
 export const readBy = object(by);
-export const readNote = object({ ...by, text: recordText, at: optional(moment), isPinned: optional(flag) });
+export const readNote = object({ ...by, text: recordText, at: optional(moment), isPinned: optional(flag), isImport: optional(flag) });
 export const readCorrection = object({ ...by, event: wholeText(50), to: moment, reason: recordText });
 export const readSeverity = object({ ...by, severity: oneOf(severities), reason: recordText });
 export const readStatus = object({ ...by, to: oneOf(incidentStatuses), reason: optional(recordText) });
@@ -51,6 +51,20 @@ export const readUpdate = object({
   corrects: optional(wholeText(50)),
 });
 export const readPublication = object({ ...by, draft: wholeText(50) });
+const day: Reader<string> = (value, at) => {
+  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  return bad(at, 'a date, YYYY-MM-DD', value);
+};
+export const readAddAction = object({
+  ...by,
+  title: recordText,
+  priority: oneOf(['P0', 'P1', 'P2', 'P3'] as const),
+  type: oneOf(['prevent', 'detect', 'mitigate', 'process'] as const),
+  owner: optional(key),
+  due: optional(day),
+});
+export const readCloseAction = object({ ...by, action: wholeText(50), to: oneOf(['done', 'accepted'] as const), evidence: recordText });
+export const readPostmortem = object({ ...by, path: recordText });
 export const readResolve = object({ ...by, summary: recordText });
 
 export const readDeclaration = object({

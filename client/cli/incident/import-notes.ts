@@ -4,7 +4,7 @@ import { missingInNotes, parseNotes, type NoteEvent, type UnparsedLine } from '.
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import { addNoteUpdate } from '../../../workflows/command/messages.js';
 import type { CommandClient } from '../../temporal/command-client.js';
-import { sha } from './postmortem-file.js';
+import { sha } from '../document-file.js';
 
 /** Far above what people write by hand, and far below what the record of an incident takes. */
 const limits = { bytes: 1_000_000, events: 500 } as const;
@@ -45,6 +45,11 @@ export async function importNotes(incidents: CommandClient, id: string, file: st
   const known = new Set(timeline.map(({ at, atOriginal, text }) => `${atOriginal ?? at} ${text}`));
   const fresh = events.filter(({ at, text }) => !known.has(`${at} ${text}`));
   for (const { at, text } of fresh)
-    await incidents.update(id, addNoteUpdate, { text: await incidents.keepText(text), at, by }, `import-${sha(`${at} ${text}`)}`);
+    await incidents.update(
+      id,
+      addNoteUpdate,
+      { text: await incidents.keepText(text), at, isImport: true, by },
+      `import-${sha(`${at} ${text}`)}`,
+    );
   return { imported: fresh.length, known: events.length - fresh.length, unparsed };
 }

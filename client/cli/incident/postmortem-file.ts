@@ -1,61 +1,23 @@
-/** The file of a postmortem: where it goes, what it becomes, and that nobody's words are lost on the way. */
-import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+/** The file of a postmortem: where it goes and what it becomes. */
 import type { Catalog } from '../../../config/catalog.js';
 import type { ActionRow } from '../../../core/command/incident/findings.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 import { actionItems, lintActions } from '../../../core/command/postmortem/action-items.js';
-import { isPostmortemOf, mergeBlocks } from '../../../core/command/postmortem/blocks.js';
+import { mergeBlocks } from '../../../core/command/postmortem/blocks.js';
 import { rolesOf, shownCauses, suspectedChanges } from '../../../core/command/postmortem/facts.js';
 import { lintLanguage, type LintFinding } from '../../../core/command/postmortem/language-lint.js';
 import { postmortemMetrics, type MetricInputs } from '../../../core/command/postmortem/metrics.js';
-import { RefusedError, UnreadableInputError } from '../../../core/model/errors.js';
 import { escapeMarkdown } from '../../../report/markdown-text.js';
 import { headingsOf, postmortemDocument, type PostmortemTemplate } from '../../../report/postmortem/document.js';
+import { placeOf, sha, type Place } from '../document-file.js';
 
 type Service = Catalog['services'][string];
-
-export function sha(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw new UnreadableInputError(
-      `expected a file that can be read and written, got ${path}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
-
-export interface Place {
-  path: string;
-  /** What we wrote there before; null: nothing is there. */
-  existing: string | null;
-  /** Somebody's file is in the way; it stays as it is. */
-  foreign: string | null;
-}
 
 /** Without `--out`: the day's file, unless it is of something else; then the one with the id in its name. */
 export async function placeFor({ id, declaredAt }: StatusDocument, out: string | undefined, folder: string): Promise<Place> {
   const day = declaredAt.slice(0, 10);
   const names = out === undefined ? [`postmortem-${day}.md`, `postmortem-${day}-${id}.md`] : [out];
-  let path = '';
-  for (const name of names) {
-    path = resolve(folder, name);
-    const existing = await readIfThere(path);
-    if (existing === null || isPostmortemOf(existing, id)) return { path, existing, foreign: null };
-  }
-  const aside = `${path}.new`;
-  const existing = await readIfThere(aside);
-  if (existing !== null && !isPostmortemOf(existing, id))
-    throw new RefusedError(
-      `expected the postmortem of ${id}, got other files at ${path} and ${aside}; neither is touched; name another file with --out`,
-    );
-  return { path: aside, existing, foreign: path };
+  return placeOf({ kind: 'postmortem', subject: id }, names, folder);
 }
 
 /** What holds for all affected services; where they differ, nothing is taken. */
@@ -99,11 +61,4 @@ export function writeDocument(status: StatusDocument, catalog: Catalog | null, t
   const authors = [...new Set(services.flatMap((service) => service.owner ?? []))];
   const { text, blocks } = mergeBlocks(existing, postmortemDocument({ status, metrics, actions, authors }, template), sha);
   return { text, blocks, metrics, actions, sections: headingsOf(text), lint: lint(status, actions, text) };
-}
-
-/** A reader never meets half a file. */
-export async function save(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
 }

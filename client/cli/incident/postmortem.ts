@@ -1,12 +1,16 @@
 import type { Command } from 'commander';
 import { postmortemTemplates, type PostmortemTemplate } from '../../../report/postmortem/document.js';
+import { RefusedError } from '../../../core/model/errors.js';
+import { keepPostmortemUpdate } from '../../../workflows/command/messages.js';
+import type { CommandClient } from '../../temporal/command-client.js';
 import { tryReadCatalog } from '../command-context.js';
 import { AnsweredError } from '../exit-code.js';
 import { byOption } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
 import { importNotes, type ImportedNotes } from './import-notes.js';
 import { actor, incidentId, withCommand } from './incident-access.js';
-import { placeFor, save, writeDocument } from './postmortem-file.js';
+import { save } from '../document-file.js';
+import { placeFor, writeDocument } from './postmortem-file.js';
 
 interface Flags {
   by?: string;
@@ -23,6 +27,14 @@ function notesText(notes: ImportedNotes | null): string[] {
   ];
 }
 
+/** An incident that is over takes nothing any more; the file is written all the same. */
+async function tellOfPostmortem(incidents: CommandClient, id: string, path: string, by: string | undefined): Promise<void> {
+  const request = { path: await incidents.keepText(path), by: actor(by === undefined ? {} : { by }) };
+  await incidents.update(id, keepPostmortemUpdate, request).catch((error: unknown) => {
+    if (!(error instanceof RefusedError)) throw error;
+  });
+}
+
 async function postmortem(id: string, { out, template, fromNotes, by }: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
     const notes = fromNotes === undefined ? null : await importNotes(incidents, id, fromNotes, actor(by === undefined ? {} : { by }));
@@ -30,6 +42,7 @@ async function postmortem(id: string, { out, template, fromNotes, by }: Flags, c
     const { path, existing, foreign } = await placeFor(status, out, process.cwd());
     const { text, blocks, ...document } = writeDocument(status, await tryReadCatalog(context), template, existing);
     await save(path, text);
+    await tellOfPostmortem(incidents, id, path, by);
     const edited = blocks.filter(({ state }) => state === 'edited').map((block) => block.id);
     context.print(
       { path, ...document, blocks, ...(notes === null ? {} : { notes }) },

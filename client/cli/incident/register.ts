@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerActions } from './actions.js';
 import { registerDeclare } from './declare.js';
 import { registerLook } from './look.js';
 import { registerMitigate } from './mitigate.js';
@@ -10,6 +11,15 @@ import { registerSay } from './say.js';
 /** `perf-responder incident …` */
 export function registerIncident(program: Command): void {
   const group = program.command('incident').description('what people are called for: declare, follow, decide, end');
-  for (const register of [registerDeclare, registerLook, registerPeople, registerSay, registerMitigate, registerRca, registerPostmortem])
+  for (const register of [
+    registerDeclare,
+    registerLook,
+    registerPeople,
+    registerSay,
+    registerMitigate,
+    registerRca,
+    registerPostmortem,
+    registerActions,
+  ])
     register(group);
 }

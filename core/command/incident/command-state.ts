@@ -2,6 +2,7 @@ import type { PagingState } from '../ladder/paging-ladder.js';
 import { pagingPlan, type PagingPlan } from '../ladder/paging-plan.js';
 import type { Severity } from '../severity/severity.js';
 import type { Findings } from './findings.js';
+import type { ActionItem } from './follow-up.js';
 import type { PublicStatus } from '../communication/publication.js';
 import type { IncidentStatus } from './incident-status.js';
 import type { CommandPolicy } from './policy.js';
@@ -71,7 +72,8 @@ export interface Communication {
 }
 
 /** Everything that an incident knows; plain data, carried over when the workflow continues as new. */
-export interface CommandState extends Findings {
+export interface CommandState extends Omit<Findings, 'actions'> {
+  actions: readonly ActionItem[];
   readonly declaration: Declaration;
   policy: CommandPolicy;
   severity: Severity;
@@ -109,6 +111,9 @@ export interface CommandState extends Findings {
   lastHumanAtMs: number;
   resolvedAtMs: number | null;
   summary: RecordText | null;
+  /** Where the postmortem was written; null while it was not. */
+  postmortem: RecordText | null;
+  postmortemReminded: number;
   mergedInto: string | null;
   /** Ids of signed links that were used, with the end of their life; one acts once. */
   usedLinks: Readonly<Record<string, number>>;

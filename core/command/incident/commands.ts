@@ -199,11 +199,13 @@ export interface NoteOrder {
   text: RecordText;
   at: string | null;
   isPinned: boolean;
+  isImport: boolean;
   by: Actor;
 }
 
-export function addNote(state: CommandState, { text, at, isPinned, by }: NoteOrder, nowMs: number): RecordEvent {
-  return record(state, { kind: 'note', text, by, pinned: isPinned, ...(at === null ? {} : { at, precision: 'minute' as const }) }, nowMs);
+export function addNote(state: CommandState, { text, at, isPinned, isImport, by }: NoteOrder, nowMs: number): RecordEvent {
+  const moment = at === null ? {} : { at, precision: 'minute' as const };
+  return record(state, { kind: 'note', text, by, pinned: isPinned, ...(isImport ? { source: 'import' as const } : {}), ...moment }, nowMs);
 }
 
 export function refuseCorrection(state: CommandState, target: string): string | null {

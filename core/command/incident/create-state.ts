@@ -39,9 +39,12 @@ export function createCommandState(declaration: Declaration, policy: CommandPoli
     lastHumanAtMs: declaredAtMs,
     resolvedAtMs: null,
     summary: null,
+    postmortem: null,
+    postmortemReminded: 0,
     mergedInto: null,
     usedLinks: {},
     ...noFindings(),
+    actions: [],
   };
   record(state, { kind: 'declared', text: declaration.title, by: declaration.by, pinned: true, data: { severity } }, declaredAtMs);
   return state;

@@ -3,9 +3,10 @@ import { incidentTimes, type IncidentTimes } from './incident-times.js';
 import type { CommandState, Communication, Page, Told } from './command-state.js';
 import type { Findings } from './findings.js';
 import { timelineOf, type RecordEvent, type RecordText } from './record-event.js';
+import { postmortemDueMs } from './follow-up.js';
 import { holderOf, type RoleHolder } from './roles.js';
 import { managementDue } from '../ladder/management-ladder.js';
-import { severityTable, type Severity } from '../severity/severity.js';
+import type { Severity } from '../severity/severity.js';
 
 /** `incident status ID --json`. All texts are filled in; times are ISO 8601 in UTC. */
 export interface StatusDocument extends Findings {
@@ -56,9 +57,6 @@ export interface TimelineRow {
   evidence: readonly string[];
 }
 
-/** Postmortems of major incidents are due within 48 hours. */
-const postmortemWithinMs = 48 * 3_600_000;
-
 function iso(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
@@ -81,9 +79,9 @@ function managementOf(state: CommandState, nowMs: number): StatusDocument['manag
   return { level: told.at(-1)?.level ?? null, nextAt: iso(next?.atMs ?? null), nextLevel: next?.level.level ?? null, told };
 }
 
-function postmortemOf(state: CommandState): StatusDocument['postmortem'] {
-  if (state.resolvedAtMs === null || !severityTable[state.severity].isMajor) return null;
-  return { dueAt: new Date(state.resolvedAtMs + postmortemWithinMs).toISOString(), path: null };
+function postmortemOf(state: CommandState, textOf: (text: RecordText) => string): StatusDocument['postmortem'] {
+  const dueAt = iso(postmortemDueMs(state));
+  return dueAt === null ? null : { dueAt, path: state.postmortem === null ? null : textOf(state.postmortem) };
 }
 
 function timelineRow(event: RecordEvent, textOf: (text: RecordText) => string): TimelineRow {
@@ -96,6 +94,8 @@ export function textsOf(state: CommandState): string[] {
   const texts = [
     state.declaration.title,
     state.declaration.impact,
+    state.postmortem,
+    ...state.actions.map(({ title }) => title),
     ...state.record.map((event) => event.text),
     ...state.communications.map(({ text }) => text),
   ];
@@ -135,8 +135,8 @@ export function statusDocument(state: CommandState, read: (artifact: string) => 
     communications: state.communications.map((one) => ({ ...one, text: textOf(one.text) })),
     nextUpdateAt: isOpen(state.status) ? iso(state.updateDueAtMs) : null,
     timeline,
-    actions: state.actions,
+    actions: state.actions.map(({ title, reminded: _, ...item }) => ({ ...item, title: textOf(title) })),
     times: incidentTimes(state.record, declaration.onset?.at ?? null, !isOpen(state.status)),
-    postmortem: postmortemOf(state),
+    postmortem: postmortemOf(state, textOf),
   };
 }

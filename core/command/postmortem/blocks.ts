@@ -1,5 +1,5 @@
 /**
- * A postmortem as a file that people edit and we regenerate: ordered blocks between markers. A marker keeps the hash of what we wrote last, so a
+ * A document as a file that people edit and we regenerate: ordered blocks between markers. A marker keeps the hash of what we wrote last, so a
  * block that a person edited is recognised, whatever the edit was, and never overwritten.
  */
 
@@ -12,7 +12,9 @@ export interface FreshBlock {
 }
 
 export interface FreshDocument {
-  incidentId: string;
+  kind: 'postmortem' | 'service-runbook';
+  /** What it is about: the id of an incident, the name of a service. */
+  subject: string;
   blocks: readonly FreshBlock[];
 }
 
@@ -36,7 +38,7 @@ interface WrittenBlock {
 }
 type Segment = { free: string } | WrittenBlock;
 
-const headerPattern = /^<!-- perf-responder:postmortem incident=(\S+) blocks=(\S*) -->$/;
+const headerPattern = /^<!-- perf-responder:(postmortem|service-runbook) of=(\S+) blocks=(\S*) -->$/;
 const openPattern = /^<!-- block:(\S+) rev=(\d+) sha=(\S+) -->$/;
 const newerPattern = /^<!-- newer:(\S+)$/;
 type Sha = (text: string) => string;
@@ -50,14 +52,15 @@ function normal(text: string): string {
     .trim();
 }
 
-function headerOf(text: string): { incidentId: string; known: string[] } | null {
-  const [, incidentId, known] = headerPattern.exec(text.split(/\r?\n/, 1)[0]?.trimEnd() ?? '') ?? [];
-  return incidentId === undefined || known === undefined ? null : { incidentId, known: known.split(',') };
+function headerOf(text: string): { kind: string; subject: string; known: string[] } | null {
+  const [, kind, subject, known] = headerPattern.exec(text.split(/\r?\n/, 1)[0]?.trimEnd() ?? '') ?? [];
+  return kind === undefined || subject === undefined || known === undefined ? null : { kind, subject, known: known.split(',') };
 }
 
-/** Whether a file is the postmortem of this incident; everything else is somebody's and not to be touched. */
-export function isPostmortemOf(text: string, incidentId: string): boolean {
-  return headerOf(text)?.incidentId === incidentId;
+/** Whether a file is this document of ours; everything else is somebody's and not to be touched. */
+export function isDocumentOf(text: string, { kind, subject }: Pick<FreshDocument, 'kind' | 'subject'>): boolean {
+  const header = headerOf(text);
+  return header?.kind === kind && header.subject === subject;
 }
 
 /** Index of the line that ends what began before `from`; a marker that somebody deleted lets the block end where the next one begins. */
@@ -137,13 +140,13 @@ function firstWriting({ id, body }: FreshBlock, sha: Sha): { text: string; state
   return { text: written({ id, rev: 1, sha: sha(text), body: text }), state: { id, rev: 1, state: 'generated' } };
 }
 
-function withHeader({ incidentId }: FreshDocument, known: readonly string[], parts: readonly string[]): string {
-  const header = `<!-- perf-responder:postmortem incident=${incidentId} blocks=${known.join(',')} -->`;
+function withHeader({ kind, subject }: FreshDocument, known: readonly string[], parts: readonly string[]): string {
+  const header = `<!-- perf-responder:${kind} of=${subject} blocks=${known.join(',')} -->`;
   return `${[header, ...parts.map((part) => part.trim()).filter((part) => part !== '')].join('\n\n')}\n`;
 }
 
 /**
- * The file after this generation. `existing` is its text so far, null when there is none; it has to be a postmortem of the same incident. `sha`
+ * The file after this generation. `existing` is its text so far, null when there is none; it has to be the same document. `sha`
  * hashes a text into word characters. Text between blocks is a person's and stays; so does every edited block.
  */
 export function mergeBlocks(existing: string | null, fresh: FreshDocument, sha: Sha): Merged {

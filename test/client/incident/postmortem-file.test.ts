@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { placeFor, save, writeDocument } from '../../../client/cli/incident/postmortem-file.js';
+import { save } from '../../../client/cli/document-file.js';
+import { placeFor, writeDocument } from '../../../client/cli/incident/postmortem-file.js';
 import { parseCatalog } from '../../../config/catalog.js';
 import { sampleIncident } from '../../support/stories/sample-incident.js';
 

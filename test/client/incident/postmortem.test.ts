@@ -54,6 +54,9 @@ it('writes one file from the record and the notes, keeps what people edit, and a
   const first = await postmortem(id, '--from-notes', 'notes.txt');
   expect(first).toMatchObject({ code: 0, err: '' });
   const path = join(world.dataDirectory, `postmortem-${day}.md`);
+  const written = await world.incidents.status(id);
+  expect(written.postmortem).toMatchObject({ path });
+  expect(written.timeline.find(({ text }) => text === 'pool seen full')).toMatchObject({ source: 'import', precision: 'minute' });
   expect(documentOf(first)).toMatchObject({
     path,
     metrics: { ttr: { status: 'recorded', unit: 's' }, failedRequests: { value: null, status: 'not-known' } },
@@ -97,5 +100,48 @@ it('analyses what the record shows, and says what is not known', async () => {
     whys: [],
     contributing: [{ id: 'detection.no-alert' }, { id: 'detection.late' }, { id: 'response.no-runbook' }],
     recommendations: { immediate: [] },
+  });
+});
+
+it('follows what was promised until something shows that it is done', async () => {
+  const id = await resolvedIncident();
+  const added = documentOf(
+    await incident('actions', id, '--add', 'Add a timeout of 2 s', '--priority', 'P1', '--owner', 'alice', '--due', '2030-01-02'),
+  );
+  expect(added).toMatchObject({
+    actions: [{ id: 'A-1', title: 'Add a timeout of 2 s', owner: 'alice', state: 'open' }, { state: 'proposed' }],
+  });
+  expect(await incident('actions', id, '--done', 'A-1')).toMatchObject({ code: 2, err: expect.stringContaining('--evidence') as string });
+  const done = documentOf(await incident('actions', id, '--done', 'A-1', '--evidence', 'merged in #412'));
+  expect(done).toMatchObject({ actions: [{ id: 'A-1', state: 'done' }, { state: 'proposed' }] });
+  expect(await incident('actions', id, '--done', 'A-1', '--evidence', 'again')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('already') as string,
+  });
+});
+
+it('writes the runbook of a service from the catalog and its incidents, and keeps what people add', async () => {
+  const id = await resolvedIncident();
+  const catalog = join(world.dataDirectory, 'responder.yaml');
+  await writeFile(
+    catalog,
+    'version: 1\nservices:\n  shop: { owner: [carol], endpoints: { checkout: { url: "http://127.0.0.1:1/checkout", budgets: { p95Ms: 250 } } } }\npeople: { carol: { notify: [] } }\n',
+  );
+  const path = join(world.dataDirectory, 'docs', 'runbooks', 'shop-runbook.md');
+  const write = (service: string) =>
+    runCli(
+      ['runbook', 'write', service, '--catalog', catalog, '--address', world.environment.address, '--data', world.dataDirectory, '--json'],
+      { cwd: world.dataDirectory },
+    );
+  expect(documentOf(await write('shop'))).toMatchObject({ path, service: 'shop' });
+  const first = await readFile(path, 'utf8');
+  for (const text of ['# Runbook: shop', 'checkout, GET /checkout: p95 within 250 ms', 'carol', id, 'Shop is slow', 'no cause was shown'])
+    expect(first).toContain(text);
+  await writeFile(path, first.replace('What it is for, and who notices when it is slow.', 'Sells things.'));
+  await write('shop');
+  expect(await readFile(path, 'utf8')).toContain('Sells things.');
+  expect(await write('shoe')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('expected a service of the catalog (shop)') as string,
   });
 });

@@ -216,7 +216,7 @@ describe('the record', () => {
     const state = open();
     const note = addNote(
       state,
-      { text: { artifact: 'texts/n' }, at: '2026-03-02T09:55:00.000Z', isPinned: false, by: person('alice') },
+      { text: { artifact: 'texts/n' }, at: '2026-03-02T09:55:00.000Z', isPinned: false, isImport: false, by: person('alice') },
       after(5),
     );
     correctTime(state, { target: note.id, to: '2026-03-02T09:50:00.000Z', reason: { artifact: 'texts/w' }, by: person('bob') }, after(6));

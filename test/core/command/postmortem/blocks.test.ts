@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { isPostmortemOf, mergeBlocks, type FreshDocument } from '../../../../core/command/postmortem/blocks.js';
+import { isDocumentOf, mergeBlocks, type FreshDocument } from '../../../../core/command/postmortem/blocks.js';
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 function fresh(timeline: string, impact = 'none'): FreshDocument {
   return {
-    incidentId: 'INC-2026-0302-001',
+    kind: 'postmortem',
+    subject: 'INC-2026-0302-001',
     blocks: [
       { id: 'timeline', body: `## Timeline\n\n${timeline}`, isForPeople: false },
       { id: 'impact', body: `## Impact\n\n${impact}`, isForPeople: false },
@@ -20,9 +21,9 @@ const statesOf = (merged: ReturnType<typeof mergeBlocks>) =>
 
 test('a file is ours only by its first line and its incident', () => {
   const { text } = mergeBlocks(null, fresh('a'), sha);
-  expect(isPostmortemOf(text, 'INC-2026-0302-001')).toBe(true);
-  expect(isPostmortemOf(text, 'INC-2026-0302-002')).toBe(false);
-  expect(isPostmortemOf(`# Notes\n${text}`, 'INC-2026-0302-001')).toBe(false);
+  expect(isDocumentOf(text, { kind: 'postmortem', subject: 'INC-2026-0302-001' })).toBe(true);
+  expect(isDocumentOf(text, { kind: 'postmortem', subject: 'INC-2026-0302-002' })).toBe(false);
+  expect(isDocumentOf(`# Notes\n${text}`, { kind: 'postmortem', subject: 'INC-2026-0302-001' })).toBe(false);
 });
 
 test('the same data again changes nothing, newer data replaces what nobody edited', () => {
