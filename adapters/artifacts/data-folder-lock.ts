@@ -1,8 +1,9 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { UnreadableInputError } from '../../core/model/errors.js';
+import { withHostLock } from '../kernel/host-lock.js';
 import { isRunning, recordProcess, type RecordedProcess } from '../kernel/process-identity.js';
 
 const identitySchema = z.object({ pid: z.number().int().positive(), startTime: z.string() });
@@ -14,6 +15,9 @@ export interface DataFolderLock {
   recordServer(pid: number): Promise<void>;
   release(): Promise<void>;
 }
+
+/** Ending a server that does not want to end takes ten seconds; twenty who wait behind that wait for one. */
+const takeOverWithinMs = 60_000;
 
 async function readLock(file: string): Promise<LockContent | null> {
   const text = await readFile(file, 'utf8').catch(() => null);
@@ -60,13 +64,8 @@ export async function lockDataFolder(directory: string, say: (line: string) => v
   if (owner === null) throw new Error(`process ${process.pid} cannot be identified`);
   let content: LockContent = { owner, server: null };
   while (!(await tryCreate(file, content))) {
-    const found = await readLock(file);
-    if (found !== null && (await isRunning(found.owner))) {
-      throw new UnreadableInputError(
-        `data folder: expected ${directory} to be free, but perf-responder dev with process id ${found.owner.pid} runs on it; stop that one, or choose another folder with --data`,
-      );
-    }
-    await takeOver(file, found, say);
+    // One at a time: between the look at a stale lock and its removal nobody else may have put a fresh one into its place.
+    await withHostLock(`dev ${await realpath(directory)}`, AbortSignal.timeout(takeOverWithinMs), () => takeOver(file, directory, say));
   }
   return {
     recordServer: async (pid) => {
@@ -81,13 +80,17 @@ export async function lockDataFolder(directory: string, say: (line: string) => v
   };
 }
 
-async function takeOver(file: string, found: LockContent | null, say: (line: string) => void): Promise<void> {
+/** Removes the lock of an owner that is gone, and ends what it left. Throws UnreadableInputError when its owner lives. */
+async function takeOver(file: string, directory: string, say: (line: string) => void): Promise<void> {
+  const found = await readLock(file);
+  if (found !== null && (await isRunning(found.owner))) {
+    throw new UnreadableInputError(
+      `data folder: expected ${directory} to be free, but perf-responder dev with process id ${found.owner.pid} runs on it; stop that one, or choose another folder with --data`,
+    );
+  }
   if (found?.server !== undefined && found.server !== null && (await isRunning(found.server))) {
     say(`ending the Temporal server (process ${found.server.pid}) that a killed dev left behind`);
     await endProcess(found.server);
   }
-  // Another process may take it over at the same moment: only the one whose rename moves the stale lock goes on.
-  const aside = `${file}.${process.pid}.stale`;
-  await rename(file, aside).catch(() => undefined);
-  await rm(aside, { force: true });
+  await rm(file, { force: true });
 }

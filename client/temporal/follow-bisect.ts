@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
+import { newestNumerics } from '../../core/bisect/numerics.js';
 import { ProgramFailedError, RefusedError } from '../../core/model/errors.js';
 import { bisectQueue } from '../../workflows/kernel/task-queues.js';
 import { bisectStatusQuery, type BisectStatus } from '../../workflows/bisect/messages.js';
@@ -21,7 +22,7 @@ export async function startBisect(client: Client, request: BisectRequest, servic
   return await client.workflow.start<typeof bisectRegression>('bisectRegression', {
     workflowId: bisectId,
     taskQueue: bisectQueue,
-    args: [{ request, incidentId: null, service, endpoint }],
+    args: [{ request, incidentId: null, service, endpoint, numerics: newestNumerics }],
     staticSummary: `which commit made ${endpoint} slow?`,
   });
 }
@@ -31,6 +32,15 @@ export function bisectOf(client: Client, bisectId: string): BisectHandle {
   return client.workflow.getHandle<typeof bisectRegression>(bisectId);
 }
 
+export interface FollowedBisect {
+  answer: BisectResult;
+  /** Settles when nothing of the search is left, when somebody interrupts, or after two minutes: what remains then is removed without this command. */
+  cleanedUp: Promise<void>;
+}
+
+/** Builds that are stopped and worktrees that are removed take seconds; a machine that is away would take hours. */
+const cleanUpPatienceMs = 120_000;
+
 /**
  * Follows until the answer. Ctrl-C cancels one's own search and waits until its worktrees and processes are gone (a second one does not wait); a
  * search of somebody else goes on.
@@ -38,12 +48,15 @@ export function bisectOf(client: Client, bisectId: string): BisectHandle {
 export async function followBisect(
   { client, handle, isOwn }: { client: Client; handle: BisectHandle; isOwn: boolean },
   say: (line: string) => void,
-): Promise<BisectResult> {
+): Promise<FollowedBisect> {
+  const state = { isAnswered: false };
   const ended = new AbortController();
   const { signal: interrupted } = untilSignal();
   const result = handle.result().finally(() => ended.abort());
   const cancelling = new Promise<never>((_resolve, reject) => {
     interrupted.addEventListener('abort', () => {
+      // What has its answer only cleans up: that is not to be stopped.
+      if (state.isAnswered) return;
       if (!isOwn) {
         reject(new InterruptedError(`the search goes on; come back with: perf-responder bisect ${handle.workflowId}`));
         return;
@@ -52,9 +65,12 @@ export async function followBisect(
       handle.cancel().catch(reject);
     });
   });
-  void showProgress(client, handle, say, ended.signal);
+  // Whoever waits for the commit need not wait until the worktrees are gone; a cancelled search has no answer before.
+  const answered = showProgress(client, handle, say, ended.signal);
   try {
-    return await Promise.race([result, cancelling]);
+    const answer = await Promise.race([result, cancelling, answered]);
+    state.isAnswered = true;
+    return { answer, cleanedUp: untilCleanedUp(result, answer, interrupted, say) };
   } catch (error) {
     if (interrupted.aborted && isCancelled(error))
       throw new InterruptedError(`bisect ${handle.workflowId} was cancelled; its worktrees and processes are gone`);
@@ -64,22 +80,42 @@ export async function followBisect(
   }
 }
 
+async function untilCleanedUp(
+  result: Promise<BisectResult>,
+  answer: BisectResult,
+  interrupted: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(cleanUpPatienceMs)]);
+  const given = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const last = await Promise.race([result.catch(() => null), given]);
+  if (last === null) say('its worktrees and processes are not gone yet: the workers go on removing them');
+  for (const reason of last?.reasons ?? []) if (!answer.reasons.includes(reason)) say(reason);
+}
+
 function isCancelled(error: unknown): boolean {
   return error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
 }
 
-async function showProgress(client: Client, handle: BisectHandle, say: (line: string) => void, ended: AbortSignal): Promise<void> {
+/** Resolves with the answer as soon as the search has one; never, when it ends otherwise. */
+async function showProgress(client: Client, handle: BisectHandle, say: (line: string) => void, ended: AbortSignal): Promise<BisectResult> {
   const isOver = (): boolean => ended.aborted;
   let [last, silent] = ['', 0];
   for (;;) {
     // Progress is a courtesy: before the plan is made there is no query, and without a worker nobody answers it.
     const status = await client.withDeadline(Date.now() + 5_000, () => handle.query(bisectStatusQuery)).catch(() => null);
-    if (isOver()) return;
+    if (isOver()) return await new Promise<never>(() => undefined);
     silent = status === null ? silent + 1 : 0;
     if (silent === silentPolls) say('no answer from a worker of the queue "bisect" yet: perf-responder worker starts one');
     const line = status === null ? last : progressLine(status);
     if (line !== last) say(`${new Date().toISOString().slice(11, 19)} ${line}`);
     last = line;
+    if (status !== null && status.answer !== null) {
+      return { ...status.answer, workflowId: handle.workflowId };
+    }
     await delay(pollEveryMs, undefined, { signal: ended }).catch(() => undefined);
   }
 }

@@ -24,6 +24,9 @@ beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'perf-cli-'));
   await writeFile(join(cwd, 'responder.yaml'), catalog);
   await writeFile(join(cwd, 'broken.yaml'), 'version: 1\nservices: { shop: { endpoints: { a: { url: ftp://127.0.0.1 } } } }\nhoook: {}\n');
+  const encryption = 'encryption: { key: { env: NO_SUCH_KEY } }\n';
+  await writeFile(join(cwd, 'encrypted.yaml'), `${catalog}${encryption}`);
+  await writeFile(join(cwd, 'half-encrypted.yaml'), `${catalog}${encryption}hoook: {}\n`);
   await writeFile(join(cwd, 'garbage.bin'), Buffer.from([0, 1, 2, 255, 254]));
   await writeFile(join(cwd, 'stacks.folded'), 'main;handle;encode 900\nmain;handle;query 100\n');
 });
@@ -47,6 +50,7 @@ describe.concurrent('perf-responder --help', () => {
     'close',
     'bisect',
     'worker',
+    'artifacts',
     'hook',
     'dev',
     'doctor',
@@ -120,6 +124,17 @@ describe.concurrent('bad input is exit code 2 with one clear message', () => {
     ],
     ['a listen address that is none', ['hook', '--listen', '127.0.0.1:99999'], /--listen: expected HOST:PORT .* got "127\.0\.0\.1:99999"/],
     ['a metrics address that is none', ['worker', '--metrics', 'here'], /--metrics: expected HOST:PORT/],
+    [
+      'encryption whose key is not there, before anything is sent',
+      ['ack', 'shop/search', '--catalog', 'encrypted.yaml'],
+      /encryption\.key: expected a secret in the environment variable NO_SUCH_KEY/,
+    ],
+    [
+      'a catalog with encryption that cannot be read, where one without would not be needed',
+      ['ack', 'shop/search', '--catalog', 'half-encrypted.yaml'],
+      /half-encrypted\.yaml: the catalog has/,
+    ],
+    ['a health address that is none', ['worker', '--health-address', 'here'], /--health-address: expected HOST:PORT/],
     ['an origin that is none', ['worker', '--hook-origin', 'responder'], /--hook-origin: expected an http:\/\/ or https:\/\/ address/],
     ['a Temporal address that is none', ['list', '--address', '127.0.0.1:99999'], /--address: expected HOST:PORT/],
     ['a port that is none', ['dev', '--hook-port', 'x'], /--hook-port: expected a whole number from 0 to 65535/],

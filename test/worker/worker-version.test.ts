@@ -12,7 +12,7 @@ import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { parseCatalog } from '../../config/catalog.js';
 import { openProbe } from '../../worker/health-server.js';
 import { createWorkerHealth, type ServedQueue } from '../../worker/worker-health.js';
-import { makeCurrent, versionOptions } from '../../worker/worker-version.js';
+import { deploymentName, makeCurrent, versionOptions } from '../../worker/worker-version.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
 import { alertOf } from '../support/stories/incident-workers.js';
@@ -24,7 +24,9 @@ const stops: (() => Promise<void>)[] = [];
 const world = createFakeWorld();
 
 beforeAll(async () => {
-  [temporal, bundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
+  // Else the server looks every few minutes whether an old build is drained.
+  const everySecond = ['RefreshInterval', 'VisibilityGracePeriod'].map((name) => `matching.wv.VersionDrainageStatus${name}="1s"`);
+  [temporal, bundle] = await Promise.all([startTemporal(...everySecond), bundleWorkflows()]);
   // Whoever only acts has no version, and serves every build.
   await start(loadQueue, null);
   await start(hostQueue(fakeHost), null);
@@ -63,6 +65,17 @@ async function buildOf(incidentId: string): Promise<string | undefined> {
   return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? undefined;
 }
 
+/** `VERSION_DRAINAGE_STATUS_DRAINED` of Temporal's API: nothing is open on this build any more. */
+const drained = 2;
+
+async function isDrained(buildId: string): Promise<boolean> {
+  const { workerDeploymentVersionInfo: info } = await temporal.client.workflowService.describeWorkerDeploymentVersion({
+    namespace: temporal.namespace ?? 'default',
+    deploymentVersion: { deploymentName, buildId },
+  });
+  return Number(info?.drainageInfo?.status ?? 0) === drained;
+}
+
 describe('two builds of the responder', { timeout: 90_000 }, () => {
   it('share the work: old incidents end where they began, new ones begin on the newest, and the old build can go then', async () => {
     const incidents = createIncidentClient(temporal.client);
@@ -82,10 +95,13 @@ describe('two builds of the responder', { timeout: 90_000 }, () => {
     await makeCurrent(temporal.nativeConnection, server, 'build-2');
     const young = await open();
     expect([await buildOf(old), await buildOf(young)]).toEqual(['build-1', 'build-2']);
+    expect(await isDrained('build-1')).toBe(false);
     // The old one is still served, by its own build.
     expect(await incidents.rerun(old, { by: 'ada' })).toMatchObject({ outcome: 'resolved' });
     await incidents.follow(old, ({ phase }) => phase === 'ended');
     expect(await buildOf(old)).toBe('build-1');
+    // What operations.md says to wait for before the old workers are stopped.
+    await expect.poll(() => isDrained('build-1'), { timeout: 40_000, interval: 500 }).toBe(true);
     await stopOld();
     expect(await incidents.rerun(young, { by: 'ada' })).toMatchObject({ outcome: 'resolved' });
   });

@@ -13,6 +13,8 @@ import {
   type BisectProgress,
 } from '../../workflows/bisect/messages.js';
 import type { bisectRegression, BisectResult } from '../../workflows/bisect/bisect-regression.js';
+import { followBisect } from '../../client/temporal/follow-bisect.js';
+import { newestNumerics } from '../../core/bisect/numerics.js';
 import { createFakeRepositories, idOf, type FakeRepository } from '../support/fake-repositories.js';
 import { rowsWithoutSummary } from '../support/stories/histories.js';
 import { identityOf, listMeasuringHosts } from '../../worker/measuring-hosts.js';
@@ -159,6 +161,36 @@ describe('bisectRegression', { timeout: 60_000 }, () => {
     const answer = await bisect({ slowAt: { 20: 1.5 }, isNameless: true, cleanUpFailures: 2 });
     expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20), subject: '' }, range: [idOf(19), idOf(20)] });
     expect(answer.reasons.join('\n')).toMatch(/could not be described: git show failed/);
+  });
+
+  it('is told to whoever follows as soon as it is known, and cleaned up afterwards', async () => {
+    // Tried again after one, two, four seconds.
+    const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, cleanUpFailures: 3 });
+    const said: string[] = [];
+    const { answer, cleanedUp } = await followBisect({ client: temporal.client, handle, isOwn: true }, (line) => said.push(line));
+    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    expect(world.cleaned(endpoint)).toBe(false);
+    await cleanedUp;
+    expect((await handle.describe()).status.name).toBe('COMPLETED');
+    expect(world.cleaned(endpoint)).toBe(true);
+    expect(said.join('\n')).not.toContain('not gone yet');
+  });
+
+  it('goes on with the numbers with which it began, and refuses those that this build does not know', async () => {
+    const endpoint = world.add({ slowAt: { 20: 1.5 } });
+    const start = { request: null, incidentId: null, service: 'shop', endpoint, numerics: newestNumerics + 1 };
+    const workflowId = 'bisect-of-a-newer-build';
+    const handle = await temporal.client.workflow.start<typeof bisectRegression>('bisectRegression', {
+      workflowId,
+      taskQueue: bisectQueue,
+      args: [start],
+    });
+    await expect(handle.result()).rejects.toSatisfy(
+      (error) =>
+        error instanceof WorkflowFailedError &&
+        /numerics that this build knows .*let the workers be upgraded/.test(error.cause?.message ?? ''),
+    );
   });
 
   it('refuses with the words of the plan when a person asked with a wrong name', async () => {

@@ -1,5 +1,4 @@
 import { isCancellation } from '@temporalio/workflow';
-import { posteriorNow } from '../../core/bisect/search.js';
 import type { BisectAnswer, BisectMetric } from '../../core/model/bisect.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 import { bisecting } from './activity-options.js';
@@ -89,7 +88,7 @@ async function describe(state: BisectState, largest: Placed, others: Placed[], b
 /** Posterior over the whole range with the subjects of its commits; of a long range the likely ones. */
 async function chart(state: BisectState): Promise<BisectAnswer['posteriorByCommit']> {
   const { range, search } = searchNow(state, mainKey, state.plan);
-  const posterior = posteriorNow(search);
+  const posterior = state.numerics.posteriorNow(search);
   if (posterior === null) return [];
   const all = range.commits.map((commit, index) => ({ commit, probability: posterior.byCommit[index] ?? 0 }));
   const floor = all.length <= mostCharted ? 0 : ([...all].sort((a, b) => b.probability - a.probability)[mostCharted - 1]?.probability ?? 0);

@@ -84,6 +84,8 @@ export interface BisectStart {
   answerTo?: string;
   progress?: BisectProgress;
   carried?: BisectCarried;
+  /** Version of what it decides with (core/bisect/numerics.ts); absent in what older builds started. */
+  numerics?: number;
 }
 
 export const pauseSignal = defineSignal<[{ by?: string }?]>('pause');

@@ -1,8 +1,5 @@
 /** Builds ahead: while one commit is measured, the ones that are likely next are built on the same machine with the CPU that is left over. */
 import { CancellationScope } from '@temporalio/workflow';
-import { commitsToPrebuild } from '../../core/bisect/next-commit.js';
-import { bracketOf } from '../../core/bisect/bracket.js';
-import { posteriorNow } from '../../core/bisect/search.js';
 import type { MeasureReason, Search, Seat } from '../../core/bisect/search-state.js';
 import { buildingAhead } from './activity-options.js';
 import { buildCount, type BisectState } from './state.js';
@@ -18,12 +15,12 @@ export function prebuild(
   step: { commit: number; reason: MeasureReason },
   isPinned: boolean,
 ): void {
-  if (search.cost.buildMs < worthwhileMs || step.reason === 'verify' || !isSearchLikely(search)) return;
+  if (search.cost.buildMs < worthwhileMs || step.reason === 'verify' || !isSearchLikely(state, search)) return;
   if ([...state.prebuilding.values()].some(({ host }) => host === seat.host)) return;
-  const posterior = posteriorNow(search);
+  const posterior = state.numerics.posteriorNow(search);
   if (posterior === null) return;
   const built = [...seat.built, step.commit];
-  for (const index of commitsToPrebuild(search, posterior, { built }, step.reason !== 'bracket')) {
+  for (const index of state.numerics.commitsToPrebuild(search, posterior, { built }, step.reason !== 'bracket')) {
     const commit = commits[index];
     const isAffordable = buildCount(state) + state.prebuilding.size + 1 < (state.request.budgetBuilds ?? Infinity);
     if (commit !== undefined && isAffordable && !state.prebuilding.has(commit)) start(state, commit, seat.host, isPinned);
@@ -31,8 +28,8 @@ export function prebuild(
 }
 
 /** Before the ends differ by what is worth a search a build in the middle would be for nothing. */
-function isSearchLikely(search: Search): boolean {
-  return (bracketOf(search)?.ratio ?? 1) >= search.minEffect;
+function isSearchLikely({ numerics }: BisectState, search: Search): boolean {
+  return (numerics.bracketOf(search)?.ratio ?? 1) >= search.minEffect;
 }
 
 function start(state: BisectState, commit: string, host: string, isPinned: boolean): void {

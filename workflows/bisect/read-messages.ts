@@ -1,6 +1,7 @@
 /** Guards of every message that a search takes, see `core/decisions/read-message.ts`. */
 import { log } from '@temporalio/workflow';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
+import { newestNumerics, numericsOf } from '../../core/bisect/numerics.js';
 import {
   bad,
   filledText,
@@ -78,6 +79,12 @@ const readCarried: Reader<BisectCarried> = (value, at) =>
     ? (value as BisectCarried)
     : bad(at, 'what an earlier history carried', value);
 
+/** A build that does not know them would decide otherwise than it was asked to. */
+const readNumerics: Reader<number> = (value, at) =>
+  typeof value === 'number' && numericsOf(value) !== null
+    ? value
+    : bad(at, `numerics that this build knows (up to ${newestNumerics}; let the workers be upgraded)`, value);
+
 export const readBisectStart: Reader<BisectStart> = object({
   request: nullable(readRequest),
   incidentId: nullable(wholeText(500)),
@@ -86,6 +93,7 @@ export const readBisectStart: Reader<BisectStart> = object({
   answerTo: optional(wholeText(1_000)),
   progress: optional(readProgress),
   carried: optional(readCarried),
+  numerics: optional(readNumerics),
 });
 
 /** Before there is a state, nobody but the log can be told. */

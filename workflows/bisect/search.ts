@@ -1,7 +1,5 @@
 import { ActivityFailure, CancellationScope, isCancellation, TimeoutFailure, workflowInfo } from '@temporalio/workflow';
-import { bracketOf } from '../../core/bisect/bracket.js';
-import { credibleRange } from '../../core/bisect/credible-range.js';
-import { nextSearchStep, posteriorNow } from '../../core/bisect/search.js';
+import type { Numerics } from '../../core/bisect/numerics.js';
 import type { Bracket, MeasureReason, Search, SearchStep } from '../../core/bisect/search-state.js';
 import { measuring } from './activity-options.js';
 import { costOf, exclude, markAbsent, measuringHosts, seatOf } from './hosts.js';
@@ -64,14 +62,14 @@ function occupy(state: BisectState, key: string, whole: CommitRange, pool: Pool)
     const { commits } = range;
     const seat = seatOf(state, host, commits);
     const stop = pool.failure ?? exhausted(state, search, commits, pool.running.size);
-    const step = stop === null ? nextSearchStep(search, seat) : null;
+    const step = stop === null ? state.numerics.nextSearchStep(search, seat) : null;
     if (step !== null && step.kind !== 'measure') return concluded(step, commits);
     const isBuilt = step !== null && (!state.plan.hasBuild || seat.built.includes(step.commit));
     const why = stop ?? (isBuilt ? null : buildsExhausted(state));
     if (why !== null || step === null) {
       // What still runs may decide it.
       if (pool.running.size > 0 && pool.failure === null) return null;
-      return stopped(search, commits, why ?? '');
+      return stopped(state.numerics, search, commits, why ?? '');
     }
     start(state, pool, { search, commits }, { host, isPinned: hosts.length > 1 }, step);
     prebuild(state, { search, commits }, seat, step, hosts.length > 1);
@@ -81,7 +79,7 @@ function occupy(state: BisectState, key: string, whole: CommitRange, pool: Pool)
 
 function stopNow(state: BisectState, key: string, whole: CommitRange, why: string): RangeAnswer {
   const { range, search } = searchNow(state, key, whole);
-  return stopped(search, range.commits, why);
+  return stopped(state.numerics, search, range.commits, why);
 }
 
 function keep(state: BisectState, key: string, answer: RangeAnswer): RangeAnswer {
@@ -135,14 +133,14 @@ function buildsExhausted(state: BisectState): string | null {
 }
 
 /** Unfinished: a range when good and bad do differ, else nothing can be said. */
-function stopped(search: Search, commits: string[], why: string): RangeAnswer {
-  const bracket = bracketOf(search);
+function stopped(numerics: Numerics, search: Search, commits: string[], why: string): RangeAnswer {
+  const bracket = numerics.bracketOf(search);
   const nothing = { kind: 'stopped' as const, why, from: null, to: null, posterior: null, bracket: shorten(bracket) };
   const isInside = search.runs.some((run) => run.commit !== 0 && run.commit !== search.commits - 1);
-  const posterior = posteriorNow(search);
+  const posterior = numerics.posteriorNow(search);
   const isOpen = isInside || (bracket !== null && bracket.runs >= 8 && bracket.ci[0] > 1 && bracket.ratio >= search.minEffect);
   if (posterior === null || !isOpen) return nothing;
-  const credible = credibleRange(posterior.byCommit);
+  const credible = numerics.credibleRange(posterior.byCommit);
   // Only what was measured is known to be good or bad.
   const tested = [...new Set(search.runs.map((run) => run.commit))].sort((a, b) => a - b);
   const from = tested.filter((commit) => commit <= credible.from).at(-1) ?? 0;
@@ -171,7 +169,7 @@ function start(
   step: { commit: number; reason: MeasureReason },
 ): void {
   const commit = commits[step.commit] ?? '';
-  state.leading = leadingOf(search, commits);
+  state.leading = leadingOf(state.numerics, search, commits);
   const run = runCount(state) + pool.running.size + 1;
   const where = isPinned ? ` on ${host}` : '';
   showBisect(state, `measuring ${commit.slice(0, 12)}${where} (${step.reason}), run ${run} of at most ${state.request.budgetRuns}`);
@@ -224,8 +222,8 @@ function isUnclaimed(error: unknown): boolean {
   return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START';
 }
 
-function leadingOf(search: Search, commits: string[]): BisectState['leading'] {
-  const posterior = posteriorNow(search);
+function leadingOf(numerics: Numerics, search: Search, commits: string[]): BisectState['leading'] {
+  const posterior = numerics.posteriorNow(search);
   return (posterior?.byCommit ?? [])
     .map((probability, index) => ({ commit: commits[index] ?? '', probability }))
     .sort((a, b) => b.probability - a.probability)

@@ -1,5 +1,6 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { BisectPlan, BisectRequest } from '../../activities/bisect-contract.js';
+import { firstNumerics, numericsOf, type Numerics } from '../../core/bisect/numerics.js';
 import type { BisectAnswer, SkipReason } from '../../core/model/bisect.js';
 import {
   bisectStatusQuery,
@@ -32,6 +33,14 @@ export interface BisectState {
   prebuilding: Map<string, { host: string; ended: Promise<void>; cancel: () => void }>;
   /** What people said on the way, for the reasons of the answer. */
   notes: string[];
+  /** What the search decides with, from its beginning to its end. */
+  numerics: Numerics;
+}
+
+function numericsFor({ numerics = firstNumerics }: BisectStart): Numerics {
+  const found = numericsOf(numerics);
+  if (found === null) throw new Error(`numerics ${numerics} were let through by the guard`);
+  return found;
 }
 
 export function createBisectState(request: BisectRequest, plan: BisectPlan, start: BisectStart): BisectState {
@@ -60,6 +69,7 @@ export function createBisectState(request: BisectRequest, plan: BisectPlan, star
     absentUntilMs: carried?.absentUntilMs ?? {},
     prebuilding: new Map(),
     notes: carried?.notes ?? [],
+    numerics: numericsFor(start),
   };
   registerBisectHandlers(state);
   return state;

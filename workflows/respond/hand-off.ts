@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { BisectLook } from '../../activities/contract.js';
+import { newestNumerics } from '../../core/bisect/numerics.js';
 import { shouldHandOff } from '../../core/decisions/next-stage.js';
 import type { BisectSummary, TargetSummary } from '../../core/model/incident.js';
 import type { bisectRegression } from '../bisect/bisect-regression.js';
@@ -38,7 +39,7 @@ async function startBisector(state: IncidentState, workflowId: string, evidence:
     const child = await startChild<typeof bisectRegression>('bisectRegression', {
       workflowId,
       taskQueue: bisectQueue,
-      args: [{ request: null, incidentId, service, endpoint, answerTo: workflowInfo().workflowId }],
+      args: [{ request: null, incidentId, service, endpoint, answerTo: workflowInfo().workflowId, numerics: newestNumerics }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       staticSummary: `which commit made ${endpoint} slow?`,

@@ -66,8 +66,9 @@ async function bisect(endpoint: string, flags: BisectFlags, command: Command): P
       context.print({ bisectId: request.bisectId, started: true }, request.bisectId);
       return;
     }
-    const answer = await followBisect({ client, handle, isOwn: true }, context.say);
+    const { answer, cleanedUp } = await followBisect({ client, handle, isOwn: true }, context.say);
     context.print({ bisectId: request.bisectId, ...answer }, renderBisectReport(answer));
+    await cleanedUp;
   });
 }
 
@@ -79,8 +80,9 @@ function isBisectId(text: string): boolean {
 async function followAgain(context: CommandContext, bisectId: string): Promise<void> {
   const { bisectOf, followBisect } = await import('../../temporal/follow-bisect.js');
   await withIncidents(context, async ({ client }) => {
-    const answer = await followBisect({ client, handle: bisectOf(client, bisectId), isOwn: false }, context.say);
+    const { answer, cleanedUp } = await followBisect({ client, handle: bisectOf(client, bisectId), isOwn: false }, context.say);
     context.print({ bisectId, ...answer }, renderBisectReport(answer));
+    await cleanedUp;
   });
 }
 

@@ -1,0 +1,22 @@
+/** What the pages promise, they prove: each rule names the test behind it, and that test is there. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const named = /`(?:test\/)?([\w/-]+\.test\.ts)`/g;
+const namesIn = (text: string): string[] => [...text.matchAll(named)].flatMap(([, name]) => name ?? []);
+const pages = readdirSync('docs').filter((name) => name.endsWith('.md'));
+
+describe('a page of the documentation', () => {
+  it.each(pages)('%s names no test that is not there', (page) => {
+    const missing = namesIn(readFileSync(`docs/${page}`, 'utf8')).filter((name) => !existsSync(`test/${name}`));
+    expect(missing).toEqual([]);
+  });
+
+  it('safety.md names a test in each of its rules', () => {
+    const rules = readFileSync('docs/safety.md', 'utf8')
+      .split(/\n(?=- |\n|#)/)
+      .filter((part) => part.startsWith('- '));
+    expect(rules.length).toBeGreaterThan(30);
+    expect(rules.filter((rule) => namesIn(rule).length === 0)).toEqual([]);
+  });
+});
