@@ -7,6 +7,7 @@ import { ruledOutSection } from './sections/ruled-out.js';
 import { bisectSection } from './sections/bisect.js';
 import { escalationSection, missingSection } from './sections/escalation.js';
 import { evidenceSection } from './sections/evidence.js';
+import { failuresLine } from './sections/failures.js';
 import { flameSection } from './sections/flame.js';
 import { queriesSection } from './sections/queries.js';
 import { rerunsSection } from './sections/reruns.js';
@@ -43,11 +44,13 @@ export function createReport(input: ReportInput): ReportDocument {
   const paths = sourcePaths(input);
   const short = <T extends { text: Rich }>(line: T): T => ({ ...line, text: shortRich(line.text, paths) });
   const verdict = verdictOf(input);
+  const failures = failuresLine(input);
   return {
     endpoint: input.incident.endpoint,
     time: dateTime(input.incident.timing.acceptedAt),
     verdict: { ...verdict, headline: shortRich(verdict.headline, paths), rows: verdict.rows.map(short) },
     lead: [
+      ...(failures === null ? [] : [{ label: 'Failures:', text: failures }]),
       { label: 'Symptom confirmed:', text: symptomLine(input) },
       { label: 'k6 run:', text: loadLine(input) },
     ].map(short),

@@ -30,11 +30,20 @@ export interface DatabaseEngine {
   look: DatabaseLook | null;
 }
 
+export interface ScanOrder {
+  url: string;
+  mayBeSuperuser: boolean;
+  observation: DatabaseObservation;
+  /** Values of the requests that the load sent; see `core/load/request-values.ts`. */
+  requestValues?: readonly string[];
+  signal: AbortSignal;
+}
+
 export interface DatabaseLook {
   /** What cannot be had is a row of `missing`; rejects only with the reason of the signal. */
   observe: (order: DatabaseOrder) => Promise<DatabaseObservation>;
   /** Plans of the statements that cost most in the window; nothing is changed. */
-  scan: (order: { url: string; mayBeSuperuser: boolean; observation: DatabaseObservation; signal: AbortSignal }) => Promise<QueryScan>;
+  scan: (order: ScanOrder) => Promise<QueryScan>;
   /** Execution time of all statements so far, in milliseconds. Rejects with EvidenceUnavailableError when the server does not count it. */
   totalExecutionMs: (order: { url: string; mayBeSuperuser: boolean; signal: AbortSignal }) => Promise<number>;
 }

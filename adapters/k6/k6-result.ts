@@ -80,6 +80,7 @@ export async function concludeRun(prepared: PreparedRun, run: FinishedRun): Prom
   if (exitCode === null || (ending !== 'result' && ending !== 'partial')) throw failure(prepared, run);
   const result = await readResult(prepared);
   if (result === null) throw failure(prepared, run);
+  const failedAnswer = run.log.failedAnswer();
   await writeFile(prepared.files.series, JSON.stringify(run.series));
   await writeFile(prepared.files.log, run.log.tail().join('\n'));
   const startedAt = run.started?.startedAt ?? run.endedAt;
@@ -89,6 +90,7 @@ export async function concludeRun(prepared: PreparedRun, run: FinishedRun): Prom
       k6Version: result.k6Version ?? prepared.version,
       exitCode,
       errors: { ...result.errors, ...run.log.exceptions() },
+      ...(failedAnswer === null ? {} : { failedAnswer }),
       generator: run.health === null ? null : { ...run.health.result(), droppedRatio: droppedRatio(result) },
     },
     exitCode,

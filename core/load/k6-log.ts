@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readFailedAnswer, type FailedAnswer } from './failed-answer.js';
 import { exceptionKey } from './judge/guards.js';
 
 const lineSchema = z.object({
@@ -42,6 +43,8 @@ export interface K6LogDigest {
   /** Last lines, oldest first. */
   tail: () => string[];
   lastError: () => string | null;
+  /** The first failing answer whose body the script kept. */
+  failedAnswer: () => FailedAnswer | null;
 }
 
 const kindsKept = 20;
@@ -51,10 +54,16 @@ export function createLogDigest(redact: (text: string) => string, linesKept = 20
   const counts: Record<string, number> = {};
   const lines: string[] = [];
   let lastError: string | null = null;
+  let failedAnswer: FailedAnswer | null = null;
   return {
     add: (raw) => {
       if (raw.trim() === '') return;
       const { level, text, isException } = readLogLine(redact(raw));
+      const failed = readFailedAnswer(text);
+      if (failed !== null) {
+        failedAnswer ??= failed;
+        return;
+      }
       if (isException) {
         const key = exceptionKey + text.slice(0, 300);
         if (key in counts || Object.keys(counts).length < kindsKept) counts[key] = (counts[key] ?? 0) + 1;
@@ -68,6 +77,7 @@ export function createLogDigest(redact: (text: string) => string, linesKept = 20
     exceptions: () => ({ ...counts }),
     tail: () => [...lines],
     lastError: () => lastError,
+    failedAnswer: () => failedAnswer,
   };
 }
 

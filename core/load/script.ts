@@ -1,4 +1,5 @@
 import type { Budgets, LoadPlan } from '../model/load-result.js';
+import { failedAnswerMark } from './failed-answer.js';
 import { answersMetric, notAllowedKey, startedMetric, timeoutKey } from './own-metrics.js';
 import { scenario, scriptTiming, type ScriptTiming } from './script-plan.js';
 import { lanesForScript } from './stages/lanes.js';
@@ -115,6 +116,9 @@ function stagesShown({ stages = [] }: LoadPlan): Record<string, string[]> {
 /** A user whose connection is refused would try again thousands of times a second. */
 const closedPauseSeconds = 0.25;
 
+/** One body is told of all; should a user never fail twice, the next one may. */
+const samplingUsers = 5;
+
 function scriptBody(plan: LoadPlan, { leadMs, measureMs, windows, requestTimeoutMs }: ScriptTiming): string {
   return `const leadMs = ${leadMs};
 const measureMs = ${measureMs};
@@ -138,6 +142,14 @@ function measured(window, stage) {
   return known[key];
 }
 
+// Bodies are not kept, but one that says why a request failed: the first users ask for that of their next failing answer.
+let sample = 'none';
+
+function tell(response) {
+  sample = 'told';
+  console.warn('${failedAnswerMark}' + JSON.stringify({ answer: answerOf(response), body: String(response.body ?? '').slice(0, 2000) }));
+}
+
 export default function () {
   const lane = lanes[exec.scenario.name];
   const elapsed = Date.now() - exec.scenario.startTime + lane.startMs - leadMs;
@@ -145,8 +157,13 @@ export default function () {
   const window = Math.min(windows, Math.floor((elapsed / measureMs) * windows) + 1);
   const sent = isMeasured ? measured(window, stageAt(lane, elapsed)) : warmUp;
   started.add(1, sent.tags);
-  const response = http.request(request.method, request.url, request.body, sent);
-  if (isMeasured && (response.status === 0 || response.status >= 400)) answers.add(1, { ...sent.tags, answer: answerOf(response) });
+  const isSampling = sample === 'wanted';
+  const response = http.request(request.method, request.url, request.body, isSampling ? { ...sent, responseType: 'text' } : sent);
+  if (response.status === 0 || response.status >= 400) {
+    if (isMeasured) answers.add(1, { ...sent.tags, answer: answerOf(response) });
+    if (isSampling) tell(response);
+    else if (sample === 'none') sample = exec.vu.idInTest <= ${samplingUsers} ? 'wanted' : 'not asked for';
+  }
   if (!lane.isOpen && response.status === 0) sleep(${closedPauseSeconds});
 }
 

@@ -16,6 +16,8 @@ export interface StatementDelta {
   sharedReadBlocks: number;
   tempBlocks: number;
   walBytes: number;
+  /** Known from looks at running sessions only: numbers of calls and rows are not known (0), times are mean sessions × window. Absent = counted. */
+  isSampled?: true;
   /** The counters restarted inside the window, so the numbers are lower bounds. */
   restarted: boolean;
 }

@@ -123,6 +123,8 @@ export interface LoadResult {
   generator: GeneratorHealth | null;
   /** Script exceptions, refused connections, status codes: text → count. */
   errors: Record<string, number>;
+  /** One answer that failed: its kind as in `errors`, and the beginning of its body, redacted. Absent: none failed, or none was kept. */
+  failedAnswer?: { answer: string; body: string } | undefined;
   /** More percentiles of the same latency: what lies between two of them is bounded by both. */
   percentiles?: KnownPercentile[] | undefined;
   /** What the run did instead when it sent no HTTP request: `gRPC`, `WebSocket`, `browser` or the names of its own metrics. */

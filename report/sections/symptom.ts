@@ -36,7 +36,8 @@ export function budgetLines({ observed, budget, broken }: Confirmation): BudgetL
     lines.push({ id: 'request-rate', name: 'throughput', observed: requestRate(observed.requestRate), budget: text, excess: null });
   }
   if (lines.length === 0) lines.push({ id: 'p95', name: 'p95', observed: milliseconds(observed.p95Ms), budget: null, excess: null });
-  const rank = (line: BudgetLine): number => (broken.includes(line.id) ? 0 : 1);
+  // What fails comes before what is slow: a latency beside a broken error budget may be that of failures.
+  const rank = (line: BudgetLine): number => (broken.includes(line.id) ? (line.id === 'error-ratio' ? 0 : 1) : 2);
   return lines.sort((a, b) => rank(a) - rank(b));
 }
 

@@ -3,9 +3,10 @@ import type { CaptureAdapter } from '../../activities/dependencies.js';
 import { readTextFile } from '../../adapters/artifacts/text-file.js';
 import { databaseEngine } from '../../adapters/databases/registry.js';
 import type { Catalog } from '../../config/catalog.js';
-import { resolveDatabases } from '../../config/resolve-access.js';
+import { resolveDatabases, resolveRequest } from '../../config/resolve-access.js';
 import { adoptGivenPlan, givenPlanUnused } from '../../core/database/plan/given-plan.js';
 import { readQueryPlan } from '../../core/database/plan/plan.js';
+import { requestValues } from '../../core/load/request-values.js';
 import { filled } from '../../core/evidence/document.js';
 import { databasesDocument } from '../../core/evidence/kinds/databases.js';
 import { queryScanKind, scanDocument } from '../../core/evidence/kinds/query-scan.js';
@@ -18,12 +19,13 @@ export function captureQueryScan(catalog: Catalog): CaptureAdapter {
     kind: queryScanKind,
     take: async ({ endpoint, options, read, signal }) => {
       const { databases } = resolveDatabases(catalog, endpoint);
+      const sent = requestValues(resolveRequest(catalog, endpoint));
       const scanned = (read(databasesDocument) ?? []).flatMap((observation) => {
         const access = databases.find((candidate) => candidate.name === observation.name);
         const look = access === undefined ? null : databaseEngine(access.kind).look;
         return access === undefined || look === null
           ? []
-          : [look.scan({ url: access.url, mayBeSuperuser: access.mayBeSuperuser, observation, signal })];
+          : [look.scan({ url: access.url, mayBeSuperuser: access.mayBeSuperuser, observation, requestValues: sent, signal })];
       });
       const own = await Promise.all(scanned);
       const scans = options.planFile === undefined ? own : await withGivenPlan(own, options.planFile);

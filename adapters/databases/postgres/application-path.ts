@@ -27,7 +27,7 @@ export async function readApplicationPath(session: Session, statementsSchema: st
       : `SELECT s.userid, sum(s.calls)::float8 AS calls FROM ${statementsSchema}.pg_stat_statements(false) s
          WHERE s.queryid::text = $1 AND s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY s.userid`;
   const [row] = await session.query(
-    `WITH who AS (SELECT r.oid, r.rolname FROM (${counted}) c JOIN pg_roles r ON r.oid = c.userid WHERE $1 IS NOT NULL ORDER BY c.calls DESC LIMIT 1),
+    `WITH who AS (SELECT r.oid, r.rolname FROM (${counted}) c JOIN pg_roles r ON r.oid = c.userid WHERE $1::text IS NOT NULL ORDER BY c.calls DESC LIMIT 1),
      settings AS (
        SELECT substr(one, 13) AS value, (s.setrole <> 0)::int * 2 + (s.setdatabase <> 0)::int AS rank FROM who
        JOIN pg_db_role_setting s ON s.setrole IN (0, who.oid) AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())),

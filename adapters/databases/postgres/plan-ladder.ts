@@ -1,4 +1,5 @@
 import { chooseValues, firstPage, hasOffsetParameter, type Page, type ValueSet } from '../../../core/database/sql/parameter-values.js';
+import { ownValueSets } from '../../../core/database/sql/own-values.js';
 import type { ParsedStatement } from '../../../core/database/sql/parse-statement.js';
 import { closestPlan, middleOffset, withoutAccidents } from '../../../core/database/plan/plan-choice.js';
 import { readQueryShape } from '../../../core/database/sql/read-shape.js';
@@ -20,6 +21,8 @@ export interface PlanRequest {
   views: readonly string[];
   /** Search path of whoever runs it in production. */
   path: readonly string[];
+  /** Values of the requests that ran it; empty when they are not known. */
+  requestValues: readonly string[];
 }
 
 export interface PlanResult {
@@ -99,6 +102,9 @@ async function customOrders(session: Session, request: PlanRequest, execute: Cus
     const values = chooseValues(parsed, shape, request.tables, types, set, page);
     return values === null ? [] : [{ parsed, values, path, execute, isGuess: true, note: `${set} values from the statistics${place}` }];
   };
+  const own = ownValueSets({ parsed, shape, tables: request.tables, types }, request.requestValues, { limit, offset: 0 }).map(
+    (values): NotedOrder => ({ parsed, values, path, execute, note: 'values of our own requests' }),
+  );
   const sets: ValueSet[] = ['typical', 'common'];
   const orders = sets.flatMap((set): NotedOrder[] =>
     orderOf(set, { limit, offset: 0 }).map((order) =>
@@ -107,7 +113,7 @@ async function customOrders(session: Session, request: PlanRequest, execute: Cus
         : order,
     ),
   );
-  return orders.filter((order, index) => index === 0 || order.values.join() !== orders[0]?.values.join());
+  return [...own, ...orders.filter((order, index) => index === 0 || order.values.join() !== orders[0]?.values.join())];
 }
 
 async function bestOf(

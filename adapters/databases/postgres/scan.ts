@@ -31,6 +31,8 @@ import { readTables, type FoundTables, type TableName } from './tables.js';
 export interface ScanOptions {
   observation: DatabaseObservation;
   signal: AbortSignal;
+  /** Values of the requests that the load sends: candidates for the parameters of a statement. */
+  requestValues?: readonly string[];
   /** Statements by time; one or two more by calls. 5 when absent. */
   maxStatements?: number;
 }
@@ -103,7 +105,7 @@ async function scanStatement(
   if (found === null) return { ...base, planNote: 'a table of it is locked by another session: nobody can plan it now' };
   const { tables, views } = found;
   const request: PlanRequest = {
-    ...{ parsed, statement, tables, views, path: withSchemasOf(path.schemas, names, tables) },
+    ...{ parsed, statement, tables, views, requestValues: options.requestValues ?? [], path: withSchemasOf(path.schemas, names, tables) },
     sample: sample === null ? null : await parseStatement(sample),
   };
   const result = withWholeTables(await findPlan(session, features, request), tables);

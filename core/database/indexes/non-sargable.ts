@@ -138,14 +138,27 @@ function indexFor(hidden: HiddenPredicate, table: TableStatistics, server: Serve
       keys: [{ sql: `${quoteIdentifier(hidden.column)} gin_trgm_ops`, word: `${hidden.column}_trgm` }],
     });
   }
-  if (hidden.operator === 'LIKE' || /\$\d/.test(hidden.expression) || hidden.kind === 'cast-on-column') return null;
+  if (isPattern(hidden))
+    return server.hasTrigrams ? createIndexStatement({ ...base, method: 'gin', keys: [trigramKey(hidden.expression)] }) : null;
+  if (/\$\d/.test(hidden.expression) || hidden.kind === 'cast-on-column') return null;
   const functions = [...hidden.expression.matchAll(/([a-z_][\w.]*)\(/gi)].map((match) => match[1] ?? '');
   if (functions.some((name) => name !== 'coalesce' && !server.immutableFunctions.has(name))) return null;
   const word = hidden.expression.replace(/\W+/g, '_').replace(/^_+|_+$/g, '');
   return createIndexStatement({ ...base, method: 'btree', keys: [{ sql: `(${hidden.expression})`, word }] });
 }
 
+/** LIKE around an expression of the column alone; with a parameter or a cast in it the expression cannot be indexed as it stands. */
+function isPattern({ operator, expression, kind }: HiddenPredicate): boolean {
+  return expression !== null && /LIKE$/.test(operator) && !/\$\d/.test(expression) && kind === 'function-on-column';
+}
+
+function trigramKey(expression: string): { sql: string; word: string } {
+  return { sql: `(${expression}) gin_trgm_ops`, word: `${expression.replace(/\W+/g, '_').replace(/^_+|_+$/g, '')}_trgm` };
+}
+
 function adviceFor(hidden: HiddenPredicate, server: ServerFacts): string {
+  if (hidden.expression !== null && isPattern(hidden))
+    return `Build a trigram index on the expression: CREATE EXTENSION pg_trgm, then USING gin (${trigramKey(hidden.expression).sql}); it serves words of three letters and more, wherever they stand and whether anything matches them.`;
   if (hidden.expression !== null) return `Keep ${hidden.column} alone on one side of the comparison ${hidden.text}.`;
   const trigrams = server.hasTrigrams
     ? 'a trigram index (gin_trgm_ops)'

@@ -43,10 +43,10 @@ function sampleOf(statement: StatementDelta, activity: ActivityObservation | nul
 }
 
 /** Numbers of calls are not known; times are Little's law: mean sessions × window. */
-function fromSamples(activity: ActivityObservation | null): StatementDelta[] {
+export function fromSamples(activity: ActivityObservation | null): StatementDelta[] {
   if (activity === null) return [];
-  return activity.byStatement.map((entry) => ({
-    queryId: entry.queryId ?? entry.text.slice(0, 100),
+  return activity.byStatement.map((entry, index) => ({
+    queryId: entry.queryId ?? `sampled-${index + 1}`,
     text: entry.text,
     calls: 0,
     totalExecMs: entry.sessions * activity.windowMs,
@@ -59,6 +59,7 @@ function fromSamples(activity: ActivityObservation | null): StatementDelta[] {
     tempBlocks: 0,
     walBytes: 0,
     restarted: false,
+    isSampled: true,
   }));
 }
 

@@ -29,7 +29,7 @@ export function chooseValues(
   page: Page = firstPage,
 ): string[] | null {
   const sites = parameterSites(shape, tables);
-  const limits = limitParameters(parsed.tree);
+  const limits = pageParameters(parsed.tree);
   const words = wordParameters(parsed.tree);
   const values = types.map((type, index) => {
     const number = index + 1;
@@ -51,7 +51,7 @@ interface Site {
   predicate: ColumnPredicate | HiddenPredicate;
 }
 
-function parameterSites(shape: QueryShape, tables: readonly TableStatistics[]): Map<number, Site> {
+export function parameterSites(shape: QueryShape, tables: readonly TableStatistics[]): Map<number, Site> {
   const sites = new Map<number, Site>();
   for (const use of shape.tables) {
     const table = findTable(use, tables);
@@ -66,10 +66,10 @@ function parameterSites(shape: QueryShape, tables: readonly TableStatistics[]): 
 
 /** Whether how deep a page is depends on a parameter. */
 export function hasOffsetParameter(parsed: ParsedStatement): boolean {
-  return [...limitParameters(parsed.tree).values()].includes('offset');
+  return [...pageParameters(parsed.tree).values()].includes('offset');
 }
 
-function limitParameters(tree: Node): Map<number, 'limit' | 'offset'> {
+export function pageParameters(tree: Node): Map<number, 'limit' | 'offset'> {
   const found = new Map<number, 'limit' | 'offset'>();
   for (const node of nodesIn(tree)) {
     if (!('SelectStmt' in node)) continue;
@@ -88,7 +88,7 @@ const firstWords = new Map([
   ['timezone', 'UTC'],
 ]);
 
-function wordParameters(tree: Node): Map<number, string> {
+export function wordParameters(tree: Node): Map<number, string> {
   const found = new Map<number, string>();
   for (const node of nodesIn(tree)) {
     if (!('FuncCall' in node)) continue;

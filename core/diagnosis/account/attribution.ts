@@ -48,6 +48,8 @@ interface Part {
 /** Of the looks that caught the statement running, the part in sessions of the service. Null when they do not tell. */
 function ofService({ activity, name }: DatabaseObservation, statement: StatementDelta): Part | null {
   if (activity?.service == null) return null;
+  // Seen in sessions of the service, and in no counter that others could have added to.
+  if (statement.isSampled === true) return { ours: 1, reason: '' };
   const looks = (list: readonly { queryId: string | null; sessions: number }[]): number =>
     list.filter((each) => each.queryId === statement.queryId).reduce((sum, each) => sum + each.sessions, 0) * activity.ticks;
   const [own, others] = [looks(activity.byStatement), looks(activity.others?.byStatement ?? [])];

@@ -144,6 +144,7 @@ describe('runK6', () => {
       body: request.body,
     });
     expect(run.result.errors['HTTP 500']).toBe(run.result.requests);
+    expect(run.result.failedAnswer).toMatchObject({ answer: 'HTTP 500' });
     const kept = readdirSync(workDir).map((file) => readFileSync(join(workDir, file), 'utf8'));
     expect(kept.length).toBeGreaterThanOrEqual(4);
     for (const text of [...kept, JSON.stringify(run)]) expect(text).not.toMatch(/qu3ry-secret|h3ader-secret|b0dy/);

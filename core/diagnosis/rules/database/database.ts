@@ -2,6 +2,7 @@ import type { Operator } from '../../../engines/engine.js';
 import { engineOfPlan, engineTraits } from '../../../engines/registry.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { scanDocument } from '../../../evidence/kinds/query-scan.js';
+import { fromSamples } from '../../../database/indexes/scan-choice.js';
 import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../../model/database.js';
 import { differenceToWindow } from '../../../database/plan/plan-choice.js';
 import type { Remedy } from '../../../model/incident.js';
@@ -27,9 +28,11 @@ export function statementCases(context: RuleContext): StatementCase[] {
     const requests = context.facts.requestRate * ((database.activity?.windowMs ?? context.input.load.durationMs ?? 0) / 1000);
     const ofDatabase = scans.find((scan) => scan.database === database.name)?.statements ?? [];
     const weight = databaseWeight(context, database);
-    const ran = (database.statements ?? []).filter((statement) => !isOfOthers(statement, database));
+    // Without counters the sessions themselves tell what they run, and for how much of the time.
+    const seen = database.statements ?? fromSamples(database.activity);
+    const ran = seen.filter((statement) => !isOfOthers(statement, database));
     const timeShares = ran.reduce((sum, statement) => sum + statement.timeShare, 0);
-    const isPartial = ran.length < (database.statements ?? []).length && timeShares > 0;
+    const isPartial = ran.length < seen.length && timeShares > 0;
     return ran.map((statement) => ({
       database,
       statement,
@@ -121,12 +124,20 @@ export function shareWithGathering(scan: StatementScan, node: PlanNode): number 
   return Math.min(1, share);
 }
 
+/** What a statement cost in the window: counted, or by the looks at the sessions that ran it. */
+function costOf({ statement, database: { activity } }: StatementCase): string {
+  if (statement.isSampled !== true)
+    return `${statement.calls} calls, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${statement.rowsPerCall.toFixed(1)} rows a call`;
+  const sessions = statement.totalExecMs / Math.max(1, activity?.windowMs ?? 0);
+  return `running in ${sessions.toFixed(1)} sessions on average over ${activity?.ticks ?? 0} looks, ${percent(statement.timeShare)} of the active ones (calls are not counted without pg_stat_statements)`;
+}
+
 export function citeStatement(context: RuleContext, entry: StatementCase): string[] {
   const { statement, database, scan } = entry;
   const text = oneLine(statement.text);
   const delta = context.book.add(
     'database',
-    `statement ${statement.queryId} on ${database.name}: ${statement.calls} calls, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${statement.rowsPerCall.toFixed(1)} rows a call: ${text}`,
+    `statement ${statement.queryId} on ${database.name}: ${costOf(entry)}: ${text}`,
     databasesDocument.name,
   );
   const node = scan === null ? null : dominantNode(scan);

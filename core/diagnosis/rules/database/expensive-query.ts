@@ -39,7 +39,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     return nothing;
   const { ours } = attribute(context, heaviest.database, heaviest.statement, heaviest.statement.timeShare);
   if (ours < thresholds.ours.value) return nothing;
-  const { statement, database, share, callsPerRequest } = heaviest;
+  const { statement, database, share } = heaviest;
   return {
     ruledOut: [],
     causes: [
@@ -49,7 +49,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { statement: excerpt(statement.text), queryId: statement.queryId, database: database.name },
         share,
         ...assured(context, 'statement-holds'),
-        summary: `One statement holds ${percent(share)} of the mean latency: it takes ${ms(statement.meanExecMs)} a call, ${callsPerRequest.toFixed(1)} calls a request, and ${percent(statement.timeShare)} of the time of ${database.name}. Why it takes that long was not shown.`,
+        summary: `One statement holds ${percent(share)} of the mean latency: ${howLong(heaviest)}. Why it takes that long was not shown.`,
         evidence: cite(...citeStatement(context, heaviest), context.cited.wire, context.cited.load),
         remedy: {
           kind: 'none',
@@ -76,6 +76,11 @@ function isCheapAlone(context: RuleContext, { scan, callsPerRequest }: Statement
   return aloneMs < thresholds.alone.value * context.facts.meanMs && aloneMs < thresholds.budget.value * budgetMs;
 }
 
+function howLong({ statement, database, callsPerRequest }: StatementCase): string {
+  if (statement.isSampled === true) return `it runs in ${percent(statement.timeShare)} of the active sessions of ${database.name}`;
+  return `it takes ${ms(statement.meanExecMs)} a call, ${callsPerRequest.toFixed(1)} calls a request, and ${percent(statement.timeShare)} of the time of ${database.name}`;
+}
+
 function whatWouldTell({ statement, database, scan }: StatementCase): MissingEvidence {
   const had =
     scan?.plan == null
@@ -83,7 +88,7 @@ function whatWouldTell({ statement, database, scan }: StatementCase): MissingEvi
       : 'its plan shows no index, predicate, statistics or memory that would make it faster';
   return {
     id: 'statement-class',
-    what: `why statement ${statement.queryId} of ${database.name} takes ${ms(statement.meanExecMs)}`,
+    what: `why statement ${statement.queryId} of ${database.name} takes ${statement.isSampled === true ? 'its time' : ms(statement.meanExecMs)}`,
     why: scan === null ? 'the statements of the database were not scanned' : `${had}${scan.planNote === null ? '' : ` (${scan.planNote})`}`,
     remedy:
       'give a plan of a slow call (auto_explain with log_analyze and log_buffers, then triage --plan FILE); where it has to read that much, keep its result (a summary table, a materialized view, a cache), or hand off to the bisector to find the change that made it slow',

@@ -87,9 +87,20 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
   if (scan === null) return [];
   const waste = filteredAway(scan) ?? (needsMemory(entry, scan) ? null : sortedAway(scan));
   if (waste === null) return [];
-  const candidate = scan.candidates.find((each) => each.relation === waste.node.relation) ?? null;
+  const candidate = scan.candidates.find((each) => each.relation === waste.node.relation && !isGamble(scan, each)) ?? null;
   if (candidate === null || hidesExistingIndex(scan, waste.node)) return [];
   return [describe(context, entry, scan, waste, candidate)];
+}
+
+/**
+ * An index in the wanted order under a pattern that it does not hold: it stops early for a value with many matches, and reads the whole table, row by row, for
+ * one with fewer than the LIMIT. Measured on 200 000 rows: 100 to 8 ms for a common word, 103 to 237 ms for one without a match.
+ */
+export function isGamble(scan: StatementScan, candidate: IndexCandidate): boolean {
+  return (
+    candidate.stopsEarly === true &&
+    scan.nonSargable.some(({ relation, predicate }) => relation === candidate.relation && /\bI?LIKE\b|~~/i.test(predicate))
+  );
 }
 
 /** The dominant node itself, or the scan below it that drops the rows (a bitmap heap scan recheck, the inner side of a loop). */

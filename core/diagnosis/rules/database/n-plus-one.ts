@@ -39,7 +39,13 @@ export const nPlusOne: Rule = { id: 'n-plus-one', requires: [databasesDocument],
 function evaluate(context: RuleContext): RuleVerdict {
   const cases = statementCases(context);
   const repeated = cases
-    .filter((entry) => entry.statement.rowsPerCall <= thresholds.fewRows.value && entry.statement.meanExecMs <= thresholds.fastMs.value)
+    // How often a statement ran cannot be told from looks at it.
+    .filter(
+      (entry) =>
+        entry.statement.isSampled !== true &&
+        entry.statement.rowsPerCall <= thresholds.fewRows.value &&
+        entry.statement.meanExecMs <= thresholds.fastMs.value,
+    )
     .sort((a, b) => b.callsPerRequest - a.callsPerRequest)[0];
   if (repeated === undefined || repeated.callsPerRequest < thresholds.told.value) return nothing;
   const share = repeatedShare(context, cases, repeated);

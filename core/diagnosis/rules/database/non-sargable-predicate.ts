@@ -16,6 +16,7 @@ import {
   shareWithGathering,
   type StatementCase,
 } from './database.js';
+import { isGamble } from './missing-index.js';
 import { withoutDropped } from './avoidable-work.js';
 
 export const nonSargablePredicate: Rule = {
@@ -38,7 +39,20 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
 function isDecisive(scan: StatementScan, node: PlanNode, column: string): boolean {
   const table = scan.tables.find((each) => each.relation === node.relation);
   const isIndexed = table?.indexes.some((index) => index.valid && index.columns[0] === column) === true;
-  return isIndexed || !scan.candidates.some((candidate) => candidate.relation === node.relation && !candidate.columns.includes(column));
+  return (
+    isIndexed ||
+    !scan.candidates.some(
+      (candidate) => candidate.relation === node.relation && !candidate.columns.includes(column) && !isGamble(scan, candidate),
+    )
+  );
+}
+
+/** The index that looks like the answer with the values of the load, and is none with others. */
+function gambleText(scan: StatementScan, node: PlanNode): string {
+  const gamble = scan.candidates.find((candidate) => candidate.relation === node.relation && isGamble(scan, candidate));
+  return gamble === undefined
+    ? ''
+    : ` An index in the order of ${gamble.columns.join(', ')} would stop early for a value with many matches, but read the whole table for one with few or none, slower than now.`;
 }
 
 function describe(
@@ -66,7 +80,7 @@ function describe(
     },
     share: entry.share,
     ...assured(context, planPattern(scan)),
-    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${rowsDropped(node)} rows an execution in a statement that takes ${percent(entry.share)} of the mean latency.`,
+    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${rowsDropped(node)} rows an execution in a statement that takes ${percent(entry.share)} of the mean latency.${gambleText(scan, node)}`,
     evidence: citeStatement(context, entry),
     remedy: {
       ...(isIndex ? indexRemedy(scan, predicate.relation, remedy) : { kind: 'code-change', statement: remedy }),
