@@ -61,7 +61,7 @@ interface Surroundings {
 }
 
 async function startGuest(guest: Guest, { postgres, scratch, releasers }: Surroundings): Promise<RunningGuest> {
-  const databaseUrl = guest.schema === undefined ? null : await createDatabase(guest.name.replaceAll('-', '_'), guest.schema, postgres);
+  const databaseUrl = guest.schema === undefined ? null : await createDatabase(guest, postgres);
   const peer = guest.peer === undefined ? null : await startPeer(guest.peer.answerAfterMs, releasers);
   const source = join(projectRoot(), guest.program);
   const words = [databaseUrl ?? '-', peer === null ? '-' : `http://${peer}`];
@@ -89,12 +89,16 @@ function buildGo(folder: string, scratch: string): string {
   return binary;
 }
 
-async function createDatabase(name: string, schema: string, postgres: LabPostgres): Promise<string> {
+async function createDatabase(
+  { name: guest, schema = '', hasNoStatements }: Pick<Guest, 'name' | 'schema' | 'hasNoStatements'>,
+  postgres: LabPostgres,
+): Promise<string> {
+  const name = guest.replaceAll('-', '_');
   const maintenance = await postgres.connect('postgres');
   await maintenance.query(`CREATE DATABASE ${name}`).finally(() => maintenance.end());
   const client = await postgres.connect(name);
   try {
-    await client.query('CREATE EXTENSION pg_stat_statements');
+    if (hasNoStatements !== true) await client.query('CREATE EXTENSION pg_stat_statements');
     await client.query(schema);
     await client.query('VACUUM ANALYZE');
   } finally {

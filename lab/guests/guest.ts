@@ -12,6 +12,8 @@ export interface Guest {
   program: string;
   /** Tables of its database. Absent: it has none, and the first argument is `-`. */
   schema?: string;
+  /** Its database is as PostgreSQL comes: nobody created pg_stat_statements there. */
+  hasNoStatements?: true;
   /** The service uses its database, and the catalog does not name it. */
   isDatabaseUnlisted?: true;
   /** The service that it calls answers after so long. */

@@ -52,8 +52,41 @@ const search: Guest = {
   truth: { cause: { id: 'hot-function', location: { frames: ['editDistance', '(anonymous)'], file: 'search' } }, outcomes: ['localized'] },
 };
 
+const products = `
+CREATE TABLE products (id int PRIMARY KEY, name text NOT NULL, price numeric(10, 2) NOT NULL);
+INSERT INTO products SELECT i, (ARRAY['Oak', 'Pine', 'Steel', 'Linen', 'Copper', 'Marble', 'Walnut', 'Glass'])[1 + i % 8] || ' ' || (ARRAY['table', 'lamp', 'shelf', 'chair', 'bowl'])[1 + i % 5] || ' ' || md5(i::text),
+  (i * 7919 % 100000) / 100.0 FROM generate_series(1, 200000) i;`;
+
+const counted: Guest = {
+  name: 'product-search-counted',
+  kind: 'fault',
+  title: 'Express and a pool of five on PostgreSQL with pg_stat_statements: a word anywhere in the name of 200 000 products, dearest first',
+  program: 'lab/guests/programs/products.mjs',
+  schema: products,
+  endpoint: {
+    name: 'search',
+    method: 'GET',
+    path: '/products?q=walnut',
+    budgets: { p95Ms: 100 },
+    load: { executor: 'constant-vus', vus: 20 },
+  },
+  truth: {
+    cause: { id: 'non-sargable-predicate', location: { relation: 'products', columns: ['name'] } },
+    outcomes: ['localized', 'mixed'],
+  },
+};
+
+const newcomer: Guest = {
+  ...counted,
+  name: 'product-search',
+  title: 'the same on PostgreSQL as it comes, without pg_stat_statements',
+  hasNoStatements: true,
+};
+
 /** Services of which the rules know nothing. Some captures are missing on purpose. */
 export const guests: Guest[] = [
+  newcomer,
+  counted,
   library,
   clinic,
   {
