@@ -1,0 +1,125 @@
+/** One incident of the crash matrix: something is killed at one of its moments, and what came of it is judged. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { createIncidentClient, type IncidentClient } from '../../client/temporal/incident-client.js';
+import type { IncidentStatus } from '../../workflows/respond/messages.js';
+import { isAnswered, type Moment } from './moments.js';
+import { createPlace, users, type Place, type Victim } from './place.js';
+
+export interface Row {
+  victim: Victim;
+  moment: string;
+  struck: boolean;
+  outcome: string;
+  /** Of the first cause. */
+  cause: string;
+  why: string;
+  mostOpen: number;
+  leftOver: number;
+  /** `valid`, `none` or `half`. */
+  indexes: string;
+  isInspectorOpen: boolean;
+  tookMs: number;
+}
+
+async function lookUntil(
+  incidents: IncidentClient,
+  id: string,
+  isDone: (status: IncidentStatus) => boolean,
+  patienceMs: number,
+): Promise<IncidentStatus | null> {
+  const until = Date.now() + patienceMs;
+  while (Date.now() < until) {
+    const status = await incidents.status(id).catch(() => null);
+    if (status !== null && (isDone(status) || status.phase === 'ended')) return status;
+    await delay(100);
+  }
+  return null;
+}
+
+async function begin(incidents: IncidentClient): Promise<string> {
+  const receivedAt = new Date().toISOString();
+  const rest = { startsAt: null, labels: {}, severity: null, symptom: null, links: [] };
+  const { incidentId } = await incidents.startOrAttach({
+    ...{ endpoint: 'shop/quotes', service: 'shop', symptom: null, options: {} },
+    alert: { source: 'cli', id: 'crash', status: 'firing', title: 'slow', receivedAt, ...rest },
+  });
+  return incidentId;
+}
+
+/** A build that has to wait for somebody is still under way when it is struck. */
+const heldMs = 4_000;
+
+async function askFor(place: Place, incidents: IncidentClient, id: string, asks: Moment['asks']): Promise<void> {
+  if (asks === 'nothing') return;
+  const isReady = ({ phase, remedyPlan }: IncidentStatus): boolean => phase === 'waiting' && (asks === 're-run' || remedyPlan !== null);
+  const status = await lookUntil(incidents, id, isReady, 180_000);
+  if (asks === 're-run') void incidents.rerun(id, { by: 'crash' }).catch(() => undefined);
+  const planId = status?.remedyPlan?.planId;
+  if (asks !== 'remedy' || planId === undefined) return;
+  await place.database.holdTransaction(heldMs);
+  void incidents.decide(id, { planId, decision: 'approve', by: 'crash' }).catch(() => undefined);
+}
+
+function indexesTold({ valid, invalid }: { valid: number; invalid: number }): string {
+  if (invalid > 0) return 'half';
+  return valid > 0 ? 'valid' : 'none';
+}
+
+async function judge(place: Place, incidents: IncidentClient, id: string, status: IncidentStatus | null) {
+  const mostOpen = await place.mostOpen();
+  const [found, isInspectorOpen] = await Promise.all([place.database.indexes(), place.isInspectorOpen()]);
+  await incidents.close(id, { by: 'crash' }).catch(() => undefined);
+  await lookUntil(incidents, id, () => false, 30_000);
+  return {
+    ...{ mostOpen, isInspectorOpen, indexes: indexesTold(found) },
+    leftOver: (await place.loads()).length,
+    outcome: status?.incident.outcome ?? 'none',
+    cause: status?.incident.causes[0]?.id ?? '',
+    why: status?.incident.reasons.at(-1) ?? 'it did not come to an end',
+  };
+}
+
+export async function runOnce(victim: Victim, moment: Moment, jitterMs: number): Promise<Row> {
+  const startedAt = Date.now();
+  const place = await createPlace();
+  try {
+    await place.start.temporal();
+    await place.start.worker();
+    const connection = await Connection.connect({ address: place.address });
+    const incidents = createIncidentClient(new Client({ connection }));
+    const id = await begin(incidents);
+    await askFor(place, incidents, id, moment.asks);
+    await lookUntil(incidents, id, moment.isNow, 180_000);
+    await delay(moment.afterMs + jitterMs);
+    const struck = await place.strike(victim);
+    const status = await lookUntil(incidents, id, (now) => isAnswered(moment, now), 240_000);
+    const found = await judge(place, incidents, id, status);
+    await connection.close();
+    return { victim, moment: moment.name, struck, ...found, tookMs: Date.now() - startedAt };
+  } finally {
+    await place.release();
+  }
+}
+
+/** The place misses one index. Where its database or its load died in the window, that may be all that can be said. */
+const trueCauses = new Set(['missing-index', 'expensive-query']);
+
+function isHonest({ victim, outcome, cause, why }: Row): boolean {
+  if (outcome === 'resolved') return true;
+  if (outcome === 'localized' || outcome === 'still-failing') return trueCauses.has(cause);
+  if (victim === 'k6') return outcome === 'unproven' && /k6 (was killed|failed|ended)/.test(why);
+  return victim === 'database' && ['unproven', 'inconclusive'].includes(outcome);
+}
+
+/** One more than the users: the look at the numbers is a connection, too. */
+export function problemsOf(row: Row): string[] {
+  return [
+    ...(isHonest(row) ? [] : [`outcome ${row.outcome}`]),
+    ...(row.outcome === 'resolved' && row.indexes !== 'valid' ? ['resolved without its index'] : []),
+    ...(row.indexes === 'half' ? ['a half-built index'] : []),
+    ...(row.isInspectorOpen ? ['an open inspector'] : []),
+    ...(row.mostOpen > users + 1 ? ['two loads at a time'] : []),
+    ...(row.leftOver > 0 ? [`${row.leftOver} loads left over`] : []),
+  ];
+}
