@@ -1,5 +1,5 @@
 /** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies.ts`). */
-import type { AuditedAct } from '../core/model/audit.js';
+import type { Audited } from '../core/model/audit.js';
 import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
 import type { Judgement } from '../core/diagnosis/judgement.js';
 import type { CaptureKind } from '../core/evidence/capture-kind.js';
@@ -138,9 +138,6 @@ export interface HealthyRunStore {
   recall(endpoint: string, plan: LoadPlan): Promise<HealthyRun[]>;
   replace(endpoint: string, plan: LoadPlan, runs: HealthyRun[]): Promise<void>;
 }
-
-/** Writes down what is done to the world, before and after it is done. */
-export type Audited = <T>(act: AuditedAct, work: () => Promise<T>, tell: (result: T) => string) => Promise<T>;
 
 export interface ActivityDependencies {
   audited: Audited;

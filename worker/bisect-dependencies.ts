@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BisectDependencies, BisectTarget } from '../activities/bisect-dependencies.js';
 import { openArtifactStore } from '../adapters/artifacts/open-store.js';
 import { artifactPlace } from '../config/artifact-place.js';
+import { createAuditLog } from '../adapters/artifacts/audit-log.js';
 import { runCommand, startService, type RunningService } from '../adapters/git/commit-service.js';
 import { openWorktrees } from '../adapters/git/commit-worktrees.js';
 import * as git from '../adapters/git/git.js';
@@ -19,11 +20,20 @@ import type { Catalog } from '../config/catalog.js';
 import { commandEnvironment } from '../config/environment.js';
 import { findEndpoint } from '../config/find-endpoint.js';
 import { findTool } from '../config/find-tool.js';
-import { resolveDatabases, resolveNotifiers, resolveRepository, resolveRequest, type RepositoryAccess } from '../config/resolve-access.js';
+import {
+  resolveDatabases,
+  resolveNotifiers,
+  resolveRepository,
+  resolveRequest,
+  type NotifierAccess,
+  type RepositoryAccess,
+} from '../config/resolve-access.js';
 import { resolveLoad } from '../config/resolve-load.js';
+import type { AuditedAct } from '../core/model/audit.js';
 import { EvidenceUnavailableError, ProgramFailedError } from '../core/model/errors.js';
 import type { ProfileSummary } from '../core/model/profile.js';
 import { summarizeProfile } from '../core/profile/summarize.js';
+import { loadAct, tellLoad } from './audited-load.js';
 import { sendNotification } from './send-notification.js';
 import type { LoadPermission } from './load-permission.js';
 import { oneCommitAtATime, oneLoadAtATime } from './one-at-a-time.js';
@@ -47,6 +57,7 @@ const defaultStartTimeoutMs = 60_000;
 
 export function createBisectDependencies(settings: BisectSettings, { mayLoad, ...place }: MeasuringPlace): BisectDependencies {
   const { catalog, dataDirectory, k6 } = settings;
+  const { audited } = createAuditLog(dataDirectory, place.host);
   const folderOf = (bisectId: string): string => join(dataDirectory, 'worktrees', folderName(bisectId));
   return {
     ...place,
@@ -60,7 +71,8 @@ export function createBisectDependencies(settings: BisectSettings, { mayLoad, ..
       oneLoadAtATime(order, () =>
         mayLoad({ ...order, lease: null }, async (signal) => {
           order.onTurn();
-          return runK6({ ...order, signal, binary: await k6(), allowedHosts: [] });
+          const binary = await k6();
+          return audited(loadAct(order, 'bisect'), () => runK6({ ...order, signal, binary, allowedHosts: [] }), tellLoad);
         }),
       ),
     oneAtATime: oneCommitAtATime,
@@ -69,7 +81,17 @@ export function createBisectDependencies(settings: BisectSettings, { mayLoad, ..
     profile: profileOf,
     notify: async (endpoint, notification, signal) => {
       const receivers = resolveNotifiers(catalog, endpoint);
-      await Promise.all(receivers.map((receiver) => sendNotification(receiver, notification, signal)));
+      const subject = notification.bisectId ?? notification.incidentId ?? endpoint;
+      const told = (kind: string): AuditedAct => ({
+        ...{ action: 'notification', subject, target: endpoint, who: 'responder', what: `${notification.event} to ${kind}`, planId: null },
+      });
+      const send = (receiver: NotifierAccess): Promise<void> =>
+        audited(
+          told(receiver.kind),
+          () => sendNotification(receiver, notification, signal),
+          () => 'sent',
+        );
+      await Promise.all(receivers.map(send));
     },
     artifacts: openArtifactStore(artifactPlace(catalog, dataDirectory)),
     // In the folder that the clean-up removes: a run whose worker was killed and that nobody repeats leaves nothing either.

@@ -3,6 +3,7 @@ import type { CommandDependencies } from '../activities/command/dependencies.js'
 import type { PlannedTriage, TriageDeclaration } from '../activities/command/contract.js';
 import { openArtifactStore } from '../adapters/artifacts/open-store.js';
 import { artifactPlace } from '../config/artifact-place.js';
+import { createAuditLog } from '../adapters/artifacts/audit-log.js';
 import { collectChanges } from '../adapters/changes/collect-changes.js';
 import { collectHealth } from '../adapters/checks/collect-health.js';
 import { declareIncident } from '../adapters/temporal/declare-incident.js';
@@ -18,6 +19,7 @@ import { resolvePolicy } from '../config/command/resolve-policy.js';
 import type { DeliveryAnswer, IncidentMessage } from '../core/command/communication/message.js';
 import type { ServiceRow } from '../core/command/incident/findings.js';
 import type { Allocated } from '../core/command/incident/registry.js';
+import type { AuditedAct } from '../core/model/audit.js';
 import { registryWorkflowId } from '../workflows/command/incident-ids.js';
 import { allocateUpdate, attachTriageSignal } from '../workflows/command/messages.js';
 import { incidentsQueue } from '../workflows/kernel/task-queues.js';
@@ -29,6 +31,11 @@ async function deliver({ kind, settings }: NotifierAccess, message: IncidentMess
   const notifier = notifiers.find((candidate) => candidate.kind === kind);
   // The catalog accepts registered kinds only.
   return { channel: kind, providerId: (await notifier?.deliver(settings, message, signal)) ?? null };
+}
+
+function messageAct({ kind }: NotifierAccess, { event, incidentId, person, role }: IncidentMessage): AuditedAct {
+  const target = person ?? role ?? 'everybody who is told';
+  return { action: 'notification', subject: incidentId, target, who: 'responder', what: `${event} to ${kind}`, planId: null };
 }
 
 function planTriage(catalog: Catalog, endpoint: string): PlannedTriage {
@@ -79,23 +86,39 @@ export interface CommandSettings {
   client: Client;
   catalog: Catalog;
   dataDirectory: string;
+  /** Of this worker, as the audit log names it. */
+  host: string;
   incidentUrl: (incidentId: string) => string | null;
   ackUrl: (incidentId: string, person: string) => string | null;
 }
 
-export function createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }: CommandSettings): CommandDependencies {
+export function createCommandDependencies({
+  client,
+  catalog,
+  dataDirectory,
+  host,
+  incidentUrl,
+  ackUrl,
+}: CommandSettings): CommandDependencies {
   const through = createCircuits();
   const artifacts = openArtifactStore(artifactPlace(catalog, dataDirectory));
+  const { audited } = createAuditLog(dataDirectory, host);
+  const tell = async (to: NotifierAccess, message: IncidentMessage, signal: AbortSignal): Promise<DeliveryAnswer> =>
+    audited(
+      messageAct(to, message),
+      () => deliver(to, message, signal),
+      ({ providerId }) => (providerId === null ? 'sent' : `sent as ${providerId}`),
+    );
   return {
     ...createCommunicationDependencies({ client, catalog, dataDirectory, texts: artifacts }),
     policy: (services) => resolvePolicy(catalog, services),
     onCall: (notify, atMs) => resolveOnCall(catalog, notify, atMs),
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),
     deliverToPerson: (person, channel, message, signal) =>
-      through(`people.${person}.notify[${channel}]`, false, () => deliver(resolveChannel(catalog, person, channel), message, signal)),
+      through(`people.${person}.notify[${channel}]`, false, () => tell(resolveChannel(catalog, person, channel), message, signal)),
     // A receiver has no second channel: it is asked again when it may have come back.
     deliverToReceiver: (receiver, message, signal) =>
-      through(`incidents.notify[${receiver}]`, true, () => deliver(resolveReceiver(catalog, receiver), message, signal)),
+      through(`incidents.notify[${receiver}]`, true, () => tell(resolveReceiver(catalog, receiver), message, signal)),
     serviceHealth: (service, signal) => healthOf(catalog, service, signal),
     changes: (services, fromMs, signal) => collectChanges({ catalog, services, fromMs, toMs: Date.now(), dataDirectory, signal }),
     lookForMitigations: (services, signal) => lookForMitigations(catalog, services, signal),

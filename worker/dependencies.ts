@@ -26,6 +26,7 @@ import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { createCaptures } from './captures/registry.js';
+import { loadAct, tellLoad } from './audited-load.js';
 import { createLoadPermission, type LeasedLoad } from './load-permission.js';
 import { oneLoadAtATime } from './one-at-a-time.js';
 import { sendNotification } from './send-notification.js';
@@ -69,13 +70,6 @@ function sha256Base64(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-function loadAct({ endpoint, holder, plan }: LoadOrder): AuditedAct {
-  const level = plan.rate === null ? `${plan.vus} users` : `${plan.rate} requests/s`;
-  const how = plan.script ?? (plan.stages === undefined ? level : `${plan.stages.length} stages`);
-  const seconds = (plan.rampUpMs + plan.warmUpMs + plan.durationMs) / 1000;
-  return { action: 'load', subject: holder, target: endpoint, who: 'responder', what: `${how} for ${seconds} s`, planId: null };
-}
-
 /** Minutes of load a day, outside development, where the catalog says nothing: as many as a busy week of incidents needs, and no more than an hour of a sick service. */
 const defaultMinutesPerDay = 60;
 
@@ -105,9 +99,9 @@ export function createDependencies(settings: WorkerSettings, client: Client, hos
           order.onTurn();
           const binary = await settings.k6();
           return audited(
-            loadAct(order),
+            loadAct(order, 'incident'),
             () => runK6({ ...order, signal, binary, allowedHosts: catalogHosts(catalog) }),
-            ({ result }) => `${result.requests} requests, ${(result.failedRatio * 100).toFixed(1)} % failed`,
+            tellLoad,
           );
         }),
       ),

@@ -26,7 +26,7 @@ export interface StartWorkersOptions extends TemporalTarget {
   /** Builds what the activities need; gets the client for messages to workflows. */
   createDependencies: (client: Client, host: string) => ActivityDependencies;
   createBisectDependencies: (place: MeasuringPlace) => BisectDependencies;
-  createCommandDependencies: (client: Client) => CommandDependencies;
+  createCommandDependencies: (client: Client, host: string) => CommandDependencies;
   createRunbookDependencies: (client: Client, host: string) => RunbookDependencies;
   /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
   host?: string;
@@ -148,7 +148,7 @@ function activitiesOf(connection: NativeConnection, namespace: string, host: str
   const client = clientOf(connection, namespace, options);
   const measuringHosts = (): Promise<string[]> => listMeasuringHosts(connection, namespace, host);
   return {
-    ...createCommandActivities(options.createCommandDependencies(client)),
+    ...createCommandActivities(options.createCommandDependencies(client, host)),
     ...createRunbookActivities(options.createRunbookDependencies(client, host)),
     ...createActivities(options.createDependencies(client, host)),
     ...createBisectActivities(options.createBisectDependencies({ host, measuringHosts, mayLoad: createLoadPermission(client) })),

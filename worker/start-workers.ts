@@ -42,7 +42,7 @@ export async function startResponderWorkers(settings: ResponderWorkerSettings): 
     ...(healthAddress === undefined ? {} : { healthAddress }),
     ...(buildId === undefined ? {} : { buildId }),
     createDependencies: (client, host) => createDependencies({ catalog, dataDirectory, k6, reportUrl }, client, host),
-    createCommandDependencies: (client) => createCommandDependencies({ client, catalog, dataDirectory, incidentUrl, ackUrl }),
+    createCommandDependencies: (client, host) => createCommandDependencies({ client, catalog, dataDirectory, host, incidentUrl, ackUrl }),
     createRunbookDependencies: (client, host) => createRunbookDependencies({ catalog, dataDirectory, host, client }),
     createBisectDependencies: (place) => createBisectDependencies({ catalog, dataDirectory, k6 }, place),
     beside: (client) => keepWithinLimits({ catalog, dataDirectory, say }, client),

@@ -2,15 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { AuditedAct, AuditEntry } from '../../core/model/audit.js';
+import type { Audited, AuditEntry } from '../../core/model/audit.js';
 
 export function auditFile(dataDirectory: string): string {
   return join(dataDirectory, 'audit.jsonl');
 }
 
 export interface AuditLog {
-  /** Writes that the act begins, does it, and writes how it ended. Without the first line nothing is done. */
-  audited: <T>(act: AuditedAct, work: () => Promise<T>, tell: (result: T) => string) => Promise<T>;
+  /** Nothing is done that cannot be written down, but for messages to people: a full disk must not keep them from hearing of an incident. */
+  audited: Audited;
 }
 
 export function createAuditLog(dataDirectory: string, host: string): AuditLog {
@@ -37,13 +37,14 @@ export function createAuditLog(dataDirectory: string, host: string): AuditLog {
         state,
         result,
       });
-      await append(entry('begun', null));
+      const keep = act.action === 'notification' ? (line: AuditEntry) => append(line).catch(() => undefined) : append;
+      await keep(entry('begun', null));
       try {
         const result = await work();
-        await append(entry('done', tell(result)));
+        await keep(entry('done', tell(result)));
         return result;
       } catch (error) {
-        await append(entry('failed', error instanceof Error ? error.message.slice(0, 500) : String(error)));
+        await keep(entry('failed', error instanceof Error ? error.message.slice(0, 500) : String(error)));
         throw error;
       }
     },

@@ -19,6 +19,8 @@ export interface BuildLimits {
   deadlineMs: number;
   /** For one transaction of somebody else that it waits for. */
   waitMs: number;
+  /** Of a replica when a build begins; ten seconds when absent. */
+  replicaLagMs?: number;
 }
 
 export type Ended = { ok: true } | { ok: false; why: string; error: unknown };

@@ -11,7 +11,7 @@ const oldTransactionMs = 60_000;
  */
 const slowestBytesPerMs = 10_000;
 /** A replica that is behind already would fall further behind by the index's WAL, and reads there would grow old (managed services alarm at 10 to 30 s). */
-const replicaLagMs = 10_000;
+const longestReplicaLagMs = 10_000;
 const gigabyte = 1_000_000_000;
 
 export interface IndexPlace {
@@ -27,11 +27,16 @@ const factsRow = z.object({
   tableBytes: z.coerce.number(),
   largestIndexBytes: z.coerce.number(),
   lagMs: z.number().nullable(),
-  dataDirectory: z.string().nullable(),
+  /** Where the index will be. */
+  folder: z.string().nullable(),
 });
 
-/** Null when nothing stands against it. `deadlineMs` is what the build may take. */
-export async function whyNotBuild(session: Session, table: IndexPlace, deadlineMs: number): Promise<string | null> {
+/** Null when nothing stands against it. `deadlineMs` is what the build may take, `replicaLagMs` how far a replica may be behind. */
+export async function whyNotBuild(
+  session: Session,
+  table: IndexPlace,
+  { deadlineMs, replicaLagMs = longestReplicaLagMs }: { deadlineMs: number; replicaLagMs?: number },
+): Promise<string | null> {
   if (table.kind !== 'r') return 'only plain tables can get an index concurrently: on a partitioned table build it on every partition';
   const [facts] = await session.query(
     `SELECT pg_is_in_recovery() AS "isReplica", EXISTS (SELECT FROM pg_index i WHERE i.indrelid = $1::oid) AND EXISTS (
@@ -42,7 +47,10 @@ export async function whyNotBuild(session: Session, table: IndexPlace, deadlineM
             pg_table_size($1::oid) AS "tableBytes",
             coalesce((SELECT max(pg_relation_size(indexrelid)) FROM pg_index WHERE indrelid = $1::oid), 0) AS "largestIndexBytes",
             (SELECT max(extract(epoch FROM replay_lag) * 1000)::float8 FROM pg_stat_replication) AS "lagMs",
-            CASE WHEN pg_has_role('pg_read_all_settings', 'USAGE') THEN current_setting('data_directory') END AS "dataDirectory"`,
+ coalesce(nullif(pg_tablespace_location(coalesce(
+                (SELECT t.oid FROM pg_tablespace t WHERE t.spcname = current_setting('default_tablespace')),
+                (SELECT d.dattablespace FROM pg_database d WHERE d.datname = current_database()))), ''),
+              CASE WHEN pg_has_role('pg_read_all_settings', 'USAGE') THEN current_setting('data_directory') END) AS folder`,
     factsRow,
     [table.id],
   );
@@ -61,16 +69,16 @@ export async function whyNotBuild(session: Session, table: IndexPlace, deadlineM
 /** An index is seldom larger than the largest one the table has, and never than the table; the sort files need as much again. */
 async function whyNoSpace(session: Session, facts: z.infer<typeof factsRow>): Promise<string | null> {
   const estimate = facts.largestIndexBytes > 0 ? Math.min(facts.largestIndexBytes * 2, facts.tableBytes) : facts.tableBytes;
-  const free = await freeBytes(session, facts.dataDirectory);
+  const free = await freeBytes(session, facts.folder);
   if (free === null || free >= 2 * estimate) return null;
   return `the disk of the database has ${(free / gigabyte).toFixed(1)} GB free, and twice the index's ${(estimate / gigabyte).toFixed(1)} GB are needed`;
 }
 
 /** Only where the server runs on this very machine: SQL does not tell. */
-async function freeBytes(session: Session, dataDirectory: string | null): Promise<number | null> {
-  if (dataDirectory === null || !/^(?:127\.|\[::1\]|\/)/.test(session.peer)) return null;
+async function freeBytes(session: Session, folder: string | null): Promise<number | null> {
+  if (folder === null || !/^(?:127\.|\[::1\]|\/)/.test(session.peer)) return null;
   try {
-    const { bavail, bsize } = await statfs(dataDirectory);
+    const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch {
     return null;

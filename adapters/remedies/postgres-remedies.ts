@@ -61,7 +61,7 @@ export const createIndexWith: WithWatcher = async (worker, watcher, options) =>
     if (existing?.valid === true)
       return { applied: true, detail: `the index ${order.name} on ${nameOf(order)} exists already and is valid` };
     const limits = options.limits ?? defaultLimits;
-    const obstacle = await whyNotBuild(watcher, table, limits.deadlineMs);
+    const obstacle = await whyNotBuild(watcher, table, limits);
     if (obstacle !== null) return refused(obstacle);
     if (existing !== null) {
       const dropped = await dropIndex({ worker, watcher, options, index: existing });

@@ -1,7 +1,7 @@
 /** The database of the crash matrix: it is killed with all its backends and started again on the same data, at the same port. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { chownSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,7 @@ async function untilReady(url: string): Promise<void> {
 export async function startCrashDatabase(): Promise<CrashDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'crash-data-'));
   const account = unprivilegedAccount();
+  if (account !== null) chownSync(folder, account.uid, account.gid);
   const home = runnableHome(account, folder);
   const first = await startLabPostgres({ dataDir: join(folder, 'data') });
   const url = first.url('postgres');

@@ -1,6 +1,6 @@
 /** `perf-responder audit`: what this host did to the world, by whom, and how it ended. */
-import type { Command } from 'commander';
-import type { AuditEntry } from '../../core/model/audit.js';
+import { Option, type Command } from 'commander';
+import { auditedActions, type AuditEntry } from '../../core/model/audit.js';
 import { contextOf } from './command-context.js';
 import { printable } from './terminal/printable.js';
 
@@ -28,9 +28,9 @@ async function audit(flags: AuditFlags, command: Command): Promise<void> {
 export function registerAudit(program: Command): void {
   program
     .command('audit')
-    .description('what the workers of this host did: loads, profiles, SQL, undos, notifications')
+    .description('what the workers of this host did: loads, profiles, SQL, undos, notifications, steps of runbooks')
     .option('--incident <id>', 'only on behalf of this incident (or a part of its id)')
-    .option('--action <name>', 'only load, profile, sql, undo or notification')
+    .addOption(new Option('--action <name>', 'only acts of this kind').choices(auditedActions))
     .addHelpText('after', '\nExamples:\n  $ perf-responder audit\n  $ perf-responder audit --action sql --json')
     .action(audit);
 }

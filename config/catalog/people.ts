@@ -17,6 +17,8 @@ const personSchema = mapping({
   quietHours: mapping({ from: clockTime('from', '22:00'), to: clockTime('to', '07:00') }).optional(),
   /** Proves who sends a command over the web. */
   token: secretRef.optional(),
+  /** As a trusted proxy names the person (hook.identity); their key when absent. */
+  identity: text('a name', 'write e.g. identity: ada@example.com').optional(),
 });
 
 export const people = { top: { people: z.record(nameKey, personSchema).optional() } } satisfies CatalogFragment;

@@ -1,6 +1,8 @@
+export const auditedActions = ['load', 'profile', 'sql', 'undo', 'notification', 'runbook-step', 'runbook-rollback'] as const;
+
 /** One act on the world, as the audit log keeps it. No secret is in it. */
 export interface AuditedAct {
-  action: 'load' | 'profile' | 'sql' | 'undo' | 'notification' | 'runbook-step' | 'runbook-rollback';
+  action: (typeof auditedActions)[number];
   /** Incident, bisect or the like on whose behalf. */
   subject: string;
   /** Catalog key, or what else it was done to. */
@@ -12,6 +14,9 @@ export interface AuditedAct {
   /** Of the plan that was approved; null where none is needed. */
   planId: string | null;
 }
+
+/** Writes that the act begins, does it, and writes how it ended. Without the first line nothing is done. */
+export type Audited = <T>(act: AuditedAct, work: () => Promise<T>, tell: (result: T) => string) => Promise<T>;
 
 export interface AuditEntry extends AuditedAct {
   /** ISO 8601. */

@@ -44,7 +44,7 @@ async function stop(child: ChildProcess): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hook-admission-'));
   const started = await startHook(
-    'hook: { sources: { alertmanager: { bearer: { env: T } }, generic: { hmac: { env: S }, timestamp: required } } }',
+    'hook: { sources: { alertmanager: { bearer: { env: T }, hmac: { env: S } }, generic: { hmac: { env: S }, timestamp: required } } }',
   );
   ({ child: hook, origin } = started);
 });
@@ -134,6 +134,34 @@ describe('a signature with a time', () => {
     expect(await post('soon')).toBe(401);
     const bare = { 'x-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
     expect((await fetch(`${origin}/alerts/generic`, { method: 'POST', body, headers: bare })).status).toBe(401);
+  });
+});
+
+describe('a signature that was used', () => {
+  const group = JSON.stringify({ version: '4', groupKey: 'g', status: 'firing', receiver: 'r', alerts: [] });
+  const sign = (timestamp: string, body: string): string => createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
+  const send = async (source: string, body: string, timestamp: string, signature: string): Promise<{ status: number; text: string }> => {
+    const headers = { 'x-timestamp': timestamp, 'x-signature-256': signature };
+    const response = await fetch(`${origin}/alerts/${source}`, { method: 'POST', body, headers });
+    return { status: response.status, text: await response.text() };
+  };
+
+  it('does not count again, however it is written; one that failed for our reasons does', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const now = String(Math.floor(Date.now() / 1000));
+    const signature = sign(now, group);
+    // An empty group needs no Temporal.
+    expect(await send('alertmanager', group, now, `sha256=${signature}`)).toMatchObject({ status: 202 });
+    for (const again of [`sha256=${signature}`, `SHA256=${signature.toUpperCase()}`])
+      expect(await send('alertmanager', group, now, again)).toMatchObject({
+        status: 401,
+        text: expect.stringMatching(/was used before/) as string,
+      });
+    const later = String(Number(now) + 1);
+    expect(await send('alertmanager', group, later, `sha256=${sign(later, group)}`)).toMatchObject({ status: 202 });
+    const alert = '{"service":"shop","endpoint":"search"}';
+    for (let tries = 0; tries < 2; tries += 1)
+      expect(await send('generic', alert, now, `sha256=${sign(now, alert)}`)).toMatchObject({ status: 503 });
   });
 });
 

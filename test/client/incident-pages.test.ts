@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,15 +16,18 @@ import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { sendTestPages, type TestPages } from '../../client/oncall/test-pages.js';
 import { parseCatalog } from '../../config/catalog.js';
 import { startReceiver } from '../support/services/webhook-receiver.js';
+import { provenPerson } from '../../client/hook/access/person.js';
 import { seenService } from '../../worker/mitigation-facts.js';
 import { startCommandWorld } from '../support/stories/command-world.js';
 import { until } from '../support/until.js';
 
 const token = 'read-token-0123456789';
 const key = 'k'.repeat(64);
+const proxySecret = 'proxy-secret-0123456789';
+const bobToken = 'token-of-bob-0123456789';
 const catalog = `version: 1
-hook: { read: { bearer: { env: TEST_PAGES_TOKEN } }, sources: { generic: { bearer: { env: TEST_PAGES_SENDER } } } }
-people: { alice: { notify: [] }, bob: { notify: [] } }
+hook: { identity: { header: X-Forwarded-Email, proxies: [127.0.0.0/8], secret: { env: TEST_PAGES_PROXY } }, read: { bearer: { env: TEST_PAGES_TOKEN } }, sources: { generic: { bearer: { env: TEST_PAGES_SENDER } } } }
+people: { alice: { notify: [], identity: alice@example.com }, bob: { notify: [], token: { env: TEST_PAGES_BOB } } }
 oncall: { primary: { rotation: daily, start: 2026-01-01, people: [alice, bob] } }
 incidents: { roles: { commander: alice } }
 services: { shop: { deploy: { rollback: ['true'] }, endpoints: { order: { url: http://127.0.0.1:1/order, budgets: { p95Ms: 250 } } } } }
@@ -41,7 +45,12 @@ let browser: Browser;
 let id: string;
 
 beforeAll(async () => {
-  Object.assign(process.env, { TEST_PAGES_TOKEN: token, TEST_PAGES_SENDER: 'sender-token-0123456789' });
+  Object.assign(process.env, {
+    TEST_PAGES_TOKEN: token,
+    TEST_PAGES_SENDER: 'sender-token-0123456789',
+    TEST_PAGES_PROXY: proxySecret,
+    TEST_PAGES_BOB: bobToken,
+  });
   const at = new Date(Date.now() - 5 * 60_000).toISOString();
   const deploy = { at, service: 'shop', kind: 'deploy', ref: 'v42', title: 'v42', by: 'ci', source: 'hook', revertible: true } as const;
   world = await startCommandWorld(catalog, {
@@ -81,7 +90,7 @@ afterAll(async () => {
   await stopWorker();
   await world.teardown();
   delete process.env['TEST_PAGES_TOKEN'];
-  delete process.env['TEST_PAGES_SENDER'];
+  for (const name of ['TEST_PAGES_SENDER', 'TEST_PAGES_PROXY', 'TEST_PAGES_BOB']) delete process.env[name];
 });
 
 async function declare(title: string): Promise<string> {
@@ -325,6 +334,55 @@ describe('telling', () => {
     for (const path of ['/status/../healthz.html', '/status/api/v2/', '/status/%2e%2e/link-key'])
       expect((await fetch(`${hook.origin}${path}`)).status).toBe(404);
     expect(await (await fetch(`${hook.origin}/status/feed.atom`)).text()).toContain(`href="${hook.origin}/status/"`);
+  });
+});
+
+describe('who acts', () => {
+  const asAlice = { 'x-forwarded-email': 'alice@example.com', 'x-responder-proxy-secret': proxySecret };
+  const note = async (fields: Record<string, string>, headers: Record<string, string> = {}): Promise<[number, string]> => {
+    const path = formOf(await (await get(`/incidents/${id}`)).text(), 'note');
+    const answer = await send(path, { text: 'seen', ...fields }, headers);
+    return [answer.status, await answer.text()];
+  };
+  const anyText = expect.any(String) as string;
+  const last = async () => (await world.incidents.status(id)).timeline.at(-1);
+
+  it('is proven by a proxy that is trusted, by a token of their own, or not at all, and the record says how', async () => {
+    expect(await note({}, asAlice)).toEqual([200, anyText]);
+    expect(await last()).toMatchObject({ by: 'alice', proof: 'trusted-proxy' });
+    expect(await note({}, { authorization: `Bearer ${bobToken}` })).toEqual([200, anyText]);
+    expect(await last()).toMatchObject({ by: 'bob', proof: 'token' });
+    expect(await note({ by: 'bob' }, reading)).toEqual([200, anyText]);
+    expect(await last()).toMatchObject({ by: 'bob', proof: 'unverified' });
+  });
+
+  it('is refused where what is shown is wrong, or says another name', async () => {
+    const denied: [Record<string, string>, Record<string, string>, RegExp][] = [
+      [{}, { ...asAlice, 'x-responder-proxy-secret': 'guessed' }, /believed of the trusted proxy only/],
+      [{}, { 'x-forwarded-email': 'alice@example.com' }, /believed of the trusted proxy only/],
+      [{}, { ...asAlice, 'x-forwarded-email': 'mallory@example.com' }, /mallory@example.com is nobody in people/],
+      [{}, { ...asAlice, 'x-forwarded-email': 'alice@example.com, bob' }, /is nobody in people/],
+      [{ by: 'bob' }, asAlice, /you are alice, and this is for bob/],
+      [{}, { authorization: 'Bearer of-nobody' }, /token is of nobody/],
+    ];
+    for (const [fields, headers, why] of denied) expect(await note(fields, headers)).toEqual([403, expect.stringMatching(why)]);
+    const link = links().ackUrl(id, 'bob') ?? '';
+    expect((await fetch(link, { method: 'POST', headers: asAlice })).status).toBe(403);
+  });
+
+  it('is not proven by a header from elsewhere, whatever it says', () => {
+    const from = (remoteAddress: string, proxies: string[]) => {
+      const headers = { 'x-forwarded-email': 'alice@example.com' };
+      const identity = { header: 'X-Forwarded-Email', proxies };
+      return provenPerson({ ...world.catalog, hook: { identity } }, null, {
+        headers,
+        socket: { remoteAddress },
+      } as unknown as IncomingMessage);
+    };
+    expect(from('10.0.0.5', ['10.0.0.5'])).toEqual({ person: 'alice', proof: 'trusted-proxy' });
+    expect(from('::ffff:10.0.0.5', ['10.0.0.0/24'])).toEqual({ person: 'alice', proof: 'trusted-proxy' });
+    expect(from('fd00::7', ['fd00::/16'])).toEqual({ person: 'alice', proof: 'trusted-proxy' });
+    expect(from('10.0.1.5', ['10.0.0.0/24', 'fd00::/16'])).toMatchObject({ refused: expect.stringMatching(/another address/) as string });
   });
 });
 

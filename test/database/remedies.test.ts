@@ -1,9 +1,14 @@
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { analyzeTable, createIndex, dropCreatedIndex, terminateBackend } from '../../adapters/databases/postgres/postgres.js';
 import type { AppliedOnDatabase } from '../../adapters/remedies/postgres-remedies.js';
 import { terminateStatement, type SessionIdentity } from '../../core/database/sql/remedy-statement.js';
 import { RefusedError } from '../../core/model/errors.js';
+import { unprivilegedAccount } from '../../lab/stack/postgres-binaries.js';
 import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 
 let server: TestPostgres;
@@ -128,6 +133,35 @@ describe('creating an index', () => {
     expect(answer).toMatchObject({ applied: false, detail: expect.stringMatching(/a change to be planned/) as string });
     expect(await validity()).toBeNull();
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'does not begin without twice its size free where it will be',
+    async ({ skip }) => {
+      const place = await mkdtemp(join(tmpdir(), 'small-disk-'));
+      const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=777', 'tmpfs', place], { reject: false });
+      if (mounted.exitCode !== 0) skip('this machine lets nobody mount');
+      const database = new URL(server.url).pathname.slice(1);
+      try {
+        const account = unprivilegedAccount();
+        if (account !== null) await chown(place, account.uid, account.gid);
+        await client.query(`CREATE TABLESPACE small_disk LOCATION '${place}'`);
+        await client.query(`ALTER DATABASE ${database} SET default_tablespace = small_disk`);
+        const answer = await createIndex(order(statement));
+        expect(answer).toMatchObject({
+          applied: false,
+          detail: expect.stringMatching(/has 0\.0 GB free, and twice the index's/) as string,
+        });
+        expect(await validity()).toBeNull();
+      } finally {
+        await client.query(`ALTER DATABASE ${database} RESET default_tablespace`);
+        await client.query('DROP TABLESPACE IF EXISTS small_disk');
+        await execa('umount', [place]);
+        await rm(place, { recursive: true });
+      }
+      expect(await createIndex(order(statement))).toMatchObject({ applied: true });
+    },
+    30_000,
+  );
 
   it('does nothing on a table that is not there', async () => {
     const answer = await createIndex(order(statement.replace('"trips"', '"journeys"')));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { bearerOf, hmacHex, sameSecret, type SourceCredentials } from './credentials.js';
 import { timedContent, timestampHeader, whyNotNow, type ReplayMemory } from './signature-time.js';
@@ -39,7 +40,7 @@ export function whyNotSigned(
     .map((candidate) => sameSecret(candidate.toLowerCase(), right))
     .includes(true);
   if (!isRight) return `the signature in ${scheme.header} does not fit the body`;
-  return signed.isTimed && replays.has(header) ? 'this signature was used before' : null;
+  return signed.isTimed && replays.has(digestOf(signed.bytes)) ? 'this signature was used before' : null;
 }
 
 /** Null when the headers forbid that any signature be right. Sources with a time of their own know how; the others may say it in X-Timestamp. */
@@ -55,8 +56,14 @@ function signedBytes(scheme: SignatureScheme, headers: IncomingHttpHeaders, raw:
 
 /** Of a delivery that was taken; without a time the same bytes may rightly come again. */
 export function rememberSignature(replays: ReplayMemory, scheme: SignatureScheme, headers: IncomingHttpHeaders, raw: Buffer): void {
-  const header = signatureOf(scheme, headers);
-  if (header !== null && signedBytes(scheme, headers, raw)?.isTimed === true) replays.remember(header);
+  if (signatureOf(scheme, headers) === null) return;
+  const signed = signedBytes(scheme, headers, raw);
+  if (signed?.isTimed === true) replays.remember(digestOf(signed.bytes));
+}
+
+/** The header can be written in many ways that mean the same signature; what was signed cannot. */
+function digestOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('base64');
 }
 
 function timestampOf(headers: IncomingHttpHeaders): string | null {

@@ -21,22 +21,23 @@ export function whyNotNow(timestamp: string, nowMs: number): string | null {
 }
 
 export interface ReplayMemory {
-  has: (signature: string) => boolean;
+  /** Of what was signed, as a digest. */
+  has: (signed: string) => boolean;
   /** Of a delivery that was taken: one that failed for our reasons may come again. */
-  remember: (signature: string) => void;
+  remember: (signed: string) => void;
 }
 
 export function createReplayMemory(now: () => number): ReplayMemory {
   const seen = new Map<string, number>();
   return {
-    has: (signature) => (seen.get(signature) ?? 0) > now(),
-    remember: (signature) => {
+    has: (signed) => (seen.get(signed) ?? 0) > now(),
+    remember: (signed) => {
       for (const [old, until] of seen) {
         if (until > now() && seen.size < mostRemembered) break;
         seen.delete(old);
       }
       // A time in the future within the tolerance stays valid for twice as long.
-      seen.set(signature, now() + 2 * toleranceMs);
+      seen.set(signed, now() + 2 * toleranceMs);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RefusedError } from '../../../core/model/errors.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import { mayRead } from '../access/authenticate.js';
+import { provenPerson, type Proven } from '../access/person.js';
 import { problem, type Answer } from '../answer.js';
 import { readReadToken } from '../access/credentials.js';
 import type { HookDependencies } from '../hook-dependencies.js';
@@ -158,6 +159,14 @@ function isForeign(request: IncomingMessage): boolean {
   return origin !== undefined && origin !== 'null' && URL.canParse(origin) && new URL(origin).host !== host;
 }
 
+/** What is proven beats what is chosen. A link that was sent to one person is theirs; on the page anybody who may read can choose a name. */
+function actorOf(proven: Proven, linked: string, chosen: string): Actor | { refused: string } {
+  if (proven === null) return linked === '' ? { person: chosen, proof: 'unverified' } : { person: linked, proof: 'signed-link' };
+  if ('refused' in proven) return proven;
+  const other = [linked, chosen].find((name) => name !== '' && name !== proven.person);
+  return other === undefined ? proven : { refused: `you are ${proven.person}, and this is for ${other}` };
+}
+
 interface SentForm {
   by: Actor;
   link: { id: string; expiresAt: string };
@@ -171,10 +180,10 @@ async function takeForm({ deps }: PageParts, { request, url }: PageRequest, id: 
   const body = await readRawBody(request, formLimitBytes, () => () => undefined);
   if (!body.ok) return problem(413, `expected a form of at most ${formLimitBytes / 1024} kB`);
   const form = new URLSearchParams(body.raw.toString('utf8'));
-  const person = link.person === '' ? (form.get('by') ?? '').trim() : link.person;
-  if (person === '') return htmlAnswer(answerPage('Who are you?', 'Choose your name, and send it again.', id), 422);
-  // A link that was sent to one person is theirs; on the page anybody who may read can choose a name.
-  const by = { person, proof: link.person === '' ? ('unverified' as const) : ('signed-link' as const) };
+  const proven = provenPerson(deps.catalog, readReadToken(deps.catalog, deps.madeToken), request);
+  const by = actorOf(proven, link.person, (form.get('by') ?? '').trim());
+  if ('refused' in by) return htmlAnswer(answerPage('Not done', by.refused, id), 403);
+  if (by.person === '') return htmlAnswer(answerPage('Who are you?', 'Choose your name, and send it again.', id), 422);
   return { by, form, link: { id: link.id, expiresAt: new Date(Number(link.expires) * 1000).toISOString() } };
 }
 

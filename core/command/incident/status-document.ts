@@ -52,6 +52,8 @@ export interface TimelineRow {
   kind: string;
   source: string;
   by: string | null;
+  /** How it was established who that was. */
+  proof: string | null;
   text: string;
   pinned: boolean;
   evidence: readonly string[];
@@ -86,7 +88,20 @@ function postmortemOf(state: CommandState, textOf: (text: RecordText) => string)
 
 function timelineRow(event: RecordEvent, textOf: (text: RecordText) => string): TimelineRow {
   const { id, at, atOriginal, recordedAt, precision, kind, source, by, text, pinned, evidence } = event;
-  return { id, at, atOriginal, recordedAt, precision, kind, source, by: by?.person ?? null, text: textOf(text), pinned, evidence };
+  return {
+    id,
+    at,
+    atOriginal,
+    recordedAt,
+    precision,
+    kind,
+    source,
+    by: by?.person ?? null,
+    proof: by?.proof ?? null,
+    text: textOf(text),
+    pinned,
+    evidence,
+  };
 }
 
 /** Artifact paths of all texts that the document shows. */

@@ -45,11 +45,15 @@ describe('the audit log', () => {
     expect((await stat(auditFile(folder))).mode & 0o777).toBe(0o600);
   });
 
-  it('does nothing that it cannot write down', async () => {
+  it('does nothing that it cannot write down, but for messages to people', async () => {
     const log = createAuditLog(join(folder, 'nowhere\0'), 'bench');
     const state = { wasDone: false };
     await expect(log.audited(act, () => Promise.resolve((state.wasDone = true)), String)).rejects.toThrow();
     expect(state.wasDone).toBe(false);
+    // People hear of an incident also when the disk is full.
+    const message: AuditedAct = { ...act, action: 'notification', what: 'page to webhook' };
+    await log.audited(message, () => Promise.resolve((state.wasDone = true)), String);
+    expect(state.wasDone).toBe(true);
   });
 
   it('is only appended to, by many at once, and read in spite of a line that a crash cut off', async () => {

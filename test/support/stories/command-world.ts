@@ -32,6 +32,7 @@ export async function startCommandWorld(catalogText: string, { deps: over = {}, 
     client: environment.client,
     catalog,
     dataDirectory,
+    host: 'test',
     incidentUrl: (id) => `http://127.0.0.1:1/incidents/${id}`,
     ackUrl: () => null,
   });

@@ -9,6 +9,7 @@ export function timelineRow(row: Partial<TimelineRow> & Pick<TimelineRow, 'at' |
     precision: 'exact',
     source: 'workflow',
     by: null,
+    proof: null,
     pinned: false,
     evidence: [],
     ...row,
