@@ -21,7 +21,6 @@ import { resolveDatabases, resolveNotifiers, resolveRequest, resolveSource } fro
 import { resolveTarget } from '../config/resolve-target.js';
 import { judgement } from '../core/diagnosis/judgement.js';
 import { loadStartedSignal } from '../workflows/kernel/messages.js';
-import type { AuditedAct } from '../core/model/audit.js';
 import { renderHtml } from '../report/html.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';

@@ -90,7 +90,9 @@ afterAll(async () => {
   await stopWorker();
   await world.teardown();
   delete process.env['TEST_PAGES_TOKEN'];
-  for (const name of ['TEST_PAGES_SENDER', 'TEST_PAGES_PROXY', 'TEST_PAGES_BOB']) delete process.env[name];
+  delete process.env['TEST_PAGES_SENDER'];
+  delete process.env['TEST_PAGES_PROXY'];
+  delete process.env['TEST_PAGES_BOB'];
 });
 
 async function declare(title: string): Promise<string> {

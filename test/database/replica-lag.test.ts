@@ -30,23 +30,17 @@ async function serve(data: string, port: number): Promise<pg.Client> {
   const options = ['-D', join(folder, data), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   servers.push(spawn(join(programs, 'postgres'), options, { ...account, stdio: 'ignore' }));
   const target = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  let client: pg.Client | null = null;
-  const connect = async (): Promise<void> => {
-    const trying = new pg.Client({ connectionString: target });
-    trying.on('error', () => undefined);
-    await trying.connect();
-    client = trying;
-    clients.push(trying);
+  const connect = async (): Promise<pg.Client | null> => {
+    const client = new pg.Client({ connectionString: target });
+    client.on('error', () => undefined);
+    return client.connect().then(
+      () => client,
+      () => null,
+    );
   };
-  await until(
-    () =>
-      connect().then(
-        () => true,
-        () => false,
-      ),
-    20_000,
-  );
-  return client ?? expect.fail('no server');
+  const client = await until(connect);
+  clients.push(client);
+  return client;
 }
 
 describe.runIf(existsSync(join(programs, 'pg_basebackup')))('building an index beside a replica', { timeout: 60_000 }, () => {

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readAuditLog } from '../../adapters/artifacts/audit-log.js';
 import { parseCatalog } from '../../config/catalog.js';
@@ -57,14 +57,21 @@ it('tells of loads and messages, whoever orders them', async () => {
     onWaiting: () => undefined,
     onStarted: () => undefined,
     onProgress: () => undefined,
-  } as Parameters<typeof bisect.runLoad>[0]);
+  });
   await expect(load).rejects.toThrow();
   const notification: Notification = {
     ...{ version: 1, event: 'bisect-ended', deliveryId: 'd-1', incidentId: null, bisectId: 'bisect-1', service: 'shop', reportUrl: null },
     ...{ endpoint: 'shop/search', outcome: 'culprit', headline: 'found', text: 'found', fields: [] },
   };
   await bisect.notify('shop/search', notification, signal);
-  const settings = { client: {} as Client, catalog, dataDirectory: folder, host: 'bench-1', incidentUrl: () => null, ackUrl: () => null };
+  const settings = {
+    client: new Client({ connection: Connection.lazy() }),
+    catalog,
+    dataDirectory: folder,
+    host: 'bench-1',
+    incidentUrl: () => null,
+    ackUrl: () => null,
+  };
   const message: IncidentMessage = {
     ...{ version: 1, event: 'page', deliveryId: 'd-2', incidentId: 'INC-2026-1128-001', severity: 'SEV1', status: 'investigating' },
     ...{ title: 'slow', text: 'slow', level: '1', role: null, person: 'ada', acknowledgedBy: null, at: '2026-11-28T10:00:00.000Z' },
