@@ -7,7 +7,7 @@ import type { ServerFeatures } from './server-features.js';
 import type { Session } from './session.js';
 import type { TableName } from './tables.js';
 
-export interface ApplicationPath {
+interface ApplicationPath {
   /** Who runs the statement in production; null when the server does not tell. */
   role: string | null;
   /** Schemas that exist, in the order in which that role's names are looked for. */

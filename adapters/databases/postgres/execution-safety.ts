@@ -66,7 +66,7 @@ const objectionsSql = `
     WHERE n.nspname <> 'public' AND EXISTS (SELECT FROM aclexplode(n.nspacl) a WHERE a.grantee = 0 AND a.privilege_type = 'CREATE')
   ORDER BY 1, 2 LIMIT 1`;
 
-export interface JudgedStatement {
+interface JudgedStatement {
   called: CalledNames;
   /** That it names. */
   tables: readonly { schema: string; relation: string }[];

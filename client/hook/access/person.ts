@@ -6,7 +6,7 @@ import type { Catalog } from '../../../config/catalog.js';
 import { tryReadSecret, type SecretRef } from '../../../config/secret.js';
 import { bearerOf, sameSecret } from './credentials.js';
 
-export const proxySecretHeader = 'x-responder-proxy-secret';
+const proxySecretHeader = 'x-responder-proxy-secret';
 
 export type Proven = { person: string; proof: 'token' | 'trusted-proxy' } | { refused: string } | null;
 
