@@ -12,6 +12,7 @@ export function* toFolded(profile: StackProfile): Generator<string> {
   if (profile.durationMs !== null) yield `# duration: ${profile.durationMs} ms\n`;
   if (profile.samples !== null && profile.effectiveSamples !== null && profile.total > 0)
     yield `# samples: ${profile.samples} (effective ${profile.effectiveSamples} of ${profile.total})\n`;
+  if (profile.hotLines.size > 0) yield '# lines inside functions are left out: folded text has no place for them\n';
   yield* counts(profile);
   const names = profile.frames.map(writeFrame);
   if (profile.idleWeight !== null) {

@@ -14,6 +14,7 @@ export function* toSpeedscope(profile: StackProfile, name: string): Generator<st
   }));
   const weights: number[] = [];
   const samples: number[] = [];
+  const lines: [record: number, line: number, weight: number][] = [];
   yield `{"$schema":"https://www.speedscope.app/file-format-schema.json","exporter":"perf-responder","name":${JSON.stringify(name)},"activeProfileIndex":0,`;
   yield `"shared":{"frames":${JSON.stringify(frames)}},"profiles":[{"type":"sampled","name":${JSON.stringify(name)},`;
   const all = profile.total + (profile.idleWeight ?? 0);
@@ -27,7 +28,10 @@ export function* toSpeedscope(profile: StackProfile, name: string): Generator<st
     return `${separator}${JSON.stringify(stack)}`;
   };
   if (profile.idleWeight !== null && profile.idleWeight > 0) yield record([frames.length - 1], profile.idleWeight, 0);
-  for (const stack of weightedStacks(profile)) yield record(stack.frames, stack.weight, stack.samples ?? 0);
+  for (const stack of weightedStacks(profile)) {
+    for (const { line, weight } of stack.lines) lines.push([weights.length, line, weight]);
+    yield record(stack.frames, stack.weight, stack.samples ?? 0);
+  }
   const { kind, unit, durationMs, effectiveSamples, idleWeight } = profile;
   const extension: ProfileExtension = {
     kind,
@@ -36,6 +40,7 @@ export function* toSpeedscope(profile: StackProfile, name: string): Generator<st
     samples: profile.samplesOf === null ? null : samples,
     effectiveSamples,
     idleWeight,
+    ...(lines.length === 0 ? {} : { lines }),
   };
   yield `],"weights":${JSON.stringify(weights)}}],"perfResponder":${JSON.stringify(extension)}}\n`;
 }

@@ -13,6 +13,8 @@ const extension = z.object({
   durationMs: z.number().nullable(),
   /** Written value ÷ weight: the format has whole numbers only. */
   scale: z.number().positive(),
+  /** Locations from this id on say where inside its function a sample fell; the others only what the function is. */
+  linesFrom: z.number().optional(),
 });
 
 export type PprofExtension = z.infer<typeof extension>;

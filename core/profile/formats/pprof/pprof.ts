@@ -79,11 +79,13 @@ function refuseDifference(builder: ProfileBuilder, sums: ValueSums | undefined, 
 }
 
 function addSamples(message: PprofMessage, choice: ValueChoice, builder: ProfileBuilder, extension: PprofExtension | null): void {
-  const place = placesOf(message, builder, extension !== null);
+  const place = placesOf(message, builder, extension);
   const scale = extension?.scale ?? 1;
   const nodes = message.records.values();
   const weights = message.values[choice.index]?.values() ?? new Float64Array();
-  const counts = choice.countIndex === null ? null : (message.values[choice.countIndex]?.values() ?? null);
+  // Where this program wrote two values, the first counts samples, whatever the unit of the other.
+  const countIndex = extension !== null && message.sampleTypes.length > 1 ? 0 : choice.countIndex;
+  const counts = countIndex === null ? null : (message.values[countIndex]?.values() ?? null);
   const idleNode = extension?.idleWeight == null ? -1 : builder.child(rootNode, builder.frame(idleFrame, keyOf(idleFrame)));
   for (let at = 0; at < nodes.length; at++) {
     const weight = (weights[at] ?? 0) / scale;
@@ -110,11 +112,15 @@ interface LocationFrames {
 }
 
 /** Maps nodes of the tree of locations into the builder's, where an inlined location is several frames. */
-function placesOf(message: PprofMessage, builder: ProfileBuilder, isOwn: boolean): (raw: number) => { node: number; leafLine: number } {
+function placesOf(
+  message: PprofMessage,
+  builder: ProfileBuilder,
+  extension: PprofExtension | null,
+): (raw: number) => { node: number; leafLine: number } {
   const { parents, frameOf } = message.tree.columns();
   const places = new Int32Array(parents.length).fill(-1);
   places[rootNode] = rootNode;
-  const locations = message.locationIds.map(locationReader(message, builder, isOwn));
+  const locations = message.locationIds.map(locationReader(message, builder, extension));
   const locationOf = (raw: number): LocationFrames => locations[frameOf[raw] ?? -1] ?? { frames: [], leafLine: 0 };
   return (raw) => {
     if (raw === rootNode)
@@ -130,8 +136,14 @@ function placesOf(message: PprofMessage, builder: ProfileBuilder, isOwn: boolean
   };
 }
 
-/** `isOwn`: names and places are apart already. */
-function locationReader(message: PprofMessage, builder: ProfileBuilder, isOwn: boolean): (id: number | string) => LocationFrames {
+/** In a file of ours names and places are apart already, and only some locations say more than what their function is. */
+function locationReader(
+  message: PprofMessage,
+  builder: ProfileBuilder,
+  extension: PprofExtension | null,
+): (id: number | string) => LocationFrames {
+  const isOwn = extension !== null;
+  const linesFrom = extension === null ? 0 : (extension.linesFrom ?? Infinity);
   const text = (index: number): string => textOf(message, index);
   return (id) => {
     const location = message.locations.get(id);
@@ -139,7 +151,9 @@ function locationReader(message: PprofMessage, builder: ProfileBuilder, isOwn: b
       const callee = message.functions.get(entry.function);
       if (callee === undefined || (text(callee.name) === '' && !isOwn)) return [];
       const frame = { name: text(callee.name), module: text(callee.file), line: callee.startLine > 0 ? callee.startLine : null };
-      return [{ frame: isOwn ? frame : (parsePlacedName(frame.name) ?? frame), line: isOwn ? 0 : entry.line }];
+      return [
+        { frame: isOwn ? frame : (parsePlacedName(frame.name) ?? frame), line: typeof id === 'string' || id >= linesFrom ? entry.line : 0 },
+      ];
     });
     if (inlined.length === 0) {
       const mapping = text(message.mappings.get(location?.mapping ?? 0) ?? 0);

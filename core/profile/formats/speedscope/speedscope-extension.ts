@@ -12,6 +12,8 @@ export const profileExtension = z.object({
   samples: z.array(z.number()).nullable(),
   effectiveSamples: z.number().nullable(),
   idleWeight: z.number().nullable(),
+  /** Where inside its leaf the weight of a record fell: the place of the record, a line, its weight. */
+  lines: z.array(z.tuple([z.number(), z.number(), z.number()])).optional(),
 });
 
 export type ProfileExtension = z.infer<typeof profileExtension>;

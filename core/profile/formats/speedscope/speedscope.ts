@@ -129,6 +129,10 @@ function addProfile(index: number, header: ProfileHeader | undefined, { stacks, 
     if (node === idleNode) builder.addIdle(weight, 0);
     else builder.add(node, weight, counts?.[at] ?? 0);
   }
+  for (const [record, line, weight] of perfResponder?.lines ?? []) {
+    const node = nodes[record];
+    if (node !== undefined) builder.addLine(placeOf(node), line, weight);
+  }
   return counts !== null;
 }
 

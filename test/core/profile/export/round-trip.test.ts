@@ -15,6 +15,22 @@ const printers: Record<string, (profile: StackProfile) => string | Uint8Array> =
   pprof: toPprof,
 };
 
+/** Weight by stack and line inside its leaf. */
+function linesOf(profile: StackProfile): Map<string, number> {
+  const lines = new Map<string, number>();
+  for (const [node, weights] of profile.hotLines) {
+    for (const { line, weight } of weights) lines.set(`${line} ${JSON.stringify(stackFrames(profile, node))}`, weight);
+  }
+  return lines;
+}
+
+/** pprof has whole numbers only: nanoseconds of a time, millionths of anything else. */
+function expectLines(back: StackProfile, profile: StackProfile): void {
+  const [came, wanted] = [linesOf(back), linesOf(profile)];
+  expect(came.size).toBe(wanted.size);
+  for (const [key, weight] of wanted) expect(came.get(key) ?? NaN).toBeCloseTo(weight, 5);
+}
+
 /** What must come back: every stack with its weight, and what the profile measures. */
 function contentOf(profile: StackProfile) {
   const stacks: [string, number][] = [];
@@ -52,10 +68,17 @@ const frames: fc.Arbitrary<Frame> = fc.record({
   module: modules,
   line: fc.option(fc.integer({ min: 1, max: 9999 })),
 });
-const stacks = fc.array(fc.record({ stack: fc.array(frames, { minLength: 1, maxLength: 6 }), samples: fc.integer({ min: 1, max: 500 }) }), {
-  minLength: 1,
-  maxLength: 25,
+/** Where inside its function a stack's weight fell, as shares of it; together at most the whole. */
+const lineShares = fc.array(fc.record({ line: fc.integer({ min: 1, max: 999 }), share: fc.constantFrom(0.25, 0.5, 1 / 3) }), {
+  maxLength: 2,
 });
+const stacks = fc.array(
+  fc.record({ stack: fc.array(frames, { minLength: 1, maxLength: 6 }), samples: fc.integer({ min: 1, max: 500 }), lines: lineShares }),
+  {
+    minLength: 1,
+    maxLength: 25,
+  },
+);
 const shapes = fc.record({
   stacks,
   kind: fc.constantFrom<ProfileKind>('cpu', 'wall', 'off-cpu', 'lock', 'alloc', 'unknown'),
@@ -76,11 +99,13 @@ function build({
   durationMs,
 }: typeof shapes extends fc.Arbitrary<infer T> ? T : never) {
   const builder = createProfileBuilder();
-  for (const { stack, samples } of rows) {
+  for (const { stack, samples, lines } of rows) {
     // Time apart and a stack of that very name are one and the same in a file.
     if (idle !== null && stack.length === 1 && stack[0]?.name === '(idle)') continue;
     const node = stack.reduce((at, frame) => builder.child(at, builder.frame(frame, JSON.stringify(frame))), rootNode);
-    builder.add(node, unit === 'samples' ? samples : samples * perSample, samples);
+    const weight = unit === 'samples' ? samples : samples * perSample;
+    builder.add(node, weight, samples);
+    for (const { line, share } of lines) builder.addLine(node, line, weight * share);
   }
   if (idle !== null) builder.addIdle(idle, 1);
   return builder.finish({ format: 'test', kind, unit, durationMs, samplesKnown: isCounted || unit === 'samples' });
@@ -95,10 +120,20 @@ describe.each(Object.entries(printers))('a profile printed as %s', (format, prin
         fc.pre(profile.total > 0);
         const back = await profileOf(print(profile), { format });
         expect(contentOf(back)).toEqual(contentOf(profile));
+        if (format === 'folded') expect(back.hotLines.size).toBe(0);
+        else expectLines(back, profile);
         if (profile.effectiveSamples !== null) expect(back.effectiveSamples).toBeCloseTo(profile.effectiveSamples, 6);
       }),
       { numRuns: 40 },
     );
+  });
+
+  it.each(['cpuprofile/idle-gc-and-clock-back.cpuprofile', 'pprof/go1.26-inlined.pb.gz'])('keeps the hot lines of %s', async (file) => {
+    const profile = await fixtureProfile(file);
+    expect(profile.hotLines.size).toBeGreaterThan(0);
+    const printed = print(profile);
+    if (typeof printed === 'string' && format === 'folded') expect(printed).toContain('# lines inside functions are left out');
+    else expectLines(await profileOf(printed), profile);
   });
 
   it.each([
