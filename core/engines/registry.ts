@@ -1,4 +1,5 @@
 import type { EngineTraits, Operator, WaitKind } from './engine.js';
+import { foreignOperator } from './plan-operators.js';
 import { postgres } from './postgres.js';
 
 /** Engines whose own words are known. */
@@ -27,7 +28,8 @@ export function engineTraits(kind: string): EngineTraits {
   return engines.find((engine) => engine.kind === kind) ?? neutral(kind);
 }
 
-/** Whose words a plan speaks, by its format. */
-export function engineOfPlan(format: string): EngineTraits {
-  return engines.find((engine) => engine.planFormats.test(format)) ?? neutral(format);
+/** What a node of a plan does, whatever the engine that printed it calls it. */
+export function planOperator(format: string, nodeType: string): Operator {
+  const engine = engines.find(({ planFormats }) => planFormats.test(format));
+  return engine?.operatorOf(nodeType) ?? foreignOperator(format, nodeType) ?? neutral(format).operatorOf(nodeType);
 }

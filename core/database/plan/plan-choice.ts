@@ -1,3 +1,4 @@
+import { planOperator } from '../../engines/registry.js';
 import type { QueryPlan, StatementDelta } from '../../model/database.js';
 
 /** Of several plans for the same statement the one whose time, rows, blocks and temporary files come closest to what the window measured a call. */
@@ -74,7 +75,7 @@ function blocksRead(plan: QueryPlan): number {
 
 /** The middle of all the rows that the planner expects below the LIMIT: a page that is not the first. Null without a LIMIT. */
 export function middleOffset(plan: QueryPlan): number | null {
-  const limit = plan.nodes.find((node) => node.nodeType === 'Limit');
+  const limit = plan.nodes.find((node) => planOperator(plan.format, node.nodeType) === 'limit');
   const below = limit === undefined ? undefined : plan.nodes.find((node) => node.parentId === limit.id);
   return below === undefined ? null : Math.floor(below.rowsEstimated / 2);
 }

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { UnreadableInputError } from '../../../core/model/errors.js';
+import { planOperator } from '../../../core/engines/registry.js';
 import { analyzePlan, readQueryPlan, type PlanAnalysis } from '../../../core/database/plan/plan.js';
 
 const folder = new URL('../../../fixtures/plans/engines/', import.meta.url);
@@ -7,6 +9,47 @@ const text = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 const read = (name: string): PlanAnalysis => analyzePlan(text(name));
 const told = ({ nodes }: PlanAnalysis): unknown[] =>
   nodes.map(({ parentId, nodeType, relation, selfMs, loops }) => [parentId, nodeType, relation, Number(selfMs.toFixed(2)), loops]);
+
+describe('what a node does', () => {
+  it.each([
+    ['mysql-tree', 'Table scan', 'full-scan'],
+    ['mysql-tree', 'Covering index scan', 'index-scan'],
+    ['mysql-tree', 'Single-row index lookup', 'index-scan'],
+    ['mysql-json', 'Limit', 'limit'],
+    ['mysql-tree', 'Nested loop left join', 'nested-loop'],
+    ['mysql-tree', 'Inner hash join', 'other'],
+    ['mariadb-json', 'Index range scan', 'index-scan'],
+    ['mariadb-json', 'Block nested loop join', 'nested-loop'],
+    ['mariadb-json', 'Sort', 'sort'],
+    ['sqlite', 'Scan table', 'full-scan'],
+    ['sqlite', 'Search covering index', 'index-scan'],
+    ['sqlite', 'Search primary key', 'index-scan'],
+    ['sqlite', 'USE TEMP B-TREE', 'sort'],
+    ['mongodb', 'COLLSCAN', 'full-scan'],
+    ['mongodb', 'IXSCAN', 'index-scan'],
+    ['mongodb', 'FETCH', 'hand-on'],
+    ['mongodb', '$sort', 'sort'],
+    ['mongodb', '$limit', 'limit'],
+    ['postgres-text', 'Parallel Seq Scan', 'full-scan'],
+    ['of no engine', 'index-scan', 'index-scan'],
+  ])('%s: %s is %s', (format, nodeType, operator) => {
+    expect(planOperator(format, nodeType)).toBe(operator);
+  });
+
+  it('is known for every access to a table in the recorded plans', () => {
+    const unknown = readdirSync(folder).flatMap((name) => {
+      try {
+        const { format, nodes } = readQueryPlan(text(name));
+        const read = nodes.filter(({ relation, nodeType }) => relation !== null && planOperator(format, nodeType) === 'other');
+        return read.map(({ nodeType }) => `${name}: ${nodeType}`);
+      } catch (error) {
+        if (error instanceof UnreadableInputError) return [];
+        throw error;
+      }
+    });
+    expect(unknown).toEqual([]);
+  });
+});
 
 describe('plans of MariaDB 10.11, recorded', () => {
   it.each(readdirSync(folder).filter((name) => /^mariadb-\w+\.json$/.test(name)))('%s: the parts add up to the whole', (name) => {

@@ -1,5 +1,5 @@
 import type { Operator } from '../../../engines/engine.js';
-import { engineOfPlan, engineTraits } from '../../../engines/registry.js';
+import { engineTraits, planOperator } from '../../../engines/registry.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { fromSamples } from '../../../database/indexes/scan-choice.js';
@@ -194,7 +194,7 @@ export function looksLikeFullScan(scan: StatementScan, node: PlanNode): boolean 
 
 /** What a node does, whatever its engine calls it. */
 export function operatorOf({ plan }: StatementScan, node: PlanNode): Operator {
-  return engineOfPlan(plan?.format ?? '').operatorOf(node.nodeType);
+  return planOperator(plan?.format ?? '', node.nodeType);
 }
 
 /** An index that is read without a condition is read from end to end, like the table; unless it gives the order and a LIMIT stops it. */
