@@ -1,17 +1,19 @@
 import { createReport, type ReportDocument } from './document.js';
 import { accountingBar, accountSwatch } from './html/accounting-bar.js';
+import { artifactName } from './html/artifact-link.js';
+import { beforeAfterChart } from './html/before-after-chart.js';
 import { blockHtml, richHtml, tableHtml } from './html/blocks.js';
 import { flameDataBlock, flamePanel } from './html/flame-panel.js';
-import { flameScript } from './html/flame-script.js';
 import { safeHtml, noHtml, type Html } from './html/html-text.js';
 import { keyFigures } from './html/key-figures.js';
-import { beforeAfterChart, loadChart } from './html/load-chart.js';
+import { loadChart } from './html/load-chart.js';
+import { pageScript } from './html/page-script.js';
 import { planTree } from './html/plan-tree.js';
 import { styles } from './html/styles.js';
 import type { ReportInput } from './report-input.js';
 import type { Section } from './rich-text.js';
-import { timingText } from './sections/evidence.js';
 import { heaviestStatements } from './sections/queries.js';
+import { sourcePaths } from './source-paths.js';
 
 /** Base64 of the SHA-256 of a text; handed in, because this layer knows no platform. */
 export type Sha256 = (text: string) => string;
@@ -22,9 +24,9 @@ export type Sha256 = (text: string) => string;
  */
 export function renderHtml(input: ReportInput, sha256: Sha256): string {
   const report = createReport(input);
-  const data = flameDataBlock(input.flame, input.profile);
-  const script: Html = data === noHtml ? noHtml : { markup: `<script>${flameScript}</script>` };
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${sha256(flameScript)}'; base-uri 'none'; form-action 'none'`;
+  const data = flameDataBlock(input, sourcePaths(input));
+  const script: Html = { markup: `<script>${pageScript}</script>` };
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${sha256(pageScript)}'; base-uri 'none'; form-action 'none'`;
   return safeHtml`<!doctype html>
 <html lang="en">
 <head>
@@ -36,16 +38,16 @@ export function renderHtml(input: ReportInput, sha256: Sha256): string {
 <style>${{ markup: styles }}</style>
 </head>
 <body>
-<main>
 ${header(report, input)}
+<main>
 ${verdictCard(report)}
 ${keyFigures(input)}
 ${report.lead.map(({ label, text }) => safeHtml`<p class="lead"><strong>${label}</strong> ${richHtml(text)}</p>`)}
-${input.load === null ? noHtml : loadChart(input.load.subWindows, input.incident.confirmation?.budget ?? {})}
+${input.load === null ? noHtml : loadChart(input.load, input.plan, input.incident.confirmation?.budget ?? {})}
 <nav aria-label="Sections">${report.sections.map(({ id, title }) => safeHtml`<a href="#${id}">${title}</a> `)}</nav>
 ${report.sections.map((section) => sectionHtml(section, input))}
-<footer>${timingText(input.incident.timing)} Incident ${input.incident.incidentId}.</footer>
 </main>
+<footer>Incident ${input.incident.incidentId}, written by perf-responder.</footer>
 ${data}
 ${script}
 </body>
@@ -78,7 +80,8 @@ function sectionBody({ id, blocks }: Section, { incident, profile, flame, scans 
     return safeHtml`${accountingBar(incident.accounting)}${rows}`;
   }
   if (id === 'flame') return safeHtml`${words}${flamePanel(flame, profile)}`;
-  if (id === 'queries') return safeHtml`${words}${heaviestStatements({ scans }).map((scan, index) => planTree(scan, index === 0))}`;
+  if (id === 'queries')
+    return safeHtml`${words}${heaviestStatements({ scans }).map((scan, index) => planTree(scan, index + 1, incident.artifacts))}`;
   const last = id === 'reruns' ? incident.reruns.at(-1) : undefined;
   return safeHtml`${last === undefined ? noHtml : beforeAfterChart(last, incident.confirmation?.budget ?? {})}${words}`;
 }

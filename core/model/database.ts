@@ -147,6 +147,8 @@ export interface PlanNode {
   spilledKb: number;
   sharedHitBlocks: number;
   sharedReadBlocks: number;
+  /** The planner's estimate, those below included; absent where the engine tells none. */
+  totalCost?: number;
 }
 
 export interface PlanFinding {

@@ -56,6 +56,6 @@ export function tableHtml(block: TableBlock, before: (row: number) => Html = () 
     const cells = row.map((cell, column) => safeHtml`<td${side(column)}>${column === 0 ? before(index) : noHtml}${richHtml(cell)}</td>`);
     return safeHtml`<tr${anchor}${total}>${cells}</tr>\n`;
   });
-  return safeHtml`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
+  return safeHtml`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
 ${body}</tbody></table></div>`;
 }

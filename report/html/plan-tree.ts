@@ -1,22 +1,28 @@
 import type { PlanNode, QueryPlan, StatementScan } from '../../core/model/database.js';
+import type { ArtifactRef } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import { count, milliseconds, percent } from '../words.js';
+import { artifactName } from './artifact-link.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';
 
 /** From here on a planner's estimate is told as wrong: a factor of ten changes which plan is the right one. */
 const wrongEstimate = 10;
 
-/** One plan as an indented table, each node with its own time as a bar; the dominant node is marked. */
-export function planTree({ plan, statement, planSource }: StatementScan, isOpen: boolean): Html {
+/** One plan as an indented table, each node with its own time as a bar; the dominant node is marked. Its statement stands above, under its number. */
+export function planTree({ plan, statement, planSource }: StatementScan, number: number, artifacts: readonly ArtifactRef[]): Html {
   if (plan === null || plan.nodes.length === 0) return noHtml;
   const depths = depthsOf(plan.nodes);
   const total = plan.nodes.reduce((sum, { selfMs }) => sum + selfMs, 0);
   const rows = plan.nodes.map((node) => nodeRow(node, { plan, depth: depths.get(node.id) ?? 0, total }));
   const how = plan.analyzed ? `executed once, ${milliseconds(plan.executionMs)}` : 'not executed, estimates only';
-  const title = shorten(toOneLine(statement.text), 90);
-  return safeHtml`<details class="plan"${isOpen ? safeHtml` open` : noHtml}><summary>Plan of <code>${title}</code> (${planSource}, ${how})</summary>
-<div class="scroll" role="region" aria-label="Query plan" tabindex="0"><table><caption>Query plan, children indented below their parent</caption><thead><tr><th scope="col">Node</th><th scope="col">Self time</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Estimated</th><th scope="col" class="number">Dropped</th><th scope="col" class="number">Loops</th><th scope="col" class="number">Buffers hit / read</th></tr></thead><tbody>
-${rows}</tbody></table></div></details>`;
+  const raw = artifacts.find(({ kind, name }) => kind === 'plan' && name.includes(statement.queryId));
+  const rawName = raw === undefined ? noHtml : safeHtml`<p class="muted">The raw plan is the artifact ${artifactName(raw.name)}.</p>`;
+  const heads = ['Rows', 'Estimated', 'Dropped', 'Loops', 'Cost', 'Buffers hit / read'].map(
+    (title) => safeHtml`<th scope="col" class="number">${title}</th>`,
+  );
+  return safeHtml`<details class="plan"${number === 1 ? safeHtml` open` : noHtml}><summary>Plan of statement ${number} (${planSource}, ${how})</summary>
+<div class="scroll" role="group" aria-label="Query plan of statement ${number}" tabindex="0"><table><caption>Query plan, children indented below their parent</caption><thead><tr><th scope="col">Node</th><th scope="col">Self time</th>${heads}</tr></thead><tbody>
+${rows}</tbody></table></div>${rawName}</details>`;
 }
 
 function depthsOf(nodes: readonly PlanNode[]): Map<number, number> {
@@ -43,7 +49,7 @@ function nodeRow(node: PlanNode, { plan, depth, total }: { plan: QueryPlan; dept
   const estimate = node.rowsEstimated > 0 && plan.analyzed ? Math.max(node.rows, 1) / Math.max(node.rowsEstimated, 1) : 1;
   const isWrong = estimate >= wrongEstimate || estimate <= 1 / wrongEstimate;
   const dropped = node.rowsRemovedByFilter > 0 ? count(node.rowsRemovedByFilter * node.loops) : '';
-  return safeHtml`<tr${isDominant ? safeHtml` class="dominant"` : noHtml}><td class="node" style="--depth:${depth}"><b>${node.nodeType}</b>${on}${using}${isDominant ? safeHtml` <span class="tag">dominant</span>` : noHtml}${notes}${findings}</td><td class="self">${selfBar(node, plan, total)}</td><td class="number">${plan.analyzed ? count(node.rows * node.loops) : ''}</td><td class="number${isWrong ? ' wrong' : ''}">${count(node.rowsEstimated * node.loops)}</td><td class="number">${dropped}</td><td class="number">${count(node.loops)}</td><td class="number">${count(node.sharedHitBlocks)} / ${count(node.sharedReadBlocks)}</td></tr>
+  return safeHtml`<tr${isDominant ? safeHtml` class="dominant"` : noHtml}><td class="node" style="--depth:${depth}"><b>${node.nodeType}</b>${on}${using}${isDominant ? safeHtml` <span class="tag">dominant</span>` : noHtml}${notes}${findings}</td><td class="self">${selfBar(node, plan, total)}</td><td class="number">${plan.analyzed ? count(node.rows * node.loops) : ''}</td><td class="number${isWrong ? ' wrong' : ''}">${count(node.rowsEstimated * node.loops)}</td><td class="number">${dropped}</td><td class="number">${count(node.loops)}</td><td class="number">${node.totalCost === undefined ? '' : count(node.totalCost)}</td><td class="number">${count(node.sharedHitBlocks)} / ${count(node.sharedReadBlocks)}</td></tr>
 `;
 }
 

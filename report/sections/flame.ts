@@ -37,7 +37,7 @@ function whyNoProfile({ incident }: ReportInput): Rich {
   if (confirmation === null || confirmation.verdict !== 'confirmed') return ['No profile is read unless the symptom is confirmed.'];
   const row = missingEvidence.find(({ id, what }) => /profil/i.test(id) || /profil/i.test(what));
   if (row === undefined) return ['No profile was captured, so no hot path is named.'];
-  return rich`No profile was captured, so no hot path is named. ${row.what}: ${row.why}. Remedy: ${row.remedy}`;
+  return [`No profile was captured, so no hot path is named: ${row.why}.`];
 }
 
 function describeProfile({ kind, format, samples, durationMs, idleShare, quality }: ProfileSummary): string {

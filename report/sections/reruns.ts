@@ -1,7 +1,7 @@
 import type { BaselineComparison, Comparison } from '../../core/model/comparison.js';
 import type { ForecastCheck, Incident, Rerun, RunFigures } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, code, rich, strong, table, type Rich, type Section } from '../rich-text.js';
+import { bullets, code, fold, rich, strong, table, type Rich, type Section } from '../rich-text.js';
 import { dateTime, milliseconds, percent, plural, requestRate, times } from '../words.js';
 
 /** Null when nothing was run again. */
@@ -17,7 +17,11 @@ export function rerunsSection({ incident }: ReportInput): Section | null {
     title: 'Re-runs',
     blocks: [
       table('The same load before and after', ['Run', '>p50', '>p95', '>p99', '>Rate', '>Failed', 'p95 after ÷ before'], rows),
-      ...bullets(incident.reruns.flatMap((rerun, index) => statements(incident, rerun, index))),
+      ...bullets(incident.reruns.slice(-1).flatMap((rerun) => statements(rerun))),
+      ...fold(
+        ['How each re-run was compared'],
+        bullets(incident.reruns.map((rerun, index) => rich`Re-run ${index + 1}: ${methodText(rerun)}. ${rerun.reasons.join('; ')}`)),
+      ),
     ],
   };
 }
@@ -62,14 +66,12 @@ function methodText({ method, runs: { before, after, pairs } }: Comparison): str
 }
 
 /** Inside the budget and as good as before the incident are two things; the second needs a healthy run to compare with. */
-function statements({ reruns }: Incident, rerun: Rerun, index: number): Rich[] {
-  const label = (words: string): string =>
-    reruns.length > 1 ? `Re-run ${index + 1}, ${words}` : words.replace(/^./, (first) => first.toUpperCase());
+function statements(rerun: Rerun): Rich[] {
   const isBack = rerun.backToBaseline === null ? 'unknown' : rerun.backToBaseline ? 'yes' : 'no';
   return [
-    rich`${strong(label(`within budget: ${rerun.withinBudget ? 'yes' : 'no'}`))} - outcome ${rerun.outcome}. Method: ${methodText(rerun)}. ${rerun.reasons.join('; ')}`,
-    rich`${strong(label(`back to baseline: ${isBack}`))} - ${baselineText(rerun.baseline)}`,
-    ...(rerun.forecasts ?? []).map((check) => rich`${strong(label('forecast'))} - ${forecastText(check)}`),
+    rich`${strong(`Within budget: ${rerun.withinBudget ? 'yes' : 'no'}`)}, outcome ${rerun.outcome}`,
+    rich`${strong(`Back to baseline: ${isBack}`)}, ${baselineText(rerun.baseline)}`,
+    ...(rerun.forecasts ?? []).map((check) => rich`${strong('Forecast')} - ${forecastText(check)}`),
   ];
 }
 

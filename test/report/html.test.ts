@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FlameNode } from '../../core/model/profile.js';
+import { flameTree } from '../../core/profile/flame-tree.js';
 import { renderHtml } from '../../report/html.js';
 import type { ReportInput } from '../../report/report-input.js';
+import { profileOf } from '../core/profile/profiles.js';
 import { frame, hostileNames, inconclusiveWithoutProfile, missingIndexResolved, notReproduced } from './incidents.js';
 
 /** `CHROMIUM` or the first browser on PATH; null when there is none. */
@@ -147,6 +150,71 @@ describe.skipIf(executablePath === null)('the page in a browser', () => {
     await search.fill('/(/');
     expect(await page.locator('#flame-status').textContent()).toContain('Not a regular expression');
     expect(complaints).toEqual([]);
+  });
+
+  it('has a view of all calls of one function, and Escape leads back from anywhere', async () => {
+    const { page, complaints } = await open(missingIndexResolved());
+    await page.locator('.frame[tabindex="0"]').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+    const name = await page.locator('.frame:focus').textContent();
+    await page.locator('[data-view="sandwich"]').click();
+    expect(await page.locator('#flame-status').textContent()).toContain(`All calls of ${name ?? ''} (`);
+    expect(await page.locator('.frame.pivot').textContent()).toBe(name);
+    expect(await frameNamed(page, 'listInvoices').count()).toBe(1);
+    await page.locator('h1').click();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('[data-view="icicle"]').getAttribute('aria-pressed')).toBe('true');
+    expect(await page.locator('#flame-status').textContent()).toBe('');
+    await page.locator('#flame-order').click();
+    expect((await page.locator('.frame').allTextContents()).slice(0, 3)).toEqual(['all', '(garbage collector)', 'onStreamRead']);
+    expect(complaints).toEqual([]);
+  });
+
+  it('goes from match to match with Enter, and tells nameless functions apart by their line', async () => {
+    const line = (at: number, self: number): FlameNode => ({
+      ...frame('(anonymous)', '/srv/billing/lib/price.js', 'application', self),
+      line: at,
+    });
+    const flame = frame('all', '', 'unknown', 0, [line(12, 60), line(40, 40)]);
+    const { page } = await open({ ...missingIndexResolved(), flame });
+    expect(await page.locator('.frame').allTextContents()).toEqual(['all', '(anonymous) price.js:12', '(anonymous) price.js:40']);
+    await page.locator('#flame-search').fill('price.js');
+    for (const at of ['12', '40', '12']) {
+      await page.locator('#flame-search').press('Enter');
+      expect(await page.locator('#flame-tip').textContent()).toContain(`lib/price.js:${at}`);
+    }
+    await page.locator('#flame-search').press('Escape');
+    expect(await page.locator('.frame.hit').count()).toBe(0);
+  });
+
+  it('tells a finger first and zooms at the second tap', async () => {
+    const { page } = await open(missingIndexResolved(), { hasTouch: true, viewport: { width: 390, height: 800 } });
+    await frameNamed(page, 'query').tap();
+    expect(await page.locator('#flame-tip').textContent()).toContain('node_modules/pg/lib/client.js');
+    expect(await page.locator('#flame-status').textContent()).toBe('');
+    await frameNamed(page, 'query').tap();
+    expect(await page.locator('#flame-status').textContent()).toContain('Zoomed to query');
+  });
+
+  it('saves a file for speedscope that holds the whole profile', async () => {
+    const input = missingIndexResolved();
+    const { page } = await open(input);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#flame-save').click()]);
+    expect(download.suggestedFilename()).toBe('profile.speedscope.json');
+    const text = await readFile(await download.path(), 'utf8');
+    expect(flameTree(await profileOf(text), { minShare: 0 }).total).toBeCloseTo(input.flame?.total ?? 0, 3);
+    expect(text).toContain('toInvoiceView');
+  });
+
+  it('copies a command, and opens what a citation leads to', async () => {
+    const { page } = await open({ ...missingIndexResolved(), flame: null }, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const command = page.locator('.command').first();
+    await command.locator('.copy').click();
+    expect(await command.locator('.copy').textContent()).toBe('Copied');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await command.locator('code').textContent());
+    expect(await page.locator('#evidence-E6').isVisible()).toBe(false);
+    await page.locator('a[href="#evidence-E6"]').first().click();
+    expect(await page.locator('#evidence-E6').isVisible()).toBe(true);
   });
 
   it('shows a drawing and every table without scripts', async () => {

@@ -79,6 +79,7 @@ function describeNode(node: TimedNode): PlanNode {
     spilledKb: spilledKb(node),
     sharedHitBlocks: raw['Shared Hit Blocks'] ?? 0,
     sharedReadBlocks: raw['Shared Read Blocks'] ?? 0,
+    ...(raw['Total Cost'] === undefined ? {} : { totalCost: raw['Total Cost'] }),
   };
 }
 
