@@ -1,15 +1,38 @@
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UnreadableInputError } from '../../../core/model/errors.js';
+import type { Incident } from '../../../core/model/incident.js';
 import { readReport, type ReportFormat } from '../../temporal/read-report.js';
-import { contextOf, withIncidents, storeFor } from '../command-context.js';
+import { contextOf, withIncidents, storeFor, type CommandContext } from '../command-context.js';
 import { incidentArgument } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
 import { reportLink } from './report-address.js';
 
-async function report(id: string, flags: { format?: ReportFormat; output?: string }, command: Command): Promise<void> {
+/** One artifact by the name that the report lists; the newest where a later run left another of that name. */
+async function artifact(incident: Incident, name: string, output: string | undefined, context: CommandContext): Promise<void> {
+  const { incidentId, artifacts } = incident;
+  const found = artifacts.findLast((one) => one.name === name);
+  if (found === undefined) {
+    const known = [...new Set(artifacts.map((one) => one.name))].join(', ') || 'none yet';
+    throw new UnreadableInputError(`report: expected the name of an artifact of ${incidentId} (${known}), got "${name}"`);
+  }
+  const content = await (await storeFor(context)).read(found);
+  const path = output ?? basename(name);
+  await writeFile(path, content);
+  context.print({ incidentId, artifact: name, kind: found.kind, path }, `${name} written to ${path}`);
+}
+
+interface ReportFlags {
+  format?: ReportFormat;
+  output?: string;
+  artifact?: string;
+}
+
+async function report(id: string, flags: ReportFlags, command: Command): Promise<void> {
   const context = contextOf(command);
   const { incident } = await withIncidents(context, ({ incidents }) => incidents.status(id));
+  if (flags.artifact !== undefined) return await artifact(incident, flags.artifact, flags.output, context);
   const format = flags.format ?? (context.isJson ? 'json' : 'md');
   const found = await readReport(await storeFor(context), incident.artifacts, format);
   if (found === null)
@@ -30,10 +53,11 @@ export function registerReport(program: Command): void {
     .description('the triage report')
     .argument(...incidentArgument)
     .option('--format <format>', 'md, json or html', choiceOption('--format', ['md', 'json', 'html']))
+    .option('--artifact <name>', 'an artifact that the report lists instead, e.g. the raw profile or plan')
     .option('--output <file>', 'write it to a file')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ perf-responder report shop/place-order\n  $ perf-responder report shop/place-order --format html --output incident.html',
+      '\nExamples:\n  $ perf-responder report shop/place-order\n  $ perf-responder report shop/place-order --format html --output incident.html\n  $ perf-responder report shop/place-order --artifact query-scan.json',
     )
     .action(report);
 }
