@@ -39,9 +39,9 @@ async function templateText(catalog: Catalog, name: TemplateName): Promise<strin
   const folder = catalog.incidents?.templates;
   if (folder === undefined) return defaultTemplates[name];
   const file = resolve(catalog.directory, folder, `${name}.md`);
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  return readFile(file, 'utf8').catch((error: unknown) => {
     // A folder need not hold all of them.
-    if (error.code === 'ENOENT') return defaultTemplates[name];
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return defaultTemplates[name];
     throw error;
   });
 }

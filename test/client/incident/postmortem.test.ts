@@ -9,19 +9,21 @@ import { documentOf, runCli } from '../run-cli.js';
 
 const alice: Actor = { person: 'alice', proof: 'token' };
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let catalog: string;
 let world: Awaited<ReturnType<typeof startCommandWorld>>;
 let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   receiver = await startReceiver('');
-  world = await startCommandWorld(`version: 1
+  catalog = `version: 1
 people:
   alice: { notify: [{ kind: webhook, url: "${receiver.origin}/alice" }] }
 escalation: { paging: [{ level: L1, role: On-Call Engineer, after: 0s, notify: [alice] }] }
 incidents: { roles: { commander: alice }, notify: [{ kind: webhook, url: "${receiver.origin}/all" }] }
 services:
   shop: { endpoints: { e: { url: "http://127.0.0.1:1/a", budgets: { p95Ms: 250 } } } }
-`);
+`;
+  world = await startCommandWorld(catalog);
   stopWorker = await world.startWorker();
 });
 
@@ -68,6 +70,51 @@ it('writes one file from the record and the notes, keeps what people edit, and a
   const second = await postmortem(id, '--from-notes', 'notes.txt');
   expect(documentOf(second)).toMatchObject({ path, notes: { imported: 0, known: 1 } });
   expect(await readFile(path, 'utf8')).toContain('The pool had 2 connections.');
+});
+
+it('declares, drafts, refuses, publishes and exports from the command line', { timeout: 120_000 }, async () => {
+  const declared = documentOf(
+    await incident(
+      'declare',
+      'pool is full on db-1',
+      '--severity',
+      'SEV2',
+      '--service',
+      'shop',
+      '--public-title',
+      'Slow checkout',
+      '--by',
+      'alice',
+    ),
+  ) as { id: string };
+  const update = (...words: string[]) => incident('update', declared.id, ...words, '--audience', 'external', '--by', 'alice');
+  const bad = await update('db-1 is down.');
+  expect([bad.code, bad.err]).toEqual([0, expect.stringContaining('a host name or network address')]);
+  const refused = await incident('publish', declared.id, (documentOf(bad) as { event: string }).event, '--by', 'bob');
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('cannot go outside: line 1')]);
+  const good = documentOf(await update('Some customers wait long. The next update follows by 15:30 UTC.')) as { event: string };
+  const published = await incident('publish', declared.id, good.event, '--by', 'bob');
+  expect([published.code, published.err]).toEqual([0, '']);
+  const written = documentOf(await update()) as { event: string; warning: string | null };
+  const { communications } = await world.incidents.status(declared.id);
+  expect(communications.find(({ id }) => id === good.event)).toMatchObject({ audience: 'external', state: 'published' });
+  expect(communications.find(({ id }) => id === written.event)).toMatchObject({
+    state: 'draft',
+    text: expect.stringContaining('next update') as string,
+  });
+  await writeFile(join(world.dataDirectory, 'responder.yaml'), catalog);
+  const where = { cwd: world.dataDirectory };
+  const exported = await runCli(['status', 'publish', '--out', 'page', '--data', world.dataDirectory, '--json'], where);
+  expect(exported).toMatchObject({ code: 0 });
+  expect(documentOf(exported)).toMatchObject({ incidents: [{ id: declared.id, name: 'Slow checkout', status: 'investigating' }] });
+  expect(await readFile(join(world.dataDirectory, 'page', 'index.html'), 'utf8')).toContain('Some customers wait long.');
+  expect(await readFile(join(world.dataDirectory, 'page', 'feed.rss'), 'utf8')).not.toContain('db-1');
+  const tested = await runCli(['oncall', 'test', '--person', 'alice', '--data', world.dataDirectory, '--json'], where);
+  expect(tested.code).toBe(0);
+  expect(documentOf(tested)).toMatchObject({
+    people: [{ person: 'alice', channels: [{ kind: 'webhook', state: 'delivered' }], acknowledgedAt: null }],
+  });
+  expect(receiver.received.at(-1)?.body).toMatchObject({ event: 'page', status: 'test', ackUrl: null });
 });
 
 it('leaves the file of somebody else alone: beside it, exit 2', async () => {

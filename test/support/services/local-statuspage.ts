@@ -16,6 +16,7 @@ type Fields = Record<string, unknown>;
 
 const statuses = ['investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed'];
 const componentStatuses = ['operational', 'under_maintenance', 'degraded_performance', 'partial_outage', 'major_outage'];
+const impacts = ['none', 'maintenance', 'minor', 'major', 'critical'];
 const known = ['c1', 'c2'];
 const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -25,7 +26,7 @@ function refusal(incident: Fields, isNew: boolean): string | null {
   if (isNew && (typeof name !== 'string' || name === '')) return "Name can't be blank";
   if (typeof name === 'string' && name.length > 255) return 'Name is too long (maximum is 255 characters)';
   if (!statuses.includes(String(status))) return 'Status is not included in the list';
-  if (impact !== undefined && !['none', 'maintenance', 'minor', 'major', 'critical'].includes(String(impact))) return 'Impact override';
+  if (impact !== undefined && !impacts.some((one) => one === impact)) return 'Impact override';
   if (typeof body !== 'string' || body === '') return "Body can't be blank";
   if (!Array.isArray(ids) || ids.some((id) => !known.includes(String(id)))) return 'Component not found';
   if (!isRecord(components)) return 'components must be an object';
@@ -66,15 +67,15 @@ async function handle(page: LocalStatuspage, request: IncomingMessage, response:
   const say = (status: number, answer: unknown, headers: Record<string, string> = {}): void => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(answer));
   };
-  if (request.headers.authorization !== 'OAuth right-key') return say(401, { error: 'Could not authenticate' });
+  if (request.headers.authorization !== 'OAuth right-key') return void say(401, { error: 'Could not authenticate' });
   const [, id] = /^\/v1\/pages\/abc\/incidents(?:\/([a-z0-9]+))?$/.exec(url.pathname) ?? [];
-  if (!url.pathname.startsWith('/v1/pages/abc/incidents')) return say(404, { error: 'not found' });
+  if (!url.pathname.startsWith('/v1/pages/abc/incidents')) return void say(404, { error: 'not found' });
   const isReading = request.method === 'GET';
   const trouble = page.troubles[isReading ? 'read' : 'write'].shift();
   if (trouble === 'slow') return;
   if (trouble === 'html') return void response.writeHead(200).end('<html>');
-  if (typeof trouble === 'number') return say(trouble, { error: 'no' }, trouble === 500 ? {} : { 'retry-after': '60' });
-  if (isReading) return say(200, page.incidents.slice(0, Number(url.searchParams.get('limit') ?? 100)));
+  if (typeof trouble === 'number') return void say(trouble, { error: 'no' }, trouble === 500 ? {} : { 'retry-after': '60' });
+  if (isReading) return void say(200, page.incidents.slice(0, Number(url.searchParams.get('limit') ?? 100)));
   const { incident } = JSON.parse(body) as { incident: Fields };
   const answer = write(page, id ?? null, incident);
   if (trouble === 'lost') return void request.socket.destroy();

@@ -69,7 +69,8 @@ function activitiesOf(cases: ReadonlyMap<string, LadderCase>, sent: SentPage[]):
       return Promise.resolve({ channel: 'webhook', providerId: null });
     },
     sendToReceiver: unused,
-    draftUpdate: unused,
+    // One that failed would be tried again, and the clock does not jump over that.
+    draftUpdate: () => Promise.resolve({ text: { inline: 'an update' }, status: 'investigating', issues: [] }),
     lintUpdate: unused,
     writeStatusPage: unused,
     publishToReceiver: unused,
@@ -100,6 +101,11 @@ export async function simulate({ environment, bundle, random, deaths }: Simulati
       taskQueue: incidentsQueue,
       workflowBundle: bundle,
       activities,
+      // Nothing is kept in memory, so that each step of each incident goes on from the history alone, as after a death.
+      maxCachedWorkflows: 0,
+      // A poll of the dead one may still be given a task, which is lost with it: few polls, few of those.
+      maxConcurrentWorkflowTaskPolls: 2,
+      maxConcurrentActivityTaskPolls: 1,
       shutdownGraceTime: '1s',
     });
     const running = worker.run();
@@ -120,7 +126,7 @@ export async function simulate({ environment, bundle, random, deaths }: Simulati
       ...{ endpoints: [], declaredAt: new Date(atMs).toISOString(), onset: null, by },
     };
     await environment.client.workflow.start<typeof commandIncident>('commandIncident', {
-      ...{ workflowId: idOf(index), taskQueue: incidentsQueue, args: [{ declaration }] },
+      ...{ workflowId: idOf(index), taskQueue: incidentsQueue, args: [{ declaration }], workflowTaskTimeout: '3s' },
     });
   };
   const acknowledge = async ({ index }: LadderCase): Promise<void> => {

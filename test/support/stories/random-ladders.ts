@@ -5,6 +5,8 @@ import { severities, type Severity } from '../../../core/command/severity/severi
 
 export const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
+/** Pages are due at whole minutes of their incident; answers come so long after one. */
+export const pastPage = 45_000;
 
 /** Who has duty when: by turns of a day, or by stretches with holes between them. An override goes before either. */
 interface Duty {
@@ -21,7 +23,7 @@ export interface LadderCase {
   levels: PagingLevel[];
   duties: Record<string, Duty>;
   ackTimeoutMs: number;
-  /** After the start; all half a minute away from every page. */
+  /** After the start; a quarter of a minute before a page could be due. */
   acknowledgeAfterMs: number | null;
   /** After the ladder began anew; only where the first acknowledgement was forgotten. */
   acknowledgeAgainAfterMs: number | null;
@@ -69,7 +71,6 @@ export function randomCase(random: () => number, index: number, nowMs: number): 
   const duties = Object.fromEntries(levels.flatMap(({ notify }) => notify).map((name) => [name, randomDuty(random, name, nowMs)]));
   const isAcknowledged = random() < 0.75;
   const isForgotten = isAcknowledged && random() < 0.4;
-  const half = minuteMs / 2;
   return {
     index,
     severity: severities[pick(severities.length)] ?? 'SEV2',
@@ -78,9 +79,9 @@ export function randomCase(random: () => number, index: number, nowMs: number): 
     levels,
     duties,
     ackTimeoutMs: isForgotten ? minutes(15, 40) : dayMs,
-    acknowledgeAfterMs: isAcknowledged ? minutes(0, 45) + half : null,
-    acknowledgeAgainAfterMs: isForgotten && random() < 0.6 ? minutes(0, 20) + half : null,
-    resolveAfterMs: minutes(150, 200) + half,
+    acknowledgeAfterMs: isAcknowledged ? minutes(0, 45) + pastPage : null,
+    acknowledgeAgainAfterMs: isForgotten && random() < 0.6 ? minutes(0, 20) + pastPage : null,
+    resolveAfterMs: minutes(150, 200) + pastPage,
   };
 }
 

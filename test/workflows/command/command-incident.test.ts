@@ -234,6 +234,12 @@ describe('an incident that people are called for', () => {
       (await world.incidents.status(id)).timeline.find((event) => event.text === 'the update is overdue'),
     );
     expect(overdue.kind).toBe('reminder');
+    // Before that the record spoke for itself: inside at once, outside as a draft.
+    const { communications } = await world.incidents.status(id);
+    expect(communications.some((one) => one.audience === 'internal' && one.text.startsWith('INCIDENT UPDATE: Checkout returns 500'))).toBe(
+      true,
+    );
+    expect(communications.some((one) => one.audience === 'external' && one.kind === 'update' && one.state === 'draft')).toBe(true);
   });
 
   it('numbers by day, once for a key, and takes a second alert of the same service up', async () => {
