@@ -230,7 +230,7 @@ export interface IncidentActivities {
   /** Undoes what applyRemedy did with this plan. */
   takeBackRemedy(incidentId: string, endpoint: string, plan: RemedyPlan, approval?: RemedyApproval): Promise<AppliedRemedy>;
   notify(incident: Incident, event: NotificationEvent): Promise<void>;
-  /** Start of a new run of the same load: forgets nothing, only tells the bisector what is known. */
+  /** What the bisector is told at the hand-off: whether a repository is configured, and what the incident knows so far. */
   describeHandOff(incident: Incident): Promise<{ repositoryConfigured: boolean; facts: string[] }>;
   /** Is the bisector still searching? One that was terminated, or timed out, never says so itself. */
   lookAtBisect(workflowId: string): Promise<BisectLook>;

@@ -59,7 +59,7 @@ export interface LoadOrder {
   /** Directory of this very run, the same in every try: what an earlier try left running can be found there. */
   workDir: string;
   signal: AbortSignal;
-  /** Another load runs on this machine; so many, or more, come first. */
+  /** Called while another load has the machine: at least `inFront` loads run before this one. */
   onWaiting: (inFront: number) => void;
   /** The machine is ours from now on. */
   onTurn: () => void;

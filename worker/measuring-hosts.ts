@@ -4,7 +4,7 @@ import { bisectQueue } from '../workflows/kernel/task-queues.js';
 
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
 const activityQueue = 2;
-/** A poll lasts a minute; who has not polled for longer is gone, or as good as. */
+/** A poll lasts a minute: a worker that has not polled for longer than that no longer serves the queue. */
 const presentMs = 75_000;
 
 /** What Temporal shows as the worker: process and machine. */

@@ -12,14 +12,14 @@ export interface LoadSides<Run> {
 const runsKept = 12;
 const mostRunsAtOnce = 12;
 
-/** Runs wanted by one request: what cannot be meant is read as the nearest that can. */
+/** How many runs one request asks for, brought into what is possible. */
 export function runsWanted(runs: number | undefined): number {
   return runs === undefined || !Number.isFinite(runs) ? 1 : Math.min(mostRunsAtOnce, Math.max(1, Math.round(runs)));
 }
 
 /**
- * The sides after some runs more. Only who changes the service knows its state, so it is told and never guessed from the numbers: to choose the
- * runs of a side by their result would make the interval a lie. A re-run that says nothing is a state of its own.
+ * Adds runs to the side that the caller names. Only whoever changed the service knows which state a run measured; sorting runs into sides by their results
+ * would bias the interval. A re-run without a side measures a new state, so it replaces the runs after the change.
  */
 export function joinSide<Run>({ before, after }: LoadSides<Run>, side: LoadSide | undefined, runs: readonly Run[]): LoadSides<Run> {
   if (side === 'before') return { before: [...before, ...runs].slice(-runsKept), after };

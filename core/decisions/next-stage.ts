@@ -16,8 +16,8 @@ function namesOnlyPlaces(causes: Incident['causes']): boolean {
 }
 
 /**
- * The commit bisector is asked without being told when no defect stands: no cause, or only places where the time goes. It needs no evidence that is missing and no person who gets it, so it
- * searches meanwhile; where no repository is configured it cannot, and getting what is missing is the better next step.
+ * Hands off to the commit bisector by itself when no defect was named: there is no cause, or only the place where the time goes. The bisector needs neither the missing
+ * evidence nor a person, so it can search meanwhile. Without a configured repository it cannot, and getting the missing evidence is the better next step.
  */
 export function shouldHandOff(
   incident: Pick<Incident, 'outcome' | 'causes' | 'missingEvidence'>,

@@ -203,10 +203,10 @@ interface WaitingInside {
 }
 
 /**
- * Requests that wait inside the process beyond what is on CPU are waiting for a connection when every connection is in use: busy in the database, or
- * held while its owner waits elsewhere, which shows when never more requests than connections are at the peers together. Where the pool is full at
- * times only, those wait for it that are inside just then. Otherwise the wait is a timer, a lock or a thread pool. Pools open connections as they need them, so behind a lock that lets one request pass there is one connection,
- * too, and it is busy while the lock's owner asks the database: of a single connection nothing can be told.
+ * Counts the requests that wait for a connection: those inside the process and not on a CPU, while every connection is in use. A connection is in use when the
+ * database is busy with it, or when its owner waits elsewhere; the second shows as never more requests at all peers together than there are connections. When
+ * the pool is full only at times, only the requests inside at those times count. Everything else waits for a timer, a lock or a thread pool. A single connection
+ * proves nothing: a lock that lets one request pass also leaves one connection, busy while the owner of the lock queries the database.
  */
 function poolWaiting(facts: WaitingInside): number {
   const { pool, cpu, peers } = facts;

@@ -22,7 +22,7 @@ export interface StatementDelta {
   restarted: boolean;
 }
 
-/** Mean numbers of sessions over the activity samples. Only client backends of the service count, where they can be told apart. */
+/** Sessions of the service that had run nothing for long, counted at two looks: in the middle (`Mid`) and at the end (`End`) of the window. */
 export interface IdleSessions {
   /** All sessions of the service at the end of the window. */
   sessionsEnd: number;
@@ -34,6 +34,7 @@ export interface IdleSessions {
   inTransactionEnd: number;
 }
 
+/** Mean numbers of sessions over the activity samples. */
 export interface ActivityObservation {
   ticks: number;
   windowMs: number;

@@ -132,7 +132,7 @@ async function writeReport(state: BisectState, answer: BisectAnswer): Promise<vo
   }
 }
 
-/** An incident tells the answer itself; who searches alone may have gone to bed. */
+/** Tells the notifiers that a search ended. An incident reports the answer itself; a search that a person started alone has nobody watching it. */
 async function tellEnd({ bisectId, endpoint }: BisectRequest, answer: BisectAnswer): Promise<void> {
   try {
     const summary = `tell: the search ended, ${answer.outcome}`;

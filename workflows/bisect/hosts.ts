@@ -8,7 +8,7 @@ const absenceMs = 300_000;
 /** Infinity would not survive a continued history, which is JSON. */
 const never = Number.MAX_SAFE_INTEGER;
 
-/** The machines to measure on now. One that is alone is not asked by name: whoever serves the queue after it goes on. */
+/** The machines to measure on now. When none of the known ones is present, the last one's place is taken by whoever serves the queue next. */
 export function measuringHosts(state: BisectState): string[] {
   const present = state.hosts.filter((host) => (state.absentUntilMs[host] ?? 0) <= Date.now());
   return present.length > 0 ? present : [state.progress.measurements.at(-1)?.host ?? 'any'];

@@ -23,8 +23,8 @@ function rowsApart(plan: QueryPlan, statement: StatementDelta): number {
 }
 
 /**
- * The plan without what its values alone made: where it returned ten times more or fewer rows than the calls of the window, that the rows of a scan found
- * no partner in a join tells nothing of those calls. Values that match nothing leave every row without one.
+ * Drops the join misses that come from the values of this execution alone. When it returned ten times more or fewer rows than the calls of the window, rows
+ * without a join partner say nothing about those calls: values that match nothing leave every row without one.
  */
 export function withoutAccidents(plan: QueryPlan, statement: StatementDelta): QueryPlan {
   if (!plan.analyzed || rowsApart(plan, statement) < 1) return plan;

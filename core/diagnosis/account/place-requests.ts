@@ -39,8 +39,8 @@ function databaseActive(databases: DatabaseObservation[]): number {
 }
 
 /**
- * Requests that their sockets show inside the service, because the database has sent them some rows, while it was seen to work on for them. Sessions
- * that wait for their client do not count: there the service is late.
+ * Counts requests whose sockets place them inside the service although the database still works for them: it has sent the first rows and goes on. Sessions
+ * that wait for their client do not count, because there the service is the slow side.
  */
 function stillExecuting(databases: DatabaseObservation[], onSockets: number, inside: number): number {
   const executing = databases.reduce((sum, { kind, activity }) => {
