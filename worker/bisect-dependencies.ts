@@ -8,7 +8,7 @@ import { artifactPlace } from '../config/artifact-place.js';
 import { createAuditLog } from '../adapters/artifacts/audit-log.js';
 import { runCommand, startService, type RunningService } from '../adapters/git/commit-service.js';
 import { openWorktrees } from '../adapters/git/commit-worktrees.js';
-import * as git from '../adapters/git/git.js';
+import { describeCommit, firstParentRange, lastTagBefore, mergeBase, mergedRange, resolveCommit, subjectsOf } from '../adapters/git/git.js';
 import { runK6 } from '../adapters/k6/k6.js';
 import { chooseProfiler } from '../adapters/profilers/choose-profiler.js';
 import type { ToolName } from '../adapters/tools/tool-pins.js';
@@ -62,7 +62,7 @@ export function createBisectDependencies(settings: BisectSettings, { mayLoad, ..
   return {
     ...place,
     target: (endpoint) => targetOf(catalog, endpoint, dataDirectory),
-    git,
+    git: { describeCommit, firstParentRange, lastTagBefore, mergeBase, mergedRange, resolveCommit, subjectsOf },
     worktrees: (repository, bisectId) => openWorktrees(repository, folderOf(bisectId)),
     startService,
     runCommand,

@@ -39,8 +39,3 @@ export async function lookForMitigations(
     known.length === 0 ? [] : await runChecks({ catalog, services: [...known], areas: [...areas], signal, budgetMs: withinMs });
   return { services: known.map((name) => seenService(catalog, name)), checks };
 }
-
-/** `postgres.connections:shop/main`: how a proposal cites a check. */
-export function evidenceOf({ id, target }: Pick<CheckRow, 'id' | 'target'>): string {
-  return `${id}:${target}`;
-}

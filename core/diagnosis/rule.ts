@@ -61,11 +61,6 @@ export function disproved(id: CauseId, reason: string, evidence: Citable[]): Rul
   return { causes: [], ruledOut: [{ id, reason, evidence: cite(...evidence), kind: 'disproved' }] };
 }
 
-/** It was seen, and what it follows from is the cause, whichever rule names that. */
-export function consequence(id: CauseId, reason: string, evidence: Citable[]): RuleVerdict {
-  return { causes: [], ruledOut: [{ id, reason, evidence: cite(...evidence), kind: 'consequence' }] };
-}
-
 /** How a share that is too small for a cause is told. */
 export const tooSmall = `below the ${percent(minimumShare)} that a cause has to hold`;
 

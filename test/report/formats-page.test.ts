@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { foreignNames } from '../../core/database/plan-formats/foreign.js';
+import { foreignPlans } from '../../core/database/plan-formats/foreign.js';
 import { planFormats } from '../../core/database/plan-formats/registry.js';
 import { foreignFiles as foreignLoads } from '../../core/load/formats/known-foreign.js';
 import { loadFormats } from '../../core/load/formats/registry.js';
 import { foreignFiles as foreignProfiles } from '../../core/profile/formats/foreign.js';
 import { profileFormats } from '../../core/profile/formats/registry.js';
-import { renderFormatsPage } from '../../report/formats-page.js';
+import { renderFormatsPage } from '../support/formats-page.js';
 
 it('docs/formats.md says what the registries say', async () => {
   const page = renderFormatsPage({
@@ -14,7 +14,7 @@ it('docs/formats.md says what the registries say', async () => {
     loads: loadFormats,
     foreignProfiles,
     foreignLoads,
-    foreignPlans: foreignNames(),
+    foreignPlans: foreignPlans.map(({ name }) => name),
   });
   await expect(page).toMatchFileSnapshot('../../docs/formats.md');
 });

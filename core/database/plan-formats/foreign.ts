@@ -10,7 +10,7 @@ const ofThatTool = 'Read it with the tools of that database.';
 const asJson = (command: string): string => `Take ${command} and give its output.`;
 
 /** In this order: an engine that borrowed PostgreSQL's or MySQL's words before those. */
-const foreignPlans: readonly ForeignPlan[] = [
+export const foreignPlans: readonly ForeignPlan[] = [
   {
     name: 'Oracle (DBMS_XPLAN)',
     mark: /Plan hash value:|\|\s*Id\s*\|\s*Operation\s*\|\s*Name|^Execution Plan\s*\n-{10,}\s*\n\s+0\s/m,
@@ -89,10 +89,6 @@ const longestBeginning = 200_000;
 export function nameForeign(text: string): { name: string; remedy: string } | null {
   const beginning = text.slice(0, longestBeginning);
   return foreignPlans.find(({ mark }) => mark.test(beginning)) ?? null;
-}
-
-export function foreignNames(): string[] {
-  return foreignPlans.map(({ name }) => name);
 }
 
 const bareNode =

@@ -36,11 +36,6 @@ export interface PlanAnalysis {
   findings: PlanFinding[];
 }
 
-/** The document of `analyze plan --json` of a text. Throws UnreadableInputError. */
-export function analyzePlan(text: string): PlanAnalysis {
-  return planDocument(readQueryPlan(text));
-}
-
 /** The keys of `analyze plan --json`, which are a contract. */
 export function planDocument(plan: QueryPlan): PlanAnalysis {
   const nodes = plan.nodes.map(({ id, parentId, nodeType, relation, selfMs, inclusiveMs, loops, rows, rowsEstimated }) => {

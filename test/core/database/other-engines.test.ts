@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import { planOperator } from '../../../core/engines/registry.js';
-import { analyzePlan, readQueryPlan, type PlanAnalysis } from '../../../core/database/plan/plan.js';
+import { planDocument, readQueryPlan, type PlanAnalysis } from '../../../core/database/plan/plan.js';
 
 const folder = new URL('../../../fixtures/plans/engines/', import.meta.url);
 const text = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
-const read = (name: string): PlanAnalysis => analyzePlan(text(name));
+const read = (name: string): PlanAnalysis => planDocument(readQueryPlan(text(name)));
 const told = ({ nodes }: PlanAnalysis): unknown[] =>
   nodes.map(({ parentId, nodeType, relation, selfMs, loops }) => [parentId, nodeType, relation, Number(selfMs.toFixed(2)), loops]);
 
@@ -179,6 +179,6 @@ describe('plans of programs that are not read', () => {
     ['Spark', '== Physical Plan ==\n*(1) Range (0, 1000, step=1, splits=2)'],
     ['TiDB', '| TableReader_7 | 10.00 | root | | data:Selection_6 |'],
   ])('%s is refused by its name', (name, plan) => {
-    expect(() => analyzePlan(plan)).toThrow(new RegExp(`this is one of ${name}.*is not read`));
+    expect(() => planDocument(readQueryPlan(plan))).toThrow(new RegExp(`this is one of ${name}.*is not read`));
   });
 });

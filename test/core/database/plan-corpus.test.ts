@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { analyzePlan, readQueryPlan, type PlanAnalysis } from '../../../core/database/plan/plan.js';
+import { planDocument, readQueryPlan, type PlanAnalysis } from '../../../core/database/plan/plan.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { QueryPlan } from '../../../core/model/database.js';
 
 const folder = new URL('../../../fixtures/plans/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
-const sample = (name: string): PlanAnalysis => analyzePlan(read(`samples/${name}`));
+const sample = (name: string): PlanAnalysis => planDocument(readQueryPlan(read(`samples/${name}`)));
 
 /** Node type, relation, loops, and self time in milliseconds of every node. */
 const told = ({ nodes }: PlanAnalysis): unknown[] => nodes.map((node) => [node.nodeType, node.relation, Number(node.selfMs.toFixed(1))]);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { analyzePlan, readQueryPlan } from '../../../core/database/plan/plan.js';
+import { planDocument, readQueryPlan } from '../../../core/database/plan/plan.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { PlanNode, QueryPlan } from '../../../core/model/database.js';
 
@@ -177,7 +177,7 @@ describe('forms in which a plan arrives', () => {
   });
 
   it('prints the document of the command line with its keys only', () => {
-    const analysis = analyzePlan(json);
+    const analysis = planDocument(readQueryPlan(json));
     expect(Object.keys(analysis)).toEqual(['format', 'executionMs', 'planningMs', 'nodes', 'dominant', 'findings']);
     expect(Object.keys(analysis.nodes[0] ?? {})).toEqual([
       'id',

@@ -1,7 +1,7 @@
-import type { ForeignFile } from '../core/profile/formats/foreign.js';
-import type { ProfileFormat } from '../core/profile/formats/format.js';
-import type { LoadFileFormat } from '../core/load/formats/format.js';
-import type { PlanFormat } from '../core/database/plan-formats/format.js';
+import type { ForeignFile } from '../../core/profile/formats/foreign.js';
+import type { ProfileFormat } from '../../core/profile/formats/format.js';
+import type { LoadFileFormat } from '../../core/load/formats/format.js';
+import type { PlanFormat } from '../../core/database/plan-formats/format.js';
 
 interface Refused {
   name: string;
