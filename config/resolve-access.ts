@@ -33,6 +33,8 @@ export interface DatabaseAccess {
   url: string;
   /** Only in development. */
   mayBeSuperuser: boolean;
+  /** Values in conditions of plans may be kept; absent = no. */
+  showLiterals?: true;
   /** For what changes something; absent = the same connection, null = the catalog names one that is not there. */
   remedyUrl?: string | null;
 }
@@ -110,12 +112,19 @@ export function serviceDatabases(catalog: Catalog, service: CatalogService): { d
   const databases: DatabaseAccess[] = [];
   const missing: MissingEvidence[] = [];
   const mayBeSuperuser = (service.environment ?? 'development') === 'development';
-  for (const [name, { kind, connection, remedyConnection }] of Object.entries(service.databases ?? {})) {
+  for (const [name, { kind, connection, remedyConnection, showLiterals = false }] of Object.entries(service.databases ?? {})) {
     const url = tryReadSecret(located(catalog, connection));
     if (url === null) missing.push(missingConnection(name, connection));
     else {
       const remedyUrl = remedyConnection === undefined ? undefined : tryReadSecret(located(catalog, remedyConnection));
-      databases.push({ name, kind, url, mayBeSuperuser, ...(remedyUrl === undefined ? {} : { remedyUrl }) });
+      databases.push({
+        name,
+        kind,
+        url,
+        mayBeSuperuser,
+        ...(showLiterals ? { showLiterals } : {}),
+        ...(remedyUrl === undefined ? {} : { remedyUrl }),
+      });
     }
   }
   return { databases, missing };

@@ -8,6 +8,8 @@ const databaseSchema = mapping({
   kind: oneOf(databaseEngines.map(({ kind }) => kind)),
   connection: secretRef,
   remedyConnection: secretRef.optional(),
+  /** Show the values in conditions of plans. Without it they are redacted before anything is kept: they may be a customer's. */
+  showLiterals: z.boolean().optional(),
   /** Of Redis: how keys begin that may be removed when it is full. Without one no removal is ever proposed. */
   dropPrefixes: z
     .array(

@@ -9,7 +9,7 @@ import { readQueryPlan } from '../../core/database/plan/plan.js';
 import { requestValues } from '../../core/load/request-values.js';
 import { filled } from '../../core/evidence/document.js';
 import { databasesDocument } from '../../core/evidence/kinds/databases.js';
-import { queryScanKind, scanDocument } from '../../core/evidence/kinds/query-scan.js';
+import { queryScanKind, scanDocument, withoutPlanValues } from '../../core/evidence/kinds/query-scan.js';
 import type { QueryScan } from '../../core/model/database.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 
@@ -28,7 +28,9 @@ export function captureQueryScan(catalog: Catalog): CaptureAdapter {
           : [look.scan({ url: access.url, mayBeSuperuser: access.mayBeSuperuser, observation, requestValues: sent, signal })];
       });
       const own = await Promise.all(scanned);
-      const scans = options.planFile === undefined ? own : await withGivenPlan(own, options.planFile);
+      const complete = options.planFile === undefined ? own : await withGivenPlan(own, options.planFile);
+      const shown = new Set(databases.filter(({ showLiterals }) => showLiterals === true).map(({ name }) => name));
+      const scans = complete.map((scan) => (shown.has(scan.database) ? scan : withoutPlanValues(scan)));
       return {
         documents: [filled(scanDocument, scans.map(withoutRawPlans))],
         raw: scans.flatMap(rawPlans),

@@ -3,7 +3,7 @@ import { shareOf } from '../account/accounting.js';
 import { saturated, type Facts } from '../facts.js';
 import { clampRatio } from '../figures.js';
 import type { ResourceId } from '../resources.js';
-import type { RuleContext } from '../rule.js';
+import type { RuleContext, Threshold } from '../rule.js';
 import { closedResponseMs, openResponseMs, type Station } from './queueing.js';
 
 /** Part 0..1 of some work that goes away: at least, at most. */
@@ -28,6 +28,20 @@ export interface Avoidable {
   /** Nothing tells how long what was waited for takes when it is well: the forecast is the bound below which the rest keeps the latency. */
   isBound?: true;
 }
+
+/** Numbers on which a forecast turns. */
+const forecastThresholds = {
+  mostUnknown: {
+    value: 0.5,
+    unit: 'of the mean latency',
+    source: 'Where nobody was seen to hold half of the latency, what is left cannot be scaled up by what was seen.',
+  },
+  crowdGoes: {
+    value: 0.5,
+    unit: 'of the work at the database',
+    source: 'Statements stop slowing one another down when most of the work goes; with less going, the crowd stays.',
+  },
+} as const satisfies Record<string, Threshold>;
 
 type Scenario = 'light' | 'likely' | 'heavy';
 
@@ -110,7 +124,7 @@ function restOf(context: RuleContext, avoided: Avoidable, scenario: Scenario): R
   if (scenario === 'light') return known;
   // What nobody held is held by what is left, in proportion: it is the error of the looks at what was.
   const unknown = shareOf(lines, 'unattributed');
-  const scale = unknown < 0.5 ? 1 / (1 - unknown) : 1;
+  const scale = unknown < forecastThresholds.mostUnknown.value ? 1 / (1 - unknown) : 1;
   return { cpuMs: known.cpuMs, databaseMs: known.databaseMs * scale, delayMs: known.delayMs * scale };
 }
 
@@ -128,7 +142,7 @@ function crowdShrinks({ heldByOwnDatabase }: Facts, databaseLeft: number): numbe
 
 /** By how much statements took longer in the window than alone, where the crowd goes with the work that is avoided. */
 function crowdLeft(context: RuleContext, avoided: Avoidable): number {
-  if (avoided.database === undefined || avoided.database[1] < 0.5) return 1;
+  if (avoided.database === undefined || avoided.database[1] < forecastThresholds.crowdGoes.value) return 1;
   const timed = (context.input.scans ?? [])
     .flatMap(({ statements }) => statements)
     .filter(({ plan }) => plan?.analyzed === true && plan.executionMs !== null && plan.executionMs > 0);

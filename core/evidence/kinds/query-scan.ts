@@ -81,6 +81,45 @@ function redactScans(scans: QueryScan[]): QueryScan[] {
   return scans.map((scan) => ({ ...scan, statements: scan.statements.map(redactStatement), missing: withoutQuotedValues(scan.missing) }));
 }
 
+/**
+ * The same scan without the values that conditions of plans, predicates and notes quote. What is to be run (the statement of an index, or of a partial one)
+ * stays as it is: it holds names and what the schema says.
+ */
+export function withoutPlanValues(scan: QueryScan): QueryScan {
+  return { ...scan, statements: scan.statements.map(withoutValuesOfPlan), missing: withoutQuotedValues(scan.missing) };
+}
+
+function withoutValuesOfPlan(scan: StatementScan): StatementScan {
+  return {
+    ...scan,
+    statement: { ...scan.statement, text: withoutLiterals(scan.statement.text) },
+    planNote: scan.planNote === null ? null : messageWithoutValues(scan.planNote),
+    plan: scan.plan === null ? null : redactPlan(scan.plan),
+    rawPlan: scan.rawPlan === null ? null : rawPlanWithoutValues(scan.rawPlan),
+    nonSargable: scan.nonSargable.map((each) => ({
+      ...each,
+      predicate: withoutLiterals(each.predicate),
+      rewrite: each.rewrite === null ? null : withoutLiterals(each.rewrite),
+    })),
+  };
+}
+
+/** Keys of a plan under which the server prints expressions. */
+const expressionKeys = /(?:Cond|Filter|Key|Output|Query Text|Function Call|Calls|Cache Key)$/;
+
+/** JSON as the server wrote it, or nothing: a text of another form cannot be told apart from its values. */
+function rawPlanWithoutValues(raw: string): string | null {
+  try {
+    return JSON.stringify(JSON.parse(raw), (key, value: unknown) => {
+      if (!expressionKeys.test(key)) return value;
+      if (typeof value === 'string') return withoutLiterals(value);
+      return Array.isArray(value) ? value.map((each: unknown) => (typeof each === 'string' ? withoutLiterals(each) : each)) : value;
+    });
+  } catch {
+    return null;
+  }
+}
+
 function redactStatement(scan: StatementScan): StatementScan {
   const sqlOrNull = (text: string | null): string | null => (text === null ? null : withoutLiterals(text));
   return {

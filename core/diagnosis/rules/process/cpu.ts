@@ -1,3 +1,4 @@
+import { wilsonInterval } from '../../../model/proportion.js';
 import type { CauseLocation } from '../../../model/incident.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
 import { saturated } from '../../facts.js';
@@ -41,16 +42,19 @@ export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[])
   return [...merged.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
 }
 
+/** Where a profile does not tell its samples: the fewest with which it may be ranked at all (quality gate). */
+const fewestSamples = 100;
+
 /**
  * A share of the samples as what goes when that work goes: at least what its 95 % error leaves of it; at most with the part of the collector that it feeds,
  * in proportion to its part of all other work.
  */
 export function avoidableCpu(profile: ProfileSummary, share: number): Part {
-  const { samples } = profile;
-  const halfWidth = samples === null ? 0.1 * share : 1.96 * Math.sqrt((share * (1 - share)) / Math.max(1, samples));
+  const samples = Math.max(1, profile.samples ?? fewestSamples);
+  const [least] = wilsonInterval(share * samples, samples);
   const collector = categoryShare(profile, 'gc');
   const fed = collector < 1 ? (collector * share) / (1 - collector) : 0;
-  return [Math.max(0, share - halfWidth), Math.min(1, share + fed)];
+  return [Math.min(least, share), Math.min(1, share + fed)];
 }
 
 export interface OwnWork {
