@@ -66,14 +66,14 @@ async function buildOf(incidentId: string): Promise<string | undefined> {
 }
 
 /** `VERSION_DRAINAGE_STATUS_DRAINED` of Temporal's API: nothing is open on this build any more. */
-const drained = 2;
+const drained = '2';
 
 async function isDrained(buildId: string): Promise<boolean> {
   const { workerDeploymentVersionInfo: info } = await temporal.client.workflowService.describeWorkerDeploymentVersion({
     namespace: temporal.namespace ?? 'default',
     deploymentVersion: { deploymentName, buildId },
   });
-  return Number(info?.drainageInfo?.status ?? 0) === drained;
+  return String(info?.drainageInfo?.status) === drained;
 }
 
 describe('two builds of the responder', { timeout: 90_000 }, () => {
