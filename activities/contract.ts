@@ -183,6 +183,8 @@ export interface RemedyPlan {
   expiresAt: string;
   /** Absent: anybody may approve. */
   approval?: 'other-than-requester';
+  /** What is run, where the remedy is a runbook: this snapshot with these parameters, or nothing. */
+  runbook?: { name: string; file: string; snapshot: string; digest: string; parameters: Record<string, string> };
 }
 
 /** Who let a remedy be applied or taken back, and how it was proven who that is. */
@@ -224,7 +226,8 @@ export interface IncidentActivities {
   compareRuns(request: CompareRequest): Promise<Omit<Rerun, 'outcome' | 'at'>>;
   /** Remembers what this load costs while the service is well; idempotent. False: not taken in, because it is slower than what is on record. */
   keepHealthyRun(report: HealthyRunReport): Promise<{ kept: boolean }>;
-  planRemedy(incidentId: string, endpoint: string, causes: Cause[], now: string): Promise<RemedyPlan | null>;
+  /** `begunAt`: when the alert came; changes before it are suspected. Absent: as in histories of before it was told. */
+  planRemedy(incidentId: string, endpoint: string, causes: Cause[], now: string, begunAt?: string): Promise<RemedyPlan | null>;
   /** `approval` is absent in histories of before it was told. */
   applyRemedy(incidentId: string, endpoint: string, plan: RemedyPlan, approval?: RemedyApproval): Promise<AppliedRemedy>;
   /** Undoes what applyRemedy did with this plan. */

@@ -1,4 +1,5 @@
 /** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies.ts`). */
+import type { PlannedMitigation } from '../core/command/mitigation/mitigation-input.js';
 import type { Audited } from '../core/model/audit.js';
 import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
 import type { Judgement } from '../core/diagnosis/judgement.js';
@@ -114,6 +115,18 @@ export interface RemedyOrder {
   onProgress: (text: string) => void;
 }
 
+export interface RunbookProposalOrder {
+  service: string;
+  causes: readonly { id: string; summary: string }[];
+  begunAtMs: number;
+  signal: AbortSignal;
+}
+
+/** `kinds`: as `remedies` of a catalog names what covers it. */
+export interface ProposedRunbook extends PlannedMitigation {
+  kinds: readonly string[];
+}
+
 /** A guarded action on one database. It looks first whether it is done already, and says in one line what it did. */
 export interface RemedyAction {
   kind: string;
@@ -150,6 +163,8 @@ export interface ActivityDependencies {
   /** By what the evidence is described and judged. */
   judgement: Judgement;
   remedies: readonly RemedyAction[];
+  /** Runbooks that the evidence of a triage asks for, as they would be run now, the first to try on top. Looks only. */
+  proposeRunbooks(order: RunbookProposalOrder): Promise<ProposedRunbook[]>;
   render: ReportRenderers;
   notify(receiver: NotifierAccess, notification: Notification, signal: AbortSignal): Promise<void>;
   /** Link to the report that may be sent to people; null when no hook serves reports. */

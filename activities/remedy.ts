@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import { RefusedError } from '../core/model/errors.js';
 import type { Cause } from '../core/model/incident.js';
 import type { AppliedRemedy, IncidentActivities, RemedyApproval, RemedyPlan } from './contract.js';
@@ -14,9 +15,10 @@ function actionOf(deps: ActivityDependencies, kind: string): RemedyAction | unde
 
 /** Keys in a fixed order, so that the same plan has the same id everywhere. */
 function planIdOf(plan: Omit<RemedyPlan, 'planId'>): string {
-  const { service, causeId, remedy, database, undo, expiresAt } = plan;
+  const { service, causeId, remedy, database, undo, expiresAt, runbook } = plan;
   const { kind, statement, expected, basis } = remedy;
-  const canonical = JSON.stringify([service, causeId, [kind, statement, expected, basis], database, undo, expiresAt]);
+  const bound = [service, causeId, [kind, statement, expected, basis], database, undo, expiresAt];
+  const canonical = JSON.stringify(runbook === undefined ? bound : [...bound, runbook.digest, runbook.snapshot]);
   return createHash('sha256').update(canonical).digest('hex');
 }
 
@@ -49,6 +51,41 @@ function planFor(deps: ActivityDependencies, endpoint: string, causes: readonly 
   return null;
 }
 
+/** Kinds of `adapters/remedies/by-runbook.ts`. */
+const kindsByRunbook = ['rollback', 'restart', 'runbook'];
+
+/** The first runbook that the evidence asks for and the catalog allows; a person approves what it runs, and the same load proves it. */
+async function planByRunbook(
+  deps: ActivityDependencies,
+  endpoint: string,
+  causes: readonly Cause[],
+  when: { now: string; begunAt: string },
+): Promise<RemedyPlan | null> {
+  const allowed = deps.catalog.remedies(endpoint).filter((kind) => kindsByRunbook.includes(kind));
+  if (allowed.length === 0) return null;
+  const service = endpoint.split('/')[0] ?? endpoint;
+  const { cancellationSignal: signal } = Context.current();
+  const order = { service, causes: causes.map(({ id, summary }) => ({ id, summary })), begunAtMs: Date.parse(when.begunAt), signal };
+  for (const proposal of await deps.proposeRunbooks(order)) {
+    const kind = allowed.find((one) => proposal.kinds.includes(one));
+    if (kind === undefined) continue;
+    const { runbook: name, file, snapshot, digest, parameters, commands, why, risk } = proposal;
+    const remedy = {
+      kind,
+      statement: commands.join('; ') || name,
+      expected: `${why} (runbook ${name}, risk ${risk})`,
+      basis: 'none' as const,
+    };
+    const expiresAt = new Date(Date.parse(when.now) + planLifetimeMs).toISOString();
+    const undo = `a failed step is undone by ${name} itself; what ended well stays`;
+    const rule = deps.catalog.approval();
+    const runbook = { name, file, snapshot, digest, parameters };
+    const plan = { service, causeId: causes[0]?.id ?? 'suspected-change', remedy, database: null, undo, expiresAt, runbook };
+    return { planId: planIdOf(plan), ...plan, ...(rule === 'any' ? {} : { approval: rule }) };
+  }
+  return null;
+}
+
 async function apply(
   deps: ActivityDependencies,
   incidentId: string,
@@ -61,6 +98,7 @@ async function apply(
   const { kind, statement } = plan.remedy;
   if (planIdOf(rest) !== planId)
     throw new RefusedError('the plan is not the one that was approved: its content does not match its id; triage again');
+  if (plan.runbook !== undefined) throw new RefusedError(`undo of ${plan.runbook.name}: ${plan.undo}`);
   const action = actionOf(deps, kind);
   if (action === undefined || !deps.catalog.remedies(endpoint).includes(kind))
     throw new RefusedError(
@@ -107,7 +145,8 @@ export function createRemedyActivities(
   deps: ActivityDependencies,
 ): Pick<IncidentActivities, 'planRemedy' | 'applyRemedy' | 'takeBackRemedy'> {
   return {
-    planRemedy: (_incidentId, endpoint, causes, now) => Promise.resolve(planFor(deps, endpoint, causes, now)),
+    planRemedy: async (_incidentId, endpoint, causes, now, begunAt = now) =>
+      planFor(deps, endpoint, causes, now) ?? (await planByRunbook(deps, endpoint, causes, { now, begunAt })),
     applyRemedy: (incidentId, endpoint, plan, approval) =>
       withHeartbeat((beating) => apply(deps, incidentId, endpoint, plan, { beating, isUndo: false, approval })),
     takeBackRemedy: (incidentId, endpoint, plan, approval) =>

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { caseList, chooseNamed } from './cases/choose-cases.js';
 import { faults } from './faults/registry.js';
 import { playDemo } from './demo-story.js';
 import type { Fault } from './fault.js';
 import { onInterrupt } from './stack/interrupt.js';
+import { runIncidentDemo } from './incident/incident-demo.js';
 import { startLabSession } from './lab-session.js';
 import { createNarrator, type Narrator } from './narrator.js';
 import { createReleasers, type Releasers } from './stack/releasers.js';
@@ -11,11 +13,15 @@ import { createReleasers, type Releasers } from './stack/releasers.js';
 const usage = `npm run demo -- [options]: one incident from the alert to the proven fix, about three minutes
   --fault NAME   what to break (missing-index; see --list)
   --list         what can be broken
+  --incident     a whole incident instead: bad deploy, page, five minutes, approved rollback, the same load, all-clear, postmortem
+  --out FOLDER   where --incident writes its postmortem (this folder)
   --keep         leave everything running at the end, until Ctrl-C
   --json         the triage document with its re-runs on stdout
 `;
 
 interface DemoOptions {
+  incident: boolean;
+  out: string;
   fault: Fault;
   keep: boolean;
   json: boolean;
@@ -29,6 +35,8 @@ function readOptions(): DemoOptions | number {
     options: {
       fault: { type: 'string', default: 'missing-index' },
       list: { type: 'boolean', default: false },
+      incident: { type: 'boolean', default: false },
+      out: { type: 'string', default: '.' },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -40,7 +48,7 @@ function readOptions(): DemoOptions | number {
   }
   const fault = chooseNamed(faults, [values.fault])[0];
   if (fault === undefined) throw new Error('no fault to show');
-  return { fault, keep: values.keep, json: values.json };
+  return { fault, keep: values.keep, json: values.json, incident: values.incident, out: resolve(values.out) };
 }
 
 async function run(options: DemoOptions, narrator: Narrator, releasers: Releasers): Promise<number> {
@@ -73,7 +81,7 @@ async function main(): Promise<number> {
   const releasers = createReleasers();
   const forget = onInterrupt(() => releasers.releaseAll());
   try {
-    return await run(options, narrator, releasers);
+    return await (options.incident ? runIncidentDemo : run)(options, narrator, releasers);
   } finally {
     for (const problem of await releasers.releaseAll()) narrator.say(`while stopping: ${problem}`);
     forget();

@@ -31,6 +31,10 @@ export interface IncidentLab {
   ui: string | null;
   hook: string;
   postAlert: (alert: FiringAlert) => Promise<string>;
+  /** Tells of a deploy or the like, as CI does. */
+  postChange: (change: Record<string, string>) => Promise<void>;
+  /** Runs one command of the product's command line against this server; gives what it printed. */
+  cli: (command: string[]) => Promise<string>;
   status: (incidentId: string) => Promise<StatusDocument>;
   /** Polls until the report is ready or the incident ended. */
   follow: (incidentId: string, withinMs: number, onStatus?: (status: StatusDocument) => void | Promise<void>) => Promise<StatusDocument>;
@@ -67,6 +71,11 @@ export async function startIncidentLab(options: IncidentLabOptions): Promise<Inc
     ui: ready.ui ?? null,
     hook: ready.hook,
     postAlert: async (alert) => await postAlert(ready.hook, ready.hookToken, alert),
+    postChange: async (change) => {
+      await post(`${ready.hook}/changes`, ready.hookToken, change);
+    },
+    cli: (command) =>
+      runCli(cli, [...command, '--catalog', options.catalogFile, '--address', ready.address, '--data', options.dataDir], options),
     status,
     follow: async (id, withinMs, onStatus) => await followUntilSettled(() => status(id), withinMs, onStatus),
     triage: async (id) => triageDocumentSchema.parse(incidentOf(JSON.parse(await get(`/incidents/${encodeURIComponent(id)}/report.json`)))),
@@ -106,18 +115,20 @@ async function getText(url: string, token: string | undefined): Promise<string> 
 }
 
 async function postAlert(hook: string, token: string | undefined, alert: FiringAlert): Promise<string> {
-  const response = await fetch(`${hook}/alerts/alertmanager`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headersOf(token) },
-    body: JSON.stringify(alertmanagerPayload(alert)),
-    signal: AbortSignal.timeout(15_000),
-  });
-  const text = await response.text();
-  if (response.status !== 202) throw new Error(`the hook answered ${response.status}: ${text.slice(0, 500)}`);
+  const text = await post(`${hook}/alerts/alertmanager`, token, alertmanagerPayload(alert));
   const { incidents } = alertAnswerSchema.parse(JSON.parse(text));
   const incident = incidents[0];
   if (incident === undefined) throw new Error(`the hook started nothing: ${text.slice(0, 500)}`);
   return incident.incidentId;
+}
+
+/** What the hook accepts it answers with 202. */
+async function post(url: string, token: string | undefined, body: unknown): Promise<string> {
+  const headers = { 'content-type': 'application/json', ...headersOf(token) };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(15_000) });
+  const text = await response.text();
+  if (response.status !== 202) throw new Error(`the hook answered ${response.status}: ${text.slice(0, 500)}`);
+  return text;
 }
 
 async function followUntilSettled(

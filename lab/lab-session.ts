@@ -19,6 +19,8 @@ export interface LabSessionOptions {
   durationMs: number;
   warmUpMs: number;
   say: (message: string) => void;
+  /** What the catalog says besides; absent: nothing. */
+  adaptCatalog?: (yaml: string, shopUrl: string) => string;
   /** Everything that is started is given back here, also when the start is interrupted. */
   releasers: Releasers;
 }
@@ -85,9 +87,10 @@ export async function startLabSession(options: LabSessionOptions): Promise<LabSe
     await shop.breakIt();
     return shop;
   });
-  const catalog = buildLabCatalog(faults, { ...options, shopPort, shopUrl: `http://127.0.0.1:${shopPort}` });
+  const shopUrl = `http://127.0.0.1:${shopPort}`;
+  const catalog = buildLabCatalog(faults, { ...options, shopPort, shopUrl });
   const catalogFile = join(scratch, 'responder.yaml');
-  writeFileSync(catalogFile, catalog.yaml);
+  writeFileSync(catalogFile, options.adaptCatalog?.(catalog.yaml, shopUrl) ?? catalog.yaml);
   const dataDir = join(scratch, 'data');
   mkdirSync(dataDir);
   const environment = { ...tools, SHOP_DATABASE_URL: postgres.url(database, monitorRole), PERF_RESPONDER_DATA: dataDir };

@@ -28,6 +28,7 @@ import { createCaptures } from './captures/registry.js';
 import { loadAct, tellLoad } from './audited-load.js';
 import { createLoadPermission, type LeasedLoad } from './load-permission.js';
 import { oneLoadAtATime } from './one-at-a-time.js';
+import { proposeRunbooks } from './propose-runbooks.js';
 import { sendNotification } from './send-notification.js';
 
 export interface WorkerSettings {
@@ -87,9 +88,11 @@ export function createDependencies(settings: WorkerSettings, client: Client, hos
   const { catalog, dataDirectory } = settings;
   const mayLoad = createLoadPermission(client);
   const { audited } = createAuditLog(dataDirectory, host);
+  const artifacts = openArtifactStore(artifactPlace(catalog, dataDirectory));
+  const keep = async (name: string, text: string): Promise<string> => (await artifacts.put(name, 'runbook', text)).path;
   return {
     audited,
-    artifacts: openArtifactStore(artifactPlace(catalog, dataDirectory)),
+    artifacts,
     catalog: catalogAccess(catalog),
     healthyRuns: createHealthyRunStore(join(dataDirectory, 'healthy-runs')),
     runLoad: (order) =>
@@ -107,6 +110,7 @@ export function createDependencies(settings: WorkerSettings, client: Client, hos
     captures: createCaptures(catalog),
     judgement,
     remedies,
+    proposeRunbooks: (order) => proposeRunbooks({ catalog, dataDirectory, keep }, order),
     render: { markdown: renderMarkdown, json: renderJson, html: (input) => renderHtml(input, sha256Base64) },
     notify: sendNotification,
     reportUrl: settings.reportUrl,

@@ -17,7 +17,8 @@ function filesOf(pid: number): string[] {
   const paths = named
     .filter((word) => /^[\w./-]*[\w]\.[\w]+$|\//.test(word) && !word.startsWith('-'))
     .map((word) => (folder === null ? word : resolve(folder, word)));
-  return [...new Set([...(program === null ? [] : [program]), ...paths])];
+  // What the service itself writes is no change of it.
+  return [...new Set([...(program === null ? [] : [program]), ...paths])].filter((path) => !/\.(?:log|pid|sock)$/.test(path));
 }
 
 function mtimeOf(path: string): number | null {

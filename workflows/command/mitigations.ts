@@ -133,13 +133,16 @@ export function hearRun(run: CommandRun, { runId, kind, result, text }: RunRepor
 /** A load waits for its turn, is held for its window, and may be repeated when a worker dies. */
 const rerunWithinMs = 20 * 60_000;
 
-/** The same load where a triage can hold it, else the checks. */
+/** Loads that prove nothing (a busy machine, a worker that died) may be followed by one that does; a third would only load a service that was sick. */
+const mostLoads = 2;
+
+/** The same load where a triage can hold it, else the checks. What neither shows is not verified. */
 async function prove(run: CommandRun, row: MitigationRow): Promise<void> {
-  const proof = row.proof ?? (await chooseProof(run, row));
-  if (proof.kind === 'load') {
-    const outcome = (): string | null => rerunSince(run.state, proof);
-    const untilMs = Date.parse(proof.since) + rerunWithinMs;
-    await sleepUntil(run, untilMs, outcome, `${row.planId}: waits for the same load`);
+  let proof = row.proof ?? (await chooseProof(run, row, 1));
+  while (proof.kind === 'load') {
+    const { since, load } = proof;
+    const outcome = (): string | null => rerunSince(run.state, { workflowId: load, since });
+    await sleepUntil(run, Date.parse(since) + rerunWithinMs, outcome, `${row.planId}: waits for the same load`);
     if (run.isLeaving && outcome() === null) return;
     const shown = outcome();
     if (shown === 'resolved') {
@@ -150,26 +153,25 @@ async function prove(run: CommandRun, row: MitigationRow): Promise<void> {
       failed(run, row.planId, 'the same load still shows the symptom');
       return;
     }
+    const isLast = shown === null || proof.tries >= mostLoads;
+    proof = isLast ? proofChosen(run.state, row.planId, { kind: 'checks' }) : await chooseProof(run, row, proof.tries + 1);
   }
   await proveByChecks(run, row);
 }
 
-async function chooseProof(run: CommandRun, row: MitigationRow): Promise<NonNullable<MitigationRow['proof']>> {
+/** Asks the newest triage of the service that showed something for its load again; where none is left, the checks have to do. */
+async function chooseProof(run: CommandRun, row: MitigationRow, tries: number): Promise<NonNullable<MitigationRow['proof']>> {
   const { state } = run;
   const since = new Date(Date.now()).toISOString();
-  const triages = state.triages.filter(({ endpoint, cause, outcome }) => {
-    return (
-      endpoint.split('/')[0] === row.service &&
-      outcome !== 'resolved' &&
-      outcome !== 'not-reproduced' &&
-      (cause !== null || outcome !== null)
-    );
+  const triages = state.triages.filter(({ endpoint, outcome, workflowId }) => {
+    const isConfirmed = state.record.some(({ data }) => data['workflow'] === workflowId && data['verdict'] === 'confirmed');
+    return endpoint.split('/')[0] === row.service && outcome !== 'resolved' && isConfirmed;
   });
   for (const { workflowId } of triages.toReversed()) {
     const request = {
       by: row.approvedBy?.person ?? 'perf-responder',
       reason: `proof of ${row.title}`,
-      requestId: `proof-${row.runId ?? ''}`,
+      requestId: `proof-${row.runId ?? ''}-${tries}`,
     };
     const isThere = await getExternalWorkflowHandle(workflowId)
       .signal(rerunConfirmationSignal, request)
@@ -177,7 +179,7 @@ async function chooseProof(run: CommandRun, row: MitigationRow): Promise<NonNull
         () => true,
         () => false,
       );
-    if (isThere) return proofChosen(state, row.planId, { kind: 'load', workflowId, since });
+    if (isThere) return proofChosen(state, row.planId, { kind: 'load', load: workflowId, since, tries });
   }
   return proofChosen(state, row.planId, { kind: 'checks' });
 }

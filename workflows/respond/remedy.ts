@@ -1,5 +1,8 @@
-import { isCancellation } from '@temporalio/workflow';
+import { executeChild, isCancellation } from '@temporalio/workflow';
 import type { AppliedRemedy, RemedyApproval, RemedyPlan } from '../../activities/contract.js';
+import type { RunStart } from '../../core/command/runbook/run-state.js';
+import { incidentsQueue } from '../kernel/task-queues.js';
+import type { executeRunbook } from '../runbook/execute-runbook.js';
 import { light, remedying } from '../kernel/activity-options.js';
 import { inStage } from '../kernel/board.js';
 import { describeFailure } from '../kernel/describe-failure.js';
@@ -7,14 +10,25 @@ import { addReason, nowIso, type IncidentState } from './incident-state.js';
 import type { ResolvedLoad } from './messages.js';
 import { enter } from './publish.js';
 
+/** Kinds of remedies that are runbooks. */
+const byRunbook = ['rollback', 'restart', 'runbook'];
+
 /** Puts a remedy on the table when a cause has one that the catalog allows. Nothing is done before somebody approves it. */
 export async function offerRemedy(state: IncidentState, { target }: ResolvedLoad): Promise<void> {
   const { incidentId, endpoint, causes } = state.findings;
   const isAllowed = causes.some(({ remedy }) => target.remedies.includes(remedy.kind));
-  if (!isAllowed) return;
+  // A change before a confirmed symptom may be taken back, whatever its cause.
+  const mayRunbook = state.findings.confirmation?.verdict === 'confirmed' && byRunbook.some((kind) => target.remedies.includes(kind));
+  if (!isAllowed && !mayRunbook) return;
   try {
     const plan = (): Promise<RemedyPlan | null> =>
-      light.planRemedy.executeWithOptions({ summary: 'a remedy the catalog allows' }, [incidentId, endpoint, causes, nowIso()]);
+      light.planRemedy.executeWithOptions({ summary: 'a remedy the catalog allows' }, [
+        incidentId,
+        endpoint,
+        causes,
+        nowIso(),
+        state.start.acceptedAt,
+      ]);
     const found = await inStage(state.kernel, 'plan remedy', plan, (planned) => planned?.remedy.statement ?? 'none');
     state.remedyPlan = found;
     state.decision = null;
@@ -59,17 +73,45 @@ export async function followDecision(state: IncidentState, plan: RemedyPlan): Pr
   return apply(state, plan, { by: decision.by, proof: decision.proof ?? 'unverified' });
 }
 
-async function apply(state: IncidentState, plan: RemedyPlan, approval: RemedyApproval): Promise<boolean> {
+/** What is applied: a runbook as a workflow of its own, or an action on a database. */
+function carryOut(state: IncidentState, plan: RemedyPlan, approval: RemedyApproval): Promise<AppliedRemedy> {
   const { incidentId, endpoint } = state.findings;
+  const summary = `${plan.remedy.kind}, approved by ${approval.by.slice(0, 60)}`;
+  return plan.runbook === undefined
+    ? remedying.applyRemedy.executeWithOptions({ summary }, [incidentId, endpoint, plan, approval])
+    : runRunbook(plan, plan.runbook, approval);
+}
+
+/** The same plan runs once: its id names the run, and what was approved is what runs. */
+async function runRunbook(
+  plan: RemedyPlan,
+  runbook: NonNullable<RemedyPlan['runbook']>,
+  { by, proof }: RemedyApproval,
+): Promise<AppliedRemedy> {
+  const { name, file, snapshot, digest, parameters } = runbook;
+  const begunMs = Date.now();
+  const runId = `run-${plan.planId.slice(0, 12)}`;
+  const actor = { person: by, proof: proof === 'proxy' ? ('trusted-proxy' as const) : proof };
+  const start: RunStart = {
+    ...{ runId, file, snapshot, given: parameters, digest, isDryRun: false, isGuided: false, approvesItself: false, by: actor },
+    incidentId: null,
+    approvals: [{ ...actor, at: new Date(begunMs).toISOString() }],
+  };
+  const { result } = await executeChild<typeof executeRunbook>('executeRunbook', {
+    workflowId: runId,
+    taskQueue: incidentsQueue,
+    args: [start],
+    parentClosePolicy: 'ABANDON',
+    staticSummary: `${name}, approved by ${by}`.slice(0, 180),
+  });
+  const detail = `${runId} ran ${name}: ${result ?? 'no result'}`;
+  return { planId: plan.planId, applied: result === 'success', detail, tookMs: Date.now() - begunMs };
+}
+
+async function apply(state: IncidentState, plan: RemedyPlan, approval: RemedyApproval): Promise<boolean> {
   const { planId, undo } = plan;
   try {
-    const act = (): Promise<AppliedRemedy> =>
-      remedying.applyRemedy.executeWithOptions({ summary: `${plan.remedy.kind}, approved by ${approval.by.slice(0, 60)}` }, [
-        incidentId,
-        endpoint,
-        plan,
-        approval,
-      ]);
+    const act = (): Promise<AppliedRemedy> => carryOut(state, plan, approval);
     const { applied, detail } = await inStage(state.kernel, 'apply remedy', act, (result) => result.detail);
     const text = `${applied ? 'applied' : 'not applied'}: ${detail}; undo: ${undo}`;
     addReason(state, text);

@@ -34,8 +34,8 @@ export interface MitigationRow extends PlannedMitigation {
   runId: string | null;
   /** How its run ended; null: it has not. */
   runResult: string | null;
-  /** What proves it, once its run has ended well; null before. `load`: the re-run of this triage that began after `since`. */
-  proof: { kind: 'load'; workflowId: string; since: string } | { kind: 'checks' } | null;
+  /** What proves it, once its run has ended well; null before. `load`: workflow of the triage whose re-run after `since` decides. */
+  proof: { kind: 'load'; load: string; since: string; tries: number } | { kind: 'checks' } | null;
   /** What became of it, in a sentence. */
   result: string | null;
 }

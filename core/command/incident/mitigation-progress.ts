@@ -66,7 +66,11 @@ function confirmChange(state: CommandState, { evidence }: MitigationRow): void {
 }
 
 /** Keeps what proves it, so that a continued history waits for the same proof. */
-export function proofChosen<Proof extends NonNullable<MitigationRow['proof']>>(state: CommandState, planId: string, proof: Proof): Proof {
+export function proofChosen(
+  state: CommandState,
+  planId: string,
+  proof: NonNullable<MitigationRow['proof']>,
+): NonNullable<MitigationRow['proof']> {
   change(state, planId, { proof });
   return proof;
 }

@@ -76,7 +76,10 @@ function updateRow(state: CommandState, { workflowId, incidentId, event }: Miles
   const change = (): Partial<TriageRow> => {
     if (event.kind === 'diagnosis') {
       const [cause] = event.causes ?? [];
-      return { outcome: event.outcome ?? null, cause: cause === undefined ? null : `${cause.id}: ${cause.component}` };
+      return {
+        outcome: event.outcome ?? null,
+        cause: cause === undefined ? null : `${cause.id}: ${cause.component}`,
+      };
     }
     if ((event.kind === 'rerun' || event.kind === 'ended') && event.outcome !== undefined) return { outcome: event.outcome };
     return {};
@@ -166,6 +169,7 @@ export function takeMilestone(state: CommandState, milestone: MilestoneOrder, no
         triage: incidentId,
         workflow: workflowId,
         outcome: event.outcome ?? null,
+        verdict: event.verdict ?? null,
       },
     },
     nowMs,

@@ -145,6 +145,7 @@ export async function fakeDependencies(change: Partial<ActivityDependencies> = {
     captures: [],
     judgement,
     remedies: remediesDoing({}),
+    proposeRunbooks: () => Promise.resolve([]),
     render: { markdown: () => '# report', json: () => '{}', html: () => '<p>' },
     notify: notHere,
     reportUrl: () => null,

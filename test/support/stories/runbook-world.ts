@@ -3,33 +3,47 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
+import { createActivities } from '../../../activities/create-activities.js';
 import { createRunbookActivities } from '../../../activities/runbook/create-runbook-activities.js';
 import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import { createRunbookClient, type RunRequest } from '../../../client/temporal/runbook-client.js';
 import { parseCatalog } from '../../../config/catalog.js';
 import type { RunDocument } from '../../../core/command/runbook/run-document.js';
+import { createDependencies } from '../../../worker/dependencies.js';
 import { createRunbookDependencies } from '../../../worker/runbook-dependencies.js';
-import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
+import { hostQueue, incidentsQueue, loadQueue } from '../../../workflows/kernel/task-queues.js';
 import { abortRunUpdate, answerRunUpdate } from '../../../workflows/runbook/messages.js';
 import type { Answer } from '../../../core/command/runbook/run-state.js';
+import { k6Binary } from '../k6-binary.js';
 import { bundleWorkflows, startTemporal } from '../temporal.js';
 
-/** Real Temporal, real activities, real programs; the folder of the catalog is where they run. */
+const host = 'test';
+
+/** Real Temporal, real activities, real programs and loads; the folder of the catalog is where they run. */
 export async function startRunbookWorld(catalogText: (directory: string) => string) {
   const directory = await mkdtemp(join(tmpdir(), 'responder-runbook-'));
   const dataDirectory = join(directory, 'data');
   const catalogFile = join(directory, 'responder.yaml');
   const catalog = parseCatalog(catalogText(directory), catalogFile);
   const [environment, workflowBundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
-  const worker = await Worker.create({
+  const { client } = environment;
+  const loads = createDependencies({ catalog, dataDirectory, k6: () => Promise.resolve(k6Binary()), reportUrl: () => null }, client, host);
+  const activities = {
+    ...createActivities(loads),
+    ...createRunbookActivities(createRunbookDependencies({ catalog, dataDirectory, host, client })),
+  };
+  const common = {
     connection: environment.nativeConnection,
-    taskQueue: incidentsQueue,
-    activities: createRunbookActivities(createRunbookDependencies({ catalog, dataDirectory, host: 'test', client: environment.client })),
-    workflowBundle,
+    activities,
     shutdownGraceTime: '1s',
     maxHeartbeatThrottleInterval: '500ms',
-  });
-  const running = worker.run();
+  } as const;
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: incidentsQueue, workflowBundle }),
+    Worker.create({ ...common, taskQueue: loadQueue }),
+    Worker.create({ ...common, taskQueue: hostQueue(host) }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
   const runs = createRunbookClient(environment.client, createArtifactStore({ directory: artifactDirectory(dataDirectory) }));
   const settled = async (runId: string): Promise<RunDocument> => {
     for (;;) {
@@ -54,7 +68,7 @@ export async function startRunbookWorld(catalogText: (directory: string) => stri
       return settled(runId);
     },
     teardown: async () => {
-      worker.shutdown();
+      for (const worker of workers) worker.shutdown();
       await running;
       await environment.teardown();
       await rm(directory, { recursive: true, force: true });

@@ -1,16 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import { readAuditLog } from '../../../adapters/artifacts/audit-log.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import { decideMitigationUpdate, proposeMitigationsUpdate, setStatusUpdate } from '../../../workflows/command/messages.js';
-import { closeIncidentSignal } from '../../../workflows/respond/messages.js';
+import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
+import { closeIncidentSignal, decideRemedyUpdate, incidentStatusQuery } from '../../../workflows/respond/messages.js';
 import { answerRunUpdate } from '../../../workflows/runbook/messages.js';
+import { proposeRunbooks } from '../../../worker/propose-runbooks.js';
 import { seenService } from '../../../worker/mitigation-facts.js';
 import { startCommandWorld } from '../../support/stories/command-world.js';
-import { createFakeWorld } from '../../support/stories/fake-incident.js';
+import { createFakeWorld, planExpiringAt, resolveToShop } from '../../support/stories/fake-incident.js';
+import { startReceiver } from '../../support/services/webhook-receiver.js';
 import { until } from '../../support/until.js';
 
 const person = (name: string): Actor => ({ person: name, proof: 'token' });
@@ -19,6 +23,7 @@ const endpoint = fake.tell({ verdicts: ['confirmed', 'not-reproduced'] });
 let server: Server;
 let world: Awaited<ReturnType<typeof startCommandWorld>>;
 let stopWorker: () => Promise<void>;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
 /** Runbook that whoever told of the change named; null: a deploy, which the catalog knows how to take back. */
 let named: string | null = null;
 
@@ -32,7 +37,7 @@ const rollback = ['sh', '-c', 'echo 1 > version; echo rolled-back >> log'];
 
 const catalog = (origin: string): string => `version: 1
 people: { alice: { notify: [] }, bob: { notify: [] }, carol: { notify: [] } }
-incidents: { roles: { commander: alice }, watch: 1h, approval: other-than-requester }
+incidents: { roles: { commander: alice }, watch: 1h, approval: other-than-requester, notify: [{ kind: webhook, url: ${receiver.origin}/all }] }
 services:
   shop:
     health: [${origin}/health]
@@ -47,7 +52,9 @@ name: disable-flag
 title: Disable the flag
 service: shop
 risk: low
+env: { TOKEN: { env: TEST_MITIGATION_SECRET } }
 steps:
+  - { id: tell, title: Tell, kind: command, run: [sh, -c, 'echo "$TOKEN"; printf %s "$TOKEN" | base64; printf %s "x$TOKEN" | base64; printf %s "$TOKEN" | od -An -tx1 | tr -d " \\n"'] }
   - { id: disable, title: Disable, kind: command, run: [sh, -c, 'echo 1 > version; echo disabled >> log'], approval: { by: [commander], count: 1, expires: 1m } }
 `;
 
@@ -61,7 +68,28 @@ steps: [{ id: rollback, title: Roll back, kind: command, run: ['@deploy.rollback
 postcheck: [{ id: health, title: The service answers, kind: check, check: service.health }]
 `;
 
+const secret = 'mitigation-secret+&<"/0123456789';
+
+/** Eight forms in which a secret may come out: as it is, base64 at each of its three alignments, hexadecimal, URL, JSON, HTML. */
+function formsOf(text: string): string[] {
+  const base64 = [0, 1, 2].map((shift) =>
+    Buffer.from(`${'x'.repeat(shift)}${text}`)
+      .toString('base64')
+      .slice(4, 28),
+  );
+  const asHtml = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  return [text, ...base64, Buffer.from(text).toString('hex'), encodeURIComponent(text), JSON.stringify(text).slice(1, -1), asHtml];
+}
+
+/** Everything that a history holds, its payloads decoded. */
+function textsIn(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  return typeof value === 'object' && value !== null ? Object.values(value).map(textsIn).join('\n') : String(value);
+}
+
 beforeAll(async () => {
+  process.env['TEST_MITIGATION_SECRET'] = secret;
+  receiver = await startReceiver('');
   server = createServer((_, response) => {
     response.statusCode = existsSync(versionFile()) && readFileSync(versionFile(), 'utf8').trim() === '1' ? 200 : 503;
     response.end('{}');
@@ -87,6 +115,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  delete process.env['TEST_MITIGATION_SECRET'];
+  await receiver.close();
   await stopWorker();
   await world.teardown();
   await new Promise((resolve) => server.close(resolve));
@@ -187,14 +217,27 @@ describe('a mitigation', () => {
     const plan = await planIn(id, 'proposed');
     expect(plan).toMatchObject({ runbook: 'disable-flag', parameters: {}, risk: 'low' });
     await approve(id, plan.planId, 'bob');
-    const told = await until(async () => (await status(id)).timeline.find(({ text }) => text.includes('waits: Disable:')));
-    expect(told.kind).toBe('runbook');
+    const waits = await until(async () => (await status(id)).timeline.find(({ text }) => text.includes('waits: Disable:')));
+    expect(waits.kind).toBe('runbook');
     const runId = (await planIn(id, 'running')).runId ?? '';
     const answer = (by: string) => world.runs.update(runId, answerRunUpdate, { answer: 'approve', step: 'disable', by: person(by) });
     await expect(answer('carol')).rejects.toThrow('expected one of alice, got carol');
     await answer('alice');
     await planIn(id, 'verified');
     expect(log()).toEqual(['disabled']);
+    const told = await world.runs.document(runId);
+    expect(told.steps[0]?.output).toContain('***');
+    const histories = await Promise.all(
+      [id, runId].map(async (one) => textsIn(await world.environment.client.workflow.getHandle(one).fetchHistory())),
+    );
+    const files = readdirSync(world.dataDirectory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const stored = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    const all = [...histories, ...stored, JSON.stringify(await status(id)), JSON.stringify(told), JSON.stringify(receiver.received)].join(
+      '\n',
+    );
+    expect(all).toContain('TEST_MITIGATION_SECRET');
+    expect(receiver.received.some((one) => one.body.event === 'approval-needed')).toBe(true);
+    for (const form of formsOf(secret)) expect(all).not.toContain(form);
     await cancel(id);
   }, 60_000);
 
@@ -211,3 +254,51 @@ describe('a mitigation', () => {
     await cancel(id);
   }, 60_000);
 });
+
+describe('a remedy of a triage', () => {
+  it('that is a rollback runs the approved runbook, and the same load proves it', async () => {
+    const proposals = await proposeRunbooks(
+      { catalog: world.catalog, dataDirectory: world.dataDirectory, keep: (name, text) => keepRunbook(name, text) },
+      {
+        service: 'shop',
+        causes: [{ id: 'pool-exhausted', summary: 'The pool is used up' }],
+        begunAtMs: Date.now(),
+        signal: new AbortController().signal,
+      },
+    );
+    // No deploy is known: the restart that gives the connections back is what is left.
+    expect(proposals.map(({ runbook, kinds }) => [runbook, kinds])).toEqual([['restart-service', ['restart', 'runbook']]]);
+    const { runbook: name, file, snapshot, digest, parameters } = proposals[0] ?? never();
+    const runbook = { name, file, snapshot, digest, parameters };
+    const plan = { ...planExpiringAt(new Date(Date.now() + 600_000).toISOString()), database: null, runbook };
+    writeFileSync(versionFile(), '1');
+    const resolve = (key: string) => {
+      const answer = resolveToShop(key);
+      return answer.ok ? { ...answer, target: { ...answer.target, remedies: ['restart'] } } : answer;
+    };
+    const key = fake.tell({ verdicts: ['confirmed', 'not-reproduced'], plan, resolve });
+    const handle = await world.environment.client.workflow.start('respondToIncident', {
+      workflowId: 'perf-remedy',
+      taskQueue: incidentsQueue,
+      args: [{ endpoint: key, symptom: null, acceptedAt: new Date().toISOString(), options: {} }],
+    });
+    const seen = () => handle.query(incidentStatusQuery);
+    await until(async () => (await seen()).remedyPlan);
+    await handle.executeUpdate(decideRemedyUpdate, { args: [{ planId: plan.planId, decision: 'approve', by: 'bob', proof: 'token' }] });
+    const end = await until(async () => {
+      const { incident } = await seen();
+      return incident.outcome === 'resolved' ? incident : null;
+    }, 30_000);
+    expect(log()).toEqual(['restarted']);
+    expect(end.reasons.join('\n')).toContain(`applied: run-${plan.planId.slice(0, 12)} ran restart-service: success`);
+  });
+});
+
+function never(): never {
+  throw new Error('nothing was proposed');
+}
+
+const keepRunbook = async (name: string, text: string): Promise<string> => {
+  const store = createArtifactStore({ directory: artifactDirectory(world.dataDirectory) });
+  return (await store.put(name, 'runbook', text)).path;
+};

@@ -1,23 +1,32 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readAuditLog } from '../../../adapters/artifacts/audit-log.js';
+import { startHttpTarget, type HttpTarget } from '../../support/services/http-target.js';
 import { startRunbookWorld } from '../../support/stories/runbook-world.js';
 
 const secret = 'runbook-secret+value/0123';
 let world: Awaited<ReturnType<typeof startRunbookWorld>>;
+let target: HttpTarget;
 
 beforeAll(async () => {
   process.env['TEST_RUNBOOK_SECRET'] = secret;
+  target = await startHttpTarget();
   world = await startRunbookWorld(
     () => `version: 1
 services:
-  shop: { endpoints: { order: { url: http://127.0.0.1:1/order, budgets: { p95Ms: 250 } } } }
+  shop:
+    loadMinutesPerDay: 60
+    endpoints:
+      order: { url: "${target.url}/order", budgets: { errorRatio: 0.1 }, load: { executor: constant-arrival-rate, rate: 20, duration: 20s, maxVus: 10 } }
+      failing: { url: "${target.url}/fail", budgets: { errorRatio: 0.1 }, load: { executor: constant-arrival-rate, rate: 20, duration: 10s, maxVus: 10 } }
 `,
   );
 });
 
 afterAll(async () => {
   await world.teardown();
+  await target.close();
   delete process.env['TEST_RUNBOOK_SECRET'];
 });
 
@@ -302,5 +311,92 @@ steps: [{ id: look, title: Look, kind: manual, text: 'Go on?' }]
     const third = await world.start(text);
     expect(third.waitsFor).toMatchObject({ kind: 'manual' });
     await world.abort(third.runId, 'bob');
+  });
+
+  it('proves by the same load as a triage: within the budget it passes, outside it fails and what was done is undone', async () => {
+    const run = await world.start(`${head()}
+steps:
+  - { id: one, title: One, kind: command, run: ${say('one')}, rollback: { run: ${say('undo')} } }
+  - { id: good, title: Good, kind: load, endpoint: shop/order }
+  - { id: bad, title: Bad, kind: load, endpoint: shop/failing }
+`);
+    expect(run.steps.map(({ state }) => state)).toEqual(['rolled-back', 'completed', 'failed']);
+    expect(run.steps[2]?.reason).toMatch(/^outside its budget: .*100\.0 % of \d+ requests failed/);
+    expect([run.result, logged()]).toEqual(['rolled-back', ['one', 'undo']]);
+    const nowhere = await world.start(`${head()}
+steps: [{ id: one, title: One, kind: command, run: ['true'] }]
+postcheck: [{ id: proof, title: Proof, kind: load, endpoint: shop/nowhere }]
+`);
+    expect(nowhere.verification[0]).toMatchObject({ verdict: 'fail', detail: expect.stringContaining('shop/nowhere') as string });
+  }, 90_000);
+
+  it('guided: waits before every step, and leaves out what a person skips', async () => {
+    const text = `${head()}
+steps: [{ id: one, title: One, kind: command, run: ${say('one')} }, { id: two, title: Two, kind: command, run: ${say('two')} }, { id: three, title: Three, kind: command, run: ${say('three')} }]
+`;
+    const first = await world.start(text, { isGuided: true });
+    expect([first.waitsFor?.kind, first.waitsFor?.step, logged()]).toEqual(['guided', 'one', []]);
+    await world.say(first.runId, 'approve', 'bob');
+    const third = await world.say(first.runId, 'skip', 'bob');
+    expect([third.waitsFor?.step, logged()]).toEqual(['three', ['one']]);
+    const end = await world.say(first.runId, 'reject', 'bob');
+    expect([end.result, end.steps.map(({ state }) => state)]).toEqual(['aborted', ['completed', 'skipped', 'failed']]);
+  });
+
+  it('asks over HTTP with its secret, again where that is harmless, and judges the answer', async () => {
+    const before = target.seen.length;
+    const run = await world.start(`${head()}
+steps:
+  - { id: purge, title: Purge, kind: http, request: { method: POST, url: '${target.url}/purge', headers: { authorization: { env: TEST_RUNBOOK_SECRET } }, body: '{"all": true}' }, expect: { status: 200, body: 'ok' } }
+  - { id: again, title: Again, kind: http, request: { method: PUT, url: '${target.url}/fail' }, expect: { status: 200 }, idempotent: true, retry: { attempts: 3, every: 1s }, onFailure: continue }
+  - { id: once, title: Once, kind: http, request: { method: POST, url: '${target.url}/moved' }, expect: { status: 200 } }
+`);
+    expect(run.steps.map(({ state, attempts }) => [state, attempts])).toEqual([
+      ['completed', 1],
+      ['failed', 3],
+      ['failed', 1],
+    ]);
+    // A redirect is an answer, not followed: it could lead anywhere.
+    expect(run.steps[2]?.reason).toContain('302');
+    expect(target.seen.slice(before).map(({ method, path, authorization }) => [method, path, authorization])).toEqual([
+      ['POST', '/purge', secret],
+      ...Array.from({ length: 3 }, () => ['PUT', '/fail', undefined]),
+      ['POST', '/moved', undefined],
+    ]);
+    expect(JSON.stringify(run)).not.toContain(secret);
+  });
+
+  it('runs a step again whose end nobody knew when a person says so, and leaves it out when they say that', async () => {
+    const text = `${head()}
+steps: [{ id: one, title: One, kind: command, run: [sh, -c, 'echo one >> log; kill -9 $$'] }, { id: two, title: Two, kind: command, run: ${say('two')} }]
+`;
+    const first = await world.start(text);
+    expect(first.waitsFor).toMatchObject({ kind: 'unknown', step: 'one' });
+    expect((await world.say(first.runId, 'retry', 'bob')).waitsFor).toMatchObject({ kind: 'unknown', step: 'one' });
+    const end = await world.say(first.runId, 'skip', 'bob');
+    expect([end.result, end.steps.map(({ state }) => state), logged()]).toEqual([
+      'success',
+      ['skipped', 'completed'],
+      ['one', 'one', 'two'],
+    ]);
+  });
+
+  it('writes every acting step and rollback to the audit log, and no look', async () => {
+    const run = await world.start(`${head()}
+preflight: [{ id: look, title: Look, kind: command, run: ['true'] }]
+steps:
+  - { id: one, title: One, kind: command, run: ${say('one')}, rollback: { run: ${say('undo')} }, probe: { run: [echo, none], done: '== never' } }
+  - { id: two, title: Two, kind: command, run: ['false'] }
+`);
+    const acts = (await readAuditLog(world.dataDirectory)).filter(({ subject }) => subject === run.runId);
+    expect(acts.map(({ action, state, what, result }) => [action, state, what.split(':')[0], result])).toEqual([
+      ['runbook-step', 'begun', 'steps.one', null],
+      ['runbook-step', 'done', 'steps.one', 'done'],
+      ['runbook-step', 'begun', 'steps.two', null],
+      ['runbook-step', 'done', 'steps.two', 'failed: expected exit code 0, got 1'],
+      ['runbook-rollback', 'begun', 'rollback.one', null],
+      ['runbook-rollback', 'done', 'rollback.one', 'done'],
+    ]);
+    expect(acts[0]).toMatchObject({ who: 'alice (unverified)', target: 'shop', host: 'test' });
   });
 });
