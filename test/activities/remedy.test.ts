@@ -31,7 +31,8 @@ describe('planRemedy', () => {
 
   it('plans nothing that the catalog does not allow, and nothing when the database is not clear', async () => {
     const { catalog } = await fakeDependencies();
-    expect(await planOf({ catalog: { ...catalog, remedies: () => ['runbook'] } })).toBeNull();
+    expect(await planOf({ catalog: { ...catalog, remedies: () => [] } })).toBeNull();
+    expect(await inActivity(() => planOf({ catalog: { ...catalog, remedies: () => ['runbook'] } }))).toBeNull();
     expect(await planOf({ catalog: withDatabases(catalog, 'a', 'b') })).toBeNull();
   });
 
