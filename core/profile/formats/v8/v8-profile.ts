@@ -167,7 +167,8 @@ export function forEachV8Sample(profile: V8Profile, visit: (nodeId: number, atUs
   const at = (place: number): number => order?.[place] ?? place;
   const first = times[at(0)] ?? startTime;
   const last = times[at(count - 1)] ?? startTime;
-  const step = count > 1 ? (last - first) / (count - 1) : 0;
+  // A lone sample stands for all of the capture.
+  const step = count > 1 ? (last - first) / (count - 1) : Math.max(0, endTime - startTime);
   for (let place = 0; place < count; place++) {
     const atUs = times[at(place)] ?? startTime;
     const until = place + 1 < count ? (times[at(place + 1)] ?? atUs) : Math.min(Math.max(endTime, atUs), atUs + 2 * step);
