@@ -29,6 +29,11 @@ export function excerpt(statement: string): string {
 /** Keeps a quotient finite where nothing was counted; far below any count of requests or cores. */
 export const almostNothing = 1e-9;
 
+/** A long stretch of time, summed over threads perhaps: `17.2 s`. */
+export function seconds(valueMs: number): string {
+  return `${(valueMs / 1000).toFixed(1)} s`;
+}
+
 export function clampRatio(value: number): number {
   return Math.min(1, Math.max(0, value));
 }

@@ -69,7 +69,7 @@ const inFlightLimit = 1.25;
 function overAttribution(sum: number, facts: Facts, evidence: string[]): AccountCheck {
   const observed = sum / facts.total;
   const ok = observed <= attributionLimit;
-  const parts = `the parts, measured apart, hold ${Math.round(observed * 100)} % of the mean latency`;
+  const parts = `the parts, each measured on its own, add up to ${Math.round(observed * 100)} % of the mean latency`;
   return {
     id: 'over-attribution',
     ok,

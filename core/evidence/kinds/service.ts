@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServiceObservation } from '../../model/observation.js';
-import { ms, percent } from '../../diagnosis/figures.js';
+import { ms, percent, seconds } from '../../diagnosis/figures.js';
 import type { CaptureKind, Describing } from '../capture-kind.js';
 import { shapedAs, type CaptureDocument, type ReadDocument } from '../document.js';
 import { missingEvidenceSchema } from '../missing-evidence.js';
@@ -69,8 +69,8 @@ function describeProcess({ read, book, facts }: Describing): string[] {
   const process = read(serviceDocument)?.process ?? null;
   if (process === null || facts.cpu === null) return [];
   const text =
-    `process ${process.pid} (${process.runtime}): ${facts.cpu.totalCores.toFixed(2)} cores burnt of ${process.usableCores}, serving threads ${facts.cpu.busyCores.toFixed(2)} (saturation ${facts.cpu.saturation.toFixed(2)}), ` +
-    `run-queue delay ${ms(process.runDelayMs)} in ${ms(process.windowMs)}, ${ms(facts.cpu.perRequestMs)} CPU a request, host ${percent(process.host.cpuRatio)} busy`;
+    `process ${process.pid} (${process.runtime}): ${facts.cpu.totalCores.toFixed(2)} of ${process.usableCores} cores used, serving threads ${facts.cpu.busyCores.toFixed(2)} (saturation ${facts.cpu.saturation.toFixed(2)}), ` +
+    `its threads waited ${seconds(process.runDelayMs)} for a CPU in ${seconds(process.windowMs)}, ${ms(facts.cpu.perRequestMs)} CPU per request, host ${percent(process.host.cpuRatio)} busy`;
   return [book.add('process', text, serviceDocument.name)];
 }
 

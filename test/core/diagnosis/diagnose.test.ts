@@ -103,7 +103,7 @@ describe('the latency account', () => {
     expect(unsure.causes[0]?.id).toBe('slow-dependency');
     expect(unsure.causes[0]?.confidence).toBeLessThan(0.7 * (sure.causes[0]?.confidence ?? 0));
     const check = unsure.evidence.find(({ summary }) => summary.startsWith('check over-attribution'));
-    expect(check?.summary).toMatch(/hold 175 % .* \(limit 110 %\)/);
+    expect(check?.summary).toMatch(/add up to 175 % .* \(limit 110 %\)/);
     expect(unsure.causes[0]?.evidence).toContain(check?.id);
   });
 

@@ -20,7 +20,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const share = shareOf(context.lines, 'pool-wait');
   if (facts.pool === null || share === 0) return nothing;
   const databaseMs = facts.requestRate > 0 ? (facts.databaseWaiting / facts.requestRate) * 1000 : 0;
-  const sessions = facts.pool.sessions.toFixed(1);
+  const sessions = String(Number(facts.pool.sessions.toFixed(1)));
   const book = context.book.add(
     'database',
     `the service holds ${sessions} connections, ${facts.pool.busy.toFixed(1)} of them busy on average, while ${facts.inFlight.toFixed(1)} requests are in flight; the database needs ${ms(databaseMs)} a request`,

@@ -110,7 +110,7 @@ function filteredAway(scan: StatementScan): Waste | null {
   const share = shareWithGathering(scan, node);
   const work =
     scan.plan?.analyzed === true
-      ? `reads and drops ${rowsDropped(node)} rows an execution (self ${ms(node.selfMs)}, ${percent(share)} of the plan with what gathers its rows)`
+      ? `reads and drops ${rowsDropped(node)} rows per execution (self ${ms(node.selfMs)}, ${percent(share)} of the plan with what gathers its rows)`
       : 'scans the whole table by its estimate';
   return { node, share, work };
 }
@@ -133,7 +133,7 @@ function sortedAway(scan: StatementScan): Waste | null {
     const share = selfShare(scan, sort) + selfShare(scan, node);
     const [read, kept] = [rowsRead(node), sort.rows * sort.loops];
     if (share < planThresholds.part.value || !dropsMost(read - inOrder(node, kept), inOrder(node, kept))) continue;
-    const work = `and ${sort.nodeType} read and order ${Math.round(read)} rows an execution for the first ${Math.round(kept)} (self ${ms(node.selfMs + sort.selfMs)}, ${percent(share)} of the plan)`;
+    const work = `and ${sort.nodeType} read and order ${Math.round(read)} rows per execution for the first ${Math.round(kept)} (self ${ms(node.selfMs + sort.selfMs)}, ${percent(share)} of the plan)`;
     return { node, share, work };
   }
   return null;

@@ -80,7 +80,7 @@ function describe(
     },
     share: entry.share,
     ...assured(context, planPattern(scan)),
-    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${rowsDropped(node)} rows an execution in a statement that takes ${percent(entry.share)} of the mean latency.${gambleText(scan, node)}`,
+    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${rowsDropped(node)} rows per execution in a statement that takes ${percent(entry.share)} of the mean latency.${gambleText(scan, node)}`,
     evidence: citeStatement(context, entry),
     remedy: {
       ...(isIndex ? indexRemedy(scan, predicate.relation, remedy) : { kind: 'code-change', statement: remedy }),
