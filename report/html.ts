@@ -1,6 +1,5 @@
 import { createReport, type ReportDocument } from './document.js';
 import { accountingBar, accountSwatch } from './html/accounting-bar.js';
-import { artifactName } from './html/artifact-link.js';
 import { beforeAfterChart } from './html/before-after-chart.js';
 import { blockHtml, richHtml, tableHtml } from './html/blocks.js';
 import { flameDataBlock, flamePanel } from './html/flame-panel.js';

@@ -2,7 +2,6 @@ import type { PlanNode, QueryPlan, StatementScan } from '../../core/model/databa
 import type { ArtifactRef } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import { count, milliseconds, percent } from '../words.js';
-import { artifactName } from './artifact-link.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';
 
 /** From here on a planner's estimate is told as wrong: a factor of ten changes which plan is the right one. */
@@ -16,7 +15,7 @@ export function planTree({ plan, statement, planSource }: StatementScan, number:
   const rows = plan.nodes.map((node) => nodeRow(node, { plan, depth: depths.get(node.id) ?? 0, total }));
   const how = plan.analyzed ? `executed once, ${milliseconds(plan.executionMs)}` : 'not executed, estimates only';
   const raw = artifacts.find(({ kind, name }) => kind === 'plan' && name.includes(statement.queryId));
-  const rawName = raw === undefined ? noHtml : safeHtml`<p class="muted">The raw plan is the artifact ${artifactName(raw.name)}.</p>`;
+  const rawName = raw === undefined ? noHtml : safeHtml`<p class="muted">The raw plan is the artifact <code>${raw.name}</code>.</p>`;
   const heads = ['Rows', 'Estimated', 'Dropped', 'Loops', 'Cost', 'Buffers hit / read'].map(
     (title) => safeHtml`<th scope="col" class="number">${title}</th>`,
   );

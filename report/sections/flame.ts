@@ -67,7 +67,7 @@ function leafTable(profile: ProfileSummary): Block[] {
   const lesser = rows.slice(shownLeaves);
   return [
     table('Functions by self share of the profile, with 95 % intervals', titles, rows.slice(0, shownLeaves)),
-    ...fold([`${plural(lesser.length, 'more function')}`], lesser.length === 0 ? [] : [table('Functions of lesser share', titles, lesser)]),
+    ...fold([plural(lesser.length, 'more function')], lesser.length === 0 ? [] : [table('Functions of lesser share', titles, lesser)]),
   ];
 }
 

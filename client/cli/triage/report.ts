@@ -32,7 +32,10 @@ interface ReportFlags {
 async function report(id: string, flags: ReportFlags, command: Command): Promise<void> {
   const context = contextOf(command);
   const { incident } = await withIncidents(context, ({ incidents }) => incidents.status(id));
-  if (flags.artifact !== undefined) return await artifact(incident, flags.artifact, flags.output, context);
+  if (flags.artifact !== undefined) {
+    await artifact(incident, flags.artifact, flags.output, context);
+    return;
+  }
   const format = flags.format ?? (context.isJson ? 'json' : 'md');
   const found = await readReport(await storeFor(context), incident.artifacts, format);
   if (found === null)
