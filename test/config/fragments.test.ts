@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { notifiers } from '../../adapters/notifiers/registry.js';
+import { notifiers, personalNotifiers } from '../../adapters/notifiers/registry.js';
+import { runbookRemedies } from '../../adapters/remedies/by-runbook.js';
 import { remedies } from '../../adapters/remedies/registry.js';
 import { alertSources } from '../../client/hook/sources/registry.js';
 import { parseCatalog } from '../../config/catalog.js';
@@ -21,7 +22,7 @@ function problemOf(service: string): string {
 
 describe('the catalog', () => {
   it('accepts every registered remedy and alert source, and names them when another one is asked for', () => {
-    const kinds = remedies.map(({ kind }) => kind);
+    const kinds = [...remedies, ...runbookRemedies].map(({ kind }) => kind);
     expect(problemOf(`remedies: [${kinds.join(', ')}]`)).toBe('');
     expect(problemOf('remedies: [reboot-everything]')).toContain(`expected one of ${kinds.join(', ')}, got "reboot-everything"`);
     const sources = alertSources.map(({ name }) => `${name}: { bearer: { env: A } }`).join(', ');
@@ -29,7 +30,7 @@ describe('the catalog', () => {
   });
 
   it('names the notifiers there are, and the fields of the one that was meant', () => {
-    const kinds = notifiers.map(({ kind }) => kind).join(', ');
+    const kinds = personalNotifiers.map(({ kind }) => kind).join(', ');
     const fields = Object.keys(notifiers.find(({ kind }) => kind === 'webhook')?.fields ?? {}).join(', ');
     const written = kinds.includes(',') ? `one of ${kinds}` : `"${kinds}"`;
     expect(problemOf('notify: [{ kind: pigeon, url: x }]')).toContain(`notify[0].kind: expected ${written}, got "pigeon"`);
