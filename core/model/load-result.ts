@@ -1,4 +1,4 @@
-import type { LoadExecutor, LoadStage, StageResult, StageVerdict } from './load-stages.js';
+import type { LoadExecutor, LoadStage } from './load-stages.js';
 
 /** How load is offered to one endpoint, resolved from catalog, alert and command line. Times are milliseconds. */
 export interface LoadPlan {
@@ -156,4 +156,30 @@ export interface Confirmation {
   broken: string[];
   /** Of a load with stages: the verdict on each that is judged. The one above is the worst of them. */
   stages?: StageVerdict[] | undefined;
+}
+
+/** What one stage measured. */
+export interface StageResult {
+  name: string;
+  /** As far as the run came. */
+  durationMs: number;
+  /** Requests per second that were planned on average; null in the closed model. */
+  offeredRate: number | null;
+  requests: number;
+  /** Answers per second. */
+  requestRate: number;
+  failedRatio: number;
+  /** Requests that timed out, or had no answer when the load ended: slower than any limit. */
+  slow: number;
+  /** Planned requests that were never sent, because no user was free; always 0 in the closed model. */
+  droppedIterations: number;
+  latencyMs: LatencyMs;
+}
+
+/** The budgets against one judged stage. */
+export interface StageVerdict {
+  name: string;
+  verdict: ConfirmationVerdict;
+  reasons: string[];
+  broken: string[];
 }

@@ -1,5 +1,4 @@
 /** Loads of several parts: the steps of a stress test, a spike upon a base, a ramp. Times are milliseconds, ratios 0..1. */
-import type { ConfirmationVerdict, LatencyMs } from './load-result.js';
 
 /** The executors of k6 that a load is offered by. The ramping ones belong to plans with stages. */
 export type LoadExecutor = 'constant-vus' | 'ramping-vus' | 'constant-arrival-rate' | 'ramping-arrival-rate';
@@ -18,30 +17,4 @@ export interface LoadStage {
   durationMs: number;
   /** False: offered and measured, but no budget is held against it, as with the extra load of a spike. */
   isJudged: boolean;
-}
-
-/** What one stage measured. */
-export interface StageResult {
-  name: string;
-  /** As far as the run came. */
-  durationMs: number;
-  /** Requests per second that were planned on average; null in the closed model. */
-  offeredRate: number | null;
-  requests: number;
-  /** Answers per second. */
-  requestRate: number;
-  failedRatio: number;
-  /** Requests that timed out, or had no answer when the load ended: slower than any limit. */
-  slow: number;
-  /** Planned requests that were never sent, because no user was free; always 0 in the closed model. */
-  droppedIterations: number;
-  latencyMs: LatencyMs;
-}
-
-/** The budgets against one judged stage. */
-export interface StageVerdict {
-  name: string;
-  verdict: ConfirmationVerdict;
-  reasons: string[];
-  broken: string[];
 }

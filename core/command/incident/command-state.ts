@@ -2,7 +2,7 @@ import type { PagingState } from '../ladder/paging-ladder.js';
 import { pagingPlan, type PagingPlan } from '../ladder/paging-plan.js';
 import type { Severity } from '../severity/severity.js';
 import type { Findings } from './findings.js';
-import type { ActionItem } from './follow-up.js';
+import type { ActionItem } from './action-item.js';
 import type { PublicStatus } from '../communication/publication.js';
 import type { IncidentStatus } from './incident-status.js';
 import type { CommandPolicy } from './policy.js';

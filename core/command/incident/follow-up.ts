@@ -1,16 +1,7 @@
 /** What is followed after an incident: its action items until they are done, and the postmortem until it is written. */
 import { severityTable } from '../severity/severity.js';
 import { record, type CommandState } from './command-state.js';
-import type { ActionRow } from './findings.js';
 import type { Actor, RecordEvent, RecordText } from './record-event.js';
-
-/** An action item as the incident keeps it: texts of people are references. */
-export type ActionItem = Omit<ActionRow, 'title' | 'state'> & {
-  title: RecordText;
-  state: 'open' | 'done' | 'accepted';
-  /** How many of its reminders were sent. */
-  reminded: number;
-};
 
 export interface NewAction {
   priority: string;

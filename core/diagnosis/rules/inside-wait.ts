@@ -5,7 +5,8 @@ import { runtimeTraits } from '../../runtimes/registry.js';
 import { assured } from '../confidence.js';
 import { saturated } from '../facts.js';
 import { percent } from '../figures.js';
-import { cite, noForecast, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
+import { noForecast } from '../forecast/expected-gain.js';
+import { cite, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
 import { busyHelpers } from './process/thread-pool-starvation.js';
 import { waitsInside } from '../account/unseen-waits.js';
 

@@ -2,7 +2,8 @@ import type { Threshold } from '../rule.js';
 import { traceDocument } from '../../evidence/kinds/profile.js';
 import { assured } from '../confidence.js';
 import { clampRatio, percent } from '../figures.js';
-import { cite, expectedGain, minimumShare, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { expectedGain } from '../forecast/expected-gain.js';
+import { cite, minimumShare, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import type { RouteSpans } from '../../model/profile.js';
 import { isSameRoute } from './route.js';
 

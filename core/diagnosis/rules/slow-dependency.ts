@@ -2,9 +2,9 @@ import { serviceDocument } from '../../evidence/kinds/service.js';
 import { assured } from '../confidence.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
 import { ms, percent } from '../figures.js';
+import { expectedGain } from '../forecast/expected-gain.js';
 import {
   cite,
-  expectedGain,
   minimumShare,
   nothing,
   tooSmall,

@@ -1,5 +1,6 @@
 import type { Confirmation, ConfirmationVerdict, LoadPlan, LoadResult } from '../../model/load-result.js';
-import type { LoadStage, StageResult, StageVerdict } from '../../model/load-stages.js';
+import type { StageResult, StageVerdict } from '../../model/load-result.js';
+import type { LoadStage } from '../../model/load-stages.js';
 import { notAllowedKey, timeoutKey } from '../own-metrics.js';
 import { judgeLoad, type JudgeContext } from '../judge/judge.js';
 

@@ -1,5 +1,6 @@
 import type { LatencyMs } from '../../model/load-result.js';
-import type { LoadStage, StageResult } from '../../model/load-stages.js';
+import type { StageResult } from '../../model/load-result.js';
+import type { LoadStage } from '../../model/load-stages.js';
 import { answersMetric, startedMetric, timeoutKey } from '../own-metrics.js';
 import { plannedRequests } from './staged-plan.js';
 

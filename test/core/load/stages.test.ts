@@ -7,7 +7,8 @@ import { scriptTiming } from '../../../core/load/script-plan.js';
 import { describeLoad } from '../../../core/decisions/describe-load.js';
 import { RefusedError } from '../../../core/model/errors.js';
 import type { LoadPlan, LoadResult } from '../../../core/model/load-result.js';
-import type { LoadStage, StageResult } from '../../../core/model/load-stages.js';
+import type { StageResult } from '../../../core/model/load-result.js';
+import type { LoadStage } from '../../../core/model/load-stages.js';
 
 const base: LoadPlan = {
   ...{ executor: 'constant-arrival-rate', vus: 10, rate: 20, maxVus: 50, script: null, stopAtErrorRatio: null },

@@ -4,7 +4,8 @@ import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import type { DatabaseObservation, IdleSessions } from '../../../model/database.js';
 import { shareOf } from '../../account/accounting.js';
 import { percent } from '../../figures.js';
-import { cite, expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
 export const connectionLeak: Rule = { id: 'connection-leak', requires: [serviceDocument, databasesDocument], thresholds: {}, evaluate };
 

@@ -4,7 +4,8 @@ import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { shareOf } from '../../account/accounting.js';
 import { isPoolBusyAtDatabase, poolThresholds, queuedInBursts } from '../../facts.js';
 import { ms, percent } from '../../figures.js';
-import { cite, expectedGain, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
 
 export const poolExhausted: Rule = {

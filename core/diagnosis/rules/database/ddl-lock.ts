@@ -1,7 +1,8 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { excerpt, percent } from '../../figures.js';
-import { expectedGain, withAdvice, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { expectedGain, withAdvice } from '../../forecast/expected-gain.js';
+import { minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
 
 export const ddlLock: Rule = { id: 'ddl-lock', requires: [databasesDocument], thresholds: lockThresholds, evaluate };

@@ -4,7 +4,8 @@ import { shareOf } from '../../account/accounting.js';
 import { attribute } from '../../account/attribution.js';
 import { assured } from '../../confidence.js';
 import { excerpt, ms, percent } from '../../figures.js';
-import { cite, noForecast, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../../rule.js';
+import { noForecast } from '../../forecast/expected-gain.js';
+import { cite, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../../rule.js';
 import { citeStatement, isOfWindow, isWaitingForLocks, statementCases, type StatementCase } from './database.js';
 
 const thresholds = {

@@ -5,17 +5,8 @@ import type { IndexCandidate, PlanNode, StatementScan } from '../../../model/dat
 import { differenceToWindow } from '../../../database/plan/plan-choice.js';
 import type { MissingEvidence } from '../../../model/observation.js';
 import { excerpt, ms, percent } from '../../figures.js';
-import {
-  expectedGain,
-  withAdvice,
-  minimumShare,
-  disproved,
-  nothing,
-  type Candidate,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../../rule.js';
+import { expectedGain, withAdvice } from '../../forecast/expected-gain.js';
+import { minimumShare, disproved, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import {
   citeStatement,
   dominantNode,

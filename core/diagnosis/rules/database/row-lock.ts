@@ -1,7 +1,8 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { excerpt, percent } from '../../figures.js';
-import { expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { heaviestLock, lockThresholds } from './locks.js';
 
 export const rowLock: Rule = { id: 'row-lock', requires: [databasesDocument], thresholds: lockThresholds, evaluate };

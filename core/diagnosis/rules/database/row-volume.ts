@@ -3,9 +3,9 @@ import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { attribute, unattributed } from '../../account/attribution.js';
 import { clampRatio, excerpt, percent } from '../../figures.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
 import {
   cite,
-  expectedGain,
   minimumShare,
   nothing,
   tooSmall,

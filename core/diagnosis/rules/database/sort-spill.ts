@@ -5,18 +5,8 @@ import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan } from '../../../model/database.js';
 import { clampRatio, excerpt, ms, percent } from '../../figures.js';
 import { partOfDatabase } from './avoidable-work.js';
-import {
-  expectedGain,
-  withAdvice,
-  minimumShare,
-  tooSmall,
-  nothing,
-  disproved,
-  type Candidate,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../../rule.js';
+import { expectedGain, withAdvice } from '../../forecast/expected-gain.js';
+import { minimumShare, tooSmall, nothing, disproved, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { citeStatement, planPattern, plannedCases, selfShare, type StatementCase } from './database.js';
 
 export const sortSpill: Rule = { id: 'sort-spill', requires: [databasesDocument, scanDocument], thresholds: {}, evaluate };

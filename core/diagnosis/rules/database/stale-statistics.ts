@@ -5,7 +5,8 @@ import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan, TableFacts } from '../../../model/database.js';
 import { excerpt, percent } from '../../figures.js';
-import { expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../../rule.js';
 import { partOfDatabase } from './avoidable-work.js';
 import { citeStatement, dominantNode, operatorOf, planPattern, plannedCases, selfShare, type StatementCase } from './database.js';
 

@@ -7,7 +7,8 @@ import type { CpuFacts } from '../../account/cpu-facts.js';
 import { saturated } from '../../facts.js';
 import { almostNothing, ms, percent } from '../../figures.js';
 import { wouldFit } from '../../would-fit.js';
-import { cite, expectedGain, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { cite, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
 const thresholds = {
   denied: {

@@ -3,17 +3,8 @@ import { profileDocument, traceDocument } from '../../../evidence/kinds/profile.
 import { assured } from '../../confidence.js';
 import type { LoopBlocker, RequestTrace, RouteSpans } from '../../../model/profile.js';
 import { clampRatio, percent, ms } from '../../figures.js';
-import {
-  cite,
-  expectedGain,
-  minimumShare,
-  nothing,
-  disproved,
-  type Candidate,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { cite, minimumShare, nothing, disproved, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { applicationShare, callersOf, cpuProfile, frameLocation, frameText } from './cpu.js';
 import { isSameRoute } from '../route.js';
 

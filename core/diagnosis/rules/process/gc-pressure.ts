@@ -3,7 +3,8 @@ import { profileDocument } from '../../../evidence/kinds/profile.js';
 import { assured } from '../../confidence.js';
 import type { ProfileLeaf, ProfileSummary } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
-import { cite, expectedGain, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { cite, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern, avoidableCpu } from './cpu.js';
 
 /** The mutator pays for the allocation as well, so the code that allocates is charged together with the collector. */

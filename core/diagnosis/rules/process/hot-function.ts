@@ -4,17 +4,8 @@ import { assured } from '../../confidence.js';
 import type { MissingEvidence } from '../../../model/observation.js';
 import type { Frame, ProfileSummary } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
-import {
-  cite,
-  expectedGain,
-  minimumShare,
-  nothing,
-  tooSmall,
-  disproved,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { cite, minimumShare, nothing, tooSmall, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { wouldFit } from '../../would-fit.js';
 import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profilePattern, avoidableCpu } from './cpu.js';
 

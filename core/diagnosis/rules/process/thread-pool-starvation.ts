@@ -6,7 +6,8 @@ import type { ProcessObservation } from '../../../model/observation.js';
 import { runtimeTraits } from '../../../runtimes/registry.js';
 import { shareOf } from '../../account/accounting.js';
 import { percent } from '../../figures.js';
-import { cite, expectedGain, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
 type ThreadUse = ProcessObservation['threads'][number];
 

@@ -4,17 +4,8 @@ import { assured } from '../../confidence.js';
 import type { CauseId } from '../../../model/incident.js';
 import type { ProfileCategory } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
-import {
-  cite,
-  expectedGain,
-  minimumShare,
-  nothing,
-  tooSmall,
-  disproved,
-  type Rule,
-  type RuleContext,
-  type RuleVerdict,
-} from '../../rule.js';
+import { expectedGain } from '../../forecast/expected-gain.js';
+import { cite, minimumShare, nothing, tooSmall, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern, avoidableCpu } from './cpu.js';
 
 const thresholds = {
