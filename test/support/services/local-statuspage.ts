@@ -64,9 +64,8 @@ async function handle(page: LocalStatuspage, request: IncomingMessage, response:
   const body = await text(request);
   const url = new URL(request.url ?? '/', page.api);
   page.calls.push(`${request.method ?? ''} ${url.pathname}`);
-  const say = (status: number, answer: unknown, headers: Record<string, string> = {}): void => {
+  const say = (status: number, answer: unknown, headers: Record<string, string> = {}): ServerResponse =>
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(answer));
-  };
   if (request.headers.authorization !== 'OAuth right-key') return void say(401, { error: 'Could not authenticate' });
   const [, id] = /^\/v1\/pages\/abc\/incidents(?:\/([a-z0-9]+))?$/.exec(url.pathname) ?? [];
   if (!url.pathname.startsWith('/v1/pages/abc/incidents')) return void say(404, { error: 'not found' });
