@@ -47,7 +47,7 @@ describe('paths of a report', () => {
   it('makes no link out of a name that is no path of the service', () => {
     const input = { ...hostileNames(), source: { root: null, url: 'https://github.com/acme/shop' } };
     for (const [, href = ''] of renderHtml(input, () => '').matchAll(/href="([^"]*)"/g)) {
-      expect(href).toMatch(/^(#[\w.-]+|https:\/\/github\.com\/acme\/shop\/blob\/HEAD\/[\w./%~-]+(#L\d+)?)$/);
+      expect(href).toMatch(/^(https:\/\/www\.speedscope\.app|#[\w.-]+|https:\/\/github\.com\/acme\/shop\/blob\/HEAD\/[\w./%~-]+(#L\d+)?)$/);
     }
   });
 });
