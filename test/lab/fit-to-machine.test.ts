@@ -12,7 +12,7 @@ describe('what a machine needs to feel a fault', () => {
     const load = fitted(hotFunction.endpoint, 10).load;
     expect(load).toMatchObject({ executor: 'constant-arrival-rate', rate: 130 });
     expect(fitted(hotFunction.endpoint, 20).load).toMatchObject({ rate: 65 });
-    expect(fitted(sortSpill.endpoint, 50)).toMatchObject({ budgets: { p95Ms: 60 }, load: sortSpill.endpoint.load });
+    expect(fitted(sortSpill.endpoint, 100)).toMatchObject({ budgets: { p95Ms: 105 }, load: sortSpill.endpoint.load });
     expect(fitted(missingIndex.endpoint, 50)).toEqual(missingIndex.endpoint);
   });
 

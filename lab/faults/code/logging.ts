@@ -10,7 +10,7 @@ export const logging: Fault = {
     path: '/checkout/quote',
     body: { category: 'tables', lines: [{ priceCents: 1290, quantity: 2 }] },
     budgets: { p95Ms: 80 },
-    load: { executor: 'constant-arrival-rate', rate: 400, maxVus: 25 },
+    load: { executor: 'constant-arrival-rate', rate: 400, maxVus: 80 },
     measured: { rate: 2 },
   },
   shop: { logs: { access: 'annotated' } },
