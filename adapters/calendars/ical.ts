@@ -41,11 +41,11 @@ function peopleOf(event: VEvent, known: ReadonlyMap<string, string>): string[] {
   return [...new Set(texts.flatMap((text) => known.get(text.trim().toLowerCase()) ?? []))];
 }
 
-/** Every occurrence in the span; recurring ones are expanded with their exceptions, in their own zone. */
-function occurrences(event: VEvent, fromMs: number, toMs: number): { startMs: number; endMs: number }[] {
+/** Every occurrence in the span; recurring ones are expanded in their own zone. One that was changed has its own event, and so its own people. */
+function occurrences(event: VEvent, fromMs: number, toMs: number): { startMs: number; endMs: number; event: VEvent }[] {
   return ical
     .expandRecurringEvent(event, { from: new Date(fromMs), to: new Date(toMs), expandOngoing: true })
-    .map(({ start, end }) => ({ startMs: start.getTime(), endMs: end.getTime() }));
+    .map((one) => ({ startMs: one.start.getTime(), endMs: one.end.getTime(), event: one.event }));
 }
 
 export interface CalendarSpan {
@@ -62,13 +62,14 @@ export async function readCalendar(source: string, span: CalendarSpan, known: Re
     const text = /^https?:\/\//i.test(source) ? await fetchText(source) : await readFile(source, 'utf8');
     if (!/BEGIN:VCALENDAR/i.test(text)) throw new Error('it is no iCalendar file');
     const events = Object.values(ical.sync.parseICS(text)).filter((entry): entry is VEvent => entry?.type === 'VEVENT');
-    return events.flatMap((event) =>
-      occurrences(event, span.fromMs, span.toMs).map((times) => ({
-        ...times,
+    return events
+      .flatMap((event) => occurrences(event, span.fromMs, span.toMs))
+      .map(({ startMs, endMs, event }) => ({
+        startMs,
+        endMs,
         people: peopleOf(event, known),
         priority: priorityOf(paramText(event.summary)),
-      })),
-    );
+      }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UnreadableInputError(`calendar ${source}: expected an iCalendar file, but ${reason}; correct oncall in the catalog`, {
