@@ -43,6 +43,16 @@ export const actionFor: Readonly<Record<string, { horizon: Horizon; action: stri
 };
 
 const factorOfCause: Readonly<Record<string, string>> = {
+  'hot-function': 'latent.code-path',
+  'regex-backtracking': 'latent.code-path',
+  serialization: 'latent.code-path',
+  crypto: 'latent.code-path',
+  compression: 'latent.code-path',
+  logging: 'latent.code-path',
+  templating: 'latent.code-path',
+  reflection: 'latent.code-path',
+  'gc-pressure': 'latent.code-path',
+  'event-loop-blocked': 'latent.code-path',
   'missing-index': 'latent.missing-index',
   'non-sargable-predicate': 'latent.missing-index',
   'sort-spill': 'latent.missing-limit',
@@ -59,17 +69,19 @@ const factorOfCause: Readonly<Record<string, string>> = {
   'retry-amplification': 'amplifier.retry-storm',
   'cpu-starved': 'latent.no-back-pressure',
   capacity: 'trigger.traffic',
+  'pooler-wait': 'latent.pool-size',
+  'thread-pool-starvation': 'latent.pool-size',
 };
 
 /** Held against the alert: five minutes are what a paging alert may take. */
 const lateDetectionS = 300;
 
+/** A place whose defect is not known is no factor, and neither is a cause that this list does not know. */
 function ofCauses(triage: Incident): Contributing[] {
-  return triage.causes.map((cause) => ({
-    id: factorOfCause[cause.id] ?? 'latent.code-path',
-    fact: cause.summary,
-    evidence: cite(triage, cause.evidence),
-  }));
+  return triage.causes.flatMap((cause) => {
+    const id = factorOfCause[cause.id];
+    return id === undefined ? [] : [{ id, fact: cause.summary, evidence: cite(triage, cause.evidence) }];
+  });
 }
 
 const triggers = ['deploy', 'config', 'flag', 'migration', 'infra', 'scaling'];

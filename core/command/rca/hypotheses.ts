@@ -23,7 +23,9 @@ export function culpritOf({ bisect }: Pick<Incident, 'bisect'>): NonNullable<Bis
   return bisect.culprit;
 }
 
-function provenBy({ reruns, incidentId }: Incident): string | null {
+/** Of two causes the same load cannot tell which one the remedy took away, so it confirms neither. */
+function provenBy({ reruns, incidentId, causes }: Incident): string | null {
+  if (causes.length !== 1) return null;
   const proof = reruns.find(({ outcome, withinBudget }) => outcome === 'resolved' && withinBudget);
   return proof === undefined ? null : `the same load after the remedy of ${incidentId}: within the budget again at ${proof.at}`;
 }

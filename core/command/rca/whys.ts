@@ -1,4 +1,5 @@
 /** Why, and why again: a walk from the symptom over what was measured, which ends where nothing was. */
+import { placeIds } from '../../diagnosis/causality.js';
 import { ms, percent } from '../../diagnosis/figures.js';
 import type { AccountingLine, Cause, Incident } from '../../model/incident.js';
 import type { ChangeRow } from '../incident/findings.js';
@@ -42,10 +43,10 @@ function whereTimeGoes(triage: Incident): Step {
 }
 
 function whatDefect(triage: Incident, cause: Cause | null): Step {
-  const label = largest(triage.accounting)?.label ?? 'it';
-  if (cause === null) {
+  if (cause === null || placeIds.has(cause.id)) {
+    const label = cause?.summary ?? `${largest(triage.accounting)?.label ?? 'it'} takes its time`;
     const collect = triage.missingEvidence.map(({ remedy }) => remedy)[0] ?? 'a profile and plans of the same load';
-    return { question: `Why does ${label} take so long?`, answer: null, evidence: [], collect };
+    return { question: `Why is that so? (${label})`, answer: null, evidence: cite(triage, cause?.evidence ?? []), collect };
   }
   return {
     question: `Why does it take ${percent(cause.share)} of the latency?`,
@@ -87,7 +88,7 @@ function lineOf(triage: Incident, cause: Cause | null, known: { changes: readonl
   const where = whereTimeGoes(triage);
   if (where.answer === null) return [where];
   const defect = whatDefect(triage, cause);
-  if (cause === null) return [where, defect];
+  if (cause === null || defect.answer === null) return [where, defect];
   const introduced = whatIntroduced(triage, cause, known.changes);
   return introduced.answer === null ? [where, defect, introduced] : [where, defect, introduced, whatGuard(known.isAlerted, triage)];
 }

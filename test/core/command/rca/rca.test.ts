@@ -82,6 +82,14 @@ describe('the ledger of hypotheses', () => {
     expect(whys.at(-1)).toMatchObject({ n: 4, answer: null, collect: expect.stringContaining('for people') as string });
   });
 
+  it('confirms none of two causes by one load: nobody knows which of them went away', () => {
+    const reruns = [{ outcome: 'resolved', withinBudget: true, at: '2026-03-02T15:10:00.000Z' }] as unknown as Incident['reruns'];
+    const second: Cause = { ...createIndexCause, id: 'hot-function', summary: 'a loop is hot', share: 0.3 };
+    const { hypotheses } = analyze({ changes: [] }, triage({ outcome: 'resolved', reruns, causes: [createIndexCause, second] }));
+    expect(hypotheses.filter(({ status }) => status === 'confirmed')).toEqual([]);
+    expect(hypotheses.filter(({ status }) => status === 'supported')).toHaveLength(2);
+  });
+
   it('is not confirmed by a search that is not sure', () => {
     const culprit = { commit: 'c'.repeat(40), subject: 's', author: 'a', date: 'd', files: [] };
     const bisect = {
@@ -117,6 +125,15 @@ describe('why, and why again', () => {
       new Set(analyze({}, triage({ causes: [createIndexCause, second(share)] })).whys.map(({ branch }) => branch));
     expect(branches(0.3)).toEqual(new Set(['A', 'B']));
     expect(branches(0.1)).toEqual(new Set(['A']));
+  });
+
+  it('takes the place where the time goes for no root cause and no factor: its defect is not known', () => {
+    const place: Cause = { ...createIndexCause, id: 'expensive-query', summary: 'one statement holds the latency; why was not shown' };
+    const { whys, rootCause, contributing } = analyze({ changes: [] }, triage({ causes: [place] }));
+    expect(rootCause).toBeNull();
+    expect(whys.map(({ answer }) => answer !== null)).toEqual([true, false]);
+    expect(whys[1]?.question).toContain('why was not shown');
+    expect(contributing.map(({ id }) => id)).toEqual(['response.no-runbook']);
   });
 
   it('names no root cause where no triage names one', () => {
