@@ -63,10 +63,10 @@ export async function lockDataFolder(directory: string, say: (line: string) => v
   const owner = await recordProcess(process.pid);
   if (owner === null) throw new Error(`process ${process.pid} cannot be identified`);
   let content: LockContent = { owner, server: null };
-  while (!(await tryCreate(file, content))) {
-    // One at a time: between the look at a stale lock and its removal nobody else may have put a fresh one into its place.
-    await withHostLock(`dev ${await realpath(directory)}`, AbortSignal.timeout(takeOverWithinMs), () => takeOver(file, directory, say));
-  }
+  // Look, removal and own entry are one step for everybody: whoever removes what it found stale would remove a fresh lock that came in between.
+  await withHostLock(`dev ${await realpath(directory)}`, AbortSignal.timeout(takeOverWithinMs), async () => {
+    while (!(await tryCreate(file, content))) await takeOver(file, directory, say);
+  });
   return {
     recordServer: async (pid) => {
       content = { ...content, server: await recordProcess(pid) };
