@@ -1,5 +1,5 @@
 /** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
-import type { IdentityProof } from '../core/decisions/remedy-approval.js';
+import type { IdentityProof } from '../core/decisions/remedy/remedy-approval.js';
 import type {
   ArtifactRef,
   BisectSummary,

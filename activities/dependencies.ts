@@ -1,7 +1,7 @@
-/** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies.ts`). */
+/** What the activities need of the world, as small interfaces. The worker owns the implementations (`worker/dependencies/dependencies.ts`). */
 import type { PlannedMitigation } from '../core/command/mitigation/mitigation-input.js';
 import type { Audited } from '../core/model/audit.js';
-import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve-access.js';
+import type { RequestSpec, DatabaseAccess, NotifierAccess } from '../config/resolve/resolve-access.js';
 import type { Judgement } from '../core/diagnosis/judgement.js';
 import type { CaptureKind } from '../core/evidence/capture-kind.js';
 import type { CapturedDocument, ReadDocument } from '../core/evidence/document.js';

@@ -8,7 +8,7 @@ import {
   type EvidenceWindow,
   type ManifestCapture,
 } from '../core/evidence/manifest.js';
-import { summaryArtifact } from '../core/decisions/summary-artifact.js';
+import { summaryArtifact } from '../core/decisions/load/summary-artifact.js';
 import type { Incident } from '../core/model/incident.js';
 import type { EvidenceSet, KindCapture } from './contract.js';
 

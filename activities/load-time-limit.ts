@@ -1,4 +1,4 @@
-import { describeLoad, loadTimeLimitMs } from '../core/decisions/describe-load.js';
+import { describeLoad, loadTimeLimitMs } from '../core/decisions/load/describe-load.js';
 import { ProgramFailedError } from '../core/model/errors.js';
 import type { LoadPlan } from '../core/model/load-result.js';
 

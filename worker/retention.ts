@@ -1,10 +1,10 @@
 /** Removes what is too old or too much while a worker runs: never what an incident that is not over refers to. */
 import type { Client } from '@temporalio/client';
 import { openArtifactStore } from '../adapters/artifacts/open-store.js';
-import { artifactPlace } from '../config/artifact-place.js';
+import { artifactPlace } from '../config/settings/artifact-place.js';
 import { applyRetention, surveyRetention, type RetentionSurvey } from '../adapters/artifacts/retention.js';
 import { findOpenReferences } from '../adapters/temporal/open-references.js';
-import { artifactLimits } from '../config/artifact-limits.js';
+import { artifactLimits } from '../config/settings/artifact-limits.js';
 import type { Catalog } from '../config/catalog.js';
 import { episodeRunOf, incidentIdOf } from '../workflows/respond/incident-id.js';
 

@@ -12,9 +12,9 @@ import { createRunbookActivities } from '../activities/runbook/create-runbook-ac
 import type { RunbookDependencies } from '../activities/runbook/dependencies.js';
 import { converterOf, operatedServer, resolveTemporal, temporalUnreachable, type TemporalTarget } from '../adapters/temporal/connection.js';
 import { bisectHostQueue, workerRoles, type WorkerRole } from '../workflows/kernel/task-queues.js';
-import type { MeasuringPlace } from './bisect-dependencies.js';
+import type { MeasuringPlace } from './dependencies/bisect-dependencies.js';
 import { openProbe, type Probe } from './health-server.js';
-import { createLoadPermission } from './load-permission.js';
+import { createLoadPermission } from './load/load-permission.js';
 import { identityOf, listMeasuringHosts } from './measuring-hosts.js';
 import { installRuntime } from './runtime.js';
 import { ensureSearchAttributes } from './search-attributes.js';

@@ -1,13 +1,13 @@
 /** The workers of one process with the settings of one command. */
 import type { TemporalTarget } from '../adapters/temporal/connection.js';
 import type { Catalog } from '../config/catalog.js';
-import { encryptedTarget } from '../config/payload-keys.js';
+import { encryptedTarget } from '../config/settings/payload-keys.js';
 import { findTool } from '../config/find-tool.js';
 import type { WorkerRole } from '../workflows/kernel/task-queues.js';
-import { createBisectDependencies } from './bisect-dependencies.js';
-import { createCommandDependencies } from './command-dependencies.js';
-import { createDependencies } from './dependencies.js';
-import { createRunbookDependencies } from './runbook-dependencies.js';
+import { createBisectDependencies } from './dependencies/bisect-dependencies.js';
+import { createCommandDependencies } from './dependencies/command-dependencies.js';
+import { createDependencies } from './dependencies/dependencies.js';
+import { createRunbookDependencies } from './dependencies/runbook-dependencies.js';
 import { keepWithinLimits } from './retention.js';
 import { startWorkers, type RunningWorkers } from './run-workers.js';
 

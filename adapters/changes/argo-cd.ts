@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isRecord } from '../../config/catalog-fields.js';
-import { readSettings } from '../../config/resolve-access.js';
+import { readSettings } from '../../config/resolve/resolve-access.js';
 import type { Change } from '../../core/command/changes/change.js';
 import { askJson } from './ask-json.js';
 import { readAll, type ChangeOrder, type ChangeSource } from './change-source.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serviceDatabases, type DatabaseAccess } from '../../config/resolve-access.js';
+import { serviceDatabases, type DatabaseAccess } from '../../config/resolve/resolve-access.js';
 import type { Change } from '../../core/command/changes/change.js';
 import type { Session } from '../databases/postgres/session.js';
 import { readAll, type ChangeOrder, type ChangeSource } from './change-source.js';

@@ -1,4 +1,4 @@
-import { serviceDatabases, type DatabaseAccess } from '../../config/resolve-access.js';
+import { serviceDatabases, type DatabaseAccess } from '../../config/resolve/resolve-access.js';
 import { unknownFinding, type Finding } from '../../core/command/checks/check.js';
 import type { CheckWorld, PlannedLook } from './check.js';
 

@@ -11,7 +11,7 @@ import {
   renewLeaseName,
   type LoadLeaseStart,
   type LoadOffStart,
-} from '../../core/decisions/load-control.js';
+} from '../../core/decisions/load/load-control.js';
 import { ProgramFailedError, RefusedError } from '../../core/model/errors.js';
 
 export interface LoadOff extends LoadOffStart {

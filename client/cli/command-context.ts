@@ -69,14 +69,14 @@ export interface IncidentAccess {
 /** Artifacts of the data folder, and of the bucket where the catalog names one. */
 export async function storeFor(context: CommandContext): Promise<ArtifactStore> {
   const { openArtifactStore } = await import('../../adapters/artifacts/open-store.js');
-  const { artifactPlace } = await import('../../config/artifact-place.js');
+  const { artifactPlace } = await import('../../config/settings/artifact-place.js');
   return openArtifactStore(artifactPlace(await tryReadCatalog(context), context.dataDirectory));
 }
 
 /** With the keys of the catalog, where it has some. */
 export async function connectFor(context: CommandContext): Promise<{ client: Client; address: string; close: () => Promise<void> }> {
   const { connectClient } = await import('../../adapters/temporal/connection.js');
-  const { encryptedTarget } = await import('../../config/payload-keys.js');
+  const { encryptedTarget } = await import('../../config/settings/payload-keys.js');
   return await connectClient(await encryptedTarget(context.temporal, await catalogWithKeys(context)));
 }
 

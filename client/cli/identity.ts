@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Catalog } from '../../config/catalog.js';
 import { environmentVariable } from '../../config/environment.js';
 import { tryReadSecret } from '../../config/secret.js';
-import type { IdentityProof } from '../../core/decisions/remedy-approval.js';
+import type { IdentityProof } from '../../core/decisions/remedy/remedy-approval.js';
 import { RefusedError } from '../../core/model/errors.js';
 import { sameSecret } from '../hook/access/credentials.js';
 import { currentUser } from './option-values.js';

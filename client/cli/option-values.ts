@@ -1,7 +1,7 @@
 /** Values of options, parsed; each problem says what was expected, what came and what to do. */
 import { userInfo } from 'node:os';
 import { parseDuration } from '../../config/duration.js';
-import { parseBudget } from '../../config/symptom.js';
+import { parseBudget } from '../../config/resolve/symptom.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import type { Budgets } from '../../core/model/load-result.js';
 

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { openArtifactStore } from '../../adapters/artifacts/open-store.js';
-import { artifactPlace } from '../../config/artifact-place.js';
-import { artifactLimits } from '../../config/artifact-limits.js';
+import { artifactPlace } from '../../config/settings/artifact-place.js';
+import { artifactLimits } from '../../config/settings/artifact-limits.js';
 import type { Catalog } from '../../config/catalog.js';
 import { lacking, ok, type Check } from './check.js';
 

@@ -9,7 +9,7 @@ import { databaseEngine, databaseEngines } from '../../adapters/databases/regist
 import { identifyProcess } from '../../adapters/kernel/processes.js';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { findTool } from '../../config/find-tool.js';
-import { endpointKeys } from '../../config/find-endpoint.js';
+import { endpointKeys } from '../../config/resolve/find-endpoint.js';
 import {
   resolveDatabases,
   resolveProcess,
@@ -17,7 +17,7 @@ import {
   resolveRequest,
   type DatabaseAccess,
   type ProfilerSetting,
-} from '../../config/resolve-access.js';
+} from '../../config/resolve/resolve-access.js';
 import { EvidenceUnavailableError } from '../../core/model/errors.js';
 import { hasAnySecret, readHookCredentials } from '../hook/access/credentials.js';
 import { checkArtifacts } from './artifacts-check.js';

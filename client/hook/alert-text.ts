@@ -1,7 +1,7 @@
 /** What every source does to the texts of an alert before they enter a workflow. */
 import { createHash } from 'node:crypto';
 import type { Symptom } from '../../core/model/incident.js';
-import { tryParseSymptom } from '../../config/symptom.js';
+import { tryParseSymptom } from '../../config/resolve/symptom.js';
 
 /** A workflow payload may have 2 MB and is kept in every history: texts from outside are cut, long before that. */
 const limits = { labels: 64, nameLength: 200, valueLength: 500, titleLength: 300, links: 10, linkLength: 2000 };

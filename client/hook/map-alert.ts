@@ -1,5 +1,5 @@
 import type { Catalog } from '../../config/catalog.js';
-import { findEndpointByLabels } from '../../config/find-endpoint.js';
+import { findEndpointByLabels } from '../../config/resolve/find-endpoint.js';
 
 export type MappedAlert = { endpoint: string } | { reason: string };
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Payload } from '@temporalio/common';
 import { createPayloadCodec } from '../../adapters/temporal/payload-codec.js';
-import { readPayloadKeys } from '../../config/payload-keys.js';
+import { readPayloadKeys } from '../../config/settings/payload-keys.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { bearerOf, readSecretOf, sameSecret } from './access/credentials.js';
 import { problem, type Answer } from './answer.js';

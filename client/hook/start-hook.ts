@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { converterOf, resolveTemporal, type TemporalTarget } from '../../adapters/temporal/connection.js';
 import { storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { Catalog } from '../../config/catalog.js';
-import { encryptedTarget } from '../../config/payload-keys.js';
+import { encryptedTarget } from '../../config/settings/payload-keys.js';
 import { createKnownAlerts } from './known-alerts.js';
 import { keyOfLinks } from './access/link-key.js';
 import { startHook, type RunningHook } from './hook-server.js';

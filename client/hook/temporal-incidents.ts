@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { openArtifactStore } from '../../adapters/artifacts/open-store.js';
-import { artifactPlace } from '../../config/artifact-place.js';
+import { artifactPlace } from '../../config/settings/artifact-place.js';
 import type { Catalog } from '../../config/catalog.js';
-import { findEndpoint } from '../../config/find-endpoint.js';
+import { findEndpoint } from '../../config/resolve/find-endpoint.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { createIncidentClient } from '../temporal/incident-client.js';
 import { statusDocument } from '../temporal/incident-documents.js';

@@ -10,7 +10,7 @@ import type { Allocated } from '../../core/command/incident/registry.js';
 import { statusDocument, textsOf, type StatusDocument } from '../../core/command/incident/status-document.js';
 import type { Severity } from '../../core/command/severity/severity.js';
 import type { commandIncident } from '../../workflows/command/command-incident.js';
-import { registryWorkflowId } from '../../workflows/command/incident-ids.js';
+import { registryWorkflowId } from '../../workflows/command/registry/incident-ids.js';
 import { allocateUpdate, commandStateQuery, type ByRequest } from '../../workflows/command/messages.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { explainUpdate, withinDeadline } from './bounded-calls.js';

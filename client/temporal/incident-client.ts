@@ -7,7 +7,7 @@ import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
 import { triageWorkflowId } from '../../adapters/temporal/triage-workflow-id.js';
 import { ageLimitMs } from '../../core/decisions/escalation.js';
 import { escapeMarkdown } from '../../core/decisions/escape-markdown.js';
-import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
+import type { RemedyDecision } from '../../core/decisions/remedy/remedy-approval.js';
 import { RefusedError } from '../../core/model/errors.js';
 import type { Symptom } from '../../core/model/incident.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { notifiers, personalNotifiers } from '../../adapters/notifiers/registry.js';
 import { byKind, isRecord } from '../catalog-fields.js';
 import { problemAt, type CatalogProblem, type CatalogSource } from '../catalog-problems.js';
-import { completeEntry, surroundingsOf } from '../notifier-settings.js';
+import { completeEntry, surroundingsOf } from '../settings/notifier-settings.js';
 import type { CatalogFragment } from './fragment.js';
 
 type Path = (string | number)[];

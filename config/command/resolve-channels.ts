@@ -1,8 +1,8 @@
 import { UnreadableInputError } from '../../core/model/errors.js';
 import type { Catalog } from '../catalog.js';
 import { isRecord } from '../catalog-fields.js';
-import { completeEntry, surroundingsOf } from '../notifier-settings.js';
-import { readSettings, type NotifierAccess } from '../resolve-access.js';
+import { completeEntry, surroundingsOf } from '../settings/notifier-settings.js';
+import { readSettings, type NotifierAccess } from '../resolve/resolve-access.js';
 
 function accessOf(catalog: Catalog, notifier: { kind: string; [field: string]: unknown } | undefined, what: string): NotifierAccess {
   if (notifier === undefined)

@@ -1,4 +1,4 @@
-import { isNobodyThere, isOutage } from '../decisions/outage.js';
+import { isNobodyThere, isOutage } from '../decisions/load/outage.js';
 import type { CauseId, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { DiagnosisInput } from './input.js';

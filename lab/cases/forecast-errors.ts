@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readEvidence } from '../../adapters/artifacts/evidence-folder.js';
-import { checkForecasts } from '../../core/decisions/forecast-check.js';
+import { checkForecasts } from '../../core/decisions/remedy/forecast-check.js';
 import { judgement } from '../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../core/evidence/judge-evidence.js';
 import type { ForecastCheck } from '../../core/model/incident.js';

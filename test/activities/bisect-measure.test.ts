@@ -1,5 +1,5 @@
 /** Real measurements of real commits: database time, what is said when it cannot be had, and cancellation in every phase. */
-import type { LoadPermission } from '../../worker/load-permission.js';
+import type { LoadPermission } from '../../worker/load/load-permission.js';
 import { createRequire } from 'node:module';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import type { BisectActivities } from '../../activities/bisect-contract.js';
 import type { CatalogRepository } from '../../config/catalog-schema.js';
 import type { BisectMetric } from '../../core/model/bisect.js';
 import type { LoadPlan } from '../../core/model/load-result.js';
-import { createBisectDependencies } from '../../worker/bisect-dependencies.js';
+import { createBisectDependencies } from '../../worker/dependencies/bisect-dependencies.js';
 import { createGitHistory, type CommitSpec, type GitHistory } from '../support/git-history.js';
 import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { k6Binary } from '../support/k6-binary.js';

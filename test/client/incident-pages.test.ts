@@ -17,7 +17,7 @@ import { sendTestPages, type TestPages } from '../../client/oncall/test-pages.js
 import { parseCatalog } from '../../config/catalog.js';
 import { startReceiver } from '../support/services/webhook-receiver.js';
 import { provenPerson } from '../../client/hook/access/person.js';
-import { seenService } from '../../worker/mitigation-facts.js';
+import { seenService } from '../../worker/runbook/mitigation-facts.js';
 import { startCommandWorld } from '../support/stories/command-world.js';
 import { until } from '../support/until.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseCatalog } from '../../config/catalog.js';
-import { findEndpoint } from '../../config/find-endpoint.js';
-import { changeRefusal } from '../../config/resolve-change-window.js';
-import { resolveLoad } from '../../config/resolve-load.js';
+import { findEndpoint } from '../../config/resolve/find-endpoint.js';
+import { changeRefusal } from '../../config/resolve/resolve-change-window.js';
+import { resolveLoad } from '../../config/resolve/resolve-load.js';
 
 const catalogWith = (service: string, endpoint: string, rest = '') =>
   parseCatalog(

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseCatalog, type Catalog } from '../../config/catalog.js';
-import { findEndpoint, findEndpointByLabels } from '../../config/find-endpoint.js';
-import { resolveDatabases, resolveProcess, resolveProfiler, resolveRequest } from '../../config/resolve-access.js';
-import { resolveTarget } from '../../config/resolve-target.js';
-import { parseBudget, parseSymptom } from '../../config/symptom.js';
+import { findEndpoint, findEndpointByLabels } from '../../config/resolve/find-endpoint.js';
+import { resolveDatabases, resolveProcess, resolveProfiler, resolveRequest } from '../../config/resolve/resolve-access.js';
+import { resolveTarget } from '../../config/resolve/resolve-target.js';
+import { parseBudget, parseSymptom } from '../../config/resolve/symptom.js';
 
 const text = `version: 1
 defaults: { load: { executor: constant-vus, vus: 7, duration: 30s } }

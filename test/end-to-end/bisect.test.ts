@@ -1,4 +1,4 @@
-import type { LoadPermission } from '../../worker/load-permission.js';
+import type { LoadPermission } from '../../worker/load/load-permission.js';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBisectActivities } from '../../activities/bisect.js';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
-import { createBisectDependencies } from '../../worker/bisect-dependencies.js';
+import { createBisectDependencies } from '../../worker/dependencies/bisect-dependencies.js';
 import { bisectHostQueue, bisectQueue } from '../../workflows/kernel/task-queues.js';
 import type { bisectRegression, BisectResult } from '../../workflows/bisect/bisect-regression.js';
 import { createGitHistory, type GitHistory } from '../support/git-history.js';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createBisectActivities } from '../../dist/activities/bisect.js';
-import { createBisectDependencies } from '../../dist/worker/bisect-dependencies.js';
+import { createBisectDependencies } from '../../dist/worker/dependencies/bisect-dependencies.js';
 
 const { address, bundle, catalog, k6, taskQueue } = JSON.parse(await readFile(process.argv[2], 'utf8'));
 const connection = await NativeConnection.connect({ address });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createCommandActivities } from '../../dist/activities/command/create-command-activities.js';
-import { createCommandDependencies } from '../../dist/worker/command-dependencies.js';
+import { createCommandDependencies } from '../../dist/worker/dependencies/command-dependencies.js';
 import { readCatalog } from '../../dist/config/catalog.js';
 
 const { address, bundle, catalogFile, dataDirectory, taskQueue } = JSON.parse(readFileSync(process.argv[2], 'utf8'));

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createRunbookActivities } from '../../dist/activities/runbook/create-runbook-activities.js';
-import { createRunbookDependencies } from '../../dist/worker/runbook-dependencies.js';
+import { createRunbookDependencies } from '../../dist/worker/dependencies/runbook-dependencies.js';
 
 const { address, bundle, catalog, dataDirectory, taskQueue } = JSON.parse(await readFile(process.argv[2], 'utf8'));
 const connection = await NativeConnection.connect({ address });

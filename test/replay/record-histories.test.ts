@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describe, it } from 'vitest';
-import { releaseLeaseName, renewLeaseName } from '../../core/decisions/load-control.js';
+import { releaseLeaseName, renewLeaseName } from '../../core/decisions/load/load-control.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { createFakeWorld, planExpiringAt } from '../support/stories/fake-incident.js';
@@ -14,7 +14,7 @@ import type { bisectRegression } from '../../workflows/bisect/bisect-regression.
 import { createFakeRepositories } from '../support/fake-repositories.js';
 import { recordedSearches, searchRequest } from '../support/stories/recorded-searches.js';
 import { recordedStories } from '../support/stories/recorded-stories.js';
-import { registryWorkflowId } from '../../workflows/command/incident-ids.js';
+import { registryWorkflowId } from '../../workflows/command/registry/incident-ids.js';
 import { lockWorkflowId } from '../../workflows/runbook/lock.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 import { commandCatalog, recordedIncidents, recordedRuns, runCatalog } from '../support/stories/recorded-runs.js';

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { readToolSettings } from '../../config/tool-settings.js';
+import { readToolSettings } from '../../config/settings/tool-settings.js';
 import { incidentSearchAttributes } from '../../workflows/respond/search-attributes.js';
 
 async function isExecutable(path: string): Promise<boolean> {

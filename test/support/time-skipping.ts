@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { installBinary, withInstallLock } from '../../adapters/tools/tool-install.js';
-import { readToolSettings } from '../../config/tool-settings.js';
+import { readToolSettings } from '../../config/settings/tool-settings.js';
 import { incidentSearchAttributes } from '../../workflows/respond/search-attributes.js';
 import { quietRuntime } from './temporal.js';
 

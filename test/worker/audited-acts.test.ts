@@ -11,8 +11,8 @@ import { parseCatalog } from '../../config/catalog.js';
 import type { IncidentMessage } from '../../core/command/communication/message.js';
 import type { AuditEntry } from '../../core/model/audit.js';
 import type { Notification } from '../../core/model/notification.js';
-import { createBisectDependencies } from '../../worker/bisect-dependencies.js';
-import { createCommandDependencies } from '../../worker/command-dependencies.js';
+import { createBisectDependencies } from '../../worker/dependencies/bisect-dependencies.js';
+import { createCommandDependencies } from '../../worker/dependencies/command-dependencies.js';
 import { documentOf, runCli } from '../client/run-cli.js';
 
 let folder = '';

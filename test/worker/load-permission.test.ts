@@ -4,7 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readLoadOff, switchLoadOff, switchLoadOn } from '../../adapters/temporal/load-control.js';
 import { RefusedError } from '../../core/model/errors.js';
-import { createLoadPermission } from '../../worker/load-permission.js';
+import { createLoadPermission } from '../../worker/load/load-permission.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 

@@ -1,7 +1,7 @@
 /** Turns on one machine: in order, told while waiting, and given up without holding anybody up. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createOneOnThisMachine } from '../../worker/one-at-a-time.js';
+import { createOneOnThisMachine } from '../../worker/load/one-at-a-time.js';
 
 interface Held {
   ended: Promise<unknown>;

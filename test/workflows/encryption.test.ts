@@ -13,7 +13,7 @@ import { startResponderHook } from '../../client/hook/start-hook.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { parseCatalog } from '../../config/catalog.js';
-import { encryptedTarget } from '../../config/payload-keys.js';
+import { encryptedTarget } from '../../config/settings/payload-keys.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
 import { alertOf } from '../support/stories/incident-workers.js';

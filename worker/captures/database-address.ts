@@ -1,5 +1,5 @@
 import { databaseEngine } from '../../adapters/databases/registry.js';
-import type { DatabaseAccess } from '../../config/resolve-access.js';
+import type { DatabaseAccess } from '../../config/resolve/resolve-access.js';
 
 /** Null where the catalog's connection goes by a Unix-domain socket (`postgres:///shop?host=/run/postgresql`): that has no address. */
 export function endOf(access: DatabaseAccess): { host: string; port: number } | null {

@@ -5,7 +5,7 @@ import { findServiceProcess, type ProcessLocator } from '../../adapters/kernel/f
 import { trackLocalSessions, type LocalSessions } from '../../adapters/kernel/local-sessions.js';
 import { servicePortsTowards } from '../../adapters/kernel/sockets.js';
 import type { Catalog } from '../../config/catalog.js';
-import { resolveDatabases, resolveProcess, type DatabaseAccess } from '../../config/resolve-access.js';
+import { resolveDatabases, resolveProcess, type DatabaseAccess } from '../../config/resolve/resolve-access.js';
 import { filled } from '../../core/evidence/document.js';
 import { databasesDocument, databasesKind } from '../../core/evidence/kinds/databases.js';
 import { EvidenceUnavailableError, UnreadableInputError } from '../../core/model/errors.js';

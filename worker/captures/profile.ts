@@ -1,6 +1,6 @@
 import type { CaptureAdapter } from '../../activities/dependencies.js';
 import type { Catalog } from '../../config/catalog.js';
-import { resolveProcess, resolveProfiler } from '../../config/resolve-access.js';
+import { resolveProcess, resolveProfiler } from '../../config/resolve/resolve-access.js';
 import { filled } from '../../core/evidence/document.js';
 import { flameDocument, profileDocument, profileKind, traceDocument } from '../../core/evidence/kinds/profile.js';
 import { takeProfile } from './take-profile.js';

@@ -3,7 +3,7 @@ import type { CaptureAdapter } from '../../activities/dependencies.js';
 import { readTextFile } from '../../adapters/artifacts/text-file.js';
 import { databaseEngine } from '../../adapters/databases/registry.js';
 import type { Catalog } from '../../config/catalog.js';
-import { resolveDatabases, resolveRequest } from '../../config/resolve-access.js';
+import { resolveDatabases, resolveRequest } from '../../config/resolve/resolve-access.js';
 import { adoptGivenPlan, givenPlanUnused } from '../../core/database/plan/given-plan.js';
 import { readQueryPlan } from '../../core/database/plan/plan.js';
 import { requestValues } from '../../core/load/request-values.js';

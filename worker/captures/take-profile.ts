@@ -5,7 +5,7 @@ import type { ProfileCapture, ProfileOrder, ServiceProcess } from '../../adapter
 import { chooseProfiler } from '../../adapters/profilers/choose-profiler.js';
 import { profileSources } from '../../adapters/profilers/registry.js';
 import { findTool } from '../../config/find-tool.js';
-import type { ProfilerSetting } from '../../config/resolve-access.js';
+import type { ProfilerSetting } from '../../config/resolve/resolve-access.js';
 import { EvidenceUnavailableError, UnreadableInputError } from '../../core/model/errors.js';
 import type { MissingEvidence } from '../../core/model/observation.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../../core/model/profile.js';

@@ -8,22 +8,22 @@ import { holderOf, roleNames, type RoleName } from '../../core/command/incident/
 import { readStart } from '../kernel/on-message.js';
 import { reading } from './activity-options.js';
 import { boardOf } from './board.js';
-import { keepCadence } from './cadence.js';
+import { keepCadence } from './updates/cadence.js';
 import { note, sleepUntil, type CommandRun } from './command-run.js';
 import { broadcast } from './deliver.js';
-import { registerHandlers } from './handlers.js';
-import { manage } from './management.js';
-import { fiveMinutes } from './five-minutes.js';
-import { handOver } from './merge.js';
-import { keepMitigations, keepProposals } from './mitigations.js';
-import { startTriages } from './triages.js';
-import { watchSymptom } from './watch.js';
+import { registerHandlers } from './handlers/register.js';
+import { manage } from './paging/management.js';
+import { fiveMinutes } from './updates/five-minutes.js';
+import { handOver } from './registry/merge.js';
+import { keepMitigations, keepProposals } from './triage/mitigations.js';
+import { startTriages } from './triage/triages.js';
+import { watchSymptom } from './triage/watch.js';
 import { followUp } from './follow-up.js';
-import { holdServices } from './held-services.js';
+import { holdServices } from './registry/held-services.js';
 import type { CommandStart } from './messages.js';
-import { pageLadder, watchAcknowledgement } from './page-ladder.js';
-import { keepDrafts } from './publish.js';
-import { keepQuiet } from './quiet.js';
+import { pageLadder, watchAcknowledgement } from './paging/page-ladder.js';
+import { keepDrafts } from './updates/publish.js';
+import { keepQuiet } from './paging/quiet.js';
 import { readDeclaration } from './read-messages.js';
 
 const newerParts: Pick<CommandState, 'drafts' | 'draftedFor' | 'held' | 'deadChannels'> = {

@@ -7,7 +7,7 @@ import type { RecordText } from '../../core/command/incident/record-event.js';
 import { describeFailure, failureType } from '../kernel/describe-failure.js';
 import { broadcasting, delivering } from './activity-options.js';
 import { note, type CommandRun } from './command-run.js';
-import { holdsBack } from './hold-back.js';
+import { holdsBack } from './paging/hold-back.js';
 
 interface Content {
   event: MessageEvent;

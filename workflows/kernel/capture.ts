@@ -1,7 +1,7 @@
 /** The captures of one load window, side by side and on one machine. */
 import { CancellationScope, isCancellation, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Capture, CaptureRequest, LoadStarted, TriageOptions } from '../../activities/contract.js';
-import { planCaptureWindow, shortened } from '../../core/decisions/capture-window.js';
+import { planCaptureWindow, shortened } from '../../core/decisions/load/capture-window.js';
 import type { CaptureTask, TargetSummary } from '../../core/model/incident.js';
 import { capturing, light } from './activity-options.js';
 import { inStage } from './board.js';

@@ -1,7 +1,7 @@
 /** What a story gives the kernel. Nothing here knows an incident: an optimization or a load test has one, too. */
 import type { LoadStarted } from '../../activities/contract.js';
 import type { NewEvent, StoryFact } from '../../core/model/timeline.js';
-import { readLoadStarted } from '../../core/decisions/read-load-started.js';
+import { readLoadStarted } from '../../core/decisions/load/read-load-started.js';
 import { loadStartedSignal } from './messages.js';
 import { onSignal } from './on-message.js';
 

@@ -1,7 +1,7 @@
 /** One load, from its order to the moment when k6 is gone and what it left is stored. */
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { HeldLoad, LoadRequest, LoadRun, LoadStarted } from '../../activities/contract.js';
-import { describeLoad } from '../../core/decisions/describe-load.js';
+import { describeLoad } from '../../core/decisions/load/describe-load.js';
 import type { MeasuredLoad } from '../../core/model/comparison.js';
 import { loading, storing } from './activity-options.js';
 import { inStage } from './board.js';

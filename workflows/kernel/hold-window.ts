@@ -1,6 +1,6 @@
 /** One load window with everything captured in it: the one thing that every story does. */
 import type { LoadRun } from '../../activities/contract.js';
-import { hasEndedEarly } from '../../core/decisions/capture-window.js';
+import { hasEndedEarly } from '../../core/decisions/load/capture-window.js';
 import type { CaptureTask } from '../../core/model/incident.js';
 import { notCaptured, startCaptures, type Captured, type CapturePlace, type RunningCaptures } from './capture.js';
 import type { Kernel } from './context.js';

@@ -1,7 +1,13 @@
 /** The fleet's switch for load, and the lease that lets one host at a time load a service. */
 import { condition, continueAsNew, defineSignal, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { escapeMarkdown } from '../../core/decisions/escape-markdown.js';
-import { leaseMs, releaseLeaseName, renewLeaseName, type LoadLeaseStart, type LoadOffStart } from '../../core/decisions/load-control.js';
+import {
+  leaseMs,
+  releaseLeaseName,
+  renewLeaseName,
+  type LoadLeaseStart,
+  type LoadOffStart,
+} from '../../core/decisions/load/load-control.js';
 
 /** Runs while load is off; `perf-responder load on` ends it. */
 export async function loadOff({ reason, by }: LoadOffStart): Promise<void> {

@@ -1,7 +1,7 @@
 import type { EvidenceSet, LoadRun } from '../../activities/contract.js';
-import { loadPriority } from '../../core/decisions/load-priority.js';
-import { isOutage } from '../../core/decisions/outage.js';
-import { outagePlan } from '../../core/decisions/outage-window.js';
+import { loadPriority } from '../../core/decisions/load/load-priority.js';
+import { isOutage } from '../../core/decisions/load/outage.js';
+import { outagePlan } from '../../core/decisions/load/outage-window.js';
 import type { LoadPlan } from '../../core/model/load-result.js';
 import { captureTasks, type Captured } from '../kernel/capture.js';
 import { measuredLoad, type LoadOrder, type NoLoad } from '../kernel/hold-load.js';

@@ -1,7 +1,7 @@
 /** Handlers only write down what is wanted; the main loop acts. All are set before the first await, or an early update would be refused. */
 import { setHandler } from '@temporalio/workflow';
 import type { AlertSummary } from '../../activities/contract.js';
-import { refuseDecision } from '../../core/decisions/remedy-approval.js';
+import { refuseDecision } from '../../core/decisions/remedy/remedy-approval.js';
 import { onSignal, onUpdate } from '../kernel/on-message.js';
 import type { IncidentState } from './incident-state.js';
 import { addListener } from './listeners.js';

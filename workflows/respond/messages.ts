@@ -1,8 +1,8 @@
 /** The public protocol of the incident workflow: every signal, update and query with its types. Imports nothing but types and the SDK. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AlertSummary, EvidenceSet, IncidentInput, RemedyPlan } from '../../activities/contract.js';
-import type { LoadSide, LoadSides } from '../../core/decisions/load-sides.js';
-import type { RemedyDecision } from '../../core/decisions/remedy-approval.js';
+import type { LoadSide, LoadSides } from '../../core/decisions/load/load-sides.js';
+import type { RemedyDecision } from '../../core/decisions/remedy/remedy-approval.js';
 import type { MeasuredLoad } from '../../core/model/comparison.js';
 import type { BisectSummary, Incident, Outcome, Phase, Rerun, TargetSummary } from '../../core/model/incident.js';
 import type { ConfirmationVerdict, LoadPlan } from '../../core/model/load-result.js';

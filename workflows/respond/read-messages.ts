@@ -1,6 +1,6 @@
 /** Guards of every message that an incident takes, see `core/decisions/read-message.ts`. */
 import type { AlertSummary, TriageOptions } from '../../activities/contract.js';
-import { identityProofs, type RemedyDecision } from '../../core/decisions/remedy-approval.js';
+import { identityProofs, type RemedyDecision } from '../../core/decisions/remedy/remedy-approval.js';
 import {
   bad,
   entries,

@@ -1,8 +1,8 @@
 import type { LoadRun } from '../../activities/contract.js';
-import { checkForecasts } from '../../core/decisions/forecast-check.js';
-import { joinSide, runsWanted } from '../../core/decisions/load-sides.js';
-import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../core/decisions/rerun-outcome.js';
-import { summaryArtifact } from '../../core/decisions/summary-artifact.js';
+import { checkForecasts } from '../../core/decisions/remedy/forecast-check.js';
+import { joinSide, runsWanted } from '../../core/decisions/load/load-sides.js';
+import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../core/decisions/remedy/rerun-outcome.js';
+import { summaryArtifact } from '../../core/decisions/load/summary-artifact.js';
 import type { MeasuredLoad } from '../../core/model/comparison.js';
 import type { Rerun } from '../../core/model/incident.js';
 import { measuredLoad, type LoadOrder } from '../kernel/hold-load.js';

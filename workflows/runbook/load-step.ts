@@ -5,7 +5,7 @@ import type { ActionReport } from '../../activities/runbook/contract.js';
 import { judgeLoad } from '../../core/command/runbook/judge-load.js';
 import { valuesOf } from '../../core/command/runbook/run-state.js';
 import { fillIn } from '../../core/command/runbook/template.js';
-import { loadPriority } from '../../core/decisions/load-priority.js';
+import { loadPriority } from '../../core/decisions/load/load-priority.js';
 import { light } from '../kernel/activity-options.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 import { holdLoad, type LoadOrder } from '../kernel/hold-load.js';

@@ -1,6 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
-import type { DatabaseAccess } from '../../../config/resolve-access.js';
+import type { DatabaseAccess } from '../../../config/resolve/resolve-access.js';
 import type { Finding } from '../../../core/command/checks/check.js';
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
 import type { Check, CheckWorld } from '../check.js';

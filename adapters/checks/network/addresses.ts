@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { databaseEngine } from '../../databases/registry.js';
-import { serviceDatabases } from '../../../config/resolve-access.js';
+import { serviceDatabases } from '../../../config/resolve/resolve-access.js';
 import type { CheckWorld } from '../check.js';
 
 export interface NetworkAddress {

@@ -1,4 +1,4 @@
-import type { DatabaseAccess } from '../../../config/resolve-access.js';
+import type { DatabaseAccess } from '../../../config/resolve/resolve-access.js';
 import type { Finding } from '../../../core/command/checks/check.js';
 import type { Session } from '../../databases/postgres/session.js';
 import type { Check, CheckWorld } from '../check.js';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { DatabaseAccess } from '../../../config/resolve-access.js';
+import type { DatabaseAccess } from '../../../config/resolve/resolve-access.js';
 import type { Finding } from '../../../core/command/checks/check.js';
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
 import type { Check, CheckWorld } from '../check.js';

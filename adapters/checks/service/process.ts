@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Catalog } from '../../../config/catalog.js';
-import { locateProcess } from '../../../config/resolve-access.js';
+import { locateProcess } from '../../../config/resolve/resolve-access.js';
 import { unknownFinding, type Finding } from '../../../core/command/checks/check.js';
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
 import { findServiceProcess, type FoundProcess } from '../../kernel/find-process.js';

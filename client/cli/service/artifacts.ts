@@ -1,6 +1,6 @@
 /** `perf-responder artifacts`: what is kept, what may go, and (with --prune) its removal. */
 import type { Command } from 'commander';
-import { artifactLimits } from '../../../config/artifact-limits.js';
+import { artifactLimits } from '../../../config/settings/artifact-limits.js';
 import { readCatalog } from '../../../config/catalog.js';
 import { formatDuration } from '../../../config/duration.js';
 import type { Removal, RetentionPlan } from '../../../core/decisions/retention.js';

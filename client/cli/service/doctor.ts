@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { readCatalog } from '../../../config/catalog.js';
 import { borrowVariables, environmentVariable } from '../../../config/environment.js';
-import { secretVariables } from '../../../config/resolve-access.js';
+import { secretVariables } from '../../../config/resolve/resolve-access.js';
 import { failed, firstLine, ok, type Check } from '../../doctor/check.js';
 import { pasteOf, toDoOf } from '../../doctor/to-do.js';
 import { connectFor, contextOf, type CommandContext } from '../command-context.js';

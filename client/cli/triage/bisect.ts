@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import type { BisectRequest } from '../../../activities/bisect-contract.js';
 import { readCatalog } from '../../../config/catalog.js';
-import { findEndpoint, type FoundEndpoint } from '../../../config/find-endpoint.js';
+import { findEndpoint, type FoundEndpoint } from '../../../config/resolve/find-endpoint.js';
 import { RefusedError } from '../../../core/model/errors.js';
 import { renderBisectReport } from '../../../report/bisect-report.js';
 import { contextOf, withIncidents, type CommandContext } from '../command-context.js';

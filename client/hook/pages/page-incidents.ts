@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { openArtifactStore } from '../../../adapters/artifacts/open-store.js';
-import { artifactPlace } from '../../../config/artifact-place.js';
+import { artifactPlace } from '../../../config/settings/artifact-place.js';
 import { acknowledgeTest, testIdPattern } from '../../../adapters/oncall/test-acknowledgements.js';
 import type { Catalog } from '../../../config/catalog.js';
 import { RefusedError } from '../../../core/model/errors.js';

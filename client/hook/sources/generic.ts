@@ -1,6 +1,6 @@
 /** The responder's own small format, for senders that are none of the others: design §5. */
 import { z } from 'zod';
-import { tryParseSymptom } from '../../../config/symptom.js';
+import { tryParseSymptom } from '../../../config/resolve/symptom.js';
 import { boundedLabels, boundedTitle, isoTime, labelFingerprint } from '../alert-text.js';
 import { whatCame } from './recognise.js';
 import { plainSignature } from './signature.js';

@@ -1,7 +1,7 @@
 /** PagerDuty v3 webhook, one event a delivery: https://developer.pagerduty.com/docs/webhooks-overview */
 import { z } from 'zod';
 import { boundedLabels, boundedLinks, boundedTitle, isoTime } from '../alert-text.js';
-import { tryParseSymptom } from '../../../config/symptom.js';
+import { tryParseSymptom } from '../../../config/resolve/symptom.js';
 import { whatCame } from './recognise.js';
 import type { SignatureScheme } from './signature.js';
 import type { AlertSource, SourceAlert } from './source.js';

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { artifactDirectory, createArtifactStore, type ArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import { createS3Client, type S3Settings } from '../../../adapters/artifacts/s3-client.js';
 import { createS3Store } from '../../../adapters/artifacts/s3-store.js';
-import { artifactPlace } from '../../../config/artifact-place.js';
+import { artifactPlace } from '../../../config/settings/artifact-place.js';
 import { parseCatalog } from '../../../config/catalog.js';
 import { s3Access, startS3Server } from '../../support/services/s3-server.js';
 

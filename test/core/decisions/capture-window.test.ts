@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasEndedEarly, planCaptureWindow } from '../../../core/decisions/capture-window.js';
+import { hasEndedEarly, planCaptureWindow } from '../../../core/decisions/load/capture-window.js';
 
 describe('planCaptureWindow', () => {
   it('waits for the warm-up and ends before the load does', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeRatio } from '../../../core/decisions/describe-ratio.js';
-import { summaryArtifact } from '../../../core/decisions/summary-artifact.js';
+import { summaryArtifact } from '../../../core/decisions/load/summary-artifact.js';
 import type { ArtifactRef } from '../../../core/model/incident.js';
 
 describe('describeRatio', () => {

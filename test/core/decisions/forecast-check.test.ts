@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkForecasts } from '../../../core/decisions/forecast-check.js';
+import { checkForecasts } from '../../../core/decisions/remedy/forecast-check.js';
 import type { Cause, Forecast } from '../../../core/model/incident.js';
 
 function causeWith(forecast?: Forecast): Pick<Cause, 'id' | 'remedy'> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinSide, runsWanted } from '../../../core/decisions/load-sides.js';
+import { joinSide, runsWanted } from '../../../core/decisions/load/load-sides.js';
 
 describe('the sides of a comparison', () => {
   const sides = { before: ['confirmation'], after: ['re-run 1'] };

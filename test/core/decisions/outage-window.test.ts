@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadWindowMs } from '../../../core/decisions/describe-load.js';
-import { outagePlan } from '../../../core/decisions/outage-window.js';
+import { loadWindowMs } from '../../../core/decisions/load/describe-load.js';
+import { outagePlan } from '../../../core/decisions/load/outage-window.js';
 import type { LoadPlan } from '../../../core/model/load-result.js';
 
 const plan: LoadPlan = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuseDecision, type ApprovalState, type RemedyDecision } from '../../../core/decisions/remedy-approval.js';
+import { refuseDecision, type ApprovalState, type RemedyDecision } from '../../../core/decisions/remedy/remedy-approval.js';
 
 const expiresAt = '2026-11-24T12:00:00.000Z';
 const open: ApprovalState = { plan: { planId: 'p1', expiresAt }, decided: null, requesters: [], nowMs: Date.parse(expiresAt) - 1 };

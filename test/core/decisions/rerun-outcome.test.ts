@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../../core/decisions/rerun-outcome.js';
+import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../../core/decisions/remedy/rerun-outcome.js';
 
 describe('outcomeOfRerun', () => {
   it.each([

@@ -4,7 +4,7 @@ import { lanesOf } from '../../../core/load/stages/lanes.js';
 import { plannedRequests, stagedPlan } from '../../../core/load/stages/staged-plan.js';
 import { stagedScenarios } from '../../../core/load/stages/scenarios.js';
 import { scriptTiming } from '../../../core/load/script-plan.js';
-import { describeLoad } from '../../../core/decisions/describe-load.js';
+import { describeLoad } from '../../../core/decisions/load/describe-load.js';
 import { RefusedError } from '../../../core/model/errors.js';
 import type { LoadPlan, LoadResult } from '../../../core/model/load-result.js';
 import type { StageResult } from '../../../core/model/load-result.js';

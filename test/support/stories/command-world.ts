@@ -10,8 +10,8 @@ import { artifactDirectory, createArtifactStore } from '../../../adapters/artifa
 import { createCommandClient } from '../../../client/temporal/command-client.js';
 import { createRunbookClient } from '../../../client/temporal/runbook-client.js';
 import { parseCatalog } from '../../../config/catalog.js';
-import { createCommandDependencies } from '../../../worker/command-dependencies.js';
-import { createRunbookDependencies } from '../../../worker/runbook-dependencies.js';
+import { createCommandDependencies } from '../../../worker/dependencies/command-dependencies.js';
+import { createRunbookDependencies } from '../../../worker/dependencies/runbook-dependencies.js';
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { startTestWorkers } from './incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../temporal.js';

@@ -9,8 +9,8 @@ import { artifactDirectory, createArtifactStore } from '../../../adapters/artifa
 import { createRunbookClient, type RunRequest } from '../../../client/temporal/runbook-client.js';
 import { parseCatalog } from '../../../config/catalog.js';
 import type { RunDocument } from '../../../core/command/runbook/run-document.js';
-import { createDependencies } from '../../../worker/dependencies.js';
-import { createRunbookDependencies } from '../../../worker/runbook-dependencies.js';
+import { createDependencies } from '../../../worker/dependencies/dependencies.js';
+import { createRunbookDependencies } from '../../../worker/dependencies/runbook-dependencies.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../../workflows/kernel/task-queues.js';
 import { abortRunUpdate, answerRunUpdate } from '../../../workflows/runbook/messages.js';
 import type { Answer } from '../../../core/command/runbook/run-state.js';

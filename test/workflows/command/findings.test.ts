@@ -14,7 +14,7 @@ import {
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { triageMilestoneSignal } from '../../../workflows/kernel/messages.js';
 import { closeIncidentSignal } from '../../../workflows/respond/messages.js';
-import { seenService } from '../../../worker/mitigation-facts.js';
+import { seenService } from '../../../worker/runbook/mitigation-facts.js';
 import { startCommandWorld } from '../../support/stories/command-world.js';
 import { createFakeWorld, resolveToShop } from '../../support/stories/fake-incident.js';
 import { until } from '../../support/until.js';

@@ -10,8 +10,8 @@ import { decideMitigationUpdate, proposeMitigationsUpdate, setStatusUpdate } fro
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { closeIncidentSignal, decideRemedyUpdate, incidentStatusQuery } from '../../../workflows/respond/messages.js';
 import { answerRunUpdate } from '../../../workflows/runbook/messages.js';
-import { proposeRunbooks } from '../../../worker/propose-runbooks.js';
-import { seenService } from '../../../worker/mitigation-facts.js';
+import { proposeRunbooks } from '../../../worker/runbook/propose-runbooks.js';
+import { seenService } from '../../../worker/runbook/mitigation-facts.js';
 import { startCommandWorld } from '../../support/stories/command-world.js';
 import { createFakeWorld, planExpiringAt, resolveToShop } from '../../support/stories/fake-incident.js';
 import { startReceiver } from '../../support/services/webhook-receiver.js';

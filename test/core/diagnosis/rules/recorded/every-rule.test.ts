@@ -4,7 +4,8 @@ import { judgement } from '../../../../../core/diagnosis/judgement.js';
 import { causeIds } from '../../../../../core/model/incident.js';
 
 it('every cause has a rule, and every rule a test of its own on recorded windows', () => {
-  const tested = readdirSync(new URL('.', import.meta.url)).flatMap((file) => /^(?!every-rule)(.+)\.test\.ts$/.exec(file)?.[1] ?? []);
+  const files = readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' });
+  const tested = files.flatMap((file) => /^(?:.+\/)?(?!every-rule)([^/]+)\.test\.ts$/.exec(file)?.[1] ?? []);
   const ruled = [...new Set(judgement.rules.map(({ id }) => id))];
   expect([...causeIds].sort()).toEqual(ruled.sort());
   expect(tested.sort()).toEqual(ruled);
