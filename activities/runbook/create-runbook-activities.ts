@@ -2,9 +2,9 @@ import { Context, heartbeat } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { satisfies } from '../../core/command/runbook/condition.js';
 import { judgeAnswer } from '../../core/command/runbook/judge-step.js';
-import { describeAction, resolveAction } from '../../core/command/runbook/resolve-action.js';
 import { changesNothing, type Action, type Probe } from '../../core/command/runbook/runbook.js';
 import { TemplateError } from '../../core/command/runbook/template.js';
+import { UnreadableInputError } from '../../core/model/errors.js';
 import type { AuditedAct } from '../../core/model/audit.js';
 import { translating } from '../translate-error.js';
 import type { ActionOrder, ActionReport, PreparedAction, RunbookActivities } from './contract.js';
@@ -26,17 +26,17 @@ async function beating<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** What cannot be filled in is no step: nothing has happened. */
-function tryResolve(action: Action, order: ActionOrder): { action: Action } | { why: string } {
+function tryFill(deps: RunbookDependencies, action: Action, order: ActionOrder): { action: Action } | { why: string } {
   try {
-    return { action: resolveAction(action, order.values) };
+    return { action: deps.fill(action, order.values) };
   } catch (error) {
-    if (error instanceof TemplateError) return { why: error.message };
+    if (error instanceof TemplateError || error instanceof UnreadableInputError) return { why: error.message };
     throw error;
   }
 }
 
 async function perform(deps: RunbookDependencies, order: ActionOrder): Promise<ActionEnding> {
-  const resolved = tryResolve(order.action, order);
+  const resolved = tryFill(deps, order.action, order);
   if ('why' in resolved) return { kind: 'not-begun', why: resolved.why };
   const { cancellationSignal } = Context.current();
   const ending = await beating(() =>
@@ -53,8 +53,8 @@ function isAct({ key, action }: ActionOrder): boolean {
 
 /** What the audit log says of the action: as it was shown to whoever approved it. */
 function actOf(deps: RunbookDependencies, order: ActionOrder): AuditedAct {
-  const resolved = tryResolve(order.action, order);
-  const what = 'why' in resolved ? resolved.why : describeAction(resolved.action, order.values);
+  const resolved = tryFill(deps, order.action, order);
+  const what = 'why' in resolved ? resolved.why : deps.describe(resolved.action, order.values);
   const { runId, key, who } = order;
   const action = key.startsWith('rollback.') ? 'runbook-rollback' : 'runbook-step';
   const target = 'why' in resolved ? order.service : deps.targetOf(resolved.action, order);
@@ -104,20 +104,20 @@ async function readProbe(
 }
 
 async function prepare(deps: RunbookDependencies, { probe, ...order }: ActionOrder & { probe: Probe | null }): Promise<PreparedAction> {
-  const action = resolveAction(order.action, order.values);
-  const command = describeAction(action, order.values);
+  const action = deps.fill(order.action, order.values);
+  const command = deps.describe(action, order.values);
   const read = await readProbe(deps, order, probe);
   const bound = [command, Object.keys(order.env).sort(), deps.targetOf(action, order), read.reading];
-  // A script sees its parameters as environment, so they are part of what is approved.
-  const given = action.kind === 'shell' ? order.parameters.map((name) => [name, order.values[name] ?? null]) : [];
+  // What a script sees as environment is part of what is approved.
+  const given = deps.takesParameters(action) ? order.parameters.map((name) => [name, order.values[name] ?? null]) : [];
   return { command, ...read, digest: deps.sha256(JSON.stringify([...bound, given])) };
 }
 
 async function simulate(deps: RunbookDependencies, order: ActionOrder): Promise<{ command: string; text: string }> {
-  const resolved = tryResolve(order.action, order);
+  const resolved = tryFill(deps, order.action, order);
   // Outputs of steps are known in a real run only.
   if ('why' in resolved) return { command: '', text: `not simulated: ${resolved.why.split(';')[0] ?? ''}` };
-  const command = describeAction(resolved.action, order.values);
+  const command = deps.describe(resolved.action, order.values);
   const signal = AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(order.timeoutMs)]);
   const text = await beating(() => deps.simulate(resolved.action, order, signal));
   return { command, text: text ?? 'not simulated: this kind of step cannot be tried without doing it' };

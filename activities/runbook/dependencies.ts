@@ -16,7 +16,13 @@ export interface RunbookDependencies {
   open(file: string, text: string, given: Record<string, string>, approved: string | null): OpenedRunbook;
   readText(artifact: string): Promise<string>;
   keepText(name: string, text: string): Promise<string>;
-  /** Runs a resolved action; ends it with its group when the signal says so. Never throws for what the action did. */
+  /** With the values put in. Throws TemplateError when one is not there, UnreadableInputError for a kind that nobody knows. */
+  fill(action: Action, values: Values): Action;
+  /** A filled action as people see and approve it. */
+  describe(action: Action, values: Values): string;
+  /** Whether parameters reach it beside its text. */
+  takesParameters(action: Action): boolean;
+  /** Runs a filled action; ends it with its group when the signal says so. Never throws for what the action did. */
   perform(action: Action, order: Omit<ActionOrder, 'action' | 'expect'>, signal: AbortSignal): Promise<ActionEnding>;
   /** Null: this kind cannot be simulated. */
   simulate(action: Action, order: Omit<ActionOrder, 'action' | 'expect'>, signal: AbortSignal): Promise<string | null>;

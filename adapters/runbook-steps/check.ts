@@ -1,4 +1,16 @@
-import { noAnswer, type StepContext, type StepEnding, type StepRunner } from './step-runner.js';
+import { durationMs, text } from '../../config/catalog-fields.js';
+import { fillIn } from '../../core/command/runbook/template.js';
+import { noAnswer, type StepContext, type StepEnding } from './step-context.js';
+import { own } from './step-kind.js';
+
+const second = 1000;
+const day = 24 * 60 * 60 * second;
+
+const keys = {
+  check: text('the id of a check', 'write e.g. check: service.health'),
+  target: text('what is checked', 'write e.g. target: shop').optional(),
+  for: durationMs('for', second, day, '10s').optional(),
+};
 
 async function run(
   { check: id, target }: { check: string; target: string | null },
@@ -9,4 +21,11 @@ async function run(
   return { kind: 'ended', answer: { ...noAnswer, exit: isGood ? 0 : 1, stdout: detail, stderr: isGood ? '' : detail } };
 }
 
-export const check: StepRunner<'check'> = { kind: 'check', run, simulate: null };
+export const check = own('check', {
+  keys,
+  toAction: ({ check: id, target, for: forMs }) => ({ kind: 'check', check: id, target: target ?? null, forMs: forMs ?? null }),
+  texts: ({ target }) => [target ?? ''],
+  fill: (action, values) => ({ ...action, target: action.target === null ? null : fillIn(action.target, values) }),
+  describe: ({ check: id, target }) => `check ${id}${target === null ? '' : ` of ${target}`}`,
+  run,
+});

@@ -1,10 +1,15 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubectlVerb } from '../../core/command/runbook/kubectl-verbs.js';
+import { allowedKubectlVerbs, kubectlVerb } from '../../core/command/runbook/kubectl-verbs.js';
+import { joinWords } from '../../core/command/runbook/split-words.js';
 import { runProgram } from './run-program.js';
-import type { ActionOf, StepContext, StepEnding, StepRunner } from './step-runner.js';
+import type { StepContext, StepEnding } from './step-context.js';
+import { argv, commandCell } from './step-keys.js';
+import { acting, type ActionOf } from './step-kind.js';
 
-type KubectlAction = ActionOf<'kubectl'>;
+const keys = { run: argv('[rollout, status, deployment/shop]') };
+
+type KubectlAction = ActionOf<typeof keys>;
 
 const clusterWide = ['cordon', 'uncordon', 'version'];
 
@@ -44,4 +49,17 @@ async function simulate(action: KubectlAction, context: StepContext): Promise<st
   return `the server would answer: ${(ending.answer.stdout || ending.answer.stderr).trim()}`;
 }
 
-export const kubectl: StepRunner<'kubectl'> = { kind: 'kubectl', run: (action, context) => runKubectl(action, context, []), simulate };
+export const kubectl = acting({
+  kind: 'kubectl',
+  keys,
+  problems: ({ run }) => {
+    const { verb, effect } = kubectlVerb(run);
+    if (effect !== 'not-allowed') return [];
+    const expected = `one of the verbs ${allowedKubectlVerbs.join(', ')}`;
+    return [{ key: 'run', expected, came: verb, fix: 'use kind: shell, which is of risk high' }];
+  },
+  describe: ({ run }) => joinWords(['kubectl', ...run]),
+  readCell: commandCell('kubectl'),
+  run: (action, context) => runKubectl(action, context, []),
+  simulate,
+});

@@ -1,9 +1,14 @@
 import { createKeptOutput } from '../redaction/kept-output.js';
 import { dropKeys, findKeys, keyPattern } from './redis-keys.js';
 import { connectRedis, RedisError, type RedisConnection, type Reply } from './redis-protocol.js';
-import { noAnswer, type ActionOf, type StepContext, type StepEnding, type StepRunner } from './step-runner.js';
+import { joinWords } from '../../core/command/runbook/split-words.js';
+import { noAnswer, type StepContext, type StepEnding } from './step-context.js';
+import { argv, commandCell, databaseKey } from './step-keys.js';
+import { acting, type ActionOf } from './step-kind.js';
 
-type RedisAction = ActionOf<'redis'>;
+const keys = { database: databaseKey, run: argv('[PING]') };
+
+type RedisAction = ActionOf<typeof keys>;
 
 /** Commands that stop the server or the world with it; a runbook has better ways. */
 const refused = ['KEYS', 'FLUSHALL', 'FLUSHDB', 'SHUTDOWN', 'DEBUG', 'MONITOR', 'EVAL', 'SUBSCRIBE', 'PSUBSCRIBE', 'REPLICAOF', 'SLAVEOF'];
@@ -89,4 +94,12 @@ async function simulate(action: RedisAction, context: StepContext): Promise<stri
   return ending.why;
 }
 
-export const redis: StepRunner<'redis'> = { kind: 'redis', run, simulate };
+export const redis = acting({
+  kind: 'redis',
+  keys,
+  describe: ({ database, run: words }) => `redis ${database}: ${joinWords(words)}`,
+  readCell: commandCell('redis-cli'),
+  databaseOf: ({ database }) => database,
+  run,
+  simulate,
+});

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { startGuarded } from '../kernel/guarded-process.js';
 import { createKeptOutput } from '../redaction/kept-output.js';
-import { noAnswer, type StepContext, type StepEnding } from './step-runner.js';
+import { noAnswer, type StepContext, type StepEnding } from './step-context.js';
 
 /** From SIGTERM to SIGKILL when a step is ended. */
 const graceMs = 2_000;

@@ -1,5 +1,5 @@
 /** The one check that every catalog can answer: does the service say that it is well? */
-import type { CheckAnswer } from './step-runner.js';
+import type { CheckAnswer } from './step-context.js';
 
 /** No answer in three seconds is down, as for everybody who waits for it. */
 const answerWithinMs = 3_000;

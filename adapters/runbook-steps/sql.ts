@@ -1,9 +1,20 @@
 import type { Client as PostgresClient } from 'pg';
-import { bindParameters } from '../../core/command/runbook/resolve-action.js';
+import { z } from 'zod';
+import { text } from '../../config/catalog-fields.js';
+import { bindParameters } from '../../core/command/runbook/bind-parameters.js';
+import { fillIn, type Values } from '../../core/command/runbook/template.js';
 import { createKeptOutput } from '../redaction/kept-output.js';
-import { noAnswer, type ActionOf, type StepContext, type StepEnding, type StepRunner } from './step-runner.js';
+import { noAnswer, type StepContext, type StepEnding } from './step-context.js';
+import { databaseKey } from './step-keys.js';
+import { acting, type ActionOf } from './step-kind.js';
 
-type SqlAction = ActionOf<'sql'>;
+const keys = {
+  database: databaseKey,
+  sql: text('a statement', "write e.g. sql: 'SELECT count(*) FROM pg_stat_activity'"),
+  writes: z.boolean({ error: 'true or false' }).default(true),
+};
+
+type SqlAction = ActionOf<typeof keys>;
 
 /** A statement that waits for a lock holds up everybody behind it. */
 const lockTimeoutMs = 5_000;
@@ -80,4 +91,24 @@ async function simulate(action: SqlAction, context: StepContext): Promise<string
   return ending.why;
 }
 
-export const sql: StepRunner<'sql'> = { kind: 'sql', run, simulate };
+function describe({ database, sql: statement, writes }: SqlAction, values: Values): string {
+  const { sql: filled, bound } = bindParameters(statement, values);
+  const given = bound.map((value, index) => `$${index + 1} = ${JSON.stringify(value)}`).join(', ');
+  return `${database}${writes ? '' : ' (read-only)'}: ${filled.trim()}${given === '' ? '' : `  -- ${given}`}`;
+}
+
+/** A statement keeps its placeholders: the driver takes them as parameters. */
+export const sql = acting({
+  kind: 'sql',
+  keys,
+  // One that only reads says so by `writes: false`.
+  mayLook: false,
+  texts: ({ database, sql: statement }) => [database, statement],
+  fill: (action, values) => ({ ...action, database: fillIn(action.database, values) }),
+  describe,
+  describeUnfilled: ({ database, sql: statement }) => `${database}: ${statement.trim()}`,
+  readCell: (body) => ({ sql: body.trim() }),
+  databaseOf: ({ database }) => database,
+  run,
+  simulate,
+});

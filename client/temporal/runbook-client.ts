@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Client, UpdateDefinition } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Actor } from '../../core/command/incident/record-event.js';
+import { stepKindOf } from '../../adapters/runbook-steps/registry.js';
 import { outputsOf, runDocument, type RunDocument } from '../../core/command/runbook/run-document.js';
 import type { RunStart } from '../../core/command/runbook/run-state.js';
 import { RefusedError } from '../../core/model/errors.js';
@@ -72,5 +73,5 @@ async function documentOf(client: Client, texts: TextStore, runId: string): Prom
     );
     read.set(path, text);
   }
-  return runDocument(state, (path) => read.get(path) ?? '');
+  return runDocument(state, stepKindOf, (path) => read.get(path) ?? '');
 }

@@ -1,9 +1,8 @@
 import { parseDocument } from 'yaml';
-import { splitWords } from '../../core/command/runbook/split-words.js';
+import { findStepKind, stepKinds } from '../../adapters/runbook-steps/registry.js';
 import { isRecord } from '../catalog-fields.js';
 import { readAttributes } from './cell-attributes.js';
 import type { Cell } from './markdown-cells.js';
-import { stepKinds } from './step-fields.js';
 
 /** Names under which Markdown knows a shell. */
 const shells = ['sh', 'bash', 'zsh', 'shell'];
@@ -15,53 +14,6 @@ export interface CellStep {
 }
 
 export type CellReading = { ok: true; step: CellStep } | { ok: false; line: number; why: string };
-
-/** A request as it goes over the wire: `POST http://…`, header lines, an empty line, the body. */
-function requestOf(body: string): Record<string, unknown> | string {
-  const [head = '', ...rest] = body.split(/\r?\n\r?\n/);
-  const [first = '', ...headerLines] = head.split(/\r?\n/);
-  const [method = '', url = '', ...more] = first.trim().split(/\s+/);
-  if (url === '' || more.length > 0) return `expected METHOD ADDRESS in the first line, got ${JSON.stringify(first)}`;
-  const headers: Record<string, string> = {};
-  for (const line of headerLines) {
-    const colon = line.indexOf(':');
-    if (colon < 1) return `expected Name: value, got ${JSON.stringify(line)}`;
-    headers[line.slice(0, colon).trim()] = line.slice(colon + 1).trim();
-  }
-  return { method, url, ...(headerLines.length > 0 ? { headers } : {}), ...(rest.length > 0 ? { body: rest.join('\n\n') } : {}) };
-}
-
-/** What the body of a cell is, by its kind. A text: why it is not. */
-function fromBody(kind: string, body: string): Record<string, unknown> | string {
-  const text = body.trim();
-  if (text === '') return {};
-  switch (kind) {
-    case 'command':
-    case 'kubectl':
-    case 'redis': {
-      if (text.includes('\n')) return 'expected one command; write one cell for each';
-      const words = splitWords(text);
-      if (!words.ok) return words.why;
-      return { run: kind === 'command' || words.words[0] !== (kind === 'redis' ? 'redis-cli' : kind) ? words.words : words.words.slice(1) };
-    }
-    case 'shell':
-      return { script: body };
-    case 'sql':
-      return { sql: text };
-    case 'http': {
-      const request = requestOf(text);
-      return typeof request === 'string' ? request : { request };
-    }
-    case 'check':
-      return { check: text };
-    case 'load':
-      return { endpoint: text };
-    case 'wait':
-      return { for: text };
-    default:
-      return { text };
-  }
-}
 
 function taken(raw: Record<string, unknown>): CellStep {
   const { 'rollback-of': rollbackOf, name, ...rest } = raw;
@@ -75,18 +27,18 @@ function fromAttributes(cell: Cell): CellReading {
   const attributes = readAttributes(cell.attributes ?? '');
   if (!attributes.ok) return { ok: false, line: cell.line, why: attributes.why };
   const language = cell.language ?? '';
-  const kind = shells.includes(language) ? 'shell' : language;
-  if (!(stepKinds as readonly string[]).includes(kind))
+  const kind = findStepKind(shells.includes(language) ? 'shell' : language);
+  if (kind === null)
     return {
       ok: false,
       line: cell.line,
-      why: `expected one of the kinds ${stepKinds.join(', ')} after the fence, got ${JSON.stringify(language)}`,
+      why: `expected one of the kinds ${stepKinds.map((known) => known.kind).join(', ')} after the fence, got ${JSON.stringify(language)}`,
     };
-  const body = fromBody(kind, cell.body);
+  const body = cell.body.trim() === '' ? {} : kind.readCell(cell.body);
   if (typeof body === 'string') return { ok: false, line: cell.bodyLine, why: body };
   const twice = Object.keys(body).find((key) => key in attributes.values);
   if (twice !== undefined) return { ok: false, line: cell.line, why: `"${twice}" stands in the attributes and in the cell; write it once` };
-  return { ok: true, step: taken({ ...attributes.values, ...body, kind }) };
+  return { ok: true, step: taken({ ...attributes.values, ...body, kind: kind.kind }) };
 }
 
 /** A whole step as YAML; null: a snippet that only shows something. */

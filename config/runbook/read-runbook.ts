@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
+import { stepKindOf } from '../../adapters/runbook-steps/registry.js';
 import { checkRunbook, type Section } from '../../core/command/runbook/check-runbook.js';
 import type { Runbook } from '../../core/command/runbook/runbook.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
@@ -49,7 +50,7 @@ export function parseRunbook(text: string, file: string): Runbook {
     );
   const lineOf = (section: Section, index: number): number => source.lineOf([section, index]);
   const runbook = toRunbook(parsed.data, lineOf);
-  const misfits = checkRunbook(runbook).map(({ path, ...parts }) => problemAt(source, path, parts));
+  const misfits = checkRunbook(runbook, stepKindOf).map(({ path, ...parts }) => problemAt(source, path, parts));
   if (misfits.length > 0) refuse(file, misfits);
   return runbook;
 }

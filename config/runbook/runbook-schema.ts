@@ -11,7 +11,7 @@ import type {
   Verification,
 } from '../../core/command/runbook/runbook.js';
 import { durationMs, isRecord, mapping, oneOf, secretRef, text } from '../catalog-fields.js';
-import { bound, isPattern, rawStepSchema, toAction, type RawStep } from './step-fields.js';
+import { bound, isPattern, rawStepSchema, type RawStep } from './step-fields.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -76,7 +76,7 @@ function approvalOf(raw: unknown): StepApproval | null {
 }
 
 /** A wait lasts as long as it says, and a little. */
-function defaultTimeout({ kind, fields }: RawStep): number {
+function defaultTimeout({ kind: { kind }, fields }: RawStep): number {
   if (kind === 'manual' || kind === 'approve') return personTimeoutMs;
   const { for: forMs = 0, until } = fields as { for?: number; until?: { timeoutMs: number } };
   return stepTimeoutMs + forMs + (until?.timeoutMs ?? 0);
@@ -98,7 +98,7 @@ function toStep(raw: RawStep, line: number): Step {
   return {
     id: fields.id,
     title: fields.title ?? fields.id,
-    action: toAction(raw.kind, raw.fields),
+    action: raw.kind.toAction(raw.fields),
     expect: fields.expect ?? {},
     when: fields.when ?? null,
     probe: fields.probe ?? null,

@@ -1,6 +1,6 @@
 /** A newcomer's fake of each kind, added as the documentation says, and one incident through all of them. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { linkSync, readFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
@@ -22,6 +22,7 @@ const pages = [
   'add-an-alert-source',
   'add-a-format',
   'add-a-check',
+  'add-a-runbook-step',
 ];
 /** Pages about two things: evidence is read in the core and captured by the worker, and a profile is no plan. */
 const twoSides = new Set(['add-a-kind-of-evidence', 'add-a-format']);
@@ -29,7 +30,7 @@ const instructions = new Map(pages.map((page) => [page, instructionsOf(`docs/${p
 
 describe('each page', () => {
   it.each(pages)('%s is one file and one line', (page) => {
-    const { files, entries } = instructions.get(page) ?? { files: [], entries: [] };
+    const { files, entries } = instructions.get(page) ?? { files: [], entries: [], fixtures: [] };
     const sides = twoSides.has(page) ? 2 : 1;
     expect([files.length, entries.length]).toEqual([sides, sides]);
     expect(entries.every(({ line }) => /^import \{ \w+ \} from '[^']+';$/.test(line))).toBe(true);
@@ -138,7 +139,52 @@ interface Document {
   accounting: { resource: string; share: number }[];
 }
 
+interface RunbookDocument {
+  steps: { id: string; kind: string; state: string; command: string }[];
+  rollback: { id: string; state: string; detail: string }[];
+}
+
 const endpoint = 'harbour/quotes';
+
+interface Running {
+  ready: { hook: string; address: string };
+  page: string;
+  env: Record<string, string>;
+  cli: string;
+}
+
+let running: Promise<Running> | null = null;
+
+/** `dev` of the copy with the fake service; the first that needs it starts it. */
+function startedProduct(): Promise<Running> {
+  return (running ??= startProduct());
+}
+
+async function startProduct(): Promise<Running> {
+  const port = await startWarp();
+  const page = join(folder, 'logbook.jsonl');
+  await mkdir(join(folder, 'data'));
+  await writeFile(
+    join(folder, 'responder.yaml'),
+    `version: 1
+hook: { read: { bearer: { env: READ_TOKEN } }, sources: { bell: { bearer: { env: BELL_TOKEN } } } }
+services:
+  harbour:
+    process: { port: ${port} }
+    profiler: auto
+    databases: { main: { kind: ledger, connection: { env: LEDGER_URL } } }
+    remedies: [open-sluice]
+    notify: [{ kind: logbook, page: ${page} }]
+    endpoints:
+      quotes: { url: "http://127.0.0.1:${port}/quotes", budgets: { p95Ms: 60 }, load: { vus: 4, duration: 10s, warmUp: 1s } }
+`,
+  );
+  const env = { BELL_TOKEN: 'ding', READ_TOKEN: 'look', LEDGER_URL: `ledger://127.0.0.1:${ledger.port}` };
+  const cli = join(folder, 'product', 'bin', 'perf-responder.js');
+  const ports = ['--temporal-port', '0', '--ui-port', '0', '--hook-port', '0', '--data', join(folder, 'data'), '--json'];
+  const ready = JSON.parse(await start(process.execPath, [cli, 'dev', ...ports], env)) as { hook: string; address: string };
+  return { ready, page, env, cli };
+}
 
 describe('the product with all of them', () => {
   it('passes the type checker', { timeout: 180_000 }, async () => {
@@ -174,29 +220,30 @@ describe('the product with all of them', () => {
     expect(checks.find(({ id }) => id === 'host.uptime')?.value).toBeGreaterThanOrEqual(0);
   });
 
+  it('runs the fixture of the fake step, and undoes it when a later step fails', { timeout: 120_000 }, async () => {
+    const fixture = join(folder, 'product', 'fixtures/runbooks/good/maintenance.yaml');
+    const { ready } = await startedProduct();
+    const place = ['--address', ready.address, '--data', join(folder, 'data')];
+    const run = (...more: string[]) =>
+      runJson(['runbook', 'run', fixture, '--set', 'page=closed', '--by', 'alice', ...place, ...more, '--json']);
+    const rehearsed = (await run('--dry-run')) as RunbookDocument;
+    expect(rehearsed.steps[0], JSON.stringify(rehearsed)).toMatchObject({ kind: 'maintenance', command: 'maintenance on: closed.flag' });
+    expect(JSON.stringify(rehearsed)).toContain('would turn maintenance on with closed.flag');
+    const document = (await run()) as RunbookDocument;
+    expect(document.steps.map(({ id, state }) => [id, state])).toEqual([
+      ['close', 'rolled-back'],
+      ['look', 'completed'],
+      ['fail', 'failed'],
+    ]);
+    expect(document.rollback).toMatchObject([
+      { id: 'look', state: 'none' },
+      { id: 'close', state: 'done', detail: 'maintenance off: closed.flag' },
+    ]);
+    expect(existsSync(join(folder, 'closed.flag'))).toBe(false);
+  });
+
   it('takes an incident from the fake alert to the fake remedy', { timeout: 240_000 }, async () => {
-    const port = await startWarp();
-    const page = join(folder, 'logbook.jsonl');
-    await mkdir(join(folder, 'data'));
-    await writeFile(
-      join(folder, 'responder.yaml'),
-      `version: 1
-hook: { read: { bearer: { env: READ_TOKEN } }, sources: { bell: { bearer: { env: BELL_TOKEN } } } }
-services:
-  harbour:
-    process: { port: ${port} }
-    profiler: auto
-    databases: { main: { kind: ledger, connection: { env: LEDGER_URL } } }
-    remedies: [open-sluice]
-    notify: [{ kind: logbook, page: ${page} }]
-    endpoints:
-      quotes: { url: "http://127.0.0.1:${port}/quotes", budgets: { p95Ms: 60 }, load: { vus: 4, duration: 10s, warmUp: 1s } }
-`,
-    );
-    const env = { BELL_TOKEN: 'ding', READ_TOKEN: 'look', LEDGER_URL: `ledger://127.0.0.1:${ledger.port}` };
-    const cli = join(folder, 'product', 'bin', 'perf-responder.js');
-    const ports = ['--temporal-port', '0', '--ui-port', '0', '--hook-port', '0', '--data', join(folder, 'data'), '--json'];
-    const ready = JSON.parse(await start(process.execPath, [cli, 'dev', ...ports], env)) as { hook: string; address: string };
+    const { ready, page, env, cli } = await startedProduct();
     const headers = { authorization: 'Bearer ding' };
     const rung = await fetch(`${ready.hook}/alerts/bell`, {
       method: 'POST',

@@ -1,8 +1,8 @@
 /** Follows docs/add-a-*.md to the letter: their files and their registry lines, in a copy of the product. */
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 
@@ -11,16 +11,18 @@ interface Instructions {
   files: { path: string; code: string }[];
   /** The registry, the import line, and the list that gets the name it imports. */
   entries: { path: string; line: string; list: string }[];
+  fixtures: { path: string; text: string }[];
 }
 
-/** The fenced blocks of a page: ```ts file=PATH is a file, ```ts entry=PATH list=NAME a line of a registry. */
+/** The fenced blocks of a page: ```ts file=PATH is a file, ```ts entry=PATH list=NAME a line of a registry, ```yaml fixture=PATH a fixture. */
 export function instructionsOf(page: string): Instructions {
   const text = readFileSync(page, 'utf8');
-  const blocks = [...text.matchAll(/^```ts (file|entry)=(\S+)(?: list=(\S+))?\n([\s\S]*?)^```$/gm)];
+  const blocks = [...text.matchAll(/^```(?:ts|yaml) (file|entry|fixture)=(\S+)(?: list=(\S+))?\n([\s\S]*?)^```$/gm)];
   const pick = (kind: string) => blocks.filter((block) => block[1] === kind);
   return {
     files: pick('file').map(([, , path = '', , code = '']) => ({ path, code })),
     entries: pick('entry').map(([, , path = '', list = '', code = '']) => ({ path, line: code.trim(), list })),
+    fixtures: pick('fixture').map(([, , path = '', , text = '']) => ({ path, text })),
   };
 }
 
@@ -52,9 +54,13 @@ function compile(project: string, path: string): void {
   write(join(project, 'dist', path.replace(/\.ts$/, '.js')), ts.transpileModule(source, { compilerOptions: options }).outputText);
 }
 
-export function follow(project: string, { files, entries }: Instructions): void {
+export function follow(project: string, { files, entries, fixtures }: Instructions): void {
   for (const { path, code } of files) write(join(project, path), code);
   for (const entry of entries) write(join(project, entry.path), withEntry(readFileSync(join(project, entry.path), 'utf8'), entry));
+  for (const { path, text } of fixtures) {
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), text);
+  }
   for (const { path } of [...files, ...entries]) compile(project, path);
 }
 

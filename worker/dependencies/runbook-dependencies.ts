@@ -9,9 +9,9 @@ import { artifactPlace } from '../../config/settings/artifact-place.js';
 import { checks } from '../../adapters/checks/registry.js';
 import { runChecks } from '../../adapters/checks/run-checks.js';
 import { maskText } from '../../adapters/redaction/mask-stream.js';
-import { findRunner } from '../../adapters/runbook-steps/registry.js';
+import { stepKindOf } from '../../adapters/runbook-steps/registry.js';
 import { serviceHealth } from '../../adapters/runbook-steps/service-health.js';
-import type { CheckAnswer, StepAccess, StepContext, StepEnding } from '../../adapters/runbook-steps/step-runner.js';
+import type { CheckAnswer, StepAccess, StepContext, StepEnding } from '../../adapters/runbook-steps/step-context.js';
 import type { Catalog } from '../../config/catalog.js';
 import { environmentVariable } from '../../config/environment.js';
 import { readSecret, type SecretRef } from '../../config/secret.js';
@@ -97,8 +97,8 @@ async function perform(
   order: Omit<ActionOrder, 'action' | 'expect'>,
   signal: AbortSignal,
 ): Promise<ActionEnding> {
-  const runner = findRunner(action.kind);
-  if (runner === null) return { kind: 'not-begun', why: `steps of kind ${action.kind} are not run by a worker` };
+  const { run } = stepKindOf(action.kind);
+  if (run === null) return { kind: 'not-begun', why: `steps of kind ${action.kind} are not run by a worker` };
   let context: StepContext;
   try {
     context = contextOf(catalog, order, signal);
@@ -106,7 +106,7 @@ async function perform(
     if (error instanceof UnreadableInputError) return { kind: 'not-begun', why: error.message };
     throw error;
   }
-  const ending = await runner.run(action, context).catch((error: unknown): StepEnding => {
+  const ending = await run(action, context).catch((error: unknown): StepEnding => {
     // The catalog does not name what the step needs: it has not begun.
     if (error instanceof UnreadableInputError) return { kind: 'not-begun', why: error.message };
     throw error;
@@ -141,11 +141,15 @@ export function createRunbookDependencies({ catalog, dataDirectory, host, client
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),
     keepText: async (name, text) => (await artifacts.put(name, 'output', text)).path,
     perform: (action, order, signal) => perform(catalog, action, order, signal),
-    simulate: async (action, order, signal) => (await findRunner(action.kind)?.simulate(action, contextOf(catalog, order, signal))) ?? null,
+    fill: (action, values) => stepKindOf(action.kind).fill(action, values),
+    describe: (action, values) => stepKindOf(action.kind).describe(action, values),
+    takesParameters: (action) => stepKindOf(action.kind).takesParameters,
+    simulate: (action, order, signal) => stepKindOf(action.kind).simulate(action, contextOf(catalog, order, signal)),
     targetOf: (action, { service }) => {
-      if (action.kind !== 'sql' && action.kind !== 'redis') return service;
-      const { kind, connection } = findDatabase(catalog, action.database, service);
-      return `${service} ${kind} ${typeof connection === 'string' ? action.database : JSON.stringify(connection)}`;
+      const database = stepKindOf(action.kind).databaseOf(action);
+      if (database === null) return service;
+      const { kind, connection } = findDatabase(catalog, database, service);
+      return `${service} ${kind} ${typeof connection === 'string' ? database : JSON.stringify(connection)}`;
     },
     approvers: (order) => approversOf(catalog, client, order),
     audited: createAuditLog(dataDirectory, host).audited,

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../../config/catalog.js';
 import { parseRunbook } from '../../config/runbook/read-runbook.js';
+import { command } from '../../adapters/runbook-steps/command.js';
+import { stepKindOf } from '../../adapters/runbook-steps/registry.js';
 import { effectiveRisk } from '../../core/command/runbook/check-runbook.js';
 import { argumentsOf } from '../../core/command/runbook/parameters.js';
 import type { OpenedRunbook } from '../../core/command/runbook/run-state.js';
@@ -23,7 +25,7 @@ export function openRunbook(catalog: Catalog, file: string, text: string, given:
     runbook,
     values: values.values,
     hash: sha256(text),
-    risk: effectiveRisk(written),
+    risk: effectiveRisk(written, stepKindOf),
     approval: catalog.incidents?.approval ?? 'any',
   };
 }
@@ -35,7 +37,7 @@ export function digestOf(opened: OpenedRunbook): string {
 
 /** `@deploy.rollback` and `@deploy.restart` are the commands that the catalog names for the service: approved and run as they stand there. */
 function deployAction(catalog: Catalog, service: string, action: Action): Action {
-  const word = action.kind === 'command' ? /^@deploy\.(rollback|restart)$/.exec(action.run[0] ?? '')?.[1] : undefined;
+  const word = command.is(action) ? /^@deploy\.(rollback|restart)$/.exec(action.run[0] ?? '')?.[1] : undefined;
   if (word === undefined) return action;
   const run = catalog.services[service]?.deploy?.[word === 'rollback' ? 'rollback' : 'restart'];
   if (run !== undefined) return { kind: 'command', run };

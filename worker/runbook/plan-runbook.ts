@@ -4,7 +4,7 @@ import type { Catalog } from '../../config/catalog.js';
 import { findRunbook } from '../../config/runbook/find-runbook.js';
 import { parseRunbook } from '../../config/runbook/read-runbook.js';
 import type { MitigationProposal, PlannedMitigation } from '../../core/command/mitigation/mitigation-input.js';
-import { describeAction, resolveAction } from '../../core/command/runbook/resolve-action.js';
+import { stepKindOf } from '../../adapters/runbook-steps/registry.js';
 import { changesNothing, type Step } from '../../core/command/runbook/runbook.js';
 import { TemplateError, type Values } from '../../core/command/runbook/template.js';
 import { digestOf, openRunbook } from './open-runbook.js';
@@ -15,7 +15,8 @@ const longestCommand = 500;
 /** What the step does, as far as it is known before it runs: outputs of earlier steps are not. */
 function commandOf({ action, title }: Step, values: Values): string {
   try {
-    return describeAction(resolveAction(action, values), values).slice(0, longestCommand);
+    const kind = stepKindOf(action.kind);
+    return kind.describe(kind.fill(action, values), values).slice(0, longestCommand);
   } catch (error) {
     if (error instanceof TemplateError) return `${title} (with what comes out of the steps before)`;
     throw error;

@@ -4,7 +4,7 @@ import type { ActionReport } from '../../activities/runbook/contract.js';
 import { holds } from '../../core/command/runbook/condition.js';
 import type { CheckRun } from '../../core/command/runbook/run-state.js';
 import { valuesOf } from '../../core/command/runbook/run-state.js';
-import type { Action, Step } from '../../core/command/runbook/runbook.js';
+import { isOwn, type Action, type Step } from '../../core/command/runbook/runbook.js';
 import { proveByLoad } from './load-step.js';
 import { perform } from './perform.js';
 import type { Run } from './run.js';
@@ -45,6 +45,7 @@ function report(verdict: ActionReport['verdict'], detail: string, tookMs: number
 export async function carryOut(run: Run, key: string, part: ActionPart): Promise<ActionReport> {
   const { action } = part;
   const begunMs = Date.now();
+  if (!isOwn(action)) return perform(run, key, part);
   if (action.kind === 'note') return report('done', '', 0);
   if (action.kind === 'load') return proveByLoad(run, key, action.endpoint);
   if (action.kind === 'check' && action.forMs !== null) return staysGood(run, key, part, action.forMs);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { stepKindOf } from '../../../adapters/runbook-steps/registry.js';
 import { parseRunbook } from '../../../config/runbook/read-runbook.js';
 import { effectiveRisk } from '../../../core/command/runbook/check-runbook.js';
 import { approvalsByRisk, type Runbook } from '../../../core/command/runbook/runbook.js';
@@ -14,7 +15,7 @@ async function list(_: unknown, command: Command): Promise<void> {
     name: runbook?.name ?? null,
     title: runbook?.title ?? null,
     service: runbook?.service ?? null,
-    risk: runbook === null ? null : effectiveRisk(runbook),
+    risk: runbook === null ? null : effectiveRisk(runbook, stepKindOf),
     params: Object.keys(runbook?.params ?? {}),
     path,
     isShipped,
@@ -42,7 +43,7 @@ function shown(runbook: Runbook): string {
             (step, index) => `  ${index + 1}. ${step.title} [${step.action.kind}]${step.rollback === null ? '' : ', can be undone'}`,
           ),
         ];
-  const risk = effectiveRisk(runbook);
+  const risk = effectiveRisk(runbook, stepKindOf);
   return [
     `${runbook.name}: ${runbook.title}`,
     `service ${runbook.service}, risk ${risk}: ${approvalsByRisk[risk]} approvals`,
@@ -57,7 +58,7 @@ async function show(wanted: string, _: unknown, command: Command): Promise<void>
   const context = contextOf(command);
   const { path, text } = await findRunbook(wanted, await tryReadCatalog(context));
   const runbook = parseRunbook(text, path);
-  context.print({ path, ...runbook, risk: effectiveRisk(runbook) }, shown(runbook));
+  context.print({ path, ...runbook, risk: effectiveRisk(runbook, stepKindOf) }, shown(runbook));
 }
 
 async function lint(wanted: string[], _: unknown, command: Command): Promise<void> {

@@ -1,5 +1,5 @@
 /** What the keys alone cannot tell: whether the parts of a runbook fit each other, and which risk it really has. */
-import { allowedKubectlVerbs, kubectlVerb } from './kubectl-verbs.js';
+import type { WordsOf } from './action-words.js';
 import { refuseValue } from './parameters.js';
 import { changesNothing, type Action, type Risk, type Runbook, type Step } from './runbook.js';
 import { namesIn, TemplateError } from './template.js';
@@ -28,41 +28,11 @@ function actionsOf(step: Step): [string | null, Action][] {
 
 const riskOrder: readonly Risk[] = ['low', 'medium', 'high'];
 
-/** The risk that the steps have by themselves: a shell can do anything; whatever else changes the world needs at least nothing but the author's word. */
-export function effectiveRisk(runbook: Runbook): Risk {
+/** At least the risk that the kinds of its steps have by themselves: a shell can do anything. */
+export function effectiveRisk(runbook: Runbook, wordsOf: WordsOf): Risk {
   const actions = sections.flatMap((section) => runbook[section].flatMap((step) => actionsOf(step).map(([, action]) => action)));
-  const least: Risk = actions.some((action) => action.kind === 'shell') ? 'high' : 'low';
-  return riskOrder[Math.max(riskOrder.indexOf(runbook.risk), riskOrder.indexOf(least))] ?? runbook.risk;
-}
-
-/** Texts of an action in which values may be put. */
-function templatesOf(action: Action): string[] {
-  switch (action.kind) {
-    case 'command':
-    case 'kubectl':
-      return action.run;
-    case 'redis':
-      return [action.database, ...action.run];
-    case 'http':
-      return [
-        action.request.url,
-        action.request.body ?? '',
-        ...Object.values(action.request.headers).filter((one) => typeof one === 'string'),
-      ];
-    case 'sql':
-      return [action.database, action.sql];
-    case 'manual':
-    case 'approve':
-    case 'note':
-      return [action.text];
-    case 'check':
-      return [action.target ?? ''];
-    case 'load':
-      return [action.endpoint];
-    case 'shell':
-    case 'wait':
-      return [];
-  }
+  const risks = [runbook.risk, ...actions.map(({ kind }) => wordsOf(kind).risk)];
+  return riskOrder[Math.max(...risks.map((risk) => riskOrder.indexOf(risk)))] ?? runbook.risk;
 }
 
 /** Values that a step may read: parameters, and what came out of the steps before it. */
@@ -87,51 +57,19 @@ function templateProblems(text: string, known: readonly string[], path: (string 
   }
 }
 
-function actionProblems(action: Action, path: (string | number)[]): RunbookProblem[] {
-  if (action.kind === 'kubectl' && kubectlVerb(action.run).effect === 'not-allowed') {
-    const expected = `one of the verbs ${allowedKubectlVerbs.join(', ')}`;
-    return [{ path: [...path, 'run'], expected, came: kubectlVerb(action.run).verb, fix: 'use kind: shell, which is of risk high' }];
-  }
-  if (action.kind === 'command' && action.run[0]?.includes('{{') === true)
-    return [
-      {
-        path: [...path, 'run'],
-        expected: 'a program that is written out',
-        came: action.run[0],
-        fix: 'a parameter may not choose the program',
-      },
-    ];
-  if (action.kind === 'shell' && action.script.includes('{{'))
-    return [
-      {
-        path: [...path, 'script'],
-        expected: 'a script without {{…}}',
-        came: 'a placeholder in it',
-        fix: 'parameters are environment variables of a script: write "$name"',
-      },
-    ];
-  if (action.kind === 'shell' && /(^|[\s;&|])set\s+-[a-z]*x/m.test(action.script))
-    return [
-      {
-        path: [...path, 'script'],
-        expected: 'a script that does not print its commands',
-        came: 'set -x',
-        fix: 'remove it: it prints values that must not be printed',
-      },
-    ];
-  if (action.kind === 'wait' && (action.forMs === null) === (action.until === null))
-    return [
-      { path, expected: 'exactly one of for and until', came: action.forMs === null ? 'neither' : 'both', fix: 'write e.g. for: 5s' },
-    ];
-  return [];
+function actionProblems(action: Action, path: (string | number)[], wordsOf: WordsOf): RunbookProblem[] {
+  return wordsOf(action.kind)
+    .problems(action)
+    .map(({ key, ...problem }) => ({ path: key === null ? path : [...path, key], ...problem }));
 }
 
-function stepProblems(runbook: Runbook, section: Section, index: number, step: Step): RunbookProblem[] {
+function stepProblems(runbook: Runbook, section: Section, index: number, step: Step, wordsOf: WordsOf): RunbookProblem[] {
   const at = [section, index];
   const known = knownNames(runbook, section, index);
   const ofActions = actionsOf(step).flatMap(([key, action]) => {
     const path = key === null ? at : [...at, key];
-    return [...actionProblems(action, path), ...templatesOf(action).flatMap((text) => templateProblems(text, known, path))];
+    const texts = wordsOf(action.kind).texts(action);
+    return [...actionProblems(action, path, wordsOf), ...texts.flatMap((text) => templateProblems(text, known, path))];
   });
   const ofWhen = step.when === null ? [] : templateProblems(step.when, known, [...at, 'when']);
   const problems = [...ofActions, ...ofWhen];
@@ -152,7 +90,7 @@ function stepProblems(runbook: Runbook, section: Section, index: number, step: S
         fix: 'name a step that follows; going back could never end',
       });
   }
-  if (section !== 'steps' && !changesNothing(step.action) && !['command', 'kubectl', 'http', 'redis'].includes(step.action.kind))
+  if (section !== 'steps' && !changesNothing(step.action) && !wordsOf(step.action.kind).mayLook)
     problems.push({
       path: [...at, 'kind'],
       expected: 'a step that only looks',
@@ -190,10 +128,10 @@ function parameterProblems(runbook: Runbook): RunbookProblem[] {
   });
 }
 
-export function checkRunbook(runbook: Runbook): RunbookProblem[] {
+export function checkRunbook(runbook: Runbook, wordsOf: WordsOf): RunbookProblem[] {
   return [
     ...parameterProblems(runbook),
     ...duplicateProblems(runbook),
-    ...sections.flatMap((section) => runbook[section].flatMap((step, index) => stepProblems(runbook, section, index, step))),
+    ...sections.flatMap((section) => runbook[section].flatMap((step, index) => stepProblems(runbook, section, index, step, wordsOf))),
   ];
 }

@@ -1,7 +1,6 @@
 /** The document of `runbook … --json`. */
-import { describeAction } from './resolve-action.js';
+import type { WordsOf } from './action-words.js';
 import type { Approval, CheckRun, RollbackRun, RunResult, RunState, RunWait, StepState } from './run-state.js';
-import type { StepKind } from './runbook.js';
 
 export interface RunDocument {
   runId: string;
@@ -16,7 +15,7 @@ export interface RunDocument {
     id: string;
     n: number;
     title: string;
-    kind: StepKind;
+    kind: string;
     state: StepState;
     command: string;
     output: string;
@@ -44,14 +43,14 @@ function waitOf({ wait }: RunState): RunDocument['waitsFor'] {
   return shown;
 }
 
-export function runDocument(state: RunState, read: (artifact: string) => string): RunDocument {
+export function runDocument(state: RunState, wordsOf: WordsOf, read: (artifact: string) => string): RunDocument {
   const { start, opened } = state;
   const count = (...states: StepState[]): number => state.steps.filter((step) => states.includes(step.state)).length;
   const steps = state.steps.map((run, index) => {
     const step = opened?.runbook.steps[index];
     const { id, state: now, tookMs, attempts, reason, approvals } = run;
     const kind = step?.action.kind ?? 'note';
-    const command = run.command === '' && step !== undefined ? unresolved(step.action) : run.command;
+    const command = run.command === '' && step !== undefined ? wordsOf(kind).describeUnfilled(step.action) : run.command;
     const output = run.output === null ? '' : read(run.output);
     return { id, n: index + 1, title: step?.title ?? id, kind, state: now, command, output, tookMs, attempts, reason, approvals };
   });
@@ -77,9 +76,4 @@ export function runDocument(state: RunState, read: (artifact: string) => string)
     result: state.result ?? 'waiting',
     waitsFor: waitOf(state),
   };
-}
-
-/** A step that was not reached is shown as it is written. */
-function unresolved(action: Parameters<typeof describeAction>[0]): string {
-  return action.kind === 'sql' ? `${action.database}: ${action.sql.trim()}` : describeAction(action, {});
 }

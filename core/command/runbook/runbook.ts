@@ -29,28 +29,30 @@ export interface Expectation {
   value?: string;
 }
 
-export interface HttpRequest {
-  method: string;
-  url: string;
-  headers: Record<string, string | SecretRef>;
-  body: string | null;
-}
-
-/** What a step does to the world, or asks of it. Texts may hold `{{…}}`; parameters enter an argv as whole items, a script as environment. */
-export type Action =
-  | { kind: 'command'; run: string[] }
-  | { kind: 'shell'; script: string }
-  | { kind: 'kubectl'; run: string[] }
-  | { kind: 'http'; request: HttpRequest }
-  | { kind: 'sql'; database: string; sql: string; writes: boolean }
-  | { kind: 'redis'; database: string; run: string[] }
+/** What the run does by itself, because it outlives every worker, and what only looks or asks a person. */
+export type OwnAction =
   | { kind: 'wait'; forMs: number | null; until: { check: string; timeoutMs: number } | null }
   | { kind: 'manual'; text: string }
   | { kind: 'approve'; text: string }
   | { kind: 'check'; check: string; target: string | null; forMs: number | null }
   | { kind: 'load'; endpoint: string }
   | { kind: 'note'; text: string };
-export type StepKind = Action['kind'];
+
+/** What a worker does to the world. `adapters/runbook-steps` knows the kinds and their keys; texts may hold `{{…}}`. */
+export interface ActingAction {
+  kind: string;
+  /** False: it only looks. Without the key it may change something. */
+  writes?: boolean;
+  [key: string]: unknown;
+}
+
+export type Action = OwnAction | ActingAction;
+
+const ownKinds: readonly string[] = ['wait', 'manual', 'approve', 'check', 'load', 'note'] satisfies OwnAction['kind'][];
+
+export function isOwn(action: Action): action is OwnAction {
+  return ownKinds.includes(action.kind);
+}
 
 /** Has the step happened already? Asked before every execution, and after a crash. `done` compares the trimmed output: `== 3`. */
 export interface Probe {
@@ -120,10 +122,7 @@ export interface Runbook {
 /** Approvals that a run needs before its first step that is not a check. */
 export const approvalsByRisk: Readonly<Record<Risk, number>> = { low: 0, medium: 1, high: 2 };
 
-/** Kinds that only look, or only ask a person; they need no approval and no rollback. */
-const harmlessKinds: readonly StepKind[] = ['check', 'wait', 'manual', 'approve', 'load', 'note'];
-
-/** A statement that does not write is a look, too. */
+/** It only looks, or only asks a person: it needs no approval and no rollback. */
 export function changesNothing(action: Action): boolean {
-  return harmlessKinds.includes(action.kind) || (action.kind === 'sql' && !action.writes);
+  return isOwn(action) || action.writes === false;
 }

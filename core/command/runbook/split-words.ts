@@ -28,3 +28,12 @@ export function splitWords(line: string): Words {
   if (rest !== '') return { ok: false, why: `a quote or brace is not closed: ${rest.slice(0, 40)}` };
   return words.length === 0 ? { ok: false, why: 'there is no word in it' } : { ok: true, words };
 }
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** An argv as one would type it. */
+export function joinWords(argv: readonly string[]): string {
+  return argv.map(quoted).join(' ');
+}

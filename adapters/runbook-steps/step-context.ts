@@ -1,6 +1,6 @@
-/** One kind of step that acts. A kind is one file that exports a runner; `registry.ts` names them all. */
+/** What a step gets, and how it ends. */
 import type { ActionAnswer } from '../../core/command/runbook/judge-step.js';
-import type { Action, SecretRef, StepKind } from '../../core/command/runbook/runbook.js';
+import type { SecretRef } from '../../core/command/runbook/runbook.js';
 import type { Values } from '../../core/command/runbook/template.js';
 
 export interface StepContext {
@@ -34,14 +34,5 @@ export interface StepAccess {
 /** `not-begun`: certainly nothing happened. `unclear`: it was begun, and nobody knows its end. */
 export type StepEnding =
   { kind: 'ended'; answer: ActionAnswer } | { kind: 'not-begun'; why: string } | { kind: 'unclear'; why: string; stdout: string };
-
-export type ActionOf<Kind extends StepKind> = Extract<Action, { kind: Kind }>;
-
-export interface StepRunner<Kind extends StepKind> {
-  kind: Kind;
-  run: (action: ActionOf<Kind>, context: StepContext) => Promise<StepEnding>;
-  /** What would happen, without doing it; null where nothing can be told. */
-  simulate: ((action: ActionOf<Kind>, context: StepContext) => Promise<string>) | null;
-}
 
 export const noAnswer: ActionAnswer = { exit: null, stdout: '', stderr: '', status: null, body: null, value: null };
