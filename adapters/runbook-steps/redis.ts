@@ -29,7 +29,7 @@ async function withConnection(
   context: StepContext,
   work: (connection: RedisConnection) => Promise<string>,
 ): Promise<StepEnding> {
-  const { kind, url } = context.access.database(database, context.service);
+  const { kind, url } = context.access.database(database, context.service, 'write');
   if (kind !== 'redis') return { kind: 'not-begun', why: `expected a database of kind redis, got ${database} of kind ${kind}` };
   context.secrets.push(...secretsOf(url));
   let connection: RedisConnection;

@@ -1,8 +1,9 @@
-import type { Client as PostgresClient } from 'pg';
+import type { Client as PostgresClient, QueryArrayConfig } from 'pg';
 import { z } from 'zod';
 import { text } from '../../config/catalog-fields.js';
 import { bindParameters } from '../../core/command/runbook/bind-parameters.js';
 import { fillIn, type Values } from '../../core/command/runbook/template.js';
+import { EvidenceUnavailableError } from '../../core/model/errors.js';
 import { createKeptOutput } from '../redaction/kept-output.js';
 import { noAnswer, type StepContext, type StepEnding } from './step-context.js';
 import { databaseKey } from './step-keys.js';
@@ -18,6 +19,7 @@ type SqlAction = ActionOf<typeof keys>;
 
 /** A statement that waits for a lock holds up everybody behind it. */
 const lockTimeoutMs = 5_000;
+const lookTimeoutMs = 5_000;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -37,14 +39,21 @@ function shown(rows: readonly unknown[][]): string {
     .join('\n');
 }
 
+/** Known to pg since 8.12, not to its types: the extended protocol takes exactly one statement, with parameters or without. */
+interface OneStatement extends QueryArrayConfig {
+  queryMode: 'extended';
+}
+
 async function query(client: PostgresClient, action: SqlAction, context: StepContext): Promise<StepEnding> {
   const { sql, bound } = bindParameters(action.sql, context.values);
   const kept = createKeptOutput(context.secrets);
   try {
     await client.query(action.writes ? 'BEGIN' : 'BEGIN READ ONLY');
     await client.query(`SET LOCAL statement_timeout = ${Math.ceil(context.timeoutMs)}`);
+    await client.query('SET LOCAL standard_conforming_strings = on');
     await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
-    const { rows, rowCount } = await client.query<unknown[]>({ text: sql, values: bound, rowMode: 'array' });
+    const one: OneStatement = { text: sql, values: bound, rowMode: 'array', queryMode: 'extended' };
+    const { rows, rowCount } = await client.query<unknown[]>(one);
     await client.query(action.writes ? 'COMMIT' : 'ROLLBACK');
     kept.write(rows.length > 0 ? shown(rows) : `${rowCount ?? 0} rows`);
     const stdout = kept.end();
@@ -59,12 +68,43 @@ async function query(client: PostgresClient, action: SqlAction, context: StepCon
   }
 }
 
+/** Why the step does not begin, and what its reader should know; asked over a connection of its own, which is refused where a scan's would be. */
+async function lookFirst(
+  action: SqlAction,
+  { url, mayBeSuperuser }: { url: string; mayBeSuperuser: boolean },
+  context: StepContext,
+): Promise<{ why: string | null; note: string }> {
+  const [{ openSession }, { judgeRead }] = await Promise.all([
+    import('../databases/postgres/postgres.js'),
+    import('../databases/postgres/provably-reads.js'),
+  ]);
+  try {
+    const session = await openSession(url, { signal: context.signal, mayBeSuperuser, statementTimeoutMs: lookTimeoutMs });
+    try {
+      if (action.writes) return { why: null, note: '' };
+      const { why, tables } = await judgeRead(session, bindParameters(action.sql, context.values).sql);
+      const own = tables.find(({ isOwn }) => isOwn);
+      const note =
+        own === undefined || mayBeSuperuser ? '' : `note: this role owns ${own.schema}.${own.relation}, and may change and drop it`;
+      return { why: why === null ? null : `writes: false, but ${why}; write writes: true, which people then approve`, note };
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    // Whatever ended the look, its time or the server: the step itself has not begun.
+    const why = error instanceof EvidenceUnavailableError ? `${error.missing.why}. ${error.missing.remedy}` : messageOf(error);
+    return { why, note: '' };
+  }
+}
+
 async function run(action: SqlAction, context: StepContext): Promise<StepEnding> {
-  const { kind, url } = context.access.database(action.database, context.service);
+  const { kind, url, mayBeSuperuser } = context.access.database(action.database, context.service, action.writes ? 'write' : 'read');
   if (kind !== 'postgres')
     return { kind: 'not-begun', why: `expected a database of kind postgres, got ${action.database} of kind ${kind}` };
   const { password } = new URL(url);
   context.secrets.push(url, ...(password === '' ? [] : [password, decodeURIComponent(password)]));
+  const { why, note } = await lookFirst(action, { url, mayBeSuperuser }, context);
+  if (why !== null) return { kind: 'not-begun', why: `database ${action.database}: ${why}` };
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url, application_name: 'perf-responder runbook', connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);
@@ -76,7 +116,10 @@ async function run(action: SqlAction, context: StepContext): Promise<StepEnding>
   const stop = (): void => void client.end().catch(() => undefined);
   context.signal.addEventListener('abort', stop, { once: true });
   try {
-    return await query(client, action, context);
+    const ending = await query(client, action, context);
+    return note === '' || ending.kind !== 'ended'
+      ? ending
+      : { ...ending, answer: { ...ending.answer, stderr: [ending.answer.stderr, note].join('\n').trim() } };
   } finally {
     context.signal.removeEventListener('abort', stop);
     stop();

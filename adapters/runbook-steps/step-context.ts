@@ -25,8 +25,8 @@ export interface CheckAnswer {
 
 /** What steps need of the catalog. */
 export interface StepAccess {
-  /** Throws UnreadableInputError when the catalog does not name it. */
-  database: (name: string, service: string) => { kind: string; url: string };
+  /** What writes goes over `remedyConnection` where the catalog names one. Throws UnreadableInputError when the catalog does not name the database. */
+  database: (name: string, service: string, does: 'read' | 'write') => { kind: string; url: string; mayBeSuperuser: boolean };
   secret: (reference: SecretRef, purpose: string) => string;
   check: (id: string, target: string, signal: AbortSignal) => Promise<CheckAnswer>;
 }

@@ -1,29 +1,42 @@
 /** Who gives a command, and how that is proven. A name alone proves nothing: whoever may write to Temporal may write any name. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Catalog } from '../../config/catalog.js';
+import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { environmentVariable } from '../../config/environment.js';
 import { tryReadSecret } from '../../config/secret.js';
-import type { IdentityProof } from '../../core/decisions/remedy/remedy-approval.js';
 import { RefusedError } from '../../core/model/errors.js';
 import { sameSecret } from '../hook/access/credentials.js';
+import type { CommandContext } from './command-context.js';
 import { currentUser } from './option-values.js';
 
-/** `RESPONDER_TOKEN` is the token of a person of the catalog; it beats `--by`, and a wrong one is refused rather than believed. */
-export function identify(catalog: Catalog | null, by: string | undefined): { by: string; proof: IdentityProof } {
+/**
+ * `RESPONDER_TOKEN` is the token of a person of the catalog; it beats `--by`, and a wrong one is refused rather than believed. So is one that a broken
+ * catalog keeps from being checked; without a catalog, or people in it, there is nobody whose token it could be, which is said.
+ */
+export async function whoGives(context: CommandContext, by: string | undefined): Promise<{ by: string; proof: 'token' | 'unverified' }> {
   const token = environmentVariable('RESPONDER_TOKEN');
-  const people = Object.entries(catalog?.people ?? {});
-  if (token === null || people.length === 0) return { by: by ?? currentUser(), proof: 'unverified' };
-  const found = people.find(([, person]) => {
-    if (person.token === undefined || catalog === null) return false;
-    const reference = 'file' in person.token ? { file: resolve(catalog.directory, person.token.file) } : person.token;
-    const known = tryReadSecret(reference);
-    return known !== null && sameSecret(known, token);
-  });
-  if (found === undefined)
+  if (token === null) return { by: by ?? currentUser(), proof: 'unverified' };
+  const catalog = existsSync(context.catalogFile) ? await readCatalog(context.catalogFile) : null;
+  if (catalog === null || Object.keys(catalog.people ?? {}).length === 0) {
+    const where = catalog === null ? `there is no ${context.catalogFile}` : `${context.catalogFile} names no people`;
+    context.say(`note: RESPONDER_TOKEN proves nothing here: ${where}; kept as unverified`);
+    return { by: by ?? currentUser(), proof: 'unverified' };
+  }
+  const name = ownerOf(token, catalog);
+  if (name === null)
     throw new RefusedError(
       'RESPONDER_TOKEN: expected the token of somebody in people of the catalog, got one of nobody; unset it to go unverified',
     );
-  const [name] = found;
   if (by !== undefined && by !== name) throw new RefusedError(`--by ${by}: RESPONDER_TOKEN is the token of ${name}; leave --by out`);
   return { by: name, proof: 'token' };
+}
+
+function ownerOf(token: string, { people, directory }: Catalog): string | null {
+  const found = Object.entries(people ?? {}).find(([, person]) => {
+    if (person.token === undefined) return false;
+    const reference = 'file' in person.token ? { file: resolve(directory, person.token.file) } : person.token;
+    const known = tryReadSecret(reference);
+    return known !== null && sameSecret(known, token);
+  });
+  return found?.[0] ?? null;
 }

@@ -4,7 +4,7 @@ import { UnreadableInputError } from '../../core/model/errors.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { contextOf, withIncidents } from './command-context.js';
 import { byOption, type Signed } from './incident-options.js';
-import { currentUser } from './option-values.js';
+import { whoGives } from './identity.js';
 
 async function load(state: string | undefined, flags: Signed, command: Command): Promise<void> {
   const context = contextOf(command);
@@ -12,7 +12,7 @@ async function load(state: string | undefined, flags: Signed, command: Command):
     throw new UnreadableInputError(`load: expected on or off, got "${state}"; without either it tells which it is`);
   if (state !== undefined && (flags.reason ?? '').trim() === '')
     throw new UnreadableInputError(`load ${state}: expected --reason TEXT, got none; whoever finds load ${state} has to know why`);
-  const by = flags.by ?? currentUser();
+  const { by } = await whoGives(context, flags.by);
   const reason = flags.reason ?? '';
   const { readLoadOff, switchLoadOff, switchLoadOn } = await import('../../adapters/temporal/load-control.js');
   await withIncidents(context, async ({ client }) => {

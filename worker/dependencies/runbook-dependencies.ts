@@ -20,17 +20,25 @@ import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
 import { approversOf } from '../people/approvers.js';
 import { digestOf, openRunbook, sha256 } from '../runbook/open-runbook.js';
 
+interface FoundDatabase {
+  kind: string;
+  connection: SecretRef | string;
+  remedyConnection?: SecretRef | string | undefined;
+  mayBeSuperuser: boolean;
+}
+
 /** The database of that name: of the runbook's service, of the service that `service/name` says, else the only one of the catalog. */
-function findDatabase(catalog: Catalog, name: string, service: string): { kind: string; connection: SecretRef | string } {
+function findDatabase(catalog: Catalog, name: string, service: string): FoundDatabase {
   const [owner, own] = name.includes('/') ? name.split('/') : [service, name];
-  const found = Object.entries(catalog.services).flatMap(([key, { databases = {} }]) =>
-    Object.entries(databases).map(([database, setting]) => ({ key, database, setting })),
+  const found = Object.entries(catalog.services).flatMap(([key, { databases = {}, environment = 'development' }]) =>
+    Object.entries(databases).map(([database, setting]) => ({ key, database, setting, mayBeSuperuser: environment === 'development' })),
   );
   const named = found.filter(({ database }) => database === own);
-  const best =
-    named.find(({ key }) => key === owner) ??
-    (new Set(named.map(({ setting }) => JSON.stringify(setting))).size === 1 ? named[0] : undefined);
-  if (best !== undefined) return best.setting;
+  const isOne = new Set(named.map(({ setting }) => JSON.stringify(setting))).size === 1;
+  const best = named.find(({ key }) => key === owner) ?? (isOne ? named[0] : undefined);
+  // One database of several services is as serious as the most serious of them.
+  if (best !== undefined)
+    return { ...best.setting, mayBeSuperuser: isOne ? named.every((one) => one.mayBeSuperuser) : best.mayBeSuperuser };
   const known = found.map(({ key, database }) => `${key}/${database}`).join(', ') || 'none';
   throw new UnreadableInputError(
     `expected a database of the catalog (${known}), got ${name}; write SERVICE/NAME where several have this name`,
@@ -66,9 +74,10 @@ function accessOf(catalog: Catalog): StepAccess {
     readSecret('file' in reference ? { file: resolve(catalog.directory, reference.file) } : reference, purpose);
   return {
     secret,
-    database: (name, service) => {
-      const { kind, connection } = findDatabase(catalog, name, service);
-      return { kind, url: typeof connection === 'string' ? connection : secret(connection, `database ${name}`) };
+    database: (name, service, does) => {
+      const { kind, connection, remedyConnection, mayBeSuperuser } = findDatabase(catalog, name, service);
+      const chosen = does === 'write' ? (remedyConnection ?? connection) : connection;
+      return { kind, url: typeof chosen === 'string' ? chosen : secret(chosen, `database ${name}`), mayBeSuperuser };
     },
     check: (id, target, signal) => checkOf(catalog, id, target, signal),
   };

@@ -5,7 +5,12 @@ import { effectivePath } from '../../../core/database/sql/search-path.js';
 import type { Session } from './session.js';
 
 /** Volatile, and harmless all the same, as the system defines them. */
-const harmless = ['random', 'random_normal', 'clock_timestamp', 'timeofday', 'gen_random_uuid', 'uuidv4', 'uuidv7'];
+const harmless = [
+  ...['random', 'random_normal', 'clock_timestamp', 'timeofday', 'gen_random_uuid', 'uuidv4', 'uuidv7'],
+  ...['pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size', 'pg_tablespace_size'],
+  ...['pg_current_wal_lsn', 'pg_current_wal_insert_lsn', 'pg_current_wal_flush_lsn', 'pg_last_wal_receive_lsn', 'pg_last_wal_replay_lsn'],
+  ...['pg_last_xact_replay_timestamp', 'pg_is_in_recovery', 'pg_is_wal_replay_paused', 'pg_blocking_pids'],
+];
 
 /**
  * Every object that a name may stand for: in the schema that it names, else along the search path, where an earlier one of the same argument types hides

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { contextOf, withIncidents } from '../command-context.js';
 import { byOption, incidentArgument, type Signed } from '../incident-options.js';
-import { currentUser } from '../option-values.js';
+import { whoGives } from '../identity.js';
 
 async function acknowledge(id: string, flags: Signed, command: Command): Promise<void> {
   const context = contextOf(command);
   await withIncidents(context, async ({ incidents }) => {
     const incidentId = await incidents.idOf(id);
-    const { by } = await incidents.acknowledge(incidentId, flags.by ?? currentUser());
+    const { by } = await incidents.acknowledge(incidentId, (await whoGives(context, flags.by)).by);
     context.print({ incidentId, by }, `incident ${incidentId} acknowledged by ${by}`);
   });
 }

@@ -4,7 +4,7 @@ import type { ActionRow } from '../../../core/command/incident/findings.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import { addActionUpdate, closeActionUpdate } from '../../../workflows/command/messages.js';
 import type { CommandClient } from '../../temporal/command-client.js';
-import { tryReadCatalog } from '../command-context.js';
+import { tryReadCatalog, type CommandContext } from '../command-context.js';
 import { byOption } from '../incident-options.js';
 import { actor, incidentId, withCommand } from './incident-access.js';
 
@@ -20,9 +20,9 @@ interface Flags {
   evidence?: string;
 }
 
-async function change(incidents: CommandClient, id: string, flags: Flags): Promise<void> {
+async function change(incidents: CommandClient, context: CommandContext, id: string, flags: Flags): Promise<void> {
   const { add, priority, type, owner, due, done, accept, evidence } = flags;
-  const by = actor(flags);
+  const by = await actor(context, flags);
   const closed = done ?? accept;
   if (add !== undefined && closed !== undefined)
     throw new UnreadableInputError('expected one of --add, --done, --accept, got several; call once for each');
@@ -50,7 +50,7 @@ function line({ id, priority, type, title, owner, due, state }: ActionRow): stri
 
 async function actions(id: string, flags: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    await change(incidents, id, flags);
+    await change(incidents, context, id, flags);
     const [status, catalog] = [await incidents.status(id), await tryReadCatalog(context)];
     const items = actionItems(status, (service) => catalog?.services[service]?.owner?.[0] ?? null);
     const lint = lintActions(status, items);

@@ -58,7 +58,7 @@ async function declare(title: string, flags: DeclareFlags, command: Command): Pr
       services,
       endpoints: flags.endpoint ?? [],
       onset: flags.at === undefined ? null : { at: flags.at, uncertaintyS: 60 },
-      by: actor(flags),
+      by: await actor(context, flags),
       mayAttach: false,
     });
     const status = await incidents.status(id);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import type { CommandClient } from '../../temporal/command-client.js';
 import { connectFor, contextOf, storeFor, type CommandContext } from '../command-context.js';
-import { currentUser } from '../option-values.js';
+import { whoGives } from '../identity.js';
 
 export const incidentId = ['<incident>', 'id of the incident, as incident list shows it'] as const;
 
@@ -22,9 +22,10 @@ export async function withCommand<T>(
   }
 }
 
-/** Who acts. A command line proves nothing: whoever has the shell can write any name. */
-export function actor({ by }: { by?: string }): Actor {
-  return { person: by ?? currentUser(), proof: 'unverified' };
+/** Who acts, and whether a token proved it: whoever has the shell can write any name. */
+export async function actor(context: CommandContext, { by }: { by?: string }): Promise<Actor> {
+  const { by: person, proof } = await whoGives(context, by);
+  return { person, proof };
 }
 
 /** Prints what an update left: the event, and a warning where there is one. */

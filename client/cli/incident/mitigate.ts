@@ -14,7 +14,7 @@ interface DecideFlags {
 async function decide(decision: 'approve' | 'reject', id: string, flags: DecideFlags, command: Command): Promise<void> {
   const { plan: planId, digest } = flags;
   await withCommand(command, async (incidents, context) => {
-    const request = { planId, decision, by: actor(flags), ...(digest === undefined ? {} : { digest }) };
+    const request = { planId, decision, by: await actor(context, flags), ...(digest === undefined ? {} : { digest }) };
     const recorded = await incidents.update(id, decideMitigationUpdate, request);
     printRecorded(context, id, recorded, `${planId} ${decision === 'approve' ? 'approved; it runs now' : 'rejected'}`);
   });
@@ -54,7 +54,7 @@ async function propose(id: string, flags: { by?: string }, command: Command): Pr
   await withCommand(command, async (incidents, context) => {
     context.wait('looking at what could be done');
     // An incident that is over, or whose worker is away, still tells what was proposed.
-    await incidents.update(id, proposeMitigationsUpdate, { by: actor(flags) }, undefined, freshLookMs).catch((error: unknown) => {
+    await incidents.update(id, proposeMitigationsUpdate, { by: await actor(context, flags) }, undefined, freshLookMs).catch((error: unknown) => {
       if (!(error instanceof RefusedError)) throw error;
       context.say(`note: no fresh look: ${error.message}`);
     });

@@ -22,7 +22,7 @@ interface Flags {
 
 async function acknowledge(id: string, flags: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    const answer = await incidents.update(id, acknowledgeIncident, { by: actor(flags) });
+    const answer = await incidents.update(id, acknowledgeIncident, { by: await actor(context, flags) });
     const text = answer.isFirst
       ? `${id}: acknowledged by ${answer.by}; the paging ladder stops`
       : `${id}: ${answer.by} was first; you are recorded, too`;
@@ -32,7 +32,7 @@ async function acknowledge(id: string, flags: Flags, command: Command): Promise<
 
 async function assign(id: string, role: (typeof roleNames)[number], person: string, flags: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    printRecorded(context, id, await incidents.update(id, assignRoleUpdate, { role, person, by: actor(flags) }), `${person} is ${role}`);
+    printRecorded(context, id, await incidents.update(id, assignRoleUpdate, { role, person, by: await actor(context, flags) }), `${person} is ${role}`);
   });
 }
 
@@ -41,7 +41,7 @@ async function escalate(id: string, flags: Flags & { reason: string }, command: 
     const { paging } = await incidents.status(id);
     const seen = flags.to === undefined && paging.level !== null ? { seen: paging.level } : {};
     const reason = await incidents.keepText(flags.reason);
-    const request = { reason, by: actor(flags), ...(flags.to === undefined ? {} : { to: flags.to }), ...seen };
+    const request = { reason, by: await actor(context, flags), ...(flags.to === undefined ? {} : { to: flags.to }), ...seen };
     printRecorded(context, id, await incidents.update(id, escalateUpdate, request), `escalated to ${flags.to ?? 'the next level'}`);
   });
 }
@@ -56,7 +56,7 @@ async function deescalate(id: string, flags: Flags & { reason: string }, command
     printRecorded(
       context,
       id,
-      await incidents.update(id, setSeverityUpdate, { severity: lower, reason, by: actor(flags) }),
+      await incidents.update(id, setSeverityUpdate, { severity: lower, reason, by: await actor(context, flags) }),
       `now ${lower}`,
     );
   });
@@ -64,7 +64,7 @@ async function deescalate(id: string, flags: Flags & { reason: string }, command
 
 async function handOver(id: string, flags: Flags & { to: string }, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    const recorded = await incidents.update(id, offerCommandUpdate, { to: flags.to, by: actor(flags) });
+    const recorded = await incidents.update(id, offerCommandUpdate, { to: flags.to, by: await actor(context, flags) });
     printRecorded(
       context,
       id,
@@ -79,8 +79,8 @@ async function accept(id: string, flags: Flags, command: Command): Promise<void>
     printRecorded(
       context,
       id,
-      await incidents.update(id, acceptCommandUpdate, { by: actor(flags) }),
-      `${actor(flags).person} has the command`,
+      await incidents.update(id, acceptCommandUpdate, { by: await actor(context, flags) }),
+      `${(await actor(context, flags)).person} has the command`,
     );
   });
 }

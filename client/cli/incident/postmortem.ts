@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { postmortemTemplates, type PostmortemTemplate } from '../../../report/postmortem/document.js';
 import { RefusedError } from '../../../core/model/errors.js';
 import { keepPostmortemUpdate } from '../../../workflows/command/messages.js';
+import type { Actor } from '../../../core/command/incident/record-event.js';
 import type { CommandClient } from '../../temporal/command-client.js';
 import { tryReadCatalog } from '../command-context.js';
 import { AnsweredError } from '../exit-code.js';
@@ -28,16 +29,17 @@ function notesText(notes: ImportedNotes | null): string[] {
 }
 
 /** An incident that is over takes nothing any more; the file is written all the same. */
-async function tellOfPostmortem(incidents: CommandClient, id: string, path: string, by: string | undefined): Promise<void> {
-  const request = { path: await incidents.keepText(path), by: actor(by === undefined ? {} : { by }) };
+async function tellOfPostmortem(incidents: CommandClient, id: string, path: string, by: Actor): Promise<void> {
+  const request = { path: await incidents.keepText(path), by };
   await incidents.update(id, keepPostmortemUpdate, request).catch((error: unknown) => {
     if (!(error instanceof RefusedError)) throw error;
   });
 }
 
-async function postmortem(id: string, { out, template, fromNotes, by }: Flags, command: Command): Promise<void> {
+async function postmortem(id: string, { out, template, fromNotes, ...flags }: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    const notes = fromNotes === undefined ? null : await importNotes(incidents, id, fromNotes, actor(by === undefined ? {} : { by }));
+    const by = await actor(context, flags);
+    const notes = fromNotes === undefined ? null : await importNotes(incidents, id, fromNotes, by);
     const status = await incidents.status(id);
     const { path, existing, foreign } = await placeFor(status, out, process.cwd());
     const { text, blocks, ...document } = writeDocument(status, await tryReadCatalog(context), template, existing);

@@ -28,7 +28,7 @@ async function note(id: string, text: string, flags: Flags, command: Command): P
   await withCommand(command, async (incidents, context) => {
     const request = {
       text: await incidents.keepText(text),
-      by: actor(flags),
+      by: await actor(context, flags),
       isPinned: flags.pin === true,
       ...(flags.at === undefined ? {} : { at: flags.at }),
     };
@@ -38,7 +38,7 @@ async function note(id: string, text: string, flags: Flags, command: Command): P
 
 async function correct(id: string, event: string, flags: Flags & { at: string; reason: string }, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    const request = { event, to: flags.at, reason: await incidents.keepText(flags.reason), by: actor(flags) };
+    const request = { event, to: flags.at, reason: await incidents.keepText(flags.reason), by: await actor(context, flags) };
     printRecorded(
       context,
       id,
@@ -50,7 +50,7 @@ async function correct(id: string, event: string, flags: Flags & { at: string; r
 
 async function severity(id: string, value: Severity, flags: Flags & { reason: string }, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    const request = { severity: value, reason: await incidents.keepText(flags.reason), by: actor(flags) };
+    const request = { severity: value, reason: await incidents.keepText(flags.reason), by: await actor(context, flags) };
     printRecorded(context, id, await incidents.update(id, setSeverityUpdate, request), `now ${value}`);
   });
 }
@@ -58,7 +58,7 @@ async function severity(id: string, value: Severity, flags: Flags & { reason: st
 async function set(id: string, to: IncidentStatus, flags: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
     const reason = flags.reason === undefined ? {} : { reason: await incidents.keepText(flags.reason) };
-    printRecorded(context, id, await incidents.update(id, setStatusUpdate, { to, by: actor(flags), ...reason }), `now ${to}`);
+    printRecorded(context, id, await incidents.update(id, setStatusUpdate, { to, by: await actor(context, flags), ...reason }), `now ${to}`);
   });
 }
 
@@ -74,7 +74,7 @@ async function update(
     const { audience, corrects } = flags;
     const request = {
       audience,
-      by: actor(flags),
+      by: await actor(context, flags),
       ...(text === undefined ? {} : { text: await incidents.keepText(text) }),
       ...(corrects === undefined ? {} : { corrects }),
     };
@@ -88,7 +88,7 @@ async function update(
 
 async function publish(id: string, draft: string, flags: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    const recorded = await incidents.update(id, publishUpdateUpdate, { draft, by: actor(flags) });
+    const recorded = await incidents.update(id, publishUpdateUpdate, { draft, by: await actor(context, flags) });
     printRecorded(context, id, recorded, recorded.warning === null ? `${draft} is published` : `${draft} is not published`);
     if (recorded.warning !== null) process.exitCode = 1;
   });
@@ -96,7 +96,7 @@ async function publish(id: string, draft: string, flags: Flags, command: Command
 
 async function resolve(id: string, flags: Flags & { summary: string }, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    const request = { summary: await incidents.keepText(flags.summary), by: actor(flags) };
+    const request = { summary: await incidents.keepText(flags.summary), by: await actor(context, flags) };
     printRecorded(context, id, await incidents.update(id, resolveIncidentUpdate, request), 'resolved');
   });
 }
@@ -109,7 +109,7 @@ async function merge(id: string, flags: Flags & { into: string }, command: Comma
   await withCommand(command, async (incidents, context) => {
     // A wrong id is refused here: nobody could end what merged into nothing.
     const { id: into } = await incidents.status(flags.into);
-    printRecorded(context, id, await incidents.update(id, mergeIncidentUpdate, { into, by: actor(flags) }), `merged into ${into}`);
+    printRecorded(context, id, await incidents.update(id, mergeIncidentUpdate, { into, by: await actor(context, flags) }), `merged into ${into}`);
   });
 }
 

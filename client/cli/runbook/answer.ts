@@ -21,7 +21,7 @@ async function status(runId: string, _: unknown, command: Command): Promise<void
 }
 
 /** Answers what the run waits for now: what has changed since it was read here is refused as stale. */
-async function answer(said: Answer, runId: string, { step, by }: AnswerFlags, command: Command): Promise<void> {
+async function answer(said: Answer, runId: string, { step, ...flags }: AnswerFlags, command: Command): Promise<void> {
   await withRunbooks(command, async (runs, context) => {
     const { waitsFor } = await runs.document(runId);
     const digest = waitsFor?.digest ?? null;
@@ -29,16 +29,16 @@ async function answer(said: Answer, runId: string, { step, by }: AnswerFlags, co
       answer: said,
       ...(step === undefined ? {} : { step }),
       ...(digest === null ? {} : { digest }),
-      by: actor(by === undefined ? {} : { by }),
+      by: await actor(context, flags),
     });
     const document = await followRun(runs, context, runId);
     context.print(document, runText(document));
   });
 }
 
-async function abort(runId: string, { by }: AnswerFlags, command: Command): Promise<void> {
+async function abort(runId: string, flags: AnswerFlags, command: Command): Promise<void> {
   await withRunbooks(command, async (runs, context) => {
-    await runs.update(runId, abortRunUpdate, { by: actor(by === undefined ? {} : { by }) });
+    await runs.update(runId, abortRunUpdate, { by: await actor(context, flags) });
     const document = await followRun(runs, context, runId);
     context.print(document, runText(document));
   });

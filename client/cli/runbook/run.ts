@@ -33,7 +33,7 @@ async function run(wanted: string, flags: RunFlags, command: Command): Promise<v
   if (!values.ok) throw new UnreadableInputError(`${runbook.name}: ${values.problems.join('\n')}`);
   await withRunbooks(command, async (runs, context) => {
     const runId = await runs.start({
-      ...{ file: basename(path), text, given, by: actor(flags) },
+      ...{ file: basename(path), text, given, by: await actor(context, flags) },
       isDryRun: flags.dryRun === true,
       isGuided: flags.guided === true,
       approvesItself: flags.yes === true,

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { contextOf, withIncidents } from '../command-context.js';
 import { byOption, incidentArgument, type Signed } from '../incident-options.js';
-import { currentUser } from '../option-values.js';
+import { whoGives } from '../identity.js';
 
 async function close(id: string, flags: Signed, command: Command): Promise<void> {
   const context = contextOf(command);
-  const by = flags.by ?? currentUser();
+  const { by } = await whoGives(context, flags.by);
   await withIncidents(context, async ({ incidents }) => {
     const incidentId = await incidents.idOf(id);
     await incidents.close(incidentId, { by, ...(flags.reason === undefined ? {} : { reason: flags.reason }) });

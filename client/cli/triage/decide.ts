@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { RefusedError } from '../../../core/model/errors.js';
-import { contextOf, tryReadCatalog, withIncidents } from '../command-context.js';
-import { identify } from '../identity.js';
+import { contextOf, withIncidents } from '../command-context.js';
+import { whoGives } from '../identity.js';
 import { byOption, incidentArgument, type Signed } from '../incident-options.js';
 
 async function decide(decision: 'approve' | 'reject', id: string, flags: Signed & { plan?: string }, command: Command): Promise<void> {
@@ -14,7 +14,7 @@ async function decide(decision: 'approve' | 'reject', id: string, flags: Signed 
         `${decision}: expected a remedy that waits for a decision, but incident ${id} has none; its report lists what to do by hand`,
       );
     if (remedyPlan !== null) context.say(`${decision}: ${remedyPlan.remedy.statement}`);
-    const identity = identify(await tryReadCatalog(context), flags.by);
+    const identity = await whoGives(context, flags.by);
     return await incidents.decide(id, { planId, decision, ...identity, ...(flags.reason === undefined ? {} : { reason: flags.reason }) });
   });
   context.print(accepted, `${decision} recorded for plan ${accepted.planId} by ${accepted.by}`);

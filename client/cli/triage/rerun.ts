@@ -5,11 +5,12 @@ import { contextOf, withIncidents } from '../command-context.js';
 import { byOption, incidentArgument, type Signed } from '../incident-options.js';
 import { rerunText } from './incident-text.js';
 import { interruptible } from '../terminal/interruptible.js';
-import { choiceOption, currentUser, numberOption } from '../option-values.js';
+import { whoGives } from '../identity.js';
+import { choiceOption, numberOption } from '../option-values.js';
 
 async function rerun(id: string, flags: Signed & Pick<RerunRequest, 'runs' | 'side'>, command: Command): Promise<void> {
   const context = contextOf(command);
-  const request = { ...flags, by: flags.by ?? currentUser() };
+  const request = { ...flags, by: (await whoGives(context, flags.by)).by };
   const goodbye = `the re-run goes on; see it with: perf-responder status ${id}`;
   const record = await withIncidents(context, ({ incidents }) => {
     let stage = '';

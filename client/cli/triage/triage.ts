@@ -21,7 +21,8 @@ import { readReport, type ReportFormat } from '../../temporal/read-report.js';
 import { contextOf, withIncidents, type CommandContext, storeFor } from '../command-context.js';
 import { nextCommand } from './next-command.js';
 import { AnsweredError } from '../exit-code.js';
-import { collectBudgets, currentUser, durationOption, numberOption } from '../option-values.js';
+import { whoGives } from '../identity.js';
+import { collectBudgets, durationOption, numberOption } from '../option-values.js';
 
 interface TriageFlags {
   symptom?: string;
@@ -82,8 +83,7 @@ async function checkFiles(flags: TriageFlags): Promise<void> {
   if (planFile !== undefined) await namingFile(planFile, async () => readQueryPlan(await readTextFile(planFile, '--plan')));
 }
 
-function cliAlert(endpoint: string, symptom: Symptom | null): AlertSummary {
-  const by = currentUser();
+function cliAlert(endpoint: string, by: string, symptom: Symptom | null): AlertSummary {
   return {
     source: 'cli',
     id: randomUUID(),
@@ -134,8 +134,9 @@ async function triage(endpoint: string, flags: TriageFlags, command: Command): P
   const symptom = flags.symptom === undefined ? null : parseSymptom(flags.symptom);
   const options = optionsOf(flags);
   const target = await plan(context, endpoint, options, symptom);
+  const { by } = await whoGives(context, undefined);
   await withIncidents(context, async ({ incidents, client }) => {
-    const request = { endpoint: target.endpoint, service: target.service, alert: cliAlert(target.endpoint, symptom), symptom, options };
+    const request = { endpoint: target.endpoint, service: target.service, alert: cliAlert(target.endpoint, by, symptom), symptom, options };
     const { incidentId, started } = await incidents.startOrAttach(request);
     context.say(
       started

@@ -2,14 +2,14 @@
 import type { Command } from 'commander';
 import { WorkflowFailedError } from '@temporalio/client';
 import { RefusedError } from '../../../core/model/errors.js';
-import { contextOf, tryReadCatalog, withIncidents } from '../command-context.js';
-import { identify } from '../identity.js';
+import { contextOf, withIncidents } from '../command-context.js';
+import { whoGives } from '../identity.js';
 import { byOption, incidentArgument, type Signed } from '../incident-options.js';
 
 async function undo(id: string, flags: Signed & { plan?: string }, command: Command): Promise<void> {
   const context = contextOf(command);
   const { appliedPlans, undo: takeBack } = await import('../../temporal/undo.js');
-  const approval = identify(await tryReadCatalog(context), flags.by);
+  const approval = await whoGives(context, flags.by);
   const answer = await withIncidents(context, async ({ incidents, client }) => {
     const incidentId = await incidents.idOf(id);
     const applied = await appliedPlans(client, incidentId);

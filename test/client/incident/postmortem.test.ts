@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import { acknowledgeIncident, resolveIncidentUpdate } from '../../../workflows/command/messages.js';
+import { runStateQuery } from '../../../workflows/runbook/messages.js';
 import { startCommandWorld } from '../../support/stories/command-world.js';
 import { startReceiver } from '../../support/services/webhook-receiver.js';
 import { documentOf, runCli } from '../run-cli.js';
@@ -115,6 +116,38 @@ it('declares, drafts, refuses, publishes and exports from the command line', { t
     people: [{ person: 'alice', channels: [{ kind: 'webhook', state: 'delivered' }], acknowledgedAt: null }],
   });
   expect(receiver.received.at(-1)?.body).toMatchObject({ event: 'page', status: 'test', ackUrl: null });
+});
+
+it('keeps who acts as proven by their own token, in incidents and runbooks; refuses a token of nobody and a name that is not its owner', async () => {
+  const id = await resolvedIncident();
+  const cwd = join(world.dataDirectory, 'staff');
+  await mkdir(cwd);
+  const channels = 'notify: [{ kind: webhook, url: http://127.0.0.1:1/ }]';
+  const people = `  alice: { token: { env: ALICE_TOKEN }, ${channels} }\n  bob: { ${channels} }\n`;
+  await writeFile(join(cwd, 'responder.yaml'), `version: 1\npeople:\n${people}${catalog.slice(catalog.indexOf('services:'))}`);
+  const steps = 'steps: [{ id: told, title: Told, kind: note, text: said }]';
+  await writeFile(join(cwd, 'tell.yaml'), `apiVersion: perf-responder/runbook.v1\nname: tell\ntitle: Tell\nservice: shop\nrisk: low\n${steps}\n`);
+  const where = ['--address', world.environment.address, '--data', world.dataDirectory, '--json'];
+  const say = (token: string, ...words: string[]) =>
+    runCli([...words, ...where], { cwd, env: { ALICE_TOKEN: 'of alice', RESPONDER_TOKEN: token } });
+  const note = (token: string, text: string, ...flags: string[]) => say(token, 'incident', 'note', id, text, ...flags);
+  expect(await note('of alice', 'with a token')).toMatchObject({ code: 0, err: '' });
+  const stolen = await note('of alice', 'in the name of bob', '--by', 'bob');
+  expect([stolen.code, stolen.err]).toEqual([2, expect.stringContaining('RESPONDER_TOKEN is the token of alice')]);
+  const guessed = await note('guessed', 'guessed');
+  expect([guessed.code, guessed.err]).toEqual([2, expect.stringContaining('got one of nobody')]);
+  const { timeline } = await world.incidents.status(id);
+  expect(timeline.filter(({ kind }) => kind === 'note')).toMatchObject([{ text: 'with a token', by: 'alice', proof: 'token' }]);
+  const ran = await say('of alice', 'runbook', 'run', 'tell.yaml');
+  expect(ran.code).toBe(0);
+  const { runId } = documentOf(ran) as { runId: string };
+  const { start } = await world.environment.client.workflow.getHandle(runId).query(runStateQuery);
+  expect(start.by).toEqual({ person: 'alice', proof: 'token' });
+  await writeFile(join(cwd, 'responder.yaml'), 'version: 1\npeople: 3\n');
+  expect(await note('of alice', 'unread')).toMatchObject({ code: 2 });
+  await rm(join(cwd, 'responder.yaml'));
+  const nowhere = await note('of alice', 'without a catalog');
+  expect([nowhere.code, nowhere.err]).toEqual([0, expect.stringContaining('RESPONDER_TOKEN proves nothing here')]);
 });
 
 it('leaves the file of somebody else alone: beside it, exit 2', async () => {

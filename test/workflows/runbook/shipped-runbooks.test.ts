@@ -30,6 +30,8 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => health.listen(0, '127.0.0.1', resolve));
   const { port } = health.address() as AddressInfo;
   process.env['TEST_RUNBOOK_PG'] = postgres.url;
+  process.env['TEST_RUNBOOK_READER'] = postgres.urlFor('reader');
+  process.env['TEST_RUNBOOK_KEEPER'] = postgres.urlFor('keeper');
   process.env['TEST_RUNBOOK_REDIS'] = redis.url;
   world = await startRunbookWorld(
     () => `version: 1
@@ -41,6 +43,12 @@ services:
     databases:
       main: { kind: postgres, connection: { env: TEST_RUNBOOK_PG } }
       cache: { kind: redis, connection: { env: TEST_RUNBOOK_REDIS } }
+  strict:
+    environment: staging
+    endpoints: { order: { url: http://127.0.0.1:${port}/order, budgets: { p95Ms: 250 } } }
+    databases:
+      careless: { kind: postgres, connection: { env: TEST_RUNBOOK_PG } }
+      careful: { kind: postgres, connection: { env: TEST_RUNBOOK_READER }, remedyConnection: { env: TEST_RUNBOOK_KEEPER } }
   bare: { endpoints: { a: { url: http://127.0.0.1:${port}/a, budgets: { p95Ms: 250 } } } }
 `,
   );
@@ -54,6 +62,8 @@ afterAll(async () => {
   await Promise.all([postgres.stop(), redis.stop(), kubernetes.close()]);
   health.close();
   delete process.env['TEST_RUNBOOK_PG'];
+  delete process.env['TEST_RUNBOOK_READER'];
+  delete process.env['TEST_RUNBOOK_KEEPER'];
   delete process.env['TEST_RUNBOOK_REDIS'];
   delete process.env['KUBECONFIG'];
 });
@@ -195,5 +205,59 @@ describe('the runbooks that come with the product', () => {
     const run = await world.say(waiting.runId, 'approve', 'bob', { step: 'install' });
     server.close();
     expect(run).toMatchObject({ result: 'success', verification: [{ id: 'valid', verdict: 'pass' }] });
+  });
+});
+
+describe('a step that asks a database', () => {
+  const ask = (sql: string, target: string, writes: boolean, over = {}): Promise<RunDocument> => {
+    const [service = '', database = ''] = target.split('/');
+    return world.start(
+      `apiVersion: perf-responder/runbook.v1
+name: ask
+title: Ask
+service: ${service}
+risk: ${writes ? 'medium' : 'low'}
+steps: [{ id: ask, title: Ask, kind: sql, database: ${database}, writes: ${writes}, sql: ${JSON.stringify(sql)} }]
+`,
+      { file: 'ask.yaml', approvesItself: true, ...over },
+    );
+  };
+
+  it('is one statement that only reads, unless it says that it writes; a rehearsal, too', async () => {
+    const admin = await postgres.connect('admin');
+    await admin.query(`CREATE TABLE kept (id int); INSERT INTO kept VALUES (1);
+      CREATE FUNCTION bell() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$; CREATE VIEW seen AS SELECT bell() AS rung`);
+    const hostile: readonly [string, string][] = [
+      ['SELECT 1; COMMIT; DROP TABLE kept', 'it is not one statement'],
+      ['COMMIT', 'it is no SELECT'],
+      ["SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'admin'", 'it calls pg_terminate_backend'],
+      ['SELECT bell()', 'it calls the volatile function bell'],
+      ['SELECT * FROM seen', 'it reads the view public.seen'],
+      ['SELECT * FROM kept FOR UPDATE', 'it locks rows'],
+    ];
+    for (const [sql, why] of hostile) {
+      const run = await ask(sql, 'shop/main', false);
+      expect([sql, run.result, run.steps[0]?.reason ?? run.preflight]).toEqual([sql, 'failed', expect.stringContaining(why)]);
+    }
+    const rehearsed = await ask('SELECT 1; COMMIT; DROP TABLE kept', 'shop/main', false, { isDryRun: true });
+    expect(rehearsed.steps[0]?.reason).toContain('it is not one statement');
+    expect((await admin.query('SELECT id FROM kept')).rows).toEqual([{ id: 1 }]);
+    const read = await ask("SELECT count(*), pg_relation_size('kept') FROM kept", 'shop/main', false);
+    expect([read.result, read.steps[0]?.output]).toEqual(['success', '1\t8192']);
+  });
+
+  it('outside development is refused to a superuser, and writes as whom the catalog names for it; an owner is told', async () => {
+    const admin = await postgres.connect('admin');
+    await admin.query(`CREATE ROLE reader LOGIN PASSWORD 'reader'; CREATE ROLE keeper LOGIN PASSWORD 'keeper';
+      CREATE TABLE stock (id int); ALTER TABLE stock OWNER TO keeper; GRANT keeper TO reader; GRANT ALL ON SCHEMA public TO keeper`);
+    for (const writes of [false, true]) {
+      const refused = await ask('SELECT 1', 'strict/careless', writes);
+      expect([refused.result, refused.steps[0]?.reason]).toEqual(['failed', expect.stringContaining('its role is a superuser')]);
+    }
+    const wrote = await ask('INSERT INTO stock VALUES (7) RETURNING left(current_user, 4)', 'strict/careful', true);
+    expect([wrote.result, wrote.steps[0]?.output]).toEqual(['success', 'keep']);
+    const read = await ask('SELECT left(current_user, 4), id FROM stock', 'strict/careful', false);
+    expect(read.steps[0]?.output).toBe('read\t7\nnote: this role owns public.stock, and may change and drop it');
+    await admin.query('DROP TABLE stock; DROP OWNED BY keeper, reader; DROP ROLE reader, keeper');
   });
 });
