@@ -54,10 +54,12 @@ async function propose(id: string, flags: { by?: string }, command: Command): Pr
   await withCommand(command, async (incidents, context) => {
     context.wait('looking at what could be done');
     // An incident that is over, or whose worker is away, still tells what was proposed.
-    await incidents.update(id, proposeMitigationsUpdate, { by: await actor(context, flags) }, undefined, freshLookMs).catch((error: unknown) => {
-      if (!(error instanceof RefusedError)) throw error;
-      context.say(`note: no fresh look: ${error.message}`);
-    });
+    await incidents
+      .update(id, proposeMitigationsUpdate, { by: await actor(context, flags) }, undefined, freshLookMs)
+      .catch((error: unknown) => {
+        if (!(error instanceof RefusedError)) throw error;
+        context.say(`note: no fresh look: ${error.message}`);
+      });
     const mitigations = ordered((await incidents.status(id)).mitigations);
     context.print({ mitigations }, mitigations.map(planText).join('\n') || 'nothing is proposed: no evidence asks for a mitigation yet');
   });

@@ -32,7 +32,12 @@ async function acknowledge(id: string, flags: Flags, command: Command): Promise<
 
 async function assign(id: string, role: (typeof roleNames)[number], person: string, flags: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    printRecorded(context, id, await incidents.update(id, assignRoleUpdate, { role, person, by: await actor(context, flags) }), `${person} is ${role}`);
+    printRecorded(
+      context,
+      id,
+      await incidents.update(id, assignRoleUpdate, { role, person, by: await actor(context, flags) }),
+      `${person} is ${role}`,
+    );
   });
 }
 

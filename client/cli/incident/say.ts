@@ -58,7 +58,12 @@ async function severity(id: string, value: Severity, flags: Flags & { reason: st
 async function set(id: string, to: IncidentStatus, flags: Flags, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
     const reason = flags.reason === undefined ? {} : { reason: await incidents.keepText(flags.reason) };
-    printRecorded(context, id, await incidents.update(id, setStatusUpdate, { to, by: await actor(context, flags), ...reason }), `now ${to}`);
+    printRecorded(
+      context,
+      id,
+      await incidents.update(id, setStatusUpdate, { to, by: await actor(context, flags), ...reason }),
+      `now ${to}`,
+    );
   });
 }
 
@@ -109,7 +114,12 @@ async function merge(id: string, flags: Flags & { into: string }, command: Comma
   await withCommand(command, async (incidents, context) => {
     // A wrong id is refused here: nobody could end what merged into nothing.
     const { id: into } = await incidents.status(flags.into);
-    printRecorded(context, id, await incidents.update(id, mergeIncidentUpdate, { into, by: await actor(context, flags) }), `merged into ${into}`);
+    printRecorded(
+      context,
+      id,
+      await incidents.update(id, mergeIncidentUpdate, { into, by: await actor(context, flags) }),
+      `merged into ${into}`,
+    );
   });
 }
 

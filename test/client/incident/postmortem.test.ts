@@ -126,7 +126,10 @@ it('keeps who acts as proven by their own token, in incidents and runbooks; refu
   const people = `  alice: { token: { env: ALICE_TOKEN }, ${channels} }\n  bob: { ${channels} }\n`;
   await writeFile(join(cwd, 'responder.yaml'), `version: 1\npeople:\n${people}${catalog.slice(catalog.indexOf('services:'))}`);
   const steps = 'steps: [{ id: told, title: Told, kind: note, text: said }]';
-  await writeFile(join(cwd, 'tell.yaml'), `apiVersion: perf-responder/runbook.v1\nname: tell\ntitle: Tell\nservice: shop\nrisk: low\n${steps}\n`);
+  await writeFile(
+    join(cwd, 'tell.yaml'),
+    `apiVersion: perf-responder/runbook.v1\nname: tell\ntitle: Tell\nservice: shop\nrisk: low\n${steps}\n`,
+  );
   const where = ['--address', world.environment.address, '--data', world.dataDirectory, '--json'];
   const say = (token: string, ...words: string[]) =>
     runCli([...words, ...where], { cwd, env: { ALICE_TOKEN: 'of alice', RESPONDER_TOKEN: token } });
