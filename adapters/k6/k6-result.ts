@@ -47,6 +47,8 @@ export interface PreparedRun {
   files: RunFiles;
   env: Record<string, string>;
   blocked: string[];
+  /** Statistics that k6 has to print. */
+  stats: string[];
 }
 
 /** A run that has ended, not yet understood. */

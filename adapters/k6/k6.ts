@@ -63,18 +63,19 @@ async function prepare(options: K6RunOptions, files: RunFiles): Promise<Prepared
   // Nothing of ours: a script could read it, and a k6 configuration in the user's home would change the run.
   const env = { HOME: workDir, XDG_CONFIG_HOME: workDir, PATH: '/usr/bin:/bin', K6_AUTO_EXTENSION_RESOLUTION: 'false' };
   const version = await k6Version(binary);
+  const stats = trendStats(plan);
   const blocked = await blockAllExcept([new URL(request.url).hostname, ...allowedHosts]);
   await writeFile(files.request, JSON.stringify(request), { mode: 0o600 });
   if (plan.script !== null) {
     const { durationMs } = await inspectScript(binary, plan.script, { cwd: workDir, env, requestFile: files.request });
-    return { script: plan.script, isOwn: false, leadMs: 0, durationMs: durationMs ?? plan.durationMs, version, files, env, blocked };
+    return { script: plan.script, isOwn: false, leadMs: 0, durationMs: durationMs ?? plan.durationMs, version, files, env, blocked, stats };
   }
   await writeFile(files.script, writeLoadScript(request, plan, budgets));
   const { leadMs, measureMs } = scriptTiming(plan, budgets);
-  return { script: files.script, isOwn: true, leadMs, durationMs: measureMs, version, files, env, blocked };
+  return { script: files.script, isOwn: true, leadMs, durationMs: measureMs, version, files, env, blocked, stats };
 }
 
-function k6Arguments({ script, isOwn, files, blocked }: PreparedRun, port: number): string[] {
+function k6Arguments({ script, isOwn, files, blocked, stats }: PreparedRun, port: number): string[] {
   return [
     'run',
     '--quiet',
@@ -83,7 +84,7 @@ function k6Arguments({ script, isOwn, files, blocked }: PreparedRun, port: numbe
     ...['--log-format', 'json'],
     '--include-system-env-vars=false',
     ...['--address', `127.0.0.1:${port}`],
-    ...['--summary-trend-stats', trendStats.join(',')],
+    ...['--summary-trend-stats', stats.join(',')],
     ...['--blacklist-ip', blocked.join(',')],
     ...['-e', `${requestVariable}=${files.request}`],
     ...(isOwn ? ['-e', `${summaryVariable}=${files.summary}`] : ['--summary-export', files.summary, '--out', `json=${files.points}`]),

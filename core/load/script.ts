@@ -24,8 +24,10 @@ const silentNames = [timeoutKey, 'connection refused', 'connection reset', 'name
 const judged = '{phase:measure,expected_response:true}';
 const timings = ['blocked', 'connecting', 'tls_handshaking', 'sending', 'waiting', 'receiving'];
 
-/** Percentiles and counts that every run of k6 has to print, also through `--summary-trend-stats`. */
-export const trendStats = ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)', 'p(99)', 'count'];
+/** Percentiles and counts that a run of k6 has to print, also through `--summary-trend-stats`. The last thousandth is asked of stages only. */
+export function trendStats({ stages }: LoadPlan): string[] {
+  return ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)', 'p(99)', ...(stages === undefined ? [] : ['p(99.9)']), 'count'];
+}
 
 /**
  * Writes a k6 script (1.1 to 2.x) that offers `plan` to one request and writes the data of its summary to the file named by
@@ -37,7 +39,7 @@ export function writeLoadScript(request: LoadTarget, plan: LoadPlan, budgets: Bu
   const options = {
     scenarios: plan.stages === undefined ? { load: scenario(plan, timing, budgets) } : stagedScenarios(plan, plan.stages, timing, budgets),
     thresholds: thresholds(plan, budgets, timing),
-    summaryTrendStats: trendStats,
+    summaryTrendStats: trendStats(plan),
     // Neither url nor name: a query may hold secrets.
     systemTags: ['status', 'error_code', 'expected_response', 'scenario'],
     discardResponseBodies: true,

@@ -173,7 +173,8 @@ export interface StageResult {
   slow: number;
   /** Planned requests that were never sent, because no user was free; always 0 in the closed model. */
   droppedIterations: number;
-  latencyMs: LatencyMs;
+  /** `p999`: null below 1000 answers, of which the slowest thousandth is less than one. */
+  latencyMs: LatencyMs & { p999?: number | null };
 }
 
 /** The budgets against one judged stage. */

@@ -1,4 +1,3 @@
-import type { LatencyMs } from '../../model/load-result.js';
 import type { StageResult } from '../../model/load-result.js';
 import type { LoadStage } from '../../model/load-stages.js';
 import { answersMetric, startedMetric, timeoutKey } from '../own-metrics.js';
@@ -36,7 +35,11 @@ function stageResult(stage: LoadStage, durationMs: number, values: StageValues):
   };
 }
 
-function latencyOf(duration: Record<string, number>, requests: number): LatencyMs {
+/** Of fewer requests the slowest thousandth is less than one: it would only be the maximum under another name. */
+const fewestForP999 = 1000;
+
+function latencyOf(duration: Record<string, number>, requests: number): StageResult['latencyMs'] {
   const of = (stat: string): number | null => (requests > 0 && (duration['max'] ?? 0) > 0 ? (duration[stat] ?? null) : null);
-  return { p50: of('med'), p95: of('p(95)'), p99: of('p(99)'), mean: of('avg'), max: of('max') };
+  const p999 = (duration['count'] ?? 0) >= fewestForP999 ? of('p(99.9)') : null;
+  return { p50: of('med'), p95: of('p(95)'), p99: of('p(99)'), p999, mean: of('avg'), max: of('max') };
 }

@@ -129,6 +129,22 @@ describe('runK6', () => {
     );
   });
 
+  it('measures the slowest thousandth of a stage that has a thousand answers', async () => {
+    const many = { name: 'many', model: 'closed', from: 8, to: 8, startMs: 0, durationMs: 3_000, isJudged: true } as const;
+    const few = { ...many, name: 'few', from: 1, to: 1, startMs: 3_000, durationMs: 1_000 };
+    const { result } = await runK6(options('/fast', { plan: stagedPlan(plan, [many, few]) }));
+    expect(result.stages).toHaveLength(2);
+    for (const { requests, failedRatio, latencyMs } of result.stages ?? []) {
+      const { p99, p999, max } = latencyMs;
+      // How many there are depends on the machine; both arms are also tested in test/core/load/stages.test.ts.
+      if (Math.round(requests * (1 - failedRatio)) < 1000) expect(p999).toBeNull();
+      else
+        expect([p99 ?? Infinity, p999 ?? 0, max ?? 0].every((value, index, all) => index === 0 || value >= (all[index - 1] ?? 0))).toBe(
+          true,
+        );
+    }
+  });
+
   it('sends headers and body but leaves them in no script, artifact or log', async () => {
     const request = {
       method: 'POST',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeByPlan } from '../../../core/load/stages/judge-stages.js';
+import { stageResults } from '../../../core/load/stages/stage-results.js';
 import { lanesOf } from '../../../core/load/stages/lanes.js';
 import { plannedRequests, stagedPlan } from '../../../core/load/stages/staged-plan.js';
 import { stagedScenarios } from '../../../core/load/stages/scenarios.js';
@@ -114,6 +115,19 @@ describe('scenarios', () => {
         { duration: '30000ms', target: 9 },
       ],
     });
+  });
+});
+
+describe('stageResults', () => {
+  it.each([
+    [1_000, 95],
+    [999, null],
+  ])('of %i answers tells the slowest thousandth as %s', (count, p999) => {
+    const durations = { count, med: 20, 'p(95)': 50, 'p(99)': 60, 'p(99.9)': 95, avg: 25, max: 99 };
+    const values = (metric: string) =>
+      metric === 'http_req_duration' ? durations : metric === 'http_req_failed' ? { passes: 200, fails: count } : { count: count + 200 };
+    const [measured] = stageResults([stage('only', 0)], 30_000, (metric, tags) => (tags['stage'] === 'only' ? values(metric) : {}));
+    expect(measured?.latencyMs).toEqual({ p50: 20, p95: 50, p99: 60, p999, mean: 25, max: 99 });
   });
 });
 
