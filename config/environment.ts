@@ -1,15 +1,24 @@
 import { resolve } from 'node:path';
 import { isForCommands } from './allowed-variables.js';
 
+/** Where a process keeps its data: the option, else this variable, else this folder of its working directory. */
+export const dataVariable = 'PERF_RESPONDER_DATA';
+export const defaultDataFolder = '.perf-responder';
+
 /** This file is the only reader of `process.env`. Value of one variable by name, as `{ env: NAME }` of the catalog asks for it; an empty value counts as not set. */
 export function environmentVariable(name: string): string | null {
   const value = process.env[name];
   return value === undefined || value === '' ? null : value;
 }
 
+/** Whether a variable says where the data folder is. */
+export function isDataDirectorySet(): boolean {
+  return environmentVariable(dataVariable) !== null;
+}
+
 /** Artifacts, the development database and locks: `PERF_RESPONDER_DATA`, default `.perf-responder` in the working directory. */
 export function dataDirectory(): string {
-  return resolve(environmentVariable('PERF_RESPONDER_DATA') ?? '.perf-responder');
+  return resolve(environmentVariable(dataVariable) ?? defaultDataFolder);
 }
 
 /**

@@ -96,7 +96,7 @@ export function createArtifactStore({ directory, maxBytes = defaultMaxBytes }: A
       const { file, sha256 } = locate(directory, path);
       const content = await readFile(file).catch((error: unknown) => {
         throw new UnreadableInputError(
-          `artifact ${path}: expected it in ${directory}, but it is not there; its time to be kept is over (removed.jsonl tells), or the data folder was moved`,
+          `artifact ${path}: expected it in ${directory}, but it is not there; name the data folder of its worker with --data, or its time to be kept is over (removed.jsonl tells)`,
           { cause: error },
         );
       });

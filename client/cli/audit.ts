@@ -1,5 +1,7 @@
 /** `perf-responder audit`: what this host did to the world, by whom, and how it ended. */
+import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
+import { UnreadableInputError } from '../../core/model/errors.js';
 import { auditedActions, type AuditEntry } from '../../core/model/audit.js';
 import { contextOf } from './command-context.js';
 import { printable } from './terminal/printable.js';
@@ -16,6 +18,11 @@ function line({ at, action, state, target, who, what, result }: AuditEntry): str
 async function audit(flags: AuditFlags, command: Command): Promise<void> {
   const context = contextOf(command);
   const { readAuditLog } = await import('../../adapters/artifacts/audit-log.js');
+  // An empty answer of the wrong folder would read as innocence.
+  if (!existsSync(context.dataDirectory))
+    throw new UnreadableInputError(
+      `audit: expected the data folder of a worker, got ${context.dataDirectory}, which is not there; name it with --data`,
+    );
   const all = await readAuditLog(context.dataDirectory);
   const entries = all.filter(
     (entry) =>

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { ArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 import type { Client } from '@temporalio/client';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
-import { dataDirectory, terminalSettings } from '../../config/environment.js';
+import { dataDirectory, isDataDirectorySet, terminalSettings } from '../../config/environment.js';
 import type { IncidentClient } from '../temporal/incident-client.js';
 import type { TemporalTarget } from '../../adapters/temporal/connection.js';
 import { printable } from './terminal/printable.js';
@@ -24,6 +24,8 @@ export interface CommandContext {
   catalogFile: string;
   temporal: TemporalTarget;
   dataDirectory: string;
+  /** Somebody named the data folder, so it is that one and no other. */
+  isDataNamed: boolean;
   isJson: boolean;
   /** One line for people, on standard error. */
   say: (line: string) => void;
@@ -49,6 +51,7 @@ export function contextOf(command: Command): CommandContext {
     catalogFile: options.catalog,
     temporal: { ...(address === undefined ? {} : { address }), ...(namespace === undefined ? {} : { namespace }) },
     dataDirectory: options.data === undefined ? dataDirectory() : resolve(options.data),
+    isDataNamed: options.data !== undefined || isDataDirectorySet(),
     isJson,
     say: terminal.say,
     wait: (text) => terminal.wait(text, isJson),
@@ -64,6 +67,8 @@ export function contextOf(command: Command): CommandContext {
 export interface IncidentAccess {
   incidents: IncidentClient;
   client: Client;
+  /** The caller's, with the data folder of the worker where the caller named none. */
+  context: CommandContext;
 }
 
 /** Artifacts of the data folder, and of the bucket where the catalog names one. */
@@ -81,6 +86,16 @@ export async function connectFor(context: CommandContext): Promise<{ client: Cli
 }
 
 /**
+ * Where no data folder was named, that of the worker which serves this Temporal on this machine: reports lie there, and what a command writes must
+ * lie where the worker reads it.
+ */
+export async function besideWorker(context: CommandContext, client: Client): Promise<CommandContext> {
+  if (context.isDataNamed) return context;
+  const { findDataFolder } = await import('../temporal/running-workers.js');
+  return { ...context, dataDirectory: (await findDataFolder(client)) ?? context.dataDirectory };
+}
+
+/**
  * Connects for one command; a server that does not answer is one message within seconds. Temporal's client takes half a second to load, which
  * commands that do not need it should not pay.
  */
@@ -89,7 +104,7 @@ export async function withIncidents<T>(context: CommandContext, work: (access: I
   const { createIncidentClient } = await import('../temporal/incident-client.js');
   const { client, close } = await connectFor(context);
   try {
-    return await work({ incidents: createIncidentClient(client), client });
+    return await work({ incidents: createIncidentClient(client), client, context: await besideWorker(context, client) });
   } finally {
     endWaiting();
     await close();

@@ -161,5 +161,11 @@ describe('the first incident', () => {
     const report = await type(await page('report'));
     expect(report.code).toBe(0);
     expect(await readFile(join(folder, 'incident.html'), 'utf8')).toContain('<svg');
+    // The report lies in the data folder of dev, which was started elsewhere.
+    await mkdir(join(folder, 'elsewhere'));
+    const elsewhere = await type('cd elsewhere && ../node_modules/.bin/perf-responder report shop/search');
+    expect([elsewhere.code, elsewhere.out]).toEqual([0, expect.stringContaining('## Perf incident triage')]);
+    const audit = await type('cd elsewhere && ../node_modules/.bin/perf-responder audit');
+    expect([audit.code, audit.err]).toEqual([2, expect.stringContaining('--data')]);
   });
 });

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import type { CommandClient } from '../../temporal/command-client.js';
-import { connectFor, contextOf, storeFor, type CommandContext } from '../command-context.js';
+import { besideWorker, connectFor, contextOf, storeFor, type CommandContext } from '../command-context.js';
 import { whoGives } from '../identity.js';
 
 export const incidentId = ['<incident>', 'id of the incident, as incident list shows it'] as const;
@@ -16,7 +16,8 @@ export async function withCommand<T>(
   const { createCommandClient } = await import('../../temporal/command-client.js');
   const { client, close } = await connectFor(context);
   try {
-    return await work(createCommandClient(client, await storeFor(context)), context);
+    const located = await besideWorker(context, client);
+    return await work(createCommandClient(client, await storeFor(located)), located);
   } finally {
     await close();
   }

@@ -37,8 +37,7 @@ async function triagesOf(incidents: IncidentClient, status: StatusDocument, cont
 }
 
 async function rca(id: string, _flags: unknown, command: Command): Promise<void> {
-  const context = contextOf(command);
-  await withIncidents(context, async ({ incidents, client }) => {
+  await withIncidents(contextOf(command), async ({ incidents, client, context }) => {
     const { createCommandClient } = await import('../../temporal/command-client.js');
     const texts = await storeFor(context);
     const status = await createCommandClient(client, texts).status(id);

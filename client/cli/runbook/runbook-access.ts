@@ -2,14 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { RunDocument } from '../../../core/command/runbook/run-document.js';
 import type { RunbookClient } from '../../temporal/runbook-client.js';
-import { connectFor, contextOf, storeFor, type CommandContext } from '../command-context.js';
+import { besideWorker, connectFor, contextOf, storeFor, type CommandContext } from '../command-context.js';
 
 export async function withRunbooks<T>(command: Command, work: (runs: RunbookClient, context: CommandContext) => Promise<T>): Promise<T> {
   const context = contextOf(command);
   const { createRunbookClient } = await import('../../temporal/runbook-client.js');
   const { client, close } = await connectFor(context);
   try {
-    return await work(createRunbookClient(client, await storeFor(context)), context);
+    const located = await besideWorker(context, client);
+    return await work(createRunbookClient(client, await storeFor(located)), located);
   } finally {
     await close();
   }

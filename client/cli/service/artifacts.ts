@@ -34,15 +34,15 @@ function document(plan: RetentionPlan & { count: number }): object {
   return { count, sizeBytes: totalBytes, inUse, overBytes, removals: told };
 }
 
-async function survey(context: CommandContext, isPruning: boolean): Promise<void> {
-  const catalog = await readCatalog(context.catalogFile);
+async function survey(shell: CommandContext, isPruning: boolean): Promise<void> {
+  const catalog = await readCatalog(shell.catalogFile);
   const limits = artifactLimits(catalog);
   const { applyRetention, surveyRetention } = await import('../../../adapters/artifacts/retention.js');
   const { findOpenReferences } = await import('../../../adapters/temporal/open-references.js');
   const { episodeRunOf, incidentIdOf } = await import('../../../workflows/respond/incident-id.js');
-  const { dataDirectory } = context;
-  const places = { store: await storeFor(context), dataDirectory };
-  await withIncidents(context, async ({ client }) => {
+  await withIncidents(shell, async ({ client, context }) => {
+    const { dataDirectory } = context;
+    const places = { store: await storeFor(context), dataDirectory };
     const inUse = await findOpenReferences(client, (run) => incidentIdOf(run.workflowId, episodeRunOf(run)));
     const found = await surveyRetention(places, limits ?? { keepMs: null, maxBytes: null }, inUse, Date.now());
     if (isPruning) await applyRetention(places, found, Date.now());

@@ -29,7 +29,8 @@ async function checkRunning(context: CommandContext, variables: readonly string[
 }
 
 async function checkWorker(client: Client, variables: readonly string[]): Promise<Check> {
-  const { checkWorkers, findWorkers } = await import('../../doctor/running-workers.js');
+  const { findWorkers } = await import('../../temporal/running-workers.js');
+  const { checkWorkers } = await import('../../doctor/worker-check.js');
   const workers = await findWorkers(client);
   const taken = workers.flatMap(({ environment }) => (environment === null ? [] : borrowVariables(variables, environment)));
   const check = checkWorkers(workers);

@@ -27,8 +27,10 @@ async function storedEvidence(context: CommandContext, { incidentId, artifacts }
 }
 
 async function exportEvidence(id: string, flags: { out: string }, command: Command): Promise<void> {
-  const context = contextOf(command);
-  const { incident } = await withIncidents(context, ({ incidents }) => incidents.status(id));
+  const { incident, context } = await withIncidents(contextOf(command), async ({ incidents, context: located }) => ({
+    ...(await incidents.status(id)),
+    context: located,
+  }));
   // Without the catalog nobody knows what is secret, so there is no export without it.
   const secrets = catalogSecrets(await readCatalog(context.catalogFile));
   for (const unread of secrets.unread)

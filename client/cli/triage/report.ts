@@ -30,8 +30,10 @@ interface ReportFlags {
 }
 
 async function report(id: string, flags: ReportFlags, command: Command): Promise<void> {
-  const context = contextOf(command);
-  const { incident } = await withIncidents(context, ({ incidents }) => incidents.status(id));
+  const { incident, context } = await withIncidents(contextOf(command), async ({ incidents, context: located }) => ({
+    ...(await incidents.status(id)),
+    context: located,
+  }));
   if (flags.artifact !== undefined) {
     await artifact(incident, flags.artifact, flags.output, context);
     return;

@@ -115,12 +115,20 @@ function isReported({ phase }: IncidentStatus): boolean {
   return phase !== 'accepted' && phase !== 'confirming' && phase !== 'diagnosing';
 }
 
-async function saveReport(context: CommandContext, incident: Incident, file: string): Promise<void> {
-  const report = await readReport(await storeFor(context), incident.artifacts, reportFormat(file));
-  if (report === null)
-    throw new UnreadableInputError(`--report: expected a report of ${incident.incidentId}, but none was written; its status says why`);
-  await writeFile(file, report.text);
-  context.say(`report written to ${file}`);
+/** Null, or why there is no report in that file; it is told, too. */
+async function saveReport(context: CommandContext, incident: Incident, file: string): Promise<string | null> {
+  try {
+    const report = await readReport(await storeFor(context), incident.artifacts, reportFormat(file));
+    if (report === null)
+      throw new UnreadableInputError(`expected a report of ${incident.incidentId}, but none was written; its status says why`);
+    await writeFile(file, report.text);
+    context.say(`report written to ${file}`);
+    return null;
+  } catch (error) {
+    const why = `--report ${file}: ${error instanceof Error ? error.message : String(error)}`;
+    context.say(why);
+    return why;
+  }
 }
 
 async function reportPath(context: CommandContext, incident: Incident): Promise<string> {
@@ -135,7 +143,7 @@ async function triage(endpoint: string, flags: TriageFlags, command: Command): P
   const options = optionsOf(flags);
   const target = await plan(context, endpoint, options, symptom);
   const { by } = await whoGives(context, undefined);
-  await withIncidents(context, async ({ incidents, client }) => {
+  await withIncidents(context, async ({ incidents, client, context: located }) => {
     const request = { endpoint: target.endpoint, service: target.service, alert: cliAlert(target.endpoint, by, symptom), symptom, options };
     const { incidentId, started } = await incidents.startOrAttach(request);
     context.say(
@@ -151,9 +159,11 @@ async function triage(endpoint: string, flags: TriageFlags, command: Command): P
     const { followIncident } = await import('../../temporal/follow-incident.js');
     const { say, progress, wait } = context;
     const { incident } = await followIncident({ client, incidents, id: incidentId, say, progress, wait, isDone: isReported });
-    if (flags.report !== undefined) await saveReport(context, incident, flags.report);
+    // What the triage found is told also where its report cannot be written.
+    const unsaved = flags.report === undefined ? null : await saveReport(located, incident, flags.report);
     const next = nextCommand(incident);
-    context.print(incident, `${incidentText(incident)}${await reportPath(context, incident)}${next === null ? '' : `\nnext      ${next}`}`);
+    context.print(incident, `${incidentText(incident)}${await reportPath(located, incident)}${next === null ? '' : `\nnext      ${next}`}`);
+    if (unsaved !== null) throw new AnsweredError(unsaved, 2);
     if (incident.outcome === 'refused') throw new AnsweredError(incident.reasons.join('; '), 2);
   });
 }
