@@ -6,14 +6,41 @@ import { UnreadableInputError } from '../../core/model/errors.js';
 /** What people type for standard input. */
 const standardInput = '-';
 
+/** Memory for the chunks of a file. Fresh memory costs as much as reading into it, so a chunk that a reader gives back is used again. */
+export interface ChunkMemory {
+  take(): Buffer;
+  /** Of chunks that did not come from here, nothing is taken. */
+  giveBack(chunk: Uint8Array): void;
+}
+
+export function createChunkMemory(): ChunkMemory {
+  const lent = new WeakSet<ArrayBufferLike>();
+  let spare: Buffer | null = null;
+  return {
+    take() {
+      const chunk = spare ?? Buffer.allocUnsafeSlow(chunkBytes);
+      spare = null;
+      lent.add(chunk.buffer);
+      return chunk;
+    },
+    giveBack({ buffer }) {
+      if (lent.delete(buffer)) spare = Buffer.from(buffer);
+    },
+  };
+}
+
 /**
  * A file as a stream of bytes, gunzipped when it is packed; `-` is standard input. `what` begins the message of an UnreadableInputError,
  * which is thrown for a file that cannot be opened or unpacked.
  */
-export async function openBytes(path: string, what: string): Promise<AsyncGenerator<Uint8Array>> {
+export async function openBytes(
+  path: string,
+  what: string,
+  memory: ChunkMemory = createChunkMemory(),
+): Promise<AsyncGenerator<Uint8Array>> {
   if (path === standardInput) return await unpackedBytes(process.stdin, `${what} from standard input`);
   const file = await openFile(path, what);
-  return await unpacked(chunksOf(fileChunks(file), path), path);
+  return await unpacked(chunksOf(fileChunks(file, memory), path), path);
 }
 
 async function openFile(path: string, what: string): Promise<FileHandle> {
@@ -30,11 +57,11 @@ async function openFile(path: string, what: string): Promise<FileHandle> {
 /** Large enough that asking for the next piece costs nothing beside looking at it. */
 const chunkBytes = 512 * 1024;
 
-/** Without a stream in between, which would cost a tenth of what reading a large text takes. Readers may keep a chunk, so each has memory of its own. */
-async function* fileChunks(file: FileHandle): AsyncGenerator<Uint8Array> {
+/** Without a stream in between, which would cost a tenth of what reading a large text takes. Readers may keep a chunk, unless they give it back. */
+async function* fileChunks(file: FileHandle, memory: ChunkMemory): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafeSlow(chunkBytes);
+      const chunk = memory.take();
       const { bytesRead } = await file.read(chunk, 0, chunkBytes, null);
       if (bytesRead === 0) return;
       yield chunk.subarray(0, bytesRead);

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Command } from 'commander';
+import { compileLittle } from '../../../adapters/artifacts/compile-little.js';
 import { readProfileFile } from '../../../adapters/artifacts/profile-file.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { ProfileKind } from '../../../core/model/profile.js';
@@ -39,6 +40,7 @@ async function profile(file: string, flags: ProfileFlags, command: Command): Pro
     throw new UnreadableInputError('analyze profile: expected --export or --diff, got both; give one of them');
   if (flags.output !== undefined && flags.export === undefined && flags.diff === undefined)
     throw new UnreadableInputError('analyze profile: expected --export or --diff with --output, got neither; say what to write');
+  compileLittle();
   const read = await readProfileFile(file, options);
   if (flags.export !== undefined) await exportProfile(read, file, { format: flags.export, ...flags }, command);
   else if (flags.diff !== undefined) await compare(read, await readProfileFile(flags.diff, options), flags, command);

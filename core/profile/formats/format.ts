@@ -25,6 +25,8 @@ export interface ReadOptions {
   format?: string;
   /** Name for detection and messages. */
   fileName?: string;
+  /** Takes back a chunk that nobody looks at any more, so that its memory can hold the next one. */
+  giveBack?: (chunk: Uint8Array) => void;
 }
 
 export interface ProfileFormat {

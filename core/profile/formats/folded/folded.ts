@@ -7,7 +7,7 @@ import { readFrame } from '../../export/folded-frame.js';
 import { idleFrame } from '../../export/stacks.js';
 import { createProfileBuilder, rootNode, type ProfileBuilder } from '../../profile-builder.js';
 import type { StackProfile } from '../../stack-profile.js';
-import { forEachByteLine } from '../input/byte-lines.js';
+import { forEachByteLine, type OnByteLine } from '../input/byte-lines.js';
 import { createByteNames, type ByteNames } from '../input/byte-names.js';
 import { detectFolded } from './folded-detect.js';
 import { emptyHeader, readComment, type FoldedHeader } from './folded-header.js';
@@ -70,14 +70,15 @@ async function readFolded(source: AsyncIterable<Uint8Array>, options: ReadOption
     ownStacks: 0,
   };
   const span: StackSpan = { end: 0, weight: 0, isDouble: false };
-  await forEachByteLine(source, (block, start, end) => {
+  const readLine: OnByteLine = (block, start, end) => {
     const { bytes } = block;
     state.lines++;
     if (end === start) return;
     if (bytes[start] === 35) readComment(decoder.decode(bytes.subarray(start, end)), state.header);
     else if (findStack(bytes, start, end, span)) addStack(block, start, span, state);
     else leaveOut(decoder.decode(bytes.subarray(start, end)), state);
-  });
+  };
+  await forEachByteLine(source, readLine, options.giveBack);
   return finish(state, options);
 }
 

@@ -13,9 +13,14 @@ export type OnByteLine = (block: TextBlock, start: number, end: number) => void;
 
 /**
  * Calls `onLines` for all lines of a byte stream, as UTF-8, many at once. Nothing is decoded, so a reader that knows most of its lines already pays only
- * for looking at them. UTF-16, by byte order mark or zero bytes, is turned into UTF-8 first. Memory is one chunk and one line.
+ * for looking at them. UTF-16, by byte order mark or zero bytes, is turned into UTF-8 first. Memory is one chunk and one line; `giveBack` gets each chunk
+ * when its lines are read.
  */
-export async function forEachLines(source: AsyncIterable<Uint8Array>, onLines: OnLines): Promise<void> {
+export async function forEachLines(
+  source: AsyncIterable<Uint8Array>,
+  onLines: OnLines,
+  giveBack?: (chunk: Uint8Array) => void,
+): Promise<void> {
   let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of utf8Chunks(source)) {
     const last = chunk.lastIndexOf(10);
@@ -30,6 +35,7 @@ export async function forEachLines(source: AsyncIterable<Uint8Array>, onLines: O
       }
       if (start <= last) onLines(block, start, last + 1);
       rest = chunk.slice(last + 1);
+      giveBack?.(chunk);
     }
     if (rest.length > maxLineBytes) {
       throw new UnreadableInputError(`profile: expected lines of text, got more than ${maxLineBytes} bytes without a line end.`);
@@ -39,14 +45,19 @@ export async function forEachLines(source: AsyncIterable<Uint8Array>, onLines: O
 }
 
 /** The same line by line. */
-export async function forEachByteLine(source: AsyncIterable<Uint8Array>, onLine: OnByteLine): Promise<void> {
-  await forEachLines(source, (block, start, end) => {
+export async function forEachByteLine(
+  source: AsyncIterable<Uint8Array>,
+  onLine: OnByteLine,
+  giveBack?: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const onLines: OnLines = (block, start, end) => {
     for (let at = start; at < end;) {
       const stop = findLineEnd(block.words, at, end);
       onLine(block, at, withoutReturn(block.bytes, at, stop));
       at = stop + 1;
     }
-  });
+  };
+  await forEachLines(source, onLines, giveBack);
 }
 
 /** The end of a line without the first half of a CRLF. */

@@ -33,6 +33,8 @@ const maxEvents = 16;
 const decoder = new TextDecoder();
 const unnamedEvent = 'samples';
 const tab = 9;
+const space = 32;
+const firstBeyondAscii = 127;
 
 export function createPerfSamples(): PerfSamples {
   return {
@@ -129,7 +131,10 @@ function readOther(block: TextBlock, start: number, end: number, next: number, s
 }
 
 function isEmpty({ bytes }: TextBlock, start: number, end: number): boolean {
-  return start === end || decoder.decode(bytes.subarray(start, end)).trim() === '';
+  if (start === end) return true;
+  // Headers begin with a command: no string has to be made to see that.
+  const first = bytes[start] ?? 0;
+  return !(first > space && first < firstBeyondAscii) && decoder.decode(bytes.subarray(start, end)).trim() === '';
 }
 
 function pushId(id: number, state: PerfSamples): void {

@@ -22,9 +22,9 @@ export const perfScript: ProfileFormat = {
 const howToCapture = 'Run `perf record -g`, then `perf script -F comm,pid,tid,time,period,event,ip,sym,dso`.';
 
 function detect(head: ProfileHead): Detection {
-  const lines = head.text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const lines = firstLines(head.text, mostLinesLookedAt + 1);
   let whole = 0;
-  for (const [index, line] of lines.slice(0, 200).entries()) {
+  for (const [index, line] of lines.slice(0, mostLinesLookedAt).entries()) {
     const header = parsePerfHeader(line);
     if (header === null) continue;
     if (header.inlineFrame !== null || isPerfFrame(lines[index + 1] ?? '')) return 'yes';
@@ -34,9 +34,24 @@ function detect(head: ProfileHead): Detection {
   return lines.length === 0 && !head.isComplete ? 'maybe' : 'no';
 }
 
+const mostLinesLookedAt = 200;
+
+/** So many lines that are neither empty nor comments. */
+function firstLines(text: string, count: number): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < text.length && lines.length < count;) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    const line = text.slice(start, end).replace(/\r$/, '');
+    if (line.trim() !== '' && !line.startsWith('#')) lines.push(line);
+    start = end + 1;
+  }
+  return lines;
+}
+
 async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
   const samples = createPerfSamples();
-  await forEachLines(source, (block, start, end) => readPerfLines(block, start, end, samples));
+  await forEachLines(source, (block, start, end) => readPerfLines(block, start, end, samples), options.giveBack);
   endSample(samples);
   return finish(samples, options);
 }
