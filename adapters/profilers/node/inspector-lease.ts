@@ -10,8 +10,13 @@ import { evaluate, type InspectorSession } from './inspector-session.js';
 /** With a little left of the 15 s after which it has to be closed at the latest. */
 const leaseMs = 12_000;
 const renewMs = 3_000;
-/** Opening takes 5 s at most; whoever opened it has gone wrong somewhere after that. */
-const holderMs = 10_000;
+/**
+ * A target that is stopped, starved or blocked in a call answers the signal when it goes on, long after we have given up. Whoever was sent one is
+ * watched until it answers or ends; one that has not within an hour is no service that anybody is on call for.
+ */
+const holderMs = 3_600_000;
+/** Opening takes 5 s at most where nothing is in the way; after that it is looked for less often. */
+const closeLookMs = 10_000;
 
 const leaseName = 'perf-incident-responder.inspector-lease';
 
@@ -45,10 +50,14 @@ export function keepLease(session: InspectorSession): () => void {
 const holderSource = `
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-const { pid, innerPids, before, ws, expression, holderMs } = JSON.parse(process.argv[1]);
+const { pid, startTicks, innerPids, before, ws, expression, holderMs, closeLookMs } = JSON.parse(process.argv[1]);
 const WebSocket = createRequire(ws)(ws);
 process.stdin.on('data', () => process.exit(0)).on('error', () => {});
 process.stdout.on('error', () => {});
+const lives = () => {
+  const stat = readFileSync('/proc/' + pid + '/stat', 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) === startTicks;
+};
 const held = () => readdirSync('/proc/' + pid + '/fd').flatMap((fd) => {
   try { return /^socket:\\[(\\d+)\\]$/.exec(readlinkSync('/proc/' + pid + '/fd/' + fd))?.[1] ?? []; } catch { return []; }
 });
@@ -57,7 +66,7 @@ const listening = (inodes) => ['tcp', 'tcp6'].flatMap((name) => {
   try { text = readFileSync('/proc/' + pid + '/net/' + name, 'utf8'); } catch {}
   return text.split('\\n').slice(1).map((line) => line.trim().split(/\\s+/))
     .filter((cells) => cells[3] === '0A' && inodes.includes(cells[9]) && !before.includes(Number(cells[9])))
-    .map((cells) => (name === 'tcp' ? '127.0.0.1:' : '[::1]:') + parseInt(cells[1].split(':')[1], 16));
+    .map((cells) => ({ inode: cells[9], address: (name === 'tcp' ? '127.0.0.1:' : '[::1]:') + parseInt(cells[1].split(':')[1], 16) }));
 });
 const ask = (socket, id, text) => new Promise((resolve, reject) => {
   socket.on('message', (data) => { const message = JSON.parse(data); if (message.id === id) resolve(message.result?.result?.value); });
@@ -65,22 +74,37 @@ const ask = (socket, id, text) => new Promise((resolve, reject) => {
   socket.send(JSON.stringify({ id, method: 'Runtime.evaluate', params: { expression: text, returnByValue: true, includeCommandLineAPI: true, silent: true } }));
 });
 async function lease(address) {
-  const list = await (await fetch('http://' + address + '/json/list', { signal: AbortSignal.timeout(2000) })).json();
-  const url = list.find((entry) => entry.type === 'node')?.webSocketDebuggerUrl;
-  if (url === undefined) return false;
-  const socket = new WebSocket(url.replace(/^ws:\\/\\/[^/]+/, 'ws://' + address), { perMessageDeflate: false, handshakeTimeout: 2000 });
+  const answer = await fetch('http://' + address + '/json/list', { signal: AbortSignal.timeout(2000), redirect: 'manual' });
+  const list = await answer.json().catch(() => null);
+  const entry = Array.isArray(list) ? list.find((one) => one?.type === 'node') : undefined;
+  if (entry === undefined) return 'no inspector';
+  if (entry.webSocketDebuggerUrl === undefined) return 'taken';
+  const socket = new WebSocket(entry.webSocketDebuggerUrl.replace(/^ws:\\/\\/[^/]+/, 'ws://' + address), { perMessageDeflate: false, handshakeTimeout: 2000 });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   socket.on('error', () => {});
   const isIt = innerPids.includes(await ask(socket, 1, 'process.pid'));
   if (isIt) await ask(socket, 2, expression);
   socket.close();
-  return isIt;
+  return isIt ? 'leased' : 'no inspector';
 }
 console.log('ready');
-for (const end = Date.now() + holderMs; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 30))) {
-  let addresses = [];
-  try { addresses = listening(held()); } catch { break; }
-  for (const address of addresses) if (await lease(address).catch(() => false)) { console.log('leased'); process.exit(0); }
+const began = Date.now();
+const others = new Set();
+let met = null;
+for (;;) {
+  let sockets = [];
+  try { if (!lives()) break; sockets = listening(held()); } catch { break; }
+  // Opened, and closed again by whoever had it.
+  if (met !== null && !sockets.some(({ inode }) => inode === met)) break;
+  for (const { inode, address } of sockets.filter((socket) => !others.has(socket.inode))) {
+    const outcome = await lease(address).catch(() => 'no answer');
+    if (outcome === 'leased') { console.log('leased'); process.exit(0); }
+    if (outcome === 'taken') met = inode;
+    if (outcome === 'no inspector') others.add(inode);
+  }
+  const waited = Date.now() - began;
+  if (waited > holderMs) break;
+  await new Promise((resolve) => setTimeout(resolve, waited < closeLookMs ? 30 : 500));
 }
 process.exit(1);
 `;
@@ -88,6 +112,7 @@ process.exit(1);
 /** As it sees itself and as the host does: the two differ in a container. */
 interface LeasedProcess {
   pid: number;
+  startTicks: number;
   innerPids: number[];
 }
 
@@ -102,7 +127,9 @@ export interface Leaseholder {
 export async function startLeaseholder(target: LeasedProcess, before: ReadonlySet<number>): Promise<Leaseholder> {
   const ws = createRequire(import.meta.url).resolve('ws');
   const innerPids = [target.pid, ...target.innerPids];
-  const spec = JSON.stringify({ pid: target.pid, innerPids, before: [...before], ws, expression: leaseExpression, holderMs });
+  const { pid, startTicks } = target;
+  const times = { holderMs, closeLookMs };
+  const spec = JSON.stringify({ pid, startTicks, innerPids, before: [...before], ws, expression: leaseExpression, ...times });
   const holder = spawn(process.execPath, ['--input-type=module', '-e', holderSource, spec], {
     env: {},
     detached: true,
