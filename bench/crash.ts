@@ -24,7 +24,8 @@ function lineOf(run: number, row: Row): string {
   const killed = row.struck || row.victim === 'nobody' ? row.victim : `${row.victim} (none ran)`;
   const found = [row.outcome, row.cause, row.mostOpen, row.leftOver, row.indexes, row.isInspectorOpen ? 'open' : 'closed'];
   const shown = [run, killed, row.moment, ...found, Math.round(row.tookMs / 1000), problems.join(', ')];
-  return `| ${shown.join(' | ')} |${problems.length > 0 ? ` ${row.why}` : ''}`;
+  // The last reasons say what became of the part that died.
+  return `| ${shown.join(' | ')} | ${row.why} |`;
 }
 
 async function main(): Promise<void> {
@@ -32,8 +33,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { runs: text('100'), seed: text('1'), from: text('1') } });
   const random = createRandom(Number(values.seed));
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  say('| run | killed | moment | outcome | cause | most connections | loads left | index | inspector | s | problem |');
-  say('|---|---|---|---|---|---|---|---|---|---|---|');
+  say('| run | killed | moment | outcome | cause | most connections | loads left | index | inspector | s | problem | what it says |');
+  say('|---|---|---|---|---|---|---|---|---|---|---|---|');
   let broken = 0;
   const take = async (run: number, victim: Struck, moment: (typeof moments)[number], jitterMs: number): Promise<void> => {
     const row = await runOnce(victim, moment, jitterMs).catch((error: unknown) => String(error));

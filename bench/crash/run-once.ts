@@ -42,6 +42,8 @@ async function lookUntil(
   return null;
 }
 
+const beginWithinMs = 120_000;
+
 async function begin(incidents: IncidentClient): Promise<string> {
   const receivedAt = new Date().toISOString();
   const rest = { startsAt: null, labels: {}, severity: null, symptom: null, links: [] };
@@ -49,12 +51,12 @@ async function begin(incidents: IncidentClient): Promise<string> {
     ...{ endpoint: 'shop/quotes', service: 'shop', symptom: null, options: {} },
     alert: { source: 'cli', id: 'crash', status: 'firing', title: 'slow', receivedAt, ...rest },
   };
-  for (let tries = 1; ; tries += 1) {
+  for (const until = Date.now() + beginWithinMs; ; await delay(500)) {
     try {
       return (await incidents.startOrAttach(request)).incidentId;
     } catch (error) {
-      // A fresh server on a busy machine may need longer than a call waits.
-      if (tries === 5) throw error;
+      // A fresh server on a busy machine may need much longer than a call waits.
+      if (Date.now() > until) throw error;
     }
   }
 }
