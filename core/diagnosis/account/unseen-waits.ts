@@ -1,6 +1,6 @@
 import type { Branch } from '../../model/incident.js';
-import type { MissingEvidence, ProcessObservation } from '../../model/observation.js';
-import type { Facts } from '../facts.js';
+import type { MissingEvidence, PeerObservation, ProcessObservation } from '../../model/observation.js';
+import { poolThresholds, type Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';
 import { percent } from '../figures.js';
 import { isGrowing } from './leaked-sessions.js';
@@ -15,14 +15,38 @@ export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch)
   const single = isSingle
     ? '; they use one connection of the database, which a pool of one leaves as well as a lock that lets one request pass: look at the size of the pool first'
     : '';
+  const full = fullConnections(facts);
   return [
     {
       id: 'inside-wait',
       what: 'what requests wait for inside the service',
-      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU and its peers are calm: a timer, a lock, a thread pool or a connection pool${single}${idlePools(input)}`,
+      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU and its peers are calm: a timer, a lock, a thread pool or a connection pool${single}${full === null ? '' : `; ${full}`}${idlePools(input)}`,
       remedy: `${stacks(input)}expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it`,
     },
   ];
+}
+
+/**
+ * Peers whose connections, however many requests there were, all waited for an answer all the time: what a client's limit of connections leaves, and also
+ * what a stream or a long poll leaves. A database's connections are counted by its own sessions.
+ */
+function fullPeers({ peers, total }: Facts): PeerObservation[] {
+  const { told, inUse, beyond } = poolThresholds;
+  return peers.filter(
+    ({ kind, connections, waiting, waitingMax }) =>
+      kind !== 'database' &&
+      connections >= told.value &&
+      waiting >= inUse.value * connections &&
+      waitingMax <= Math.ceil(connections) &&
+      total >= beyond.value * connections,
+  );
+}
+
+/** The limit that is worth the first look, in words; null when no peer's connections were all in use. */
+export function fullConnections(facts: Facts): string | null {
+  const [first] = fullPeers(facts).sort((a, b) => b.waiting - a.waiting);
+  if (first === undefined) return null;
+  return `all ${Math.round(first.connections)} connections to ${first.label} (${first.peer}) were waiting for its answer the whole time; if requests need one, the limit of that client's connections is what they queue for`;
 }
 
 /** Idle connections look the same from outside, whether the pool does not need them or their owners never gave them back. */

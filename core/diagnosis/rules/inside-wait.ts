@@ -8,7 +8,7 @@ import { percent } from '../figures.js';
 import { noForecast } from '../forecast/expected-gain.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
 import { busyHelpers } from './process/thread-pool-starvation.js';
-import { waitsInside } from '../account/unseen-waits.js';
+import { fullConnections, waitsInside } from '../account/unseen-waits.js';
 
 const thresholds = {
   most: {
@@ -30,6 +30,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const process = input.service?.process ?? null;
   // Work of other threads may be what they wait for: then the CPU is not calm.
   if (process !== null && runtimeTraits(process.runtime).threadPool !== undefined && busyHelpers(process).length > 0) return nothing;
+  const full = fullConnections(facts);
   return {
     ruledOut: [],
     causes: [
@@ -39,7 +40,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { route: input.route },
         share,
         ...assured(context, 'wait-inside'),
-        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm: a timer, a lock, a thread pool or a pool of something. Which of them was not seen.`,
+        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm: a timer, a lock, a thread pool or a pool of something. Which of them was not seen${full === null ? '' : `, but ${full}`}.`,
         evidence: cite(cited.wire, cited.process, cited.accounting),
         remedy: {
           kind: 'none',

@@ -49,6 +49,19 @@ describe('requests that pass one at a time', () => {
     expect(result.missingEvidence.map((row) => row.id)).toContain('inside-wait');
   });
 
+  it('wait for the connections to another service, as far as can be seen, when all of those wait for its answer all the time', () => {
+    const behindClient = (waiting: number, waitingMax: number): string | undefined => {
+      const wire = sockets({ peers: [{ ...peer('service', waiting, 4), waitingMax }], inside: 16 });
+      return diagnose(captures({ service: { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] }, databases: [] })).causes.find(
+        ({ id }) => id === 'inside-wait',
+      )?.summary;
+    };
+    expect(behindClient(3.9, 4)).toMatch(/all 4 connections to .* were waiting for its answer the whole time/);
+    // Free at times, or more than the limit at others: no limit is to be seen.
+    expect(behindClient(2, 4)).toContain('Which of them was not seen.');
+    expect(behindClient(3.9, 7)).toContain('Which of them was not seen.');
+  });
+
   it('may do so when that one connection is busy, too: the owner of a lock asks the database', () => {
     const wire = sockets({ peers: [{ ...peer('database', 0.95, 1), waitingMax: 1 }], inside: 19 });
     const service = { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] };
