@@ -3,7 +3,7 @@ import type { MissingEvidence } from '../model/observation.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 import { fewestLooks } from './account/place-requests.js';
-import { percent } from './figures.js';
+import { average, averageOf, percent, plural, seconds } from './figures.js';
 import { minimumShare } from './rule.js';
 
 /** Part of the requests in flight that nobody saw, from which on no answer can be given without it. */
@@ -44,7 +44,7 @@ function unusableSockets({ service }: DiagnosisInput): MissingEvidence[] {
     {
       id: 'sockets',
       what,
-      why: `the sockets could be looked at only ${wire.samples} times in ${Math.round(wire.windowMs / 1000)} s${host === undefined ? '' : `, on a host that was ${percent(host.cpuRatio)} busy`}`,
+      why: `the sockets could be looked at only ${plural(wire.samples, 'time')} in ${seconds(wire.windowMs)}${host === undefined ? '' : `, on a host that was ${percent(host.cpuRatio)} busy`}`,
       remedy: 'triage again with a longer load (--duration 60s), or when less runs on the host',
     },
   ];
@@ -70,7 +70,7 @@ function elsewhereThanService(
     {
       id: 'before-service',
       what: 'where the requests wait that the service does not have',
-      why: `the load keeps ${inFlight.toFixed(1)} requests in flight, but only ${held.toFixed(1)} are on the service's sockets: the others wait in front of it (a proxy, a load balancer, the network) or in the load generator${generator.length === 0 ? '' : `; ${generator.join(', ')}`}`,
+      why: `the load keeps ${averageOf(inFlight, 'request')} in flight, but only ${average(held)} are on the service's sockets: the others wait in front of it (a proxy, a load balancer, the network) or in the load generator${generator.length === 0 ? '' : `; ${generator.join(', ')}`}`,
       remedy:
         'if something passes the requests on, look at its queue and at how many connections to the service it allows, or triage it as a service of its own; if nothing does, offer fewer users, or the load from another host',
     },
@@ -84,7 +84,7 @@ function untoldSessions(input: DiagnosisInput, { total }: Facts): MissingEvidenc
     {
       id: 'database-sessions',
       what: `whose the busy sessions of ${database.name} are`,
-      why: `it executes ${(database.activity?.activeSessions ?? 0).toFixed(1)} statements at any moment, but none of its sessions leads to a TCP socket of the service: the service reaches it by a Unix-domain socket, a pooler or another service, or others use it`,
+      why: `it executes ${averageOf(database.activity?.activeSessions ?? 0, 'statement')} at any moment, but none of its sessions leads to a TCP socket of the service: the service reaches it by a Unix-domain socket, a pooler or another service, or others use it`,
       remedy:
         'let the service connect to it directly and by TCP while it is looked at; where another service stands between, triage that one as a service of its own',
     },

@@ -1,3 +1,4 @@
+import { cores, percent } from './figures.js';
 import type { AccountingLine, Branch } from '../model/incident.js';
 import { shareOf, shareOfSide } from './account/accounting.js';
 import { isPoolBusyAtDatabase, saturated, type Facts } from './facts.js';
@@ -30,13 +31,11 @@ export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
 
 /** Where the dominant part of the latency is: decided by the account, never by the names of frames. */
 export function chooseBranch(sides: SideShares, facts: Facts): { branch: Branch; reasons: string[] } {
-  const percent = (share: number): string => `${Math.round(share * 100)} %`;
-  const reasons = [
-    `of the mean latency ${percent(sides.application)} is in the service (CPU and queueing for it), ${percent(sides.database)} at its databases, ` +
-      `${percent(sides.elsewhere)} elsewhere, ${percent(sides.unattributed)} unattributed`,
-  ];
+  const reasons = [whereItIs(sides)];
   if (facts.cpu !== null)
-    reasons.push(`the serving threads used ${facts.cpu.busyCores.toFixed(2)} cores, saturation ${facts.cpu.saturation.toFixed(2)}`);
+    reasons.push(
+      `the threads that serve requests used ${cores(facts.cpu.busyCores)} cores (saturation ${facts.cpu.saturation.toFixed(2)})`,
+    );
   if (facts.heldByOwnDatabase > 0)
     reasons.push(
       `its database runs on the same host and had the CPU for ${percent(facts.heldByOwnDatabase)} of the time in which the service was ready to run: that counts as waiting for the database`,
@@ -44,6 +43,24 @@ export function chooseBranch(sides: SideShares, facts: Facts): { branch: Branch;
   if (facts.cpu === null && !facts.hasWire && facts.databaseWaiting === 0)
     return { branch: 'inconclusive', reasons: [...reasons, 'neither process, sockets nor database could be observed'] };
   return { branch: branchOf(sides, facts), reasons };
+}
+
+/** Less than one in a hundred is the error of the account, and no place to look at. */
+const worthTelling = 0.01;
+
+/** `83 % of the mean latency is spent in the service, on its CPU or queueing for it, 13 % at its databases`: what holds nothing is not told. */
+function whereItIs({ application, database, elsewhere, unattributed }: SideShares): string {
+  const places: [number, string][] = [
+    [application, 'in the service, on its CPU or queueing for it'],
+    [database, 'at its databases'],
+    [elsewhere, 'waiting for something else'],
+    [unattributed, 'where nothing was seen'],
+  ];
+  const told = places.filter(([share]) => share >= worthTelling).sort(([a], [b]) => b - a);
+  const [first, ...others] = told.map(
+    ([share, where]) => `${percent(share)}${share === told[0]?.[0] ? ' of the mean latency is spent' : ''} ${where}`,
+  );
+  return [first ?? 'no part of the mean latency could be placed', ...others].join(', ');
 }
 
 /** How the shares of the sides become a branch; it only decides whether the statements are looked at, and the word in the report. */

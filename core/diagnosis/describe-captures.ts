@@ -3,7 +3,7 @@ import { unansweredKey } from '../load/own-metrics.js';
 import type { EvidenceBook } from './evidence.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
-import { ms, percent } from './figures.js';
+import { averageOf, ms, percent, plural, requestRate as rateText } from './figures.js';
 
 /** Ids of the entries that are cited again and again; empty when a thing was not captured. */
 export interface CitedCaptures {
@@ -37,10 +37,9 @@ export function describeCaptures(input: DiagnosisInput, kinds: readonly CaptureK
 function describeLoad(input: DiagnosisInput, facts: Facts, book: EvidenceBook): string {
   const { latencyMs, requests, requestRate, failedRatio, errors } = input.load;
   const unanswered = errors[unansweredKey] ?? 0;
-  const figure = (value: number | null): string => (value === null ? 'unknown' : ms(value));
   return book.add(
     'load',
-    `k6: ${requests} requests, ${requestRate.toFixed(1)}/s, p50 ${figure(latencyMs.p50)}, p95 ${figure(latencyMs.p95)}, mean ${figure(latencyMs.mean)}, ${percent(failedRatio)} failed${unanswered > 0 ? `, ${unanswered} without an answer at the end` : ''}; ${facts.inFlight.toFixed(1)} requests in flight on average`,
+    `k6: ${plural(requests, 'request')} at ${rateText(requestRate)}, p50 ${ms(latencyMs.p50)}, p95 ${ms(latencyMs.p95)}, mean ${ms(latencyMs.mean)}, ${failedRatio === 0 ? 'none' : percent(failedRatio)} failed${unanswered > 0 ? `, ${unanswered} without an answer at the end` : ''}; ${averageOf(facts.inFlight, 'request')} in flight on average`,
     input.loadArtifact,
   );
 }

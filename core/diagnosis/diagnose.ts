@@ -97,9 +97,7 @@ function trustAccount(
 ): Candidate[] {
   const failed = checks.filter((check) => !check.ok);
   if (failed.length === 0) return candidates;
-  const told = failed.map((check) =>
-    book.add('accounting', `check ${check.id}: ${check.detail} (limit ${Math.round(check.limit * 100)} %)`, null),
-  );
+  const told = failed.map((check) => book.add('accounting', `check ${check.id}: ${check.detail} (limit ${percent(check.limit)})`, null));
   const trust = Math.min(...failed.map((check) => 1 / check.observed));
   return candidates.map((candidate) =>
     candidate.evidence.includes(accounting)

@@ -54,7 +54,7 @@ function failByWaiting({ load }: DiagnosisInput): boolean {
 }
 
 /** k6 times the parts of all requests, and the whole of those that succeeded: the rest is of the failed ones. Null when that cannot be told. */
-function failedMeanMs({ timingMs, latencyMs, failedRatio }: DiagnosisInput['load']): number | null {
+export function failedMeanMs({ timingMs, latencyMs, failedRatio }: DiagnosisInput['load']): number | null {
   if (timingMs === null || failedRatio <= 0) return null;
   const all = timingMs.sending + timingMs.waiting + timingMs.receiving;
   return Math.max(0, (all - (1 - failedRatio) * (latencyMs.mean ?? 0)) / failedRatio);

@@ -1,15 +1,17 @@
-/** Two figures are told at least: a share below this needs one after the point for that. */
-const smallShare = 0.1;
-/** Three figures, for the same reason. */
-const smallMs = 10;
-
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(share < smallShare ? 1 : 0)} %`;
-}
-
-export function ms(value: number): string {
-  return value >= 100 ? `${Math.round(value)} ms` : `${value.toFixed(value >= smallMs ? 1 : 2)} ms`;
-}
+/** Figures are written as the rest of the product writes them. */
+export {
+  average,
+  averageOf,
+  cores,
+  count,
+  duration,
+  milliseconds as ms,
+  percent,
+  plural,
+  requestRate,
+  seconds,
+  shareWithInterval,
+} from '../model/figures.js';
 
 /** A sentence with a longer statement in it is not read to its end. */
 const lineLength = 160;
@@ -26,13 +28,13 @@ export function excerpt(statement: string): string {
   return statement.slice(0, excerptLength);
 }
 
+/** As the first word of a sentence. */
+export function capitalized(text: string): string {
+  return text.replace(/^\p{Ll}/u, (first) => first.toUpperCase());
+}
+
 /** Keeps a quotient finite where nothing was counted; far below any count of requests or cores. */
 export const almostNothing = 1e-9;
-
-/** A long stretch of time, summed over threads perhaps: `17.2 s`. */
-export function seconds(valueMs: number): string {
-  return `${(valueMs / 1000).toFixed(1)} s`;
-}
 
 export function clampRatio(value: number): number {
   return Math.min(1, Math.max(0, value));

@@ -1,3 +1,4 @@
+import { percent } from './figures.js';
 import type { Cause, RuledOut } from '../model/incident.js';
 import { accountsForInside, minimumConfidence, placeIds, whyConsequence } from './causality.js';
 import { minimumShare, type Candidate, type RuleContext } from './rule.js';
@@ -37,10 +38,10 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
     reasons.push(
       first === undefined
         ? 'no rule found evidence strong enough to name a cause'
-        : `the strongest candidate, ${first.id}, explains ${Math.round(first.share * 100)} % with confidence ${first.confidence.toFixed(2)}: too weak to name`,
+        : `the strongest candidate, ${first.id}, explains ${percent(first.share)} with confidence ${first.confidence.toFixed(2)}: too weak to name`,
     );
     if (unattributed >= muchUnattributed)
-      reasons.push(`${Math.round(unattributed * 100)} % of the latency is not attributed to any observed resource`);
+      reasons.push(`${percent(unattributed)} of the latency is not attributed to any observed resource`);
     return { outcome: 'inconclusive', causes: [], ruledOut, reasons };
   }
   const hidden = hiddenLarger(kept, rest);
@@ -58,7 +59,7 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
 function hiddenLarger(kept: Candidate[], { insideWait }: UnexplainedRest): string | null {
   const first = kept[0];
   if (first === undefined || kept.some((candidate) => accountsForInside.has(candidate.id)) || insideWait <= first.share) return null;
-  return `the strongest candidate, ${first.id}, holds ${Math.round(first.share * 100)} % of the latency, but ${Math.round(insideWait * 100)} % are waits inside the service whose reason was not seen`;
+  return `the strongest candidate, ${first.id}, holds ${percent(first.share)} of the latency, but ${percent(insideWait)} are waits inside the service whose reason was not seen`;
 }
 
 interface Explanation {

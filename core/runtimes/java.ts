@@ -6,5 +6,9 @@ export const java: RuntimeTraits = {
   executable: /^java$/,
   library: /\/libjvm\.so/,
   concurrency: 'threads',
+  profileByHand: ({ pid, seconds }) => {
+    const file = 'profile.collapsed';
+    return { command: `asprof -e cpu -d ${seconds} -o collapsed -f ${file} ${pid}`, file };
+  },
   frames: { owns: (module) => /\.(?:java|kt|scala|groovy|clj)$/.test(module), rules: javaRules },
 };

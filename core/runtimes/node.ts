@@ -6,6 +6,11 @@ export const node: RuntimeTraits = {
   executable: /^node(js)?(-?\d[\d.]*)?$/,
   library: /\/libnode[\w.]*\.so/,
   concurrency: 'event-loop',
+  // Written when the process ends, so it holds the load if it ends after it.
+  profileByHand: () => {
+    const file = 'profile.cpuprofile';
+    return { command: `node --cpu-prof --cpu-prof-name=${file} SCRIPT`, file };
+  },
   threadPool: {
     location: 'worker threads of the runtime',
     remedy:

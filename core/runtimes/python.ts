@@ -7,6 +7,10 @@ export const python: RuntimeTraits = {
   executable: /^(python|pypy)[\d.]*$/,
   library: /\/libpython\d[\w.]*\.so/,
   concurrency: 'interpreter-lock',
+  profileByHand: ({ pid, seconds }) => {
+    const file = 'profile.speedscope.json';
+    return { command: `py-spy record --pid ${pid} --duration ${seconds} --gil --subprocesses --format speedscope --output ${file}`, file };
+  },
   frames: {
     owns: (module) => /\.(?:py|pyx)$|^<frozen |(?:site|dist)-packages\/|\.cpython-\d/.test(module),
     rules: [...pythonRules, ...nativeRules],

@@ -9,7 +9,14 @@ import type { RuntimeTraits } from './runtime.js';
 export const runtimes: readonly RuntimeTraits[] = [node, python, ruby, java, go];
 
 /** Every other program, and one that could not be looked at: threads on all cores, nothing known of its frames. */
-const native: RuntimeTraits = { id: 'native', concurrency: 'threads' };
+const native: RuntimeTraits = {
+  id: 'native',
+  concurrency: 'threads',
+  profileByHand: ({ pid, seconds }) => {
+    const file = 'profile.perf.txt';
+    return { command: `perf record -e cpu-clock -F 99 -g -p ${pid} -- sleep ${seconds} && perf script > ${file}`, file };
+  },
+};
 
 export function runtimeTraits(id: string): RuntimeTraits {
   return runtimes.find((runtime) => runtime.id === id) ?? native;

@@ -6,6 +6,10 @@ export const ruby: RuntimeTraits = {
   executable: /^(ruby|truffleruby)[\d.]*$/,
   library: /\/libruby[\w.-]*\.so/,
   concurrency: 'interpreter-lock',
+  profileByHand: ({ pid, seconds }) => {
+    const file = 'profile.speedscope.json';
+    return { command: `rbspy record --pid ${pid} --duration ${seconds} --format speedscope --file ${file}`, file };
+  },
   frames: {
     owns: (module) => /\.(?:rb|erb|rake|ru)$|^\(c function\)$|\/gems\/|^<internal:/.test(module),
     rules: [...rubyRules, ...rubyNativeNames.map((rule) => ({ ...rule, module: /^\(c function\)$/ }))],

@@ -19,6 +19,8 @@ export interface RuntimeTraits {
   threadPool?: { location: string; remedy: string };
   /** Threads with which its own profiler works for the responder while it looks. */
   profilerThread?: RegExp;
+  /** How a person takes a CPU profile of a running process where the responder cannot: the command line, and the file that it leaves. */
+  profileByHand?: (process: { pid: number; seconds: number }) => { command: string; file: string };
   /** How its frames are known by the file they are in, and what they are spent on. Paths have slashes. */
   frames?: { owns: (module: string) => boolean; rules: readonly CategoryRule[] };
 }

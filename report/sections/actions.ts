@@ -57,7 +57,11 @@ function kindTitle(kind: string): string {
 
 /** The first one is spelled out under *Do now*; the same statement twice would be read as two. */
 function remedyItem({ id, remedy, evidence }: Cause, isToldAbove: boolean): ListItem {
-  if (remedy.kind === 'none') return { text: rich`No remedy is known for ${code(id)}.${cite(evidence)}`, details: [] };
+  if (remedy.kind === 'none')
+    return {
+      text: rich`No remedy can be named for ${code(id)} before its defect is known; what would show it is under ${emphasis('Do now')}.${cite(evidence)}`,
+      details: [],
+    };
   return {
     text: isToldAbove
       ? rich`${strong(kindTitle(remedy.kind))}, as spelled out under ${emphasis('Do now')}.`
@@ -79,8 +83,9 @@ function commitItems({ bisect }: Incident): ListItem[] {
   ];
 }
 
-function captureItem({ what, remedy }: Incident['missingEvidence'][number]): ListItem {
-  return { text: rich`${strong('Get the missing evidence')}: ${what}`, details: [rich`${remedy} (${emphasis('no estimate')})`] };
+/** The first one is spelled out under *Do now*, and what each lacks stands under *Missing evidence*. */
+function captureItem({ what }: Incident['missingEvidence'][number]): ListItem {
+  return { text: rich`${strong('Get the missing evidence')}: ${what}; how is told under ${emphasis('Missing evidence')}.`, details: [] };
 }
 
 function rerunItem(incident: Incident): ListItem {

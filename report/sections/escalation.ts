@@ -1,7 +1,9 @@
 import type { Cause, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
-import { bullets, code, rich, table, typed, type Rich, type Section } from '../rich-text.js';
+import { bullets, code, emphasis, rich, table, typed, type Rich, type Section } from '../rich-text.js';
 import { shellWord } from './actions.js';
+import { gapToldAbove } from './verdict.js';
+import { remedyOfMissing } from './missing-remedy.js';
 
 /** Whom to call, by the component that a cause is in; the service's owner for all others. */
 const owners: Record<string, string> = {
@@ -59,8 +61,13 @@ function introducingChange({ bisect, bisectId, endpoint, incidentId }: Incident)
 }
 
 /** Null when nothing is missing. */
-export function missingSection({ incident }: ReportInput): Section | null {
-  if (incident.missingEvidence.length === 0) return null;
-  const rows = incident.missingEvidence.map(({ what, why, remedy }): Rich[] => [[what], [why], [remedy]]);
+export function missingSection(input: ReportInput): Section | null {
+  const { missingEvidence } = input.incident;
+  if (missingEvidence.length === 0) return null;
+  const rows = missingEvidence.map((row): Rich[] => [
+    [row.what],
+    [row.why],
+    row === gapToldAbove(input.incident) ? rich`as spelled out under ${emphasis('Do now')}` : remedyOfMissing(row, input),
+  ]);
   return { id: 'missing', title: 'Missing evidence', blocks: [table('Evidence that was not to be had', ['What', 'Why', 'Remedy'], rows)] };
 }

@@ -40,8 +40,11 @@ export function queriesSection(input: ReportInput): Section | null {
 
 function describeStatement({ statement }: StatementScan): Rich {
   const { text, calls, meanExecMs, timeShare } = statement;
+  const what = code(shorten(toOneLine(text), statementLimit));
+  // Calls are not counted where the statement was only seen to run.
+  if (statement.isSampled === true) return rich`${what} - ${percent(timeShare)} of the statements that were seen running`;
   const lower = statement.restarted ? ' (counters restarted: lower bounds)' : '';
-  return rich`${code(shorten(toOneLine(text), statementLimit))} - ${plural(calls, 'call')}, mean ${milliseconds(meanExecMs)}, ${percent(timeShare)} of the database's execution time${lower}`;
+  return rich`${what} - ${plural(calls, 'call')}, mean ${milliseconds(meanExecMs)}, ${percent(timeShare)} of the database's execution time${lower}`;
 }
 
 function statementDetails(scan: StatementScan, remedy: string | null): Rich[] {
@@ -89,7 +92,11 @@ function orderedFindings(plan: QueryPlan | null): string[] {
 
 function candidateFixes({ candidates, nonSargable }: StatementScan, remedy: string | null): Rich[] {
   const statement = (text: string): Rich => (text === remedy ? ['the index under ', emphasis('Do now')] : [typed(toOneLine(text))]);
-  const indexes = candidates.slice(0, 2).map((candidate): Rich => {
+  // What the cause advises for a condition that no order can serve is not to be undone by an index in that order.
+  const fitting = candidates.filter(
+    ({ stopsEarly, statement: text }) => stopsEarly !== true || text === remedy || nonSargable.length === 0,
+  );
+  const indexes = fitting.slice(0, 2).map((candidate): Rich => {
     const { estimate } = candidate;
     const cost =
       estimate === null
@@ -100,7 +107,9 @@ function candidateFixes({ candidates, nonSargable }: StatementScan, remedy: stri
   const rewrites = nonSargable
     .slice(0, 2)
     .flatMap(({ rewrite, indexStatement }): Rich[] => [
-      ...(rewrite === null ? [] : [rich`rewrite as ${code(toOneLine(rewrite))}`]),
+      ...(rewrite === null
+        ? []
+        : [rewrite === remedy ? rich`the change under ${emphasis('Do now')}` : rich`rewrite as ${code(toOneLine(rewrite))}`]),
       ...(indexStatement === null ? [] : [statement(indexStatement)]),
     ]);
   return indexes.length + rewrites.length === 0 ? [['none from the plan alone']] : [...indexes, ...rewrites];

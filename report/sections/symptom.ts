@@ -44,7 +44,8 @@ export function budgetLines({ observed, budget, broken }: Confirmation): BudgetL
 function budgetText(confirmation: Confirmation): Rich {
   const parts = budgetLines(confirmation).map((line): Rich => {
     const observed: Inline = confirmation.broken.includes(line.id) ? strong(line.observed) : line.observed;
-    return rich`${line.name} ${observed} (${line.budget === null ? 'no budget given' : `budget ${line.budget}`})`;
+    const whose = brokenBySilence(confirmation, line) === null ? '' : ' of those that were answered';
+    return rich`${line.name} ${observed}${whose} (${line.budget === null ? 'no budget given' : `budget ${line.budget}`})`;
   });
   return join(parts, ' / ');
 }
@@ -58,7 +59,15 @@ export function worstSymptom(confirmation: Confirmation): string {
   const excess = worst.excess === null ? 'budget' : `${times(worst.excess)} its budget of`;
   const others = lines.slice(1).filter((line) => confirmation.broken.includes(line.id));
   const more = others.length === 0 ? '' : `; also ${others.map((line) => `${line.name} ${line.observed}`).join(', ')}`;
+  const silence = brokenBySilence(confirmation, worst);
+  if (silence !== null) return `${silence}${more}`;
   return `${worst.name} ${worst.observed}, ${excess} ${worst.budget}${more}`;
+}
+
+/** A budget that the answered requests keep is broken by those that got no answer: then the judge's own reason tells it. Null when the figure itself is beyond. */
+function brokenBySilence({ broken, reasons }: Confirmation, { id, name, excess }: BudgetLine): string | null {
+  if (excess !== null || !broken.includes(id)) return null;
+  return reasons.find((reason) => reason.includes(` so ${name} is above `)) ?? null;
 }
 
 /** A load that could not be offered leads, since every figure behind it is of a smaller one: `21 of 60 requests/s offered: `. */
@@ -66,6 +75,12 @@ function shortfall({ plan, load, incident: { confirmation } }: ReportInput): str
   if (plan?.rate == null || load === null || confirmation === null || load.droppedIterations === 0) return '';
   const share = load.droppedIterations / (load.droppedIterations + load.requests);
   return `only ${requestRate(confirmation.requestRate).replace(' requests/s', '')} of ${plan.rate} requests/s could be sent (${percent(share)} of the iterations were dropped): `;
+}
+
+/** `60 of 672 requests got no answer in time, so …; `: what broke a budget that the answered requests keep comes first. */
+function silence(confirmation: Confirmation): Rich {
+  const told = budgetLines(confirmation).flatMap((line) => brokenBySilence(confirmation, line) ?? []);
+  return told.length === 0 ? [] : [`${told.join('; ')}: `];
 }
 
 /** The text after **Symptom confirmed:**, honest about a run that did not confirm. */
@@ -76,7 +91,7 @@ export function symptomLine(input: ReportInput): Rich {
     if (outcome === 'refused') return rich`no, refused before any load was sent: ${reasons.at(-1) ?? 'no reason was recorded'}${reported}`;
     return rich`no, ${outcome === null ? 'not measured yet' : 'unproven: no load run was finished'}${reported}`;
   }
-  const measured = rich`${shortfall(input)}${budgetText(confirmation)}`;
+  const measured = rich`${shortfall(input)}${silence(confirmation)}${budgetText(confirmation)}`;
   switch (confirmation.verdict) {
     case 'confirmed':
       return [...measured, ...reported];

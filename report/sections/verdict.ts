@@ -1,12 +1,13 @@
 import type { Cause, Incident } from '../../core/model/incident.js';
-import type { ReportInput } from '../report-input.js';
 import { cite, code, join, rich, typed, type Rich } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
 import { isEndedAtOnce, remedyText, rerunCommand, shellWord, triageCommand } from './actions.js';
+import { accountRows } from './accounting.js';
 import { nextStep } from './bisect.js';
 import { changeSentence } from './change.js';
 import { confidenceText, diagnosisReasons, reasonsAbove } from './cause.js';
 import { sortRuledOut } from './ruled-out.js';
+import { remedyOfMissing, type RemedyInput } from './missing-remedy.js';
 import { nameCause } from './location.js';
 import { ratioText } from './reruns.js';
 import { worstSymptom } from './symptom.js';
@@ -23,12 +24,13 @@ export interface Verdict {
 }
 
 /** What, why, how sure, what to do: the whole report for somebody who reads five lines at night. */
-export function verdictOf({ incident }: Pick<ReportInput, 'incident'>): Verdict {
+export function verdictOf(input: RemedyInput): Verdict {
+  const { incident } = input;
   const rows = [
     { label: 'What', text: [whatHappens(incident)] },
     { label: 'Why', text: why(incident) },
     { label: 'How sure', text: [howSure(incident)] },
-    { label: 'Do now', text: doNow(incident) },
+    { label: 'Do now', text: doNow(input) },
     ...proof(incident),
     ...(incident.bisect === null ? [] : [{ label: 'Change', text: changeSentence(incident.bisect) }]),
   ];
@@ -54,7 +56,7 @@ function toneOf({ outcome }: Incident): Tone {
 }
 
 /** The first line of the report, without a final stop. */
-export function headline({ outcome, causes, bisect }: Incident): Rich {
+export function headline({ outcome, causes, bisect, accounting }: Incident): Rich {
   const named = join(
     causes.map((cause) => nameCause(cause)),
     ' and ',
@@ -78,12 +80,18 @@ export function headline({ outcome, causes, bisect }: Incident): Rich {
     case 'inconclusive':
       if (bisect?.outcome === 'culprit' && bisect.culprit !== null)
         return rich`Symptom confirmed, introduced by commit ${code(bisect.culprit.commit.slice(0, 12))} ${code(bisect.culprit.subject)}`;
-      return ['Symptom confirmed, cause not found'];
+      return [`Symptom confirmed, cause not found${mostHeld(accounting)}`];
     case 'refused':
       return ['Refused: nothing was done'];
     case null:
       return ['In progress'];
   }
+}
+
+/** `: 83 % of the mean latency is queued in front of the busy service`: where it is, when nobody knows why. */
+function mostHeld(accounting: Incident['accounting']): string {
+  const most = accountRows(accounting)[0];
+  return most === undefined || most.resource === 'unattributed' ? '' : `; ${percent(most.share)} of the mean latency: ${most.label}`;
 }
 
 function whatHappens({ confirmation, symptom }: Incident): string {
@@ -128,7 +136,8 @@ function gaps({ missingEvidence }: Incident): string {
   return missingEvidence.length === 0 ? '' : `; ${plural(missingEvidence.length, 'piece')} of evidence missing`;
 }
 
-function doNow(incident: Incident): Rich {
+function doNow(input: RemedyInput): Rich {
+  const { incident } = input;
   const first = incident.causes[0];
   if (incident.outcome === 'resolved') return ['nothing; keep an eye on it'];
   if (first !== undefined && first.remedy.kind !== 'none') {
@@ -144,9 +153,18 @@ function doNow(incident: Incident): Rich {
   if (incident.bisect?.outcome === 'culprit') return nextStep(incident.bisect, incident);
   if (incident.bisect === null && incident.bisectId !== undefined)
     return rich`wait for the commit bisector, which searches now, and read the evidence; follow it with ${typed(`perf-responder bisect ${shellWord(incident.bisectId)}`)}`;
-  const gap = incident.missingEvidence[0];
-  if (gap !== undefined) return rich`get what is missing, ${gap.what}: ${gap.remedy}`;
-  return incident.outcome === null ? ['wait for the report'] : rich`look at the evidence below, or hand off to the bisector`;
+  const gap = gapToldAbove(incident);
+  if (gap !== null)
+    return rich`${/^(why|what|how|which|where) /.test(gap.what) ? 'find out' : 'get'} ${gap.what}: ${remedyOfMissing(gap, input)}`;
+  return incident.outcome === null ? ['wait for the report'] : rich`look at the evidence below, or hand off to the commit bisector`;
+}
+
+/** The missing evidence that is the next thing to do, where no remedy and no commit is; null where one of these is. */
+export function gapToldAbove(incident: Incident): Incident['missingEvidence'][number] | null {
+  const { causes, outcome, bisect, bisectId, missingEvidence } = incident;
+  const hasRemedy = causes[0] !== undefined && causes[0].remedy.kind !== 'none';
+  const isSearched = bisect?.outcome === 'culprit' || (bisect === null && bisectId !== undefined);
+  return outcome === 'resolved' || hasRemedy || isEndedAtOnce(incident) || isSearched ? null : (missingEvidence[0] ?? null);
 }
 
 function proof({ reruns }: Incident): Verdict['rows'] {

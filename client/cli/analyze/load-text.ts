@@ -2,7 +2,7 @@
 import type { LoadAnalysis } from '../../../core/load/analyze-load.js';
 import { parseMetricName } from '../../../core/load/metric-name.js';
 import { parseThreshold } from '../../../core/load/judge/threshold-expression.js';
-import { milliseconds, percent } from '../../../core/load/wording.js';
+import { milliseconds, percent } from '../../../core/model/figures.js';
 
 export function loadText(analysis: LoadAnalysis): string {
   const { format, verdict, reasons, thresholds, latencyMs, requests, requestRate, failedRatio, droppedIterations } = analysis;

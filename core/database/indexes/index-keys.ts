@@ -1,3 +1,4 @@
+import { plural } from '../../model/figures.js';
 import type { ScanWork } from './scan-work.js';
 import type { ColumnPredicate, QueryShape, TableUse } from '../sql/query-shape.js';
 import { quoteIdentifier } from '../sql/sql-text.js';
@@ -65,7 +66,10 @@ export function chooseKeys(use: TableUse, table: TableStatistics, context: KeyCo
     words.push(`${term.predicate.text} (about ${rowsText(term.share * table.rows)} a value)`);
   }
   if (choice.share * table.rows > fewRows || choice.keys.length === 0) appendOrderOrRange(choice, use, terms, canSort, words);
-  choice.reason = `${words.join('; then ')}: leads to about ${rowsText(choice.share * table.rows)} of ${rowsText(table.rows)}`;
+  // In the wanted order a scan stops early: how many rows there are in all says nothing.
+  const leadsTo =
+    choice.stopsEarly && choice.share === 1 ? '' : `: leads to about ${rowsText(choice.share * table.rows)} of ${rowsText(table.rows)}`;
+  choice.reason = `${words.join('; then ')}${leadsTo}`;
   return choice.keys.length === 0 ? null : choice;
 }
 
@@ -74,7 +78,7 @@ function has(choice: KeyChoice, column: string): boolean {
 }
 
 function rowsText(rows: number): string {
-  return `${Math.max(1, Math.round(rows))} ${rows < 1.5 ? 'row' : 'rows'}`;
+  return plural(Math.max(1, Math.round(rows)), 'row');
 }
 
 /** Conditions on columns that a btree can hold, each with the share of the rows that it leaves. */

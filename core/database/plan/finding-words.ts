@@ -7,11 +7,3 @@ export function finding(id: string, node: number, text: string): PlanFinding {
 export function title(node: PlanNode): string {
   return node.relation === null ? node.nodeType : `${node.nodeType} on ${node.relation}`;
 }
-
-export function count(value: number): string {
-  return value >= 10 ? Math.round(value).toLocaleString('en-US').replaceAll(',', ' ') : String(Math.round(value * 10) / 10);
-}
-
-export function ms(value: number): string {
-  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ms`;
-}

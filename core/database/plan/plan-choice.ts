@@ -1,3 +1,4 @@
+import { count } from '../../model/figures.js';
 import { planOperator } from '../../engines/registry.js';
 import type { QueryPlan, StatementDelta } from '../../model/database.js';
 
@@ -52,13 +53,13 @@ export function differenceToWindow(plan: QueryPlan, statement: StatementDelta): 
   const spilled = tempBlocksOf(plan);
   const tempBlocks = statement.tempBlocks / statement.calls;
   if (apart(spilled + fewTempBlocks, tempBlocks + fewTempBlocks) >= 1)
-    return `it reads and writes ${spilled.toFixed(0)} blocks of temporary files, the calls of the window ${tempBlocks.toFixed(0)} on average`;
+    return `it reads and writes ${count(spilled)} blocks of temporary files, the calls of the window ${count(tempBlocks)} on average`;
   const read = blocksRead(plan);
   const measured = (statement.sharedHitBlocks + statement.sharedReadBlocks) / statement.calls;
   // None at all: either nothing was read, or the plan was taken without counting them. Its time tells which.
   const isLess = read > 0 ? apart(read, measured) >= 1 && read < measured : (plan.executionMs ?? 0) * 10 < statement.meanExecMs;
   return measured >= tellingBlocks && isLess
-    ? `it reads ${read.toFixed(0)} blocks, the calls of the window read ${measured.toFixed(0)} on average`
+    ? `it reads ${count(read)} blocks, the calls of the window read ${count(measured)} on average`
     : null;
 }
 

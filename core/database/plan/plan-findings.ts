@@ -1,5 +1,6 @@
 import type { PlanFinding, PlanNode } from '../../model/database.js';
-import { count, finding, ms, title } from './finding-words.js';
+import { count, milliseconds, percent, plural } from '../../model/figures.js';
+import { finding, title } from './finding-words.js';
 import { isGather, type TimedNode } from './plan-tree.js';
 import { fileFindings, statementFindings, type FindingInput } from './statement-findings.js';
 
@@ -46,7 +47,7 @@ function rowsRemoved(node: PlanNode): PlanFinding | null {
   return finding(
     'rows-removed',
     node.id,
-    `${title(node)} reads ${count(removed + kept)} rows and drops ${count(removed)} of them (${ratio.toFixed(1)} %)${node.filter === null ? '' : ` by ${node.filter}`}.`,
+    `${title(node)} reads ${count(removed + kept)} rows and drops ${count(removed)} of them (${percent(ratio)})${node.filter === null ? '' : ` by ${node.filter}`}.`,
   );
 }
 
@@ -61,7 +62,7 @@ function misestimate(node: PlanNode, tree: TimedNode): PlanFinding | null {
   return finding(
     'misestimate',
     node.id,
-    `${title(node)}: ${count(node.rowsEstimated)} rows estimated, ${count(node.rows)} came (${times}).`,
+    `${title(node)}: ${plural(node.rowsEstimated, 'row')} estimated, ${count(node.rows)} came (${times}).`,
   );
 }
 
@@ -93,7 +94,7 @@ function spill(node: PlanNode, tree: TimedNode): PlanFinding | null {
   return finding(
     'spill',
     node.id,
-    `${title(node)} does not fit into work_mem and writes${amount} to temporary files${how} (self ${ms(node.selfMs)}).`,
+    `${title(node)} does not fit into work_mem and writes${amount} to temporary files${how} (self ${milliseconds(node.selfMs)}).`,
   );
 }
 
@@ -109,7 +110,11 @@ function lossyBitmap(node: PlanNode, tree: TimedNode): PlanFinding | null {
 
 function loops(node: PlanNode): PlanFinding | null {
   if (node.loops < manyLoops) return null;
-  return finding('many-loops', node.id, `${title(node)} runs ${count(node.loops)} times, ${ms(node.inclusiveMs / node.loops)} each.`);
+  return finding(
+    'many-loops',
+    node.id,
+    `${title(node)} runs ${count(node.loops)} times, ${milliseconds(node.inclusiveMs / node.loops)} each.`,
+  );
 }
 
 function heapFetches(node: PlanNode, tree: TimedNode): PlanFinding | null {

@@ -1,6 +1,7 @@
 import type { PlanFinding, PlanNode } from '../../model/database.js';
 import type { PlanFormat } from '../plan-formats/format.js';
-import { finding, ms, title } from './finding-words.js';
+import { milliseconds } from '../../model/figures.js';
+import { finding, title } from './finding-words.js';
 import type { PlanTimes } from './plan-times.js';
 import type { TimedNode } from './plan-tree.js';
 import type { RawPlanDocument } from './raw-plan.js';
@@ -27,7 +28,7 @@ export function statementFindings(input: FindingInput, totalMs: number): PlanFin
   if (input.tree[0]?.raw['Actual Total Time'] === undefined)
     found.push(finding('no-timing', 0, 'The plan was executed without measuring its nodes: it holds rows, no times of nodes.'));
   if (times.unplacedMs > 0.01 * totalMs)
-    found.push(finding('unattributed', 0, `${ms(times.unplacedMs)} are shared between nodes in a way the plan does not tell.`));
+    found.push(finding('unattributed', 0, `${milliseconds(times.unplacedMs)} are shared between nodes in a way the plan does not tell.`));
   return found;
 }
 
@@ -35,14 +36,14 @@ function jit(document: RawPlanDocument, totalMs: number): PlanFinding[] {
   const timing = document.JIT?.Timing;
   const jitMs = (typeof timing === 'number' ? timing : timing?.Total) ?? 0;
   if (jitMs <= relevantShare * totalMs) return [];
-  const text = `Just-in-time compilation takes ${ms(jitMs)} of ${ms(totalMs)}, of all processes together; it is inside the first nodes' time. Consider jit_above_cost.`;
+  const text = `Just-in-time compilation takes ${milliseconds(jitMs)} of ${milliseconds(totalMs)}, of all processes together; it is inside the first nodes' time. Consider jit_above_cost.`;
   return [finding('jit', 0, text)];
 }
 
 function planning(document: RawPlanDocument, totalMs: number): PlanFinding[] {
   const planningMs = document['Planning Time'] ?? 0;
   return planningMs > totalMs && planningMs >= 1
-    ? [finding('planning-dominates', 0, `Planning takes ${ms(planningMs)}, executing ${ms(totalMs)}.`)]
+    ? [finding('planning-dominates', 0, `Planning takes ${milliseconds(planningMs)}, executing ${milliseconds(totalMs)}.`)]
     : [];
 }
 
@@ -58,13 +59,13 @@ function besideNodes(document: RawPlanDocument, totalMs: number): PlanFinding[] 
       finding(
         'triggers',
         0,
-        `Triggers and foreign keys take ${ms(triggerMs)} of ${ms(executionMs)}${which}: no node of the plan shows that time.`,
+        `Triggers and foreign keys take ${milliseconds(triggerMs)} of ${milliseconds(executionMs)}${which}: no node of the plan shows that time.`,
       ),
     );
   }
   const sendingMs = document.Serialization?.Time ?? 0;
   if (sendingMs > relevantShare * executionMs) {
-    const text = `Serialization of the result takes ${ms(sendingMs)} of ${ms(executionMs)}: its values are large, or many; no node of the plan shows that time.`;
+    const text = `Serialization of the result takes ${milliseconds(sendingMs)} of ${milliseconds(executionMs)}: its values are large, or many; no node of the plan shows that time.`;
     found.push(finding('serialization', 0, text));
   }
   return found;
@@ -74,7 +75,7 @@ function afterRoot({ times, nodes, tree }: FindingInput): PlanFinding[] {
   return times.afterRoot.flatMap(({ node, ms: longIdleMs }) => {
     const own = nodes[tree.indexOf(node)];
     if (own === undefined) return [];
-    const text = `${title(own)} of ${node.raw['Subplan Name'] ?? 'a CTE'} is not read to its end: it runs for ${ms(longIdleMs)} after the root, whose ${ms(nodes[0]?.inclusiveMs ?? 0)} do not hold it.`;
+    const text = `${title(own)} of ${node.raw['Subplan Name'] ?? 'a CTE'} is not read to its end: it runs for ${milliseconds(longIdleMs)} after the root, whose ${milliseconds(nodes[0]?.inclusiveMs ?? 0)} do not hold it.`;
     return [finding('after-root', own.id, text)];
   });
 }

@@ -1,10 +1,11 @@
+import { peerName } from '../../observe/peer-name.js';
 import type { WaitKind } from '../../engines/engine.js';
 import { engineTraits } from '../../engines/registry.js';
 import type { AccountCheck, AccountingLine } from '../../model/incident.js';
 import { saturated, type Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';
 import { lineName, resourceOf, resources, sideOf, type ResourceId, type Side } from '../resources.js';
-import { almostNothing } from '../figures.js';
+import { almostNothing, average, averageOf, percent } from '../figures.js';
 
 /** Part of the mean number of requests in flight that one resource held. */
 interface Part {
@@ -69,7 +70,7 @@ const inFlightLimit = 1.25;
 function overAttribution(sum: number, facts: Facts, evidence: string[]): AccountCheck {
   const observed = sum / facts.total;
   const ok = observed <= attributionLimit;
-  const parts = `the parts, each measured on its own, add up to ${Math.round(observed * 100)} % of the mean latency`;
+  const parts = `the parts, each measured on its own, add up to ${percent(observed)} of the mean latency`;
   return {
     id: 'over-attribution',
     ok,
@@ -90,7 +91,7 @@ function inFlight(facts: Facts, evidence: string[]): AccountCheck[] {
   const ok = observed <= inFlightLimit;
   // Without requests of others, connections were counted twice: that says nothing of the account, and a check that passes beyond its limit is none.
   if (!ok && facts.otherInFlight === 0) return [];
-  const counts = `${onSockets.toFixed(1)} requests in flight on the service's sockets, ${facts.inFlight.toFixed(1)} of the load by its rate and latency`;
+  const counts = `${averageOf(onSockets, 'request')} in flight on the service's sockets, ${average(facts.inFlight)} of the load by its rate and latency`;
   return [
     {
       id: 'in-flight',
@@ -194,7 +195,7 @@ function peerParts(facts: Facts, evidence: AccountingEvidence): Part[] {
     .map((peer) => ({
       resource: 'downstream' as const,
       holder: peer.peer,
-      label: `waiting for ${peer.label} (${peer.peer})`,
+      label: `waiting for ${peerName(peer)}`,
       count: peer.waiting + peer.connecting,
       evidence: evidence.wire,
     }));

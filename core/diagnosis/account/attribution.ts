@@ -3,7 +3,7 @@ import type { MissingEvidence } from '../../model/observation.js';
 import type { RouteSpans } from '../../model/profile.js';
 import { shareOf, shareOfSide } from './accounting.js';
 import { isSameRoute } from '../rules/route.js';
-import { clampRatio, oneLine, percent } from '../figures.js';
+import { average, clampRatio, count, oneLine, percent } from '../figures.js';
 import type { RuleContext } from '../rule.js';
 
 /** How much of what the server counted for a statement the alerted requests are known to have caused. */
@@ -58,7 +58,7 @@ function ofService({ activity, name }: DatabaseObservation, statement: Statement
   const ours = own / (own + others);
   return {
     ours,
-    reason: `other clients of ${name} ran it: ${percent(1 - ours)} of the ${Math.round(own + others)} times that it was seen running`,
+    reason: `other clients of ${name} ran it: ${percent(1 - ours)} of the ${count(own + others)} times that it was seen running`,
   };
 }
 
@@ -71,7 +71,7 @@ function afterLoad(context: RuleContext, database: DatabaseObservation, statemen
   const background = (calls / quiet.windowMs) * windowMs;
   return {
     ours: clampRatio(1 - (unsteadiness * background) / statement.calls),
-    reason: `it ran ${((calls / quiet.windowMs) * 1000).toFixed(0)} times a second when the load was over, ${percent(clampRatio(background / statement.calls))} of its rate under load`,
+    reason: `it ran ${average((calls / quiet.windowMs) * 1000)} times a second when the load was over, ${percent(clampRatio(background / statement.calls))} of its rate under load`,
   };
 }
 
@@ -95,7 +95,7 @@ function beyondOtherRequests(context: RuleContext, part: number): Part {
   const running = shareOfSide(lines, 'database') + shareOf(lines, 'service-cpu', 'gc');
   const held = running * facts.total * part;
   const ours = held > 0 ? clampRatio(1 - inFlight / held) : inFlight > 0 ? 0 : 1;
-  return { ours, reason: `${inFlight.toFixed(1)} other requests were in flight in the service and may have run it` };
+  return { ours, reason: `${average(inFlight)} other requests were in flight in the service and may have run it` };
 }
 
 /** What is missing to say whose a statement is. */

@@ -2,7 +2,7 @@ import type { Threshold } from '../rule.js';
 import { profileDocument } from '../../evidence/kinds/profile.js';
 import { assured } from '../confidence.js';
 import { serviceDocument } from '../../evidence/kinds/service.js';
-import { ms, percent } from '../figures.js';
+import { ms, percent, requestRate } from '../figures.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { categoryShare, cpuProfile, ownWork } from './process/cpu.js';
 
@@ -49,7 +49,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const offered = input.plan.rate === null ? `${input.plan.vus} users in a closed loop` : `${input.plan.rate}/s offered`;
   const fact = context.book.add(
     'process',
-    `demand ${ms(demandMs)} CPU a request, ${facts.requestRate.toFixed(1)} requests/s completed at saturation ${cpu.saturation.toFixed(2)}, ${offered}`,
+    `demand ${ms(demandMs)} CPU a request, ${requestRate(facts.requestRate)} completed at saturation ${cpu.saturation.toFixed(2)}, ${offered}`,
     serviceDocument.name,
   );
   return {
@@ -61,11 +61,11 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { route: input.route },
         share: context.sides.application,
         ...assured(context, 'load-beyond'),
-        summary: `The load is beyond what the service can do: each request needs ${ms(demandMs)} of CPU, far within its budget, but ${offered} saturate it at about ${limit} requests/s; the profile is flat (largest application function ${percent(leader?.share ?? 0)}).`,
+        summary: `Each request needs ${ms(demandMs)} of CPU, far within its budget, but ${offered} saturate the service at about ${limit} requests/s; the profile is flat (largest application function ${percent(leader?.share ?? 0)}).`,
         evidence: cite(fact, context.cited.process, context.cited.profile, context.cited.load),
         remedy: {
           kind: 'capacity',
-          statement: `Add instances or shed load above ${limit} requests/s; no single piece of code is to blame.`,
+          statement: `Add instances or shed load above ${limit} requests/s.`,
           expected: 'latency within budget below that rate',
           basis: 'estimated',
         },

@@ -1,7 +1,7 @@
 import type { Threshold } from '../rule.js';
 import { traceDocument } from '../../evidence/kinds/profile.js';
 import { assured } from '../confidence.js';
-import { clampRatio, percent } from '../figures.js';
+import { average, clampRatio, count, percent, plural } from '../figures.js';
 import { expectedGain } from '../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import type { RouteSpans } from '../../model/profile.js';
@@ -43,7 +43,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (answered / inbound > thresholds.answered.value)
     return disproved(
       'retry-amplification',
-      `${worst.requests} calls go to ${worst.peer} for ${inbound} requests, but ${answered} of them are answered: each request makes several`,
+      `${plural(worst.requests, 'call')} went to ${worst.peer} for ${plural(inbound, 'request')}, but ${count(answered)} of them are answered: each request makes several`,
       [context.cited.trace],
     );
   const peer = context.facts.peers.find((each) => isSamePeer(each.peer, worst.peer));
@@ -60,7 +60,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { peer: peer?.peer ?? worst.peer, route: `${worst.method} ${worst.route}` },
         share,
         ...assured(context, 'calls-repeated'),
-        summary: `${worst.requests} calls go to ${worst.peer} for ${inbound} requests (${(worst.requests / inbound).toFixed(1)} each) and ${percent(worst.failed / worst.requests)} of them fail: failed calls are repeated.`,
+        summary: `${plural(worst.requests, 'call')} to ${worst.peer} for ${plural(inbound, 'request')} (${average(worst.requests / inbound)} each) were made, and ${percent(worst.failed / worst.requests)} of them failed: failed calls are repeated.`,
         evidence: cite(context.cited.trace, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',

@@ -1,7 +1,8 @@
+import { peerName } from '../../observe/peer-name.js';
 import { serviceDocument } from '../../evidence/kinds/service.js';
 import { assured } from '../confidence.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
-import { ms, percent } from '../figures.js';
+import { averageOf, ms, percent } from '../figures.js';
 import { expectedGain } from '../forecast/expected-gain.js';
 import {
   cite,
@@ -42,7 +43,7 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
   const way =
     behind === null
       ? ''
-      : ` It may be a pooler or a service in front of ${behind.name}, which executes ${(behind.activity?.activeSessions ?? 0).toFixed(1)} statements at any moment in sessions that are not the service's own: then the wait is there.`;
+      : ` It may be a pooler or a service in front of ${behind.name}, which executes ${averageOf(behind.activity?.activeSessions ?? 0, 'statement')} at any moment in sessions that are not the service's own: then the wait is there.`;
   const calls = (context.input.trace?.outbound ?? []).filter(
     (call) => call.peer === peer.peer || call.peer.endsWith(`:${peer.peer.split(':').at(-1) ?? ''}`),
   );
@@ -54,7 +55,7 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
     location: { peer: peer.peer, ...(route === undefined ? {} : { route: `${route.method} ${route.route}` }) },
     share,
     ...assured(context, behind === null ? 'sockets-wait' : 'sockets-unclear'),
-    summary: `Waiting for ${peer.label} at ${peer.peer} holds ${percent(share)} of the mean latency, ${ms(perRequestMs)} a request (${peer.waiting.toFixed(1)} requests wait there at any moment).${way}`,
+    summary: `Waiting for ${peerName(peer)} holds ${percent(share)} of the mean latency, ${ms(perRequestMs)} a request (${averageOf(peer.waiting, 'request')} waiting there at any moment).${way}`,
     evidence: cite(context.cited.wire, context.cited.trace, busy, context.cited.accounting),
     remedy: {
       kind: 'runbook',
@@ -65,6 +66,6 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
 }
 
 function citeBusy({ book }: RuleContext, { name, activity }: DatabaseObservation): string {
-  const summary = `${name}: ${(activity?.activeSessions ?? 0).toFixed(1)} active sessions on average, none of them on a socket of the service`;
+  const summary = `${name}: ${averageOf(activity?.activeSessions ?? 0, 'active session')} on average, none of them on a socket of the service`;
   return book.add('database', summary, databasesDocument.name);
 }

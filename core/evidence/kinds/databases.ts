@@ -1,3 +1,4 @@
+import { average, averageOf, percent } from '../../model/figures.js';
 import { z } from 'zod';
 import { messageWithoutValues } from '../../database/sql/message-values.js';
 import { withoutLiterals } from '../../database/sql/without-literals.js';
@@ -74,9 +75,9 @@ export const databasesKind: CaptureKind = {
 function headline(read: ReadDocument): string {
   const observations = read(databasesDocument) ?? [];
   const one = ({ name, activity, statements }: DatabaseObservation): string => {
-    const sessions = activity === null ? '' : `${activity.activeSessions.toFixed(1)} active sessions`;
+    const sessions = activity === null ? '' : averageOf(activity.activeSessions, 'active session');
     const top = statements?.[0];
-    return `${name}: ${[sessions, ...(top === undefined ? [] : [`top statement ${Math.round(top.timeShare * 100)} % of the time`])].filter((part) => part !== '').join(', ')}`;
+    return `${name}: ${[sessions, ...(top === undefined ? [] : [`top statement ${percent(top.timeShare)} of the time`])].filter((part) => part !== '').join(', ')}`;
   };
   return observations.length === 0 ? 'no database could be observed' : observations.map(one).join('; ');
 }
@@ -86,13 +87,13 @@ function describeDatabases({ read, book }: Describing): string[] {
     if (activity === null) return [];
     const waits = activity.byWaitClass
       .slice(0, 4)
-      .map((entry) => `${entry.waitClass}${entry.waitEvent === entry.waitClass ? '' : `:${entry.waitEvent}`} ${entry.sessions.toFixed(2)}`);
+      .map((entry) => `${entry.waitClass}${entry.waitEvent === entry.waitClass ? '' : `:${entry.waitEvent}`} ${average(entry.sessions)}`);
     const { service } = activity;
     const own =
       service === null
         ? ''
-        : `; the service holds ${service.sessions.toFixed(1)} sessions, ${service.active.toFixed(2)} active, ${service.idleInTransaction.toFixed(2)} idle in transaction`;
-    const text = `${name} (${kind} ${serverVersion}): ${activity.activeSessions.toFixed(2)} active sessions on average (${waits.join(', ') || 'none waiting'})${own}`;
+        : `; the service holds ${averageOf(service.sessions, 'session')}, ${average(service.active)} active, ${average(service.idleInTransaction)} idle in transaction`;
+    const text = `${name} (${kind} ${serverVersion}): ${averageOf(activity.activeSessions, 'active session')} on average (${waits.join(', ') || 'none waiting'})${own}`;
     return [book.add('database', text, databasesDocument.name)];
   });
 }

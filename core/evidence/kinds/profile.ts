@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../../model/profile.js';
-import { ms, percent } from '../../diagnosis/figures.js';
+import { ms, percent, plural, shareWithInterval } from '../../diagnosis/figures.js';
 import type { CaptureKind, Describing } from '../capture-kind.js';
 import { shapedAs, type CaptureDocument, type ReadDocument } from '../document.js';
 
@@ -78,28 +78,29 @@ function headline(read: ReadDocument): string {
   if (summary === null) return 'no profile';
   const top = summary.leaves[0];
   const quality = summary.quality.verdict === 'good' ? '' : ` (${summary.quality.verdict})`;
-  const leaf = top === undefined ? 'no samples' : `top leaf ${top.frame} ${Math.round(top.selfShare * 100)} %`;
+  const leaf = top === undefined ? 'no samples' : `top leaf ${top.frame} ${percent(top.selfShare)}`;
   return `${summary.samples === null ? '' : `${summary.samples} samples, `}${leaf}${quality}`;
 }
 
 function describeProfile({ read, book }: Describing): string[] {
   const profile = read(profileDocument);
   if (profile === null) return [];
-  const leaves = profile.leaves
-    .slice(0, 3)
-    .map((leaf) => `${leaf.frame} ${percent(leaf.selfShare)} [${percent(leaf.ci[0])}–${percent(leaf.ci[1])}]`);
+  const leaves = profile.leaves.slice(0, 3).map((leaf) => `${leaf.frame} ${shareWithInterval(leaf.selfShare, leaf.ci)}`);
   const categories = profile.categories.slice(0, 4).map((entry) => `${entry.category} ${percent(entry.share)}`);
-  const text = `${profile.kind} profile, ${profile.samples ?? 'unknown number of'} samples, quality ${profile.quality.verdict}: ${leaves.join(', ')}; by category ${categories.join(', ')}`;
+  const text = `${profile.kind} profile, ${profile.samples === null ? 'unknown number of samples' : plural(profile.samples, 'sample')}, quality ${profile.quality.verdict}: ${leaves.join(', ')}; by category ${categories.join(', ')}`;
   return [book.add('profile', text, profileDocument.name)];
 }
 
 function describeTrace({ read, book }: Describing): string[] {
   const trace = read(traceDocument);
   if (trace === null || trace.routes.length === 0) return [];
-  const routes = [...trace.routes].sort((a, b) => b.cpuShare - a.cpuShare).slice(0, 4);
+  const routes = [...trace.routes]
+    .filter(({ route, cpuShare }) => cpuShare > 0 || route !== '(unfinished)')
+    .sort((a, b) => b.cpuShare - a.cpuShare)
+    .slice(0, 4);
   const text = routes.map(
     (route) =>
-      `${`${route.method} ${route.route}`.trim()}: ${route.requests} requests, mean ${ms(route.meanMs)}, ${percent(route.cpuShare)} of the CPU samples`,
+      `${`${route.method} ${route.route}`.trim()}: ${plural(route.requests, 'request')}, mean ${ms(route.meanMs)}, ${percent(route.cpuShare)} of the CPU samples`,
   );
   return [book.add('trace', `runtime trace: ${text.join('; ')}`, traceDocument.name)];
 }

@@ -1,6 +1,7 @@
+import { peerName } from '../../observe/peer-name.js';
 import { z } from 'zod';
 import type { ServiceObservation } from '../../model/observation.js';
-import { ms, percent, seconds } from '../../diagnosis/figures.js';
+import { average, averageOf, cores, ms, percent, plural, seconds } from '../../diagnosis/figures.js';
 import type { CaptureKind, Describing } from '../capture-kind.js';
 import { shapedAs, type CaptureDocument, type ReadDocument } from '../document.js';
 import { missingEvidenceSchema } from '../missing-evidence.js';
@@ -57,10 +58,10 @@ export const serviceKind: CaptureKind = {
 
 function headline(read: ReadDocument): string {
   const { process = null, wire = null, missing = [] } = read(serviceDocument) ?? {};
-  const cpu = process === null ? [] : [`${(process.cpuMs / process.windowMs).toFixed(2)} of ${process.usableCores} cores busy`];
+  const cpu = process === null ? [] : [`${cores(process.cpuMs / process.windowMs)} of ${process.usableCores} cores busy`];
   const busiest = wire?.peers.toSorted((left, right) => right.waiting - left.waiting)[0];
-  const peer = busiest === undefined ? [] : [`${busiest.waiting.toFixed(1)} waiting at ${busiest.label}`];
-  const unread = wire === null ? [] : [`${wire.inbound.unread.toFixed(1)} unread`];
+  const peer = busiest === undefined ? [] : [`${average(busiest.waiting)} waiting at ${busiest.label}`];
+  const unread = wire === null ? [] : [`${average(wire.inbound.unread)} unread`];
   const parts = [...cpu, ...peer, ...unread];
   return parts.length > 0 ? parts.join(', ') : `nothing could be observed (${missing.map(({ what }) => what).join(', ')})`;
 }
@@ -69,7 +70,7 @@ function describeProcess({ read, book, facts }: Describing): string[] {
   const process = read(serviceDocument)?.process ?? null;
   if (process === null || facts.cpu === null) return [];
   const text =
-    `process ${process.pid} (${process.runtime}): ${facts.cpu.totalCores.toFixed(2)} of ${process.usableCores} cores used, serving threads ${facts.cpu.busyCores.toFixed(2)} (saturation ${facts.cpu.saturation.toFixed(2)}), ` +
+    `process ${process.pid} (${process.runtime}): ${cores(facts.cpu.totalCores)} of ${process.usableCores} cores used, serving threads ${cores(facts.cpu.busyCores)} (saturation ${facts.cpu.saturation.toFixed(2)}), ` +
     `its threads waited ${seconds(process.runDelayMs)} for a CPU in ${seconds(process.windowMs)}, ${ms(facts.cpu.perRequestMs)} CPU per request, host ${percent(process.host.cpuRatio)} busy`;
   return [book.add('process', text, serviceDocument.name)];
 }
@@ -77,7 +78,7 @@ function describeProcess({ read, book, facts }: Describing): string[] {
 function describeWire({ read, book }: Describing): string[] {
   const wire = read(serviceDocument)?.wire ?? null;
   if (wire === null) return [];
-  const peers = wire.peers.filter((peer) => peer.waiting > 0.05).map((peer) => `${peer.waiting.toFixed(2)} at ${peer.label} ${peer.peer}`);
-  const text = `sockets (${wire.samples} samples): ${wire.inbound.unread.toFixed(2)} requests unread, ${wire.inbound.served.toFixed(2)} in service, of which ${[...peers, `${wire.waitingInside.toFixed(2)} inside the process`].join(', ')}`;
+  const peers = wire.peers.filter((peer) => peer.waiting > 0.05).map((peer) => `${average(peer.waiting)} at ${peerName(peer)}`);
+  const text = `sockets (${plural(wire.samples, 'sample')}): ${averageOf(wire.inbound.unread, 'request')} unread, ${average(wire.inbound.served)} in service, of which ${[...peers, `${average(wire.waitingInside)} inside the process`].join(', ')}`;
   return [book.add('wire', text, serviceDocument.name)];
 }

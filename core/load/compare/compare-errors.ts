@@ -2,7 +2,7 @@ import type { ComparableLoad, Comparison, MeasuredLoad } from '../../model/compa
 import { slowCount } from '../judge/budget-check.js';
 import { timeoutKey } from '../own-metrics.js';
 import { twoRatiosP } from '../statistics.js';
-import { percent } from '../wording.js';
+import { percent } from '../../model/figures.js';
 
 /** Failures that matter: one request in a hundred more or fewer, and no chance (p < 0.001). */
 const errorShift = { ratio: 0.01, chance: 0.001 };

@@ -8,7 +8,7 @@ import {
   signedRankInterval,
   type Interval,
 } from '../statistics.js';
-import { percent, times } from '../wording.js';
+import { percent, times } from '../../model/figures.js';
 
 /** Pairs from which the signed-rank test, and values a side from which the rank-sum test, can reach 95 %. */
 export const smallestSample = { pairs: 6, values: 4 } as const;

@@ -2,7 +2,7 @@ import type { Budgets, LoadPlan, LoadResult } from '../../model/load-result.js';
 import { percentilesOf, percentileWithin } from './percentile-bounds.js';
 import { timeoutKey, unansweredKey } from '../own-metrics.js';
 import { isMute, isOverwhelming, lackForGreen, lackForRed } from './sample-size.js';
-import { milliseconds, percent } from '../wording.js';
+import { count, limitMs as budgetMs, milliseconds, percent, plural, requestRate } from '../../model/figures.js';
 
 /** One budget against one run. */
 export interface BudgetCheck {
@@ -80,13 +80,13 @@ function percentileText(
   limitMs: number,
   counts: { slow: number; answered: number; isBrokenBySilence: boolean; isBound: boolean },
 ): string {
-  const requests = `${counts.answered + counts.slow} requests`;
+  const requests = plural(counts.answered + counts.slow, 'request');
   if (counts.isBrokenBySilence) {
-    return `${counts.slow} of ${requests} got no answer in time, so ${id} is above the budget of ${milliseconds(limitMs)}`;
+    return `${count(counts.slow)} of ${requests} got no answer in time, so ${id} is above the budget of ${budgetMs(limitMs)}`;
   }
   const value = observed ?? 0;
   const about = !counts.isBound ? '' : value > limitMs ? 'is at least ' : 'is at most ';
-  return `${id} ${about}${milliseconds(value)}${about === '' ? ' is' : ','} ${value > limitMs ? 'above' : 'within'} the budget of ${milliseconds(limitMs)} (${requests})`;
+  return `${id} ${about}${milliseconds(value)}${about === '' ? ' is' : ','} ${value > limitMs ? 'above' : 'within'} the budget of ${budgetMs(limitMs)} (${requests})`;
 }
 
 /** Requests whose latency the percentiles describe. */
@@ -106,7 +106,7 @@ export function checkErrorRatio(result: LoadResult, limit: number): BudgetCheck 
   const observed = result.failedRatio;
   const measured = { durationMs: result.durationMs, samples: result.requests };
   const isBroken = observed > limit;
-  const text = `${percent(observed)} of ${result.requests} requests failed, ${isBroken ? 'above' : 'within'} the budget of ${percent(limit)}`;
+  const text = `${observed === 0 ? 'none' : percent(observed)} of ${plural(result.requests, 'request')} failed, ${isBroken ? 'above' : 'within'} the budget of ${percent(limit)}`;
   if (!isBroken) return green('error-ratio', text, lackForGreen(measured, 0, false));
   const failed = Math.round(observed * result.requests);
   return red('error-ratio', text, isOverwhelming(measured, failed, limit) ? null : lackForRed(measured, 0));
@@ -115,7 +115,7 @@ export function checkErrorRatio(result: LoadResult, limit: number): BudgetCheck 
 function checkRequestRate(result: LoadResult, limit: number, budgets: Budgets, plan: LoadPlan | null): BudgetCheck {
   const id = 'request-rate';
   const measured = { durationMs: result.durationMs, samples: result.requests };
-  const observed = `${result.requestRate.toFixed(1)} requests/s`;
+  const observed = requestRate(result.requestRate);
   if (result.requestRate >= limit) {
     return green(id, `${observed} reach the budget of ${limit}/s`, lackForGreen(measured, 0, false));
   }
@@ -124,7 +124,7 @@ function checkRequestRate(result: LoadResult, limit: number, budgets: Budgets, p
     return {
       id,
       state: 'unknown',
-      text: `the load offers ${offered.toFixed(1)} requests/s, too few to judge the budget of ${limit}/s; raise its rate or its users`,
+      text: `the load offers ${requestRate(offered)}, too few to judge the budget of ${limit}/s; raise its rate or its users`,
     };
   }
   const text = `${observed} are below the budget of ${limit}/s`;

@@ -3,7 +3,7 @@ import { slowCount } from './budget-check.js';
 import { isGuardThreshold } from './threshold-check.js';
 import { notAllowedKey } from '../own-metrics.js';
 import { parseMetricName } from '../metric-name.js';
-import { percent } from '../wording.js';
+import { count, percent, seconds } from '../../model/figures.js';
 
 /** Key of an uncaught exception of the script in LoadResult.errors, followed by its text. */
 export const exceptionKey = 'script exception: ';
@@ -32,7 +32,7 @@ export function findBlockers(result: LoadResult, isErrorSymptom: boolean): strin
     );
   }
   if (result.iterations !== null && thrown.count > result.iterations / 2 && result.requests + slow > 0) {
-    blockers.push(`the script threw in ${thrown.count} of ${result.iterations} iterations (${thrown.text})`);
+    blockers.push(`the script threw in ${count(thrown.count)} of ${count(result.iterations)} iterations (${thrown.text})`);
   }
   return blockers;
 }
@@ -66,11 +66,11 @@ export function findDoubts(result: LoadResult, plan: LoadPlan | null, strictestS
   }
   const thrown = exceptions(result);
   if (result.iterations !== null && thrown.count > result.iterations * 0.05) {
-    doubts.push(`the script threw in ${thrown.count} of ${result.iterations} iterations (${thrown.text})`);
+    doubts.push(`the script threw in ${count(thrown.count)} of ${count(result.iterations)} iterations (${thrown.text})`);
   }
   doubts.push(...crossedGuards(result), ...exitDoubts(result));
   if (plan !== null && plan.script === null && result.durationMs !== null && result.durationMs < plan.durationMs * 0.9) {
-    doubts.push(`the load ended after ${(result.durationMs / 1000).toFixed(0)} of ${(plan.durationMs / 1000).toFixed(0)} s`);
+    doubts.push(`the load ended after ${seconds(result.durationMs)} of ${seconds(plan.durationMs)}`);
   }
   return doubts;
 }

@@ -1,3 +1,4 @@
+import { seconds } from '../../model/figures.js';
 import { binomialTail } from '../statistics.js';
 
 /**
@@ -52,7 +53,7 @@ function lack(measured: Measured, needed: { durationMs: number; requests: number
     return `${needed.requests} ${measured.unit ?? 'requests'} are needed, there were ${measured.isAtMost === true ? 'at most ' : ''}${measured.samples}`;
   // Half a per cent of grace: a run of 20 s ends a moment before or after.
   if (measured.durationMs !== null && measured.durationMs < needed.durationMs * 0.995) {
-    return `${needed.durationMs / 1000} s are needed, there were ${(measured.durationMs / 1000).toFixed(1)} s`;
+    return `${needed.durationMs / 1000} s are needed, there were ${seconds(measured.durationMs)}`;
   }
   return null;
 }

@@ -2,7 +2,7 @@ import type { Budgets, LoadResult } from '../../model/load-result.js';
 import { checkErrorRatio, slowCount } from './budget-check.js';
 import { droppedRatio } from './guards.js';
 import { isGuardThreshold } from './threshold-check.js';
-import { milliseconds, percent } from '../wording.js';
+import { limitMs as budgetMs, milliseconds, percent, requestRate } from '../../model/figures.js';
 
 /** From here on what was dropped could hide a broken percentile. */
 const droppedLimit = 0.01;
@@ -21,12 +21,12 @@ export function budgetsBrokenBy(run: LoadResult, budgets: Budgets): string[] {
     if (limitMs === undefined) continue;
     const value = run.latencyMs[id];
     if (value === null) broken.push(`${id} was not measured`);
-    else if (value > limitMs) broken.push(`${id} ${milliseconds(value)} is above the budget of ${milliseconds(limitMs)}`);
-    else if (unanswered > allowedShare) broken.push(`too many requests got no answer for ${id} to be within ${milliseconds(limitMs)}`);
+    else if (value > limitMs) broken.push(`${id} ${milliseconds(value)} is above the budget of ${budgetMs(limitMs)}`);
+    else if (unanswered > allowedShare) broken.push(`too many requests got no answer for ${id} to be within ${budgetMs(limitMs)}`);
   }
   if (budgets.errorRatio !== undefined && run.failedRatio > budgets.errorRatio) broken.push(checkErrorRatio(run, budgets.errorRatio).text);
   if (budgets.minRequestRate !== undefined && run.requestRate < budgets.minRequestRate) {
-    broken.push(`${run.requestRate.toFixed(1)} requests/s are below the budget of ${budgets.minRequestRate}/s`);
+    broken.push(`${requestRate(run.requestRate)} are below the budget of ${budgets.minRequestRate}/s`);
   }
   const dropped = droppedRatio(run);
   if (dropped > droppedLimit) broken.push(`${percent(dropped)} of the planned iterations were dropped, their latency is unknown`);

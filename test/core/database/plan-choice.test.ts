@@ -28,8 +28,8 @@ describe('the plan of what was slow', () => {
   });
 
   it('is none that writes ten times more or less than the window', () => {
-    expect(differenceToWindow(first, deep)).toContain('reads and writes 0 blocks of temporary files, the calls of the window 4000');
-    expect(differenceToWindow(middle, shallow)).toContain('reads and writes 4000 blocks');
+    expect(differenceToWindow(first, deep)).toContain('reads and writes 0 blocks of temporary files, the calls of the window 4 000');
+    expect(differenceToWindow(middle, shallow)).toContain('reads and writes 4 000 blocks');
     expect([differenceToWindow(first, shallow), differenceToWindow(middle, deep)]).toEqual([null, null]);
   });
 
@@ -42,7 +42,7 @@ describe('the plan of what was slow', () => {
   it('is none that reads a tenth of what the calls read, and is preferred when it reads as much', () => {
     const reading = (blocks: number): QueryPlan => ({ ...first, nodes: first.nodes.map((node) => ({ ...node, sharedHitBlocks: blocks })) });
     const calls = { ...shallow, sharedHitBlocks: 100 * 4000 };
-    expect(differenceToWindow(reading(300), calls)).toContain('reads 300 blocks, the calls of the window read 4000');
+    expect(differenceToWindow(reading(300), calls)).toContain('reads 300 blocks, the calls of the window read 4 000');
     expect(differenceToWindow(reading(3000), calls)).toBeNull();
     const both = [reading(300), reading(3000)].map((plan) => ({ plan: { plan, executed: true } }));
     expect(closestPlan(both, calls)?.plan.plan.nodes[0]?.sharedHitBlocks).toBe(3000);

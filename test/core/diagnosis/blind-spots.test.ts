@@ -18,7 +18,7 @@ describe('an account without a cause says what it did not see', () => {
   it('requests that the load waits for and the service does not have', () => {
     const result = diagnose(captures({ service: { process: calm, wire: sockets({ inside: 2 }), missing: [] } }));
     expect(result.outcome).toBe('inconclusive');
-    expect(result.missingEvidence.find((row) => row.id === 'before-service')?.why).toContain('only 2.0 are on the service');
+    expect(result.missingEvidence.find((row) => row.id === 'before-service')?.why).toContain('only 2 are on the service');
   });
 
   it('sockets that were looked at too seldom', () => {

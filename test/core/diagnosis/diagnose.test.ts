@@ -111,7 +111,7 @@ describe('the latency account', () => {
     const wire = sockets({ inside: 32 });
     const result = diagnose(captures({ service: { process: nodeProcess({ mainCores: 0.1 }), wire, missing: [] } }));
     expect(result.accountChecks?.find(({ id }) => id === 'in-flight')).toMatchObject({ ok: false, observed: 1.6, limit: 1.25 });
-    expect(result.reasons.join()).toContain('32.0 requests in flight on the service');
+    expect(result.reasons.join()).toContain('32 requests in flight on the service');
   });
 
   it('names nearly everything unattributed when nothing was observed, and is inconclusive', () => {
@@ -282,7 +282,7 @@ describe('whose statement it is', () => {
     const trace = { routes: [own, other], outbound: [], blockers: [] };
     const result = diagnose(captures({ ...databaseBound, databases: [main], trace, scans: null }));
     expect(result.causes.map(({ id }) => id)).not.toContain('n-plus-one');
-    expect(result.missingEvidence.find(({ id }) => id === 'statement-attribution')?.why).toContain('9.0 other requests were in flight');
+    expect(result.missingEvidence.find(({ id }) => id === 'statement-attribution')?.why).toContain('9 other requests were in flight');
   });
 
   it('gives each of two databases its own part of the waiting', () => {
@@ -366,7 +366,7 @@ describe('application-bound windows', () => {
     const cluster = { ...nodeProcess({ mainCores: 0.95 }), usableCores: 8, cpuMs: 1.88 * 30_000, threads: loops };
     const result = diagnose(captures({ service: { process: cluster, wire: sockets({ unread: 16, inside: 4 }), missing: [] } }));
     expect(result.branch).toBe('app-bound');
-    expect(result.reasons).toContain('the serving threads used 1.88 cores, saturation 0.94');
+    expect(result.reasons).toContain('the threads that serve requests used 1.88 cores (saturation 0.94)');
   });
 
   it('refuses to rank a rejected profile and says what is missing', () => {

@@ -82,7 +82,7 @@ describe('judgeLoad', () => {
     ['dropped iterations', { droppedIterations: 40 }, /dropped/],
     ['an exit code of a partial run', { exitCode: 105 }, /exit code 105/],
     ['exit code 99 without a crossed threshold', { exitCode: 99 }, /exit code 99/],
-    ['a load that ended early', { durationMs: 22_000 }, /ended after 22 of 30 s/],
+    ['a load that ended early', { durationMs: 22_000 }, /ended after 22 s of 30 s/],
     ['a script that throws now and then', { errors: { 'script exception: boom': 60 } }, /threw in 60 of 600/],
     ['requests to addresses that are not allowed', { errors: { 'address not allowed': 3 } }, /catalog does not name/],
   ])('finds nothing proven by %s', (_, changes, reason) => {

@@ -3,7 +3,7 @@ import { assured } from '../../confidence.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import type { DatabaseObservation, IdleSessions } from '../../../model/database.js';
 import { shareOf } from '../../account/accounting.js';
-import { percent } from '../../figures.js';
+import { averageOf, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
@@ -46,7 +46,7 @@ function evaluate(context: RuleContext): RuleVerdict {
 function describe(database: DatabaseObservation, longIdle: IdleSessions, { facts }: RuleContext): string {
   return (
     `${database.name}: of the service's ${longIdle.sessionsEnd} connections, ${longIdle.inTransactionEnd} sat in an open transaction and ${longIdle.pausedEnd} idle for two seconds or more at the end of the window (${longIdle.pausedEndUsedBefore} of these had been used in it), ` +
-    `${longIdle.idleEnd} without having run anything for a third of it (${longIdle.idleMid} in its middle), while ${facts.poolWaiting.toFixed(1)} requests waited inside the service`
+    `${longIdle.idleEnd} without having run anything for a third of it (${longIdle.idleMid} in its middle), with ${averageOf(facts.poolWaiting, 'request')} waiting inside the service`
   );
 }
 

@@ -1,4 +1,4 @@
-import { ms, percent } from '../../figures.js';
+import { average, ms, percent } from '../../figures.js';
 import type { RuledOut } from '../../../model/incident.js';
 import { minimumShare, tooSmall, type RuleContext, type Threshold } from '../../rule.js';
 import { isOfWindow, statementCases } from '../database/database.js';
@@ -68,5 +68,5 @@ function contendedStatements(context: RuleContext): string | null {
   const underLoad = timed.reduce((sum, { statement }) => sum + statement.totalExecMs, 0);
   const alone = timed.reduce((sum, { statement, scan }) => sum + statement.calls * (scan?.plan?.executionMs ?? 0), 0);
   if (covered < queueThresholds.covered.value || alone <= 0 || underLoad < queueThresholds.contended.value * alone) return null;
-  return `the same statements take ${(underLoad / alone).toFixed(1)} times as long under this load as alone, so the database is what they queue for`;
+  return `the same statements take ${average(underLoad / alone)} times as long under this load as alone, so the database is what they queue for`;
 }

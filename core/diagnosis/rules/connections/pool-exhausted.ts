@@ -1,9 +1,9 @@
 import { serviceDocument } from '../../../evidence/kinds/service.js';
 import { assured } from '../../confidence.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
-import { shareOf } from '../../account/accounting.js';
+import { shareOf, shareOfSide } from '../../account/accounting.js';
 import { isPoolBusyAtDatabase, poolThresholds, queuedInBursts } from '../../facts.js';
-import { ms, percent } from '../../figures.js';
+import { average, averageOf, ms, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
@@ -20,11 +20,11 @@ function evaluate(context: RuleContext): RuleVerdict {
   const { facts } = context;
   const share = shareOf(context.lines, 'pool-wait');
   if (facts.pool === null || share === 0) return nothing;
-  const databaseMs = facts.requestRate > 0 ? (facts.databaseWaiting / facts.requestRate) * 1000 : 0;
-  const sessions = String(Number(facts.pool.sessions.toFixed(1)));
+  const databaseMs = shareOfSide(context.lines, 'database') * facts.meanMs;
+  const sessions = averageOf(facts.pool.sessions, 'connection');
   const book = context.book.add(
     'database',
-    `the service holds ${sessions} connections, ${facts.pool.busy.toFixed(1)} of them busy on average, while ${facts.inFlight.toFixed(1)} requests are in flight; the database needs ${ms(databaseMs)} a request`,
+    `the service holds ${sessions}, ${average(facts.pool.busy)} of them busy on average, while ${averageOf(facts.inFlight, 'request')} are in flight; the database needs ${ms(databaseMs)} a request`,
     databasesDocument.name,
   );
   const whyNot = whyNotThePool(context, {
@@ -45,11 +45,11 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { pool: context.input.databases.map((database) => database.name).join(', ') },
         share,
         ...assured(context, isBusy ? 'pool-in-use' : 'pool-inferred'),
-        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${sessions} connections are in use` : ` in a pool of ${sessions} connections`} with ${facts.inFlight.toFixed(1)} requests in flight, while the database needs only ${ms(databaseMs)} a request.${inferred}`,
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${sessions} are in use` : ` in a pool of ${sessions}`} with ${averageOf(facts.inFlight, 'request')} in flight, while ${databaseMs === 0 ? 'nothing was seen to run at the database' : `the database needs only ${ms(databaseMs)} a request`}.${inferred}`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',
-          statement: `Hold connections for less time (no other calls between acquire and release), or enlarge the pool beyond ${sessions} within the server's connection limit.`,
+          statement: `Hold connections for less time (no other calls between acquire and release), or enlarge the pool beyond its ${sessions}, within the server's connection limit.`,
           ...expectedGain(context, { waits: ['pool-wait'] }),
         },
       },

@@ -3,7 +3,7 @@ import { assured } from '../../confidence.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { shareOf } from '../../account/accounting.js';
 import { isForDatabase } from '../../account/pooler-queue.js';
-import { ms, percent } from '../../figures.js';
+import { average, averageOf, ms, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
@@ -24,7 +24,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const executingMs = requestRate > 0 ? (executing / requestRate) * 1000 : 0;
   const book = context.book.add(
     'database',
-    `${name} holds ${connections} connections to ${database}, ${executing.toFixed(1)} of them executing and ${idleInTransaction.toFixed(1)} in a transaction between two statements, while ${waiting.toFixed(1)} requests wait in it; the database needs ${ms(executingMs)} a request`,
+    `${name} holds ${connections} connections to ${database}, ${average(executing)} of them executing and ${average(idleInTransaction)} in a transaction between two statements, with ${averageOf(waiting, 'request')} waiting in it; the database needs ${ms(executingMs)} a request`,
     databasesDocument.name,
   );
   const whyNot = whyNotThePool(context, {
@@ -44,7 +44,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { pool: `${name} (${database})`, database },
         share,
         ...assured(context, 'pool-in-use'),
-        summary: `Waiting in ${name} for one of its ${connections} connections to ${database} holds ${percent(share)} of the mean latency: ${waiting.toFixed(1)} requests wait there, while the database needs only ${ms(executingMs)} a request${isHeld ? '; most connections sit in a transaction between two statements' : ''}.`,
+        summary: `Waiting in ${name} for one of its ${connections} connections to ${database} holds ${percent(share)} of the mean latency, with ${averageOf(waiting, 'request')} waiting there, while the database needs only ${ms(executingMs)} a request${isHeld ? '; most connections sit in a transaction between two statements' : ''}.`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',

@@ -7,7 +7,7 @@ import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } fro
 import { differenceToWindow } from '../../../database/plan/plan-choice.js';
 import type { Remedy } from '../../../model/incident.js';
 import { databaseWeight } from '../../account/attribution.js';
-import { ms, oneLine, percent } from '../../figures.js';
+import { average, averageOf, ms, oneLine, percent, plural } from '../../figures.js';
 import type { EvidencePattern } from '../../confidence.js';
 import { cite, type RuleContext, type Threshold } from '../../rule.js';
 
@@ -127,9 +127,9 @@ export function shareWithGathering(scan: StatementScan, node: PlanNode): number 
 /** What a statement cost in the window: counted, or by the looks at the sessions that ran it. */
 function costOf({ statement, database: { activity } }: StatementCase): string {
   if (statement.isSampled !== true)
-    return `${statement.calls} calls, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${statement.rowsPerCall.toFixed(1)} rows a call`;
+    return `${plural(statement.calls, 'call')}, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${averageOf(statement.rowsPerCall, 'row')} a call`;
   const sessions = statement.totalExecMs / Math.max(1, activity?.windowMs ?? 0);
-  return `running in ${sessions.toFixed(1)} sessions on average over ${activity?.ticks ?? 0} looks, ${percent(statement.timeShare)} of the active ones (calls are not counted without pg_stat_statements)`;
+  return `running in ${averageOf(sessions, 'session')} on average over ${plural(activity?.ticks ?? 0, 'look')}, ${percent(statement.timeShare)} of the active ones (calls are not counted without pg_stat_statements)`;
 }
 
 export function citeStatement(context: RuleContext, entry: StatementCase): string[] {
@@ -147,7 +147,7 @@ export function citeStatement(context: RuleContext, entry: StatementCase): strin
   const plan = context.book.add(
     'plan',
     `plan of ${statement.queryId} (${scan.planSource}): dominant node ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`}, ${executed}, ` +
-      `${node.rowsRemovedByFilter} rows removed and ${node.rows} kept per loop, ${node.loops} loops, estimated ${node.rowsEstimated} rows${memoryText(scan)}`,
+      `${averageOf(node.rowsRemovedByFilter, 'row')} removed and ${average(node.rows)} kept per loop, ${plural(node.loops, 'loop')}, ${plural(node.rowsEstimated, 'row')} estimated${memoryText(scan)}`,
     scanDocument.name,
   );
   return cite(delta, plan, context.cited.accounting);

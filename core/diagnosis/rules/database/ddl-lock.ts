@@ -1,6 +1,6 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
-import { excerpt, percent } from '../../figures.js';
+import { averageOf, excerpt, percent } from '../../figures.js';
 import { expectedGain, withAdvice } from '../../forecast/expected-gain.js';
 import { minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
@@ -25,7 +25,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         },
         share: lock.share,
         ...assured(context, 'lock-tree'),
-        summary: `A table-level lock${lock.relation === null ? '' : ` on ${lock.relation}`} taken or awaited by a schema change makes ${lock.tree.blockedMean.toFixed(1)} sessions queue behind session ${root.pid}; lock waits hold ${percent(lock.share)} of the mean latency.`,
+        summary: `A table-level lock${lock.relation === null ? '' : ` on ${lock.relation}`} taken or awaited by a schema change makes ${averageOf(lock.tree.blockedMean, 'session')} on average queue behind session ${root.pid}; lock waits hold ${percent(lock.share)} of the mean latency.`,
         evidence: lock.evidence,
         remedy: {
           kind: 'terminate-blocker',

@@ -3,7 +3,7 @@ import type { MissingEvidence } from '../../../model/observation.js';
 import { shareOf } from '../../account/accounting.js';
 import { attribute } from '../../account/attribution.js';
 import { assured } from '../../confidence.js';
-import { excerpt, ms, percent } from '../../figures.js';
+import { averageOf, excerpt, ms, percent } from '../../figures.js';
 import { noForecast } from '../../forecast/expected-gain.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../../rule.js';
 import { citeStatement, isOfWindow, isWaitingForLocks, statementCases, type StatementCase } from './database.js';
@@ -79,7 +79,7 @@ function isCheapAlone(context: RuleContext, { scan, callsPerRequest }: Statement
 
 function howLong({ statement, database, callsPerRequest }: StatementCase): string {
   if (statement.isSampled === true) return `it runs in ${percent(statement.timeShare)} of the active sessions of ${database.name}`;
-  return `it takes ${ms(statement.meanExecMs)} a call, ${callsPerRequest.toFixed(1)} calls a request, and ${percent(statement.timeShare)} of the time of ${database.name}`;
+  return `it takes ${ms(statement.meanExecMs)} a call, ${averageOf(callsPerRequest, 'call')} a request, and ${percent(statement.timeShare)} of the time of ${database.name}`;
 }
 
 function whatWouldTell({ statement, database, scan }: StatementCase): MissingEvidence {

@@ -3,7 +3,7 @@ import type { Threshold } from '../../rule.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import type { BlockingSession, BlockingTree, DatabaseObservation } from '../../../model/database.js';
 import { shareOf, shareOfSide } from '../../account/accounting.js';
-import { clampRatio, ms, oneLine } from '../../figures.js';
+import { averageOf, clampRatio, duration, oneLine } from '../../figures.js';
 import { cite, type RuleContext } from '../../rule.js';
 
 export interface LockCase {
@@ -53,8 +53,8 @@ export function heaviestLock(context: RuleContext): LockCase | null {
   const kind = kindOf(tree, context.facts.meanMs, blocked > 0 ? tree.blockedMean / blocked : 0);
   const relation = relationOf(tree);
   const summary =
-    `session ${tree.root.pid} (${tree.root.applicationName ?? 'unnamed'}, ${tree.root.state ?? 'state unknown'}) blocks ${tree.blockedMean.toFixed(1)} sessions on average, ` +
-    `${tree.blockedMax} at most${relation === null ? '' : `, on ${relation}`}; transaction open for ${ms(tree.root.transactionAgeMs ?? 0)}; last statement: ${oneLine(tree.root.query)}`;
+    `session ${tree.root.pid} (${tree.root.applicationName ?? 'unnamed'}, ${tree.root.state ?? 'state unknown'}) blocks ${averageOf(tree.blockedMean, 'session')} on average, ` +
+    `${tree.blockedMax} at most${relation === null ? '' : `, on ${relation}`}; transaction open for ${duration(tree.root.transactionAgeMs ?? 0)}; last statement: ${oneLine(tree.root.query)}`;
   const evidence = cite(context.book.add('database', summary, databasesDocument.name), context.cited.accounting);
   return { database, tree, share: lockShareOfLatency(context), kind, relation, evidence };
 }

@@ -4,7 +4,7 @@ import { assured } from '../../confidence.js';
 import type { IndexCandidate, PlanNode, StatementScan } from '../../../model/database.js';
 import { differenceToWindow } from '../../../database/plan/plan-choice.js';
 import type { MissingEvidence } from '../../../model/observation.js';
-import { excerpt, ms, percent } from '../../figures.js';
+import { count, excerpt, ms, percent, plural } from '../../figures.js';
 import { expectedGain, withAdvice } from '../../forecast/expected-gain.js';
 import { minimumShare, disproved, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import {
@@ -44,7 +44,7 @@ function evaluate(context: RuleContext): RuleVerdict {
 function whyNoIndex({ scan }: StatementCase): string | null {
   if (scan?.plan?.analyzed !== true || filteredAway(scan) !== null || sortedAway(scan) !== null) return null;
   const most = Math.max(0, ...scan.plan.nodes.map(rowsDropped));
-  return `no node of the plan of the heaviest statement drops more than ${most} rows that it read (an index could save work from 1000 rows on, and four dropped for each kept)`;
+  return `no node of the plan of the heaviest statement drops more than ${plural(most, 'row')} that it read (an index could save work from ${count(planThresholds.many.value)} rows on, and ${planThresholds.dropped.value} dropped for each kept)`;
 }
 
 /** Heavy statements whose plan is not the one that was slow: with which values it is slow, only the service knows. */
@@ -101,7 +101,7 @@ function filteredAway(scan: StatementScan): Waste | null {
   const share = shareWithGathering(scan, node);
   const work =
     scan.plan?.analyzed === true
-      ? `reads and drops ${rowsDropped(node)} rows per execution (self ${ms(node.selfMs)}, ${percent(share)} of the plan with what gathers its rows)`
+      ? `reads and drops ${plural(rowsDropped(node), 'row')} per execution (self ${ms(node.selfMs)}, ${percent(share)} of the plan with what gathers its rows)`
       : 'scans the whole table by its estimate';
   return { node, share, work };
 }
@@ -124,7 +124,7 @@ function sortedAway(scan: StatementScan): Waste | null {
     const share = selfShare(scan, sort) + selfShare(scan, node);
     const [read, kept] = [rowsRead(node), sort.rows * sort.loops];
     if (share < planThresholds.part.value || !dropsMost(read - inOrder(node, kept), inOrder(node, kept))) continue;
-    const work = `and ${sort.nodeType} read and order ${Math.round(read)} rows per execution for the first ${Math.round(kept)} (self ${ms(node.selfMs + sort.selfMs)}, ${percent(share)} of the plan)`;
+    const work = `and ${sort.nodeType} read and order ${plural(Math.round(read), 'row')} per execution for the first ${count(kept)} (self ${ms(node.selfMs + sort.selfMs)}, ${percent(share)} of the plan)`;
     return { node, share, work };
   }
   return null;
@@ -171,7 +171,7 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
   const estimate =
     candidate.estimate === null
       ? ''
-      : `planner cost ${candidate.estimate.costBefore.toFixed(0)} → ${candidate.estimate.costAfter.toFixed(0)} with the index simulated`;
+      : `planner cost ${count(candidate.estimate.costBefore)} → ${count(candidate.estimate.costAfter)} with the index simulated`;
   return {
     id: 'missing-index',
     component: 'database query',

@@ -2,7 +2,7 @@ import type { Threshold } from '../../rule.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { attribute, unattributed } from '../../account/attribution.js';
-import { clampRatio, excerpt, ms, percent } from '../../figures.js';
+import { average, averageOf, clampRatio, count, excerpt, ms, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import {
   cite,
@@ -58,7 +58,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     return disproved(
       'n-plus-one',
       repeated.callsPerRequest < thresholds.manyCalls.value
-        ? `the most repeated statement runs ${repeated.callsPerRequest.toFixed(1)} times a request, fewer than the ${thresholds.manyCalls.value} from which on that is a repetition`
+        ? `the most repeated statement runs ${average(repeated.callsPerRequest)} times a request, fewer than the ${thresholds.manyCalls.value} from which on that is a repetition`
         : `the most repeated statement holds ${percent(share)} of the latency, ${tooSmall}`,
       citeStatement(context, repeated),
     );
@@ -107,11 +107,11 @@ function describe(context: RuleContext, entry: StatementCase, share: number, ofC
     location: { statement: excerpt(statement.text), queryId: statement.queryId, database: entry.database.name },
     share,
     ...assured(context, 'statement-counts'),
-    summary: `One statement runs ${entry.callsPerRequest.toFixed(0)} times a request, ${ms(statement.meanExecMs)} and ${statement.rowsPerCall.toFixed(1)} rows each; its round trips hold ${percent(share)} of the mean latency.`,
+    summary: `One statement runs ${count(entry.callsPerRequest)} times a request, ${ms(statement.meanExecMs)} and ${averageOf(statement.rowsPerCall, 'row')} each; its round trips hold ${percent(share)} of the mean latency.`,
     evidence: cite(...citeStatement(context, entry), context.cited.load, context.cited.profile),
     remedy: {
       kind: 'code-change',
-      statement: 'Fetch the set in one statement (join, or `= ANY($1)` with all keys) instead of one by one.',
+      statement: 'Fetch the set in one statement (a join, or = ANY($1) with all keys) instead of one by one.',
       ...expectedGain(context, withoutRepeats(context, entry, ofCalls)),
     },
   };

@@ -2,7 +2,7 @@ import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan } from '../../../model/database.js';
-import { excerpt, percent } from '../../figures.js';
+import { excerpt, percent, plural } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../../rule.js';
 import {
@@ -81,7 +81,7 @@ function describe(
     },
     share: entry.share,
     ...assured(context, planPattern(scan)),
-    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${rowsDropped(node)} rows per execution in a statement that takes ${percent(entry.share)} of the mean latency.${gambleText(scan, node)}`,
+    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${plural(rowsDropped(node), 'row')} per execution in a statement that takes ${percent(entry.share)} of the mean latency.${gambleText(scan, node)}`,
     evidence: citeStatement(context, entry),
     remedy: {
       ...(isIndex ? indexRemedy(scan, predicate.relation, remedy) : { kind: 'code-change', statement: remedy }),

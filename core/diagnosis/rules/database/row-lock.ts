@@ -1,6 +1,6 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
-import { excerpt, percent } from '../../figures.js';
+import { averageOf, excerpt, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { heaviestLock, lockThresholds } from './locks.js';
@@ -24,7 +24,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         },
         share: lock.share,
         ...assured(context, 'lock-tree'),
-        summary: `Waiting for row locks${lock.relation === null ? '' : ` of ${lock.relation}`} holds ${percent(lock.share)} of the mean latency: ${lock.tree.blockedMean.toFixed(1)} sessions on average queue behind one owner.`,
+        summary: `Waiting for row locks${lock.relation === null ? '' : ` of ${lock.relation}`} holds ${percent(lock.share)} of the mean latency, with ${averageOf(lock.tree.blockedMean, 'session')} on average queued behind one owner.`,
         evidence: lock.evidence,
         remedy: {
           kind: 'code-change',

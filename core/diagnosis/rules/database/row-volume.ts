@@ -2,7 +2,8 @@ import type { Threshold } from '../../rule.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { attribute, unattributed } from '../../account/attribution.js';
-import { clampRatio, excerpt, percent } from '../../figures.js';
+import { clampRatio, count, excerpt, percent, plural } from '../../figures.js';
+import { shareOfSide } from '../../account/accounting.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import {
   cite,
@@ -51,7 +52,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (share < minimumShare)
     return disproved(
       'row-volume',
-      `${heaviest.rowsPerRequest.toFixed(0)} rows a request are fetched, but decoding and transfer hold ${percent(share)} of the latency, ${tooSmall}`,
+      `${count(heaviest.rowsPerRequest)} rows a request are fetched, but decoding and transfer hold ${percent(share)} of the latency, ${tooSmall}`,
       citeStatement(context, heaviest),
     );
   const rows = cases.reduce((sum, entry) => sum + entry.statement.rows, 0);
@@ -98,7 +99,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
     location: { statement: excerpt(entry.statement.text), queryId: entry.statement.queryId, database: entry.database.name },
     share,
     ...assured(context, 'statement-counts'),
-    summary: `Each request fetches ${entry.rowsPerRequest.toFixed(0)} rows (${entry.statement.rowsPerCall.toFixed(0)} a call); decoding and handling them holds ${percent(share)} of the mean latency, while the database itself needs ${percent(context.sides.database)}.`,
+    summary: `Each request fetches ${plural(Math.round(entry.rowsPerRequest), 'row')} (${count(entry.statement.rowsPerCall)} a call); decoding and handling them holds ${percent(share)} of the mean latency, while the database itself needs ${percent(shareOfSide(context.lines, 'database'))}.`,
     evidence: cite(...citeStatement(context, entry), context.cited.profile, context.cited.process),
     remedy: {
       kind: 'code-change',

@@ -3,7 +3,7 @@ import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan } from '../../../model/database.js';
-import { clampRatio, excerpt, ms, percent } from '../../figures.js';
+import { clampRatio, count, excerpt, ms, percent } from '../../figures.js';
 import { partOfDatabase } from './avoidable-work.js';
 import { expectedGain, withAdvice } from '../../forecast/expected-gain.js';
 import { minimumShare, tooSmall, nothing, disproved, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
@@ -42,7 +42,7 @@ export function gainOf({ withoutSpill }: StatementScan): number | null {
 
 function whyNot({ entry, node, gain, scan }: Spill): string {
   const [before, after] = [ms(scan.withoutSpill?.spilledMs ?? 0), ms(scan.withoutSpill?.executionMs ?? 0)];
-  return `${node.nodeType} spills ${node.spilledKb} kB to disk, but without the spill the statement takes ${after} instead of ${before}: that is ${percent(entry.share * (gain ?? 0))} of the latency, ${tooSmall}`;
+  return `${node.nodeType} spills ${count(node.spilledKb)} kB to disk, but without the spill the statement takes ${after} instead of ${before}${(gain ?? 0) > 0 ? `: that is ${percent(entry.share * (gain ?? 0))} of the latency, ${tooSmall}` : ', which is no gain'}`;
 }
 
 function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Candidate {
@@ -61,7 +61,7 @@ function describe(context: RuleContext, { entry, scan, node, gain }: Spill): Can
     },
     share,
     ...assured(context, planPattern(scan)),
-    summary: `${node.nodeType} does not fit into work_mem and spills ${node.spilledKb} kB to disk (self ${ms(node.selfMs)}, ${percent(selfShare(scan, node))} of the plan): the statement takes ${ms(before)} with the spill and ${ms(after)} with ${memory} of memory, and holds ${percent(entry.share)} of the mean latency.`,
+    summary: `${node.nodeType} does not fit into work_mem and spills ${count(node.spilledKb)} kB to disk (self ${ms(node.selfMs)}, ${percent(selfShare(scan, node))} of the plan): the statement takes ${ms(before)} with the spill and ${ms(after)} with ${memory} of memory, and holds ${percent(entry.share)} of the mean latency.`,
     evidence: citeStatement(context, entry),
     remedy: {
       kind: 'configuration',

@@ -4,7 +4,7 @@ import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import type { PlanNode, StatementScan, TableFacts } from '../../../model/database.js';
-import { excerpt, percent } from '../../figures.js';
+import { count, excerpt, percent, plural } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { minimumShare, nothing, type Candidate, type Rule, type RuleContext } from '../../rule.js';
 import { partOfDatabase } from './avoidable-work.js';
@@ -112,7 +112,7 @@ function describe(
     },
     share: entry.share,
     ...assured(context, planPattern(scan)),
-    summary: `The planner expected ${node.rowsEstimated} rows from ${table.relation} and got ${node.rows}, with ${table.modifiedSinceAnalyze} rows modified since ${table.lastAnalyzedAt ?? 'ever (never analyzed)'}; the plan it chose spends ${percent(selfShare(scan, dominant))} in ${dominant.nodeType}.`,
+    summary: `The planner expected ${plural(node.rowsEstimated, 'row')} from ${table.relation} and got ${count(node.rows)}, with ${plural(table.modifiedSinceAnalyze, 'row')} modified since ${table.lastAnalyzedAt ?? 'ever (never analyzed)'}; the plan it chose spends ${percent(selfShare(scan, dominant))} in ${dominant.nodeType}.`,
     evidence: citeStatement(context, entry),
     remedy: {
       kind: 'analyze-table',

@@ -5,7 +5,7 @@ import type { ProcessObservation } from '../../../model/observation.js';
 import { shareOf } from '../../account/accounting.js';
 import type { CpuFacts } from '../../account/cpu-facts.js';
 import { saturated } from '../../facts.js';
-import { almostNothing, ms, percent } from '../../figures.js';
+import { averageOf, almostNothing, cores, ms, percent } from '../../figures.js';
 import { wouldFit } from '../../would-fit.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
@@ -86,7 +86,7 @@ function contentionCause(context: RuleContext, process: ProcessObservation, cpu:
   return {
     ...starved(context, share),
     ...assured(context, 'cpu-denied'),
-    summary: `For ${percent(waited)} of the time in which the serving threads were ready to run, others had the CPU: they got ${cpu.busyCores.toFixed(2)} of ${cpu.servingCores} cores, and the whole service burnt ${cpu.totalCores.toFixed(2)} of the ${process.usableCores} that it may use; the host was ${percent(process.host.cpuRatio)} busy. ${ms(cpu.perRequestMs)} of CPU a request would fit.${steal}`,
+    summary: `For ${percent(waited)} of the time in which the serving threads were ready to run, others had the CPU: they got ${cores(cpu.busyCores)} of ${averageOf(cpu.servingCores, 'core')}, and the whole service burnt ${cores(cpu.totalCores)} of the ${process.usableCores} that it may use; the host was ${percent(process.host.cpuRatio)} busy. ${ms(cpu.perRequestMs)} of CPU a request would fit.${steal}`,
     remedy: {
       kind: 'capacity',
       statement:

@@ -44,8 +44,8 @@ function evaluate(context: RuleContext): RuleVerdict {
 
 /** `, the most of the others being GET /x with 12 %`; nothing when there is no other. */
 function heldByOthers(trace: RequestTrace, victim: RouteSpans): string {
-  const most = trace.routes.filter((route) => route !== victim).sort((a, b) => b.cpuShare - a.cpuShare)[0];
-  return most === undefined ? '' : ` (the next, ${most.method} ${most.route}, has ${percent(most.cpuShare)})`;
+  const most = trace.routes.filter((route) => route !== victim && route.cpuShare > 0).sort((a, b) => b.cpuShare - a.cpuShare)[0];
+  return most === undefined ? '' : ` (the next, ${`${most.method} ${most.route}`.trim()}, has ${percent(most.cpuShare)})`;
 }
 
 function otherRoute(context: RuleContext, trace: RequestTrace, victim: RouteSpans | undefined): RouteSpans | null {

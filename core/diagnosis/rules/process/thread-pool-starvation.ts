@@ -5,7 +5,7 @@ import { assured } from '../../confidence.js';
 import type { ProcessObservation } from '../../../model/observation.js';
 import { runtimeTraits } from '../../../runtimes/registry.js';
 import { shareOf } from '../../account/accounting.js';
-import { percent } from '../../figures.js';
+import { cores, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
@@ -61,7 +61,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { pool: threadPool.location },
         share,
         ...assured(context, 'threads-full'),
-        summary: `${helpers.length} helper threads are busy (${cpu.offMainCores.toFixed(2)} cores) while the event loop is not (saturation ${cpu.saturation.toFixed(2)}); waiting inside the service holds ${percent(share)} of the mean latency.`,
+        summary: `${helpers.length === 1 ? '1 helper thread is' : `${helpers.length} helper threads are`} busy (${cores(cpu.offMainCores)} cores) while the event loop is not (saturation ${cpu.saturation.toFixed(2)}); waiting inside the service holds ${percent(share)} of the mean latency.`,
         evidence: cite(context.cited.process, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',

@@ -3,7 +3,7 @@ import { profileDocument } from '../../../evidence/kinds/profile.js';
 import { assured } from '../../confidence.js';
 import type { CauseId } from '../../../model/incident.js';
 import type { ProfileCategory } from '../../../model/profile.js';
-import { percent } from '../../figures.js';
+import { capitalized, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, tooSmall, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern, avoidableCpu } from './cpu.js';
@@ -74,6 +74,9 @@ function categoryRule(defect: CategoryDefect): Rule {
   return { id: defect.id, requires: [profileDocument], thresholds, evaluate: (context) => evaluateCategory(defect, context) };
 }
 
+/** Two shares that read the same are not told twice. */
+const sameShare = 0.01;
+
 function evaluateCategory(defect: CategoryDefect, context: RuleContext): RuleVerdict {
   const profile = cpuProfile(context);
   if (profile === null) return nothing;
@@ -89,7 +92,10 @@ function evaluateCategory(defect: CategoryDefect, context: RuleContext): RuleVer
         );
   }
   const caller = callersOf(profile, defect.category)[0];
-  const where = caller === undefined ? '' : ` under ${frameText(caller.frame)} (${percent(caller.share)} of all samples)`;
+  const where =
+    caller === undefined
+      ? ''
+      : `, ${inProfile - caller.share < sameShare ? 'all of it' : percent(caller.share)} under ${frameText(caller.frame)}`;
   return {
     causes: [
       {
@@ -98,7 +104,7 @@ function evaluateCategory(defect: CategoryDefect, context: RuleContext): RuleVer
         location: frameLocation(caller?.frame),
         share,
         ...assured(context, profilePattern(profile)),
-        summary: `${defect.noun} takes ${percent(inProfile)} of the service's CPU samples${where}, and CPU with the queue for it holds ${percent(applicationShare(context))} of the mean latency.`,
+        summary: `${capitalized(defect.noun)} takes ${percent(inProfile)} of the service's CPU samples${where}, and CPU with the queue for it holds ${percent(applicationShare(context))} of the mean latency.`,
         evidence: cite(context.cited.profile, context.cited.process, context.cited.accounting),
         remedy: {
           kind: 'code-change',

@@ -171,7 +171,7 @@ describe('ORDER BY with a LIMIT and no index in that order', () => {
   it('is a missing index, although no filter drops the rows that are read and sorted', () => {
     const [cause] = causesOf(scanWith([limit, gather, sort, scan])).causes;
     expect(cause).toMatchObject({ id: 'missing-index', location: { relation: 'visits', columns: ['seen_at'] } });
-    expect(cause?.summary).toContain('Sort read and order 195000 rows per execution for the first 60');
+    expect(cause?.summary).toContain('Sort read and order 195 000 rows per execution for the first 60');
   });
 
   it('is none where the index would not end the scan early', () => {
