@@ -1,4 +1,4 @@
-import type { ForeignFile } from '../../core/profile/formats/foreign.js';
+import type { ForeignFile } from '../../core/profile/formats/foreign-file.js';
 import type { ProfileFormat } from '../../core/profile/formats/format.js';
 import type { LoadFileFormat } from '../../core/load/formats/format.js';
 import type { PlanFormat } from '../../core/database/plan-formats/format.js';

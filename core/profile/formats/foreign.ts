@@ -1,25 +1,8 @@
 // Files that people take for profiles, or that are profiles of another kind: refused by name, with what to do.
 import { flameGraphMark } from './drawn/flame-svg.js';
+import { foreignReports } from './foreign-reports.js';
+import { begins, keys, magic, type ForeignFile } from './foreign-file.js';
 import type { ProfileHead } from './format.js';
-import { jsonShape } from './input/json-shape.js';
-
-export interface ForeignFile {
-  name: string;
-  /** What writes it. */
-  from: string;
-  remedy: string;
-  isIt(head: ProfileHead): boolean;
-}
-
-const magic = (head: ProfileHead, bytes: string): boolean => {
-  for (let index = 0; index < bytes.length; index++) if (head.bytes[index] !== bytes.charCodeAt(index)) return false;
-  return true;
-};
-const keys = (head: ProfileHead, ...paths: string[]): boolean => {
-  const shape = jsonShape(head);
-  return shape.root !== null && paths.every((path) => shape.paths.has(path));
-};
-const begins = (head: ProfileHead, pattern: RegExp): boolean => pattern.test(head.text.slice(0, 4096));
 
 /** Asked before the formats, so each must be certain. */
 export const foreignFiles: readonly ForeignFile[] = [
@@ -308,12 +291,20 @@ export const foreignFiles: readonly ForeignFile[] = [
       keys(head, 'query_block') ||
       begins(head, /^\s*(?:Seq Scan|Index (?:Only )?Scan|Hash Join|Nested Loop|Sort|Aggregate|Limit|Gather)\b.*\(cost=/m),
   },
+  ...foreignReports,
 ];
 
 /** gperftools: machine words 0, 3, 0, period, 0. */
 function isLegacyCpu(bytes: Uint8Array): boolean {
   const word = (index: number): number => (bytes[index * 8] ?? 1) + 256 * (bytes[index * 8 + 1] ?? 1);
-  return bytes.length > 40 && word(0) === 0 && word(1) === 3 && word(2) === 0 && bytes.subarray(9, 16).every((byte) => byte === 0);
+  if (bytes.length > 40 && word(0) === 0 && word(1) === 3 && word(2) === 0 && bytes.subarray(9, 16).every((byte) => byte === 0))
+    return true;
+  // Words of 32 bits, and of Java, whose version is 1.
+  return bytes.length > 40 && [0, 0, 0, 0, 3, 0, 0, 0].every((byte, at) => bytes[at] === byte) && isSmallVersion(bytes);
+}
+
+function isSmallVersion(bytes: Uint8Array): boolean {
+  return (bytes[8] ?? 9) <= 2 && bytes.subarray(9, 12).every((byte) => byte === 0) && bytes.subarray(16, 20).every((byte) => byte === 0);
 }
 
 /** Packets (field 1) of a trace, with a clock (8) or a sequence id (10) first inside; a profile begins with two small numbers. */
