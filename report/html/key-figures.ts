@@ -45,8 +45,11 @@ export function keyFigures({ incident, plan }: ReportInput): Html {
   if (confirmation !== null)
     figures.push({
       name: 'Load',
-      value: plan?.rate == null ? rateText(confirmation.requestRate) : `${rateText(confirmation.requestRate)} of ${plan.rate}`,
-      note: `${percent(confirmation.observed.errorRatio)} failed`,
+      value:
+        plan?.rate == null
+          ? rateText(confirmation.requestRate)
+          : `${rateText(confirmation.requestRate).replace('/s', '')} of ${plan.rate} offered`,
+      note: `requests/s; ${percent(confirmation.observed.errorRatio)} failed`,
       tone: 'plain',
     });
   if (timing.reportReadyMs !== null)

@@ -74,7 +74,7 @@ function latencyDrawing(subWindows: readonly SubWindow[], budget: Budgets, size:
   };
   const last = subWindows.at(-1);
   const labels: Label[] = [
-    ...(last === undefined ? [] : [{ y: y(last.p95Ms), text: `p95 ${milliseconds(last.p95Ms)}`, kind: 'p95' }]),
+    ...(last === undefined ? [] : [{ y: y(last.p95Ms), text: 'p95', kind: 'p95' }]),
     ...(last === undefined ? [] : [{ y: y(last.p50Ms), text: `p50 ${milliseconds(last.p50Ms)}`, kind: 'p50' }]),
     ...(limit === null ? [] : [{ y: y(limit.valueMs), text: `budget ${limitMs(limit.valueMs)}`, kind: 'budget' }]),
   ];
@@ -122,7 +122,7 @@ function rateDrawing(subWindows: readonly SubWindow[], plan: LoadPlan | null, si
   const hasFailed = subWindows.some(({ failedRatio }) => failedRatio > 0);
   const labels: Label[] = [
     ...(offered === null ? [] : [{ y: y(offered), text: `offered ${offered}/s`, kind: 'budget' }]),
-    ...(last === undefined ? [] : [{ y: y(rateOf(last)), text: `done ${rateText(rateOf(last))}`, kind: 'p50' }]),
+    ...(last === undefined ? [] : [{ y: y(rateOf(last)), text: 'done', kind: 'p50' }]),
     ...(hasFailed ? [{ y: y(0), text: 'failed', kind: 'budget' }] : []),
   ];
   const line =

@@ -84,8 +84,9 @@ function commitItems({ bisect }: Incident): ListItem[] {
 }
 
 /** The first one is spelled out under *Do now*, and what each lacks stands under *Missing evidence*. */
-function captureItem({ what }: Incident['missingEvidence'][number]): ListItem {
-  return { text: rich`${strong('Get the missing evidence')}: ${what}; how is told under ${emphasis('Missing evidence')}.`, details: [] };
+function captureItem({ what }: Incident['missingEvidence'][number], index: number): ListItem {
+  const where = emphasis(index === 0 ? 'Do now' : 'Missing evidence');
+  return { text: rich`${strong('Get the missing evidence')}: ${what}, as told under ${where}.`, details: [] };
 }
 
 function rerunItem(incident: Incident): ListItem {

@@ -1,6 +1,9 @@
 /** What must hold of the text of every report, tried on all recorded windows: a page that contradicts itself is believed in nothing. */
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../report/html.js';
 import type { ReportInput } from '../../report/report-input.js';
+import { milliseconds, percent } from '../../core/model/figures.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { recordedNames } from '../../lab/cases/record-evidence.js';
 import { recordedReport } from '../support/recorded-report.js';
@@ -9,6 +12,16 @@ async function reportOf(name: string): Promise<{ input: ReportInput; text: strin
   const input = await recordedReport(name);
   return { input, text: renderMarkdown(input) };
 }
+
+/** What a person sees of a page. */
+function visibleText(page: string): string {
+  return page
+    .replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 function section(text: string, title: string): string {
   const from = text.indexOf(`### ${title}`);
@@ -54,6 +67,22 @@ describe.each(recordedNames())('the report of the recorded window %s', (name) =>
     const symptom = text.split('\n').find((line) => line.includes('Symptom confirmed:')) ?? '';
     const isTold = / of [\d.]+ requests\/s could be sent/.test(symptom);
     expect(isTold).toBe(dropped > 0 && input.plan?.rate != null && input.incident.confirmation !== null);
+    if (!isTold) return;
+    expect(symptom).toMatch(/Symptom confirmed:\*\* (no, [^:]+: )?only /);
+    // The tile tells it, too: `21.0 of 60 offered`.
+    expect(visibleText(renderHtml(input, sha256))).toMatch(new RegExp(`Load [\\d.]+ of ${input.plan?.rate} offered`));
+  });
+
+  it('tells each part of the account alike in table, bar and its legend', async () => {
+    const { input, text } = await reportOf(name);
+    const page = renderHtml(input, sha256).replaceAll('&lt;', '<').replaceAll('&gt;', '>');
+    const bars = [...page.matchAll(/class="segment[^>]*title="([^"]*)"/g)].map(([, title]) => title);
+    const rows = [...section(text, 'Where the time went').matchAll(/^\| (.+?) \| (.+?) \| (.+?) \| /gm)]
+      .map(([, label, time, share]) => `${label} ${time} (${share})`.replaceAll('&lt;', '<').replaceAll('\\', ''))
+      .filter((row) => !/^(Per request|---|\*\*|unattributed 0 ms)/.test(row));
+    expect(bars).toEqual(rows);
+    for (const { resource, perRequestMs, share } of input.incident.accounting)
+      if (perRequestMs > 0) expect(`${milliseconds(perRequestMs)} ${percent(share)}`, resource).not.toMatch(/^0 | 0 %/);
   });
 
   it('promises nothing of a re-run, and of a remedy no mean above the budget that it says it will keep', async () => {

@@ -7,8 +7,9 @@ import { servicePortsTowards } from '../../adapters/kernel/sockets.js';
 import type { Catalog } from '../../config/catalog.js';
 import { resolveDatabases, resolveProcess, type DatabaseAccess } from '../../config/resolve/resolve-access.js';
 import { filled } from '../../core/evidence/document.js';
-import { databasesDocument, databasesKind } from '../../core/evidence/kinds/databases.js';
+import { databasesDocument, databasesKind, withoutStatementValues } from '../../core/evidence/kinds/databases.js';
 import { EvidenceUnavailableError, UnreadableInputError } from '../../core/model/errors.js';
+import type { DatabaseObservation } from '../../core/model/database.js';
 import type { MissingEvidence } from '../../core/model/observation.js';
 import { endOf } from './database-address.js';
 
@@ -25,15 +26,18 @@ export function captureDatabases(catalog: Catalog): CaptureAdapter {
         seen.flatMap(({ access, engine: { look } }) => {
           const { name, url, mayBeSuperuser } = access;
           if (look === null) return [];
+          const keep = access.showLiterals === true ? (seenThere: DatabaseObservation) => seenThere : withoutStatementValues;
           return [
-            look.observe({
-              ...order,
-              name,
-              url,
-              mayBeSuperuser,
-              servicePorts: () => portsTowards(locator, access),
-              serviceBackends: localBackends(locator, access),
-            }),
+            look
+              .observe({
+                ...order,
+                name,
+                url,
+                mayBeSuperuser,
+                servicePorts: () => portsTowards(locator, access),
+                serviceBackends: localBackends(locator, access),
+              })
+              .then(keep),
           ];
         }),
       );

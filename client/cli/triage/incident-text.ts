@@ -1,5 +1,6 @@
 /** What the terminal shows of an incident. */
 import { describeRatio } from '../../../core/decisions/describe-ratio.js';
+import { limitMs, milliseconds, percent, plural } from '../../../core/model/figures.js';
 import type { Incident, Rerun } from '../../../core/model/incident.js';
 import type { Budgets } from '../../../core/model/load-result.js';
 import type { ConfirmationRecord, IncidentStatus } from '../../../workflows/respond/messages.js';
@@ -7,23 +8,22 @@ import { plainText } from '../../../report/rich-text.js';
 import { changeSentence } from '../../../report/sections/change.js';
 import type { IncidentListing } from '../../temporal/incident-lookup.js';
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
-const milliseconds = (value: number | null): string => (value === null ? '–' : `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`);
-
 function confirmationLine({ confirmation }: Incident): string[] {
   if (confirmation === null) return [];
   const { verdict, observed, budget, requests } = confirmation;
-  const errors = observed.errorRatio > 0 ? `, errors ${(observed.errorRatio * 100).toFixed(1)} %` : '';
-  return [`load      ${verdict}: p95 ${milliseconds(observed.p95Ms)}${errors} over ${requests} requests (budget ${limitsText(budget)})`];
+  const errors = observed.errorRatio > 0 ? `, errors ${percent(observed.errorRatio)}` : '';
+  return [
+    `load      ${verdict}: p95 ${milliseconds(observed.p95Ms)}${errors} over ${plural(requests, 'request')} (budget ${limitsText(budget)})`,
+  ];
 }
 
 /** `p95 250 ms, errors 1 %`, as `--budget` writes them. */
 function limitsText({ p50Ms, p95Ms, p99Ms, errorRatio, minRequestRate }: Budgets): string {
   const limits = [
     ...Object.entries({ p50: p50Ms, p95: p95Ms, p99: p99Ms }).flatMap(([name, value]) =>
-      value === undefined ? [] : [`${name} ${milliseconds(value)}`],
+      value === undefined ? [] : [`${name} ${limitMs(value)}`],
     ),
-    ...(errorRatio === undefined ? [] : [`errors ${Number((errorRatio * 100).toPrecision(3))} %`]),
+    ...(errorRatio === undefined ? [] : [`errors ${percent(errorRatio)}`]),
     ...(minRequestRate === undefined ? [] : [`at least ${minRequestRate}/s`]),
   ];
   return limits.join(', ') || 'none';
@@ -36,7 +36,7 @@ function basisText({ basis }: Incident['causes'][number]): string {
 
 function causeLines({ causes }: Incident): string[] {
   return causes.flatMap((cause, index) => [
-    `${index === 0 ? 'cause     ' : '          '}${index + 1}. ${cause.id} (${cause.component}), ${percent(cause.share)} of the latency, confidence ${percent(cause.confidence)}${basisText(cause)}`,
+    `${index === 0 ? 'cause     ' : '          '}${index + 1}. ${cause.id} (${cause.component}), ${percent(cause.share)} of the latency, confidence ${cause.confidence.toFixed(2)}${basisText(cause)}`,
     `             ${cause.summary}`,
     ...(cause.remedy.kind === 'none' ? [] : [`             do: ${cause.remedy.statement} (${cause.remedy.expected})`]),
   ]);

@@ -57,7 +57,7 @@ export const databasesDocument: CaptureDocument<DatabaseObservation[]> = {
       }),
     ),
   ),
-  redact: redactDatabases,
+  redact: (databases) => databases.map(withoutStatementValues),
 };
 
 export const databasesKind: CaptureKind = {
@@ -99,8 +99,8 @@ function describeDatabases({ read, book }: Describing): string[] {
 }
 
 /** Utility statements keep their literals in the server's own counters, and statements of running sessions hold the values of their callers. */
-function redactDatabases(databases: DatabaseObservation[]): DatabaseObservation[] {
-  return databases.map((database) => ({
+export function withoutStatementValues(database: DatabaseObservation): DatabaseObservation {
+  return {
     ...database,
     statements: database.statements?.map((statement) => ({ ...statement, text: withoutLiterals(statement.text) })) ?? null,
     activity:
@@ -113,7 +113,7 @@ function redactDatabases(databases: DatabaseObservation[]): DatabaseObservation[
     blocking: database.blocking.map((tree) => ({ ...tree, root: redactSession(tree.root), waiters: tree.waiters.map(redactSession) })),
     ...(database.slotsExhausted === undefined ? {} : { slotsExhausted: messageWithoutValues(database.slotsExhausted) }),
     missing: withoutQuotedValues(database.missing),
-  }));
+  };
 }
 
 function redactSession(session: BlockingSession): BlockingSession {

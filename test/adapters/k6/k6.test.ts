@@ -1,12 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runK6, type K6RunOptions } from '../../../adapters/k6/k6.js';
 import { judgeLoad } from '../../../core/load/judge/judge.js';
+import { arrivalUsers } from '../../../core/load/script-plan.js';
 import { judgeByPlan } from '../../../core/load/stages/judge-stages.js';
 import { stagedPlan } from '../../../core/load/stages/staged-plan.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
@@ -99,6 +101,31 @@ describe('runK6', () => {
     expect(result.failedRatio).toBe(0);
     expect(result.requests).toBeGreaterThan(500);
     expect(existsSync(join(workDir, 'request.json'))).toBe(false);
+  });
+
+  it('raises its users by itself where a slow service keeps them longer than planned', async () => {
+    const answerMs = 1200;
+    const server = createServer((_, response) => void sleep(answerMs).then(() => response.end('late')));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const open: LoadPlan = {
+      ...plan,
+      executor: 'constant-arrival-rate',
+      rate: 40,
+      vus: 1,
+      maxVus: null,
+      durationMs: 5_000,
+      warmUpMs: 2_000,
+    };
+    const planned = arrivalUsers(open, 40, budgets).preAllocatedVUs;
+    try {
+      const request = { method: 'GET', url: `http://127.0.0.1:${port}/`, headers: {}, body: null };
+      const { result } = await runK6(options('/', { request, plan: open }));
+      // So many users wait for answers all the time at most, whatever the rate: more a second than that are other users.
+      expect(result.requestRate).toBeGreaterThan(planned / (answerMs / 1000));
+    } finally {
+      server.close();
+    }
   });
 
   it('holds a load of stages: each with a level of its own, judged apart, and more on top that nobody judges', async () => {
