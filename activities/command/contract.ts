@@ -5,6 +5,9 @@ import type { UpdateIssue } from '../../core/command/communication/lint-update.j
 import type { PublicOrder } from '../../core/command/communication/public-incident.js';
 import type { PublicStatus } from '../../core/command/communication/publication.js';
 import type { RecordText } from '../../core/command/incident/record-event.js';
+import type { ImpactMeasure } from '../../core/command/impact/measure-impact.js';
+import type { Onset } from '../../core/command/rca/onset.js';
+import type { BurnFacts } from '../../core/command/severity/assess-severity.js';
 import type { Change } from '../../core/command/changes/change.js';
 import type { MitigationInput, PlannedMitigation } from '../../core/command/mitigation/mitigation-input.js';
 import type { ServiceRow } from '../../core/command/incident/findings.js';
@@ -61,6 +64,21 @@ export interface MitigationOrder extends Omit<MitigationInput, 'services' | 'che
   services: readonly string[];
 }
 
+/** Times are ISO 8601; `onset` null: nobody knows when it began. */
+export interface MeasureOrder {
+  services: readonly string[];
+  onset: string | null;
+  declaredAt: string;
+  to: string;
+}
+
+export interface MeasuredIncident {
+  impact: ImpactMeasure | null;
+  /** Where a signal that users feel became worse; null: nothing shows it. */
+  onset: Onset | null;
+  burns: Omit<BurnFacts, 'evidence'>[];
+}
+
 export interface CommandActivities {
   /** The rules that hold for an incident of these services, as the catalog has them now. A running incident keeps its copy. */
   readCommandPolicy(order: { services: string[] }): Promise<CommandPolicy>;
@@ -80,6 +98,8 @@ export interface CommandActivities {
   publishToReceiver(order: { receiver: number; order: PublicOrder<RecordText>; updateId: string }): Promise<DeliveryAnswer>;
   /** Health and readiness of services, one row for each. Never changes anything; a service that does not answer is a row, not an error. */
   lookAtServices(order: { services: readonly string[] }): Promise<ServiceRow[]>;
+  /** What the services' counters say of the impact, the onset and the error budget. Changes nothing. */
+  measureImpact(order: MeasureOrder): Promise<MeasuredIncident>;
   /** Changes since a moment from every source that the catalog has. */
   readChanges(order: { services: readonly string[]; since: string }): Promise<FoundChanges>;
   /** What the evidence asks for, each with the runbook as it would be run; `problems`: what is asked for and cannot be had. Changes nothing. */

@@ -65,6 +65,7 @@ export function createCommandActivities(deps: CommandDependencies): CommandActiv
     resolveOnCall: translating(({ notify, at }) => deps.onCall(notify, Date.parse(at))),
     sendToPerson: translating(async ({ person, channel, message }) => deps.deliverToPerson(person, channel, await fill(message), signal())),
     lookAtServices: translating(({ services }) => Promise.all(services.map((service) => lookAt(deps, service)))),
+    measureImpact: translating((order) => deps.measureImpact(order, within(changesWithinMs))),
     readChanges: translating(({ services, since }) => deps.changes(services, Date.parse(since), within(changesWithinMs))),
     proposeMitigations: translating((order) => proposeFor(deps, order, within(changesWithinMs))),
     verifyMitigation: translating((order) => verifyBy(deps, order, within(changesWithinMs))),

@@ -7,7 +7,15 @@ import type { Audience, UpdatePhase } from '../../core/command/communication/dra
 import type { UpdateIssue } from '../../core/command/communication/lint-update.js';
 import type { PublicIncident } from '../../core/command/communication/public-incident.js';
 import type { Publication, PublicStatus } from '../../core/command/communication/publication.js';
-import type { DraftedUpdate, FoundChanges, OnCallResolution, PlannedTriage, TriageDeclaration } from './contract.js';
+import type {
+  DraftedUpdate,
+  FoundChanges,
+  MeasuredIncident,
+  MeasureOrder,
+  OnCallResolution,
+  PlannedTriage,
+  TriageDeclaration,
+} from './contract.js';
 
 /** What the activities of incident command need of the world. Everything that returns from here into a workflow is free of secrets. */
 export interface CommandDependencies {
@@ -30,6 +38,7 @@ export interface CommandDependencies {
   ackUrl(incidentId: string, person: string): string | null;
   /** Checks of one service; bounded in time by itself, and by the signal. */
   serviceHealth(service: string, signal: AbortSignal): Promise<ServiceRow>;
+  measureImpact(order: MeasureOrder, signal: AbortSignal): Promise<MeasuredIncident>;
   changes(services: readonly string[], sinceMs: number, signal: AbortSignal): Promise<FoundChanges>;
   /** What may be done to the services, and checks of them; bounded in time by itself, and by the signal. Changes nothing. */
   lookForMitigations(services: readonly string[], signal: AbortSignal): Promise<{ services: SeenService[]; checks: CheckRow[] }>;

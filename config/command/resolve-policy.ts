@@ -50,6 +50,17 @@ function receiversOf(incidents: CatalogIncidents): ReceiverSummary[] {
   }));
 }
 
+function impactOf({ services, observability }: Catalog): NonNullable<CommandPolicy['impact']> {
+  const all = Object.entries(services);
+  const isRead = observability?.prometheus !== undefined;
+  return {
+    measured: all.flatMap(([name, { metrics }]) => (isRead && (metrics?.traffic ?? metrics?.errors) !== undefined ? [name] : [])),
+    usualPerMinute: Object.fromEntries(
+      all.flatMap(([name, { traffic }]) => (traffic?.rate === undefined ? [] : [[name, 60 * traffic.rate]])),
+    ),
+  };
+}
+
 /** The rules for an incident of these services. Holds no secret. */
 export function resolvePolicy(catalog: Catalog, services: readonly string[]): CommandPolicy {
   const incidents = catalog.incidents ?? {};
@@ -72,5 +83,6 @@ export function resolvePolicy(catalog: Catalog, services: readonly string[]): Co
     receivers: receiversOf(incidents),
     timezone: incidents.timezone ?? 'UTC',
     approval: incidents.approval ?? 'any',
+    impact: impactOf(catalog),
   };
 }

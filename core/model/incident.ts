@@ -217,6 +217,8 @@ export interface Rerun extends Comparison {
   at: string;
   /** What was forecast for the remedies of the causes, beside what was measured; absent where nothing was forecast. */
   forecasts?: ForecastCheck[];
+  /** Causes whose own remedy was applied before this load, and nothing else of ours: what it proves, it proves of them. Absent: none was. */
+  remedied?: CauseId[];
 }
 
 /** One forecast against the mean latency of the re-run. */

@@ -37,7 +37,7 @@ export type TriageMilestone =
       verdict: ConfirmationVerdict | null;
       p95Ms: number | null;
       /** What an incident rates its severity by; absent where nothing was measured, and in records of before it was told. */
-      measured?: { requests: number; errorRatio: number; p95BudgetMs: number | null };
+      measured?: { requests: number; errorRatio: number; p95BudgetMs: number | null; p50Ms?: number | null; p99Ms?: number | null };
     }
   | { kind: 'diagnosis'; outcome: Outcome; causes: { id: CauseId; component: string; share: number }[] }
   | { kind: 'report-ready'; artifacts: Pick<ArtifactRef, 'name' | 'path'>[] }
@@ -47,7 +47,13 @@ export type TriageMilestone =
   | { kind: 'remedy-proposed'; planId: string }
   | { kind: 'remedy-decided'; planId: string; decision: 'approve' | 'reject' }
   | { kind: 'remedy-expired'; planId: string }
-  | { kind: 'remedy-applied'; planId: string; applied: boolean }
+  | {
+      kind: 'remedy-applied';
+      planId: string;
+      applied: boolean;
+      /** The cause that it takes away; null: a runbook, which takes nothing away by itself. Absent in records of before it was told. */
+      cause?: CauseId | null;
+    }
   | { kind: 'handed-off'; bisectId: string }
   | { kind: 'bisect-answer'; bisectId: string; outcome: string; commit: string | null }
   | { kind: 'ended'; outcome: Outcome | null };

@@ -4,7 +4,7 @@ import { shorten, toOneLine } from '../foreign-text.js';
 import { escapeMarkdown } from '../markdown-text.js';
 
 /** Bookkeeping that tells nothing of the course; `incident timeline` shows it. */
-const leftOut = ['reminder', 'five-minutes', 'correction', 'redaction'];
+const leftOut = ['reminder', 'update-overdue', 'five-minutes', 'correction', 'redaction'];
 /** Their text is of a person and stays as it was written. */
 const ofPeople = ['note', 'communication', 'declared', 'severity', 'state', 'escalated', 'mitigation'];
 const textLimit = 240;

@@ -99,6 +99,7 @@ describe('the catalog of incident command', () => {
       receivers: [{ receiver: 0, kind: 'webhook', severities: ['SEV1'] }],
       timezone: 'UTC',
       approval: 'other-than-requester',
+      impact: { measured: [], usualPerMinute: {} },
     });
   });
 

@@ -23,6 +23,7 @@ import type { AuditedAct } from '../../core/model/audit.js';
 import { registryWorkflowId } from '../../workflows/command/registry/incident-ids.js';
 import { allocateUpdate, attachTriageSignal } from '../../workflows/command/messages.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
+import { measureIncident } from '../measure-incident.js';
 import { lookForMitigations } from '../runbook/mitigation-facts.js';
 import { resolveOnCall } from '../people/on-call.js';
 import { planRunbook } from '../runbook/plan-runbook.js';
@@ -121,6 +122,7 @@ export function createCommandDependencies({
       through(`incidents.notify[${receiver}]`, true, () => tell(resolveReceiver(catalog, receiver), message, signal)),
     serviceHealth: (service, signal) => healthOf(catalog, service, signal),
     changes: (services, fromMs, signal) => collectChanges({ catalog, services, fromMs, toMs: Date.now(), dataDirectory, signal }),
+    measureImpact: (order, signal) => measureIncident(catalog, order, signal),
     lookForMitigations: (services, signal) => lookForMitigations(catalog, services, signal),
     planRunbook: (proposal) => planRunbook(catalog, proposal, async (name, text) => (await artifacts.put(name, 'runbook', text)).path),
     planTriage: (endpoint) => planTriage(catalog, endpoint),

@@ -42,7 +42,7 @@ export const publishing = proxyActivities<Pick<CommandActivities, 'writeStatusPa
 
 /** Steps of the five minutes: 20 seconds from the moment they are wanted, a worker that is away included. A second try would come too late. */
 export const looking = proxyActivities<
-  Pick<CommandActivities, 'lookAtServices' | 'readChanges' | 'proposeMitigations' | 'verifyMitigation'>
+  Pick<CommandActivities, 'lookAtServices' | 'measureImpact' | 'readChanges' | 'proposeMitigations' | 'verifyMitigation'>
 >({
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '20s',

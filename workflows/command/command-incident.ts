@@ -16,6 +16,7 @@ import { manage } from './paging/management.js';
 import { fiveMinutes } from './updates/five-minutes.js';
 import { handOver } from './registry/merge.js';
 import { keepMitigations, keepProposals } from './triage/mitigations.js';
+import { keepImpact } from './triage/impact.js';
 import { startTriages } from './triage/triages.js';
 import { watchSymptom } from './triage/watch.js';
 import { followUp } from './follow-up.js';
@@ -57,6 +58,7 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
     followUp(run),
     keepDrafts(run),
     keepQuiet(run),
+    keepImpact(run),
     firstLook,
   ]);
   await condition(() => isEnded(run.state.status) || workflowInfo().continueAsNewSuggested);

@@ -99,7 +99,13 @@ const readEvent: Reader<Milestone> = object({
   verdict: optional(wholeText(50)),
   p95Ms: optional(number(0, Number.MAX_VALUE)),
   measured: optional(
-    object({ requests: number(0, Number.MAX_VALUE), errorRatio: number(0, 1), p95BudgetMs: optional(number(0, Number.MAX_VALUE)) }),
+    object({
+      requests: number(0, Number.MAX_VALUE),
+      errorRatio: number(0, 1),
+      p95BudgetMs: optional(number(0, Number.MAX_VALUE)),
+      p50Ms: optional(number(0, Number.MAX_VALUE)),
+      p99Ms: optional(number(0, Number.MAX_VALUE)),
+    }),
   ),
   outcome: optional(wholeText(50)),
   causes: optional(list(object({ id: wholeText(100), component: text(500) }), 100)),

@@ -80,7 +80,8 @@ function adoptRun(state: IncidentState, run: LoadRun): void {
   recordConfirmation(state, { run: 0, startedAt, endedAt, verdict, reasons });
   for (const reason of reasons) addReason(state, reason);
   const { requests, budget } = confirmation;
-  const measured = { requests, errorRatio: observed.errorRatio, p95BudgetMs: budget.p95Ms ?? null };
+  const { errorRatio, p50Ms, p99Ms } = observed;
+  const measured = { requests, errorRatio, p95BudgetMs: budget.p95Ms ?? null, p50Ms, p99Ms };
   timeline.record({
     kind: 'confirmation',
     verdict,

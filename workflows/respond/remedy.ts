@@ -115,7 +115,8 @@ async function apply(state: IncidentState, plan: RemedyPlan, approval: RemedyApp
     const { applied, detail } = await inStage(state.kernel, 'apply remedy', act, (result) => result.detail);
     const text = `${applied ? 'applied' : 'not applied'}: ${detail}; undo: ${undo}`;
     addReason(state, text);
-    state.timeline.record({ kind: 'remedy-applied', planId, applied, text });
+    const cause = plan.runbook === undefined ? plan.causeId : null;
+    state.timeline.record({ kind: 'remedy-applied', planId, applied, cause, text });
     return applied;
   } catch (error) {
     if (isCancellation(error)) throw error;

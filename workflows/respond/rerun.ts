@@ -1,4 +1,5 @@
 import type { LoadRun } from '../../activities/contract.js';
+import { remediedCauses } from '../../core/decisions/remedy/remedied-causes.js';
 import { checkForecasts } from '../../core/decisions/remedy/forecast-check.js';
 import { joinSide, runsWanted } from '../../core/decisions/load/load-sides.js';
 import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../core/decisions/remedy/rerun-outcome.js';
@@ -88,18 +89,20 @@ async function adopt(
   tell(state, 'rerun', `re-run ${number}: ${compared.outcome}`);
 }
 
-function judge({ findings }: IncidentState, { side }: RerunRequest, runs: readonly LoadRun[], comparison: Comparison): Rerun {
+function judge({ findings, events }: IncidentState, { side }: RerunRequest, runs: readonly LoadRun[], comparison: Comparison): Rerun {
   const isBefore = side === 'before';
   const verdict = isBefore ? 'unproven' : verdictOfRuns(runs.map(({ confirmation }) => confirmation.verdict));
   const told = isBefore ? ['more runs of the state before: no proof of a fix, but the next comparison rests on them'] : [];
   const at = runs.at(-1)?.endedAt ?? '';
   const forecasts = isBefore ? [] : checkForecasts(findings.causes, comparison.after);
+  const remedied = isBefore ? [] : remediedCauses(events);
   return {
     ...comparison,
     reasons: [...told, ...comparison.reasons],
     outcome: outcomeOfRerun(comparison, verdict),
     at,
     ...(forecasts.length === 0 ? {} : { forecasts }),
+    ...(remedied.length === 0 ? {} : { remedied }),
   };
 }
 

@@ -6,7 +6,9 @@ import { lookAtUrl } from '../http-look.js';
 
 const withinMs = 10_000;
 /** As fine as Prometheus mostly scrapes; an hour is 240 samples then. */
-const stepS = 15;
+const leastStepS = 15;
+/** Prometheus refuses more than 11,000 points of a series. */
+const mostPoints = 10_000;
 const answerSchema = z.object({
   status: z.string(),
   error: z.string().optional(),
@@ -22,6 +24,7 @@ export async function askRange(
   { fromMs, toMs }: { fromMs: number; toMs: number },
   signal: AbortSignal,
 ): Promise<RangeReading> {
+  const stepS = Math.max(leastStepS, Math.ceil((toMs - fromMs) / 1000 / mostPoints));
   const parameters = new URLSearchParams({ query, start: String(fromMs / 1000), end: String(toMs / 1000), step: `${stepS}s` });
   const url = `${origin.replace(/\/+$/, '')}/api/v1/query_range?${parameters.toString()}`;
   const { status, text, error } = await lookAtUrl(url, { signal, withinMs });

@@ -37,6 +37,18 @@ export function timelineText(rows: readonly TimelineRow[]): string {
     .join('\n');
 }
 
+const figures = { errorRatio: 'failing', slowRatio: 'slow', requestsPerMinute: 'requests per minute' } as const;
+
+/** Figures with how each was got; why one is not known is in the document. */
+function impactLines({ impact }: StatusDocument): string[] {
+  return (['errorRatio', 'slowRatio', 'requestsPerMinute'] as const).flatMap((name) => {
+    const value = impact[name];
+    if (value === null) return [];
+    const told = name === 'requestsPerMinute' ? String(Math.round(value)) : `${Number((100 * value).toPrecision(3))} %`;
+    return [`           ${figures[name]} ${told}: ${impact.how[name] ?? ''}`];
+  });
+}
+
 export function statusText(status: StatusDocument): string {
   const { roles, paging, management, times } = status;
   const holders = roles.filter((role) => role.state !== 'released').map((role) => `${role.role} ${role.person} (${role.state})`);
@@ -46,6 +58,7 @@ export function statusText(status: StatusDocument): string {
     `why        ${status.severityReason.rule}`,
     `services   ${status.impact.services.join(', ') || 'none named'}`,
     ...(status.impact.summary === null ? [] : [`impact     ${status.impact.summary}`]),
+    ...impactLines(status),
     `declared   ${clock(status.declaredAt)}${status.onset === null ? '' : `, began ${clock(status.onset.at)}`}`,
     `paging     ${pagingLine(status)}`,
     ...paging.pages.map((page) => `           ${page.level} ${page.person} ${page.channel ?? ''} ${page.state}: ${page.reason}`),

@@ -3,7 +3,7 @@ import type { Catalog } from '../../../config/catalog.js';
 import type { ActionRow } from '../../../core/command/incident/findings.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 import { actionItems, lintActions } from '../../../core/command/postmortem/action-items.js';
-import { mergeBlocks } from '../../../core/command/postmortem/blocks.js';
+import { blockDifferences, mergeBlocks, type BlockDifference, type FreshDocument } from '../../../core/command/postmortem/blocks.js';
 import { rolesOf, shownCauses, suspectedChanges } from '../../../core/command/postmortem/facts.js';
 import { lintLanguage, type LintFinding } from '../../../core/command/postmortem/language-lint.js';
 import { postmortemMetrics, type MetricInputs } from '../../../core/command/postmortem/metrics.js';
@@ -53,12 +53,30 @@ function lint(status: StatusDocument, actions: readonly ActionRow[], text: strin
   return [...language, ...actionLint(status, actions, text)].sort((left, right) => left.line - right.line);
 }
 
-export function writeDocument(status: StatusDocument, catalog: Catalog | null, template: PostmortemTemplate, existing: string | null) {
+function freshDocument(status: StatusDocument, catalog: Catalog | null, template: PostmortemTemplate) {
   const services = status.impact.services.flatMap((name) => catalog?.services[name] ?? []);
   const ownerOf = (service: string): string | null => catalog?.services[service]?.owner?.[0] ?? null;
   const metrics = postmortemMetrics(status, inputsOf(services));
   const actions = actionItems(status, ownerOf);
   const authors = [...new Set(services.flatMap((service) => service.owner ?? []))];
-  const { text, blocks } = mergeBlocks(existing, postmortemDocument({ status, metrics, actions, authors }, template), sha);
+  const fresh: FreshDocument = postmortemDocument({ status, metrics, actions, authors }, template);
+  return { fresh, metrics, actions };
+}
+
+/** What a postmortem is made of: the record, the catalog, the sections that are wanted. */
+export interface PostmortemOrder {
+  status: StatusDocument;
+  catalog: Catalog | null;
+  template: PostmortemTemplate;
+}
+
+/** `accepted`: blocks whose edits give way to the text of the record. */
+export function writeDocument({ status, catalog, template }: PostmortemOrder, existing: string | null, accepted: readonly string[] = []) {
+  const { fresh, metrics, actions } = freshDocument(status, catalog, template);
+  const { text, blocks } = mergeBlocks(existing, fresh, sha, accepted);
   return { text, blocks, metrics, actions, sections: headingsOf(text), lint: lint(status, actions, text) };
+}
+
+export function differencesOf({ status, catalog, template }: PostmortemOrder, existing: string): BlockDifference[] {
+  return blockDifferences(existing, freshDocument(status, catalog, template).fresh, sha);
 }

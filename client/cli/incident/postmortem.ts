@@ -11,6 +11,7 @@ import { choiceOption } from '../option-values.js';
 import { importNotes, type ImportedNotes } from './import-notes.js';
 import { actor, incidentId, withCommand } from './incident-access.js';
 import { save } from '../document-file.js';
+import { registerPostmortemBlocks } from './postmortem-blocks.js';
 import { placeFor, writeDocument } from './postmortem-file.js';
 
 interface Flags {
@@ -42,7 +43,7 @@ async function postmortem(id: string, { out, template, fromNotes, ...flags }: Fl
     const notes = fromNotes === undefined ? null : await importNotes(incidents, id, fromNotes, by);
     const status = await incidents.status(id);
     const { path, existing, foreign } = await placeFor(status, out, process.cwd());
-    const { text, blocks, ...document } = writeDocument(status, await tryReadCatalog(context), template, existing);
+    const { text, blocks, ...document } = writeDocument({ status, catalog: await tryReadCatalog(context), template }, existing);
     await save(path, text);
     await tellOfPostmortem(incidents, id, path, by);
     const edited = blocks.filter(({ state }) => state === 'edited').map((block) => block.id);
@@ -65,7 +66,7 @@ async function postmortem(id: string, { out, template, fromNotes, ...flags }: Fl
 
 /** What is written after an incident. */
 export function registerPostmortem(group: Command): void {
-  group
+  const writing = group
     .command('postmortem')
     .description('writes the postmortem from the record; what people edited in it stays')
     .argument(...incidentId)
@@ -78,4 +79,5 @@ export function registerPostmortem(group: Command): void {
       '\nExamples:\n  $ perf-responder incident postmortem INC-2026-0302-001\n  $ perf-responder incident postmortem INC-2026-0302-001 --out review.md --json\n  $ perf-responder incident postmortem INC-2026-0302-001 --from-notes notes.txt --by alice',
     )
     .action(postmortem);
+  registerPostmortemBlocks(writing);
 }

@@ -37,7 +37,10 @@ function facts(document: StatusDocument): Html {
   const rows: [string, Html][] = [
     ['Impact', html`${impact.summary ?? 'not described'}`],
     ['Services', html`${impact.services.join(', ') || 'none named'}`],
-    ['Failing', html`${percent(impact.errorRatio)}`],
+    [
+      'Failing',
+      html`${percent(impact.errorRatio)}${impact.how.errorRatio === undefined ? '' : html` <small>${impact.how.errorRatio}</small>`}`,
+    ],
     ['Why', html`${severityReason.rule}${severityReason.evidence.length === 0 ? '' : ` (${severityReason.evidence.join(', ')})`}`],
     ['Commander', html`${commander ?? 'nobody'}`],
     ['Declared', time(declaredAt)],

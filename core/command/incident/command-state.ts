@@ -2,6 +2,7 @@ import type { PagingState } from '../ladder/paging-ladder.js';
 import { pagingPlan, type PagingPlan } from '../ladder/paging-plan.js';
 import type { Severity } from '../severity/severity.js';
 import type { Findings } from './findings.js';
+import type { ImpactMeasure } from '../impact/measure-impact.js';
 import type { ActionItem } from './action-item.js';
 import type { PublicStatus } from '../communication/publication.js';
 import type { IncidentStatus } from './incident-status.js';
@@ -114,6 +115,10 @@ export interface CommandState extends Omit<Findings, 'actions'> {
   /** Where the postmortem was written; null while it was not. */
   postmortem: RecordText | null;
   postmortemReminded: number;
+  /** What counters said of the requests so far; null: nothing could be read. Absent while nobody looked. */
+  measuredImpact?: ImpactMeasure | null;
+  /** When it began, by those counters; what was declared goes before it. */
+  measuredOnset?: { at: string; uncertaintyS: number; from: string } | null;
   mergedInto: string | null;
   /** Ids of signed links that were used, with the end of their life; one acts once. */
   usedLinks: Readonly<Record<string, number>>;

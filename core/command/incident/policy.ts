@@ -32,6 +32,13 @@ export interface CommandPolicy {
   /** Zone of the team, for what is due "daily". */
   timezone: string;
   approval: 'any' | 'other-than-requester';
+  /** What the impact can be worked out from. Absent in incidents of before it was. */
+  impact?: {
+    /** Services whose counters can be read. */
+    measured: readonly string[];
+    /** Requests of a normal minute, by service. */
+    usualPerMinute: Readonly<Record<string, number>>;
+  };
 }
 
 /** Until the catalog was read: the table of severities, and nobody to page. */

@@ -32,6 +32,7 @@ export const eventKinds = [
   'runbook',
   'communication',
   'reminder',
+  'update-overdue',
   'note',
   'action',
   'correction',

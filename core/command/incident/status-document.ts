@@ -4,6 +4,7 @@ import type { CommandState, Communication, Page, Told } from './command-state.js
 import type { Findings } from './findings.js';
 import { timelineOf, type RecordEvent, type RecordText } from './record-event.js';
 import { postmortemDueMs } from './follow-up.js';
+import { impactFigures, type ImpactFigureName } from '../impact/impact-figures.js';
 import { holderOf, type RoleHolder } from './roles.js';
 import { managementDue } from '../ladder/management-ladder.js';
 import type { Severity } from '../severity/severity.js';
@@ -25,6 +26,8 @@ export interface StatusDocument extends Findings {
     slowRatio: number | null;
     requestsPerMinute: number | null;
     estimatedAffected: number | null;
+    /** How each figure was got, or why it is null. */
+    how: Partial<Record<ImpactFigureName, string>>;
   };
   roles: readonly RoleHolder[];
   paging: {
@@ -117,6 +120,12 @@ export function textsOf(state: CommandState): string[] {
   return [...new Set(texts.flatMap((text) => (text !== null && 'artifact' in text ? [text.artifact] : [])))];
 }
 
+/** A person's word goes before what counters show. */
+function onsetOf({ declaration, measuredOnset }: CommandState): StatusDocument['onset'] {
+  if (declaration.onset !== null || measuredOnset == null) return declaration.onset;
+  return { at: measuredOnset.at, uncertaintyS: measuredOnset.uncertaintyS };
+}
+
 /** The document of an incident as it stands. `read` gives the text of an artifact that `textsOf` named. */
 export function statusDocument(state: CommandState, read: (artifact: string) => string, nowMs: number): StatusDocument {
   const textOf = (text: RecordText): string => ('inline' in text ? text.inline : read(text.artifact));
@@ -129,15 +138,12 @@ export function statusDocument(state: CommandState, read: (artifact: string) => 
     severityReason: state.severityReason,
     status: state.status,
     declaredAt: declaration.declaredAt,
-    onset: declaration.onset,
+    onset: onsetOf(state),
     commander: holderOf(state.roles, 'commander'),
     impact: {
       summary: declaration.impact === null ? null : textOf(declaration.impact),
       services: state.affected,
-      errorRatio: null,
-      slowRatio: null,
-      requestsPerMinute: null,
-      estimatedAffected: null,
+      ...impactFigures(state),
     },
     roles: state.roles,
     fiveMinutes: state.fiveMinutes,
@@ -151,7 +157,7 @@ export function statusDocument(state: CommandState, read: (artifact: string) => 
     nextUpdateAt: isOpen(state.status) ? iso(state.updateDueAtMs) : null,
     timeline,
     actions: state.actions.map(({ title, reminded: _, ...item }) => ({ ...item, title: textOf(title) })),
-    times: incidentTimes(state.record, declaration.onset?.at ?? null, !isOpen(state.status)),
+    times: incidentTimes(state.record, onsetOf(state)?.at ?? null, !isOpen(state.status)),
     postmortem: postmortemOf(state, textOf),
   };
 }

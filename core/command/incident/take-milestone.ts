@@ -1,4 +1,5 @@
 /** What a triage tells its incident, as pure steps on the state. The same milestone may come twice; its id tells. */
+import { leastSlowRatio } from '../impact/impact-figures.js';
 import type { EndpointFacts } from '../severity/assess-severity.js';
 import { record, type CommandState } from './command-state.js';
 import { setStatus, type SeverityChange } from './commands.js';
@@ -47,7 +48,7 @@ export interface Milestone {
   evidence: readonly string[];
   verdict?: string;
   p95Ms?: number;
-  measured?: { requests: number; errorRatio: number; p95BudgetMs?: number };
+  measured?: { requests: number; errorRatio: number; p95BudgetMs?: number; p50Ms?: number; p99Ms?: number };
   outcome?: string;
   causes?: readonly { id: string; component: string }[];
   decision?: string;
@@ -142,6 +143,13 @@ function factsOf({ endpoint, event }: MilestoneOrder, criticalServices: readonly
   };
 }
 
+/** What the impact is worked out from. */
+function measuredBy({ measured, p95Ms }: Milestone): Record<string, number | null> {
+  if (measured === undefined) return {};
+  const { requests, errorRatio, p50Ms, p99Ms, p95BudgetMs } = measured;
+  return { requests, errorRatio, slowRatio: leastSlowRatio({ p50Ms, p95Ms, p99Ms }, p95BudgetMs) };
+}
+
 function raise(state: CommandState, milestone: MilestoneOrder, eventId: string, nowMs: number): SeverityChange | null {
   const endpoint = factsOf(milestone, state.policy.criticalServices, eventId);
   if (endpoint === null) return null;
@@ -170,6 +178,7 @@ export function takeMilestone(state: CommandState, milestone: MilestoneOrder, no
         workflow: workflowId,
         outcome: event.outcome ?? null,
         verdict: event.verdict ?? null,
+        ...measuredBy(event),
       },
     },
     nowMs,

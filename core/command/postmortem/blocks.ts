@@ -108,12 +108,17 @@ function written({ id, rev, sha, body }: WrittenBlock): string {
   return `<!-- block:${id} rev=${rev} sha=${sha} -->\n${body}\n<!-- /block:${id} -->`;
 }
 
-/** What the record says now beside what a person wrote: a comment, so that the published text stays the person's. */
-function newerData(id: string, edited: string, fresh: string): string {
+/** Lines that differ, `-` in the file and `+` newer. */
+function differingLines(edited: string, fresh: string): string[] {
   const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
   const gone = linesOf(edited).filter((line) => !linesOf(fresh).includes(line));
   const added = linesOf(fresh).filter((line) => !linesOf(edited).includes(line));
-  const diff = [...gone.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)].map((line) => line.replaceAll('--', '- -'));
+  return [...gone.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)];
+}
+
+/** What the record says now beside what a person wrote: a comment, so that the published text stays the person's. */
+function newerData(id: string, edited: string, fresh: string): string {
+  const diff = differingLines(edited, fresh).map((line) => line.replaceAll('--', '- -'));
   return [
     `<!-- newer:${id}`,
     'Newer data is there; this block was edited and stays. What differs (- here, + newer):',
@@ -122,16 +127,21 @@ function newerData(id: string, edited: string, fresh: string): string {
   ].join('\n');
 }
 
-function regenerate(block: WrittenBlock, fresh: FreshBlock | undefined, sha: Sha): { text: string; state: BlockState } {
+function regenerate(
+  block: WrittenBlock,
+  fresh: FreshBlock | undefined,
+  { sha, isAccepted }: { sha: Sha; isAccepted: boolean },
+): { text: string; state: BlockState } {
   const { id, rev } = block;
   if (fresh === undefined) return { text: written(block), state: { id, rev, state: 'kept' } };
   const body = normal(fresh.body);
   const freshSha = sha(body);
-  if (sha(block.body) !== block.sha) {
+  if (sha(block.body) !== block.sha && !isAccepted) {
     const newer = freshSha === block.sha || fresh.isForPeople ? [] : [newerData(id, block.body, body)];
     return { text: [written(block), ...newer].join('\n'), state: { id, rev, state: 'edited' } };
   }
-  if (freshSha === block.sha || fresh.isForPeople) return { text: written(block), state: { id, rev, state: 'generated' } };
+  const isAsWritten = freshSha === block.sha && sha(block.body) === block.sha;
+  if (isAsWritten || (fresh.isForPeople && !isAccepted)) return { text: written(block), state: { id, rev, state: 'generated' } };
   return { text: written({ id, rev: rev + 1, sha: freshSha, body }), state: { id, rev: rev + 1, state: 'generated' } };
 }
 
@@ -147,9 +157,9 @@ function withHeader({ kind, subject }: FreshDocument, known: readonly string[], 
 
 /**
  * The file after this generation. `existing` is its text so far, null when there is none; it has to be the same document. `sha`
- * hashes a text into word characters. Text between blocks is a person's and stays; so does every edited block.
+ * hashes a text into word characters. Text between blocks is a person's and stays; so does every edited or deleted block that is not `accepted`.
  */
-export function mergeBlocks(existing: string | null, fresh: FreshDocument, sha: Sha): Merged {
+export function mergeBlocks(existing: string | null, fresh: FreshDocument, sha: Sha, accepted: readonly string[] = []): Merged {
   const known = existing === null ? [] : (headerOf(existing)?.known ?? []);
   const segments = existing === null ? [] : segmentsOf(existing);
   const present = new Set(segments.flatMap((one) => ('id' in one ? [one.id] : [])));
@@ -160,19 +170,21 @@ export function mergeBlocks(existing: string | null, fresh: FreshDocument, sha: 
       ...regenerate(
         one,
         fresh.blocks.find(({ id }) => id === one.id),
-        sha,
+        { sha, isAccepted: accepted.includes(one.id) },
       ),
     };
   });
   let after = -1;
   for (const block of fresh.blocks) {
     const at = parts.findIndex(({ id }) => id === block.id);
-    if (at === -1 && known.includes(block.id)) continue;
+    if (at === -1 && known.includes(block.id) && !accepted.includes(block.id)) continue;
     if (at === -1)
       parts.splice(after === -1 && existing !== null ? parts.length : after + 1, 0, { id: block.id, ...firstWriting(block, sha) });
     after = parts.findIndex(({ id }) => id === block.id);
   }
-  const deleted = known.filter((id) => !present.has(id)).map((id): BlockState => ({ id, rev: 0, state: 'deleted' }));
+  const deleted = known
+    .filter((id) => !present.has(id) && !accepted.includes(id))
+    .map((id): BlockState => ({ id, rev: 0, state: 'deleted' }));
   const text = withHeader(
     fresh,
     [...new Set([...known, ...fresh.blocks.map(({ id }) => id)])],
@@ -181,4 +193,22 @@ export function mergeBlocks(existing: string | null, fresh: FreshDocument, sha: 
   const isCrlf = existing?.includes('\r\n') === true;
   const blocks = [...parts.flatMap(({ state }) => (state === null ? [] : [state])), ...deleted];
   return { text: isCrlf ? text.replaceAll('\n', '\r\n') : text, blocks };
+}
+
+export interface BlockDifference {
+  id: string;
+  state: 'edited' | 'deleted';
+  /** `- ` in the file, `+ ` what the record says now; empty: a person edited it and nothing newer is there. */
+  lines: string[];
+}
+
+/** Blocks that people have changed, each with what taking the record's text would change. */
+export function blockDifferences(existing: string, fresh: FreshDocument, sha: Sha): BlockDifference[] {
+  const here = segmentsOf(existing).flatMap((one) => ('id' in one ? [one] : []));
+  const known = headerOf(existing)?.known ?? [];
+  return fresh.blocks.flatMap(({ id, body }): BlockDifference[] => {
+    const block = here.find((one) => one.id === id);
+    if (block === undefined) return known.includes(id) ? [{ id, state: 'deleted', lines: differingLines('', normal(body)) }] : [];
+    return sha(block.body) === block.sha ? [] : [{ id, state: 'edited', lines: differingLines(block.body, normal(body)) }];
+  });
 }

@@ -45,9 +45,11 @@ function answer({ times: { tta }, severity, timeline }: StatusDocument): Judged[
 function delivery({ paging, timeline }: StatusDocument): Judged[] {
   const failed = paging.pages.filter(({ state }) => state === 'failed').length;
   const channels = timeline.filter(({ kind }) => kind === 'notify-failed').length;
+  const late = timeline.filter(({ kind }) => kind === 'update-overdue').length;
   return [
     ...(failed === 0 ? [] : [{ isGood: false, text: `${failed} of ${paging.pages.length} pages reached nobody` }]),
     ...(channels === 0 ? [] : [{ isGood: false, text: `${channels} messages could not be delivered over a channel` }]),
+    ...(late === 0 ? [] : [{ isGood: false, text: `updates were late (${late} times)` }]),
   ];
 }
 

@@ -50,6 +50,16 @@ function computed(unit: string, formula: string, inputs: Inputs, compute: (value
   return { value, unit, status: value === null ? 'not-known' : 'estimated', from: null, to: null, formula, inputs: values, missing };
 }
 
+/** Beside each input how it was got; beside one that is missing why. */
+function withSources(metric: Metric, sources: Readonly<Record<string, string | undefined>>): Metric {
+  const told = Object.keys(metric.inputs).flatMap((name) => {
+    const how = sources[name];
+    return how === undefined ? [] : [[`${name}: how`, how] as const];
+  });
+  const missing = metric.missing.map((name) => (sources[name] === undefined ? name : `${name}: ${sources[name]}`));
+  return { ...metric, inputs: { ...metric.inputs, ...Object.fromEntries(told) }, missing };
+}
+
 function timed(metric: TimeMetric, formula: string, names: readonly [string, string]): Metric {
   const { seconds, status, from, to } = metric;
   const [fromName, toName] = names;
@@ -78,41 +88,63 @@ function timeMetrics({ times }: StatusDocument): Pick<PostmortemMetrics, 'ttd' |
   };
 }
 
+/** From the measured begin to the all-clear; where nothing says when it began, from the detection, which is shorter. */
+function lengthOf({ times }: StatusDocument): [string, number | null] {
+  const fromDetectionS = fromDetection(times).seconds;
+  if (times.ttr.seconds !== null || fromDetectionS === null)
+    return ['minutes of impact', times.ttr.seconds === null ? null : times.ttr.seconds / 60];
+  return ['minutes from the detection (at least)', fromDetectionS / 60];
+}
+
 /** All figures of an incident. Requests of our own load count in none of them: the ratios of the record are of the services' users. */
 export function postmortemMetrics(status: StatusDocument, { slo, valuePerRequest }: MetricInputs): PostmortemMetrics {
-  const { errorRatio, slowRatio, requestsPerMinute, estimatedAffected } = status.impact;
-  const { seconds } = status.times.ttr;
-  const impactMinutes = seconds === null ? null : seconds / 60;
+  const { errorRatio, slowRatio, requestsPerMinute, estimatedAffected, how } = status.impact;
+  const [lengthName, impactMinutes] = lengthOf(status);
+  const sources = {
+    'error ratio': how.errorRatio,
+    'slow ratio': how.slowRatio,
+    'requests per minute': how.requestsPerMinute,
+    'users affected': how.estimatedAffected,
+  };
   const ofRequests = (name: string, ratio: number | null): Metric =>
     computed(
       'requests',
-      `requests per minute x ${name} x minutes of impact`,
-      { 'requests per minute': requestsPerMinute, [name]: ratio, 'minutes of impact': impactMinutes },
+      `requests per minute x ${name} x ${lengthName}`,
+      { 'requests per minute': requestsPerMinute, [name]: ratio, [lengthName]: impactMinutes },
       (values) => Math.round(Object.values(values).reduce((product, value) => product * value, 1)),
     );
   const failed = ofRequests('error ratio', errorRatio);
-  const bad = { 'error ratio': errorRatio, 'minutes of impact': impactMinutes };
+  const bad = { 'error ratio': errorRatio, [lengthName]: impactMinutes };
   return {
     ...timeMetrics(status),
-    failedRequests: failed,
-    slowRequests: ofRequests('slow ratio', slowRatio),
-    usersAffected: computed('users', 'users affected, as recorded', { 'users affected': estimatedAffected }, () => estimatedAffected ?? 0),
+    failedRequests: withSources(failed, sources),
+    slowRequests: withSources(ofRequests('slow ratio', slowRatio), sources),
+    usersAffected: withSources(
+      computed('users', 'users affected, as recorded', { 'users affected': estimatedAffected }, () => estimatedAffected ?? 0),
+      sources,
+    ),
     money: computed(
       valuePerRequest?.currency ?? 'currency',
       'failed requests x value per request; at most, since repeated requests that worked are not known',
       { 'failed requests': failed.value, 'value per request (catalog)': valuePerRequest?.amount ?? null },
       () => (failed.value ?? 0) * (valuePerRequest?.amount ?? 0),
     ),
-    badMinutes: computed('min', 'error ratio x minutes of impact', bad, () => (errorRatio ?? 0) * (impactMinutes ?? 0)),
-    errorBudgetUsed: computed(
-      '% of the period, by time',
-      '100 x error ratio x minutes of impact / ((1 - objective) x minutes of the period)',
-      {
-        ...bad,
-        'objective (catalog)': slo?.objective ?? null,
-        'minutes of the period (catalog)': slo === null ? null : slo.periodMs / 60_000,
-      },
-      () => (100 * (errorRatio ?? 0) * (impactMinutes ?? 0)) / ((1 - (slo?.objective ?? 0)) * ((slo?.periodMs ?? 0) / 60_000)),
+    badMinutes: withSources(
+      computed('min', `error ratio x ${lengthName}`, bad, () => (errorRatio ?? 0) * (impactMinutes ?? 0)),
+      sources,
+    ),
+    errorBudgetUsed: withSources(
+      computed(
+        '% of the period, by time',
+        `100 x error ratio x ${lengthName} / ((1 - objective) x minutes of the period)`,
+        {
+          ...bad,
+          'objective (catalog)': slo?.objective ?? null,
+          'minutes of the period (catalog)': slo === null ? null : slo.periodMs / 60_000,
+        },
+        () => (100 * (errorRatio ?? 0) * (impactMinutes ?? 0)) / ((1 - (slo?.objective ?? 0)) * ((slo?.periodMs ?? 0) / 60_000)),
+      ),
+      sources,
     ),
   };
 }

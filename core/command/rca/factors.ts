@@ -102,9 +102,7 @@ function ofCourse({ timeline, times, paging, mitigations }: StatusDocument): Con
   const failed = paging.pages
     .filter(({ state }) => state === 'failed')
     .map(({ person, level, sentAt }) => `${sentAt}: ${level}, ${person}`);
-  const overdue = timeline
-    .filter(({ kind, text }) => kind === 'reminder' && text.includes('overdue'))
-    .map(({ id, text }) => `${id}: ${text}`);
+  const overdue = rows('update-overdue');
   return [
     ...(rows('alert').length > 0
       ? []

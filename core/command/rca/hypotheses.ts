@@ -23,15 +23,19 @@ export function culpritOf({ bisect }: Pick<Incident, 'bisect'>): NonNullable<Bis
   return bisect.culprit;
 }
 
-/** Of two causes the same load cannot tell which one the remedy took away, so it confirms neither. */
-function provenBy({ reruns, incidentId, causes }: Incident): string | null {
-  if (causes.length !== 1) return null;
-  const proof = reruns.find(({ outcome, withinBudget }) => outcome === 'resolved' && withinBudget);
-  return proof === undefined ? null : `the same load after the remedy of ${incidentId}: within the budget again at ${proof.at}`;
+/**
+ * A load that is well again proves the cause whose remedy, and nothing else, was applied before it. What became well by itself, by a runbook or by two
+ * remedies at once proves none.
+ */
+function provenBy({ reruns, incidentId }: Incident, { id }: Cause): string | null {
+  const proof = reruns.find(
+    ({ outcome, withinBudget, remedied = [] }) => outcome === 'resolved' && withinBudget && remedied.length === 1 && remedied[0] === id,
+  );
+  return proof === undefined ? null : `the same load after the remedy of ${id} in ${incidentId}: within the budget again at ${proof.at}`;
 }
 
 function fromCause(triage: Incident, cause: Cause): Hypothesis {
-  const proof = provenBy(triage);
+  const proof = provenBy(triage, cause);
   const { basis } = cause;
   const counted = basis === undefined ? '' : `, whose evidence was right in ${basis.hits} of ${basis.cases} recorded windows`;
   return {
@@ -39,7 +43,7 @@ function fromCause(triage: Incident, cause: Cause): Hypothesis {
     statement: cause.summary,
     supports: [...cite(triage, cause.evidence), ...(proof === null ? [] : [proof])],
     contradicts: [],
-    untested: proof === null ? ['the same load after the remedy'] : [],
+    untested: proof === null ? ['the same load after its remedy, with nothing else changed'] : [],
     status: proof === null ? 'supported' : 'confirmed',
     testedBy: proof ?? `rule ${cause.id}${counted}`,
   };

@@ -11,6 +11,7 @@ import { readVersion } from '../../../adapters/checks/service/version.js';
 import { freePort } from '../../../adapters/kernel/free-port.js';
 import { findOnset } from '../../../core/command/rca/onset.js';
 import type { CheckArea, CheckRow } from '../../../core/command/checks/check.js';
+import { measureIncident } from '../../../worker/measure-incident.js';
 import { catalogOf, never } from '../../support/check-catalog.js';
 import { until } from '../../support/until.js';
 
@@ -134,6 +135,28 @@ describe('Prometheus', () => {
       { service: 'shop', signal: 'traffic', why: expect.stringContaining('no series') as string },
     ]);
   });
+
+  it('tells the impact from the onset that the counters show to the all-clear', async () => {
+    // From 2026-01-01T00:05:00Z on a tenth of 20 requests a second fails.
+    const errors = '0.1 * (time() > bool 1767225900)';
+    const keys = `slo: { objective: 0.999, period: 30d }, metrics: { errors: 'vector(${errors})', traffic: 'vector(20)', p95: 'absent_metric' }`;
+    const order = { services: ['shop'], onset: null, declaredAt: '2026-01-01T00:08:00.000Z', to: '2026-01-01T00:15:15.000Z' };
+    const { impact, onset, burns } = await measureIncident(catalogOf({ shop: keys }, top), order, never);
+    expect(onset).toMatchObject({ at: '2026-01-01T00:05:15.000Z', uncertaintyS: 15 });
+    expect(impact).toMatchObject({
+      from: '2026-01-01T00:05:15.000Z',
+      services: ['shop'],
+      unread: expect.stringContaining('p95 of shop') as string,
+    });
+    expect(impact?.requests).toBeCloseTo(600 * 20, -2);
+    expect(impact?.failed).toBeCloseTo(600 * 2, -1);
+    // 0.1 of the requests for five minutes, and for ten minutes of the hour, against a thousandth.
+    expect(burns[0]?.fiveMinutes).toBeCloseTo(100);
+    expect(burns[0]?.oneHour).toBeCloseTo(100 / 6, 0);
+    // What begins long after the declaration is no onset of it.
+    const early = await measureIncident(catalogOf({ shop: keys }, top), { ...order, declaredAt: '2026-01-01T00:01:00.000Z' }, never);
+    expect(early).toMatchObject({ onset: null, impact: { from: '2026-01-01T00:01:00.000Z' } });
+  }, 60_000);
 });
 
 describe('the version', () => {

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 async function generate(out?: string, of = status): Promise<{ path: string; foreign: string | null }> {
   const { path, existing, foreign } = await placeFor(of, out, folder);
-  await save(path, writeDocument(of, null, 'both', existing).text);
+  await save(path, writeDocument({ status: of, catalog: null, template: 'both' }, existing).text);
   return { path, foreign };
 }
 
@@ -59,7 +59,7 @@ services:
 `;
   const catalog = parseCatalog(text, join(folder, 'responder.yaml'));
   const said = sampleIncident({ title: 'Payment outage, just bad' });
-  const written = writeDocument(said, catalog, 'both', null);
+  const written = writeDocument({ status: said, catalog, template: 'both' }, null);
   expect(written.metrics.errorBudgetUsed.value).toBeCloseTo((100 * 7.5) / 43.2);
   expect(written.actions[0]).toMatchObject({ id: 'P-change-async-payment', owner: 'carol' });
   expect(written.sections).toContain('Metrics');
@@ -70,7 +70,7 @@ services:
 });
 
 test('without a catalog an item has no owner, and the lint says so at its row', () => {
-  const { lint, text } = writeDocument(status, null, '003', null);
+  const { lint, text } = writeDocument({ status, catalog: null, template: '003' }, null);
   const finding = lint.find(({ advice }) => advice.startsWith('name one owner'));
   expect(finding?.text).toContain('P-change-async-payment');
   expect(text.split('\n')[(finding?.line ?? 0) - 1]).toContain('nobody yet');
@@ -82,6 +82,6 @@ test('an item whose id begins like another is found at its own row', () => {
     { ...item, id: 'A_x-10' },
     { ...item, id: 'A_x-1', owner: null },
   ];
-  const { lint } = writeDocument({ ...status, actions }, null, '004', null);
+  const { lint } = writeDocument({ status: { ...status, actions }, catalog: null, template: '004' }, null);
   expect(lint.find(({ advice, text }) => advice.startsWith('name one owner') && text.includes('x-1'))?.text).toContain('x-1\\]');
 });

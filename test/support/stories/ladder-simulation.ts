@@ -78,6 +78,7 @@ function activitiesOf(cases: ReadonlyMap<string, LadderCase>, sent: SentPage[]):
     readChanges: () => Promise.resolve({ changes: [], sources: [] }),
     proposeMitigations: () => Promise.resolve({ mitigations: [], problems: [] }),
     verifyMitigation: unused,
+    measureImpact: unused,
     planTriage: unused,
     declareForTriage: unused,
   };

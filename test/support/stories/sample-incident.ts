@@ -43,6 +43,7 @@ export function sampleIncident(over: Partial<StatusDocument> = {}): StatusDocume
       slowRatio: null,
       requestsPerMinute: 1000,
       estimatedAffected: null,
+      how: {},
     },
     roles: [{ role: 'commander', person: 'alice', state: 'active' }],
     paging: { level: 'L1', nextAt: null, nextLevel: null, state: 'acknowledged', acknowledgedBy: 'alice', pages: [] },

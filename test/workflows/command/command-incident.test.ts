@@ -233,13 +233,20 @@ describe('an incident that people are called for', () => {
     const overdue = await until(async () =>
       (await world.incidents.status(id)).timeline.find((event) => event.text === 'the update is overdue'),
     );
-    expect(overdue.kind).toBe('reminder');
+    expect(overdue.kind).toBe('update-overdue');
     // Before that the record spoke for itself: inside at once, outside as a draft.
     const { communications } = await world.incidents.status(id);
     expect(communications.some((one) => one.audience === 'internal' && one.text.startsWith('INCIDENT UPDATE: Checkout returns 500'))).toBe(
       true,
     );
     expect(communications.some((one) => one.audience === 'external' && one.kind === 'update' && one.state === 'draft')).toBe(true);
+    // Nobody looks: after the commander was told, the next one is due, drafted and told of again.
+    await until(async () => {
+      const { timeline } = await world.incidents.status(id);
+      return timeline.filter((event) => event.kind === 'update-overdue').length >= 2 ? timeline : null;
+    }, 30_000);
+    const later = (await world.incidents.status(id)).communications;
+    expect(later.filter((one) => one.audience === 'external' && one.kind === 'update').length).toBeGreaterThanOrEqual(2);
   });
 
   it('numbers by day, once for a key, and takes a second alert of the same service up', async () => {

@@ -2,6 +2,7 @@ import { findOpenReferences } from '../../../adapters/temporal/open-references.j
 import { incidentIdOf } from '../../../workflows/respond/incident-id.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MeasureOrder } from '../../../activities/command/contract.js';
 import type { ServiceRow } from '../../../core/command/incident/findings.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import {
@@ -32,15 +33,18 @@ people:
   alice: { notify: [{ kind: webhook, url: ${origin}/alice }] }
 escalation: { paging: [{ level: L1, role: On-Call Engineer, after: 0s, notify: [alice] }, { level: L2, role: Lead, after: 10m, notify: [alice] }] }
 incidents: { roles: { commander: alice }, watch: 1s, notify: [{ kind: webhook, url: ${origin}/all }] }
+observability: { prometheus: "http://127.0.0.1:1" }
 services:
+  counted: { metrics: { errors: e, traffic: t }, endpoints: { e: { url: http://127.0.0.1:1/counted, budgets: { p95Ms: 250 } } } }
   shop: { critical: true, deploy: { rollback: ['true'] }, endpoints: { story-1: { url: http://127.0.0.1:1/a, budgets: { p95Ms: 250 } }, story-2: { url: http://127.0.0.1:1/b, budgets: { p95Ms: 250 } } } }
 ${quietServices.map((name) => `  ${name}: { endpoints: { e: { url: http://127.0.0.1:1/${name}, budgets: { p95Ms: 250 } } } }`).join('\n')}
 `;
 
-const states: Record<string, ServiceRow['state']> = { shop: 'up', cart: 'slow', pay: 'flapping', twin: 'up', alerts: 'up' };
+const states: Record<string, ServiceRow['state']> = { shop: 'up', counted: 'up', cart: 'slow', pay: 'flapping', twin: 'up', alerts: 'up' };
 const deployAt = new Date(Date.now() - 10 * 60_000).toISOString();
 /** The first look at `hanging` never ends; it is begun before everything else and read at the end, so that nothing waits for it. */
 let looksAtHanging = 0;
+const measured: MeasureOrder[] = [];
 let hangingId = '';
 
 beforeAll(async () => {
@@ -48,6 +52,15 @@ beforeAll(async () => {
   world = await startCommandWorld(catalog(receiver.origin), {
     triages: fake.activities,
     deps: {
+      measureImpact: (order) => {
+        measured.push(order);
+        const [from, to] = [new Date(Date.parse(order.declaredAt) - 60_000).toISOString(), order.to];
+        return Promise.resolve({
+          impact: { from, to, services: order.services, requests: 1_000, failed: 100, unread: null },
+          onset: { at: from, uncertaintyS: 15, from: 'change point' },
+          burns: [{ service: 'counted', oneHour: 20, fiveMinutes: 20 }],
+        });
+      },
       serviceHealth: async (service) => {
         if (service === 'hanging' && (looksAtHanging += 1) === 1) await delay(60_000, undefined, { ref: false });
         if (service === 'hanging') throw new Error('the check broke');
@@ -295,4 +308,28 @@ describe('the board of the five minutes', () => {
     expect(document.services.find(({ service }) => service === 'shop')).toMatchObject({ state: 'up' });
     await cancel(hangingId);
   }, 40_000);
+});
+
+describe('the counters of a service', () => {
+  it('tell since when and how many, raise the severity by the burnt budget, and are read once more when it is over', async () => {
+    const id = await declare({ services: ['counted'] });
+    const status = await until(async () => {
+      const document = await world.incidents.status(id);
+      return document.severityReason.rule === 'burn-rate' ? document : null;
+    });
+    expect(status).toMatchObject({
+      severity: 'SEV2',
+      onset: { at: new Date(Date.parse(status.declaredAt) - 60_000).toISOString(), uncertaintyS: 15 },
+      impact: { errorRatio: 0.1, how: { errorRatio: expect.stringContaining('100 of 1000 requests: counters of counted') as string } },
+    });
+    await world.incidents.update(id, resolveIncidentUpdate, { by: person('alice'), summary: await world.incidents.keepText('over') });
+    const { times } = await until(async () => {
+      const document = await world.incidents.status(id);
+      return document.status === 'resolved' ? document : null;
+    });
+    await until(() => measured.some(({ to }) => Math.abs(Date.parse(to) - Date.parse(times.ttr.to ?? '')) <= 1));
+    expect(times.ttd.seconds).toBe(60);
+    // A service without counters is asked for none.
+    expect(measured.every(({ services }) => services.join() === 'counted')).toBe(true);
+  });
 });

@@ -8,7 +8,8 @@ export const changeWindowMs = 60 * 60_000;
 
 /** When it began, as far as it is known; what changes are judged against. */
 export function onsetOf({ state }: Pick<CommandRun, 'state'>): Onset {
-  const { onset, declaredAt } = state.declaration;
+  const { declaredAt } = state.declaration;
+  const onset = state.declaration.onset ?? state.measuredOnset ?? null;
   const uncertaintyMs = Math.max(clockDoubtMs, (onset?.uncertaintyS ?? 0) * 1_000);
   return { atMs: Date.parse(onset?.at ?? declaredAt), uncertaintyMs, services: state.affected, dependencies: [] };
 }

@@ -1,6 +1,7 @@
 /** Reminds of updates: communications before one is due, then it is overdue, then the commander hears of it. */
 import { condition } from '@temporalio/workflow';
 import { cadenceDeadlines, type CadenceStep } from '../../../core/command/cadence/update-cadence.js';
+import { beginCadence } from '../../../core/command/incident/commands.js';
 import { isOpen } from '../../../core/command/incident/incident-status.js';
 import { holderOf } from '../../../core/command/incident/roles.js';
 import { speaksOutside } from '../../../core/command/incident/publications.js';
@@ -19,7 +20,8 @@ const sentences: Readonly<Record<CadenceStep, string>> = {
 async function remind(run: CommandRun, step: CadenceStep): Promise<void> {
   const { state } = run;
   const role = step === 'remind-commander' ? 'commander' : 'communications';
-  const event = note(run, { kind: 'reminder', text: sentences[step], data: { step, dueAt: new Date(state.updateDueAtMs).toISOString() } });
+  const kind = step === 'overdue' ? 'update-overdue' : 'reminder';
+  const event = note(run, { kind, text: sentences[step], data: { step, dueAt: new Date(state.updateDueAtMs).toISOString() } });
   if (step === 'remind-communications') await tellByItself(run);
   const person = holderOf(state.roles, role);
   if (step === 'overdue' || person === null) return;
@@ -59,5 +61,8 @@ export async function keepCadence(run: CommandRun): Promise<void> {
     if (!(await sleepUntil(run, deadline.atMs, seen, sentences[deadline.step]))) continue;
     state.remindersSent += 1;
     await remind(run, deadline.step);
+    // Whoever commands heard of it; from here on it is due again, and the record speaks for itself again, as before any other update.
+    if (deadline.step === 'remind-commander' && isOpen(state.status) && state.updateDueAtMs <= deadline.atMs)
+      beginCadence(state, Date.now());
   }
 }

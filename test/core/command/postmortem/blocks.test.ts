@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { isDocumentOf, mergeBlocks, type FreshDocument } from '../../../../core/command/postmortem/blocks.js';
+import { blockDifferences, isDocumentOf, mergeBlocks, type FreshDocument } from '../../../../core/command/postmortem/blocks.js';
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
@@ -77,4 +77,26 @@ test('line ends and spaces of an editor are no edit, a lost closing marker loses
   const torn = mergeBlocks(text.replace('<!-- /block:timeline -->', 'and more'), fresh('b'), sha);
   expect(torn.text).toContain('and more');
   expect(statesOf(torn)).toEqual({ timeline: 'edited 1', impact: 'generated 1', lessons: 'generated 1' });
+});
+
+test('what people changed is shown beside the newer data, and gives way only where it is accepted', () => {
+  const { text } = mergeBlocks(null, fresh('a'), sha);
+  expect(blockDifferences(text, fresh('b'), sha)).toEqual([]);
+  const edited = text
+    .replace('## Timeline\n\na', '## Timeline\n\nmy words')
+    .replace('write here', 'we learned')
+    .replace(/<!-- block:impact[^]*?\/block:impact -->\n/, '');
+  expect(blockDifferences(edited, fresh('b'), sha)).toEqual([
+    { id: 'timeline', state: 'edited', lines: ['- my words', '+ b'] },
+    { id: 'impact', state: 'deleted', lines: ['+ ## Impact', '+ none'] },
+    { id: 'lessons', state: 'edited', lines: ['- we learned', '+ write here'] },
+  ]);
+  const accepted = mergeBlocks(mergeBlocks(edited, fresh('b'), sha).text, fresh('b'), sha, ['timeline', 'impact']);
+  expect(statesOf(accepted)).toEqual({ timeline: 'generated 2', impact: 'generated 1', lessons: 'edited 1' });
+  expect(accepted.text).not.toMatch(/my words|newer:timeline/);
+  expect(accepted.text.indexOf('## Timeline')).toBeLessThan(accepted.text.indexOf('## Impact'));
+  expect(accepted.text).toContain('we learned');
+  expect(blockDifferences(accepted.text, fresh('b'), sha).map(({ id }) => id)).toEqual(['lessons']);
+  const again = mergeBlocks(accepted.text, fresh('b'), sha, ['lessons']);
+  expect(again.text).not.toContain('we learned');
 });

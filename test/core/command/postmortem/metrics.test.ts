@@ -34,5 +34,19 @@ test('times keep the status of the record: not over is pending, a begin that nob
   const metrics = postmortemMetrics(sampleIncident({ times: { ...times, ttd: unmeasured, ttr: unmeasured } }), nothing);
   expect(metrics.ttd).toMatchObject({ value: null, status: 'not-applicable', missing: ['measured begin of the impact'] });
   expect(metrics.ttrFromDetection.value).toBe(2700);
-  expect(metrics.failedRequests).toMatchObject({ value: null, missing: ['minutes of impact'] });
+  // 45 min from the detection are at least what it lasted, and that is what the figure says.
+  expect(metrics.failedRequests).toMatchObject({
+    value: 6750,
+    formula: 'requests per minute x error ratio x minutes from the detection (at least)',
+  });
+  const open = postmortemMetrics(sampleIncident({ times: { ...times, ttr: { ...unmeasured, to: null } } }), nothing);
+  expect(open.failedRequests).toMatchObject({ value: null, missing: ['minutes of impact'] });
+});
+
+test('each input says how it was got, and one that is missing why', () => {
+  const { impact } = sampleIncident();
+  const how = { errorRatio: 'counters of payment', estimatedAffected: 'nothing tells one user from another' };
+  const metrics = postmortemMetrics(sampleIncident({ impact: { ...impact, how } }), nothing);
+  expect(metrics.failedRequests.inputs).toMatchObject({ 'error ratio': 0.15, 'error ratio: how': 'counters of payment' });
+  expect(metrics.usersAffected.missing).toEqual(['users affected: nothing tells one user from another']);
 });

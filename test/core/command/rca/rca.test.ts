@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { StatusDocument } from '../../../../core/command/incident/status-document.js';
 import { actionFor } from '../../../../core/command/rca/factors.js';
 import { findOnset } from '../../../../core/command/rca/onset.js';
+import { remediedCauses } from '../../../../core/decisions/remedy/remedied-causes.js';
+import type { TimelineEvent } from '../../../../core/model/timeline.js';
 import { analyzeRootCause } from '../../../../core/command/rca/rca.js';
 import type { BisectSummary, Cause, Incident } from '../../../../core/model/incident.js';
 import { createIndexCause } from '../../../support/stories/fake-incident.js';
@@ -27,6 +29,12 @@ const triage = (over: Partial<Incident> = {}): Incident => ({
   ],
   notJudged: [{ id: 'gc-pressure', needs: ['a CPU profile'] }],
   ...over,
+});
+const well = (remedied: string[]): Partial<Incident['reruns'][number]> => ({
+  outcome: 'resolved',
+  withinBudget: true,
+  at: '2026-03-02T15:10:00.000Z',
+  remedied,
 });
 const analyze = (status: Partial<StatusDocument>, ...triages: Incident[]) => analyzeRootCause(sampleIncident(status), triages, []);
 
@@ -58,7 +66,7 @@ describe('the ledger of hypotheses', () => {
   });
 
   it('is confirmed by the same load after the remedy, and a change by the search that names its commit', () => {
-    const [rerun] = [{ outcome: 'resolved', withinBudget: true, at: '2026-03-02T15:10:00.000Z' }] as unknown as Incident['reruns'];
+    const [rerun] = [well(['missing-index'])] as unknown as Incident['reruns'];
     if (rerun === undefined) throw new Error('unreachable');
     const commit = '0123456789abcdef0123456789abcdef01234567';
     const culprit = { commit, subject: 'Drop the index', author: 'Ada', date: '2026-03-01', files: [] };
@@ -83,11 +91,32 @@ describe('the ledger of hypotheses', () => {
   });
 
   it('confirms none of two causes by one load: nobody knows which of them went away', () => {
-    const reruns = [{ outcome: 'resolved', withinBudget: true, at: '2026-03-02T15:10:00.000Z' }] as unknown as Incident['reruns'];
     const second: Cause = { ...createIndexCause, id: 'hot-function', summary: 'a loop is hot', share: 0.3 };
-    const { hypotheses } = analyze({ changes: [] }, triage({ outcome: 'resolved', reruns, causes: [createIndexCause, second] }));
-    expect(hypotheses.filter(({ status }) => status === 'confirmed')).toEqual([]);
-    expect(hypotheses.filter(({ status }) => status === 'supported')).toHaveLength(2);
+    const statuses = (remedied: string[]): string[] => {
+      const reruns = [well(remedied)] as unknown as Incident['reruns'];
+      const both = triage({ outcome: 'resolved', reruns, causes: [createIndexCause, second] });
+      return analyze({ changes: [] }, both)
+        .hypotheses.slice(0, 2)
+        .map(({ status }) => status);
+    };
+    expect(statuses(['missing-index', 'hot-function'])).toEqual(['supported', 'supported']);
+    expect(statuses(['hot-function'])).toEqual(['confirmed', 'supported']);
+  });
+
+  it('is not confirmed by a load that became well by something else than the remedy of the cause', () => {
+    const status = (rerun: Partial<Incident['reruns'][number]>): string | undefined => {
+      const reruns = [rerun] as unknown as Incident['reruns'];
+      return analyze({ changes: [] }, triage({ outcome: 'resolved', reruns })).hypotheses.find(({ id }) => id.endsWith('missing-index'))
+        ?.status;
+    };
+    expect(status(well([]))).toBe('supported');
+    expect(status({ ...well(['missing-index']), remedied: ['hot-function'] })).toBe('supported');
+    expect(status({ ...well(['missing-index']), withinBudget: false })).toBe('supported');
+    expect(status(well(['missing-index']))).toBe('confirmed');
+    const applied = (cause: string | null) => ({ kind: 'remedy-applied', planId: 'p', applied: true, cause }) as unknown as TimelineEvent;
+    expect(remediedCauses([applied('missing-index')])).toEqual(['missing-index']);
+    expect(remediedCauses([applied('missing-index'), applied(null)])).toEqual([]);
+    expect(remediedCauses([])).toEqual([]);
   });
 
   it('is not confirmed by a search that is not sure', () => {
@@ -168,6 +197,14 @@ describe('factors and recommendations', () => {
   it('ask for no remedy that was proven', () => {
     expect(analyze({}, triage({ outcome: 'resolved' })).recommendations.immediate).toEqual([]);
   });
+});
+
+it('finds late updates by their kind, whatever their words are', () => {
+  const late = (kind: string, text: string): string[] =>
+    analyze({ timeline: [timelineRow({ at: sampleIncident().declaredAt, kind, text })] }).contributing.map(({ id }) => id);
+  expect(late('update-overdue', 'Die Meldung ist fällig')).toContain('response.late-updates');
+  expect(late('reminder', 'the update is overdue')).not.toContain('response.late-updates');
+  expect(late('note', 'overdue')).not.toContain('response.late-updates');
 });
 
 describe('the onset', () => {
