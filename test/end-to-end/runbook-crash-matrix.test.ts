@@ -1,0 +1,197 @@
+/**
+ * A sample of `npm run crash:runbooks`, which takes every call of every runbook, before it, in its middle and after it: nothing runs twice that
+ * nobody asked for again, nothing that may have happened stays when the run is undone. All parts are real.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { artifactDirectory, createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
+import { createRunbookClient, type RunbookClient } from '../../client/temporal/runbook-client.js';
+import { parseCatalog } from '../../config/catalog.js';
+import type { RunDocument } from '../../core/command/runbook/run-document.js';
+import { compiledProgram } from '../../lab/program-path.js';
+import { answerRunUpdate } from '../../workflows/runbook/messages.js';
+import { fileStories, startCrashWorld, type CrashStory, type CrashWorld, type Effects } from '../support/stories/crash-stories.js';
+import { startTemporal } from '../support/temporal.js';
+import { until } from '../support/until.js';
+
+type Side = 'before' | 'during' | 'after';
+interface Moment {
+  call: string;
+  side: Side;
+}
+
+const isWhole = process.env['CRASHES'] === 'all';
+/** Lines of finished rows; a run that was cut off goes on after them. */
+const progress = process.env['CRASHES_LOG'] ?? '';
+/** Of the sample: an undoing whose worker dies before anybody could know of it. */
+const sample: Record<string, Moment[]> = { 'last-step-fails': [{ call: 'performAction rollback.one', side: 'after' }] };
+
+let temporal: TestWorkflowEnvironment;
+let folder = '';
+let world: CrashWorld;
+let runs: RunbookClient;
+const workers = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  [temporal, folder] = await Promise.all([startTemporal(), mkdtemp(join(tmpdir(), 'runbook-crashes-'))]);
+  const alone = { services: '  shop: { endpoints: { order: { url: "http://127.0.0.1:1/order", budgets: { p95Ms: 250 } } } }\n' };
+  world = isWhole ? await startCrashWorld(folder) : { ...alone, stories: fileStories(folder), stop: () => Promise.resolve() };
+  runs = createRunbookClient(temporal.client, createArtifactStore({ directory: artifactDirectory(join(folder, 'data')) }));
+}, 120_000);
+
+afterAll(async () => {
+  for (const worker of workers) await kill(worker);
+  await world.stop();
+  await temporal.teardown();
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+});
+
+let started = 0;
+
+async function startWorker(over: { calls?: string; moment?: Moment & { marker: string } }): Promise<ChildProcess> {
+  const file = join(folder, `worker-${(started += 1)}.json`);
+  const catalog = parseCatalog(`version: 1\nservices:\n${world.services}`, join(folder, 'responder.yaml'));
+  const settings = {
+    address: temporal.address,
+    bundle: compiledProgram('workflow-bundle.js'),
+    catalog,
+    dataDirectory: join(folder, 'data'),
+  };
+  await writeFile(file, JSON.stringify({ ...settings, taskQueue: 'incidents', ...over }));
+  const worker = spawn(process.execPath, [resolve('test/programs/runbook-worker.mjs'), file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  workers.add(worker);
+  await once(worker.stdout, 'data');
+  return worker;
+}
+
+async function kill(worker: ChildProcess): Promise<void> {
+  workers.delete(worker);
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  worker.kill('SIGKILL');
+  await once(worker, 'exit');
+}
+
+/** What a careful person answers: they look at the world first. */
+async function answer(story: CrashStory, runId: string, { kind, step, approvals }: NonNullable<RunDocument['waitsFor']>): Promise<void> {
+  const say = (person: string, what: 'approve' | 'count-as-done' | 'retry', at?: string) =>
+    runs.update(runId, answerRunUpdate, { answer: what, by: { person, proof: 'token' }, ...(at === undefined ? {} : { step: at }) });
+  if (kind === 'risk-approval' || kind === 'step-approval') await say(approvals.length === 0 ? 'bob' : 'carol', 'approve');
+  else if (kind === 'manual' || kind === 'approve') {
+    story.onManual?.(step ?? '');
+    await say('bob', 'approve', step ?? '');
+  } else {
+    const what = kind === 'rollback-unknown' ? `rollback.${step ?? ''}` : (step ?? '');
+    await say('bob', (await story.hasHappened(what)) ? 'count-as-done' : 'retry');
+  }
+}
+
+/** To its end, with another worker as soon as one has died. */
+async function runToItsEnd(story: CrashStory, over: Parameters<typeof startWorker>[0]): Promise<{ run: RunDocument; asked: string[] }> {
+  await story.reset();
+  let worker = await startWorker(over);
+  const flags = { isDryRun: false, isGuided: false, approvesItself: false, by: { person: 'alice', proof: 'token' } } as const;
+  const runId = await runs.start({ file: `${story.name}.yaml`, text: story.text, given: story.given, ...flags });
+  const asked: string[] = [];
+  for (;;) {
+    if (worker.signalCode !== null) {
+      workers.delete(worker);
+      worker = await startWorker({});
+    }
+    const run = await runs.document(runId).catch(() => null);
+    if (run !== null && run.result !== 'waiting') {
+      await kill(worker);
+      return { run, asked };
+    }
+    if (run?.waitsFor != null) {
+      const { waitsFor } = run;
+      // A worker that dies under the answer leaves the question; it is answered again.
+      const isTaken = await answer(story, runId, waitsFor).then(
+        () => true,
+        () => false,
+      );
+      if (isTaken) asked.push(waitsFor.kind);
+    } else await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** The calls of a run that nobody disturbs; a look that is repeated until it is well is one. */
+async function callsOf(story: CrashStory): Promise<string[]> {
+  const calls = join(folder, `calls-${story.name}`);
+  rmSync(calls, { force: true });
+  const { run } = await runToItsEnd(story, { calls });
+  expect([story.name, run.result, await story.effects()]).toEqual([story.name, story.result, story.wanted]);
+  return [...new Set(readFileSync(calls, 'utf8').trim().split('\n'))];
+}
+
+interface Row {
+  runbook: string;
+  call: string;
+  side: Side;
+  result: string;
+  asked: string;
+  effects: Effects;
+  wrong: string;
+}
+
+async function strike(story: CrashStory, { call, side }: Moment): Promise<Row> {
+  const marker = join(folder, `marker-${started}`);
+  const { run, asked } = await runToItsEnd(story, { moment: { call, side, marker } });
+  const effects = await until(async () => {
+    const now = await story.effects();
+    return JSON.stringify(sorted(now)) === JSON.stringify(sorted(story.wanted)) ? now : null;
+  }, 5_000).catch(async () => story.effects());
+  const wrong = [
+    ...(existsSync(marker) ? [] : ['the worker was not killed']),
+    ...(run.result === story.result ? [] : [`ended ${run.result}, expected ${story.result}`]),
+    ...(JSON.stringify(sorted(effects)) === JSON.stringify(sorted(story.wanted)) ? [] : [`world: ${JSON.stringify(effects)}`]),
+  ];
+  const people = asked.filter((kind) => kind.endsWith('unknown')).join(', ');
+  return { runbook: story.name, call, side, result: run.result, asked: people, effects, wrong: wrong.join('; ') };
+}
+
+const sorted = (effects: Effects): [string, number][] => Object.entries(effects).sort(([left], [right]) => left.localeCompare(right));
+
+/** Only an act can be struck in its middle with an effect; a look is struck on both sides. */
+function momentsOf(calls: readonly string[]): Moment[] {
+  return calls.flatMap((call) =>
+    (call.startsWith('performAction') ? (['before', 'during', 'after'] as const) : (['before', 'after'] as const)).map((side) => ({
+      call,
+      side,
+    })),
+  );
+}
+
+function finished(): Row[] {
+  if (progress === '' || !existsSync(progress)) return [];
+  return readFileSync(progress, 'utf8')
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row);
+}
+
+it('runs nothing twice and loses no rollback, wherever its worker is killed', { timeout: isWhole ? 6 * 3_600_000 : 180_000 }, async () => {
+  const rows = finished();
+  for (const story of world.stories) {
+    const moments = isWhole ? momentsOf(await callsOf(story)) : (sample[story.name] ?? []);
+    for (const moment of moments) {
+      const isDone = rows.some(({ runbook, call, side }) => runbook === story.name && call === moment.call && side === moment.side);
+      if (isDone) continue;
+      const row = await strike(story, moment);
+      rows.push(row);
+      if (progress !== '') appendFileSync(progress, `${JSON.stringify(row)}\n`);
+      if (isWhole)
+        console.log(
+          `${row.wrong === '' ? 'well ' : 'WRONG'} ${row.runbook} ${row.side} ${row.call}: ${row.result}, asked ${row.asked || 'nobody'} ${row.wrong}`,
+        );
+    }
+  }
+  expect(rows.filter(({ wrong }) => wrong !== '')).toEqual([]);
+  expect(rows.length).toBeGreaterThanOrEqual(isWhole ? 100 : 1);
+});
