@@ -8,10 +8,8 @@ import { artifactLimits } from '../config/settings/artifact-limits.js';
 import type { Catalog } from '../config/catalog.js';
 import { episodeRunOf, incidentIdOf } from '../workflows/respond/incident-id.js';
 
-/** Ages are days: an hour more or less is none. */
-const everyMs = 3_600_000;
-/** A worker that has just started has better things to do. */
-const firstAfterMs = 5 * 60_000;
+/** Ages are days: an hour more or less is none. A worker that has just started has better things to do. */
+const hourly = { firstAfterMs: 5 * 60_000, everyMs: 3_600_000 };
 
 interface RetentionSettings {
   catalog: Catalog;
@@ -30,7 +28,7 @@ async function removeOnce({ catalog, dataDirectory }: RetentionSettings, client:
 }
 
 /** Gives how to stop it. Without limits in the catalog nothing is ever removed. */
-export function keepWithinLimits(settings: RetentionSettings, client: Client): () => void {
+export function keepWithinLimits(settings: RetentionSettings, client: Client, { firstAfterMs, everyMs } = hourly): () => void {
   if (artifactLimits(settings.catalog) === null) return () => undefined;
   const { say } = settings;
   const round = async (): Promise<void> => {

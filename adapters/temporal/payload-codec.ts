@@ -7,9 +7,8 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import protobuf from 'protobufjs';
 import { UnreadableInputError } from '../../core/model/errors.js';
+import { encryptedEncoding, isEncrypted, keyIdField, keyIdIn } from './encrypted-payload.js';
 
-const encoding = 'binary/encrypted';
-const keyIdField = 'encryption-key-id';
 /** Seen in the sandbox (workflows/kernel/encryption-seen.ts), never on the server. */
 const decryptedField = 'perf-decrypted';
 const nonceBytes = 12;
@@ -32,12 +31,7 @@ export function keyIdOf(key: Buffer): string {
   return createHash('sha256').update('perf-responder payload key').update(key).digest('hex').slice(0, 16);
 }
 
-const text = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
 const bytes = (content: string): Uint8Array => Buffer.from(content, 'utf8');
-
-export function isEncrypted({ metadata }: Payload): boolean {
-  return text(metadata?.['encoding']) === encoding;
-}
 
 function encrypt(payload: Payload, key: Buffer): Payload {
   const keyId = keyIdOf(key);
@@ -46,11 +40,11 @@ function encrypt(payload: Payload, key: Buffer): Payload {
   const { [decryptedField]: _seen, ...metadata } = payload.metadata ?? {};
   const plain = payloadType.encode(payloadType.fromObject({ metadata, data: payload.data ?? new Uint8Array() })).finish();
   const data = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  return { metadata: { encoding: bytes(encoding), [keyIdField]: bytes(keyId) }, data };
+  return { metadata: { encoding: bytes(encryptedEncoding), [keyIdField]: bytes(keyId) }, data };
 }
 
 function decrypt(payload: Payload, keys: ReadonlyMap<string, Buffer>): Payload {
-  const keyId = text(payload.metadata?.[keyIdField]);
+  const keyId = keyIdIn(payload);
   const key = keys.get(keyId);
   if (key === undefined)
     throw new UnreadableInputError(

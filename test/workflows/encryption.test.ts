@@ -15,6 +15,7 @@ import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { parseCatalog } from '../../config/catalog.js';
 import { encryptedTarget } from '../../config/settings/payload-keys.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
+import { runCli } from '../client/run-cli.js';
 import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
 import { alertOf } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
@@ -119,8 +120,30 @@ describe('a namespace with encryption', { timeout: 120_000 }, () => {
     const half = createIncidentClient(clientWith(await converterOf(secondKey)));
     await expect(half.status(incidentId)).rejects.toThrow(/encrypted with the key [0-9a-f]{16}/);
     await showInWebUi(history);
+    await askWithoutCatalog(incidentId);
   });
 });
+
+/** A command in a folder without a catalog needs the key alone; without it, it says so instead of showing half of what is there. */
+async function askWithoutCatalog(incidentId: string): Promise<void> {
+  const cwd = await mkdtemp(join(tmpdir(), 'no-catalog-'));
+  const status = (env: Record<string, string>) =>
+    runCli(['status', incidentId, '--address', temporal.address, '--namespace', temporal.namespace ?? 'default', '--json'], { cwd, env });
+  try {
+    const [blind, wrong, seeing] = await Promise.all([
+      status({}),
+      status({ RESPONDER_PAYLOAD_KEY: 'too short' }),
+      status({ RESPONDER_PAYLOAD_KEY: secondKey, RESPONDER_OLD_PAYLOAD_KEY: firstKey }),
+    ]);
+    expect([blind.code, blind.err]).toEqual([2, expect.stringMatching(/encrypted with the key [0-9a-f]{16}.*RESPONDER_PAYLOAD_KEY/)]);
+    expect(blind.out).not.toContain(incidentId);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('RESPONDER_PAYLOAD_KEY: expected 32 random bytes')]);
+    expect([seeing.code, seeing.err]).toEqual([0, '']);
+    expect(seeing.out).toContain(privateText);
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
+}
 
 /** What the Web UI does with a payload of that history. */
 async function showInWebUi(history: { events?: unknown }): Promise<void> {

@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import { parseCatalog } from '../../../config/catalog.js';
+import { checkArtifacts } from '../../../client/doctor/artifacts-check.js';
 import { applyRetention, removedFile, surveyRetention } from '../../../adapters/artifacts/retention.js';
 import { listWorkFolders, workDirectory, workFolderName } from '../../../adapters/artifacts/work-folders.js';
 
@@ -69,5 +71,25 @@ describe('the retention of a data folder', () => {
     await mkdir(removedFile(dataDirectory));
     await expect(applyRetention(places, survey, Date.now())).rejects.toThrow(/EISDIR/);
     expect(await store.list()).toHaveLength(1);
+  });
+});
+
+describe('what doctor says of the room for artifacts', () => {
+  const catalogWith = (artifacts: string) =>
+    parseCatalog(`version: 1\n${artifacts}services: { shop: { endpoints: { e: { url: "http://127.0.0.1:1/" } } } }\n`, 'responder.yaml');
+
+  it('names how much there is, and what to do when it is more than the catalog allows', async () => {
+    const store = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
+    const { path } = await store.put('a', 'x', 'large');
+    await truncate(store.locate(path), 120_000_000);
+    expect(await checkArtifacts(catalogWith(''), dataDirectory)).toMatchObject({
+      ...{ id: 'artifacts', status: 'ok', remedy: null },
+      found: expect.stringMatching(/^1 artifacts, 0\.1 GB, kept for ever; [\d.]+ GB free$/) as string,
+    });
+    expect(await checkArtifacts(catalogWith('artifacts: { keep: 30d, max: 130MB }\n'), dataDirectory)).toMatchObject({ status: 'ok' });
+    expect(await checkArtifacts(catalogWith('artifacts: { max: 100MB }\n'), dataDirectory)).toMatchObject({
+      ...{ id: 'artifacts', found: expect.stringContaining('kept within the limits of artifacts') as string },
+      remedy: expect.stringContaining('perf-responder artifacts tells what is left and why') as string,
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { createPayloadCodec, isEncrypted, keyIdOf } from '../../../adapters/temporal/payload-codec.js';
+import { isEncrypted } from '../../../adapters/temporal/encrypted-payload.js';
+import { createPayloadCodec, keyIdOf } from '../../../adapters/temporal/payload-codec.js';
 
 const [first, second] = [randomBytes(32), randomBytes(32)];
 const codec = createPayloadCodec({ current: first, old: [] });

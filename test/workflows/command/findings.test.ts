@@ -1,5 +1,8 @@
 import { findOpenReferences } from '../../../adapters/temporal/open-references.js';
 import { incidentIdOf } from '../../../workflows/respond/incident-id.js';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MeasureOrder } from '../../../activities/command/contract.js';
@@ -15,6 +18,9 @@ import {
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { triageMilestoneSignal } from '../../../workflows/kernel/messages.js';
 import { closeIncidentSignal } from '../../../workflows/respond/messages.js';
+import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
+import { parseCatalog } from '../../../config/catalog.js';
+import { keepWithinLimits } from '../../../worker/retention.js';
 import { seenService } from '../../../worker/runbook/mitigation-facts.js';
 import { startCommandWorld } from '../../support/stories/command-world.js';
 import { createFakeWorld, resolveToShop } from '../../support/stories/fake-incident.js';
@@ -218,6 +224,50 @@ describe('what triages tell', () => {
     expect(await isInUse()).toBe(true);
     await cancel(row.id);
     await expect.poll(isInUse, { timeout: 20_000 }).toBe(false);
+  });
+
+  it('a worker removes round after round what is too old and in no open incident, until it is stopped', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'rounds-'));
+    const store = createArtifactStore({ directory: artifactDirectory(dataDirectory) });
+    const old = async (text: string): Promise<string> => {
+      const { path } = await store.put('a', 'x', text);
+      const at = new Date(Date.now() - 31 * 86_400_000);
+      await utimes(store.locate(path), at, at);
+      return path;
+    };
+    const stored = async (): Promise<string[]> => (await store.list()).map(({ path }) => path);
+    const [young] = [await store.put('a', 'x', 'young')];
+    const settings = {
+      catalog: parseCatalog(
+        'version: 1\nartifacts: { keep: 30d }\nservices: { shop: { endpoints: { e: { url: "http://127.0.0.1:1/" } } } }\n',
+        'responder.yaml',
+      ),
+      dataDirectory,
+    };
+    const said: string[] = [];
+    await old('one');
+    const stop = keepWithinLimits({ ...settings, say: (line) => said.push(line) }, world.environment.client, {
+      firstAfterMs: 0,
+      everyMs: 300,
+    });
+    try {
+      for (const next of ['two', 'three']) {
+        await expect.poll(stored, { timeout: 20_000 }).toEqual([young.path]);
+        await old(next);
+      }
+      await expect.poll(stored, { timeout: 20_000 }).toEqual([young.path]);
+      expect(said).toContain('removed 1 artifacts and work folders, 0.0 MB; removed.jsonl names them');
+    } finally {
+      stop();
+    }
+    const none = keepWithinLimits({ ...settings, catalog: world.catalog, say: () => undefined }, world.environment.client, {
+      ...{ firstAfterMs: 0, everyMs: 10 },
+    });
+    const left = await old('of a catalog without limits');
+    await delay(100);
+    none();
+    expect(await stored()).toContain(left);
+    await rm(dataDirectory, { recursive: true });
   });
 
   it('an alert declares at once where the policy says so, whatever its triage finds; nothing declares where it says never', async () => {
