@@ -1,3 +1,5 @@
+import { mutateJson, mutateLines } from './grammar.js';
+
 /** Pseudo-random numbers (mulberry32), so that a seed names an input. */
 export function numbers(seed: number): () => number {
   let state = seed | 0;
@@ -75,8 +77,9 @@ const mutations: readonly Mutation[] = [
   // A letter is another letter.
   (bytes, random) => {
     const from = at(bytes, random);
-    const index = bytes.findIndex((byte, place) => place >= from && byte >= 97 && byte <= 122);
-    return index === -1 ? bytes : spliced(bytes, index, index + 1, new Uint8Array([97 + Math.floor(random() * 26)]));
+    let index = from;
+    while (index < bytes.length && !isLetter(bytes[index])) index++;
+    return index === bytes.length ? bytes : spliced(bytes, index, index + 1, new Uint8Array([97 + Math.floor(random() * 26)]));
   },
   // A number is another number.
   (bytes, random) => {
@@ -90,6 +93,10 @@ const mutations: readonly Mutation[] = [
   },
 ];
 
+function isLetter(byte = 0): boolean {
+  return byte >= 97 && byte <= 122;
+}
+
 function isDigit(byte = 0): boolean {
   return byte >= 48 && byte <= 57;
 }
@@ -97,9 +104,12 @@ function isDigit(byte = 0): boolean {
 /** Light ones come last and are chosen more often: what is only just damaged gets furthest. */
 const light = 2;
 
-/** One to four damages of a good file, mostly one. */
+/** One to four damages of a good file, mostly one. Every other file keeps its grammar, where it has one that is known here. */
 export function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
-  let made = bytes;
+  const kept = random() < 0.5 ? (mutateJson(bytes, random) ?? mutateLines(bytes, random)) : null;
+  if (kept !== null) return kept;
+  // A copy that is no Buffer: a slice of one shares its memory, and the good file would be damaged for good.
+  let made: Uint8Array = new Uint8Array(bytes);
   for (let count = random() < 0.7 ? 1 : 1 + Math.floor(random() * 4); count > 0; count--) {
     const from = random() < 0.5 ? mutations.length - light : 0;
     made = mutations[from + Math.floor(random() * (mutations.length - from))]?.(made, random) ?? made;

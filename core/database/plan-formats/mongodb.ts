@@ -105,9 +105,17 @@ function readStage(stage: RawRecord, collection: string | null, isMeasured: bool
     ...(stage['usedDisk'] === true
       ? { 'Sort Space Type': 'Disk', 'Sort Space Used': Math.round((numeric(stage['spilledDataStorageSize']) ?? 0) / 1024) }
       : {}),
+    ...estimated(stage),
     ...measured(stage, isMeasured),
     ...(children.length === 0 ? {} : { Plans: children }),
   };
+}
+
+/** What the cost-based planner of 8.1 and later tells of a stage. */
+function estimated(stage: RawRecord): RawRecord {
+  const rows = numeric(stage['cardinalityEstimate']);
+  const cost = numeric(stage['costEstimate']);
+  return { ...(rows === undefined ? {} : { 'Plan Rows': rows }), ...(cost === undefined ? {} : { 'Total Cost': cost }) };
 }
 
 function measured(stage: RawRecord, isMeasured: boolean): RawRecord {

@@ -1,3 +1,4 @@
+import { planOperator } from '../../engines/registry.js';
 import type { PlanFinding, PlanNode } from '../../model/database.js';
 import { count, milliseconds, percent, plural } from '../../model/figures.js';
 import { finding, title } from './finding-words.js';
@@ -19,7 +20,7 @@ export function findInPlan(input: FindingInput): PlanFinding[] {
   const byNode = input.nodes
     .map((node) => ({ node, tree: input.tree[node.id] }))
     .sort((a, b) => b.node.selfMs - a.node.selfMs || a.node.id - b.node.id)
-    .flatMap(({ node, tree }) => (tree === undefined ? [] : nodeFindings(node, tree, totalMs)));
+    .flatMap(({ node, tree }) => (tree === undefined ? [] : nodeFindings(node, tree, totalMs, input.format.id)));
   return [...byNode, ...statementFindings(input, totalMs), ...fileFindings(input)];
 }
 
@@ -32,9 +33,9 @@ function notAnalyzed({ format, nodes }: FindingInput): string {
   return `The plan was not executed: ${holds}. ${remedy}`;
 }
 
-function nodeFindings(node: PlanNode, tree: TimedNode, totalMs: number): PlanFinding[] {
+function nodeFindings(node: PlanNode, tree: TimedNode, totalMs: number, format: string): PlanFinding[] {
   const isRelevant = totalMs === 0 || node.selfMs >= relevantShare * totalMs;
-  const found = [spill(node, tree), lossyBitmap(node, tree), missingWorkers(node, tree), misestimate(node, tree)];
+  const found = [spill(node, tree), lossyBitmap(node, tree), missingWorkers(node, tree), misestimate(node, tree, format)];
   if (isRelevant) found.push(rowsRemoved(node), loops(node), heapFetches(node, tree));
   return found.filter((each) => each !== null);
 }
@@ -51,12 +52,12 @@ function rowsRemoved(node: PlanNode): PlanFinding | null {
   );
 }
 
-function misestimate(node: PlanNode, tree: TimedNode): PlanFinding | null {
+function misestimate(node: PlanNode, tree: TimedNode, format: string): PlanFinding | null {
   if (node.loops === 0 || stopsEarly(tree)) return null;
   const factor = Math.max(node.rows, 1) / Math.max(node.rowsEstimated, 1);
   const isOver = factor < 1;
   // Whoever reads only part of a child's rows makes its estimate look too high.
-  if (isOver && readsPartOnly(tree)) return null;
+  if (isOver && readsPartOnly(tree, format)) return null;
   if (Math.max(factor, 1 / factor) < misestimateFactor) return null;
   const times = isOver ? `${count(1 / factor)} times too many` : `${count(factor)} times too few`;
   return finding(
@@ -75,11 +76,11 @@ function stopsEarly(tree: TimedNode): boolean {
   );
 }
 
-function readsPartOnly(tree: TimedNode): boolean {
+function readsPartOnly(tree: TimedNode, format: string): boolean {
   for (let node = tree; node.parent !== null; node = node.parent) {
     const type = node.parent.raw['Node Type'];
     const join = node.parent.raw['Join Type'] ?? '';
-    if (type === 'Limit' || type === 'Merge Join' || /Semi|Anti/.test(join) || /Semi|Anti/.test(type)) return true;
+    if (planOperator(format, type) === 'limit' || type === 'Merge Join' || /Semi|Anti/.test(join) || /Semi|Anti/.test(type)) return true;
     if (node.raw['Parent Relationship'] === 'SubPlan' || node.raw['Parent Relationship'] === 'InitPlan') return true;
   }
   return false;

@@ -157,6 +157,25 @@ describe('plans of MongoDB', () => {
     ]);
   });
 
+  it('compares estimates with what came, unless a limit stops the stage early', () => {
+    const explain = (outer: string): string =>
+      JSON.stringify({
+        queryPlanner: { namespace: 'shop.orders', winningPlan: { stage: outer } },
+        executionStats: {
+          executionTimeMillis: 4,
+          executionStages: {
+            stage: outer,
+            nReturned: 10,
+            executionTimeMillisEstimate: 4,
+            inputStage: { stage: 'COLLSCAN', nReturned: 10, docsExamined: 10, executionTimeMillisEstimate: 4, cardinalityEstimate: 5000 },
+          },
+        },
+      });
+    const findings = (outer: string): string[] => planDocument(readQueryPlan(explain(outer))).findings.map(({ id }) => id);
+    expect(findings('PROJECTION_SIMPLE')).toContain('misestimate');
+    expect(findings('LIMIT')).not.toContain('misestimate');
+  });
+
   it('refuses what the shell shortened', () => {
     expect(() => read('mongodb-shortened.txt')).toThrow(/inputStage: \[Object\], where the shell left a part of the plan out/);
   });

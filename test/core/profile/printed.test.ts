@@ -6,12 +6,7 @@ import { toPprof } from '../../../core/profile/export/to-pprof.js';
 import { toSpeedscope } from '../../../core/profile/export/to-speedscope.js';
 import { createProfileBuilder, rootNode } from '../../../core/profile/profile-builder.js';
 import { stackFrames, type StackProfile } from '../../../core/profile/stack-profile.js';
-
-/** What a random program did: stacks, root first, with the samples that ended in them. */
-interface Stack {
-  names: string[];
-  samples: number;
-}
+import { printersOfTools, type SampledStack as Stack } from './printers-of-tools.js';
 
 const periodNs = 10_000_000;
 const intervalUs = 1000;
@@ -36,7 +31,8 @@ function ownSharesOf(profile: StackProfile): Map<string, number> {
   const shares = new Map<string, number>();
   for (let node = 1; node < profile.parents.length; node++) {
     const own = profile.self[node] ?? 0;
-    const leaf = stackFrames(profile, node).at(-1)?.name ?? '';
+    // Names of Java and Go are given with their class or package.
+    const leaf = (stackFrames(profile, node).at(-1)?.name ?? '').replace(/^.*\./, '');
     if (own > 0) shares.set(leaf, (shares.get(leaf) ?? 0) + own / profile.total);
   }
   return shares;
@@ -172,7 +168,7 @@ const printers: Record<string, (stacks: readonly Stack[]) => string | Uint8Array
 };
 
 describe('a random program, printed as', () => {
-  it.each(Object.entries(printers))('%s, is read as what it was, packed or not', async (_, print) => {
+  it.each(Object.entries({ ...printers, ...printersOfTools }))('%s, is read as what it was, packed or not', async (_, print) => {
     await fc.assert(
       fc.asyncProperty(programs, fc.boolean(), async (stacks, isPacked) => {
         const text = print(stacks);

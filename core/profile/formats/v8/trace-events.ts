@@ -27,12 +27,14 @@ interface Span {
   name: number;
   startUs: number;
   endUs: number;
+  /** Which event began it: of two spans over the same time, the first one is outside. */
+  begunAs: number;
 }
 
 interface Thread {
   spans: Span[];
   /** B and E events, which need not come in order. */
-  marks: { isBegin: boolean; name: number; atUs: number }[];
+  marks: { isBegin: boolean; name: number; atUs: number; takenAs: number }[];
 }
 
 /** A hundred bytes each: a trace of more is a recording of the whole machine, not of a program. */
@@ -58,8 +60,8 @@ export function createTraceSpans(): TraceSpans {
         throw new UnreadableInputError(`chrome trace: expected at most ${maxEvents} spans, got more. Trace a shorter window.`);
       const own = threads.get(thread) ?? { spans: [], marks: [] };
       threads.set(thread, own);
-      if (phase === 'X') own.spans.push({ name: idOf(name), startUs: atUs, endUs: atUs + Math.max(0, durationUs ?? 0) });
-      else own.marks.push({ isBegin: phase === 'B', name: idOf(name), atUs });
+      if (phase === 'X') own.spans.push({ name: idOf(name), startUs: atUs, endUs: atUs + Math.max(0, durationUs ?? 0), begunAs: taken });
+      else own.marks.push({ isBegin: phase === 'B', name: idOf(name), atUs, takenAs: taken });
     },
     drop() {
       isDropped = true;
@@ -72,7 +74,7 @@ export function createTraceSpans(): TraceSpans {
       for (const thread of threads.values()) {
         const paired = pairMarks(thread);
         unpaired += paired.unpaired;
-        const all = [...thread.spans, ...paired.spans].sort((a, b) => a.startUs - b.startUs || b.endUs - a.endUs);
+        const all = [...thread.spans, ...paired.spans].sort((a, b) => a.startUs - b.startUs || b.endUs - a.endUs || a.begunAs - b.begunAs);
         for (const span of all) [first, last] = [Math.min(first, span.startUs), Math.max(last, span.endUs)];
         unpaired += addSpans(all, frames, builder);
         spans += all.length;
@@ -92,14 +94,14 @@ function spanFrame(name: string): ReturnType<typeof parseFrameName> {
 /** An end belongs to the innermost open beginning. */
 function pairMarks({ marks }: Thread): { spans: Span[]; unpaired: number } {
   const spans: Span[] = [];
-  const open: { name: number; atUs: number }[] = [];
+  const open: Thread['marks'] = [];
   let unpaired = 0;
   for (const mark of [...marks].sort((a, b) => a.atUs - b.atUs)) {
     if (mark.isBegin) open.push(mark);
     else {
       const begin = open.pop();
       if (begin === undefined) unpaired++;
-      else spans.push({ name: begin.name, startUs: begin.atUs, endUs: mark.atUs });
+      else spans.push({ name: begin.name, startUs: begin.atUs, endUs: mark.atUs, begunAs: begin.takenAs });
     }
   }
   return { spans, unpaired: unpaired + open.length };

@@ -95,6 +95,12 @@ describe('Hermes and spans', () => {
     expect(leavesOf(profile).sort()).toEqual(['cold 20', 'hot 45', 'main 20', 'parse 15', 'poll 40']);
   });
 
+  it('keeps the span outside that began first, when both take the same time', async () => {
+    const event = (name: string, ph: string, ts: number) => ({ name, ph, pid: 1, tid: 1, ts });
+    const events = [event('main', 'B', 0), event('hot', 'B', 0), event('hot', 'E', 100), event('main', 'E', 100)];
+    expect(leavesOf(await profileOf(JSON.stringify(events)))).toEqual(['hot 100']);
+  });
+
   it('tells spans that have no end or cross another one', async () => {
     const events = [
       { name: 'a', ph: 'X', pid: 1, tid: 1, ts: 0, dur: 100 },
