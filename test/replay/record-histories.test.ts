@@ -6,6 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describe, it } from 'vitest';
 import { releaseLeaseName, renewLeaseName } from '../../core/decisions/load/load-control.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
+import { triageWorkflowId } from '../../adapters/temporal/triage-workflow-id.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
 import { createFakeWorld, planExpiringAt } from '../support/stories/fake-incident.js';
 import { startTestWorkers } from '../support/stories/incident-workers.js';
@@ -17,8 +18,8 @@ import { recordedStories } from '../support/stories/recorded-stories.js';
 import { registryWorkflowId } from '../../workflows/command/registry/incident-ids.js';
 import { lockWorkflowId } from '../../workflows/runbook/lock.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
-import { commandCatalog, recordedIncidents, recordedRuns, runCatalog } from '../support/stories/recorded-runs.js';
-import { startCommandWorld } from '../support/stories/command-world.js';
+import { continueWithAllOpen, eagerServer, recordedIncidents, startRecordedWorld } from '../support/stories/recorded-incidents.js';
+import { recordedRuns, runCatalog } from '../support/stories/recorded-runs.js';
 import { startRunbookWorld } from '../support/stories/runbook-world.js';
 
 const folder = new URL('../../fixtures/histories/', import.meta.url);
@@ -34,8 +35,8 @@ function withoutMachine(_key: string, value: unknown): unknown {
 }
 
 /** The history of one workflow, closed or not, as a file. */
-async function keep({ client }: TestWorkflowEnvironment, name: string, workflowId: string): Promise<void> {
-  const history = JSON.parse(historyToJSON(await client.workflow.getHandle(workflowId).fetchHistory())) as unknown;
+async function keep({ client }: TestWorkflowEnvironment, name: string, workflowId: string, runId?: string): Promise<void> {
+  const history = JSON.parse(historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory())) as unknown;
   // A worker's identity also names its sticky queue.
   const text = JSON.stringify(history, withoutMachine).replaceAll(/\b\d+@[\w.-]+/g, 'recorder');
   await writeFile(new URL(`${name}.json`, folder), `${text}\n`);
@@ -108,10 +109,20 @@ describe.runIf(process.env['RECORD_HISTORIES'] === '1')('the recorder', () => {
   });
 
   it('records incidents of people, and who numbers them', { timeout: 240_000 }, async () => {
-    const world = await startCommandWorld(commandCatalog);
+    const world = await startRecordedWorld();
     const stop = await world.startWorker();
     for (const [name, drive] of Object.entries(recordedIncidents)) await keep(world.environment, `command-${name}`, await drive(world));
     await keep(world.environment, 'registry', registryWorkflowId);
+    await keep(world.environment, 'triage-of-people', triageWorkflowId(world.underWay));
+    await stop();
+    await world.teardown();
+  });
+
+  it('records an incident of people that continues as new with everything open', { timeout: 240_000 }, async () => {
+    const world = await startRecordedWorld(...eagerServer);
+    const stop = await world.startWorker();
+    const { id, runIds } = await continueWithAllOpen(world);
+    for (const [index, name] of ['continued', 'carried-on'].entries()) await keep(world.environment, `command-${name}`, id, runIds[index]);
     await stop();
     await world.teardown();
   });

@@ -7,7 +7,9 @@ import type { WindowEnding } from '../../workflows/kernel/hold-window.js';
 import type { Localization } from '../../workflows/kernel/localize.js';
 import type { Verification } from '../../workflows/kernel/verify.js';
 import type { RunResult } from '../../core/command/runbook/run-state.js';
-import { recordedIncidents, recordedRuns } from '../support/stories/recorded-runs.js';
+import type { IncidentStatus } from '../../core/command/incident/incident-status.js';
+import { recordedIncidents } from '../support/stories/recorded-incidents.js';
+import { recordedRuns } from '../support/stories/recorded-runs.js';
 import { recordedSearches } from '../support/stories/recorded-searches.js';
 import { recordedStories } from '../support/stories/recorded-stories.js';
 import { bundleWorkflows } from '../support/temporal.js';
@@ -23,7 +25,8 @@ const storyOf: Record<
   | Exclude<Verification['kind'], 'not-compared'>
   | Exclude<TriageMilestone['kind'], 'escalated'>
   | BisectAnswer['outcome']
-  | `run ${RunResult}`,
+  | `run ${RunResult}`
+  | `command ${Extract<IncidentStatus, 'closed' | 'cancelled' | 'merged'> | 'continued'}`,
   string
 > = {
   captured: 'db-bound',
@@ -58,12 +61,24 @@ const storyOf: Record<
   'run rolled-back': 'run-rolled-back',
   'run aborted': 'run-aborted',
   'run dry-run': 'run-dry-run',
+  'command closed': 'command-closed',
+  'command cancelled': 'command-cancelled',
+  'command merged': 'command-merged-away',
+  'command continued': 'command-continued',
 };
 
 /** Names that the bundle exports: the types of workflows. */
 async function workflowTypes(): Promise<string[]> {
   const source = await readFile(new URL('../../workflows/index.ts', import.meta.url), 'utf8');
   return [...source.matchAll(/export \{ ([^}]+) \}/g)].flatMap(([, names = '']) => names.split(',').map((name) => name.trim()));
+}
+
+/** Names of the signals and updates that the workflows define. */
+async function messagesInSources(): Promise<string[]> {
+  const root = new URL('../../workflows/', import.meta.url);
+  const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('messages.ts'));
+  const sources = await Promise.all(files.map((name) => readFile(new URL(name, root), 'utf8')));
+  return sources.flatMap((source) => [...source.matchAll(/\bdefine(?:Signal|Update)<[^(]*>\('([^']+)'\)/g)].map(([, name = '']) => name));
 }
 
 /** Ids of `patched('…')` in the workflows. */
@@ -79,6 +94,8 @@ interface RecordedHistory {
     markerRecordedEventAttributes?: { details?: Record<string, { payloads?: { data?: string }[] }> };
     workflowExecutionStartedEventAttributes?: { workflowId: string; workflowType: { name: string } };
     activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+    workflowExecutionUpdateAcceptedEventAttributes?: { acceptedRequest?: { input?: { name?: string } } };
+    workflowExecutionSignaledEventAttributes?: { signalName: string };
   }[];
 }
 
@@ -100,7 +117,7 @@ describe('recorded histories', () => {
       ...recordedStories.map(({ name }) => name),
       ...recordedSearches.map(({ name }) => `search-${name}`),
       ...Object.keys(recordedRuns).map((name) => `run-${name}`),
-      ...Object.keys(recordedIncidents).map((name) => `command-${name}`),
+      ...[...Object.keys(recordedIncidents), 'continued', 'carried-on'].map((name) => `command-${name}`),
     ];
     expect(names).toEqual(expect.arrayContaining(wanted));
   });
@@ -115,6 +132,21 @@ describe('recorded histories', () => {
 
   it('exist for every ending that the types of the kernel and of the stories know', () => {
     for (const name of Object.values(storyOf)) expect(names).toContain(name);
+  });
+
+  it('exist for every signal and update that a workflow takes', async () => {
+    const histories = await Promise.all(names.map(read));
+    const taken = new Set(
+      histories
+        .flatMap(({ events }) => events)
+        .flatMap(({ workflowExecutionUpdateAcceptedEventAttributes: update, workflowExecutionSignaledEventAttributes: signal }) => [
+          update?.acceptedRequest?.input?.name,
+          signal?.signalName,
+        ]),
+    );
+    const messages = await messagesInSources();
+    expect(messages.length).toBeGreaterThan(40);
+    expect(messages.filter((name) => !taken.has(name))).toEqual([]);
   });
 
   it('exist for both sides of each patch: with its marker, and from before it', async () => {

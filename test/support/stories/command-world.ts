@@ -21,13 +21,15 @@ interface WorldParts {
   deps?: Partial<CommandDependencies>;
   /** Activities of triages, when the test runs some. */
   triages?: IncidentActivities;
+  /** Of the server, see `startTemporal`. */
+  settings?: readonly string[];
 }
 
 /** Real Temporal, real activities over a real catalog: only the receivers are of the test. */
-export async function startCommandWorld(catalogText: string, { deps: over = {}, triages }: WorldParts = {}) {
+export async function startCommandWorld(catalogText: string, { deps: over = {}, triages, settings = [] }: WorldParts = {}) {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'responder-command-'));
   const catalog = parseCatalog(catalogText, join(dataDirectory, 'responder.yaml'));
-  const [environment, workflowBundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
+  const [environment, workflowBundle] = await Promise.all([startTemporal(...settings), bundleWorkflows()]);
   const deps = createCommandDependencies({
     client: environment.client,
     catalog,

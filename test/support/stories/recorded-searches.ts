@@ -3,7 +3,14 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BisectRequest } from '../../../activities/bisect-contract.js';
 import type { bisectRegression } from '../../../workflows/bisect/bisect-regression.js';
-import { markGoodSignal, pauseSignal, resumeSignal, stopAndReportSignal } from '../../../workflows/bisect/messages.js';
+import {
+  markBadSignal,
+  markGoodSignal,
+  pauseSignal,
+  resumeSignal,
+  skipCommitSignal,
+  stopAndReportSignal,
+} from '../../../workflows/bisect/messages.js';
 import { idOf, type FakeRepository } from '../fake-repositories.js';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId<typeof bisectRegression>;
@@ -50,6 +57,18 @@ export const recordedSearches: readonly RecordedSearch[] = [
       await handle.signal(pauseSignal, {});
       await delay(400);
       await handle.signal(resumeSignal, {});
+    },
+  },
+  {
+    name: 'marked',
+    repository: { ...slow, measureMs: 100 },
+    drive: async (handle, measured) => {
+      await untilMeasured(measured, 2);
+      // As much of an incident as a search reads.
+      const incident = { causes: [{ location: { file: 'src/orders.js' } }], confirmation: { broken: ['p95'] } };
+      await handle.signal('handOffEvidence', { incident, repositoryConfigured: true, facts: ['p95 has doubled'], requestedBy: 'ada' });
+      await handle.signal(skipCommitSignal, { commit: idOf(15), by: 'ada' });
+      await handle.signal(markBadSignal, { commit: idOf(25), by: 'ada' });
     },
   },
   {
