@@ -25,6 +25,11 @@ export const placeIds: ReadonlySet<CauseId> = new Set(['expensive-query', 'insid
 
 /** What explains less than half of another finding leaves more of it open than it explains. */
 const holdsHalf = ({ cause, other }: Pair): boolean => 2 * cause.share >= other.share;
+/** Two statements have a defect each; only of one and the same can one be why the other shows. Without an id it cannot be told. */
+const sameStatement = (pair: Pair): boolean => {
+  const [one, two] = [pair.cause.location.queryId, pair.other.location.queryId];
+  return holdsHalf(pair) && (one === undefined || two === undefined || one === two);
+};
 /** Each could be the reason of the other; the one that holds more of the latency was there first. */
 const holdsMore = ({ cause, other }: Pair): boolean => cause.share > other.share || (cause.share === other.share && cause.id < other.id);
 
@@ -113,16 +118,23 @@ export const causality: readonly CausalRow[] = [
   {
     causes: ['non-sargable-predicate', 'stale-statistics'],
     explains: ['missing-index'],
+    when: sameStatement,
     why: 'the rows are read because of how the statement is written or planned; an index more would not be used',
   },
-  { causes: ['stale-statistics'], explains: ['sort-spill'], why: 'the plan was given memory for fewer rows than came' },
+  {
+    causes: ['stale-statistics'],
+    explains: ['sort-spill'],
+    when: sameStatement,
+    why: 'the plan was given memory for fewer rows than came',
+  },
   {
     causes: ['missing-index', 'non-sargable-predicate', 'stale-statistics', 'sort-spill', 'n-plus-one'],
     explains: ['row-volume'],
+    when: sameStatement,
     why: 'the rows that travel are not what takes the time of this statement',
   },
   {
-    causes: ['missing-index', 'non-sargable-predicate', 'stale-statistics', 'n-plus-one', 'row-volume'],
+    causes: ['n-plus-one', 'row-volume'],
     explains: ['hot-function'],
     why: 'the service burns its CPU on what this makes it fetch',
   },

@@ -51,6 +51,10 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
   const causes = standing.filter(
     (candidate) => candidate.share >= Math.max(minimumShare, secondToFirst * first.share) && candidate.confidence >= minimumConfidence,
   );
+  const lesser = kept
+    .filter((candidate) => !causes.includes(candidate) && candidate.share >= minimumShare)
+    .map((each) => lesserRow(each, first));
+  ruledOut.push(...lesser);
   if (first.id === 'capacity') return { outcome: 'capacity', causes: causes.slice(0, 1), ruledOut, reasons };
   return { outcome: causes.length > 1 ? 'mixed' : 'localized', causes, ruledOut, reasons };
 }
@@ -78,6 +82,17 @@ function consequences(sorted: readonly Candidate[], context: RuleContext): Map<C
     }
   }
   return explained;
+}
+
+/** What is too small beside the first cause is told all the same: it is there when the first one is gone. */
+function lesserRow({ id, summary, evidence, share, confidence }: Candidate, first: Candidate): RuledOut {
+  const why =
+    first.id === 'inside-wait'
+      ? 'what the requests wait for inside the service was not seen, and may be what this is about'
+      : confidence < minimumConfidence
+        ? `the evidence is too weak to name it beside ${first.id}`
+        : `it holds ${percent(share)} of the mean latency, less than half of ${first.id} with ${percent(first.share)}`;
+  return { id, reason: `${why}: ${summary}`, evidence, kind: 'lesser' };
 }
 
 function consequenceRow({ id, summary, evidence }: Candidate, cause: Candidate, why: string): RuledOut {

@@ -174,9 +174,10 @@ export interface RuledOut {
   evidence: string[];
   /**
    * `disproved`: what it needs was measured, and is on the other side of its limit; `reason` gives both. `consequence`: it was found, and follows from
-   * something else, so taking it away alone would not help. Absent in incidents of before the two were told apart.
+   * something else, so taking it away alone would not help. `lesser`: it was found and follows from nothing else, but holds less than half of what the
+   * first cause holds. Absent in incidents of before these were told apart.
    */
-  kind?: 'disproved' | 'consequence';
+  kind?: 'disproved' | 'consequence' | 'lesser';
   /** The cause that a consequence follows from; absent where that was seen and has no name of its own among the causes. */
   consequenceOf?: CauseId;
 }

@@ -6,18 +6,24 @@ import { plural } from '../words.js';
 import { titled } from './cause.js';
 
 /** Only what was disproved counts as ruled out: a consequence was found, and goes away with its cause. Rows of before the two were told apart are old disproofs. */
-export function sortRuledOut(rows: readonly RuledOut[]): { disproved: RuledOut[]; consequences: RuledOut[] } {
+export function sortRuledOut(rows: readonly RuledOut[]): {
+  disproved: RuledOut[];
+  consequences: RuledOut[];
+  lesser: RuledOut[];
+} {
   return {
-    disproved: rows.filter(({ kind }) => kind !== 'consequence'),
+    disproved: rows.filter(({ kind }) => kind !== 'consequence' && kind !== 'lesser'),
     consequences: rows.filter(({ kind }) => kind === 'consequence'),
+    lesser: rows.filter(({ kind }) => kind === 'lesser'),
   };
 }
 
 /** Two lists that must not be mixed up: what was measured to be otherwise, and what was found and follows from something else. */
 export function ruledOutSection({ incident }: ReportInput): Section {
-  const { disproved, consequences } = sortRuledOut(incident.ruledOut);
+  const { disproved, consequences, lesser } = sortRuledOut(incident.ruledOut);
   const { notJudged = [] } = incident;
   const blocks: Block[] = [
+    ...fold(listing('found beside it, too small to be named', lesser), bullets(lesser.map(describeLesser))),
     ...fold(listing('disproved', disproved), bullets(disproved.map(describeDisproof))),
     ...fold(listing('not a cause of its own', consequences), bullets(consequences.map(describeConsequence))),
     ...fold([`${plural(notJudged.length, 'cause')} not judged, for want of evidence`], bullets(notJudgedRows(incident))),
@@ -34,6 +40,10 @@ function listing(what: string, rows: readonly RuledOut[]): Rich {
 
 function describeDisproof({ id, reason, evidence, kind }: RuledOut): Rich {
   return rich`${titled(id)}: ${kind === undefined ? '' : 'disproved, because '}${reason}${cite(evidence)}`;
+}
+
+function describeLesser({ id, reason, evidence }: RuledOut): Rich {
+  return rich`${titled(id)}: ${reason}${cite(evidence)}`;
 }
 
 function describeConsequence({ id, reason, evidence, consequenceOf }: RuledOut): Rich {

@@ -50,10 +50,21 @@ function fromCause(triage: Incident, cause: Cause): Hypothesis {
 }
 
 function fromRuledOut(triage: Incident, { id, reason, evidence, kind, consequenceOf }: RuledOut): Hypothesis {
+  const statement = `${id} makes ${triage.endpoint} slow`;
+  if (kind === 'lesser')
+    return {
+      id: `${triage.endpoint}:${id}`,
+      statement,
+      supports: [reason, ...cite(triage, evidence)],
+      contradicts: [],
+      untested: ['the same load after its remedy'],
+      status: 'supported',
+      testedBy: `rule ${id}`,
+    };
   const follows = kind === 'consequence' ? `it follows from ${consequenceOf ?? 'something else'}: ` : '';
   return {
     id: `${triage.endpoint}:${id}`,
-    statement: `${id} makes ${triage.endpoint} slow`,
+    statement,
     supports: [],
     contradicts: [`${follows}${reason}`, ...cite(triage, evidence)],
     untested: [],
