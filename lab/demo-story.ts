@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.js';
 import type { LabSession } from './lab-session.js';
 import { measureEndpoint } from './cases/measure-endpoint.js';
 import type { Narrator } from './narrator.js';
+import { reportPage } from './report-page.js';
 import { scoreAnswer, type Score } from './cases/score.js';
 import type { ShopLab } from './shop-lab.js';
 import type { RerunDocument, StatusDocument, TriageDocument } from './cases/triage-document.js';
@@ -18,7 +20,12 @@ export interface DemoEnd {
 const settleWithinMs = 300_000;
 
 /** The whole incident as an on-call engineer lives it: healthy, broken, alert, report, fix, proof. */
-export async function playDemo(session: LabSession, shop: ShopLab, fault: Fault, narrator: Narrator): Promise<DemoEnd> {
+export async function playDemo(
+  session: LabSession,
+  shop: ShopLab,
+  fault: Fault,
+  { narrator, reportFile }: { narrator: Narrator; reportFile: string | null },
+): Promise<DemoEnd> {
   const { endpoint } = fault;
   const target = session.target(fault);
   narrator.headline(
@@ -35,7 +42,8 @@ export async function playDemo(session: LabSession, shop: ShopLab, fault: Fault,
   await followLive(session, incidentId, narrator);
   const document = await session.incidents.triage(incidentId);
   narrator.headline(`Report ready after ${seconds(document.timing.reportReadyMs)} (load window ${seconds(document.timing.loadWindowMs)})`);
-  narrator.say(await session.incidents.reportMarkdown(incidentId));
+  narrator.say(reportPage(await session.incidents.report(incidentId, 'md')));
+  await keepReport(session, incidentId, reportFile, narrator);
   const score = scoreAnswer(fault.truth, answerOf(document), shop.places);
   if (document.confirmation?.verdict !== 'confirmed') return { document, score, rerun: null, expected: score.right };
   await fixIt(session, shop, fault, document, narrator);
@@ -46,6 +54,15 @@ export async function playDemo(session: LabSession, shop: ShopLab, fault: Fault,
   // A case without a cause to remove (capacity) cannot end resolved.
   const expected = score.right && (fault.truth.cause === null ? true : rerun.outcome === 'resolved');
   return { document: { ...document, outcome: rerun.outcome, reruns }, score, rerun, expected };
+}
+
+async function keepReport(session: LabSession, incidentId: string, file: string | null, narrator: Narrator): Promise<void> {
+  if (file === null) {
+    narrator.say('\nThe whole report, with flame graph, plans and every figure: npm run demo -- --report incident.html');
+    return;
+  }
+  await writeFile(file, await session.incidents.report(incidentId, file.endsWith('.md') ? 'md' : 'html'));
+  narrator.say(`\nThe whole report: ${file}`);
 }
 
 function answerOf(document: TriageDocument): Parameters<typeof scoreAnswer>[1] {

@@ -14,6 +14,7 @@ const usage = `npm run demo -- [options]: one incident from the alert to the pro
   --fault NAME   what to break (missing-index; see --list)
   --list         what can be broken
   --incident     a whole incident instead: bad deploy, page, five minutes, approved rollback, the same load, all-clear, postmortem
+  --report FILE  write the whole report there: FILE.html or FILE.md; the terminal shows its first page
   --out FOLDER   where --incident writes its postmortem (this folder)
   --keep         leave everything running at the end, until Ctrl-C
   --json         the triage document with its re-runs on stdout
@@ -22,6 +23,7 @@ const usage = `npm run demo -- [options]: one incident from the alert to the pro
 interface DemoOptions {
   incident: boolean;
   out: string;
+  report: string | null;
   fault: Fault;
   keep: boolean;
   json: boolean;
@@ -37,6 +39,7 @@ function readOptions(): DemoOptions | number {
       list: { type: 'boolean', default: false },
       incident: { type: 'boolean', default: false },
       out: { type: 'string', default: '.' },
+      report: { type: 'string' },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -48,7 +51,10 @@ function readOptions(): DemoOptions | number {
   }
   const fault = chooseNamed(faults, [values.fault])[0];
   if (fault === undefined) throw new Error('no fault to show');
-  return { fault, keep: values.keep, json: values.json, incident: values.incident, out: resolve(values.out) };
+  const report = values.report === undefined ? null : resolve(values.report);
+  if (report !== null && !/\.(?:html|md)$/.test(report))
+    throw new Error(`--report: expected a file ending in .html or .md, got "${values.report ?? ''}"; rename it`);
+  return { fault, keep: values.keep, json: values.json, incident: values.incident, out: resolve(values.out), report };
 }
 
 async function run(options: DemoOptions, narrator: Narrator, releasers: Releasers): Promise<number> {
@@ -58,7 +64,7 @@ async function run(options: DemoOptions, narrator: Narrator, releasers: Releaser
   const ui = session.incidents.ui;
   if (ui !== null) narrator.headline(`Watch it in the Temporal Web UI: ${ui}`);
   const shop = await session.startShop(fault);
-  const end = await playDemo(session, shop, fault, narrator);
+  const end = await playDemo(session, shop, fault, { narrator, reportFile: options.report });
   narrator.headline(
     end.expected
       ? `As expected: ${end.document.outcome ?? 'no outcome'}`

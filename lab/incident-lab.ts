@@ -39,7 +39,7 @@ export interface IncidentLab {
   /** Polls until the report is ready or the incident ended. */
   follow: (incidentId: string, withinMs: number, onStatus?: (status: StatusDocument) => void | Promise<void>) => Promise<StatusDocument>;
   triage: (incidentId: string) => Promise<TriageDocument>;
-  reportMarkdown: (incidentId: string) => Promise<string>;
+  report: (incidentId: string, format: 'md' | 'html') => Promise<string>;
   rerun: (incidentId: string) => Promise<RerunDocument>;
   /** Exports the evidence of an incident as an operator would. */
   exportEvidence: (incidentId: string, file: string) => Promise<void>;
@@ -79,7 +79,7 @@ export async function startIncidentLab(options: IncidentLabOptions): Promise<Inc
     status,
     follow: async (id, withinMs, onStatus) => await followUntilSettled(() => status(id), withinMs, onStatus),
     triage: async (id) => triageDocumentSchema.parse(incidentOf(JSON.parse(await get(`/incidents/${encodeURIComponent(id)}/report.json`)))),
-    reportMarkdown: async (id) => await get(`/incidents/${encodeURIComponent(id)}/report.md`),
+    report: async (id, format) => await get(`/incidents/${encodeURIComponent(id)}/report.${format}`),
     rerun: async (id) =>
       rerunSchema.parse(
         JSON.parse(await runCli(cli, ['rerun', id, '--json', '--catalog', options.catalogFile, '--address', ready.address], options)),

@@ -2,7 +2,7 @@
 export type Inline =
   | string
   /** A name; `href` is where it can be read, an http address made by us. */
-  | { code: string; href?: string }
+  | { code: string; href?: string; artifact?: true }
   /** Typed into a prompt as it stands: never shortened, with a button that copies it. */
   | { command: string }
   | { strong: Rich }
@@ -61,6 +61,8 @@ export interface Section {
 }
 
 export const code = (text: string): Inline => ({ code: text });
+/** Name of an artifact of this incident: where the hook serves the page, a link to it. */
+export const artifactName = (name: string): Inline => ({ code: name, artifact: true });
 export const typed = (text: string): Inline => ({ command: text });
 export const strong = (...text: Rich): Inline => ({ strong: text });
 export const emphasis = (text: string): Inline => ({ emphasis: text });

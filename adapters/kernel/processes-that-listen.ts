@@ -1,6 +1,6 @@
 import { commandLine, linkOf, listProcesses, readProc } from './process-files.js';
 import { detectRuntime } from './process-runtime.js';
-import { ownListeningSockets } from './process-sockets.js';
+import { ownListeningSockets, socketTables } from './process-sockets.js';
 
 /** A process that accepts TCP connections on this machine, as far as this user may look into it. */
 export interface ListeningProcess {
@@ -13,10 +13,10 @@ export interface ListeningProcess {
 }
 
 /** Every listening process that this user may look into, by its lowest port. */
-export function processesThatListen(): ListeningProcess[] {
+export function processesThatListen(socketsOf = socketTables()): ListeningProcess[] {
   const found: ListeningProcess[] = [];
   for (const pid of listProcesses()) {
-    const ports = [...new Set((ownListeningSockets(pid) ?? []).map(({ port }) => port))].sort((a, b) => a - b);
+    const ports = [...new Set((ownListeningSockets(pid, socketsOf) ?? []).map(({ port }) => port))].sort((a, b) => a - b);
     if (ports.length === 0) continue;
     found.push({ pid, runtime: detectRuntime(pid).runtime, command: commandLine(pid), ports, directory: linkOf(`${pid}/cwd`) });
   }

@@ -7,6 +7,7 @@ import { readCatalog, type Catalog } from '../../config/catalog.js';
 import { dataDirectory, isDataDirectorySet, terminalSettings } from '../../config/environment.js';
 import type { IncidentClient } from '../temporal/incident-client.js';
 import type { TemporalTarget } from '../../adapters/temporal/connection.js';
+import { shellWord } from '../../report/shell-word.js';
 import { printable } from './terminal/printable.js';
 import { painted } from './terminal/paint.js';
 import { createTerminal, hasColour } from './terminal/terminal.js';
@@ -20,6 +21,9 @@ interface GlobalOptions {
   json?: boolean;
 }
 
+/** A command of ours as it can be pasted into this shell: with the global options that this one was given. */
+export type Typed = (words: string) => string;
+
 export interface CommandContext {
   catalogFile: string;
   temporal: TemporalTarget;
@@ -27,6 +31,7 @@ export interface CommandContext {
   /** Somebody named the data folder, so it is that one and no other. */
   isDataNamed: boolean;
   isJson: boolean;
+  typed: Typed;
   /** One line for people, on standard error. */
   say: (line: string) => void;
   /** What is waited for or how far it is: a living line on a terminal; elsewhere a line when it lasts, and none beside JSON. */
@@ -44,6 +49,15 @@ export function endWaiting(): void {
   terminal.clear();
 }
 
+/** `--address 127.0.0.1:7300`: what was given by option, since variables of this shell count for the next command by themselves. */
+function repeatedOptions(command: Command): string[] {
+  const options: GlobalOptions = command.optsWithGlobals();
+  return (['catalog', 'address', 'namespace', 'data'] as const).flatMap((name) => {
+    const value = options[name];
+    return value === undefined || command.getOptionValueSourceWithGlobals(name) !== 'cli' ? [] : [`--${name} ${shellWord(value)}`];
+  });
+}
+
 export function contextOf(command: Command): CommandContext {
   const options: GlobalOptions = command.optsWithGlobals();
   const { address, namespace, json: isJson = false } = options;
@@ -53,6 +67,7 @@ export function contextOf(command: Command): CommandContext {
     dataDirectory: options.data === undefined ? dataDirectory() : resolve(options.data),
     isDataNamed: options.data !== undefined || isDataDirectorySet(),
     isJson,
+    typed: (words) => ['perf-responder', words, ...repeatedOptions(command)].join(' '),
     say: terminal.say,
     wait: (text) => terminal.wait(text, isJson),
     progress: (text) => (terminal.isLive ? terminal.wait(text, isJson) : terminal.say(text)),

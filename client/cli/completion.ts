@@ -56,21 +56,22 @@ function zsh(nodes: Node[]): string {
       ...children.map(({ name, description }) => described(name, description)),
       ...options.flatMap(({ flags, description }) => flags.map((flag) => described(flag, description))),
     ];
-    return `    ${quoted(path)}) words=(${words.join(' ')}) ;;`;
+    return `    ${quoted(path)}) known=(${words.join(' ')}) ;;`;
   });
   return `#compdef perf-responder
 # perf-responder completion zsh > "\${fpath[1]}/_perf-responder"
 _perf_responder() {
-  local -a words_before words
-  local path='' word
-  words_before=("\${(@)words[2,CURRENT-1]}")
-  for word in $words_before; do
-    case $word in -*) ;; *) case " ${nodes.map(({ path }) => path.replaceAll(' ', '/')).join(' ')} " in *" \${path:+$path/}$word "*) path="\${path:+$path/}$word" ;; esac ;; esac
+  local -a before known
+  # Not path or words: zsh gives those a meaning.
+  local place='' word
+  before=("\${(@)words[2,CURRENT-1]}")
+  for word in $before; do
+    case $word in -*) ;; *) case " ${nodes.map(({ path }) => path.replaceAll(' ', '/')).join(' ')} " in *" \${place:+$place/}$word "*) place="\${place:+$place/}$word" ;; esac ;; esac
   done
-  case "\${path//\\// }" in
+  case "\${place//\\// }" in
 ${cases.join('\n')}
   esac
-  _describe 'perf-responder' words || _files
+  _describe 'perf-responder' known || _files
 }
 compdef _perf_responder perf-responder
 `;

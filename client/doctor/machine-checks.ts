@@ -110,6 +110,19 @@ function checkBuildSandbox(): Check {
   return lacking('build-sandbox', what, found, 'Install bubblewrap (apt-get install bubblewrap) and allow user namespaces.');
 }
 
+/** Loads of one machine take turns by a lock on a file, for which Node has no call of its own. */
+async function checkHostLock(): Promise<Check> {
+  const what = 'flock, by which the loads of this machine take turns';
+  try {
+    const { stdout } = await run('flock', ['--version'], { timeout: 5000 });
+    return ok('flock', what, stdout.trim());
+  } catch (error) {
+    // That of busybox knows no --version, and does the same.
+    const isThere = !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+    return isThere ? ok('flock', what, 'found') : failed('flock', what, 'not found', 'Install util-linux (apt-get install util-linux).');
+  }
+}
+
 /** What this machine can do, without touching any service. */
 export async function checkMachine(dataDirectory: string): Promise<Check[]> {
   const looked = await Promise.all([
@@ -124,6 +137,7 @@ export async function checkMachine(dataDirectory: string): Promise<Check[]> {
     }),
     checkPerfEvents(),
     checkPtrace(),
+    checkHostLock(),
   ]);
   return [checkNode(), ...looked, checkBuildSandbox()];
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** One HTTP answer; `body` is sent as JSON unless it is a text. */
+/** One HTTP answer; `body` is sent as JSON unless it is a text or bytes. */
 export interface Answer {
   status: number;
   body: unknown;
@@ -14,16 +14,20 @@ export function problem(status: number, error: string, more: Record<string, unkn
   return { status, body: { error, ...more }, headers };
 }
 
+function contentOf(body: unknown): string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body) ? body : `${JSON.stringify(body)}\n`;
+}
+
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
   const isText = typeof answer.body === 'string';
-  const text = typeof answer.body === 'string' ? answer.body : `${JSON.stringify(answer.body)}\n`;
+  const whole = contentOf(answer.body);
   response.writeHead(answer.status, {
     ...always,
     'content-type': answer.contentType ?? (isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'),
-    'content-length': String(Buffer.byteLength(text)),
+    'content-length': String(Buffer.byteLength(whole)),
     ...answer.headers,
   });
-  const content = response.req.method === 'HEAD' ? '' : text;
+  const content = response.req.method === 'HEAD' ? '' : whole;
   if (response.req.complete) response.end(content);
   else endUnread(response, content);
 }
@@ -35,7 +39,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
 const smallRestBytes = 64 * 1024;
 const lingerMs = 3_000;
 
-function endUnread(response: ServerResponse, content: string): void {
+function endUnread(response: ServerResponse, content: string | Buffer): void {
   const { req } = response;
   response.write(content);
   const timer = setTimeout(() => req.socket.destroy(), lingerMs);

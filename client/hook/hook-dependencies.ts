@@ -30,6 +30,8 @@ export interface HookIncidents {
   describe(incidentId: string): Promise<unknown>;
   /** The report as text; null when there is none (yet). */
   readReport(incidentId: string, format: ReportFormat): Promise<string | null>;
+  /** One artifact that the report lists, by its name; null when there is no such incident or artifact. `content` is null when it is too large. */
+  readArtifact(incidentId: string, name: string, mostBytes: number): Promise<{ content: Buffer | null; sizeBytes: number } | null>;
   /** Rejects when Temporal cannot be reached. */
   ping(): Promise<void>;
 }

@@ -75,7 +75,7 @@ async function answerGet({ deps, metrics, ready }: HookParts, request: IncomingM
   if (path === null && !fixedPaths.includes(url.pathname)) {
     return problem(
       404,
-      'not found; expected POST /alerts/SOURCE or /changes, or GET of /healthz, /readyz, /metrics, /incidents/ID or /incidents/ID/report',
+      'not found; expected POST /alerts/SOURCE or /changes, or GET of /healthz, /readyz, /metrics, /incidents/ID, /incidents/ID/report or /incidents/ID/artifacts/NAME',
     );
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {

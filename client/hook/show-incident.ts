@@ -17,13 +17,18 @@ const reportPolicy =
 
 export interface IncidentPath {
   incidentId: string;
-  /** Null = the status document. */
-  format: ReportFormat | null;
+  shows: { kind: 'status' } | { kind: 'report'; format: ReportFormat } | { kind: 'artifact'; name: string };
 }
 
-/** `/incidents/{id}`, `/incidents/{id}/report`, `….md`, `….json`, `….html`; null for anything else. */
+/** The hook holds an answer in memory while it sends it; what is larger is on the disk of the workers. */
+const mostArtifactBytes = 64 * 1024 * 1024;
+
+/** `/incidents/{id}`, `/incidents/{id}/report`, `….md`, `….json`, `….html`, `/incidents/{id}/artifacts/{name}`; null for anything else. */
 export function parseIncidentPath(pathname: string): IncidentPath | null {
-  const match = /^\/incidents\/([A-Za-z0-9._~:%-]{1,400})(?:\/report(?:\.(md|json|html))?)?$/.exec(pathname);
+  const match =
+    /^\/incidents\/([A-Za-z0-9._~:%-]{1,400})(?:\/report(?:\.(md|json|html))?|\/artifacts\/([A-Za-z0-9][A-Za-z0-9._-]{0,119}))?$/.exec(
+      pathname,
+    );
   if (match?.[1] === undefined) return null;
   let incidentId: string;
   try {
@@ -31,9 +36,10 @@ export function parseIncidentPath(pathname: string): IncidentPath | null {
   } catch {
     return null;
   }
-  const extension = match[2];
-  if (!/\/report(?:\.\w+)?$/.test(pathname)) return { incidentId, format: null };
-  return { incidentId, format: extension === 'md' || extension === 'json' ? extension : 'html' };
+  const [, , extension, name] = match;
+  if (name !== undefined) return { incidentId, shows: { kind: 'artifact', name } };
+  if (!/\/report(?:\.\w+)?$/.test(pathname)) return { incidentId, shows: { kind: 'status' } };
+  return { incidentId, shows: { kind: 'report', format: extension === 'md' || extension === 'json' ? extension : 'html' } };
 }
 
 /** GET of one incident or its report, for the reader's bearer token or a signed link that has not expired. */
@@ -52,11 +58,27 @@ export async function showIncident(
       { 'www-authenticate': 'Bearer' },
     );
   }
-  if (path.format === null) {
-    const document = await deps.incidents.describe(path.incidentId);
-    return document === null ? problem(404, `there is no incident ${path.incidentId}`) : { status: 200, body: document };
+  const { incidentId, shows } = path;
+  if (shows.kind === 'artifact') return await showArtifact(deps, incidentId, shows.name);
+  if (shows.kind === 'status') {
+    const document = await deps.incidents.describe(incidentId);
+    return document === null ? problem(404, `there is no incident ${incidentId}`) : { status: 200, body: document };
   }
-  const report = await deps.incidents.readReport(path.incidentId, path.format);
-  if (report === null) return problem(404, `there is no report of ${path.incidentId} (yet)`);
-  return { status: 200, body: report, contentType: contentTypes[path.format], headers: { 'content-security-policy': reportPolicy } };
+  const report = await deps.incidents.readReport(incidentId, shows.format);
+  if (report === null) return problem(404, `there is no report of ${incidentId} (yet)`);
+  return { status: 200, body: report, contentType: contentTypes[shows.format], headers: { 'content-security-policy': reportPolicy } };
+}
+
+/** To be saved, never shown: what a capture holds comes from elsewhere. */
+async function showArtifact(deps: HookDependencies, incidentId: string, name: string): Promise<Answer> {
+  const found = await deps.incidents.readArtifact(incidentId, name, mostArtifactBytes);
+  if (found === null) return problem(404, `there is no artifact ${name} of ${incidentId}; its report lists those that there are`);
+  const { content, sizeBytes } = found;
+  if (content === null)
+    return problem(
+      413,
+      `expected an artifact of at most ${mostArtifactBytes} bytes, this one has ${sizeBytes}; get it with perf-responder report ${incidentId} --artifact ${name}`,
+    );
+  const headers = { 'content-disposition': `attachment; filename="${name}"`, 'content-security-policy': "default-src 'none'; sandbox" };
+  return { status: 200, body: content, contentType: 'application/octet-stream', headers };
 }

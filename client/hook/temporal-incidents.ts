@@ -7,7 +7,7 @@ import { findEndpoint } from '../../config/resolve/find-endpoint.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { createIncidentClient } from '../temporal/incident-client.js';
 import { statusDocument } from '../temporal/incident-documents.js';
-import { readReport } from '../temporal/read-report.js';
+import { artifactNamed, readReport } from '../temporal/read-report.js';
 import { countStuck } from '../temporal/stuck-task.js';
 import type { WatchedIncidents } from './known-alerts.js';
 
@@ -68,6 +68,14 @@ export function createHookIncidents(client: Client, catalog: Catalog, dataDirect
       orNull(async () => {
         const { incident } = await incidents.status(incidentId);
         return (await readReport(store, incident.artifacts, format))?.text ?? null;
+      }),
+    readArtifact: (incidentId, name, mostBytes) =>
+      orNull(async () => {
+        const { incident } = await incidents.status(incidentId);
+        const found = artifactNamed(incident.artifacts, name);
+        if (found === null) return null;
+        const { sizeBytes } = found;
+        return { content: sizeBytes > mostBytes ? null : await store.read(found), sizeBytes };
       }),
     ping: async () => {
       await client.withDeadline(Date.now() + pingTimeoutMs, () => client.workflowService.getSystemInfo({}));

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { environmentOf, processesThatListen, type ListeningProcess } from '../../adapters/kernel/processes-that-listen.js';
-import { kernelSockets } from '../../adapters/kernel/process-sockets.js';
+import { socketTables } from '../../adapters/kernel/process-sockets.js';
 import { socketInodes } from '../../adapters/kernel/process-files.js';
 import { portOf } from '../../core/observe/socket-table.js';
 
@@ -24,13 +24,23 @@ const notServices =
 
 const runtimeOrder = ['node', 'python', 'java', 'go', 'ruby'];
 const postgresPort = 5432;
+/** Debuggers listen beside the service: the inspector of Node, debugpy, the debug agent of Java, delve. */
+const debugPorts = [9229, 5678, 5005, 2345];
 
 /** Likely services first: a runtime that is known, a database that is named, a usual port. */
 export function findCandidates(): Candidate[] {
-  return processesThatListen()
-    .filter(({ pid, command }) => pid !== process.pid && !notServices.test(command))
-    .flatMap((found) => (found.ports[0] === undefined ? [] : [describe(found, found.ports[0])]))
-    .sort((a, b) => likelihood(b) - likelihood(a) || a.port - b.port);
+  const socketsOf = socketTables();
+  return (
+    processesThatListen(socketsOf)
+      .filter(({ pid, command }) => pid !== process.pid && !notServices.test(command))
+      .flatMap((found) => {
+        const port = found.ports.find((one) => !debugPorts.includes(one));
+        return port === undefined ? [] : [describe(found, port, socketsOf)];
+      })
+      .sort((a, b) => likelihood(b) - likelihood(a) || a.port - b.port)
+      // Forked workers share the port of their parent.
+      .filter(({ port }, index, all) => all.findIndex((one) => one.port === port) === index)
+  );
 }
 
 function likelihood({ runtime, databaseVariables, talksToPostgres, port }: Candidate): number {
@@ -38,10 +48,10 @@ function likelihood({ runtime, databaseVariables, talksToPostgres, port }: Candi
   return (runtimeOrder.includes(runtime) ? 4 : 0) + (databaseVariables.length > 0 ? 2 : 0) + (talksToPostgres ? 1 : 0) + (isUsual ? 1 : 0);
 }
 
-function describe(found: ListeningProcess, port: number): Candidate {
+function describe(found: ListeningProcess, port: number, socketsOf: ReturnType<typeof socketTables>): Candidate {
   const variables = [...(environmentOf(found.pid) ?? [])].filter(([, value]) => /^postgres(?:ql)?:\/\//.test(value)).map(([name]) => name);
   const inodes = new Set(socketInodes(found.pid) ?? []);
-  const peers = kernelSockets(found.pid).filter(({ inode, state }) => inodes.has(inode) && state === 'ESTAB');
+  const peers = socketsOf(found.pid).filter(({ inode, state }) => inodes.has(inode) && state === 'ESTAB');
   return {
     ...found,
     port,

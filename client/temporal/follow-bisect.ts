@@ -43,10 +43,10 @@ const cleanUpPatienceMs = 120_000;
 
 /**
  * Follows until the answer. Ctrl-C cancels one's own search and waits until its worktrees and processes are gone (a second one does not wait); a
- * search of somebody else goes on.
+ * search of somebody else goes on, and `comeBack` is the command that follows it again.
  */
 export async function followBisect(
-  { client, handle, isOwn }: { client: Client; handle: BisectHandle; isOwn: boolean },
+  { client, handle, isOwn, comeBack }: { client: Client; handle: BisectHandle; isOwn: boolean; comeBack: string },
   say: (line: string) => void,
 ): Promise<FollowedBisect> {
   const state = { isAnswered: false };
@@ -58,7 +58,7 @@ export async function followBisect(
       // What has its answer only cleans up: that is not to be stopped.
       if (state.isAnswered) return;
       if (!isOwn) {
-        reject(new InterruptedError(`the search goes on; come back with: perf-responder bisect ${handle.workflowId}`));
+        reject(new InterruptedError(`the search goes on; come back with: ${comeBack}`));
         return;
       }
       say(`cancelling ${handle.workflowId} and waiting for its clean-up`);

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import { decodePayloads } from '../../adapters/temporal/history-texts.js';
 import type { IncidentClient } from './incident-client.js';
 import { findIncident } from './incident-lookup.js';
+import type { Typed } from '../cli/command-context.js';
 import { interruptible } from '../cli/terminal/interruptible.js';
 import { ProgramFailedError } from '../../core/model/errors.js';
 import type { IncidentStatus } from '../../workflows/respond/messages.js';
@@ -59,11 +60,13 @@ export interface FollowTarget {
   progress: (line: string) => void;
   /** What is waited for. */
   wait: (text: string) => void;
+  /** A command that can be pasted into this shell. */
+  typed: Typed;
   isDone: (status: IncidentStatus) => boolean;
 }
 
 /** Follows until `isDone`. Rejects with InterruptedError on Ctrl-C and with ProgramFailedError when no worker answers for long. */
-export async function followIncident({ client, incidents, id, say, progress, wait, isDone }: FollowTarget): Promise<IncidentStatus> {
+export async function followIncident({ client, incidents, id, say, progress, wait, typed, isDone }: FollowTarget): Promise<IncidentStatus> {
   const stopLive = startLive(client, id, progress);
   let stage = '';
   const onStatus = (status: IncidentStatus): void => {
@@ -72,7 +75,7 @@ export async function followIncident({ client, incidents, id, say, progress, wai
     say(`${new Date().toISOString().slice(11, 19)} ${status.phase}: ${stage}`);
     wait(stage);
   };
-  const goodbye = `the incident goes on; come back with: perf-responder status ${id}`;
+  const goodbye = `the incident goes on; come back with: ${typed(`status ${id}`)}`;
   try {
     return await interruptible(goodbye, async (signal) => {
       for (let missed = 1; ; missed += 1) {

@@ -3,9 +3,9 @@ import type { ArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 
 export type ReportFormat = 'html' | 'md' | 'json';
 
-/** The newest report of an incident among its artifacts; null when none has been written. */
-function reportArtifact(artifacts: ArtifactRef[], format: ReportFormat): ArtifactRef | null {
-  return artifacts.findLast(({ name }) => name === `report.${format}`) ?? null;
+/** One artifact by the name that the report lists; the newest where a later run left another of that name. */
+export function artifactNamed(artifacts: readonly ArtifactRef[], name: string): ArtifactRef | null {
+  return artifacts.findLast((artifact) => artifact.name === name) ?? null;
 }
 
 /** Text and path of the report; null when none has been written. Throws UnreadableInputError when it is not in this data folder. */
@@ -14,7 +14,7 @@ export async function readReport(
   artifacts: ArtifactRef[],
   format: ReportFormat,
 ): Promise<{ text: string; path: string } | null> {
-  const artifact = reportArtifact(artifacts, format);
+  const artifact = artifactNamed(artifacts, `report.${format}`);
   if (artifact === null) return null;
   return { text: (await store.read(artifact)).toString('utf8'), path: store.locate(artifact.path) };
 }

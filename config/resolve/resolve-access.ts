@@ -10,6 +10,7 @@ import { findEndpoint } from './find-endpoint.js';
 import { isLoopback } from '../loopback.js';
 import { completeEntry, surroundingsOf } from '../settings/notifier-settings.js';
 import { readSecret, tryReadSecret, type SecretRef, type TextOrSecret } from '../secret.js';
+import { isSearchable, type SearchableRepository } from '../searchable-repository.js';
 
 /** One HTTP request, ready to be sent. `body` is the text on the wire. */
 export interface RequestSpec {
@@ -93,13 +94,14 @@ export function resolveProfiler(catalog: Catalog, endpointKey: string): Profiler
 }
 
 function missingConnection(name: string, reference: SecretRef): MissingEvidence {
+  const what = 'env' in reference ? `the variable ${reference.env}` : `the content of ${reference.file}`;
   const where =
     'env' in reference ? `the environment variable ${reference.env} is not set` : `the file ${reference.file} cannot be read or is empty`;
   return {
     id: `database-connection-${name}`,
     what: `what database ${name} did in the window`,
     why: `its connection is not known: ${where} where the worker runs`,
-    remedy: `Set it to the database's URL (for PostgreSQL a role with pg_monitor is enough) and restart the worker.`,
+    remedy: `Set ${what} to the database's URL (for PostgreSQL a role with pg_monitor is enough) and restart the worker.`,
   };
 }
 
@@ -162,12 +164,14 @@ export function resolveNotifiers(catalog: Catalog, endpointKey: string): Notifie
 }
 
 /** Where the source of the endpoint's service is; null when the catalog names no repository. */
-export function resolveSource(catalog: Catalog, endpointKey: string): { root: string; url: string | null } | null {
+export function resolveSource(catalog: Catalog, endpointKey: string): { root: string | null; url: string | null } | null {
   const { repository } = findEndpoint(catalog, endpointKey).service;
-  return repository === undefined ? null : { root: resolve(catalog.directory, repository.path), url: repository.url ?? null };
+  if (repository === undefined) return null;
+  const { path, url = null } = repository;
+  return { root: path === undefined ? null : resolve(catalog.directory, path), url };
 }
 
-export interface RepositoryAccess extends Omit<CatalogRepository, 'env'> {
+export interface RepositoryAccess extends Omit<SearchableRepository, 'env'> {
   /** With its secrets read. */
   env: Record<string, string>;
   /** Absolute. */
@@ -177,13 +181,13 @@ export interface RepositoryAccess extends Omit<CatalogRepository, 'env'> {
 }
 
 /**
- * The repository of the endpoint's service with an absolute path; null when the catalog names none. Throws UnreadableInputError when a secret of its
+ * The repository of the endpoint's service with an absolute path; null when the catalog names none that can be searched. Throws UnreadableInputError when a secret of its
  * environment is not there.
  */
 export function resolveRepository(catalog: Catalog, endpointKey: string): RepositoryAccess | null {
   const { key, service } = findEndpoint(catalog, endpointKey);
   const { repository } = service;
-  if (repository === undefined) return null;
+  if (!isSearchable(repository)) return null;
   const env = Object.entries(repository.env ?? {}).map(([name, value]): [string, string] => [
     name,
     readSecret(located(catalog, value), `${key} repository.env.${name}`),

@@ -6,6 +6,7 @@ import type { Catalog } from '../catalog.js';
 import { findEndpoint, type FoundEndpoint } from './find-endpoint.js';
 import { resolveLoad } from './resolve-load.js';
 import { resolveRequest } from './resolve-access.js';
+import { isSearchable } from '../searchable-repository.js';
 
 /**
  * Part of an observed value that must be reached again for the symptom to count as reproduced, when no budget says what is too slow.
@@ -58,7 +59,7 @@ function summarize(found: FoundEndpoint, budgets: Budgets): TargetSummary {
     remedies: service.remedies ?? [],
     // Task queues of design §7: the agent beside the service polls `host-<id>`.
     captureQueue: service.process?.host === undefined ? null : `host-${service.process.host}`,
-    repositoryConfigured: service.repository !== undefined,
+    repositoryConfigured: isSearchable(service.repository),
   };
 }
 

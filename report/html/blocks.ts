@@ -8,6 +8,7 @@ export function richHtml(text: Rich): Html {
 function inlineHtml(part: Inline): Html {
   if (typeof part === 'string') return safeHtml`${part}`;
   if ('code' in part) {
+    if (part.artifact === true) return safeHtml`<code data-artifact="${part.code}">${part.code}</code>`;
     const name = safeHtml`<code>${part.code}</code>`;
     return part.href === undefined ? name : safeHtml`<a class="source" href="${part.href}" rel="noreferrer">${name}</a>`;
   }

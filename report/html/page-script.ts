@@ -25,6 +25,16 @@ const readerScript = String.raw`
     });
     command.append(' ', button);
   }
+  // Where the hook serves the page it serves the artifacts, too, for the same signature; a saved page has none beside it.
+  if (/^https?:$/.test(location.protocol) && /\/report(\.html)?$/.test(location.pathname)) {
+    for (const name of document.querySelectorAll('[data-artifact]')) {
+      const link = document.createElement('a');
+      link.href = 'artifacts/' + encodeURIComponent(name.dataset.artifact) + location.search;
+      link.download = name.dataset.artifact;
+      name.replaceWith(link);
+      link.append(name);
+    }
+  }
   function openTarget() {
     const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
     let isFolded = false;

@@ -15,7 +15,10 @@ export function planTree({ plan, statement, planSource }: StatementScan, number:
   const rows = plan.nodes.map((node) => nodeRow(node, { plan, depth: depths.get(node.id) ?? 0, total }));
   const how = plan.analyzed ? `executed once, ${milliseconds(plan.executionMs)}` : 'not executed, estimates only';
   const raw = artifacts.find(({ kind, name }) => kind === 'plan' && name.includes(statement.queryId));
-  const rawName = raw === undefined ? noHtml : safeHtml`<p class="muted">The raw plan is the artifact <code>${raw.name}</code>.</p>`;
+  const rawName =
+    raw === undefined
+      ? noHtml
+      : safeHtml`<p class="muted">The raw plan is the artifact <code data-artifact="${raw.name}">${raw.name}</code>.</p>`;
   const heads = ['Rows', 'Estimated', 'Dropped', 'Loops', 'Cost', 'Buffers hit / read'].map(
     (title) => safeHtml`<th scope="col" class="number">${title}</th>`,
   );

@@ -2,6 +2,7 @@ import type { Cause, Incident, Remedy } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import type { ReportInput } from '../report-input.js';
 import { cite, code, emphasis, rich, strong, typed, type ListItem, type Rich, type Section } from '../rich-text.js';
+import { shellWord } from '../shell-word.js';
 import { milliseconds, sentence, times } from '../words.js';
 import { budgetLines } from './symptom.js';
 
@@ -9,11 +10,6 @@ const statementLimit = 1000;
 /** Remedies whose text is typed into a prompt; the others are instructions to people. */
 const typedKinds = new Set<Remedy['kind']>(['create-index', 'analyze-table', 'terminate-blocker']);
 const endedAtOnce = new Set<Incident['outcome']>(['refused', 'not-reproduced', 'unproven']);
-
-/** One word of a shell command: what is not plainly harmless is quoted. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${toOneLine(text).replaceAll("'", `'\\''`)}'`;
-}
 
 export function rerunCommand(incident: Pick<Incident, 'incidentId'>): string {
   return `perf-responder rerun ${shellWord(incident.incidentId)}`;

@@ -2,7 +2,8 @@ import type { BisectSummary, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, code, paragraph, rich, strong, typed, type Rich, type Section } from '../rich-text.js';
 import { plural } from '../words.js';
-import { rerunCommand, shellWord } from './actions.js';
+import { rerunCommand } from './actions.js';
+import { shellWord } from '../shell-word.js';
 import { changeSentence } from './change.js';
 
 const mostFiles = 8;

@@ -1,7 +1,7 @@
 import type { Cause, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, code, emphasis, rich, table, typed, type Rich, type Section } from '../rich-text.js';
-import { shellWord } from './actions.js';
+import { shellWord } from '../shell-word.js';
 import { gapToldAbove } from './verdict.js';
 import { remedyOfMissing } from './missing-remedy.js';
 

@@ -1,7 +1,7 @@
 import type { ReportInput } from '../report-input.js';
-import { code, fold, paragraph, rich, table, typed, type Block, type Rich, type Section } from '../rich-text.js';
+import { artifactName, code, fold, paragraph, rich, table, typed, type Block, type Rich, type Section } from '../rich-text.js';
 import { toOneLine } from '../foreign-text.js';
-import { shellWord } from './actions.js';
+import { shellWord } from '../shell-word.js';
 import { heaviestStatements } from './queries.js';
 import { bytes, dateTime, duration, plural } from '../words.js';
 
@@ -42,7 +42,7 @@ function withoutToldStatement(summary: string, input: ReportInput): string {
 }
 
 function artifactBlocks({ artifacts, incidentId }: ReportInput['incident']): Block[] {
-  const rows = artifacts.map(({ name, kind, sizeBytes, path }): Rich[] => [[code(name)], [kind], [bytes(sizeBytes)], [code(path)]]);
+  const rows = artifacts.map(({ name, kind, sizeBytes, path }): Rich[] => [[artifactName(name)], [kind], [bytes(sizeBytes)], [code(path)]]);
   const example = artifacts.find(({ kind }) => kind === 'profile') ?? artifacts[0];
   if (example === undefined) return [];
   const command = typed(

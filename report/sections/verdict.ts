@@ -1,8 +1,9 @@
 import type { Cause, Incident } from '../../core/model/incident.js';
 import { cite, code, join, rich, typed, type Rich } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
-import { isEndedAtOnce, remedyText, rerunCommand, shellWord, triageCommand } from './actions.js';
+import { isEndedAtOnce, remedyText, rerunCommand, triageCommand } from './actions.js';
 import { accountRows } from './accounting.js';
+import { shellWord } from '../shell-word.js';
 import { nextStep } from './bisect.js';
 import { changeSentence } from './change.js';
 import { confidenceText, diagnosisReasons, reasonsAbove } from './cause.js';

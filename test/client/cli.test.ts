@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf, runCli } from './run-cli.js';
+import { typeInto } from './typed.js';
 
 const catalog = `version: 1
 services:
@@ -298,6 +299,7 @@ describe('doctor', () => {
 });
 
 describe('completion', () => {
+  const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
   const shells = { bash: ['bash', '-n'], zsh: ['zsh', '-n'], fish: ['fish', '-n'] };
   it.each(Object.entries(shells))('prints a script that %s reads', async (shell, [program = '', flag = '']) => {
     const { code, out } = await run('completion', shell);
@@ -319,6 +321,40 @@ describe('completion', () => {
     expect(complete('perf-responder analyze pr')).toEqual(['profile']);
     expect(complete('perf-responder analyze profile x.folded --val')).toEqual(['--value-type']);
     expect(complete('perf-responder triage shop/search --dur')).toEqual(['--duration']);
+  });
+
+  // As people complete: in the shell itself, with the key.
+  it.skipIf(!has('zsh') || !has('script'))('completes in zsh', async () => {
+    await writeFile(join(cwd, 'complete.zsh'), (await run('completion', 'zsh')).out);
+    await writeFile(join(cwd, '.zshrc'), "autoload -Uz compinit && compinit -D -u\nsource ./complete.zsh\nPS1='READY> '\n");
+    const { screen, unasked } = await typeInto(
+      'zsh -d -i',
+      [
+        ['READY> ', 'perf-responder tri\t'],
+        ['perf-responder triage ', 'shop/search --dur\t'],
+        ['--duration ', '\u0003'],
+        ['READY> ', 'perf-responder analyze pro\t'],
+        ['analyze profile ', 'x.folded --val\t'],
+        ['--value-type ', '\u0003'],
+        ['READY> ', 'exit\r'],
+      ],
+      { cwd, env: { ZDOTDIR: cwd } },
+    );
+    expect(unasked, screen).toEqual([]);
+  });
+
+  it.skipIf(!has('fish'))('completes in fish, with what each word is for', async () => {
+    await writeFile(join(cwd, 'complete.fish'), (await run('completion', 'fish')).out);
+    const complete = (line: string): string[] => {
+      const script = `source ./complete.fish; complete -C ${JSON.stringify(line)}`;
+      return spawnSync('fish', ['--no-config', '-c', script], { cwd, encoding: 'utf8' }).stdout.trim().split('\n');
+    };
+    expect(complete('perf-responder tri')).toEqual(['triage\tstart an incident for an endpoint and follow it to its report']);
+    expect(complete('perf-responder analyze pr')).toEqual([expect.stringMatching(/^profile\t/)]);
+    expect(complete('perf-responder analyze profile x.folded --val')).toEqual([expect.stringMatching(/^--value-type\t/)]);
+    expect(complete('perf-responder triage shop/search --dur')).toEqual([expect.stringMatching(/^--duration\t/)]);
+    // What another command has does not belong here.
+    expect(complete('perf-responder list --dur').filter((line) => line.startsWith('--'))).toEqual([]);
   });
 
   it('knows no other shell', async () => {

@@ -56,6 +56,7 @@ beforeAll(async () => {
     },
     describe: () => Promise.resolve(null),
     readReport: () => Promise.resolve(null),
+    readArtifact: () => Promise.resolve(null),
     countStuck: () => Promise.resolve(0),
     ping: () => Promise.resolve(),
   };

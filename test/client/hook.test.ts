@@ -56,6 +56,11 @@ const incidents = {
   },
   describe: (incidentId: string) => Promise.resolve(incidentId === 'known' ? { incidentId, phase: 'waiting' } : null),
   readReport: (incidentId: string, format: string) => Promise.resolve(incidentId === 'known' ? `report as ${format}` : null),
+  readArtifact: (incidentId: string, name: string, mostBytes: number) => {
+    const sizeBytes = name === 'huge.pb.gz' ? mostBytes + 1 : 3;
+    if (incidentId !== 'known' || !['profile.pb.gz', 'huge.pb.gz'].includes(name)) return Promise.resolve(null);
+    return Promise.resolve({ content: sizeBytes > mostBytes ? null : Buffer.from([0, 255, 10]), sizeBytes });
+  },
   countStuck: () => Promise.resolve(0),
   ping: () => (outage ? Promise.reject(new Error('down')) : Promise.resolve()),
 };
@@ -428,6 +433,35 @@ describe('GET', () => {
     const moved = new URLSearchParams(link.search);
     moved.set('expires', String(Number(moved.get('expires')) + 1000));
     expect((await get(`${link.pathname}?${moved.toString()}`)).status).toBe(401);
+  });
+
+  it('gives an artifact by its name, as bytes to be saved, for the same token or link', async () => {
+    const path = '/incidents/known/artifacts/profile.pb.gz';
+    const link = new URL(signReportLink('key-of-links', hook.origin, 'known', new Date(Date.now() + 60_000)));
+    for (const opened of [fetch(`${hook.origin}${path}`, { headers: reader }), fetch(`${hook.origin}${path}${link.search}`)]) {
+      const answer = await opened;
+      expect([answer.status, [...new Uint8Array(await answer.arrayBuffer())]]).toEqual([200, [0, 255, 10]]);
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'content-type': 'application/octet-stream',
+        'content-disposition': 'attachment; filename="profile.pb.gz"',
+        'content-security-policy': "default-src 'none'; sandbox",
+        'x-content-type-options': 'nosniff',
+      });
+    }
+    expect((await get(path)).status).toBe(401);
+    expect((await get(path, bearer)).status).toBe(401);
+    expect((await get(`/incidents/other/artifacts/profile.pb.gz${link.search}`)).status).toBe(401);
+    expect(await get('/incidents/known/artifacts/plan.json', reader)).toMatchObject({
+      status: 404,
+      text: expect.stringContaining('report lists') as string,
+    });
+    expect(await get('/incidents/known/artifacts/huge.pb.gz', reader)).toMatchObject({
+      status: 413,
+      text: expect.stringContaining('perf-responder report known --artifact huge.pb.gz') as string,
+    });
+    for (const outside of ['..%2f..%2fetc%2fpasswd', '../../passwd', '.hidden', 'a/b']) {
+      expect((await get(`/incidents/known/artifacts/${outside}`, reader)).status).toBe(404);
+    }
   });
 
   it.each([

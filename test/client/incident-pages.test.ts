@@ -67,6 +67,7 @@ beforeAll(async () => {
     recordResolved: unused,
     describe: unused,
     readReport: unused,
+    readArtifact: unused,
     countStuck: unused,
     ping: () => Promise.resolve(),
   };

@@ -35,6 +35,7 @@ function temporal() {
     },
     describe: () => Promise.resolve(null),
     readReport: () => Promise.resolve(null),
+    readArtifact: () => Promise.resolve(null),
     ping: () => Promise.resolve(),
   };
   return {

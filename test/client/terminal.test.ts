@@ -63,17 +63,19 @@ describe('the living line', () => {
 });
 
 describe('what is to be typed next', () => {
+  const typed = (words: string): string => `perf-responder ${words} --address 127.0.0.1:7300`;
+
   it('is a command for every outcome but a refusal', () => {
     for (const outcome of [...outcomes, null]) {
-      const next = nextCommand({ incidentId: 'perf-1', endpoint: 'shop/search', outcome, causes: [] });
+      const next = nextCommand({ incidentId: 'perf-1', endpoint: 'shop/search', outcome, causes: [] }, typed);
       if (outcome === 'refused') expect(next).toBeNull();
-      else expect(next, String(outcome)).toMatch(/^perf-responder \w+/);
+      else expect(next, String(outcome)).toMatch(/^perf-responder \w[^#]* --address 127\.0\.0\.1:7300(?: {2,}# .*)?$/);
     }
   });
 
   it('quotes an address', () => {
-    expect(nextCommand({ incidentId: 'i', endpoint: 'GET http://h/a?b=1', outcome: 'localized', causes: [] })).toContain(
-      'rerun "GET http://h/a?b=1"',
+    expect(nextCommand({ incidentId: 'i', endpoint: 'GET http://h/a?b=$1', outcome: 'localized', causes: [] }, typed)).toContain(
+      "rerun 'GET http://h/a?b=$1' --address",
     );
   });
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseCatalog, readCatalog } from '../../config/catalog.js';
+import { resolveRepository, resolveSource } from '../../config/resolve/resolve-access.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 
 const minimal = `version: 1
@@ -101,6 +102,23 @@ describe('the service catalog', () => {
       expect.stringContaining('load.rate: expected a rate beside executor: constant-arrival-rate, got nothing'),
     ]);
     expect(problemsOf(`${open}defaults: { load: { rate: 5 } }\n`)).toEqual([]);
+  });
+
+  it('takes the address of a repository alone, for links; for a search it asks for what a search needs', () => {
+    const withRepository = (repository: string) =>
+      parseCatalog(
+        `version: 1\nservices: { shop: { endpoints: { a: { url: "http://127.0.0.1/" } }, repository: { ${repository} } } }\n`,
+        'r.yaml',
+      );
+    const linked = withRepository('url: https://github.com/acme/shop');
+    expect(resolveSource(linked, 'shop/a')).toEqual({ root: null, url: 'https://github.com/acme/shop' });
+    expect(resolveRepository(linked, 'shop/a')).toBeNull();
+    const placed = withRepository('url: https://github.com/acme/shop, path: /srv/shop');
+    expect([resolveSource(placed, 'shop/a')?.root, resolveRepository(placed, 'shop/a')]).toEqual(['/srv/shop', null]);
+    expect(() => withRepository('url: https://github.com/acme/shop, start: npm start')).toThrow(
+      /r\.yaml:2: services\.shop\.repository\.path: expected the path of a git repository, got nothing; write e\.g\. path: \.\.\/shop, or url alone for links\n.*repository\.health: expected an http address/,
+    );
+    expect(() => withRepository('')).toThrow(/repository\.path: .*\n.*repository\.start: .*\n.*repository\.health: /);
   });
 
   it('never repeats a value that may be a secret', () => {

@@ -59,6 +59,10 @@ it(
     expect(rerun?.ci?.[0]).toBeLessThanOrEqual(rerun?.ratio ?? 0);
 
     expect(err).toContain('Temporal Web UI: http://127.0.0.1:');
+    // One screen of the report; its tables are for the file that --report writes.
+    expect(err).toMatch(/Cause found: Missing index[\s\S]*Why:[\s\S]*How sure:[\s\S]*Do now:/);
+    expect(err).toContain('npm run demo -- --report incident.html');
+    expect(err).not.toContain('| Id | Kind |');
     expect(await processesMentioning(folder)).toEqual([]);
   },
 );

@@ -167,5 +167,13 @@ describe('the first incident', () => {
     expect([elsewhere.code, elsewhere.out]).toEqual([0, expect.stringContaining('## Perf incident triage')]);
     const audit = await type('cd elsewhere && ../node_modules/.bin/perf-responder audit');
     expect([audit.code, audit.err]).toEqual([2, expect.stringContaining('--data')]);
+    const artifact = await type('npx perf-responder report shop/search --artifact load-summary.json --output load.json');
+    expect([artifact.code, artifact.out.trim()]).toEqual([0, 'load-summary.json written to load.json']);
+    expect(JSON.parse(await readFile(join(folder, 'load.json'), 'utf8'))).toHaveProperty('metrics');
+    const unknown = await type('npx perf-responder report shop/search --artifact nothing.bin');
+    expect([unknown.code, unknown.err]).toEqual([
+      2,
+      expect.stringMatching(/expected the name of an artifact of .*load-summary\.json.*got "nothing\.bin"/),
+    ]);
   });
 });

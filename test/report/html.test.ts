@@ -217,6 +217,22 @@ describe.skipIf(executablePath === null)('the page in a browser', () => {
     expect(await page.locator('#evidence-E6').isVisible()).toBe(true);
   });
 
+  it('links each artifact where the hook serves the page, and names it on a page that was saved', async () => {
+    const input = missingIndexResolved();
+    const { page } = await open(input);
+    expect(await page.locator('[data-artifact]').count()).toBeGreaterThan(1);
+    expect(await page.locator('a [data-artifact]').count()).toBe(0);
+    await page.route('http://hook.test/**', (route) => route.fulfill({ contentType: 'text/html', body: renderHtml(input, sha256) }));
+    await page.goto('http://hook.test/incidents/perf-1/report?expires=1&signature=ab');
+    const links = await page.locator('a:has([data-artifact])').evaluateAll('(links) => links.map((link) => [link.href, link.download])');
+    expect(links).toContainEqual(
+      expect.arrayContaining([
+        `http://hook.test/incidents/perf-1/artifacts/${input.incident.artifacts[0]?.name ?? ''}?expires=1&signature=ab`,
+      ]),
+    );
+    expect(links).toHaveLength(await page.locator('[data-artifact]').count());
+  });
+
   it('shows a drawing and every table without scripts', async () => {
     const { page } = await open(missingIndexResolved(), { javaScriptEnabled: false });
     expect(await page.locator('#flame-static svg').isVisible()).toBe(true);

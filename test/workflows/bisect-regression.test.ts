@@ -167,7 +167,9 @@ describe('bisectRegression', { timeout: 60_000 }, () => {
     // Tried again after one, two, four seconds.
     const { handle, endpoint } = await start({ slowAt: { 20: 1.5 }, cleanUpFailures: 3 });
     const said: string[] = [];
-    const { answer, cleanedUp } = await followBisect({ client: temporal.client, handle, isOwn: true }, (line) => said.push(line));
+    const { answer, cleanedUp } = await followBisect({ client: temporal.client, handle, isOwn: true, comeBack: '' }, (line) =>
+      said.push(line),
+    );
     expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) } });
     expect((await handle.describe()).status.name).toBe('RUNNING');
     expect(world.cleaned(endpoint)).toBe(false);

@@ -53,6 +53,7 @@ describe('fifty alerts every five minutes for a week', { timeout: 120_000 }, () 
           },
           describe: notAsked,
           readReport: notAsked,
+          readArtifact: notAsked,
           ping: () => Promise.resolve(),
         },
         () => undefined,

@@ -30,6 +30,7 @@ import { createLoadPermission, type LeasedLoad } from '../load/load-permission.j
 import { oneLoadAtATime } from '../load/one-at-a-time.js';
 import { proposeRunbooks } from '../runbook/propose-runbooks.js';
 import { sendNotification } from '../people/send-notification.js';
+import { isSearchable } from '../../config/searchable-repository.js';
 
 export interface WorkerSettings {
   catalog: Catalog;
@@ -50,7 +51,7 @@ function catalogAccess(catalog: Catalog): CatalogAccess {
     approval: () => catalog.incidents?.approval ?? 'any',
     changeRefusal: (endpoint, atMs) => changeRefusal(catalog, endpoint, atMs),
     remedies: (endpoint) => findEndpoint(catalog, endpoint).service.remedies ?? [],
-    hasRepository: (endpoint) => findEndpoint(catalog, endpoint).service.repository !== undefined,
+    hasRepository: (endpoint) => isSearchable(findEndpoint(catalog, endpoint).service.repository),
     source: (endpoint) => resolveSource(catalog, endpoint),
     route: (key) => {
       const { endpoint } = findEndpoint(catalog, key);

@@ -16,7 +16,7 @@ const runArgument = ['<run>', 'id of the run, the first line that runbook run pr
 async function status(runId: string, _: unknown, command: Command): Promise<void> {
   await withRunbooks(command, async (runs, context) => {
     const document = await runs.document(runId);
-    context.print(document, runText(document));
+    context.print(document, runText(document, context.typed));
   });
 }
 
@@ -32,7 +32,7 @@ async function answer(said: Answer, runId: string, { step, ...flags }: AnswerFla
       by: await actor(context, flags),
     });
     const document = await followRun(runs, context, runId);
-    context.print(document, runText(document));
+    context.print(document, runText(document, context.typed));
   });
 }
 
@@ -40,7 +40,7 @@ async function abort(runId: string, flags: AnswerFlags, command: Command): Promi
   await withRunbooks(command, async (runs, context) => {
     await runs.update(runId, abortRunUpdate, { by: await actor(context, flags) });
     const document = await followRun(runs, context, runId);
-    context.print(document, runText(document));
+    context.print(document, runText(document, context.typed));
   });
 }
 

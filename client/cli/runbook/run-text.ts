@@ -1,3 +1,4 @@
+import type { Typed } from '../command-context.js';
 import type { RunDocument } from '../../../core/command/runbook/run-document.js';
 
 const marks: Record<string, string> = {
@@ -18,7 +19,7 @@ function lines(text: string): string[] {
     .map((line) => `      ${line}`);
 }
 
-function waitLines({ runId, waitsFor }: RunDocument): string[] {
+function waitLines({ runId, waitsFor }: RunDocument, typed: Typed): string[] {
   if (waitsFor === null) return [];
   const { kind, step, text, allows, approvals, needed, expiresAt } = waitsFor;
   const option = step === null ? '' : ` --step ${step}`;
@@ -26,11 +27,11 @@ function waitLines({ runId, waitsFor }: RunDocument): string[] {
     '',
     `waits for a person (${kind}${needed > 1 ? `, ${approvals.length} of ${needed}` : ''}) until ${expiresAt}`,
     ...lines(text),
-    ...allows.map((answer) => `  perf-responder runbook ${answer} ${runId}${option} --by NAME`),
+    ...allows.map((answer) => `  ${typed(`runbook ${answer} ${runId}${option} --by NAME`)}`),
   ];
 }
 
-export function runText(run: RunDocument): string {
+export function runText(run: RunDocument, typed: Typed): string {
   const checks = (title: string, rows: { id: string; verdict: string; detail: string }[]): string[] =>
     rows.length === 0 ? [] : [title, ...rows.map(({ id, verdict, detail }) => `  ${verdict.padEnd(5)} ${id}  ${detail}`)];
   const steps = run.steps.flatMap(({ n, title, state, command, output, reason }) => [
@@ -47,6 +48,6 @@ export function runText(run: RunDocument): string {
       ? []
       : ['Rollback', ...run.rollback.map(({ id, state, detail }) => `  ${state.padEnd(6)} ${id}  ${detail}`)]),
     ...checks('Verification', run.verification),
-    ...waitLines(run),
+    ...waitLines(run, typed),
   ].join('\n');
 }

@@ -40,7 +40,7 @@ async function run(wanted: string, flags: RunFlags, command: Command): Promise<v
     });
     context.say(runId);
     const document = await followRun(runs, context, runId);
-    context.print(document, runText(document));
+    context.print(document, runText(document, context.typed));
   });
 }
 

@@ -7,6 +7,7 @@ import { RefusedError } from '../../../core/model/errors.js';
 import { renderBisectReport } from '../../../report/bisect-report.js';
 import { contextOf, withIncidents, type CommandContext } from '../command-context.js';
 import { choiceOption, numberOption } from '../option-values.js';
+import { isSearchable } from '../../../config/searchable-repository.js';
 
 const metrics = ['p95', 'p50', 'error-ratio', 'cpu', 'db-time'] as const;
 /** What a search may cost when nobody says: twice what the hardest case of the benchmark needs. */
@@ -26,9 +27,9 @@ interface BisectFlags {
 
 /** Refuses at once what the catalog cannot give; what the repository says is known to the worker that has it. */
 function requireRepository(found: FoundEndpoint): void {
-  if (found.service.repository !== undefined) return;
+  if (isSearchable(found.service.repository)) return;
   throw new RefusedError(
-    `no repository: expected repository of service ${found.serviceName} in the catalog, got none; write e.g. repository: { path: ../${found.serviceName}, start: node server.js, health: "http://127.0.0.1:{port}/healthz" }`,
+    `no repository: expected repository of service ${found.serviceName} in the catalog with path, start and health, got ${found.service.repository === undefined ? 'none' : 'one for links only'}; write e.g. repository: { path: ../${found.serviceName}, start: node server.js, health: "http://127.0.0.1:{port}/healthz" }`,
   );
 }
 
@@ -66,7 +67,10 @@ async function bisect(endpoint: string, flags: BisectFlags, command: Command): P
       context.print({ bisectId: request.bisectId, started: true }, request.bisectId);
       return;
     }
-    const { answer, cleanedUp } = await followBisect({ client, handle, isOwn: true }, context.say);
+    const { answer, cleanedUp } = await followBisect(
+      { client, handle, isOwn: true, comeBack: context.typed(`bisect ${request.bisectId}`) },
+      context.say,
+    );
     context.print({ bisectId: request.bisectId, ...answer }, renderBisectReport(answer));
     await cleanedUp;
   });
@@ -80,7 +84,10 @@ function isBisectId(text: string): boolean {
 async function followAgain(context: CommandContext, bisectId: string): Promise<void> {
   const { bisectOf, followBisect } = await import('../../temporal/follow-bisect.js');
   await withIncidents(context, async ({ client }) => {
-    const { answer, cleanedUp } = await followBisect({ client, handle: bisectOf(client, bisectId), isOwn: false }, context.say);
+    const { answer, cleanedUp } = await followBisect(
+      { client, handle: bisectOf(client, bisectId), isOwn: false, comeBack: context.typed(`bisect ${bisectId}`) },
+      context.say,
+    );
     context.print({ bisectId, ...answer }, renderBisectReport(answer));
     await cleanedUp;
   });

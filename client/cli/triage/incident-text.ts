@@ -6,6 +6,7 @@ import type { Budgets } from '../../../core/model/load-result.js';
 import type { ConfirmationRecord, IncidentStatus } from '../../../workflows/respond/messages.js';
 import { plainText } from '../../../report/rich-text.js';
 import { changeSentence } from '../../../report/sections/change.js';
+import type { Typed } from '../command-context.js';
 import type { IncidentListing } from '../../temporal/incident-lookup.js';
 
 function confirmationLine({ confirmation }: Incident): string[] {
@@ -63,13 +64,13 @@ export function incidentText(incident: Incident): string {
   ].join('\n');
 }
 
-export function statusText(status: IncidentStatus): string {
+export function statusText(status: IncidentStatus, typed: Typed): string {
   const { incident, phase, stage, alerts, confirmations, remedyPlan } = status;
   const resolved = alerts.filter((alert) => alert.status === 'resolved').length;
   const plan =
     remedyPlan === null
       ? []
-      : [`decide    ${remedyPlan.remedy.statement}`, `          perf-responder approve ${incident.incidentId} --plan ${remedyPlan.planId}`];
+      : [`decide    ${remedyPlan.remedy.statement}`, `          ${typed(`approve ${incident.incidentId} --plan ${remedyPlan.planId}`)}`];
   return [
     `phase     ${phase} (${stage})`,
     incidentText(incident),

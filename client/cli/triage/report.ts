@@ -3,17 +3,16 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { Incident } from '../../../core/model/incident.js';
-import { readReport, type ReportFormat } from '../../temporal/read-report.js';
+import { artifactNamed, readReport, type ReportFormat } from '../../temporal/read-report.js';
 import { contextOf, withIncidents, storeFor, type CommandContext } from '../command-context.js';
 import { incidentArgument } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
 import { reportLink } from './report-address.js';
 
-/** One artifact by the name that the report lists; the newest where a later run left another of that name. */
 async function artifact(incident: Incident, name: string, output: string | undefined, context: CommandContext): Promise<void> {
   const { incidentId, artifacts } = incident;
-  const found = artifacts.findLast((one) => one.name === name);
-  if (found === undefined) {
+  const found = artifactNamed(artifacts, name);
+  if (found === null) {
     const known = [...new Set(artifacts.map((one) => one.name))].join(', ') || 'none yet';
     throw new UnreadableInputError(`report: expected the name of an artifact of ${incidentId} (${known}), got "${name}"`);
   }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ProgramFailedError } from '../../../core/model/errors.js';
 import type { RerunRequest } from '../../../workflows/respond/messages.js';
+import { shellWord } from '../../../report/shell-word.js';
 import { contextOf, withIncidents } from '../command-context.js';
 import { byOption, incidentArgument, type Signed } from '../incident-options.js';
 import { rerunText } from './incident-text.js';
@@ -11,7 +12,7 @@ import { choiceOption, numberOption } from '../option-values.js';
 async function rerun(id: string, flags: Signed & Pick<RerunRequest, 'runs' | 'side'>, command: Command): Promise<void> {
   const context = contextOf(command);
   const request = { ...flags, by: (await whoGives(context, flags.by)).by };
-  const goodbye = `the re-run goes on; see it with: perf-responder status ${id}`;
+  const goodbye = `the re-run goes on; see it with: ${context.typed(`status ${shellWord(id)}`)}`;
   const record = await withIncidents(context, ({ incidents }) => {
     let stage = '';
     return interruptible(goodbye, (signal) =>

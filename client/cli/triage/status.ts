@@ -8,7 +8,7 @@ import { statusText } from './incident-text.js';
 async function status(id: string, _flags: unknown, command: Command): Promise<void> {
   const context = contextOf(command);
   const found = await withIncidents(context, ({ incidents }) => incidents.status(id));
-  context.print(statusDocument(found), statusText(found));
+  context.print(statusDocument(found), statusText(found, context.typed));
 }
 
 export function registerStatus(program: Command): void {

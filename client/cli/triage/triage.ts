@@ -157,11 +157,11 @@ async function triage(endpoint: string, flags: TriageFlags, command: Command): P
     }
     context.wait('waiting for a worker');
     const { followIncident } = await import('../../temporal/follow-incident.js');
-    const { say, progress, wait } = context;
-    const { incident } = await followIncident({ client, incidents, id: incidentId, say, progress, wait, isDone: isReported });
+    const { say, progress, wait, typed } = context;
+    const { incident } = await followIncident({ client, incidents, id: incidentId, say, progress, wait, typed, isDone: isReported });
     // What the triage found is told also where its report cannot be written.
     const unsaved = flags.report === undefined ? null : await saveReport(located, incident, flags.report);
-    const next = nextCommand(incident);
+    const next = nextCommand(incident, typed);
     context.print(incident, `${incidentText(incident)}${await reportPath(located, incident)}${next === null ? '' : `\nnext      ${next}`}`);
     if (unsaved !== null) throw new AnsweredError(unsaved, 2);
     if (incident.outcome === 'refused') throw new AnsweredError(incident.reasons.join('; '), 2);
