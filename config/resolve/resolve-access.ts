@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { profileSources } from '../../adapters/profilers/registry.js';
 import type { MissingEvidence } from '../../core/model/observation.js';
 import type { Catalog } from '../catalog.js';
-import type { CatalogRepository, CatalogService } from '../catalog-schema.js';
+import type { CatalogService } from '../catalog-schema.js';
 import { isRecord, secretRef } from '../catalog-fields.js';
 import { findEndpoint } from './find-endpoint.js';
 import { isLoopback } from '../loopback.js';
