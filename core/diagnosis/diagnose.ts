@@ -3,6 +3,7 @@ import type { MissingEvidence } from '../model/observation.js';
 import { type AccountingEvidence, accountLatency, shareOf } from './account/accounting.js';
 import { blindSpots } from './blind-spots.js';
 import { chooseBranch, sideShares } from './branch.js';
+import { capByBudget } from './enough-alone.js';
 import { EvidenceBook } from './evidence.js';
 import { deriveFacts, type Facts } from './facts.js';
 import { sortByFailures } from './failures.js';
@@ -55,15 +56,16 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
     ...slowTransfer(lines),
     ...verdicts.filter((verdict) => isOpen(verdict, ranking.causes)).flatMap((verdict) => verdict.missing ?? []),
   ];
+  const capped = capByBudget(ranking.causes, context, missingEvidence);
   return {
     outcome: ranking.outcome,
     branch,
     reasons: [...reasons, ...checks.filter((check) => !check.ok).map((check) => check.detail), ...ranking.reasons],
     accounting: lines,
     accountChecks: checks,
-    causes: ranking.causes,
+    causes: capped.causes,
     ruledOut: onePerId(ruledOut).map((row) => withItsCause(row, ranking.causes)),
-    missingEvidence,
+    missingEvidence: [...capped.missing, ...missingEvidence],
     notJudged: [
       ...notJudged(
         rules.filter((rule) => !isJudged(rule)),

@@ -172,6 +172,22 @@ export interface QueryPlan {
   findings: PlanFinding[];
 }
 
+/** How a statement does with an index for values of one kind. */
+export interface IndexTrial {
+  /** Those of the plan; the most frequent; ones that hardly a row has; ones that no row has. */
+  values: 'plan' | 'common' | 'rare' | 'absent';
+  /** Rows of the table that match them, counted by executing the statement without the index; null = it was not executed. */
+  matches: number | null;
+  /** Measured without the index; null = it was not executed. */
+  beforeMs: number | null;
+  /** Rows that the index would lead through, one by one, until the LIMIT is full or the index ends; null where it leads to the matches alone, or their number is not known. */
+  rowsThrough: number | null;
+  /** Costs of the planner without and with the index as HypoPG imagines it; null = not simulated. */
+  cost: { before: number; after: number } | null;
+  /** Estimated, for nothing was built; null = nothing tells. */
+  isSlower: boolean | null;
+}
+
 export interface IndexCandidate {
   schema: string;
   relation: string;
@@ -182,6 +198,8 @@ export interface IndexCandidate {
   /** Complete `CREATE INDEX CONCURRENTLY …` statement. */
   statement: string;
   reason: string;
+  /** With several kinds of values; absent = not tried. */
+  tried?: IndexTrial[];
   /** Estimated plan cost before and after a hypothetical index; null = not simulated. */
   estimate: { costBefore: number; costAfter: number } | null;
   estimatedSizeBytes: number | null;

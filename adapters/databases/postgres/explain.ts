@@ -179,6 +179,8 @@ export interface Simulation {
   costAfter: number;
   /** The planner chose the hypothetical index. */
   isUsed: boolean;
+  /** Cost of the scan of it when nothing stops it before its end; null when it is not used. */
+  wholeScan: number | null;
 }
 
 const hypotheticalRow = z.object({ id: z.string(), name: z.string() });
@@ -201,8 +203,8 @@ export async function simulateIndex(
       [definition],
     );
     const after = await withStatement(session, order, 5000, async (target) => await explain(session, 'FORMAT JSON', target));
-    const isUsed = made !== undefined && after.plan.nodes.some((node) => node.index?.startsWith(`<${made.id}>`) === true);
-    return { costBefore: before.totalCost, costAfter: after.totalCost, isUsed };
+    const scan = made === undefined ? undefined : after.plan.nodes.find((node) => node.index?.startsWith(`<${made.id}>`) === true);
+    return { costBefore: before.totalCost, costAfter: after.totalCost, isUsed: scan !== undefined, wholeScan: scan?.totalCost ?? null };
   } finally {
     await session.run(reset).catch(() => undefined);
   }

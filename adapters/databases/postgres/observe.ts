@@ -8,6 +8,7 @@ import type { MissingEvidence } from '../../../core/model/observation.js';
 import { missingRights, probeCapabilities, type Capabilities } from './capabilities.js';
 import { tooManyConnections } from './connection-problem.js';
 import { sampleActivity, sampleLocks } from './sampling.js';
+import type { SeenTexts } from './seen-texts.js';
 import { errorCode, errorText, type Session } from './session.js';
 import { counterDeltas, readConnectionLimits, readCounters, readStatements, readTexts, type DatabaseCounters } from './statistics.js';
 
@@ -23,6 +24,8 @@ export interface ObserveOptions {
   serviceBackends?: () => Promise<ReadonlySet<number>>;
   /** Application names that the service is known to use. */
   serviceNames?: readonly string[];
+  /** Keeps the values of what runs, outside of what is returned. */
+  seen?: SeenTexts;
   signal: AbortSignal;
   onProgress?: (text: string) => void;
 }
@@ -190,6 +193,7 @@ async function sampleUntil(session: Session, endsAt: number, options: ObserveOpt
     const serviceBackends = sample.sessions.some(isLocal) ? await backends() : new Set<number>();
     samples.ticks.push({ sessions: sample.sessions, servicePorts, serviceBackends });
     samples.used.push(sample.used);
+    options.seen?.add(sample.texts);
     samples.hidden += sample.hidden;
     if (sample.sessions.some(waitsForLock) && tickAt - locksAt >= locksEveryMs) {
       locksAt = tickAt;

@@ -1,21 +1,19 @@
-import { chooseValues, firstPage, hasOffsetParameter, type Page, type ValueSet } from '../../../core/database/sql/parameter-values.js';
-import { ownValueSets } from '../../../core/database/sql/own-values.js';
 import type { ParsedStatement } from '../../../core/database/sql/parse-statement.js';
-import { closestPlan, middleOffset, withoutAccidents } from '../../../core/database/plan/plan-choice.js';
-import { readQueryShape } from '../../../core/database/sql/read-shape.js';
+import { closestPlan, explains, withoutAccidents } from '../../../core/database/plan/plan-choice.js';
 import { judgeSafety } from '../../../core/database/sql/statement-safety.js';
 import type { TableStatistics } from '../../../core/database/indexes/table-statistics.js';
 import type { QueryPlan, StatementDelta, StatementScan } from '../../../core/model/database.js';
 import type { MissingEvidence } from '../../../core/model/observation.js';
-import { customPlan, genericPlan, parameterTypes, type CustomPlan, type CustomPlanOrder } from './explain.js';
+import { customPlan, genericPlan, type CustomPlan, type CustomPlanOrder } from './explain.js';
 import { whyUnsafeToExecute } from './execution-safety.js';
 import type { ServerFeatures } from './server-features.js';
 import { errorCode, errorText, type Session } from './session.js';
+import { valueOrders, type TriedOrder, type ValueOrder } from './value-orders.js';
 
 export interface PlanRequest {
   parsed: ParsedStatement;
-  /** Text of a running session with its real values, when one was seen. */
-  sample: ParsedStatement | null;
+  /** Texts of running sessions with their real values, most often seen first; empty when none was seen. */
+  samples: readonly ParsedStatement[];
   statement: StatementDelta;
   tables: readonly TableStatistics[];
   views: readonly string[];
@@ -43,19 +41,16 @@ const largestCost = 20_000_000;
 const insufficientPrivilege = '42501';
 
 /**
- * The best plan to be had, and how it was got: with the values of a running session; with values from the statistics, typed by the server
- * (of several sets the one whose time and rows come closest to what the window measured); without values as a generic plan.
+ * The best plan to be had, and how it was got: with the values of running sessions; with those of our own requests, with values from the statistics or from
+ * the newest rows, typed by the server (of several the one whose time, rows and blocks come closest to what the window measured); without values as a
+ * generic plan.
  */
 export async function findPlan(session: Session, features: ServerFeatures, request: PlanRequest): Promise<PlanResult> {
-  const refusal = await whyNotExecute(session, features, request);
-  const timeoutMs = Math.min(longestRunMs, Math.max(2000, 20 * request.statement.meanExecMs));
-  const execute = refusal === null ? { timeoutMs, largestCost } : null;
   try {
-    const orders = await customOrders(session, request, execute);
-    const found = orders.length === 0 ? null : await bestOf(session, orders, request.statement);
+    const found = await bestOf(session, features, request);
     if (found !== null) {
       const plan = withoutAccidents(found.plan.plan, request.statement);
-      return describe({ ...found.plan, plan }, found.order, [found.plan.whyNot, refusal]);
+      return describe({ ...found.plan, plan }, found.order, [found.plan.whyNot, found.order.refusal]);
     }
   } catch (error) {
     return await fallBack(session, features, request, error);
@@ -63,7 +58,31 @@ export async function findPlan(session: Session, features: ServerFeatures, reque
   return await fallBack(session, features, request, null);
 }
 
-function describe(plan: CustomPlan, order: NotedOrder, notes: (string | null)[]): PlanResult {
+/** In the order in which they are tried; `found` grows meanwhile. */
+async function* ordersOf(
+  session: Session,
+  features: ServerFeatures,
+  request: PlanRequest,
+  found: readonly TriedOrder[],
+): AsyncGenerator<ValueOrder> {
+  const { parsed, path, samples } = request;
+  const base = async (text: ParsedStatement): Promise<Omit<ValueOrder, 'values' | 'note'>> => {
+    const refusal = await whyNotExecute(session, features, request, text);
+    return { parsed: text, path, execute: refusal === null ? limitsOf(request) : null, refusal };
+  };
+  if (parsed.parameters === 0) {
+    yield { ...(await base(parsed)), values: [], note: 'the statement has no parameters' };
+    return;
+  }
+  for (const sample of samples) yield { ...(await base(sample)), values: [], note: 'values of a running session', isOfSession: true };
+  yield* valueOrders(session, request, await base(parsed), found);
+}
+
+function limitsOf({ statement }: PlanRequest): CustomPlanOrder['execute'] {
+  return { timeoutMs: Math.min(longestRunMs, Math.max(2000, 20 * statement.meanExecMs)), largestCost };
+}
+
+function describe(plan: CustomPlan, order: ValueOrder, notes: (string | null)[]): PlanResult {
   const note = [order.note, ...notes].filter((each) => each !== null).join('; ');
   return {
     source: plan.executed ? 'analyze' : 'explain',
@@ -76,66 +95,32 @@ function describe(plan: CustomPlan, order: NotedOrder, notes: (string | null)[])
   };
 }
 
-type NotedOrder = CustomPlanOrder & {
-  note: string;
-  isGuess?: boolean;
-  /** The same for another page; absent where no parameter tells the page. */
-  atOffset?: (offset: number) => NotedOrder[];
-};
-
-async function customOrders(session: Session, request: PlanRequest, execute: CustomPlanOrder['execute']): Promise<NotedOrder[]> {
-  const { parsed, sample, path } = request;
-  if (parsed.parameters === 0) return [{ parsed, values: [], path, execute, note: 'the statement has no parameters' }];
-  if (sample?.parameters === 0 && sample.kind === parsed.kind)
-    return [{ parsed: sample, values: [], path, execute, note: 'values of a running session' }];
-  const types = await parameterTypes(session, parsed, path);
-  const shape = readQueryShape(
-    parsed,
-    request.tables.map(({ facts, columns }) => ({
-      schema: facts.schema,
-      relation: facts.relation,
-      columns: columns.map((column) => column.name),
-    })),
-  );
-  const limit = Math.max(firstPage.limit, Math.ceil(request.statement.rowsPerCall));
-  const orderOf = (set: ValueSet, page: Page, place = ''): NotedOrder[] => {
-    const values = chooseValues(parsed, shape, request.tables, types, set, page);
-    return values === null ? [] : [{ parsed, values, path, execute, isGuess: true, note: `${set} values from the statistics${place}` }];
-  };
-  const own = ownValueSets({ parsed, shape, tables: request.tables, types }, request.requestValues, { limit, offset: 0 }).map(
-    (values): NotedOrder => ({ parsed, values, path, execute, note: 'values of our own requests' }),
-  );
-  const sets: ValueSet[] = ['typical', 'common'];
-  const orders = sets.flatMap((set): NotedOrder[] =>
-    orderOf(set, { limit, offset: 0 }).map((order) =>
-      hasOffsetParameter(parsed)
-        ? { ...order, atOffset: (offset) => orderOf(set, { limit, offset }, `, a page from the middle (${offset})`) }
-        : order,
-    ),
-  );
-  return [...own, ...orders.filter((order, index) => index === 0 || order.values.join() !== orders[0]?.values.join())];
-}
-
-async function bestOf(
-  session: Session,
-  orders: NotedOrder[],
-  statement: StatementDelta,
-): Promise<{ plan: CustomPlan; order: NotedOrder } | null> {
-  const found: { plan: CustomPlan; order: NotedOrder }[] = [];
+/**
+ * The values of a session are the window's own when their plan reads and spills as its calls did, and then nothing else is tried; of all others the closest
+ * counts.
+ */
+async function bestOf(session: Session, features: ServerFeatures, request: PlanRequest): Promise<TriedOrder | null> {
+  const found: TriedOrder[] = [];
   let lastError: Error | null = null;
-  // Grows while it is gone through: how many rows there are to page through, the plan of the first page tells.
-  const untried = [...orders];
-  for (const order of untried) {
-    try {
-      const plan = await customPlan(session, order);
+  try {
+    for await (const order of ordersOf(session, features, request, found)) {
+      const plan = await customPlan(session, order).catch((error: unknown) => {
+        lastError = asError(error);
+        return null;
+      });
+      if (plan === null) continue;
       found.push({ plan, order });
-      untried.push(...(order.atOffset?.(middleOffset(plan.plan) ?? 0) ?? []));
-    } catch (error) {
-      lastError = error instanceof Error ? error : new Error(String(error));
+      if (order.isOfSession === true && explains({ plan }, request.statement)) break;
     }
+  } catch (error) {
+    lastError = asError(error);
   }
   if (found.length === 0 && lastError !== null) throw lastError;
-  return closestPlan(found, statement);
+  return closestPlan(found, request.statement);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 async function fallBack(session: Session, features: ServerFeatures, request: PlanRequest, cause: unknown): Promise<PlanResult> {
@@ -169,8 +154,13 @@ function missingRight(role: string, { tree }: ParsedStatement, why: string): Mis
 }
 
 /** Why the statement is only explained; null when it may be executed. */
-async function whyNotExecute(session: Session, features: ServerFeatures, request: PlanRequest): Promise<string | null> {
-  const safety = judgeSafety(request.sample?.parameters === 0 ? request.sample : request.parsed);
+async function whyNotExecute(
+  session: Session,
+  features: ServerFeatures,
+  request: PlanRequest,
+  text: ParsedStatement,
+): Promise<string | null> {
+  const safety = judgeSafety(text);
   if (!safety.safe) return `not executed: ${safety.why}`;
   if (features.lockWaiters > 0) return 'not executed: sessions wait for locks right now';
   if (request.views.length > 0) return `not executed: it reads the view ${request.views.join(', ')}`;

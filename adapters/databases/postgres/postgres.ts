@@ -16,6 +16,7 @@ import {
   type RemedyOptions,
 } from '../../remedies/postgres-remedies.js';
 import { scanWith, type ScanOptions } from './scan.js';
+import { seenTextsOf } from './seen-texts.js';
 import type { Session } from './session.js';
 import { totalExecutionMsWith } from './total.js';
 
@@ -35,10 +36,10 @@ function placeOf({ mayBeSuperuser }: Place): { mayBeSuperuser?: boolean } {
  * only with the reason of `signal`.
  */
 export async function observeDatabase(options: ObserveOptions & Place): Promise<DatabaseObservation> {
-  return await observeWith(
-    (signal) => openSession(options.url, { ...placeOf(options), signal, statementTimeoutMs: 5000, lockTimeoutMs }),
-    options,
-  );
+  return await observeWith((signal) => openSession(options.url, { ...placeOf(options), signal, statementTimeoutMs: 5000, lockTimeoutMs }), {
+    ...options,
+    seen: seenTextsOf(options.url),
+  });
 }
 
 /**
@@ -48,7 +49,7 @@ export async function observeDatabase(options: ObserveOptions & Place): Promise<
 export async function scanQueries(options: ScanOptions & Place): Promise<QueryScan> {
   const open = (signal: AbortSignal): Promise<Session> =>
     openSession(options.url, { ...placeOf(options), signal, statementTimeoutMs: 10_000, lockTimeoutMs });
-  const { result, quiet } = await besideQuiet(open, options.signal, () => scanWith(open, options));
+  const { result, quiet } = await besideQuiet(open, options.signal, () => scanWith(open, { ...options, seen: seenTextsOf(options.url) }));
   return { ...result, quiet };
 }
 

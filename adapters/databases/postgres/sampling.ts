@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SessionSample } from '../../../core/database/activity.js';
 import { withoutLiterals } from '../../../core/database/sql/without-literals.js';
 import type { LockSample } from '../../../core/database/blocking.js';
+import type { SeenText } from './seen-texts.js';
 import type { Session } from './session.js';
 
 const sessionRow = z.object({
@@ -28,6 +29,8 @@ export interface ActivitySample {
   used: number;
   /** Sessions whose state this role may not see. */
   hidden: number;
+  /** What runs, values included: for `SeenTexts` alone. */
+  texts: SeenText[];
 }
 
 const age = (column: string): string => `(extract(epoch FROM clock_timestamp() - ${column}) * 1000)::float8`;
@@ -44,11 +47,12 @@ export async function sampleActivity(session: Session): Promise<ActivitySample> 
      WHERE pid <> pg_backend_pid() AND (backend_type = 'client backend' OR (backend_type IS NULL AND datid IS NOT NULL))`,
     sessionRow,
   );
-  const here = rows.filter((row) => row.isHere).map((row) => ({ ...row, query: withoutLiterals(row.query) }));
+  const here = rows.filter((row) => row.isHere);
   return {
-    sessions: here,
+    sessions: here.map((row) => ({ ...row, query: withoutLiterals(row.query) })),
     used: rows.length + 1,
     hidden: here.filter((row) => row.isHidden).length,
+    texts: here.filter((row) => row.state === 'active' && row.query !== '').map(({ queryId, query }) => ({ queryId, text: query })),
   };
 }
 

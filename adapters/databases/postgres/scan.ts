@@ -8,31 +8,29 @@ import type { TableColumns } from '../../../core/database/sql/query-shape.js';
 import { isReadInFull } from '../../../core/database/indexes/read-in-full.js';
 import { readQueryShape } from '../../../core/database/sql/read-shape.js';
 import { chooseStatements, waitSharesOf } from '../../../core/database/indexes/scan-choice.js';
+import { withoutLiterals } from '../../../core/database/sql/without-literals.js';
 import { judgeSafety } from '../../../core/database/sql/statement-safety.js';
-import type { TableStatistics } from '../../../core/database/indexes/table-statistics.js';
-import type {
-  DatabaseObservation,
-  IndexCandidate,
-  QueryPlan,
-  QueryScan,
-  StatementDelta,
-  StatementScan,
-} from '../../../core/model/database.js';
+import { isOutgrown, type TableStatistics } from '../../../core/database/indexes/table-statistics.js';
+import type { DatabaseObservation, QueryPlan, QueryScan, StatementDelta, StatementScan } from '../../../core/model/database.js';
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
 import type { MissingEvidence } from '../../../core/model/observation.js';
 import type { OpenSession } from './observe.js';
 import { readApplicationPath, tellOpenSchemas, tellOwner, withSchemasOf } from './application-path.js';
-import { simulateIndex, compareWithoutSpill } from './explain.js';
+import { compareWithoutSpill } from './explain.js';
 import { findPlan, type PlanRequest, type PlanResult } from './plan-ladder.js';
+import { lastStatements, textsOf, type SeenTexts } from './seen-texts.js';
 import { probeServer, type ServerFeatures } from './server-features.js';
 import { errorCode, errorText, type Session } from './session.js';
 import { readTables, type FoundTables, type TableName } from './tables.js';
+import { tryCandidates } from './try-index.js';
 
 export interface ScanOptions {
   observation: DatabaseObservation;
   signal: AbortSignal;
   /** Values of the requests that the load sends: candidates for the parameters of a statement. */
   requestValues?: readonly string[];
+  /** What this process saw run, values included. */
+  seen?: SeenTexts;
   /** Statements by time; one or two more by calls. 5 when absent. */
   maxStatements?: number;
 }
@@ -53,9 +51,10 @@ export async function scanWith(open: OpenSession, options: ScanOptions): Promise
     await session.run("SELECT set_config('search_path', 'pg_catalog', false)");
     const features = await probeServer(session);
     scan.missing.push(...features.missing);
-    for (const { statement, sample } of chosen) {
+    const seen = [...(options.seen?.all() ?? []), ...(await lastStatements(session))];
+    for (const statement of chosen) {
       options.signal.throwIfAborted();
-      scan.statements.push(await scanStatement(session, features, statement, sample, options, scan.missing));
+      scan.statements.push(await scanStatement(session, features, statement, textsOf(statement, seen), options, scan.missing));
     }
     scan.missing = uniqueById(scan.missing);
     return scan;
@@ -81,7 +80,7 @@ async function scanStatement(
   session: Session,
   features: ServerFeatures,
   statement: StatementDelta,
-  sample: string | null,
+  texts: readonly string[],
   options: ScanOptions,
   missing: MissingEvidence[],
 ): Promise<StatementScan> {
@@ -106,7 +105,7 @@ async function scanStatement(
   const { tables, views } = found;
   const request: PlanRequest = {
     ...{ parsed, statement, tables, views, requestValues: options.requestValues ?? [], path: withSchemasOf(path.schemas, names, tables) },
-    sample: sample === null ? null : await parseStatement(sample),
+    samples: await readSamples(parsed, texts),
   };
   const result = withWholeTables(await findPlan(session, features, request), tables);
   missing.push(...result.missing, ...staleStatistics(tables), ...(await tellOwner(session, features, tables)));
@@ -121,6 +120,11 @@ async function scanStatement(
     withoutSpill,
     tables: tables.map((table) => table.facts),
   };
+}
+
+async function readSamples(parsed: ParsedStatement, texts: readonly string[]): Promise<ParsedStatement[]> {
+  const read = await Promise.all(texts.map(parseStatement));
+  return read.filter((each): each is ParsedStatement => each !== null && each.parameters === 0 && each.kind === parsed.kind);
 }
 
 const lockNotAvailable = '55P03';
@@ -169,7 +173,7 @@ function tableNames(parsed: ParsedStatement): TableName[] {
 /** Statistics this old mislead the planner and every advice built on them. */
 function staleStatistics(tables: readonly TableStatistics[]): MissingEvidence[] {
   return tables
-    .filter(({ facts, rows }) => rows >= 1000 && (facts.lastAnalyzedAt === null || facts.modifiedSinceAnalyze > 0.2 * rows))
+    .filter((table) => table.rows >= 1000 && isOutgrown(table))
     .map(({ facts }) => ({
       id: 'table-statistics',
       what: `current statistics of ${facts.schema}.${facts.relation}`,
@@ -184,13 +188,14 @@ function staleStatistics(tables: readonly TableStatistics[]): MissingEvidence[] 
 async function advise(
   session: Session,
   features: ServerFeatures,
-  { parsed, sample, statement, tables }: PlanRequest,
+  request: PlanRequest,
   result: PlanResult,
 ): Promise<Pick<StatementScan, 'candidates' | 'nonSargable'>> {
+  const { parsed, samples, statement, tables } = request;
   const normalised = readQueryShape(parsed, columnsOf(tables));
   // Whether a pattern begins with a wildcard only its value tells. Other values stay out of what is reported.
   const hidesPattern = normalised.tables.some((use) => use.hidden.some((hidden) => hidden.kind === 'pattern-parameter'));
-  const shape = hidesPattern && sample !== null ? readQueryShape(sample, columnsOf(tables)) : normalised;
+  const shape = hidesPattern && samples[0] !== undefined ? readQueryShape(samples[0], columnsOf(tables)) : normalised;
   const safety = judgeSafety({ ...parsed, kind: 'select' });
   const functions = safety.safe
     ? await readImmutable(
@@ -203,8 +208,17 @@ async function advise(
     hasTrigrams: features.hasTrigrams,
     isReadInFull: isReadInFull(parsed, normalised, tables, statement),
   });
-  const candidates = indexCandidates(shape, tables, workOf(result.plan));
-  return { nonSargable, candidates: await simulate(session, features, candidates, result) };
+  const candidates = indexCandidates(normalised, tables, workOf(result.plan));
+  return {
+    nonSargable: nonSargable.map(withoutTyped),
+    candidates: await tryCandidates({ session, features, request, result }, candidates),
+  };
+}
+
+/** A statement that is to be run may hold what the schema says, never what somebody typed into a text that a session ran. */
+function withoutTyped(found: StatementScan['nonSargable'][number]): StatementScan['nonSargable'][number] {
+  const { indexStatement } = found;
+  return indexStatement === null || withoutLiterals(indexStatement) === indexStatement ? found : { ...found, indexStatement: null };
 }
 
 function columnsOf(tables: readonly TableStatistics[]): TableColumns[] {
@@ -241,25 +255,4 @@ function workOf(plan: QueryPlan | null): ScanWork[] {
     work.set(node.relation, sum);
   }
   return [...work.values()];
-}
-
-/** An index that the planner would not even use is no candidate. Without HypoPG the rules alone speak. */
-async function simulate(
-  session: Session,
-  features: ServerFeatures,
-  candidates: IndexCandidate[],
-  result: PlanResult,
-): Promise<IndexCandidate[]> {
-  const { hypopgSchema } = features;
-  if (hypopgSchema === null || result.order === null) return candidates;
-  const kept: IndexCandidate[] = [];
-  for (const candidate of candidates) {
-    const simulated =
-      candidate.method === 'btree'
-        ? await simulateIndex(session, hypopgSchema, { ...result.order, execute: null }, candidate.statement).catch(() => null)
-        : null;
-    if (simulated === null) kept.push(candidate);
-    else if (simulated.isUsed) kept.push({ ...candidate, estimate: { costBefore: simulated.costBefore, costAfter: simulated.costAfter } });
-  }
-  return kept;
 }

@@ -1,23 +1,17 @@
 import type { ActivityObservation, DatabaseObservation, StatementDelta, StatementScan } from '../../model/database.js';
 
-export interface ChosenStatement {
-  statement: StatementDelta;
-  /** Text of a running session with literal values, when the statement statistics know only placeholders. */
-  sample: string | null;
-}
-
 const smallestShare = 0.01;
 const byCalls = 2;
 
 /** The statements worth a plan: by time, and the most called ones; what has no statistics by the samples that caught it at work. */
-export function chooseStatements(observation: DatabaseObservation, most: number): ChosenStatement[] {
+export function chooseStatements(observation: DatabaseObservation, most: number): StatementDelta[] {
   const sampled = fromSamples(observation.activity);
   const statements =
     observation.statements === null ? sampled : [...unfinished(sampled, observation.statements), ...observation.statements];
   const byTime = statements.filter((statement) => statement.timeShare >= smallestShare && !isUtility(statement.text)).slice(0, most);
   const called = [...statements].sort((a, b) => b.calls - a.calls).slice(0, byCalls);
   const more = called.filter((statement) => statement.calls > 0 && !isUtility(statement.text) && !byTime.includes(statement));
-  return [...byTime, ...more].map((statement) => ({ statement, sample: sampleOf(statement, observation.activity) }));
+  return [...byTime, ...more];
 }
 
 const unfinishedShare = 0.1;
@@ -32,14 +26,6 @@ function isUtility(text: string): boolean {
   return /^\s*(?:\/\*.*?\*\/\s*)*(begin|start|commit|rollback|end|set|show|savepoint|release|deallocate|discard|fetch|close|copy|vacuum|analyze|create|alter|drop|listen|notify|lock)\b/i.test(
     text,
   );
-}
-
-/** The server cuts running texts off at track_activity_query_size, 1024 bytes by default: a text that long may be incomplete. */
-const longestWhole = 990;
-
-function sampleOf(statement: StatementDelta, activity: ActivityObservation | null): string | null {
-  const seen = activity?.byStatement.find((entry) => entry.queryId === statement.queryId && entry.text.length < longestWhole);
-  return seen === undefined || seen.text === statement.text || /\$\d/.test(seen.text) ? null : seen.text;
 }
 
 /** Numbers of calls are not known; times are Little's law: mean sessions × window. */

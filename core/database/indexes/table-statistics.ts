@@ -54,3 +54,11 @@ export function distinctValues(column: ColumnStatistics, rows: number): number |
 export function equalityShare(column: ColumnStatistics, rows: number): number {
   return (1 - column.nullFraction) / (distinctValues(column, rows) ?? Math.min(200, Math.max(1, rows)));
 }
+
+/** autovacuum_analyze_scale_factor is 0.1: twice that was missed by one run at least. */
+const outgrownShare = 0.2;
+
+/** So many rows changed since the statistics were taken, or none were ever taken, that they tell another table's values. */
+export function isOutgrown({ facts, rows }: TableStatistics): boolean {
+  return facts.lastAnalyzedAt === null || facts.modifiedSinceAnalyze > outgrownShare * rows;
+}

@@ -13,6 +13,11 @@ export function closestPlan<T extends { plan: { plan: QueryPlan; executed: boole
   return distances.sort((a, b) => a.distance - b.distance)[0]?.each ?? null;
 }
 
+/** A plan that was executed, and read and spilled as the calls of the window did on average. */
+export function explains({ plan }: { plan: { plan: QueryPlan; executed: boolean } }, statement: StatementDelta): boolean {
+  return plan.executed && differenceToWindow(plan.plan, statement) === null;
+}
+
 function distanceTo(plan: QueryPlan, statement: StatementDelta): number {
   if (!plan.analyzed) return 0;
   const time = statement.calls > 0 ? apart(plan.executionMs ?? 0, statement.meanExecMs) : 0;

@@ -60,3 +60,13 @@ function asWritten(value: string, predicate: { text: string } | HiddenPredicate 
         : value;
   return isPattern && !/[%_]/.test(cased) ? `%${cased}%` : cased;
 }
+
+/** Deeper than anybody pages. */
+const deepestOffset = 10_000_000;
+
+/** Offsets that a number of our own requests may stand for: that page of so many rows, or the offset itself; the first numbers of a request count. */
+export function ownOffsets(values: readonly string[], limit: number): number[] {
+  const numbers = values.filter((value) => /^\d{1,8}$/.test(value)).map(Number);
+  const offsets = numbers.flatMap((number) => [number * limit, number]).filter((offset) => offset > 0 && offset <= deepestOffset);
+  return [...new Set(offsets)].slice(0, mostSets - 1);
+}

@@ -3,10 +3,11 @@ import { findTable } from '../indexes/index-candidates.js';
 import { nodesIn, type ParsedStatement } from './parse-statement.js';
 import type { ColumnPredicate, HiddenPredicate, QueryShape } from './query-shape.js';
 import { namesOf, quoteLiteral } from './sql-text.js';
+import { trialValue, type TrialSet } from './trial-values.js';
 import type { ColumnStatistics, TableStatistics } from '../indexes/table-statistics.js';
 
-/** `typical`: values as most calls have them. `common`: the most frequent values, wide ranges. */
-export type ValueSet = 'typical' | 'common';
+/** `typical`: values as most calls have them. `common`: the most frequent values, wide ranges. The others are for trials alone. */
+export type ValueSet = 'typical' | 'common' | TrialSet;
 
 /** Values for LIMIT and OFFSET where these are parameters. */
 export interface Page {
@@ -99,7 +100,10 @@ export function wordParameters(tree: Node): Map<number, string> {
   return found;
 }
 
-function valueAt({ column, predicate }: Site, set: ValueSet): string | null {
+function valueAt(site: Site, set: ValueSet): string | null {
+  const { column, predicate } = site;
+  // Where a type has no such value (an enumeration has no absent one), an ordinary one stands for it.
+  if (set === 'rare' || set === 'absent') return trialValue(column, predicate, set) ?? valueAt(site, 'typical');
   if ('expression' in predicate) return hiddenValue(column, predicate, set);
   if (predicate.kind !== 'range') return set === 'common' ? (column.common[0]?.value ?? ordinary(column)) : ordinary(column);
   // A range of a hundredth, or of half the table; open ranges begin near their end.

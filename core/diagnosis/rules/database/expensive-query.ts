@@ -1,5 +1,6 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import type { MissingEvidence } from '../../../model/observation.js';
+import { differenceToWindow } from '../../../database/plan/plan-choice.js';
 import { shareOf } from '../../account/accounting.js';
 import { attribute } from '../../account/attribution.js';
 import { assured } from '../../confidence.js';
@@ -83,10 +84,13 @@ function howLong({ statement, database, callsPerRequest }: StatementCase): strin
 }
 
 function whatWouldTell({ statement, database, scan }: StatementCase): MissingEvidence {
+  const other = scan?.plan == null ? null : differenceToWindow(scan.plan, statement);
   const had =
     scan?.plan == null
       ? 'no plan of it could be had'
-      : 'its plan shows no index, predicate, statistics or memory that would make it faster';
+      : other !== null
+        ? `the plan that could be had is not the one that was slow: ${other}`
+        : 'its plan shows no index, predicate, statistics or memory that would make it faster';
   return {
     id: 'statement-class',
     what: `why statement ${statement.queryId} of ${database.name} takes ${statement.isSampled === true ? 'its time' : ms(statement.meanExecMs)}`,

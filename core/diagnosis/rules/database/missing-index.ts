@@ -26,6 +26,7 @@ import {
   type StatementCase,
 } from './database.js';
 import { withoutDropped } from './avoidable-work.js';
+import { harmOf, trialsText } from './index-trials.js';
 import { gainOf } from './sort-spill.js';
 
 export const missingIndex: Rule = { id: 'missing-index', requires: [databasesDocument, scanDocument], thresholds: {}, evaluate };
@@ -88,6 +89,8 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
  * one with fewer than the LIMIT. Measured on 200 000 rows: 100 to 8 ms for a common word, 103 to 237 ms for one without a match.
  */
 export function isGamble(scan: StatementScan, candidate: IndexCandidate): boolean {
+  const isSlowerNow = candidate.tried?.some(({ values, isSlower }) => values === 'plan' && isSlower === true) === true;
+  if (isSlowerNow) return true;
   return (
     candidate.stopsEarly === true &&
     scan.nonSargable.some(({ relation, predicate }) => relation === candidate.relation && /\bI?LIKE\b|~~/i.test(predicate))
@@ -184,8 +187,8 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
       planNode: node.nodeType,
     },
     share,
-    ...assured(context, isGuess ? 'plan-estimated' : planPattern(scan)),
-    summary: `No index serves ${where}: ${node.nodeType} on ${node.relation ?? candidate.relation} ${work}, in a statement that takes ${percent(entry.statement.timeShare)} of the database's time and ${percent(entry.share)} of the mean latency.${doubt}`,
+    ...assured(context, isGuess || harmOf(candidate) !== null ? 'plan-estimated' : planPattern(scan)),
+    summary: `No index serves ${where}: ${node.nodeType} on ${node.relation ?? candidate.relation} ${work}, in a statement that takes ${percent(entry.statement.timeShare)} of the database's time and ${percent(entry.share)} of the mean latency.${doubt}${trialsText(candidate)}`,
     evidence: citeStatement(context, entry),
     remedy: {
       ...indexRemedy(scan, candidate.relation, candidate.statement),

@@ -17,6 +17,7 @@ import {
   shareWithGathering,
   type StatementCase,
 } from './database.js';
+import { trialsText } from './index-trials.js';
 import { isGamble } from './missing-index.js';
 import { withoutDropped } from './avoidable-work.js';
 
@@ -53,7 +54,7 @@ function gambleText(scan: StatementScan, node: PlanNode): string {
   const gamble = scan.candidates.find((candidate) => candidate.relation === node.relation && isGamble(scan, candidate));
   return gamble === undefined
     ? ''
-    : ` An index in the order of ${gamble.columns.join(', ')} would stop early for a value with many matches, but read the whole table for one with few or none, slower than now.`;
+    : ` An index in the order of ${gamble.columns.join(', ')} would stop early for a value with many matches, but read the whole table for one with few or none, slower than now.${trialsText(gamble)}`;
 }
 
 function describe(
