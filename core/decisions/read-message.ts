@@ -125,6 +125,18 @@ export function list<T>(reader: Reader<T>, most: number): Reader<T[]> {
     Array.isArray(value) ? value.slice(0, most).map((part, index) => reader(part, `${at}[${index}]`)) : bad(at, 'a list', value);
 }
 
+/**
+ * What a workflow hands on to its next history, by the keys that it has always had: an object of our own, given back as it is. What is not one came from
+ * somebody else.
+ */
+export function carried<T extends object>(keys: readonly (keyof T & string)[]): Reader<T> {
+  return (value, at) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(at, 'a state of this workflow', value);
+    const lacking = keys.find((key) => typeof (value as Partial<Record<string, unknown>>)[key] === 'undefined');
+    return lacking === undefined ? (value as T) : bad(`${at}.${lacking}`, 'a state of this workflow', undefined);
+  };
+}
+
 /** A message that may be empty, like the signal that the Web UI sends without an input. */
 export function orNothing<T>(reader: Reader<T>): Reader<T> {
   return (value, at) => reader(value ?? {}, at);

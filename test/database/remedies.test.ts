@@ -7,7 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { analyzeTable, createIndex, dropCreatedIndex, terminateBackend } from '../../adapters/databases/postgres/postgres.js';
 import type { AppliedOnDatabase } from '../../adapters/remedies/postgres-remedies.js';
 import { terminateStatement, type SessionIdentity } from '../../core/database/sql/remedy-statement.js';
-import { RefusedError } from '../../core/model/errors.js';
+import { freePort } from '../../adapters/kernel/free-port.js';
+import { EvidenceUnavailableError, RefusedError } from '../../core/model/errors.js';
 import { unprivilegedAccount } from '../../lab/stack/postgres-binaries.js';
 import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 
@@ -117,6 +118,19 @@ describe('creating an index', () => {
     await ended;
     expect(await validity()).toBeNull();
   }, 60_000);
+
+  it('is tried again later when the server is away or starting, and not when it can never work', async () => {
+    const port = await freePort();
+    const elsewhere = (url: string) => createIndex({ ...order(statement), url });
+    // A try that finds the server away must not be the last: one before it may have left half an index.
+    await expect(elsewhere(`postgres://a:b@127.0.0.1:${port}/postgres`)).rejects.toMatchObject({
+      ...{ name: 'ProgramFailedError', retryable: true, retryAfterMs: 60_000 },
+      message: expect.stringContaining("the remedy's connection: connect ECONNREFUSED") as string,
+    });
+    const other = new URL(server.url);
+    other.pathname = '/no_such_database';
+    await expect(elsewhere(other.href)).rejects.toBeInstanceOf(EvidenceUnavailableError);
+  });
 
   it('is undone by name, also when it was left invalid, and undoing twice is undoing once', async () => {
     await createIndex(order(statement));

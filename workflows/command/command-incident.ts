@@ -25,7 +25,7 @@ import type { CommandStart } from './messages.js';
 import { pageLadder, watchAcknowledgement } from './paging/page-ladder.js';
 import { keepDrafts } from './updates/publish.js';
 import { keepQuiet } from './paging/quiet.js';
-import { readDeclaration } from './read-messages.js';
+import { readCommandStart, readDeclaration } from './read-messages.js';
 
 const newerParts: Pick<CommandState, 'drafts' | 'draftedFor' | 'held' | 'deadChannels'> = {
   ...{ drafts: {}, draftedFor: 'investigating' },
@@ -41,7 +41,7 @@ const closesAfterMs = 30 * 24 * 3_600_000;
  */
 export async function commandIncident(start: CommandStart): Promise<CommandState> {
   const run = open(start);
-  const isNew = start.carried === undefined;
+  const isNew = !run.isReady;
   if (isNew) await begin(run);
   const firstLook = isNew ? beginWork(run) : Promise.resolve();
   const loops = Promise.all([
@@ -70,10 +70,11 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
 }
 
 /** State and handlers, before anything is awaited: an update that comes with the start is answered. */
-function open({ declaration: given, carried }: CommandStart): CommandRun {
+function open(start: CommandStart): CommandRun {
+  const { carried } = readStart(readCommandStart, start);
   // A history that began before these parts were there has none of them.
   const before = carried === undefined ? null : { ...newerParts, ...carried };
-  const state = before ?? createCommandState(readStart(readDeclaration, given), unknownPolicy);
+  const state = before ?? createCommandState(readStart(readDeclaration, start.declaration), unknownPolicy);
   const run: CommandRun = {
     state,
     publications: Promise.resolve(),

@@ -1,5 +1,6 @@
 /** Guards of what reaches an incident from outside. */
 import { eventTexts, proofs, type Actor, type RecordText } from '../../core/command/incident/record-event.js';
+import type { CommandState } from '../../core/command/incident/command-state.js';
 import { incidentStatuses } from '../../core/command/incident/incident-status.js';
 import { roleNames } from '../../core/command/incident/roles.js';
 import type { Milestone, MilestoneOrder, TriageRef } from '../../core/command/incident/take-milestone.js';
@@ -7,6 +8,7 @@ import { severities } from '../../core/command/severity/severity.js';
 import type { RunReport } from '../runbook/messages.js';
 import {
   bad,
+  carried,
   filledText,
   flag,
   list,
@@ -81,6 +83,9 @@ export const readDeclaration = object({
   by: actor,
 });
 
+export const readCommandStart = object({
+  carried: optional(carried<CommandState>(['declaration', 'severity', 'status', 'policy', 'paging', 'pages'])),
+});
 export const readAllocation = object({ key: wholeText(300), services: list(key, 200), mayAttach: flag });
 export const readIncidentRef = object({ incidentId: wholeText(100) });
 export const readClaim = object({ incidentId: wholeText(100), services: list(key, 200) });

@@ -1,5 +1,7 @@
 /** The fleet's switch for load, and the lease that lets one host at a time load a service. */
 import { condition, continueAsNew, defineSignal, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { number, object, optional, text, wholeText } from '../../core/decisions/read-message.js';
+import { readStart } from '../kernel/on-message.js';
 import { escapeMarkdown } from '../../core/decisions/escape-markdown.js';
 import {
   leaseMs,
@@ -9,14 +11,20 @@ import {
   type LoadOffStart,
 } from '../../core/decisions/load/load-control.js';
 
+const readLoadOff = object({ reason: text(10_000), by: text(1_000) });
+const longestLeaseMs = 3_600_000;
+const readLoadLease = object({ service: wholeText(300), holder: wholeText(1_000), ttlMs: optional(number(1, longestLeaseMs)) });
+
 /** Runs while load is off; `perf-responder load on` ends it. */
-export async function loadOff({ reason, by }: LoadOffStart): Promise<void> {
+export async function loadOff(start: LoadOffStart): Promise<void> {
+  const { reason, by } = readStart(readLoadOff, start);
   setCurrentDetails(`Load is off everywhere: ${escapeMarkdown(reason)} (${escapeMarkdown(by)})`);
   await condition(() => false);
 }
 
 /** Runs while somebody loads the service; ends when it is given back, or not renewed in time. */
-export async function loadLease(start: LoadLeaseStart): Promise<'released' | 'expired'> {
+export async function loadLease(given: LoadLeaseStart): Promise<'released' | 'expired'> {
+  const start = readStart(readLoadLease, given);
   const state = { renewals: 0, isReleased: false };
   setHandler(defineSignal(renewLeaseName), () => {
     state.renewals += 1;

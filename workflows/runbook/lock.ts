@@ -1,9 +1,14 @@
 /** One run at a time for a key: whoever has a workflow of the key's name under way holds the lock, and it ends with its run. */
 import { condition, ParentClosePolicy, setCurrentDetails, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { object, text, wholeText } from '../../core/decisions/read-message.js';
+import { readStart } from '../kernel/on-message.js';
+
+const readLock = object({ key: text(10_000), runId: wholeText(100) });
 
 /** Lives as long as the run that started it, which the server ends it with. */
-export async function holdRunbookLock({ key, runId }: { key: string; runId: string }): Promise<void> {
+export async function holdRunbookLock(start: { key: string; runId: string }): Promise<void> {
+  const { key, runId } = readStart(readLock, start);
   setCurrentDetails(`The run ${runId} holds the lock ${key}.`);
   await condition(() => false);
 }

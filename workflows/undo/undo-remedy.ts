@@ -1,4 +1,6 @@
 import type { AppliedRemedy, RemedyApproval, RemedyPlan } from '../../activities/contract.js';
+import { filledText, object, text, wholeText } from '../../core/decisions/read-message.js';
+import { readStart } from '../kernel/on-message.js';
 import { remedying } from '../kernel/activity-options.js';
 
 export interface UndoRequest {
@@ -8,8 +10,18 @@ export interface UndoRequest {
   approval: RemedyApproval;
 }
 
+/** The plan itself is checked where it is acted on: its id is the hash of its content. */
+const readUndo = object({
+  incidentId: wholeText(400),
+  endpoint: wholeText(300),
+  plan: object({ planId: wholeText(100), remedy: object({ kind: wholeText(100), statement: text(100_000) }) }),
+  approval: object({ by: filledText(200, 'a name') }),
+});
+
 /** Takes back a remedy of an incident, which may have ended long ago: a workflow of its own, one for each plan. */
-export async function undoRemedy({ incidentId, endpoint, plan, approval }: UndoRequest): Promise<AppliedRemedy> {
+export async function undoRemedy(request: UndoRequest): Promise<AppliedRemedy> {
+  readStart(readUndo, request);
+  const { incidentId, endpoint, plan, approval } = request;
   const summary = `undo of ${plan.remedy.kind}, asked for by ${approval.by.slice(0, 60)}`;
   return await remedying.takeBackRemedy.executeWithOptions({ summary }, [incidentId, endpoint, plan, approval]);
 }

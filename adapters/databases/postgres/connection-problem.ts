@@ -28,6 +28,18 @@ export function superuserProblem(url: string): MissingEvidence {
   };
 }
 
+/** Starting up, shutting down, and connections that broke: the server may be there again in a moment. A timeout of the driver has no code. */
+const passing = new Set<string | null>([
+  ...['57P01', '57P02', '57P03', tooManyConnections],
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'],
+  null,
+]);
+
+/** Whether the same connection may be made later, without anybody changing anything. */
+export function maybeThereLater(error: unknown): boolean {
+  return passing.has(errorCode(error));
+}
+
 const unreachable = new Set<string | null>(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
 const rejected = new Set<string | null>(['28P01', '28000']);
 const noSuchDatabase = '3D000';

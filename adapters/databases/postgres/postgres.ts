@@ -3,8 +3,8 @@ import pg from 'pg';
 import { z } from 'zod';
 import { asOwnStatement, responderName } from '../../../core/database/sql/own-statement.js';
 import type { DatabaseObservation, QueryScan } from '../../../core/model/database.js';
-import { EvidenceUnavailableError, RefusedError } from '../../../core/model/errors.js';
-import { connectionProblem, superuserProblem, superuserRefused } from './connection-problem.js';
+import { EvidenceUnavailableError, ProgramFailedError, RefusedError } from '../../../core/model/errors.js';
+import { connectionProblem, maybeThereLater, superuserProblem, superuserRefused } from './connection-problem.js';
 import { observeWith, type ObserveOptions } from './observe.js';
 import { besideQuiet } from './quiet.js';
 import {
@@ -78,13 +78,20 @@ export async function totalExecutionMs(options: Place & { signal: AbortSignal })
   return await withSession(options, totalExecutionMsWith);
 }
 
+/** Five tries so far apart outlast a recovery after a crash, which checkpoints bound to some minutes. */
+const awayMs = 60_000;
+
 /** What changes something is refused where looking is only missing. */
 async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof EvidenceUnavailableError) || error.missing.id !== superuserRefused) throw error;
-    throw new RefusedError(`the remedy's connection: ${error.missing.why}. ${error.missing.remedy}`, { cause: error });
+    if (!(error instanceof EvidenceUnavailableError)) throw error;
+    const message = `the remedy's connection: ${error.missing.why}. ${error.missing.remedy}`;
+    if (error.missing.id === superuserRefused) throw new RefusedError(message, { cause: error });
+    // A server that died under a build comes back with half an index: what can be tried again is, so that the next try takes it away.
+    if (!maybeThereLater(error.cause)) throw error;
+    throw new ProgramFailedError({ program: 'postgres', exitCode: null, message, retryable: true, retryAfterMs: awayMs }, { cause: error });
   }
 }
 
