@@ -39,6 +39,7 @@ export function accuracyPage(judged: readonly JudgedCause[], windows: number, fo
     '',
     'What the report of a window forecast for its mean latency without the cause, beside what the same load measured when the fault had been taken back (`npm run lab -- --rerun --record`).',
     'The error is |likely − measured| ÷ measured, where likely is what the queueing model expects at the load of the window. A bound (what is waited for may take any time when it is well) has none.',
+    'The low end is light load: nothing queues, nothing on the same host takes longer than alone, and as much goes as its own error allows. The high end: as little goes as must, with its queue, and a thread waits for a CPU as long as before, since it is woken as often. These windows were in view when the model was derived; how far off it is elsewhere, each re-run of an incident tells.',
     '',
     ...forecastRows(forecasts),
     '',

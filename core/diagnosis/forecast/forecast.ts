@@ -1,13 +1,13 @@
 import type { Forecast } from '../../model/incident.js';
 import { shareOf } from '../account/accounting.js';
-import { saturated, type Facts } from '../facts.js';
+import type { Facts } from '../facts.js';
 import { clampRatio } from '../figures.js';
 import type { ResourceId } from '../resources.js';
 import type { RuleContext, Threshold } from '../rule.js';
 import { closedResponseMs, openResponseMs, type Station } from './queueing.js';
 
-/** Part 0..1 of some work that goes away: at least, at most. */
-export type Part = readonly [least: number, most: number];
+/** Part 0..1 of some work that goes away: at least, as measured, and at most where its own error allows more than that. */
+export type Part = readonly [least: number, measured: number, most?: number];
 
 /** What goes away with a cause. Absent: nothing of that. */
 export interface Avoidable {
@@ -97,25 +97,31 @@ function poolStation({ pool, poolWaiting }: Facts, { waits = [] }: Avoidable, da
 function restOf(context: RuleContext, avoided: Avoidable, scenario: Scenario): Rest {
   const { facts, lines } = context;
   const ofLine = (...ids: ResourceId[]): number => shareOf(lines, ...ids) * facts.meanMs;
-  const left = (part: Part | undefined): number => 1 - clampRatio(part?.[scenario === 'heavy' ? 0 : 1] ?? 0);
+  const goesOf = ([least, measured, most = measured]: Part): number => ({ heavy: least, likely: measured, light: most })[scenario];
+  const left = (part: Part | undefined): number => 1 - (part === undefined ? 0 : clampRatio(goesOf(part)));
   const goes = (id: ResourceId): boolean => avoided.waits?.includes(id) === true;
   const cpuLeft = left(avoided.cpu);
   const databaseLeft = left(avoided.database);
   const cpuMs = cpuWorkMs(context) * cpuLeft;
-  const executing = ofLine('database-execution', 'database-io') * databaseLeft;
-  // A loop that is busy reads late what the database has sent long ago.
-  const late = (facts.cpu?.saturation ?? 0) >= saturated ? cpuLeft : 1;
+  // At light load nothing on this host takes longer than alone. Nor does what a lock released in one go, and which then ran all at once, when it comes one by one.
+  const comesOneByOne = scenario === 'light' || (scenario === 'likely' && avoided.locks !== undefined);
+  const alone = comesOneByOne ? 1 / readyStretch(facts) : 1;
+  const executing = ofLine('database-execution', 'database-io') * databaseLeft * (isHere(facts, 'database') ? alone : 1);
+  // A loop that is busy reads late what the database has sent long ago; what comes at any moment finds it busy for the part of the time in which it is.
+  const late = cpuLeft * alone;
   const crowd = scenario === 'heavy' ? 1 : crowdLeft(context, avoided);
   const databaseMs = (executing + ofLine('database-transfer') * left(avoided.calls) * late) / crowd;
   const inside = avoided.insideMs ?? (goes('inside-wait') ? 0 : ofLine('inside-wait'));
-  // Ready without a CPU: for the work that is left, and not at light load.
-  const ready = scenario === 'light' || goes('run-queue') ? 0 : ofLine('run-queue') * cpuLeft * crowdShrinks(facts, databaseLeft);
+  // Ready without a CPU: not at light load, and likely in proportion to the work that is left. At most as long as before: a thread that works less sleeps more,
+  // and waits each time that it is woken.
+  const woken = scenario === 'heavy' ? 1 : cpuLeft;
+  const ready = scenario === 'light' || goes('run-queue') ? 0 : ofLine('run-queue') * woken * crowdShrinks(facts, databaseLeft, scenario);
   const known = {
     cpuMs,
     databaseMs,
     delayMs:
       ofLine('database-lock') * left(avoided.locks) +
-      ofLine('downstream') * left(avoided.downstream) +
+      ofLine('downstream') * left(avoided.downstream) * (isHere(facts, 'unknown') ? alone : 1) +
       (goes('pooler-wait') ? 0 : ofLine('pooler-wait') * databaseLeft) +
       inside +
       ofLine('network') +
@@ -135,8 +141,26 @@ function cpuWorkMs({ facts, lines }: RuleContext): number {
   return (cpu.busyCores / requestRate) * 1000;
 }
 
-/** Waiting for a CPU that the service's own database has goes with what that database does. */
-function crowdShrinks({ heldByOwnDatabase }: Facts, databaseLeft: number): number {
+/**
+ * How many times as long what runs on this host takes as it would alone, by what the kernel counts of the threads that serve: run time and the time in which
+ * they were ready and others had the CPU, over the run time.
+ */
+function readyStretch({ cpu }: Facts): number {
+  return cpu === null || cpu.busyCores <= 0 ? 1 : (cpu.busyCores + cpu.runDelayCores) / cpu.busyCores;
+}
+
+/** Whether the databases, or the other peers, that requests wait for all answer on this host: they compete for the same CPUs. */
+function isHere({ peers }: Facts, kind: 'database' | 'unknown'): boolean {
+  const asked = peers.filter((peer) => (peer.kind === 'database') === (kind === 'database') && peer.waiting > 0);
+  return asked.length > 0 && asked.every(({ peer }) => /^(?:127\.|\[?::1\]?:|localhost:|\/)/.test(peer));
+}
+
+/**
+ * Waiting for a CPU that the service's own database has goes with what that database does: likely all of it, since the looks miss short statements and what
+ * serves them; at worst only what was seen, and what others had stays.
+ */
+function crowdShrinks({ heldByOwnDatabase }: Facts, databaseLeft: number, scenario: Scenario): number {
+  if (scenario === 'heavy') return heldByOwnDatabase * databaseLeft + 1 - heldByOwnDatabase;
   return heldByOwnDatabase > 0 ? databaseLeft : 1;
 }
 

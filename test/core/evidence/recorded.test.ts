@@ -55,6 +55,8 @@ describe('the confidence of a cause', () => {
     const forecasts = await checkRecordedForecasts();
     expect(forecasts.length).toBeGreaterThanOrEqual(10);
     expect(medianError(forecasts)).toBeLessThanOrEqual(0.3);
+    // A range that holds less than four of five measurements is too narrow to be called one.
+    expect(forecasts.filter(({ isInside }) => isInside).length / forecasts.length).toBeGreaterThanOrEqual(0.8);
   });
 
   it('is never higher than the cases allow', () => {

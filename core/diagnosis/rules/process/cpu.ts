@@ -46,15 +46,15 @@ export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[])
 const fewestSamples = 100;
 
 /**
- * A share of the samples as what goes when that work goes: at least what its 95 % error leaves of it; at most with the part of the collector that it feeds,
- * in proportion to its part of all other work.
+ * A share of the samples as what goes when that work goes: by its 95 % interval, and with the part of the collector that it
+ * feeds, in proportion to its part of all other work.
  */
 export function avoidableCpu(profile: ProfileSummary, share: number): Part {
   const samples = Math.max(1, profile.samples ?? fewestSamples);
-  const [least] = wilsonInterval(share * samples, samples);
+  const [least, most] = wilsonInterval(share * samples, samples);
   const collector = categoryShare(profile, 'gc');
   const fed = collector < 1 ? (collector * share) / (1 - collector) : 0;
-  return [Math.min(least, share), Math.min(1, share + fed)];
+  return [Math.min(least, share), Math.min(1, share + fed), Math.min(1, most + fed)];
 }
 
 export interface OwnWork {
