@@ -12,6 +12,15 @@ describe('a page of the documentation', () => {
     expect(missing).toEqual([]);
   });
 
+  it.each(pages)('%s names tests that can fail', (page) => {
+    const named = [...new Set(namesIn(readFileSync(`docs/${page}`, 'utf8')))].filter((name) => existsSync(`test/${name}`));
+    const empty = named.filter((name) => {
+      const text = readFileSync(`test/${name}`, 'utf8');
+      return !/\bexpect[(.]/.test(text) || /\b(?:it|describe)\.(?:skip|todo|only)\(/.test(text);
+    });
+    expect(empty).toEqual([]);
+  });
+
   it('safety.md names a test in each of its rules', () => {
     const rules = readFileSync('docs/safety.md', 'utf8')
       .split(/\n(?=- |\n|#)/)
