@@ -93,6 +93,7 @@ export type LoadFormat =
   | 'k6-csv'
   | 'k6-text'
   | 'locust-csv'
+  | 'locust-json'
   | 'jmeter-jtl'
   | 'gatling'
   | 'vegeta'

@@ -42,6 +42,8 @@ export interface MeasuredWeights {
 
 export const rootNode = 0;
 
+const outsideOfStacks: Frame = { name: '[unknown]', module: '', line: null };
+
 export function createProfileBuilder(): ProfileBuilder {
   const tree = createCallTree();
   const frames: Frame[] = [];
@@ -61,16 +63,20 @@ export function createProfileBuilder(): ProfileBuilder {
     largestShare: weights > 0 ? largest / weights : 0,
   });
 
+  const frame = (named: Frame, key = `${named.name}\u0000${named.module}`): number => {
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    frames.push({ name: detached(named.name), module: detached(named.module), line: named.line });
+    ids.set(detached(key), frames.length - 1);
+    return frames.length - 1;
+  };
+
   return {
-    frame(frame, key = `${frame.name}\u0000${frame.module}`) {
-      const known = ids.get(key);
-      if (known !== undefined) return known;
-      frames.push({ name: detached(frame.name), module: detached(frame.module), line: frame.line });
-      ids.set(detached(key), frames.length - 1);
-      return frames.length - 1;
-    },
+    frame,
     child: (parent, frame) => tree.child(parent, frame),
-    add(node, weight, count) {
+    add(at, weight, count) {
+      // The root is no function: what fell on it, outside of every stack, is ranked as unknown.
+      const node = at === rootNode && weight > 0 ? tree.child(rootNode, frame(outsideOfStacks)) : at;
       tree.add(node, checked(weight), count);
       const each = count > 0 ? weight / count : weight;
       samples += count;
@@ -161,9 +167,12 @@ function sortedLines(lines: Map<number, Map<number, number>>): Map<number, LineW
   return sorted;
 }
 
+/** More picoseconds than the universe is old: no measurement, and squares of it could not be added up. */
+const mostWeight = 1e30;
+
 function checked(weight: number): number {
-  if (Number.isFinite(weight) && weight >= 0) return weight;
-  throw new UnreadableInputError(`profile: expected a finite weight that is not negative, got ${weight}.`);
+  if (weight >= 0 && weight <= mostWeight) return weight;
+  throw new UnreadableInputError(`profile: expected a finite weight that is not negative, at most ${mostWeight}, got ${weight}.`);
 }
 
 /** V8 keeps the whole chunk alive behind a slice of it; a name that stays must be a copy of its own. */

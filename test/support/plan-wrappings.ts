@@ -33,6 +33,27 @@ function oneCell(text: string): string {
   ].join('\n');
 }
 
+/** A text as Python and Node print it: in the quotes that it does not hold. */
+function literal(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\');
+  return text.includes("'") && !text.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
+}
+
+const asHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+function consoleTable(text: string): string {
+  const cells = lines(text).map(literal);
+  const width = Math.max(...cells.map((cell) => cell.length));
+  const rule = (left: string, middle: string, right: string): string => `${left}─────────${middle}${'─'.repeat(width + 2)}${right}`;
+  return [
+    rule('┌', '┬', '┐'),
+    `│ (index) │ ${'QUERY PLAN'.padEnd(width)} │`,
+    rule('├', '┼', '┤'),
+    ...cells.map((cell, index) => `│ ${String(index).padEnd(7)} │ ${cell.padEnd(width)} │`),
+    rule('└', '┴', '┘'),
+  ].join('\n');
+}
+
 /** What prints around a plan, by name. Each leaves the plan whole. */
 export const wrappings: Record<string, (text: string) => string> = {
   nothing: (text) => text,
@@ -75,10 +96,29 @@ export const wrappings: Record<string, (text: string) => string> = {
   'a program nobody listed': inLog((line, index) => `[worker-7] ${index + 100} pg: ${line}`),
   'rows of a driver': (text) => JSON.stringify(lines(text).map((line) => ({ 'QUERY PLAN': line }))),
   'rows of arrays': (text) => JSON.stringify({ rows: lines(text).map((line) => [line]) }),
+  'rows that Python prints': (text) =>
+    `[${lines(text)
+      .map((line) => `(${literal(line)},)`)
+      .join(', ')}]`,
+  'rows that Ruby prints': (text) =>
+    `[${lines(text)
+      .map((line) => `{"QUERY PLAN"=>${JSON.stringify(line)}}`)
+      .join(', ')}]`,
+  'rows that Node prints': (text) =>
+    `[\n${lines(text)
+      .map((line) => `  { 'QUERY PLAN': ${literal(line)} }`)
+      .join(',\n')}\n]`,
+  'console.table of Node': consoleTable,
+  'rows of the RDS data API': (text) => JSON.stringify({ records: lines(text).map((line) => [{ stringValue: line }]) }),
+  'a page with a table': (text) =>
+    `<table><tr><th>QUERY PLAN</th></tr>${lines(text)
+      .map((line) => `<tr><td>${asHtml(line)}</td></tr>`)
+      .join('\n')}</table>`,
+  'lines that a diff adds': each((line) => `+${line}`),
   'a SQL comment': (text) => ['EXPLAIN ANALYZE SELECT 1;', ...lines(text).map((line) => `-- ${line}`)].join('\n'),
   'a quoted mail': each((line) => `> > ${line}`),
   'a comment of a shell': each((line) => `# ${line}`),
   'numbered lines': each((line, index) => `${String(index + 1).padStart(6)}\t${line}`),
-  'a page': (text) => `<pre>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</pre>`,
+  'a page': (text) => `<pre>${asHtml(text)}</pre>`,
   colours: each((line) => `\u001b[32m${line}\u001b[0m`),
 };

@@ -4,6 +4,7 @@ import type { PlanText } from './plan-text.js';
 import { planFormats, tellsPlan } from './registry.js';
 import { csvCells } from './wrapping/csv.js';
 import { jsonValues, parseJson } from './wrapping/json-values.js';
+import { rowsOfLiterals } from './wrapping/literals.js';
 import { unwrap } from './wrapping/unwrap.js';
 
 /** One plan as its format gave it, not checked yet. */
@@ -36,6 +37,11 @@ function collectFromText(text: string, durationMs: number | null, level: number,
   const records = recordsOf(text);
   if (records !== null) {
     collectFromValue(records.length === 1 ? records[0] : records, durationMs, level + 1, found);
+    return;
+  }
+  const rows = rowsOfLiterals(text, tellsPlan);
+  if (rows !== null) {
+    collectFromText(rows.join('\n'), durationMs, level + 1, found);
     return;
   }
   const cells = cellsWithPlans(text);
@@ -152,12 +158,23 @@ function collectFromValue(value: unknown, durationMs: number | null, level: numb
 /** Rows of a driver, or records of a log, one line of a text in each: `[{"QUERY PLAN": "…"}, …]`, `[["…"], …]`, `{"log": "…"}`. */
 function textOfRows(value: object): string | null {
   if (!Array.isArray(value) || value.length < 2) return null;
-  const rows: unknown[] = value;
+  const rows = value.map(withoutShells);
   const telling = rows.find((row) => tellingKey(row) !== null);
   const key = tellingKey(telling);
   if (key === null) return null;
   const lines = rows.map((row) => (typeof row === 'string' ? row : cellOf(row, key)));
   return lines.map((line) => line.replace(/\r?\n$/, '')).join('\n');
+}
+
+/** `[{ "stringValue": "…" }]` of the RDS data API: what has but one thing in it is that thing. */
+function withoutShells(row: unknown): unknown {
+  let inner = row;
+  for (let level = 0; level < mostLevels && typeof inner === 'object' && inner !== null; level++) {
+    const [only, ...others]: unknown[] = Object.values(inner);
+    if (others.length > 0 || !(Array.isArray(inner) || typeof only === 'object')) break;
+    inner = only;
+  }
+  return inner;
 }
 
 function tellingKey(row: unknown): string | null {

@@ -22,6 +22,11 @@ export const foreignFiles: readonly ForeignFile[] = [
     isIt: firstCells(/^(?:Method,Name,Error,Occurrences|Count,Message,Traceback)/),
   },
   {
+    name: 'the tables that Locust prints',
+    remedy: 'run it with --json or --csv run, and give what that prints or run_stats.csv',
+    isIt: ({ text }) => /^Type +Name +# reqs +# fails \|/m.test(text),
+  },
+  {
     name: "JMeter's aggregate report",
     remedy: 'give the JTL that jmeter -l writes',
     isIt: firstCells(/^Label,# Samples,Average/),
@@ -63,6 +68,21 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: "h2load's summary",
     remedy: 'h2load prints no percentiles; run the same load with hey, oha or k6',
     isIt: ({ text }) => /time for request:.*\n\s*time for connect:/.test(text),
+  },
+  {
+    name: "httperf's summary",
+    remedy: 'httperf prints no percentiles; run the same load with hey, wrk or k6',
+    isIt: ({ text }) => /^Total: connections \d+ requests \d+ replies \d+ test-duration /m.test(text),
+  },
+  {
+    name: "Fortio's result",
+    remedy: 'run the same load with k6, hey or vegeta',
+    isIt: ({ document }) => ['RunType', 'DurationHistogram'].every((key) => keysOf(document).includes(key)),
+  },
+  {
+    name: "ghz's result (gRPC)",
+    remedy: 'run the same calls with k6 (k6/net/grpc)',
+    isIt: ({ document }) => ['latencyDistribution', 'statusCodeDistribution'].every((key) => keysOf(document).includes(key)),
   },
   {
     name: "bombardier's text",

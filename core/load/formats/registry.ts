@@ -10,6 +10,7 @@ import { k6Json } from './k6/k6-json.js';
 import { k6Summary } from './k6/k6-summary.js';
 import { k6Text } from './k6/k6-text.js';
 import { locust } from './locust.js';
+import { locustJson } from './locust-json.js';
 import { ohaJson, ohaText } from './oha.js';
 import { vegetaJson, vegetaText } from './vegeta.js';
 import { wrk } from './wrk.js';
@@ -20,6 +21,7 @@ export const loadFormats: readonly LoadFileFormat[] = [
   k6Json,
   k6Csv,
   locust,
+  locustJson,
   jmeterCsv,
   jmeterXml,
   heyCsv,

@@ -30,6 +30,7 @@ describe('results of load generators', () => {
     ['k6.csv.gz', 'k6-csv', 322, 6, { p50: 14.272, p95: 41.336, p99: 84.731, max: 100.92 }],
     ['k6-summary.json', 'summary-export', 322, 6, { p50: 14.272, p95: 41.336, p99: 84.731, max: 100.92 }],
     ['k6-text.txt', 'k6-text', 322, 6, { p50: 14.27, p95: 41.33, p99: 84.73, max: 100.92 }],
+    ['locust.json', 'locust-json', 136, 1, { p50: 32, p95: 64, p99: 190, max: 422.578 }],
     ['locust_stats.csv', 'locust-csv', 790, 16, { p50: 15, p95: 69, p99: 88, max: 147.642 }],
     ['jmeter.jtl', 'jmeter-jtl', 150, 3, { p50: 19, p95: 84.3, p99: 223.94, max: 261 }],
     ['jmeter-xml.jtl', 'jmeter-jtl', 100, 2, { p50: 20, p95: 89.1, p99: 120.06, max: 122 }],

@@ -48,6 +48,8 @@ export const peels: readonly Peel[] = [
   prefix('left-border', 'AsciiDoc, cut tables', /^[|│║┃]/),
   { id: 'right-border', from: 'DBeaver, cut tables', strip: (line) => (/[|│║┃]\s*$/.test(line) ? line.replace(/[|│║┃]\s*$/, '') : null) },
   prefix('comment', 'SQL, shell and C comments, quotes of mails', /^\s*(?:--(?!>)|\/\/|#(?!011)|>|;|\*(?= )|%)/),
+  prefix('diff', 'lines that a diff adds', /^\+/),
+  prefix('table-index', 'console.table of Node', /^\s*\d+\s*[|│]/),
   prefix('number', 'numbered lines', /^\s*\d+(?:[:.|)\]]| (?= )|(?=\t))/),
   { id: 'quotes', from: 'pgAdmin, CSV with one cell a line', strip: stripQuotes, onSome: true },
   {
@@ -63,5 +65,6 @@ function stripBox(line: string): string | null {
 
 function stripQuotes(line: string): string | null {
   const quoted = /^\s*"(.*)"\s*,?\s*$/.exec(line);
-  return quoted === null ? null : (quoted[1] ?? '').replaceAll('""', '"');
+  if (quoted !== null) return (quoted[1] ?? '').replaceAll('""', '"');
+  return /^\s*'(.*)'\s*,?\s*$/.exec(line)?.[1]?.replace(/\\(['\\])/g, '$1') ?? null;
 }

@@ -14,7 +14,7 @@ export function linesOf(text: string): PlanLine[] {
 
 /** Takes everything away that logs, terminals, tables, comments and pages put around a plan. `tells` matches lines of plans of any known format. */
 export function unwrap(text: string, tells: RegExp): PlanText[] {
-  const lines = linesOf(withoutCellName(withRealBreaks(fromHtml(text), tells)));
+  const lines = linesOf(withoutCellName(withRealBreaks(fromHtml(withoutFence(text)), tells)));
   const bare = peelLines(cellsOfRecords(peelLines(lines, tells, false)), tells, true);
   return splitLogEntries(withoutTableLines(bare)).map((part) => ({ ...part, lines: part.lines.map(withoutTabs) }));
 }
@@ -30,6 +30,11 @@ function withoutTabs(line: PlanLine): PlanLine {
 /** A cell of several lines has what stands before it on its first line only: `QUERY PLAN|[`, AsciiDoc's `|- Plan:`. */
 function withoutCellName(text: string): string {
   return text.replace(/^(?:(?:<l\|)?QUERY PLAN(?:\|| <l\|)|\|)(?=(?:- Plan: ?$|\[$|\{$|<explain ))/gm, '');
+}
+
+/** A fence that somebody set right before the first word and behind the last one. */
+function withoutFence(text: string): string {
+  return text.includes('```') ? text.replace(/^(\s*)```(?=[^`\n]*\((?:cost|actual|never)\b)/gm, '$1').replace(/```\s*$/, '') : text;
 }
 
 /** Line breaks and tabs that a syslog or a client wrote as `#012`, `\n`. */
@@ -57,6 +62,7 @@ function fromHtml(text: string): string {
   const lines = isPage
     ? text
         .replace(/<br ?\/?>\n?/gi, '\n')
+        .replace(/<\/tr>\s*(?=<tr)/gi, '\n')
         .replace(/ *<t[dh]\b[^>]*>/gi, '')
         .replace(/<\/?(?:table|tr|td|th|pre|code|span|div|p|body|html)\b[^>]*>/gi, '')
     : text;
