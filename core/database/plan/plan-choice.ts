@@ -13,9 +13,9 @@ export function closestPlan<T extends { plan: { plan: QueryPlan; executed: boole
   return distances.sort((a, b) => a.distance - b.distance)[0]?.each ?? null;
 }
 
-/** A plan that was executed, and read and spilled as the calls of the window did on average. */
+/** A plan that was executed, and read, spilled and returned as much as the calls of the window did on average, within ten times. */
 export function explains({ plan }: { plan: { plan: QueryPlan; executed: boolean } }, statement: StatementDelta): boolean {
-  return plan.executed && differenceToWindow(plan.plan, statement) === null;
+  return plan.executed && differenceToWindow(plan.plan, statement) === null && rowsApart(plan.plan, statement) < 1;
 }
 
 function distanceTo(plan: QueryPlan, statement: StatementDelta): number {

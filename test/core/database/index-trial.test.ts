@@ -72,6 +72,20 @@ it('knows values that no row has', () => {
   expect(absent('boolean', [])).toBeNull();
 });
 
+it('tries a pattern that nothing matches as short as one that much may match: else the planner would not fall for it', () => {
+  const like = {
+    column: 'c',
+    kind: 'pattern-parameter',
+    text: 'c LIKE $1',
+    expression: null,
+    operator: 'LIKE',
+    other: null,
+    operand: equality.operand,
+  };
+  expect(trialValue(column('text', ['walnut table']), like as never, 'absent')).toBe('%zqxj%');
+  expect(trialValue(column('text', ['walnut table']), like as never, 'rare')).toBe('%walnut table%');
+});
+
 it('reads the number of a page as rows to skip', () => {
   expect(ownOffsets(['100'], 20)).toEqual([2000, 100]);
   expect(ownOffsets(['oak', '0'], 20)).toEqual([]);
