@@ -35,6 +35,8 @@ export function withIncidents(yaml: string, { pager, shopUrl }: { pager: string;
         critical: true,
         // A page that reads the database: a service that only says that its process lives would look well.
         health: [`${shopUrl}/customers/4711/orders`],
+        slo: { objective: 0.999, period: '30d' },
+        traffic: { rate: 20 },
         deploy: { rollback: ['./deploy.sh', '--rollback'] },
       },
     },

@@ -121,6 +121,7 @@ export const readMilestone: Reader<MilestoneOrder> = object({
   workflowId: wholeText(300),
   endpoint: key,
   event: readEvent,
+  alert: optional(object({ source: wholeText(100), receivedAt: moment })),
 });
 export const readDecideMitigation = object({
   ...by,

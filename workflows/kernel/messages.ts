@@ -11,6 +11,8 @@ export interface MilestoneMessage {
   workflowId: string;
   endpoint: string;
   event: Recorded<TriageMilestone>;
+  /** The first alert that the triage is about; absent: somebody asked for it without one. */
+  alert?: { source: string; receivedAt: string };
 }
 
 export const triageMilestoneSignal = defineSignal<[MilestoneMessage]>('triageMilestone');

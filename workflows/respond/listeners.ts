@@ -33,7 +33,9 @@ async function tellListener(state: IncidentState, workflowId: string, event: Rec
   const { incidentId, endpoint } = state.findings;
   state.untold += 1;
   try {
-    const message = { incidentId, workflowId: workflowInfo().workflowId, endpoint, event };
+    const first = state.alerts.find(({ source, status }) => source !== 'cli' && status === 'firing');
+    const alert = first === undefined ? {} : { alert: { source: first.source, receivedAt: first.receivedAt } };
+    const message = { incidentId, workflowId: workflowInfo().workflowId, endpoint, event, ...alert };
     await getExternalWorkflowHandle(workflowId).signal(triageMilestoneSignal, message);
   } catch (error) {
     state.listeners = state.listeners.filter((listener) => listener !== workflowId);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readSeries, type Readings } from '../../../adapters/checks/service/metric-range.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
-import { analyzeRootCause } from '../../../core/command/rca/rca.js';
+import { analyzeRootCause, type RootCauseAnalysis } from '../../../core/command/rca/rca.js';
 import type { Incident } from '../../../core/model/incident.js';
 import type { IncidentClient } from '../../temporal/incident-client.js';
 import { contextOf, storeFor, tryReadCatalog, withIncidents, type CommandContext } from '../command-context.js';
@@ -36,14 +36,19 @@ async function triagesOf(incidents: IncidentClient, status: StatusDocument, cont
   return documents;
 }
 
+/** What could not be read is told on standard error. */
+export async function analysisOf(context: CommandContext, incidents: IncidentClient, status: StatusDocument): Promise<RootCauseAnalysis> {
+  const [triages, { series, unread }] = await Promise.all([triagesOf(incidents, status, context), seriesAround(context, status)]);
+  for (const { service, signal, why } of unread) context.say(`note: ${signal} of ${service} was not read: ${why}`);
+  return analyzeRootCause(status, triages, series);
+}
+
 async function rca(id: string, _flags: unknown, command: Command): Promise<void> {
   await withIncidents(contextOf(command), async ({ incidents, client, context }) => {
     const { createCommandClient } = await import('../../temporal/command-client.js');
     const texts = await storeFor(context);
     const status = await createCommandClient(client, texts).status(id);
-    const [triages, { series, unread }] = await Promise.all([triagesOf(incidents, status, context), seriesAround(context, status)]);
-    for (const { service, signal, why } of unread) context.say(`note: ${signal} of ${service} was not read: ${why}`);
-    const analysis = analyzeRootCause(status, triages, series);
+    const analysis = await analysisOf(context, incidents, status);
     context.print(analysis, rcaText(id, analysis));
   });
 }

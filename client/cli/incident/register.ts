@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerActions } from './actions.js';
 import { registerDeclare } from './declare.js';
+import { registerDocuments } from './documents.js';
 import { registerLook } from './look.js';
 import { registerMitigate } from './mitigate.js';
 import { registerPeople } from './people.js';
@@ -19,6 +20,7 @@ export function registerIncident(program: Command): void {
     registerMitigate,
     registerRca,
     registerPostmortem,
+    registerDocuments,
     registerActions,
   ])
     register(group);

@@ -56,6 +56,8 @@ export interface Milestone {
 
 export interface MilestoneOrder extends TriageRef {
   event: Milestone;
+  /** The first alert that the triage is about. */
+  alert?: { source: string; receivedAt: string };
 }
 
 export interface MilestoneEffect {
@@ -143,6 +145,16 @@ function factsOf({ endpoint, event }: MilestoneOrder, criticalServices: readonly
   };
 }
 
+/** The alert that a triage began with is the incident's, too: without it, nothing would say when it was detected. */
+function takeAlert(state: CommandState, { alert, endpoint, workflowId }: MilestoneOrder, nowMs: number): void {
+  if (alert === undefined) return;
+  const { source, receivedAt } = alert;
+  const isKnown = state.record.some(({ kind, at, data }) => kind === 'alert' && at === receivedAt && data['workflow'] === workflowId);
+  if (isKnown) return;
+  const text = `${source}: alert of ${endpoint}`.slice(0, 200);
+  record(state, { kind: 'alert', text, at: receivedAt, source: 'alert', data: { workflow: workflowId, endpoint } }, nowMs);
+}
+
 /** What the impact is worked out from. */
 function measuredBy({ measured, p95Ms }: Milestone): Record<string, number | null> {
   if (measured === undefined) return {};
@@ -162,6 +174,7 @@ export function takeMilestone(state: CommandState, milestone: MilestoneOrder, no
   const origin = `${incidentId ?? workflowId}:${event.id}`;
   if (state.record.some(({ data }) => data['origin'] === origin)) return nothing;
   attachTriage(state, milestone, nowMs);
+  takeAlert(state, milestone, nowMs);
   const written = record(
     state,
     {

@@ -117,12 +117,15 @@ export function suspectedChanges({ changes }: StatusDocument): Cause[] {
     .map(({ kind, ref, title, why }) => ({ statement: `${kind} ${ref}: ${title}`, from: `suspected, not shown: ${why}` }));
 }
 
+/** Accounts of machines, which nobody can be blamed by. */
+const noPeople = ['', 'root', 'perf-responder'];
+
 /** Person → what a blameless text calls them. Whoever has no role is a responder. */
 export function rolesOf({ roles, paging, timeline, management }: StatusDocument): Map<string, string> {
   const names = new Map<string, string>();
   const people = [...timeline.flatMap(({ by }) => (by === null ? [] : [by])), ...paging.pages.map(({ person }) => person)];
   for (const person of [...people, ...management.told.map((one) => one.person)]) names.set(person, 'a responder');
   for (const { role, person } of roles) names.set(person, role === 'expert' ? 'an expert' : `the ${role}`);
-  names.delete('');
+  for (const account of noPeople) names.delete(account);
   return names;
 }

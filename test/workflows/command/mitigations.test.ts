@@ -2,9 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { artifactDirectory, createArtifactStore } from '../../../adapters/artifacts/artifact-store.js';
 import { readAuditLog } from '../../../adapters/artifacts/audit-log.js';
+import { documentsOf } from '../../../client/cli/incident/documents.js';
+import { statusText } from '../../../client/cli/incident/incident-text.js';
+import { runText } from '../../../client/cli/runbook/run-text.js';
+import { incidentPage } from '../../../client/hook/pages/incident-page.js';
+import { analyzeRootCause } from '../../../core/command/rca/rca.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import { decideMitigationUpdate, proposeMitigationsUpdate, setStatusUpdate } from '../../../workflows/command/messages.js';
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
@@ -12,6 +17,7 @@ import { closeIncidentSignal, decideRemedyUpdate, incidentStatusQuery } from '..
 import { answerRunUpdate } from '../../../workflows/runbook/messages.js';
 import { proposeRunbooks } from '../../../worker/runbook/propose-runbooks.js';
 import { seenService } from '../../../worker/runbook/mitigation-facts.js';
+import { eightFormsOf } from '../../support/eight-forms.js';
 import { startCommandWorld } from '../../support/stories/command-world.js';
 import { createFakeWorld, planExpiringAt, resolveToShop } from '../../support/stories/fake-incident.js';
 import { startReceiver } from '../../support/services/webhook-receiver.js';
@@ -70,24 +76,23 @@ postcheck: [{ id: health, title: The service answers, kind: check, check: servic
 
 const secret = 'mitigation-secret+&<"/0123456789';
 
-/** Eight forms in which a secret may come out: as it is, base64 at each of its three alignments, hexadecimal, URL, JSON, HTML. */
-function formsOf(text: string): string[] {
-  const base64 = [0, 1, 2].map((shift) =>
-    Buffer.from(`${'x'.repeat(shift)}${text}`)
-      .toString('base64')
-      .slice(4, 28),
-  );
-  const asHtml = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-  return [text, ...base64, Buffer.from(text).toString('hex'), encodeURIComponent(text), JSON.stringify(text).slice(1, -1), asHtml];
-}
-
 /** Everything that a history holds, its payloads decoded. */
 function textsIn(value: unknown): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
   return typeof value === 'object' && value !== null ? Object.values(value).map(textsIn).join('\n') : String(value);
 }
 
+/** What the worker of this process says. */
+const logged: string[] = [];
+
 beforeAll(async () => {
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
+    vi.spyOn(stream, 'write').mockImplementation((...given: unknown[]) => {
+      logged.push(String(given[0]));
+      return write(...given);
+    });
+  }
   process.env['TEST_MITIGATION_SECRET'] = secret;
   receiver = await startReceiver('');
   server = createServer((_, response) => {
@@ -115,6 +120,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  vi.restoreAllMocks();
   delete process.env['TEST_MITIGATION_SECRET'];
   await receiver.close();
   await stopWorker();
@@ -232,12 +238,25 @@ describe('a mitigation', () => {
     );
     const files = readdirSync(world.dataDirectory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const stored = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
-    const all = [...histories, ...stored, JSON.stringify(await status(id)), JSON.stringify(told), JSON.stringify(receiver.received)].join(
-      '\n',
-    );
+    const document = await status(id);
+    const analysis = analyzeRootCause(document, [], []);
+    const pages = [
+      incidentPage(document, { sign: (act) => JSON.stringify(act), people: ['alice'] }, { isWhole: true }),
+      ...Object.values(documentsOf({ status: document, analysis, runs: [told] }, world.catalog)),
+      statusText(document),
+      runText(told),
+    ];
+    const all = [
+      ...histories,
+      ...stored,
+      ...pages,
+      ...logged,
+      ...[document, told, receiver.received].map((one) => JSON.stringify(one)),
+    ].join('\n');
+    expect(logged.length).toBeGreaterThan(0);
     expect(all).toContain('TEST_MITIGATION_SECRET');
     expect(receiver.received.some((one) => one.body.event === 'approval-needed')).toBe(true);
-    for (const form of formsOf(secret)) expect(all).not.toContain(form);
+    for (const form of eightFormsOf(secret)) expect(all).not.toContain(form);
     await cancel(id);
   }, 60_000);
 
