@@ -30,6 +30,8 @@ export interface ActionReport {
   /** The redacted output in the artifact store. */
   artifact: string | null;
   tookMs: number;
+  /** Nobody reported: its worker died or fell silent. */
+  isLost?: true;
 }
 
 export interface PreparedAction {

@@ -16,7 +16,15 @@ import { parseCatalog } from '../../config/catalog.js';
 import type { RunDocument } from '../../core/command/runbook/run-document.js';
 import { compiledProgram } from '../../lab/program-path.js';
 import { answerRunUpdate } from '../../workflows/runbook/messages.js';
-import { fileStories, startCrashWorld, type CrashStory, type CrashWorld, type Effects } from '../support/stories/crash-stories.js';
+import {
+  fileStories,
+  ledgerSecret,
+  startCrashWorld,
+  type CrashStory,
+  type CrashWorld,
+  type Effects,
+} from '../support/stories/crash-stories.js';
+import { eightFormsOf } from '../support/eight-forms.js';
 import { startTemporal } from '../support/temporal.js';
 import { until } from '../support/until.js';
 
@@ -29,8 +37,15 @@ interface Moment {
 const isWhole = process.env['CRASHES'] === 'all';
 /** Lines of finished rows; a run that was cut off goes on after them. */
 const progress = process.env['CRASHES_LOG'] ?? '';
-/** Of the sample: an undoing whose worker dies before anybody could know of it. */
-const sample: Record<string, Moment[]> = { 'last-step-fails': [{ call: 'performAction rollback.one', side: 'after' }] };
+/** Of the sample, in one run: a look whose worker dies, and an undoing whose worker dies before anybody could know of it. */
+const sample: Record<string, Moment[][]> = {
+  'last-step-fails': [
+    [
+      { call: 'performAction preflight.there', side: 'during' },
+      { call: 'performAction rollback.one', side: 'after' },
+    ],
+  ],
+};
 
 let temporal: TestWorkflowEnvironment;
 let folder = '';
@@ -39,6 +54,7 @@ let runs: RunbookClient;
 const workers = new Set<ChildProcess>();
 
 beforeAll(async () => {
+  process.env['LEDGER_SECRET'] = ledgerSecret;
   [temporal, folder] = await Promise.all([startTemporal(), mkdtemp(join(tmpdir(), 'runbook-crashes-'))]);
   const alone = { services: '  shop: { endpoints: { order: { url: "http://127.0.0.1:1/order", budgets: { p95Ms: 250 } } } }\n' };
   world = isWhole ? await startCrashWorld(folder) : { ...alone, stories: fileStories(folder), stop: () => Promise.resolve() };
@@ -46,6 +62,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  delete process.env['LEDGER_SECRET'];
   for (const worker of workers) await kill(worker);
   await world.stop();
   await temporal.teardown();
@@ -53,6 +70,8 @@ afterAll(async () => {
 });
 
 let started = 0;
+/** Everything that the workers printed. */
+const said: string[] = [];
 
 async function startWorker(over: { calls?: string; moment?: Moment & { marker: string } }): Promise<ChildProcess> {
   const file = join(folder, `worker-${(started += 1)}.json`);
@@ -64,8 +83,9 @@ async function startWorker(over: { calls?: string; moment?: Moment & { marker: s
     dataDirectory: join(folder, 'data'),
   };
   await writeFile(file, JSON.stringify({ ...settings, taskQueue: 'incidents', ...over }));
-  const worker = spawn(process.execPath, [resolve('test/programs/runbook-worker.mjs'), file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const worker = spawn(process.execPath, [resolve('test/programs/runbook-worker.mjs'), file], { stdio: ['ignore', 'pipe', 'pipe'] });
   workers.add(worker);
+  for (const stream of [worker.stdout, worker.stderr]) stream.on('data', (chunk) => said.push(String(chunk)));
   await once(worker.stdout, 'data');
   return worker;
 }
@@ -92,16 +112,17 @@ async function answer(story: CrashStory, runId: string, { kind, step, approvals 
 }
 
 /** To its end, with another worker as soon as one has died. */
-async function runToItsEnd(story: CrashStory, over: Parameters<typeof startWorker>[0]): Promise<{ run: RunDocument; asked: string[] }> {
+async function runToItsEnd(story: CrashStory, overs: Parameters<typeof startWorker>[0][]): Promise<{ run: RunDocument; asked: string[] }> {
   await story.reset();
-  let worker = await startWorker(over);
+  const left = [...overs];
+  let worker = await startWorker(left.shift() ?? {});
   const flags = { isDryRun: false, isGuided: false, approvesItself: false, by: { person: 'alice', proof: 'token' } } as const;
   const runId = await runs.start({ file: `${story.name}.yaml`, text: story.text, given: story.given, ...flags });
   const asked: string[] = [];
   for (;;) {
     if (worker.signalCode !== null) {
       workers.delete(worker);
-      worker = await startWorker({});
+      worker = await startWorker(left.shift() ?? {});
     }
     const run = await runs.document(runId).catch(() => null);
     if (run !== null && run.result !== 'waiting') {
@@ -124,7 +145,7 @@ async function runToItsEnd(story: CrashStory, over: Parameters<typeof startWorke
 async function callsOf(story: CrashStory): Promise<string[]> {
   const calls = join(folder, `calls-${story.name}`);
   rmSync(calls, { force: true });
-  const { run } = await runToItsEnd(story, { calls });
+  const { run } = await runToItsEnd(story, [{ calls }]);
   expect([story.name, run.result, await story.effects()]).toEqual([story.name, story.result, story.wanted]);
   return [...new Set(readFileSync(calls, 'utf8').trim().split('\n'))];
 }
@@ -139,15 +160,17 @@ interface Row {
   wrong: string;
 }
 
-async function strike(story: CrashStory, { call, side }: Moment): Promise<Row> {
-  const marker = join(folder, `marker-${started}`);
-  const { run, asked } = await runToItsEnd(story, { moment: { call, side, marker } });
+async function strike(story: CrashStory, moments: readonly Moment[]): Promise<Row> {
+  const markers = moments.map((_, index) => join(folder, `marker-${started}-${index}`));
+  const struck = moments.map((moment, index) => ({ moment: { ...moment, marker: markers[index] ?? '' } }));
+  const { run, asked } = await runToItsEnd(story, struck);
+  const [{ call, side } = { call: '', side: 'before' as const }] = moments;
   const effects = await until(async () => {
     const now = await story.effects();
     return JSON.stringify(sorted(now)) === JSON.stringify(sorted(story.wanted)) ? now : null;
   }, 5_000).catch(async () => story.effects());
   const wrong = [
-    ...(existsSync(marker) ? [] : ['the worker was not killed']),
+    ...(markers.every((marker) => existsSync(marker)) ? [] : ['the worker was not killed']),
     ...(run.result === story.result ? [] : [`ended ${run.result}, expected ${story.result}`]),
     ...(JSON.stringify(sorted(effects)) === JSON.stringify(sorted(story.wanted)) ? [] : [`world: ${JSON.stringify(effects)}`]),
   ];
@@ -179,11 +202,12 @@ function finished(): Row[] {
 it('runs nothing twice and loses no rollback, wherever its worker is killed', { timeout: isWhole ? 6 * 3_600_000 : 180_000 }, async () => {
   const rows = finished();
   for (const story of world.stories) {
-    const moments = isWhole ? momentsOf(await callsOf(story)) : (sample[story.name] ?? []);
-    for (const moment of moments) {
-      const isDone = rows.some(({ runbook, call, side }) => runbook === story.name && call === moment.call && side === moment.side);
+    const all = isWhole ? momentsOf(await callsOf(story)).map((moment) => [moment]) : (sample[story.name] ?? []);
+    for (const moments of all) {
+      const [moment] = moments;
+      const isDone = rows.some(({ runbook, call, side }) => runbook === story.name && call === moment?.call && side === moment.side);
       if (isDone) continue;
-      const row = await strike(story, moment);
+      const row = await strike(story, moments);
       rows.push(row);
       if (progress !== '') appendFileSync(progress, `${JSON.stringify(row)}\n`);
       if (isWhole)
@@ -192,6 +216,8 @@ it('runs nothing twice and loses no rollback, wherever its worker is killed', { 
         );
     }
   }
+  for (const form of eightFormsOf(ledgerSecret)) expect(said.join('')).not.toContain(form);
+  expect(said.join('')).toContain('RUNNING');
   expect(rows.filter(({ wrong }) => wrong !== '')).toEqual([]);
   expect(rows.length).toBeGreaterThanOrEqual(isWhole ? 100 : 1);
 });

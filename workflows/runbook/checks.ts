@@ -37,6 +37,9 @@ async function becomesGood(run: Run, key: string, check: string, timeoutMs: numb
   }
 }
 
+/** A worker may die under a look; three times under the same one is no accident. */
+const mostLostLooks = 2;
+
 function report(verdict: ActionReport['verdict'], detail: string, tookMs: number): ActionReport {
   return { verdict, detail, exit: null, output: '', artifact: null, tookMs };
 }
@@ -77,11 +80,18 @@ export async function lookAt(run: Run, section: 'preflight' | 'postcheck', step:
   } catch (error) {
     return row('fail', error instanceof Error ? error.message : String(error));
   }
+  let lost = 0;
   for (let attempt = 1; ; attempt += 1) {
     const ending = await carryOut(run, key, { action, expect, timeoutMs });
     run.state.outputs[`${key}.output`] = ending.output;
     if (ending.exit !== null) run.state.outputs[`${key}.exit`] = String(ending.exit);
     if (ending.verdict === 'done') return row('pass', detailOf(action, ending));
+    // A look changes nothing: one that was lost with its worker says nothing of what it looked at.
+    if (ending.isLost === true && lost < mostLostLooks) {
+      lost += 1;
+      attempt -= 1;
+      continue;
+    }
     if (attempt >= retry.attempts) return row('fail', detailOf(action, ending));
     await sleep(retry.everyMs);
   }

@@ -21,6 +21,6 @@ export async function perform(run: Run, key: string, part: ActionPart): Promise<
     // A worker that shuts down cancels its activities, too; only our own scope says that the run is stopped.
     if (CancellationScope.current().consideredCancelled) throw error;
     const detail = `its end is not known (${describeFailure(error)})`;
-    return { verdict: 'unclear', detail, exit: null, output: '', artifact: null, tookMs: 0 };
+    return { verdict: 'unclear', detail, exit: null, output: '', artifact: null, tookMs: 0, isLost: true };
   }
 }

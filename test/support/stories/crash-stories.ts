@@ -51,6 +51,9 @@ function countOf(words: readonly string[]): Effects {
 
 const write = (word: string): string => `[sh, -c, 'echo ${word} >> log']`;
 
+/** What the last step prints before it fails; it may stand in no log of a worker. */
+export const ledgerSecret = 'ledger-secret+&<"/0123456789';
+
 /** A step without a probe, one with, one that may be repeated; each can be undone. */
 function ledger(
   folder: string,
@@ -65,6 +68,7 @@ name: ${name}
 title: ${name}
 service: shop
 risk: low
+env: { LEDGER_SECRET: { env: LEDGER_SECRET } }
 preflight:
   - { id: there, title: The folder is there, kind: command, run: [test, -d, .], expect: { exit: 0 } }
 steps:
@@ -86,7 +90,7 @@ function ledgers(folder: string): CrashStory[] {
   return [
     { ...ledger(folder, 'all-well', write('four')), result: 'success', wanted: { ...all, four: 1 } },
     {
-      ...ledger(folder, 'last-step-fails', `[sh, -c, 'exit 3']`),
+      ...ledger(folder, 'last-step-fails', `[sh, -c, 'echo "$LEDGER_SECRET"; echo "$LEDGER_SECRET" | base64 >&2; exit 3']`),
       result: 'rolled-back',
       wanted: { ...all, 'undo-three': 1, 'undo-two': 1, 'undo-one': 1 },
       // The last step leaves nothing in the world: a person sees that it has not happened.
@@ -158,7 +162,7 @@ async function redisStory(): Promise<{ story: CrashStory; url: string; stop: () 
     wanted: { left: 11 },
     hasHappened: async () => (await left()) < 31,
   };
-  return { story, url: redis.url, stop: redis.stop };
+  return { story, url: redis.url, stop: () => redis.stop() };
 }
 
 /** Sessions of somebody else: `victim` is what the runbook is for, `other` must stay. */
@@ -206,7 +210,7 @@ async function postgresStories(): Promise<{ stories: CrashStory[]; url: string; 
       hasHappened: () => ended > 0,
     },
   ];
-  return { stories, url: postgres.url, stop: postgres.stop };
+  return { stories, url: postgres.url, stop: () => postgres.stop() };
 }
 
 function certificateStory(folder: string): { story: CrashStory; ready: Promise<void>; server: TlsServer } {
