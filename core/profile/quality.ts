@@ -2,6 +2,7 @@ import type { ProfileCheck, ProfileQuality } from '../model/profile.js';
 import type { BusyProfile } from './busy-profile.js';
 import { weightMs } from './stack-profile.js';
 import { measureShapes, type StackShapes } from './stack-shapes.js';
+import { percent } from '../model/figures.js';
 
 /** What the capture knows that the file does not. */
 export interface QualityContext {
@@ -182,8 +183,4 @@ function idleCheck(busy: BusyProfile): Judged {
   const detail =
     busy.idleWeight === null ? 'the format has no idle marks' : `${percent(all > 0 ? busy.idleWeight / all : 0)} of the capture was idle`;
   return { id: 'idle', ok: busy.total > 0, severity: 'rejected', detail: busy.total > 0 ? detail : `${detail}: nothing ran` };
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -3,8 +3,7 @@ import { isOpen } from '../../../core/command/incident/incident-status.js';
 import type { StatusDocument, TimelineRow } from '../../../core/command/incident/status-document.js';
 import { html, page, time, type Html } from './html.js';
 import { forms, type PageForms } from './incident-forms.js';
-
-const percent = (ratio: number | null): string => (ratio === null ? 'not known' : `${(ratio * 100).toFixed(1)} %`);
+import { percent } from '../../../core/model/figures.js';
 
 function list(rows: readonly Html[], nothing: string): Html {
   return rows.length === 0
@@ -39,7 +38,7 @@ function facts(document: StatusDocument): Html {
     ['Services', html`${impact.services.join(', ') || 'none named'}`],
     [
       'Failing',
-      html`${percent(impact.errorRatio)}${impact.how.errorRatio === undefined ? '' : html` <small>${impact.how.errorRatio}</small>`}`,
+      html`${impact.errorRatio === null ? 'not known' : percent(impact.errorRatio)}${impact.how.errorRatio === undefined ? '' : html` <small>${impact.how.errorRatio}</small>`}`,
     ],
     ['Why', html`${severityReason.rule}${severityReason.evidence.length === 0 ? '' : ` (${severityReason.evidence.join(', ')})`}`],
     ['Commander', html`${commander ?? 'nobody'}`],

@@ -2,6 +2,7 @@
 import type { CommandState } from '../incident/command-state.js';
 import { timelineOf, type RecordEvent } from '../incident/record-event.js';
 import type { ImpactMeasure } from './measure-impact.js';
+import { percent } from '../../model/figures.js';
 
 export const impactFigureNames = ['errorRatio', 'slowRatio', 'requestsPerMinute', 'estimatedAffected'] as const;
 export type ImpactFigureName = (typeof impactFigureNames)[number];
@@ -35,10 +36,6 @@ function ownLoads(record: readonly RecordEvent[]): OwnLoad[] {
     const slow = typeof slowRatio === 'number' ? slowRatio : null;
     return [{ id, atMs: Date.parse(at), endpoint: String(endpoint), requests, errorRatio, slowRatio: slow }];
   });
-}
-
-function percent(ratio: number): string {
-  return `${Number((100 * ratio).toPrecision(3))} %`;
 }
 
 interface UsersRequests {

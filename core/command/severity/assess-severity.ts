@@ -1,4 +1,5 @@
 import { isWorse, type Severity } from './severity.js';
+import { percent } from '../../model/figures.js';
 
 /** What was measured of one endpoint. Null: not measured; nothing follows from it. */
 export interface EndpointFacts {
@@ -73,10 +74,6 @@ const errorRatios: readonly [number, Severity][] = [
 ];
 /** The table of the incident-command facts: p95 at four times its budget is a broken core feature, not a slow one. Our judgement, to be overridden. */
 const severeLatencyFactor = 4;
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(ratio < 0.1 ? 1 : 0)} %`;
-}
 
 function isMeasured(facts: EndpointFacts): boolean {
   return facts.isConfirmedWindow || (facts.requests >= leastRequests && facts.observedForMs >= leastObservedMs);

@@ -36,10 +36,10 @@ const forecastThresholds = {
     unit: 'of the mean latency',
     source: 'Where nobody was seen to hold half of the latency, what is left cannot be scaled up by what was seen.',
   },
-  crowdGoes: {
+  contentionGoes: {
     value: 0.5,
     unit: 'of the work at the database',
-    source: 'Statements stop slowing one another down when most of the work goes; with less going, the crowd stays.',
+    source: 'Statements stop slowing one another down when most of the work goes; with less going, the contention stays.',
   },
 } as const satisfies Record<string, Threshold>;
 
@@ -109,13 +109,13 @@ function restOf(context: RuleContext, avoided: Avoidable, scenario: Scenario): R
   const executing = ofLine('database-execution', 'database-io') * databaseLeft * (isHere(facts, 'database') ? alone : 1);
   // A loop that is busy reads late what the database has sent long ago; what comes at any moment finds it busy for the part of the time in which it is.
   const late = cpuLeft * alone;
-  const crowd = scenario === 'heavy' ? 1 : crowdLeft(context, avoided);
-  const databaseMs = (executing + ofLine('database-transfer') * left(avoided.calls) * late) / crowd;
+  const slowdown = scenario === 'heavy' ? 1 : slowdownAlone(context, avoided);
+  const databaseMs = (executing + ofLine('database-transfer') * left(avoided.calls) * late) / slowdown;
   const inside = avoided.insideMs ?? (goes('inside-wait') ? 0 : ofLine('inside-wait'));
   // Ready without a CPU: not at light load, and likely in proportion to the work that is left. At most as long as before: a thread that works less sleeps more,
   // and waits each time that it is woken.
   const woken = scenario === 'heavy' ? 1 : cpuLeft;
-  const ready = scenario === 'light' || goes('run-queue') ? 0 : ofLine('run-queue') * woken * crowdShrinks(facts, databaseLeft, scenario);
+  const ready = scenario === 'light' || goes('run-queue') ? 0 : ofLine('run-queue') * woken * contentionLeft(facts, databaseLeft, scenario);
   const known = {
     cpuMs,
     databaseMs,
@@ -159,14 +159,14 @@ function isHere({ peers }: Facts, kind: 'database' | 'unknown'): boolean {
  * Waiting for a CPU that the service's own database has goes with what that database does: likely all of it, since the looks miss short statements and what
  * serves them; at worst only what was seen, and what others had stays.
  */
-function crowdShrinks({ heldByOwnDatabase }: Facts, databaseLeft: number, scenario: Scenario): number {
+function contentionLeft({ heldByOwnDatabase }: Facts, databaseLeft: number, scenario: Scenario): number {
   if (scenario === 'heavy') return heldByOwnDatabase * databaseLeft + 1 - heldByOwnDatabase;
   return heldByOwnDatabase > 0 ? databaseLeft : 1;
 }
 
-/** By how much statements took longer in the window than alone, where the crowd goes with the work that is avoided. */
-function crowdLeft(context: RuleContext, avoided: Avoidable): number {
-  if (avoided.database === undefined || avoided.database[1] < forecastThresholds.crowdGoes.value) return 1;
+/** By how much statements took longer in the window than alone, where the contention goes with the work that is avoided. */
+function slowdownAlone(context: RuleContext, avoided: Avoidable): number {
+  if (avoided.database === undefined || avoided.database[1] < forecastThresholds.contentionGoes.value) return 1;
   const timed = (context.input.scans ?? [])
     .flatMap(({ statements }) => statements)
     .filter(({ plan }) => plan?.analyzed === true && plan.executionMs !== null && plan.executionMs > 0);

@@ -90,7 +90,7 @@ describe('the severity rules', () => {
     expect(ofEndpoint({ errorRatio: 0.153 })).toEqual({
       severity: 'SEV2',
       rule: 'error-ratio',
-      reason: '15 % of the requests of shop/order fail (from 5.0 %)',
+      reason: '15 % of the requests of shop/order fail (from 5 %)',
       evidence: ['E1'],
     });
   });
