@@ -16,10 +16,7 @@ beforeAll(async () => {
     () => `version: 1
 services:
   shop:
-    loadMinutesPerDay: 60
-    endpoints:
-      order: { url: "${target.url}/order", budgets: { errorRatio: 0.1 }, load: { executor: constant-arrival-rate, rate: 20, duration: 20s, maxVus: 10 } }
-      failing: { url: "${target.url}/fail", budgets: { errorRatio: 0.1 }, load: { executor: constant-arrival-rate, rate: 20, duration: 10s, maxVus: 10 } }
+    endpoints: { order: { url: "${target.url}/order", budgets: { errorRatio: 0.1 } } }
 `,
   );
 });
@@ -312,23 +309,6 @@ steps: [{ id: look, title: Look, kind: manual, text: 'Go on?' }]
     expect(third.waitsFor).toMatchObject({ kind: 'manual' });
     await world.abort(third.runId, 'bob');
   });
-
-  it('proves by the same load as a triage: within the budget it passes, outside it fails and what was done is undone', async () => {
-    const run = await world.start(`${head()}
-steps:
-  - { id: one, title: One, kind: command, run: ${say('one')}, rollback: { run: ${say('undo')} } }
-  - { id: good, title: Good, kind: load, endpoint: shop/order }
-  - { id: bad, title: Bad, kind: load, endpoint: shop/failing }
-`);
-    expect(run.steps.map(({ state }) => state)).toEqual(['rolled-back', 'completed', 'failed']);
-    expect(run.steps[2]?.reason).toMatch(/^outside its budget: .*100\.0 % of \d+ requests failed/);
-    expect([run.result, logged()]).toEqual(['rolled-back', ['one', 'undo']]);
-    const nowhere = await world.start(`${head()}
-steps: [{ id: one, title: One, kind: command, run: ['true'] }]
-postcheck: [{ id: proof, title: Proof, kind: load, endpoint: shop/nowhere }]
-`);
-    expect(nowhere.verification[0]).toMatchObject({ verdict: 'fail', detail: expect.stringContaining('shop/nowhere') as string });
-  }, 90_000);
 
   it('guided: waits before every step, and leaves out what a person skips', async () => {
     const text = `${head()}
