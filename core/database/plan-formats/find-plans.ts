@@ -170,9 +170,9 @@ function textOfRows(value: object): string | null {
 function withoutShells(row: unknown): unknown {
   let inner = row;
   for (let level = 0; level < mostLevels && typeof inner === 'object' && inner !== null; level++) {
-    const [only, ...others]: unknown[] = Object.values(inner);
-    if (others.length > 0 || !(Array.isArray(inner) || typeof only === 'object')) break;
-    inner = only;
+    const things: unknown[] = Object.values(inner);
+    if (things.length !== 1 || !(Array.isArray(inner) || typeof things[0] === 'object')) break;
+    inner = things[0];
   }
   return inner;
 }
