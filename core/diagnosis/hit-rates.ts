@@ -5,7 +5,7 @@ export const hitRates: HitRates = {
   'profile-leads': { hits: 16, cases: 16 },
   'profile-tie': { hits: 0, cases: 0 },
   'foreign-route': { hits: 2, cases: 2 },
-  'plan-executed': { hits: 11, cases: 11 },
+  'plan-executed': { hits: 12, cases: 12 },
   'plan-estimated': { hits: 0, cases: 0 },
   'statement-counts': { hits: 4, cases: 4 },
   'statement-holds': { hits: 6, cases: 6 },
