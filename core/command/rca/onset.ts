@@ -1,5 +1,4 @@
 /** When the symptom began, as measured where something measured it. */
-import type { StatusDocument } from '../incident/status-document.js';
 import { changePoint, type Sample } from './change-point.js';
 
 export interface Series {
@@ -24,7 +23,7 @@ function short(value: number): string {
 }
 
 /** The earliest worsening of the signals that users feel; else what was declared; null where neither is known. The time of the alert is no onset. */
-export function findOnset({ onset }: Pick<StatusDocument, 'onset'>, series: readonly Series[]): Onset | null {
+export function findOnset({ onset: declared }: { onset: Omit<Onset, 'from'> | null }, series: readonly Series[]): Onset | null {
   const changes = series.flatMap(({ service, signal, samples }) => {
     const change = changePoint(samples);
     return change !== null && change.direction === worse[signal] ? [{ ...change, service, signal }] : [];
@@ -35,5 +34,5 @@ export function findOnset({ onset }: Pick<StatusDocument, 'onset'>, series: read
     const from = `change point of ${signal} of ${service}: ${short(before)} → ${short(after)}`;
     return { at: new Date(atMs).toISOString(), uncertaintyS: Math.ceil(uncertaintyMs / 1000), from };
   }
-  return onset === null ? null : { ...onset, from: 'the declaration' };
+  return declared === null ? null : { ...declared, from: 'the declaration' };
 }
