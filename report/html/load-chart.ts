@@ -75,7 +75,7 @@ function latencyDrawing(subWindows: readonly SubWindow[], budget: Budgets, size:
   const last = subWindows.at(-1);
   const labels: Label[] = [
     ...(last === undefined ? [] : [{ y: y(last.p95Ms), text: 'p95', kind: 'p95' }]),
-    ...(last === undefined ? [] : [{ y: y(last.p50Ms), text: `p50 ${milliseconds(last.p50Ms)}`, kind: 'p50' }]),
+    ...(last === undefined ? [] : [{ y: y(last.p50Ms), text: 'p50', kind: 'p50' }]),
     ...(limit === null ? [] : [{ y: y(limit.valueMs), text: `budget ${limitMs(limit.valueMs)}`, kind: 'budget' }]),
   ];
   const mark =

@@ -4,12 +4,12 @@ import type { ReportInput } from '../report-input.js';
 import { cite, code, emphasis, rich, strong, typed, type ListItem, type Rich, type Section } from '../rich-text.js';
 import { shellWord } from '../shell-word.js';
 import { milliseconds, sentence, times } from '../words.js';
+import { gapToldAbove, isEndedAtOnce } from './next-step.js';
 import { budgetLines } from './symptom.js';
 
 const statementLimit = 1000;
 /** Remedies whose text is typed into a prompt; the others are instructions to people. */
 const typedKinds = new Set<Remedy['kind']>(['create-index', 'analyze-table', 'terminate-blocker']);
-const endedAtOnce = new Set<Incident['outcome']>(['refused', 'not-reproduced', 'unproven']);
 
 export function rerunCommand(incident: Pick<Incident, 'incidentId'>): string {
   return `perf-responder rerun ${shellWord(incident.incidentId)}`;
@@ -17,11 +17,6 @@ export function rerunCommand(incident: Pick<Incident, 'incidentId'>): string {
 
 export function triageCommand(incident: Pick<Incident, 'endpoint'>): string {
   return `perf-responder triage ${shellWord(incident.endpoint)}`;
-}
-
-/** These incidents do not wait for a re-run: they are over. */
-export function isEndedAtOnce(incident: Pick<Incident, 'outcome'>): boolean {
-  return endedAtOnce.has(incident.outcome);
 }
 
 /** ` (*estimated* from the latency account)`: the gain with its basis, said once even where the text of the gain says it, too. */
@@ -41,7 +36,7 @@ export function actionsSection({ incident }: ReportInput): Section {
   const items = [
     ...incident.causes.map((cause, index) => remedyItem(cause, index === 0 && incident.outcome !== 'resolved')),
     ...commitItems(incident),
-    ...(incident.causes.length === 0 ? incident.missingEvidence.map(captureItem) : []),
+    ...(incident.causes.length === 0 ? incident.missingEvidence.map((row) => captureItem(row, row === gapToldAbove(incident))) : []),
     rerunItem(incident),
   ];
   return { id: 'actions', title: 'Recommended actions (ordered by impact)', blocks: [{ kind: 'list', isOrdered: true, items }] };
@@ -80,8 +75,8 @@ function commitItems({ bisect }: Incident): ListItem[] {
 }
 
 /** The first one is spelled out under *Do now*, and what each lacks stands under *Missing evidence*. */
-function captureItem({ what }: Incident['missingEvidence'][number], index: number): ListItem {
-  const where = emphasis(index === 0 ? 'Do now' : 'Missing evidence');
+function captureItem({ what }: Incident['missingEvidence'][number], isToldAbove: boolean): ListItem {
+  const where = emphasis(isToldAbove ? 'Do now' : 'Missing evidence');
   return { text: rich`${strong('Get the missing evidence')}: ${what}, as told under ${where}.`, details: [] };
 }
 

@@ -2,8 +2,8 @@ import type { Cause, Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, code, emphasis, rich, table, typed, type Rich, type Section } from '../rich-text.js';
 import { shellWord } from '../shell-word.js';
-import { gapToldAbove } from './verdict.js';
 import { remedyOfMissing } from './missing-remedy.js';
+import { gapToldAbove } from './next-step.js';
 
 /** Whom to call, by the component that a cause is in; the service's owner for all others. */
 const owners: Record<string, string> = {

@@ -1,7 +1,7 @@
 import type { Cause, Incident } from '../../core/model/incident.js';
 import { cite, code, join, rich, typed, type Rich } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
-import { isEndedAtOnce, remedyText, rerunCommand, triageCommand } from './actions.js';
+import { remedyText, rerunCommand, triageCommand } from './actions.js';
 import { accountRows } from './accounting.js';
 import { shellWord } from '../shell-word.js';
 import { nextStep } from './bisect.js';
@@ -9,6 +9,7 @@ import { changeSentence } from './change.js';
 import { confidenceText, diagnosisReasons, reasonsAbove } from './cause.js';
 import { sortRuledOut } from './ruled-out.js';
 import { remedyOfMissing, type RemedyInput } from './missing-remedy.js';
+import { gapToldAbove, isEndedAtOnce } from './next-step.js';
 import { nameCause } from './location.js';
 import { ratioText } from './reruns.js';
 import { worstSymptom } from './symptom.js';
@@ -158,14 +159,6 @@ function doNow(input: RemedyInput): Rich {
   if (gap !== null)
     return rich`${/^(why|what|how|which|where) /.test(gap.what) ? 'find out' : 'get'} ${gap.what}: ${remedyOfMissing(gap, input)}`;
   return incident.outcome === null ? ['wait for the report'] : rich`look at the evidence below, or hand off to the commit bisector`;
-}
-
-/** The missing evidence that is the next thing to do, where no remedy and no commit is; null where one of these is. */
-export function gapToldAbove(incident: Incident): Incident['missingEvidence'][number] | null {
-  const { causes, outcome, bisect, bisectId, missingEvidence } = incident;
-  const hasRemedy = causes[0] !== undefined && causes[0].remedy.kind !== 'none';
-  const isSearched = bisect?.outcome === 'culprit' || (bisect === null && bisectId !== undefined);
-  return outcome === 'resolved' || hasRemedy || isEndedAtOnce(incident) || isSearched ? null : (missingEvidence[0] ?? null);
 }
 
 function proof({ reruns }: Incident): Verdict['rows'] {

@@ -89,6 +89,7 @@ describe.each(recordedNames())('the report of the recorded window %s', (name) =>
     const { input, text } = await reportOf(name);
     expect(section(text, 'Recommended actions')).not.toMatch(/Re-run the confirmation[^\n]*\n[^\n]*Expected delta: p\d\d \S+ ms →/);
     expect(text).not.toContain('at best');
+    expect(text, 'a request takes some time').not.toContain('→ 0 ms');
     for (const { remedy } of input.incident.causes) {
       if (remedy.forecast === undefined || remedy.forecast.highMs === null || remedy.forecast.likelyMs === null) continue;
       const { lowMs, likelyMs, highMs, nowMs } = remedy.forecast;

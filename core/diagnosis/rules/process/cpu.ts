@@ -47,12 +47,11 @@ const fewestSamples = 100;
 
 /**
  * A share of the samples as what goes when that work goes: by its 95 % interval, and with the part of the collector that it
- * feeds, in proportion to its part of all other work.
+ * feeds, in proportion to its part of all other work (`collector` 0: it is in the share already).
  */
-export function avoidableCpu(profile: ProfileSummary, share: number): Part {
+export function avoidableCpu(profile: ProfileSummary, share: number, collector = categoryShare(profile, 'gc')): Part {
   const samples = Math.max(1, profile.samples ?? fewestSamples);
   const [least, most] = wilsonInterval(share * samples, samples);
-  const collector = categoryShare(profile, 'gc');
   const fed = collector < 1 ? (collector * share) / (1 - collector) : 0;
   return [Math.min(least, share), Math.min(1, share + fed), Math.min(1, most + fed)];
 }

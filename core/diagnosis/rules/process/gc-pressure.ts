@@ -52,7 +52,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         remedy: {
           kind: 'code-change',
           statement: `Allocate less per request: reuse buffers, stream instead of collecting, avoid intermediate copies${site === null ? '' : ` in ${frameText(site.frame)}`}.`,
-          ...expectedGain(context, { cpu: avoidableCpu(profile, Math.min(1, collector + (site?.share ?? 0))) }),
+          ...expectedGain(context, { cpu: avoidableCpu(profile, Math.min(1, collector + (site?.share ?? 0)), 0) }),
         },
       },
     ],
