@@ -1,6 +1,8 @@
 /** One thread's time over the window. All from the kernel's scheduler statistics. */
 export interface ThreadObservation {
   tid: number;
+  /** Its process. Absent in evidence that an older version recorded. */
+  pid?: number;
   name: string;
   isMain: boolean;
   cpuMs: number;

@@ -115,10 +115,11 @@ function processDeltas(snapshots: readonly TreeSnapshot[]): ProcessDelta[] {
 
 function threadDeltas(snapshots: readonly TreeSnapshot[]): ThreadObservation[] {
   const all = snapshots.map(({ processes }) =>
-    processes.flatMap(({ pid, threads }) => threads.map((thread) => ({ ...thread, isMain: thread.tid === pid }))),
+    processes.flatMap(({ pid, threads }) => threads.map((thread) => ({ ...thread, pid, isMain: thread.tid === pid }))),
   );
   return lifetimes(all, (thread) => `${thread.tid} ${thread.startTicks}`).map(({ first, last, bornLater }) => ({
     tid: last.tid,
+    pid: last.pid,
     name: last.name,
     isMain: last.isMain,
     cpuMs: Math.max(0, last.runMs - (bornLater ? 0 : first.runMs)),

@@ -115,7 +115,12 @@ export function storyOf(truth: Truth, places: Places, rest: Pick<Story, 'title' 
 /** Recordings go into the repository: nothing that is only drawn, and no folder of the machine on which they were made. */
 function asPublished({ manifest, documents }: EvidenceContent): EvidenceContent {
   const judged = [...documents].filter(([name]) => documentNamed(name)?.isDrawnOnly !== true);
-  const text = JSON.stringify({ manifest, documents: judged }).replaceAll(projectRoot(), '/srv/app').replaceAll(homedir(), '/srv/home');
+  const pythonPackages = process.env['LAB_PYTHONPATH'] ?? '';
+  const text = [
+    ...(pythonPackages === '' ? [] : [[pythonPackages, '/srv/python/site-packages'] as const]),
+    [projectRoot(), '/srv/app'] as const,
+    [homedir(), '/srv/home'] as const,
+  ].reduce((all, [path, published]) => all.replaceAll(path, published), JSON.stringify({ manifest, documents: judged }));
   const parsed = JSON.parse(text) as { manifest: EvidenceContent['manifest']; documents: [string, unknown][] };
   return { manifest: parsed.manifest, documents: new Map(parsed.documents) };
 }

@@ -11,6 +11,7 @@ import { startLabPostgres, type LabPostgres } from '../stack/postgres.js';
 import { compiledProgram, projectRoot } from '../program-path.js';
 import type { Releasers } from '../stack/releasers.js';
 import type { LabCase, Responder } from '../cases/run-case.js';
+import { startPgbouncer } from '../stack/pgbouncer.js';
 import { openTemporalView } from '../stack/temporal-view.js';
 import type { Guest } from './guest.js';
 
@@ -52,6 +53,8 @@ interface RunningGuest {
   port: number;
   databaseUrl: string | null;
   peer: string | null;
+  /** Where the service finds its database, when only bytes are passed on there. */
+  tunnel: string | null;
 }
 
 interface Surroundings {
@@ -64,7 +67,8 @@ async function startGuest(guest: Guest, { postgres, scratch, releasers }: Surrou
   const databaseUrl = guest.schema === undefined ? null : await createDatabase(guest, postgres);
   const peer = guest.peer === undefined ? null : await startPeer(guest.peer.answerAfterMs, releasers);
   const source = join(projectRoot(), guest.program);
-  const words = [databaseUrl ?? '-', peer === null ? '-' : `http://${peer}`];
+  const ownUrl = databaseUrl === null ? null : await throughBetween(guest, databaseUrl, releasers);
+  const words = [ownUrl ?? '-', peer === null ? '-' : `http://${peer}`, ...(guest.words ?? [])];
   const program = await startProgram(extname(source) === '' ? buildGo(source, scratch) : source, words, {
     readyWithinMs: 30_000,
     ...(extname(source) === '.mjs' ? { nodeArguments: ['--inspect-port=0'] } : {}),
@@ -72,7 +76,8 @@ async function startGuest(guest: Guest, { postgres, scratch, releasers }: Surrou
     ...(extname(source) === '' ? { interpreter: 'env' } : {}),
   });
   releasers.add(guest.name, () => program.stop(1000));
-  return { guest, port: Number(program.ready), databaseUrl, peer };
+  const tunnel = guest.between === 'tunnel' && ownUrl !== null ? new URL(ownUrl).host : null;
+  return { guest, port: Number(program.ready), databaseUrl, peer, tunnel };
 }
 
 async function startPeer(answerAfterMs: number, releasers: Releasers): Promise<string> {
@@ -81,6 +86,24 @@ async function startPeer(answerAfterMs: number, releasers: Releasers): Promise<s
   releasers.add('peer', () => program.stop(1000));
   const { port } = program.ready as { port: number };
   return `127.0.0.1:${port}`;
+}
+
+/** The URL by which the service reaches its database. */
+async function throughBetween({ name, between }: Guest, databaseUrl: string, releasers: Releasers): Promise<string> {
+  if (between === undefined) return databaseUrl;
+  const url = new URL(databaseUrl);
+  if (between === 'tunnel') {
+    const program = await startProgram(join(projectRoot(), 'lab/guests/programs/tunnel.mjs'), [url.hostname, url.port], {
+      readyWithinMs: 15_000,
+    });
+    releasers.add(`tunnel of ${name}`, () => program.stop(1000));
+    url.port = String(program.ready);
+    return url.href;
+  }
+  const pooler = await startPgbouncer(url, between.poolerConnections);
+  releasers.add(`pooler of ${name}`, () => pooler.stop());
+  url.port = String(pooler.port);
+  return url.href;
 }
 
 function buildGo(folder: string, scratch: string): string {
@@ -123,9 +146,9 @@ function catalogService({ guest, port }: RunningGuest, options: GuestsOptions): 
   };
 }
 
-function guestCase({ guest, peer }: RunningGuest, postgres: LabPostgres): LabCase {
+function guestCase({ guest, peer, tunnel }: RunningGuest, postgres: LabPostgres): LabCase {
   const { name, kind, title, truth, endpoint } = guest;
-  const peers = { ...(peer === null ? {} : { peer }), database: `127.0.0.1:${postgres.port}` };
+  const peers = { ...(peer === null ? {} : { peer }), ...(tunnel === null ? {} : { tunnel }), database: `127.0.0.1:${postgres.port}` };
   const start: LabCase['start'] = () => Promise.resolve({ places: { peers, sessions: new Map() }, stop: () => Promise.resolve() });
   return {
     name,

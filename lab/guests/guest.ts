@@ -6,16 +6,20 @@ export interface Guest {
   kind: 'fault' | 'control';
   title: string;
   /**
-   * Started with the URL of its database and that of its peer; it prints its port. `.mjs` runs in Node, `.py` in Python (`LAB_PYTHONPATH` is where pg8000
-   * is), a folder is a Go program. Path from the root of the project.
+   * Started with the URL of its database and that of its peer; it prints its port. `.mjs` runs in Node, `.py` in Python (`LAB_PYTHONPATH` is where its
+   * packages are: the site-packages of a venv with lab/guests/requirements.txt), a folder is a Go program. Path from the root of the project.
    */
   program: string;
+  /** What the program gets after the two. */
+  words?: string[];
   /** Tables of its database. Absent: it has none, and the first argument is `-`. */
   schema?: string;
   /** Its database is as PostgreSQL comes: nobody created pg_stat_statements there. */
   hasNoStatements?: true;
   /** The service uses its database, and the catalog does not name it. */
   isDatabaseUnlisted?: true;
+  /** What stands between it and its database: PgBouncer with so many connections in transaction mode, or a program that only passes bytes on. */
+  between?: { poolerConnections: number } | 'tunnel';
   /** The service that it calls answers after so long. */
   peer?: { answerAfterMs: number };
   /** `profiler` of the catalog, when it is not `auto`; `{port}` is the service's. */

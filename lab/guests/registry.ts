@@ -1,4 +1,6 @@
 import type { Guest } from './guest.js';
+import { poolGuests } from './pool-guests.js';
+import { pythonGuests } from './python-guests.js';
 
 const loans = `
 CREATE TABLE loans (loan_id int PRIMARY KEY, reader_id int NOT NULL, title text, due_on date, returned boolean NOT NULL);
@@ -268,4 +270,14 @@ export const guests: Guest[] = [
     endpoint: { name: 'primes', method: 'GET', path: '/primes', budgets: { p95Ms: 60 }, load: { executor: 'constant-vus', vus: 8 } },
     truth: { cause: { id: 'hot-function', location: { frames: ['isPrime', 'countPrimes'] } }, outcomes: ['localized'] },
   },
+  {
+    name: 'document-list',
+    kind: 'fault',
+    title: 'Fastify: every request reads all documents of a folder, synchronously',
+    program: 'lab/guests/programs/documents.mjs',
+    endpoint: { name: 'documents', method: 'GET', path: '/documents', budgets: { p95Ms: 40 }, load: { executor: 'constant-vus', vus: 8 } },
+    truth: { cause: { id: 'hot-function', location: { frames: ['firstLines'], file: 'documents' } }, outcomes: ['localized'] },
+  },
+  ...pythonGuests,
+  ...poolGuests,
 ];
