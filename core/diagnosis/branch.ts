@@ -1,7 +1,8 @@
 import { cores, percent } from './figures.js';
 import type { AccountingLine, Branch } from '../model/incident.js';
-import { shareOf, shareOfSide } from './account/accounting.js';
-import { isPoolBusyAtDatabase, saturated, type Facts } from './facts.js';
+import { queuedForShare, shareOf, shareOfSide } from './account/accounting.js';
+import { isPoolBusyAtDatabase, type Facts } from './facts.js';
+import { saturated } from './account/cpu-facts.js';
 import { isForDatabase } from './account/pooler-queue.js';
 
 /** Shares of the mean latency by the side that holds it, 0..1. */
@@ -14,13 +15,16 @@ export interface SideShares {
 
 /**
  * Waiting for a CPU that the service's own database holds is waiting for that database. Waiting for a connection belongs to the database when the
- * connections are busy there, always or just when the queue forms, and to nobody yet otherwise.
+ * connections are busy there, always or just when the queue forms, and to nobody yet otherwise; waiting for a worker in proportion to what occupies them.
  */
 export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
   const application = shareOfSide(lines, 'application');
   const forDatabase = application * facts.heldByOwnDatabase;
   const isPoolerBusyThere = facts.poolerQueue !== null && isForDatabase(facts.poolerQueue);
-  const queued = (isPoolBusyAtDatabase(facts) ? shareOf(lines, 'pool-wait') : 0) + (isPoolerBusyThere ? shareOf(lines, 'pooler-wait') : 0);
+  const queued =
+    (isPoolBusyAtDatabase(facts) ? shareOf(lines, 'pool-wait') : 0) +
+    (isPoolerBusyThere ? shareOf(lines, 'pooler-wait') : 0) +
+    queuedForShare(lines, facts.workerQueue?.occupiedBy.database);
   return {
     application: application - forDatabase,
     database: shareOfSide(lines, 'database') + forDatabase + queued,

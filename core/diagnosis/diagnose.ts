@@ -1,6 +1,6 @@
 import type { AccountCheck, AccountingLine, Branch, Cause, Diagnosis, NotJudged, RuledOut } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
-import { type AccountingEvidence, accountLatency, shareOf } from './account/accounting.js';
+import { type AccountingEvidence, accountLatency, queuedForShare, shareOf } from './account/accounting.js';
 import { blindSpots } from './blind-spots.js';
 import { chooseBranch, sideShares } from './branch.js';
 import { capByBudget } from './enough-alone.js';
@@ -38,7 +38,7 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
     trustAccount(failures.standing, checks, { accounting, book }),
     {
       unattributed: sides.unattributed,
-      insideWait: shareOf(lines, 'inside-wait'),
+      insideWait: shareOf(lines, 'inside-wait') + queuedForShare(lines, facts.workerQueue?.occupiedBy.inside),
     },
     context,
   );

@@ -5,10 +5,12 @@ import type { PeerObservation, ProcessObservation, ThreadObservation } from '../
 import { isCappedAt } from './account/concurrency-cap.js';
 import { loadInFlight } from './account/in-flight.js';
 import type { DiagnosisInput } from './input.js';
-import type { CpuFacts } from './account/cpu-facts.js';
+import { saturated, servingPart, type CpuFacts } from './account/cpu-facts.js';
+import { servingInterpreters } from './account/interpreters.js';
 import { heldByOwnDatabase } from './account/own-contention.js';
 import { isBeyondCounting, placeRequests, usableWire } from './account/place-requests.js';
 import { poolerQueue, type PoolerQueue } from './account/pooler-queue.js';
+import { workerQueue, type WorkerQueue } from './account/worker-queue.js';
 import { leakedSessions, type AnsweredLoad } from './account/leaked-sessions.js';
 import { almostNothing } from './figures.js';
 
@@ -53,11 +55,10 @@ export interface Facts {
   poolWaiting: number;
   /** Part of `databaseWaiting`: in a pooler, in front of the database. */
   poolerQueue: PoolerQueue | null;
+  /** Part of `unread`: in front of workers that wait for something. */
+  workerQueue: WorkerQueue | null;
   hasWire: boolean;
 }
-
-/** Saturation from which queueing in front of a resource dominates its latency: at 0.8 an M/M/1 queue waits four service times. */
-export const saturated = 0.8;
 
 export function deriveFacts(input: DiagnosisInput): Facts {
   const { requestRate } = input.load;
@@ -72,7 +73,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const peers = wire?.peers ?? [];
   const samples = wire?.samples ?? 0;
   const atPeersMax = wire === null ? 0 : (wire.atPeersMax ?? sumOf(wire.peers, (peer) => peer.waitingMax));
-  return {
+  const facts = {
     meanMs,
     requestRate,
     inFlight,
@@ -92,15 +93,13 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     poolerQueue: poolerQueue(input.databases, peers),
     hasWire: wire !== null,
   };
+  return { ...facts, workerQueue: workerQueue(input, facts) };
 }
 
 function otherInFlight(ofLoad: number, onSockets: number): number {
   const surplus = onSockets - ofLoad;
   return isBeyondCounting(surplus, ofLoad) ? surplus : 0;
 }
-
-/** Beside busy main threads one that does next to nothing (the primary of a cluster, the master of a prefork server) serves no request: it is no capacity. */
-const servingPart = 0.1;
 
 function servingLoops(main: ThreadObservation[]): number {
   const wanted = main.map((thread) => thread.cpuMs + thread.runDelayMs);
@@ -122,17 +121,16 @@ export function occupied(thread: ThreadObservation, { windowMs }: ProcessObserva
 function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFacts {
   const { concurrency } = runtimeTraits(process.runtime);
   const singleLoop = concurrency === 'event-loop';
-  // An interpreter's global lock lets one thread at a time run in each process, whatever the cores.
-  const isLocked = concurrency === 'interpreter-lock';
+  const interpreters = concurrency === 'interpreter-lock' ? servingInterpreters(process) : null;
   const main = process.threads.filter((thread) => thread.isMain);
   const mainCpuMs = main.reduce((sum, thread) => sum + thread.cpuMs, 0);
   const mainDelayMs = main.reduce((sum, thread) => sum + thread.runDelayMs, 0);
-  const loops = Math.max(1, servingLoops(main));
+  const loops = interpreters?.length ?? Math.max(1, servingLoops(main));
   const totalCores = process.cpuMs / process.windowMs;
   const busyMs = singleLoop ? mainCpuMs : process.cpuMs;
-  // Threads that queue for an interpreter's lock wake up together, and their delays overlap.
-  const delayMs = singleLoop ? mainDelayMs : isLocked ? Math.min(process.runDelayMs, busyMs) : process.runDelayMs;
-  const servingCores = singleLoop || isLocked ? Math.min(loops, process.usableCores) : process.usableCores;
+  const delayMs = interpreters === null ? (singleLoop ? mainDelayMs : process.runDelayMs) : sumOf(interpreters, (each) => each.delayMs);
+  const mostDelayMs = interpreters === null ? delayMs : sumOf(interpreters, (each) => each.mostDelayMs);
+  const servingCores = singleLoop || interpreters !== null ? Math.min(loops, process.usableCores) : process.usableCores;
   const available = servingCores * process.windowMs;
   return {
     busyCores: busyMs / process.windowMs,
@@ -141,6 +139,7 @@ function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFac
     perRequestMs: observedRequests > 0 ? process.cpuMs / observedRequests : 0,
     utilization: busyMs / available,
     saturation: (busyMs + delayMs) / available,
+    mostSaturation: (busyMs + mostDelayMs) / available,
     runDelayCores: delayMs / process.windowMs,
     offMainCores: singleLoop ? Math.max(0, totalCores - mainCpuMs / process.windowMs) : 0,
   };
@@ -240,6 +239,6 @@ function isStarvedByLeaks({ total, databaseWaiting }: WaitingInside, pool: PoolF
   return usable < poolThresholds.queue.value || Math.max(pool.executing, databaseWaiting) >= poolThresholds.inUse.value * usable;
 }
 
-function sumOf(peers: PeerObservation[], of: (peer: PeerObservation) => number): number {
-  return peers.reduce((sum, peer) => sum + of(peer), 0);
+function sumOf<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + of(one), 0);
 }

@@ -13,14 +13,15 @@ export interface Resource {
 }
 
 /**
- * A queue for connections is on nobody's side by itself: `branch.ts` gives it to the database when the connections are busy there. Everything else has
- * one side.
+ * A queue for connections, or for a worker, is on nobody's side by itself: `branch.ts` gives it to the database when the connections or the workers are busy
+ * there. Everything else has one side.
  */
 export const resources = {
   'service-cpu': { label: 'service CPU', side: 'application', place: 'inside', colour: '#f4a261' },
   gc: { label: 'garbage collection', side: 'application', place: 'inside', colour: '#ec7f7f' },
   'run-queue': { label: 'waiting for a CPU', side: 'application', place: 'inside', colour: '#e6c27a' },
   'event-loop-queue': { label: 'queued in front of the busy service', side: 'application', place: 'inside', colour: '#f2d14f' },
+  'worker-queue': { label: 'queued in front of the service, whose workers wait', side: 'elsewhere', place: 'inside', colour: '#e0cf8f' },
   'pool-wait': { label: 'waiting for a database connection', side: 'elsewhere', place: 'inside', colour: '#d4a5e8' },
   'inside-wait': {
     label: 'waiting inside the service (timer, lock, thread pool or pool)',

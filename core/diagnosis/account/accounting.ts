@@ -2,7 +2,8 @@ import { peerName } from '../../observe/peer-name.js';
 import type { WaitKind } from '../../engines/engine.js';
 import { engineTraits } from '../../engines/registry.js';
 import type { AccountCheck, AccountingLine } from '../../model/incident.js';
-import { saturated, type Facts } from '../facts.js';
+import type { Facts } from '../facts.js';
+import { saturated } from './cpu-facts.js';
 import type { DiagnosisInput } from '../input.js';
 import { lineName, resourceOf, resources, sideOf, type ResourceId, type Side } from '../resources.js';
 import { almostNothing, average, averageOf, percent } from '../figures.js';
@@ -124,13 +125,11 @@ function cpuParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvide
 /** Queueing time is charged to the saturated resource: in front of a busy event loop, or inside the process for what it is. */
 function waitParts(facts: Facts, insideRest: number, evidence: AccountingEvidence): Part[] {
   const isSaturated = (facts.cpu?.saturation ?? 0) >= saturated;
-  const queue = facts.unread + (isSaturated ? insideRest : 0);
+  const forWorkers = facts.workerQueue?.waiting ?? 0;
+  const cited = [...evidence.wire, ...evidence.process];
   const parts: Part[] = [
-    {
-      resource: 'event-loop-queue',
-      count: queue,
-      evidence: [...evidence.wire, ...evidence.process],
-    },
+    { resource: 'event-loop-queue', count: facts.unread - forWorkers + (isSaturated ? insideRest : 0), evidence: cited },
+    { resource: 'worker-queue', count: forWorkers, evidence: cited },
   ];
   if (isSaturated) return parts;
   const pool = Math.min(facts.poolWaiting, insideRest);
@@ -219,6 +218,11 @@ function networkParts(input: DiagnosisInput, facts: Facts, evidence: AccountingE
 /** Sum of the shares of some resources of the account. */
 export function shareOf(lines: readonly AccountingLine[], ...wanted: ResourceId[]): number {
   return sumOf(lines, ({ resource }) => wanted.some((id) => id === resourceOf(resource)));
+}
+
+/** Share of the queue in front of workers that goes with a part, 0..1, of what occupies them. */
+export function queuedForShare(lines: readonly AccountingLine[], occupied: number | undefined): number {
+  return shareOf(lines, 'worker-queue') * (occupied ?? 0);
 }
 
 /** Sum of the shares of all resources of a side. */

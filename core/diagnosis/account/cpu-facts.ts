@@ -1,3 +1,9 @@
+/** Saturation from which queueing in front of a resource dominates its latency: at 0.8 an M/M/1 queue waits four service times. */
+export const saturated = 0.8;
+
+/** Beside busy main threads one that does next to nothing (the primary of a cluster, the master of a prefork server) serves no request: it is no capacity. */
+export const servingPart = 0.1;
+
 /** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
 export interface CpuFacts {
   /** Cores burnt by the threads that serve requests (Node: the main thread; otherwise the whole tree). */
@@ -9,6 +15,8 @@ export interface CpuFacts {
   utilization: number;
   /** Run time plus run-queue delay: on a busy host a saturated loop shows a low utilisation. */
   saturation: number;
+  /** The most that it may have been, where the threads of an interpreter queue for its lock and their delays overlap; else the same. */
+  mostSaturation: number;
   runDelayCores: number;
   /** Cores burnt outside the main thread (workers, thread pool, collector); 0 for runtimes without a single main loop. */
   offMainCores: number;

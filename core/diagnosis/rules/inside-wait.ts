@@ -1,12 +1,13 @@
 import { serviceDocument } from '../../evidence/kinds/service.js';
-import { shareOf } from '../account/accounting.js';
+import { queuedForShare, shareOf } from '../account/accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 import { runtimeTraits } from '../../runtimes/registry.js';
 import { assured } from '../confidence.js';
-import { saturated } from '../facts.js';
-import { percent } from '../figures.js';
+import { saturated } from '../account/cpu-facts.js';
+import type { MissingEvidence, ProcessObservation } from '../../model/observation.js';
+import { percent, seconds } from '../figures.js';
 import { noForecast } from '../forecast/expected-gain.js';
-import { cite, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
+import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
 import { busyHelpers } from './process/thread-pool-starvation.js';
 import { fullConnections, waitsInside } from '../account/unseen-waits.js';
 
@@ -23,11 +24,14 @@ export const insideWait: Rule = { id: 'inside-wait', requires: [serviceDocument]
 
 function evaluate(context: RuleContext): RuleVerdict {
   const { facts, input, branch, lines, cited } = context;
-  const share = shareOf(lines, 'inside-wait');
+  const queued = queuedForShare(lines, facts.workerQueue?.occupiedBy.inside);
+  const share = shareOf(lines, 'inside-wait') + queued;
   if (branch !== 'other-wait' || share < thresholds.most.value || (facts.cpu?.saturation ?? 0) >= saturated) return nothing;
   // Behind a socket of the machine, or a pooler, a database may be what they wait for.
   if (hiddenSessions(input, facts.total) !== null) return nothing;
   const process = input.service?.process ?? null;
+  if (process !== null && (facts.cpu?.mostSaturation ?? 0) >= saturated)
+    return { ...nothing, missing: [contendedInterpreter(process, share)] };
   // Work of other threads may be what they wait for: then the CPU is not calm.
   if (process !== null && runtimeTraits(process.runtime).threadPool !== undefined && busyHelpers(process).length > 0) return nothing;
   const full = fullConnections(facts);
@@ -40,7 +44,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { route: input.route },
         share,
         ...assured(context, 'wait-inside'),
-        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm: a timer, a lock, a thread pool or a pool of something. Which of them was not seen${full === null ? '' : `, but ${full}`}.`,
+        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm: a timer, a lock, a thread pool or a pool of something. Which of them was not seen${full === null ? '' : `, but ${full}`}.${queued < minimumShare ? '' : ` ${percent(queued)} queue in front of it, because its workers stand there.`}`,
         evidence: cite(cited.wire, cited.process, cited.accounting),
         remedy: {
           kind: 'none',
@@ -50,5 +54,15 @@ function evaluate(context: RuleContext): RuleVerdict {
       },
     ],
     missing: waitsInside(input, facts, branch),
+  };
+}
+
+/** The CPU is calm only if the threads did not wait for it: where they did, the lock of the interpreter looks like any other wait. */
+function contendedInterpreter({ runDelayMs, windowMs, host }: ProcessObservation, share: number): MissingEvidence {
+  return {
+    id: 'interpreter-contention',
+    what: 'whether the requests inside the service wait for its interpreter or for something else',
+    why: `${percent(share)} of the latency is inside the service, and its threads were ready without a CPU for ${seconds(runDelayMs)} together in ${seconds(windowMs)} on a host that was ${percent(host.cpuRatio)} busy: one may have kept the interpreter meanwhile, and the others waited for it`,
+    remedy: 'triage again when less runs on the host, or give the service CPUs of its own',
   };
 }

@@ -17,7 +17,7 @@ import {
 } from '../rule.js';
 import type { DatabaseObservation } from '../../model/database.js';
 import type { PeerObservation } from '../../model/observation.js';
-import { shareOf, shareOfHolder } from '../account/accounting.js';
+import { queuedForShare, shareOf, shareOfHolder } from '../account/accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 
 export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceDocument], thresholds: {}, evaluate };
@@ -29,15 +29,23 @@ function evaluate(context: RuleContext): RuleVerdict {
     .sort((a, b) => b.waiting + b.connecting - (a.waiting + a.connecting))[0];
   if (slowest === undefined) return nothing;
   // As the account has it: where its parts overlap, they are scaled down to the whole.
-  const share = shareOfHolder(context.lines, 'downstream', slowest.peer);
+  const atPeer = shareOfHolder(context.lines, 'downstream', slowest.peer);
+  const queued = queuedForShare(context.lines, context.facts.workerQueue?.occupiedBy.peers.get(slowest.peer));
+  const share = atPeer + queued;
   if (share < minimumShare)
     return disproved('slow-dependency', `the slowest peer, ${slowest.peer}, holds ${percent(share)} of the latency, ${tooSmall}`, [
       context.cited.wire,
     ]);
-  return { ...nothing, causes: [describe(context, slowest, share)] };
+  return { ...nothing, causes: [describe(context, slowest, { atPeer, queued })] };
 }
 
-function describe(context: RuleContext, peer: PeerObservation, share: number): Candidate {
+/** Shares of the mean latency: of the wait itself, and of the queue in front of workers that it occupies. */
+interface Held {
+  atPeer: number;
+  queued: number;
+}
+
+function describe(context: RuleContext, peer: PeerObservation, { atPeer, queued }: Held): Candidate {
   const behind = peer.kind === 'unknown' ? hiddenSessions(context.input, context.facts.total) : null;
   const busy = behind === null ? null : citeBusy(context, behind);
   const way =
@@ -48,19 +56,22 @@ function describe(context: RuleContext, peer: PeerObservation, share: number): C
     (call) => call.peer === peer.peer || call.peer.endsWith(`:${peer.peer.split(':').at(-1) ?? ''}`),
   );
   const route = calls.sort((a, b) => b.requests * b.meanMs - a.requests * a.meanMs)[0];
-  const perRequestMs = share * context.facts.meanMs;
+  const share = atPeer + queued;
+  const perRequestMs = atPeer * context.facts.meanMs;
+  const inFront =
+    queued === 0 ? '' : ` Another ${percent(queued)} of it is the queue in front of the service, whose workers are occupied by that wait.`;
   return {
     id: 'slow-dependency',
     component: 'downstream',
     location: { peer: peer.peer, ...(route === undefined ? {} : { route: `${route.method} ${route.route}` }) },
     share,
     ...assured(context, behind === null ? 'sockets-wait' : 'sockets-unclear'),
-    summary: `Waiting for ${peerName(peer)} holds ${percent(share)} of the mean latency, ${ms(perRequestMs)} a request (${averageOf(peer.waiting, 'request')} waiting there at any moment).${way}`,
+    summary: `Waiting for ${peerName(peer)} holds ${percent(atPeer)} of the mean latency, ${ms(perRequestMs)} a request (${averageOf(peer.waiting, 'request')} waiting there at any moment).${inFront}${way}`,
     evidence: cite(context.cited.wire, context.cited.trace, busy, context.cited.accounting),
     remedy: {
       kind: 'runbook',
       statement: `Look at the service behind ${peer.peer}; meanwhile bound the wait with a timeout, a cached answer or a fallback.`,
-      ...expectedGain(context, { downstream: [0, share / Math.max(share, shareOf(context.lines, 'downstream'))], isBound: true }),
+      ...expectedGain(context, { downstream: [0, atPeer / Math.max(atPeer, shareOf(context.lines, 'downstream'))], isBound: true }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideBranch, diagnose } from '../../../core/diagnosis/diagnose.js';
+import type { Cause } from '../../../core/model/incident.js';
 import type { BlockingTree } from '../../../core/model/database.js';
 import { appFrame, captures, cpuProfileOf, database, nodeProcess, peer, scanOf, sockets, statement } from './captures.js';
 
@@ -357,8 +358,12 @@ describe('application-bound windows', () => {
     const result = diagnose(captures({ service, missing: [gap] }));
     expect(result).toMatchObject({ outcome: 'inconclusive', branch: 'app-bound', causes: [] });
     expect(result.missingEvidence.map(({ id }) => id)).toEqual(['profile']);
-    const calm = { ...nodeProcess({ mainCores: 0.1, helperCores: 0.1, runDelayCores: 0.9 }), runtime: 'python' as const };
-    expect(diagnose(captures({ service: { ...service, process: calm } })).branch).toBe('other-wait');
+    const [thread] = nodeProcess({ mainCores: 0.01 }).threads;
+    const threads = Array.from({ length: 18 }, (_, index) => ({ ...thread!, tid: index + 1, runDelayMs: 0.05 * 30_000 }));
+    const calm = { ...nodeProcess({ mainCores: 0.18 }), runtime: 'python' as const, threads, runDelayMs: 0.9 * 30_000 };
+    const waiting = diagnose(captures({ service: { ...service, process: calm } }));
+    expect(waiting).toMatchObject({ branch: 'other-wait', outcome: 'inconclusive' });
+    expect(waiting.missingEvidence.map(({ id }) => id)).toContain('interpreter-contention');
   });
 
   it('does not count the primary of a cluster among the loops that could serve', () => {
@@ -383,9 +388,12 @@ describe('application-bound windows', () => {
       { frame: appFrame('score'), share: 0.42 },
       { frame: appFrame('rank'), share: 0.41 },
     ];
-    const [cause] = diagnose(saturatedService({ profile: cpuProfileOf([{ category: 'application', share: 0.83, callers: tied }]) })).causes;
-    expect(cause?.summary).toContain('tie with rank');
-    expect(cause?.confidence).toBeLessThan(0.7);
+    const causeOf = (callers: typeof tied): Cause | undefined =>
+      diagnose(saturatedService({ profile: cpuProfileOf([{ category: 'application', share: 0.83, callers }]) })).causes[0];
+    const alone = causeOf([{ frame: appFrame('score'), share: 0.83 }]);
+    expect(causeOf(tied)?.summary).toContain('tie with rank');
+    expect(causeOf(tied)?.basis?.pattern).toBe('profile-tie');
+    expect(causeOf(tied)?.confidence).toBeLessThan(alone?.confidence ?? 0);
   });
 
   it('blames the other route that holds the loop, not the alerted one', () => {

@@ -1,7 +1,7 @@
 import { wilsonInterval } from '../../../model/proportion.js';
 import type { CauseLocation } from '../../../model/incident.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
-import { saturated } from '../../facts.js';
+import { saturated } from '../../account/cpu-facts.js';
 import type { EvidencePattern } from '../../confidence.js';
 import type { Part } from '../../forecast/forecast.js';
 import { minimumShare, type RuleContext } from '../../rule.js';

@@ -1,4 +1,5 @@
-import { helperThreads, occupied, saturated } from '../../facts.js';
+import { helperThreads, occupied } from '../../facts.js';
+import { saturated } from '../../account/cpu-facts.js';
 import type { Threshold } from '../../rule.js';
 import { serviceDocument } from '../../../evidence/kinds/service.js';
 import { assured } from '../../confidence.js';

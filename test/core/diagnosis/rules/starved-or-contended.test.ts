@@ -32,7 +32,8 @@ describe('a service that is ready to run and does not', () => {
 
   it('was not, when it wanted little CPU and the requests queue in front of it for something else', () => {
     const result = diagnose(contended({ got: 0.05, delay: 0.1 }, { profile: null }));
-    expect(result).toMatchObject({ outcome: 'inconclusive', causes: [] });
+    expect(result.causes.map(({ id }) => id)).toEqual(['inside-wait']);
+    expect(result.causes[0]?.summary).toContain('queue in front of it, because its workers stand there');
   });
 
   it('explains away what the profile shows of it', () => {
