@@ -40,7 +40,7 @@ export async function startGuests(options: GuestsOptions): Promise<{ responder: 
   writeFileSync(catalogFile, stringify({ version: 1, services }));
   const dataDir = join(scratch, 'data');
   mkdirSync(dataDir);
-  const databases = Object.fromEntries(running.map(({ guest, databaseUrl }) => [variableOf(guest), databaseUrl ?? '-']));
+  const databases = Object.fromEntries(running.map(({ guest, databaseUrl }) => [variableOf(guest), readableUrl(guest, databaseUrl)]));
   const incidents = await startIncidentLab({ catalogFile, dataDir, environment: { ...tools, ...databases, PERF_RESPONDER_DATA: dataDir } });
   releasers.add('responder', () => incidents.stop());
   const temporal = await openTemporalView(incidents.address);
@@ -128,6 +128,14 @@ async function createDatabase(
     await client.end();
   }
   return postgres.url(name);
+}
+
+/** Where the responder looks into the database of a guest; one that it may not read refuses its password. */
+function readableUrl({ isDatabaseUnread }: Guest, databaseUrl: string | null): string {
+  if (databaseUrl === null) return '-';
+  const url = new URL(databaseUrl);
+  if (isDatabaseUnread === true) url.password = 'none';
+  return url.href;
 }
 
 function variableOf({ name }: Guest): string {

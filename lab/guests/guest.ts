@@ -18,6 +18,8 @@ export interface Guest {
   hasNoStatements?: true;
   /** The service uses its database, and the catalog does not name it. */
   isDatabaseUnlisted?: true;
+  /** The catalog names its database, and nobody gave the responder a way into it. */
+  isDatabaseUnread?: true;
   /** What stands between it and its database: PgBouncer with so many connections in transaction mode, or a program that only passes bytes on. */
   between?: { poolerConnections: number } | 'tunnel';
   /** The service that it calls answers after so long. */

@@ -213,6 +213,13 @@ export const guests: Guest[] = [
     truth: { cause: { id: 'slow-dependency', location: { partner: 'database' } }, outcomes: ['localized'] },
   },
   {
+    ...library,
+    name: 'library-unread-database',
+    title: 'the loans again, where the responder may not look into the database: it is a slow peer then, too',
+    isDatabaseUnread: true,
+    truth: { cause: { id: 'slow-dependency', location: { partner: 'database' } }, outcomes: ['localized'] },
+  },
+  {
     ...clinic,
     name: 'clinic-patient',
     kind: 'control',
