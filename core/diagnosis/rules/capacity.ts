@@ -42,7 +42,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const demandMs = cpu.perRequestMs;
   if (budgetMs === undefined || demandMs === 0 || demandMs > thresholds.ownPart.value * budgetMs) return nothing;
   const profile = cpuProfile(context);
-  const leader = profile === null ? undefined : ownWork(profile, 'application', 'native', 'unknown')[0];
+  const leader = profile === null ? undefined : ownWork(profile, 'application', 'native', 'unknown', 'file-io')[0];
   const special = profile === null ? 0 : Math.max(0, ...avoidable.map((category) => categoryShare(profile, category)));
   if (profile === null || Math.max(leader?.share ?? 0, special) >= thresholds.leads.value) return nothing;
   const limit = cpu.busyCores > 0 ? (facts.requestRate / cpu.saturation).toFixed(0) : '?';

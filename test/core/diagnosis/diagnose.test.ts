@@ -358,8 +358,7 @@ describe('application-bound windows', () => {
     const result = diagnose(captures({ service, missing: [gap] }));
     expect(result).toMatchObject({ outcome: 'inconclusive', branch: 'app-bound', causes: [] });
     expect(result.missingEvidence.map(({ id }) => id)).toEqual(['profile']);
-    const [thread] = nodeProcess({ mainCores: 0.01 }).threads;
-    const threads = Array.from({ length: 18 }, (_, index) => ({ ...thread!, tid: index + 1, runDelayMs: 0.05 * 30_000 }));
+    const threads = Array.from({ length: 18 }, () => nodeProcess({ mainCores: 0.01, runDelayCores: 0.05 }).threads.slice(0, 1)).flat();
     const calm = { ...nodeProcess({ mainCores: 0.18 }), runtime: 'python' as const, threads, runDelayMs: 0.9 * 30_000 };
     const waiting = diagnose(captures({ service: { ...service, process: calm } }));
     expect(waiting).toMatchObject({ branch: 'other-wait', outcome: 'inconclusive' });

@@ -7,10 +7,23 @@ import { percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, tooSmall, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { wouldFit } from '../../would-fit.js';
-import { applicationShare, cpuProfile, frameLocation, frameText, ownWork, profilePattern, avoidableCpu } from './cpu.js';
+import {
+  applicationShare,
+  avoidableCpu,
+  callersOf,
+  cpuProfile,
+  frameLocation,
+  frameText,
+  ownWork,
+  profilePattern,
+  type OwnWork,
+} from './cpu.js';
 
-/** Builtins and engine code that an application function calls are its own cost; so is a library's work, which nobody else asked for. */
-const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation'] as const;
+/**
+ * Builtins and engine code that an application function calls are its own cost; so is a library's work, which nobody else asked for, and so are files that
+ * it reads in the thread that serves requests.
+ */
+const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation', 'file-io'] as const;
 
 const thresholds = {
   half: {
@@ -52,7 +65,12 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (unclear >= thresholds.unclear.value * first.share) return { ...nothing, missing: [unclearSource(first.frame, unclear)] };
   const isTie = second !== undefined && overlaps(profile, first.share, second.share);
   const tie = isTie ? ` It is a tie with ${frameText(second.frame)} (${percent(second.share)}).` : '';
-  const where = first.library === null ? 'itself' : `in ${first.library}, which it calls`;
+  const where =
+    first.library === null
+      ? isFileWork(profile, first)
+        ? 'in the files that it reads or writes'
+        : 'itself'
+      : `in ${first.library}, which it calls`;
   return {
     causes: [
       {
@@ -72,6 +90,11 @@ function evaluate(context: RuleContext): RuleVerdict {
     ],
     ruledOut: [],
   };
+}
+
+function isFileWork(profile: ProfileSummary, { frame, share }: OwnWork): boolean {
+  const inFiles = callersOf(profile, 'file-io').find((caller) => caller.frame.name === frame.name && caller.frame.module === frame.module);
+  return inFiles !== undefined && 2 * inFiles.share >= share;
 }
 
 function unclearShare(profile: ProfileSummary, frame: Frame): number {
