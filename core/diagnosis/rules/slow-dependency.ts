@@ -2,7 +2,7 @@ import { peerName } from '../../observe/peer-name.js';
 import { serviceDocument } from '../../evidence/kinds/service.js';
 import { assured } from '../confidence.js';
 import { databasesDocument } from '../../evidence/kinds/databases.js';
-import { averageOf, ms, percent } from '../figures.js';
+import { averageOf, clampRatio, ms, percent } from '../figures.js';
 import { expectedGain } from '../forecast/expected-gain.js';
 import {
   cite,
@@ -25,18 +25,30 @@ export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceD
 /** Requests wait for the answer of another service; which one, the sockets tell. */
 function evaluate(context: RuleContext): RuleVerdict {
   const slowest = context.facts.peers
-    .filter((peer) => peer.kind !== 'database')
+    .filter((peer) => peer.kind !== 'database' || isUnread(context, peer))
     .sort((a, b) => b.waiting + b.connecting - (a.waiting + a.connecting))[0];
   if (slowest === undefined) return nothing;
   // As the account has it: where its parts overlap, they are scaled down to the whole.
-  const atPeer = shareOfHolder(context.lines, 'downstream', slowest.peer);
-  const queued = queuedForShare(context.lines, context.facts.workerQueue?.occupiedBy.peers.get(slowest.peer));
+  const { facts, lines } = context;
+  const isDatabase = slowest.kind === 'database';
+  const atPeer = isDatabase
+    ? clampRatio((slowest.waiting + slowest.connecting) / facts.total)
+    : shareOfHolder(lines, 'downstream', slowest.peer);
+  const occupiedBy = facts.workerQueue?.occupiedBy;
+  const queued = queuedForShare(lines, isDatabase ? occupiedBy?.database : occupiedBy?.peers.get(slowest.peer));
   const share = atPeer + queued;
   if (share < minimumShare)
     return disproved('slow-dependency', `the slowest peer, ${slowest.peer}, holds ${percent(share)} of the latency, ${tooSmall}`, [
       context.cited.wire,
     ]);
   return { ...nothing, causes: [describe(context, slowest, { atPeer, queued })] };
+}
+
+/** A database into which nobody could look is a peer like any other: where requests wait is known, why is not. */
+function isUnread({ input }: RuleContext, { label }: PeerObservation): boolean {
+  return !input.databases.some(
+    ({ name, activity, statements }) => label === `database ${name}` && (activity !== null || statements !== null),
+  );
 }
 
 /** Shares of the mean latency: of the wait itself, and of the queue in front of workers that it occupies. */
@@ -71,7 +83,12 @@ function describe(context: RuleContext, peer: PeerObservation, { atPeer, queued 
     remedy: {
       kind: 'runbook',
       statement: `Look at the service behind ${peer.peer}; meanwhile bound the wait with a timeout, a cached answer or a fallback.`,
-      ...expectedGain(context, { downstream: [0, atPeer / Math.max(atPeer, shareOf(context.lines, 'downstream'))], isBound: true }),
+      ...expectedGain(
+        context,
+        peer.kind === 'database'
+          ? { database: [0, 1], calls: [0, 1], isBound: true }
+          : { downstream: [0, atPeer / Math.max(atPeer, shareOf(context.lines, 'downstream'))], isBound: true },
+      ),
     },
   };
 }
