@@ -2,7 +2,7 @@ import type { HitRates } from './confidence.js';
 
 /** Written by `npm run lab -- --calibrate` from fixtures/evidence; docs/accuracy.md shows the cases. */
 export const hitRates: HitRates = {
-  'profile-leads': { hits: 18, cases: 18 },
+  'profile-leads': { hits: 19, cases: 19 },
   'profile-tie': { hits: 4, cases: 4 },
   'foreign-route': { hits: 2, cases: 2 },
   'plan-executed': { hits: 11, cases: 11 },
@@ -16,10 +16,10 @@ export const hitRates: HitRates = {
   'pool-inferred': { hits: 3, cases: 3 },
   'connections-open': { hits: 1, cases: 1 },
   'connections-unused': { hits: 1, cases: 1 },
-  'sockets-wait': { hits: 6, cases: 6 },
+  'sockets-wait': { hits: 7, cases: 7 },
   'sockets-unclear': { hits: 1, cases: 1 },
   'calls-repeated': { hits: 1, cases: 1 },
   'cpu-denied': { hits: 1, cases: 1 },
   'threads-full': { hits: 2, cases: 2 },
-  'load-beyond': { hits: 1, cases: 2 },
+  'load-beyond': { hits: 1, cases: 1 },
 };
