@@ -15,6 +15,7 @@ import {
   type RuleContext,
   type RuleVerdict,
 } from '../rule.js';
+import type { DiagnosisInput } from '../input.js';
 import type { DatabaseObservation } from '../../model/database.js';
 import type { PeerObservation } from '../../model/observation.js';
 import { queuedForShare, shareOf, shareOfHolder } from '../account/accounting.js';
@@ -25,7 +26,7 @@ export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceD
 /** Requests wait for the answer of another service; which one, the sockets tell. */
 function evaluate(context: RuleContext): RuleVerdict {
   const slowest = context.facts.peers
-    .filter((peer) => peer.kind !== 'database' || isUnread(context, peer))
+    .filter((peer) => peer.kind !== 'database' || isUnread(context.input))
     .sort((a, b) => b.waiting + b.connecting - (a.waiting + a.connecting))[0];
   if (slowest === undefined) return nothing;
   // As the account has it: where its parts overlap, they are scaled down to the whole.
@@ -44,11 +45,9 @@ function evaluate(context: RuleContext): RuleVerdict {
   return { ...nothing, causes: [describe(context, slowest, { atPeer, queued })] };
 }
 
-/** A database into which nobody could look is a peer like any other: where requests wait is known, why is not. */
-function isUnread({ input }: RuleContext, { label }: PeerObservation): boolean {
-  return !input.databases.some(
-    ({ name, activity, statements }) => label === `database ${name}` && (activity !== null || statements !== null),
-  );
+/** Where nobody could look into any database, one is a peer like any other: where requests wait is known, why is not. */
+function isUnread({ databases }: DiagnosisInput): boolean {
+  return databases.every(({ activity, statements }) => activity === null && statements === null);
 }
 
 /** Shares of the mean latency: of the wait itself, and of the queue in front of workers that it occupies. */
