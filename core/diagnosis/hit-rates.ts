@@ -5,7 +5,7 @@ export const hitRates: HitRates = {
   'profile-leads': { hits: 19, cases: 19 },
   'profile-tie': { hits: 4, cases: 4 },
   'foreign-route': { hits: 2, cases: 2 },
-  'plan-executed': { hits: 11, cases: 11 },
+  'plan-executed': { hits: 12, cases: 12 },
   'plan-estimated': { hits: 1, cases: 1 },
   'statement-counts': { hits: 5, cases: 5 },
   'statement-holds': { hits: 6, cases: 6 },
