@@ -51,12 +51,14 @@ async function begin(incidents: IncidentClient): Promise<string> {
     ...{ endpoint: 'shop/quotes', service: 'shop', symptom: null, options: {} },
     alert: { source: 'cli', id: 'crash', status: 'firing', title: 'slow', receivedAt, ...rest },
   };
-  for (const until = Date.now() + beginWithinMs; ; await delay(500)) {
+  const until = Date.now() + beginWithinMs;
+  for (;;) {
     try {
       return (await incidents.startOrAttach(request)).incidentId;
     } catch (error) {
       // A fresh server on a busy machine may need much longer than a call waits.
       if (Date.now() > until) throw error;
+      await delay(500);
     }
   }
 }

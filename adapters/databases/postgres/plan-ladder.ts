@@ -1,27 +1,14 @@
 import type { ParsedStatement } from '../../../core/database/sql/parse-statement.js';
 import { closestPlan, explains, withoutAccidents } from '../../../core/database/plan/plan-choice.js';
 import { judgeSafety } from '../../../core/database/sql/statement-safety.js';
-import type { TableStatistics } from '../../../core/database/indexes/table-statistics.js';
-import type { QueryPlan, StatementDelta, StatementScan } from '../../../core/model/database.js';
+import type { QueryPlan, StatementScan } from '../../../core/model/database.js';
 import type { MissingEvidence } from '../../../core/model/observation.js';
 import { customPlan, genericPlan, type CustomPlan, type CustomPlanOrder } from './explain.js';
 import { whyUnsafeToExecute } from './execution-safety.js';
+import type { PlanRequest } from './plan-request.js';
 import type { ServerFeatures } from './server-features.js';
 import { errorCode, errorText, type Session } from './session.js';
 import { valueOrders, type TriedOrder, type ValueOrder } from './value-orders.js';
-
-export interface PlanRequest {
-  parsed: ParsedStatement;
-  /** Texts of running sessions with their real values, most often seen first; empty when none was seen. */
-  samples: readonly ParsedStatement[];
-  statement: StatementDelta;
-  tables: readonly TableStatistics[];
-  views: readonly string[];
-  /** Search path of whoever runs it in production. */
-  path: readonly string[];
-  /** Values of the requests that ran it; empty when they are not known. */
-  requestValues: readonly string[];
-}
 
 export interface PlanResult {
   source: StatementScan['planSource'];

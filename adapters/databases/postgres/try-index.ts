@@ -3,7 +3,8 @@ import { judgeTrial, type TrialInput } from '../../../core/database/indexes/inde
 import type { IndexCandidate, IndexTrial, QueryPlan } from '../../../core/model/database.js';
 import { planOperator } from '../../../core/engines/registry.js';
 import { customPlan, simulateIndex, type CustomPlanOrder, type Simulation } from './explain.js';
-import type { PlanRequest, PlanResult } from './plan-ladder.js';
+import type { PlanResult } from './plan-ladder.js';
+import type { PlanRequest } from './plan-request.js';
 import type { ServerFeatures } from './server-features.js';
 import type { Session } from './session.js';
 import { trialOrders } from './value-orders.js';

@@ -7,7 +7,7 @@ import type { TableStatistics } from '../../../core/database/indexes/table-stati
 import { parameterTypes, type CustomPlan, type CustomPlanOrder } from './explain.js';
 import { newestValues } from './newest-values.js';
 import type { TrialSet } from '../../../core/database/sql/trial-values.js';
-import type { PlanRequest } from './plan-ladder.js';
+import type { PlanRequest } from './plan-request.js';
 import type { Session } from './session.js';
 
 export type ValueOrder = CustomPlanOrder & {
