@@ -12,6 +12,7 @@ import { judgement, type Judgement } from './judgement.js';
 import { rankCauses } from './rank.js';
 import { ms, percent } from './figures.js';
 import { cite, minimumShare, type Candidate, type RuleContext, type Rule, type RuleVerdict } from './rule.js';
+import { unexplained } from './unexplained.js';
 import { waitsInside } from './account/unseen-waits.js';
 import { describeCaptures, type CitedCaptures } from './describe-captures.js';
 
@@ -46,7 +47,7 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
   const ruledOut = [...ranking.ruledOut, ...failures.ruledOut, ...verdicts.flatMap((verdict) => verdict.ruledOut)].filter(
     (row) => !named.has(row.id) && row.evidence.length > 0,
   );
-  const missingEvidence = [
+  const found = [
     // Why requests fail comes before where their time goes, which then is in order.
     ...failures.missing,
     ...missingFor(input, branch),
@@ -56,6 +57,7 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
     ...slowTransfer(lines),
     ...verdicts.filter((verdict) => isOpen(verdict, ranking.causes)).flatMap((verdict) => verdict.missing ?? []),
   ];
+  const missingEvidence = ranking.outcome === 'inconclusive' && found.length === 0 ? [unexplained(input, facts, lines)] : found;
   const capped = capByBudget(ranking.causes, context, missingEvidence);
   return {
     outcome: ranking.outcome,

@@ -75,7 +75,7 @@ export function cores(value: number): string {
 }
 
 export function requestRate(perSecond: number): string {
-  return `${perSecond.toFixed(perSecond >= 99.95 ? 0 : 1)} requests/s`;
+  return `${perSecond >= 99.95 ? count(perSecond) : perSecond.toFixed(1)} requests/s`;
 }
 
 /** Length of a window: `30 s`, `2.5 s`, `250 ms`, `5 min`. */

@@ -27,6 +27,7 @@ describe.each(names)('the recorded window %s', (name) => {
     const answer = `${JSON.stringify(pinnedAnswer(incident), null, 2)}\n`;
     expect(answer, 'a change that is meant: npm run lab -- --rejudge').toBe(readFileSync(join(folder, 'expected.json'), 'utf8'));
     expect(findUncitedClaims(incident)).toEqual([]);
+    if (incident.outcome === 'inconclusive') expect(incident.missingEvidence).not.toEqual([]);
   });
 
   it('is small, and tells nothing of the machine it was recorded on', () => {

@@ -1,7 +1,7 @@
 import { serviceDocument } from '../../../evidence/kinds/service.js';
 import { assured } from '../../confidence.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
-import { shareOf } from '../../account/accounting.js';
+import { shareOf, shareOfSide } from '../../account/accounting.js';
 import { isForDatabase } from '../../account/pooler-queue.js';
 import { average, averageOf, ms, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
@@ -17,11 +17,11 @@ export const poolerWait: Rule = {
 
 /** Requests queue in a pooler whose connections are all in use, while what is done over them is quick. */
 function evaluate(context: RuleContext): RuleVerdict {
-  const { poolerQueue: queue, requestRate } = context.facts;
+  const { poolerQueue: queue, meanMs } = context.facts;
   const share = shareOf(context.lines, 'pooler-wait');
   if (queue === null || share === 0) return nothing;
   const { name, database, connections, executing, idleInTransaction, waiting } = queue;
-  const executingMs = requestRate > 0 ? (executing / requestRate) * 1000 : 0;
+  const executingMs = shareOfSide(context.lines, 'database') * meanMs;
   const book = context.book.add(
     'database',
     `${name} holds ${connections} connections to ${database}, ${average(executing)} of them executing and ${average(idleInTransaction)} in a transaction between two statements, with ${averageOf(waiting, 'request')} waiting in it; the database needs ${ms(executingMs)} a request`,
