@@ -165,6 +165,9 @@ interface Told {
 const neutral = (text: string, id: string): string =>
   text.replaceAll(id, 'ID').replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d|\d\d:\d\d(?=( UTC|\b))|\d+ min/g, 'TIME');
 
+/** The look at changes is such a step, and tells of a source that it could not read in rows of its own. */
+const isOfLook = (kind: string, text: string): boolean => kind === 'change' && text.includes('could not be read');
+
 /** Steps of the five minutes have one try of their own: a look that dies with its worker is a row of its own, and so is no part of this. */
 function toldOf(id: string, status: StatusDocument, before: { posts: number; deliveries: number }): Told {
   const webhooks = webhook.received.slice(before.deliveries).filter(({ body }) => body['incidentId'] === id);
@@ -173,7 +176,7 @@ function toldOf(id: string, status: StatusDocument, before: { posts: number; del
   const mine = statuspage.incidents.find(({ metadata }) => JSON.stringify(metadata).includes(id));
   return {
     record: status.timeline
-      .filter(({ kind }) => kind !== 'five-minutes' && kind !== 'communication')
+      .filter(({ kind, text }) => kind !== 'five-minutes' && kind !== 'communication' && !isOfLook(kind, text))
       .map(({ kind, text, by: who }) => `${kind} ${who ?? '-'} ${neutral(text, id)}`)
       .sort(),
     communications: status.communications.map(({ audience, kind, state }) => `${audience} ${kind} ${state}`).sort(),

@@ -52,10 +52,17 @@ export function createSeenTexts(now: () => number = () => performance.now()): Se
 
 const places = new Map<string, SeenTexts>();
 
+/** Server and database, whoever connects; what is no URL cannot be connected to, which the capture tells by itself. */
+function placeOf(url: string): string {
+  if (!URL.canParse(url)) return '';
+  const { host, pathname, search } = new URL(url);
+  // The folder of a Unix-domain socket stands in the query.
+  return host === '' ? `${pathname}${search}` : `${host}${pathname}`;
+}
+
 /** What this process saw run in one database. */
 export function seenTextsOf(url: string): SeenTexts {
-  const { host, pathname } = new URL(url);
-  const place = `${host}${pathname}`;
+  const place = placeOf(url);
   const known = places.get(place) ?? createSeenTexts();
   places.set(place, known);
   return known;
