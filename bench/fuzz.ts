@@ -25,7 +25,12 @@ if (chosen.length === 0)
   );
 let findings = 0;
 for (const target of chosen) {
-  const result = await fuzz(target, { seconds: Number(values.seconds), firstSeed: Number(values.seed), slowMs: 5000, memoryMb: 700 });
+  const result = await fuzz(target, {
+    budget: { seconds: Number(values.seconds) },
+    firstSeed: Number(values.seed),
+    slowMs: 5000,
+    memoryMb: 700,
+  });
   findings += result.findings.length;
   console.log(
     `${result.id.padEnd(28)} ${result.inputs} inputs of ${target.seeds.length} files, ${result.read} read, slowest ${result.slowestMs.toFixed(0)} ms, ${result.findings.length} findings`,

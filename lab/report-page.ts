@@ -18,7 +18,15 @@ function plain(line: string): string {
     .replace(/^## /, '')
     .split(/((`+)(?!`).*?[^`]\2(?!`))/)
     .filter((_part, index) => index % 3 !== 2)
-    .map((part, index) => (index % 2 === 1 ? withoutTicks(part) : part.replaceAll('**', '').replaceAll(/\\([^\w\s])/g, '$1')))
+    .map((part, index) =>
+      index % 2 === 1
+        ? withoutTicks(part)
+        : part
+            .replaceAll('**', '')
+            .replaceAll(/\\([^\w\s])/g, '$1')
+            .replaceAll('&lt;', '<')
+            .replaceAll('&amp;', '&'),
+    )
     .join('');
 }
 

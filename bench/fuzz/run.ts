@@ -19,7 +19,8 @@ export interface Finding {
 }
 
 export interface FuzzLimits {
-  seconds: number;
+  /** So long, or so many: a count tries the same inputs on every machine. */
+  budget: { seconds: number } | { inputs: number };
   firstSeed: number;
   /** An input of a few hundred kilobytes that takes longer takes quadratic time. */
   slowMs: number;
@@ -28,12 +29,14 @@ export interface FuzzLimits {
   stopAtFinding?: boolean;
 }
 
-/** Damages good files until the time is over. Every input follows from its seed. */
+/** Damages good files until the budget is used up. Every input follows from its seed. */
 export async function fuzz(target: FuzzTarget, limits: FuzzLimits): Promise<FuzzResult> {
   const result: FuzzResult = { id: target.id, inputs: 0, read: 0, slowestMs: 0, findings: [] };
   const startMb = process.memoryUsage.rss() / 1048576;
-  const until = performance.now() + limits.seconds * 1000;
-  for (let seed = limits.firstSeed; performance.now() < until && result.findings.length < 10; seed++) {
+  const startedAt = performance.now();
+  const isOver = (): boolean =>
+    'inputs' in limits.budget ? result.inputs >= limits.budget.inputs : performance.now() - startedAt >= limits.budget.seconds * 1000;
+  for (let seed = limits.firstSeed; !isOver() && result.findings.length < 10; seed++) {
     const random = numbers(seed);
     const base = target.seeds[Math.floor(random() * target.seeds.length)] ?? new Uint8Array([0]);
     const input = mutate(base, random);

@@ -14,7 +14,7 @@ interface Scheduled {
 /** What belongs to its moment: a capture to its window, a last word to an end that must not hang. They are given up early on purpose. */
 const ofTheirMoment = new Set(['captureProfile', 'observeService', 'observeDatabases', 'notify', 'notifyBisectEnd', 'buildCommit']);
 /** Steps of the first five minutes and the words of an update: somebody waits for them now, and later they would be old. */
-for (const name of ['lookAtServices', 'readChanges', 'proposeMitigations', 'draftUpdate']) ofTheirMoment.add(name);
+for (const name of ['lookAtServices', 'readChanges', 'proposeMitigations', 'draftUpdate', 'lintUpdate']) ofTheirMoment.add(name);
 /** Whether a step of a runbook is tried again is decided by its probe or by a person, never by a retry; so are a probe and a simulation that go on failing. */
 const decidedByPeople = new Set(['performAction', 'prepareAction', 'simulateAction']);
 const minutesOf = (duration: string | undefined): number =>

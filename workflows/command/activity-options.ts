@@ -33,10 +33,10 @@ export const drafting = proxyActivities<Pick<CommandActivities, 'draftUpdate' | 
   retry: { initialInterval: '500ms', nonRetryableErrorTypes: nonRetryable },
 });
 
-/** Our own page is a file in the data folder; a full disk may be freed, and a worker that died comes back. */
+/** Our own page is a file in the data folder; a full disk may be freed, and a worker that was away for a quarter of an hour comes back. */
 export const publishing = proxyActivities<Pick<CommandActivities, 'writeStatusPage'>>({
   startToCloseTimeout: '10s',
-  scheduleToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '20 minutes',
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: nonRetryable },
 });
 

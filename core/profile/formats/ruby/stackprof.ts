@@ -60,14 +60,20 @@ function kindOf(mode: string): ProfileKind {
   return mode === 'object' ? 'alloc' : 'unknown';
 }
 
-/** The dump's keys are symbols and its frame ids numbers; JSON has text for both. */
-function plain(value: RubyValue): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  return value instanceof Map
-    ? Object.fromEntries(
-        [...value].map(([key, entry]) => [typeof key === 'number' || typeof key === 'string' ? `${key}` : '', plain(entry)]),
-      )
-    : value;
+/** The dump's keys are symbols and its frame ids numbers; JSON has text for both. A dump may link to what it held before, even to what it is inside of. */
+function plain(value: RubyValue, known = new Map<RubyValue, unknown>()): unknown {
+  if (!Array.isArray(value) && !(value instanceof Map)) return value;
+  if (known.has(value)) return known.get(value);
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    known.set(value, list);
+    for (const entry of value) list.push(plain(entry, known));
+    return list;
+  }
+  const record = Object.create(null) as Record<string, unknown>;
+  known.set(value, record);
+  for (const [key, entry] of value) record[typeof key === 'number' || typeof key === 'string' ? `${key}` : ''] = plain(entry, known);
+  return record;
 }
 
 function json(bytes: Uint8Array): unknown {
