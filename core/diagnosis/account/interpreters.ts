@@ -12,7 +12,8 @@ interface Interpreter {
  * Processes whose interpreter lets one thread at a time run, whatever the cores; those that do next to nothing (the master of a prefork server) left out,
  * by what they ran, since on a busy host even an idle one waits for a CPU now and then. Threads that queue for the lock wake up every few milliseconds, and
  * their delays overlap: the process waited for a CPU at least as long as its most delayed thread, at most as long as all of them together, and never while
- * it ran. Where they waited longer together than they ran, a fair scheduler let the owner of the lock wait as long as it ran, whichever thread that was. Where an older version recorded, the threads are not told apart by process and count as one.
+ * it ran. Where they waited longer together than they ran, a fair scheduler let the owner of the lock wait as long as it ran, whichever thread that was.
+ * Recordings of older versions do not tell the threads apart by process: they count as one.
  */
 export function servingInterpreters({ threads, windowMs }: ProcessObservation): Interpreter[] {
   const pids = [...new Set(threads.map(({ pid }) => pid))];
