@@ -59,9 +59,15 @@ export async function runCase(responder: Responder, labCase: LabCase, options: C
     const { document, score } = await observe(responder, labCase, options);
     return { ...result, score, problem: null, document, tookMs: Date.now() - startedAt };
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return { ...result, score: null, problem, document: null, tookMs: Date.now() - startedAt };
+    return { ...result, score: null, problem: problemOf(error), document: null, tookMs: Date.now() - startedAt };
   }
+}
+
+/** `fetch failed` alone tells nothing: who did not answer stands in its cause. */
+function problemOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
 }
 
 async function observe(
