@@ -9,6 +9,9 @@ export interface K6Progress {
   rps: number;
   p95Ms: number | null;
   failedRatio: number;
+  /** Iterations that ended, and those that were due and found no free user. */
+  completed: number;
+  dropped: number;
   vus: number;
 }
 
@@ -43,6 +46,8 @@ export async function followProgress(port: number, ended: AbortSignal, onProgres
       rps: at > last.at ? ((requests - last.requests) * 1000) / (at - last.at) : 0,
       p95Ms: liveP95(samples),
       failedRatio: samples.get('http_req_failed')?.['rate'] ?? 0,
+      completed: samples.get('iterations')?.['count'] ?? 0,
+      dropped: samples.get('dropped_iterations')?.['count'] ?? 0,
       vus: samples.get('vus')?.['value'] ?? 0,
     });
     last = { at, requests };

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { droppedRatio } from '../../core/load/judge/guards.js';
 import { k6Ending } from '../../core/load/k6-exit.js';
+import { momentsOf } from '../../core/load/moments.js';
 import type { K6LogDigest } from '../../core/load/k6-log.js';
 import { readLoadSummary } from '../../core/load/read-summary.js';
 import { ProgramFailedError } from '../../core/model/errors.js';
@@ -93,6 +94,7 @@ export async function concludeRun(prepared: PreparedRun, run: FinishedRun): Prom
       exitCode,
       errors: { ...result.errors, ...run.log.exceptions() },
       ...(failedAnswer === null ? {} : { failedAnswer }),
+      moments: momentsOf(run.series, prepared.leadMs),
       generator: run.health === null ? null : { ...run.health.result(), droppedRatio: droppedRatio(result) },
     },
     exitCode,

@@ -75,6 +75,18 @@ export interface SubWindow {
   failedRatio: number;
 }
 
+/** One look at the running load generator. Counts are since the load began, warm-up included. */
+export interface LoadMoment {
+  /** Since the judged part began, milliseconds; negative in ramp-up and warm-up. */
+  atMs: number;
+  /** Iterations that ended. */
+  completed: number;
+  /** Iterations that were due and found no free user; always 0 in the closed model. */
+  dropped: number;
+  /** Virtual users that exist, those that were added on the way among them. */
+  vus: number;
+}
+
 /** Health of the load generator itself: a starved generator measures itself, not the target. */
 export interface GeneratorHealth {
   /** CPU of the k6 process ÷ cores available. */
@@ -121,6 +133,8 @@ export interface LoadResult {
   timingMs: RequestTimingMs | null;
   thresholds: ThresholdResult[];
   subWindows: SubWindow[];
+  /** The run over time, at most `mostMoments` looks. Absent: nobody looked, or a version before them. */
+  moments?: LoadMoment[] | undefined;
   generator: GeneratorHealth | null;
   /** Script exceptions, refused connections, status codes: text → count. */
   errors: Record<string, number>;

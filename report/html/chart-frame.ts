@@ -13,6 +13,15 @@ export const chartSizes: Record<'wide' | 'narrow', ChartSize> = {
   narrow: { width: 362, left: 62, right: 116 },
 };
 
+/** A character of bold text of 12 px takes less than this, a digit as wide as most letters (measured in DejaVu Sans: 7.8). */
+const characterWidth = 8.2;
+
+/** The drawing with at least the room that these names take. */
+export function withRoomFor(names: readonly string[], size: ChartSize): ChartSize {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  return { ...size, right: Math.max(size.right, 8 + Math.ceil(longest * characterWidth)) };
+}
+
 /** Lines of text of 12 px do not touch from this distance on. */
 const nameHeight = 16;
 

@@ -1,4 +1,4 @@
-/** Six recorded incidents as people see them: on a desk, on a phone, by night, on paper; and pictures of them that were looked at. */
+/** Reports as people see them: on a desk, on a phone, by night, on paper; and pictures of six recorded incidents that were looked at. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +6,26 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordedEvidence } from '../../lab/cases/record-evidence.js';
 import { renderHtml } from '../../report/html.js';
+import type { ReportInput } from '../../report/report-input.js';
 import { findChromium, sha256, startBrowser, violations, writePage } from '../support/browser.js';
 import { recordedReport } from '../support/recorded-report.js';
+import { hostileNames, inconclusiveBisected, inconclusiveWithoutProfile, missingIndexResolved, notReproduced } from './incidents.js';
 
 const names = ['missing-index', 'hot-function', 'row-lock', 'slow-dependency', 'search-unprofiled', 'healthy'];
+/** Every other kind of answer, and what no recorded incident has: re-runs, a bisect, no profile, hostile names, a load that was seen to drop requests. */
+const otherKinds: Record<string, () => ReportInput | Promise<ReportInput>> = {
+  'at its capacity': () => recordedReport('capacity'),
+  'two causes': () => recordedReport('row-volume'),
+  'nothing proven': () => recordedReport('too-short'),
+  'waits elsewhere': () => recordedReport('series-statistics'),
+  'failed requests': () => recordedReport('warehouse-pooler'),
+  resolved: missingIndexResolved,
+  'not reproduced': notReproduced,
+  'without a profile': inconclusiveWithoutProfile,
+  bisected: inconclusiveBisected,
+  'hostile names': hostileNames,
+  'a load over time': droppingLoad,
+};
 const executablePath = findChromium();
 const pictures = new URL('../../fixtures/pages/', import.meta.url);
 
@@ -38,6 +54,7 @@ describe.skipIf(executablePath === null)('the page of a recorded incident', () =
     directory = mkdtempSync(join(tmpdir(), 'recorded-pages-'));
     browser = await startBrowser(executablePath ?? '');
     for (const name of names) addresses.set(name, writePage(directory, await recordedReport(name)));
+    for (const [kind, input] of Object.entries(otherKinds)) addresses.set(kind, writePage(directory, await input(), kind));
   });
   afterAll(async () => {
     await browser.close();
@@ -62,18 +79,33 @@ describe.skipIf(executablePath === null)('the page of a recorded incident', () =
     }
   });
 
-  it('every recorded incident prints on two pages of A4 at most, nothing cut', { timeout: 180_000 }, async () => {
-    // A4 less the margins of the style sheet.
-    const page = await browser.newPage({ viewport: { width: 710, height: 1000 } });
+  // Their colours are those of the six.
+  it.each(Object.keys(otherKinds))('%s: nothing is cut, nothing overlaps, and axe has nothing to say on a phone by night', async (name) => {
+    const page = await open(name, { viewport: { width: 390, height: 900 }, colorScheme: 'dark' });
+    expect(await violations(page)).toEqual([]);
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate(looks)).toEqual({ wide: [], touching: [], landmarks: [1, 1, 1, 1], small: [], scrollWidth: width });
+    }
+    await page.close();
+  });
+
+  it('every recorded incident fits a phone, and prints on two pages of A4 at most, nothing cut', { timeout: 180_000 }, async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 900 } });
     const tooLong: string[] = [];
+    const onPhone = { wide: [], touching: [], landmarks: [1, 1, 1, 1], small: [], scrollWidth: 390 };
     for (const name of readdirSync(recordedEvidence())) {
       await page.setContent(renderHtml(await recordedReport(name), sha256));
+      expect(await page.evaluate(looks), name).toEqual(onPhone);
+      // A4 less the margins of the style sheet.
+      await page.setViewportSize({ width: 710, height: 1000 });
       const paper = (await page.pdf({ format: 'A4' })).toString('latin1');
       const pages = [...paper.matchAll(/\/Type\s*\/Page\b/g)].length;
       await page.emulateMedia({ media: 'print' });
       const width = await page.evaluate('document.documentElement.scrollWidth');
       if (pages > 2 || width !== 710) tooLong.push(`${name}: ${pages} pages, ${String(width)} wide`);
       await page.emulateMedia({ media: null });
+      await page.setViewportSize({ width: 390, height: 900 });
     }
     expect(tooLong).toEqual([]);
     await page.close();
@@ -103,6 +135,18 @@ describe.skipIf(executablePath === null)('the page of a recorded incident', () =
     return found as { mean: number; heightRatio: number };
   }
 });
+
+/** The service keeps its requests ever longer: users are added every second, all of them are busy from the sixth second on, then requests are dropped. */
+async function droppingLoad(): Promise<ReportInput> {
+  const input = await recordedReport('missing-index');
+  if (input.load === null || input.plan === null) throw new Error('expected the load of the recorded incident');
+  const moments = Array.from({ length: 24 }, (_, second) => ({
+    ...{ atMs: (second - 3) * 1000, completed: second * 55, dropped: Math.max(0, second - 9) * 7 },
+    vus: Math.min(1200, 20 + second * 131),
+  }));
+  const subWindows = input.load.subWindows.map((window, index) => ({ ...window, failedRatio: index > 3 ? 0.1 : 0 }));
+  return { ...input, plan: { ...input.plan, maxVus: 1200 }, load: { ...input.load, subWindows, moments } };
+}
 
 /** Runs in the browser, which decodes the pictures: the largest mean difference of a fifth of the page. */
 const rasterDifference = `async (pictures) => {

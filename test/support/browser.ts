@@ -40,9 +40,9 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-/** Writes the page of a report into the directory and gives its address. */
-export function writePage(directory: string, input: ReportInput): string {
-  const file = join(directory, `${sha256(input.incident.incidentId).replace(/\W/g, '')}.html`);
+/** Writes the page of a report into the directory and gives its address. `key` tells reports of one incident apart. */
+export function writePage(directory: string, input: ReportInput, key = input.incident.incidentId): string {
+  const file = join(directory, `${sha256(key).replace(/\W/g, '')}.html`);
   writeFileSync(file, renderHtml(input, sha256));
   return pathToFileURL(file).href;
 }

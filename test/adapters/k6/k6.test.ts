@@ -123,6 +123,15 @@ describe('runK6', () => {
       const { result } = await runK6(options('/', { request, plan: open }));
       // So many users wait for answers all the time at most, whatever the rate: more a second than that are other users.
       expect(result.requestRate).toBeGreaterThan(planned / (answerMs / 1000));
+      // The looks at the run show how: more users, one by one, and what was dropped until there were enough of them.
+      const moments = result.moments ?? [];
+      expect(moments[0]).toMatchObject({ atMs: -2_000, completed: 0, dropped: 0 });
+      expect(Math.max(...moments.map(({ vus }) => vus))).toBeGreaterThan(planned);
+      for (const count of ['atMs', 'completed', 'dropped'] as const) {
+        const counts = moments.map((moment) => moment[count]);
+        expect(counts, count).toEqual([...counts].sort((a, b) => a - b));
+        expect(counts.at(-1), count).toBeGreaterThan(0);
+      }
     } finally {
       server.close();
     }
