@@ -32,6 +32,9 @@ const schema = `
 /** Its values are in its text, and what a session ran last stays to be seen. */
 const betweenStatements = "SELECT padding FROM stock.waves WHERE wave = 'next'";
 
+/** A word anywhere in a text, in another order: no b-tree serves it for every word. */
+const searchByWord = 'SELECT id FROM stock.movements WHERE lower("partNumber") LIKE $1 ORDER BY depot DESC LIMIT 20';
+
 /** What the service does in the window: each fault once, a few calls each. */
 const calls: [times: number, statement: string, values?: unknown[]][] = [
   [5, 'SELECT id, quantity FROM stock.movements WHERE "partNumber" = $1', ['P-7']],
@@ -49,6 +52,7 @@ const calls: [times: number, statement: string, values?: unknown[]][] = [
   [3, 'SELECT label FROM stock.waves WHERE wave = $1', ['next']],
   [1, betweenStatements],
   [1, 'SELECT id FROM stock.movements WHERE "partNumber" LIKE $1 ORDER BY moved_at LIMIT 20', ['%1%']],
+  [3, searchByWord, ['%p-777%']],
 ];
 
 const everyStatement = 30;
@@ -200,6 +204,29 @@ describe('the scan of what a window cost', () => {
     expect(tried.get('plan')).toMatchObject({ isSlower: false });
     expect(tried.get('absent')).toMatchObject({ matches: 0, rowsThrough: 120_000, isSlower: true, cost: null });
     expect(tried.get('absent')?.beforeMs).toBeGreaterThan(0);
+  });
+
+  it('gives a trigram index as what it is, untried, with all that has to be run; built as told it serves words that few or no rows have', async () => {
+    const found = find('ORDER BY depot DESC');
+    const [predicate] = found.nonSargable;
+    expect(predicate).toMatchObject({ column: 'partNumber', indexStatement: null, rewrite: expect.stringContaining('untried') as string });
+    const [, extension, index] = /(CREATE EXTENSION [^;]*); (CREATE INDEX [^;]*);/.exec(predicate?.rewrite ?? '') ?? [];
+    await client.query(extension ?? '');
+    const alone = { ...observation, activity: null, statements: [found.statement] };
+    const again = await scanQueries({ url: server.url, observation: worthAPlan(alone), signal, maxStatements: 1 });
+    expect(again.statements[0]?.nonSargable[0]).toMatchObject({
+      rewrite: null,
+      indexStatement: expect.stringContaining('USING gin ((lower("partNumber")) public.gin_trgm_ops)') as string,
+    });
+    await client.query(index ?? '');
+    for (const word of ['%p-777%', '%zzqx%']) {
+      const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(
+        `EXPLAIN (ANALYZE, FORMAT JSON) ${searchByWord.replace('$1', `'${word}'`)}`,
+      );
+      expect(JSON.stringify(rows), word).toContain('"Bitmap Index Scan"');
+    }
+    const served = await scanQueries({ url: server.url, observation: worthAPlan(alone), signal, maxStatements: 1 });
+    expect(served.statements[0]?.nonSargable).toEqual([]);
   });
 
   it('counts the calls of a statement repeated per request, although it costs little', () => {

@@ -125,6 +125,12 @@ function derived(input: ReportInput, found: { ms: Set<number>; shares: Set<numbe
   const rate = (input.secondLook?.load ?? load)?.requestRate ?? 0;
   const [all, main] = [process.cpuMs, process.threads.filter(({ isMain }) => isMain).reduce((sum, { cpuMs }) => sum + cpuMs, 0)];
   add(found.ms, ...[all, main, all - main].map((cpuMs) => ((cpuMs / process.windowMs) * 1000) / rate));
+  // Of the time in which the threads that serve were ready to run, the part in which they did not.
+  const parts = [process.threads, process.threads.filter(({ isMain }) => isMain)].map((threads) => {
+    const delayMs = threads.reduce((sum, { runDelayMs }) => sum + runDelayMs, 0);
+    return delayMs / (delayMs + threads.reduce((sum, { cpuMs }) => sum + cpuMs, 0));
+  });
+  add(found.shares, ...parts);
 }
 
 /** Of a plan: the self time of a node, alone and with what gathers its rows, as part of all nodes. */
@@ -140,13 +146,32 @@ function addPlan(plan: QueryPlan | null, found: { ms: Set<number>; shares: Set<n
   }
 }
 
-/** All that a figure of the report may say, as it is written. */
-export function tellable(input: ReportInput): Set<string> {
+/** All that a figure of the report may say, as it is written; `own` is what the claim itself states. */
+export function tellable(input: ReportInput, own: unknown = {}): Set<string> {
   const found = { ms: new Set<number>(), shares: new Set<number>() };
-  numbersOf(input, '', found);
+  numbersOf([input, own], '', found);
   derived(input, found);
   return new Set([
     ...[...found.ms].flatMap((value) => [milliseconds(value), limitMs(value), duration(value), `${Number((value / 1000).toFixed(1))} s`]),
     ...[...found.shares].map((value) => percent(value)),
   ]);
+}
+
+/**
+ * Of the report's documents those that a claim may rest on: the account and the confirmation, which every report tells, and what the evidence that it cites was
+ * taken from. No other claim's numbers are in it.
+ */
+export function citedBy(input: ReportInput, evidence: readonly string[]): ReportInput {
+  const items = input.incident.evidence.filter(({ id }) => evidence.includes(id));
+  const kinds = new Set<string>(items.map(({ kind }) => kind));
+  const isOfService = kinds.has('process') || kinds.has('wire');
+  const incident = { ...input.incident, evidence: items, causes: [], ruledOut: [] };
+  return {
+    ...{ ...input, incident, flame: null },
+    profile: kinds.has('profile') ? input.profile : null,
+    trace: kinds.has('trace') || kinds.has('profile') ? input.trace : null,
+    service: isOfService ? input.service : null,
+    databases: kinds.has('database') || kinds.has('plan') ? input.databases : [],
+    scans: kinds.has('plan') ? input.scans : [],
+  };
 }

@@ -206,7 +206,7 @@ async function advise(
     : new Set<string>();
   const nonSargable = nonSargablePredicates(shape, tables, {
     immutableFunctions: functions,
-    hasTrigrams: features.hasTrigrams,
+    trigrams: features.trigrams,
     isReadInFull: isReadInFull(parsed, normalised, tables, statement),
   });
   const candidates = indexCandidates(normalised, tables, workOf(result.plan));

@@ -2,8 +2,9 @@ import type { StatementScan } from '../../model/database.js';
 import { createIndexStatement } from './index-definition.js';
 import { findTable } from './index-candidates.js';
 import type { HiddenPredicate, QueryShape, TableUse } from '../sql/query-shape.js';
-import { plainIdentifier, quoteIdentifier } from '../sql/sql-text.js';
+import { plainIdentifier } from '../sql/sql-text.js';
 import type { ColumnStatistics, TableStatistics } from './table-statistics.js';
+import { trigramAdvice, trigramStatement, type Trigrams } from './trigram-index.js';
 
 type NonSargable = StatementScan['nonSargable'][number];
 
@@ -11,7 +12,7 @@ type NonSargable = StatementScan['nonSargable'][number];
 export interface ServerFacts {
   /** Names of the functions that may stand in an index (all their variants are immutable). */
   immutableFunctions: ReadonlySet<string>;
-  hasTrigrams: boolean;
+  trigrams: Trigrams;
   /** The executions were seen to read the whole table to return a few rows: no index serves its only condition. */
   isReadInFull?: boolean;
 }
@@ -75,7 +76,7 @@ function normalise(expression: string, column: ColumnStatistics): string {
 function describe(hidden: HiddenPredicate, column: ColumnStatistics, table: TableStatistics, server: ServerFacts): NonSargable {
   const rewrite = rewriteOf(hidden, column);
   const indexStatement = rewrite === null ? indexFor(hidden, table, server) : null;
-  const fallback = indexStatement === null ? adviceFor(hidden, server) : null;
+  const fallback = indexStatement === null ? adviceFor(hidden, table, server) : null;
   return {
     kind: hidden.kind,
     predicate: hidden.text,
@@ -128,40 +129,29 @@ function shifted(expression: string, name: string, operator: string, other: stri
 
 /** An index on exactly the expression of the statement, if all of it is immutable and free of parameters. */
 function indexFor(hidden: HiddenPredicate, table: TableStatistics, server: ServerFacts): string | null {
-  const base = { schema: table.facts.schema, relation: table.facts.relation, where: null };
-  if (hidden.expression === null) {
-    const isText = ['leading-wildcard', 'case-insensitive-pattern', 'regular-expression', 'pattern-parameter'].includes(hidden.kind);
-    if (!isText || !server.hasTrigrams) return null;
-    return createIndexStatement({
-      ...base,
-      method: 'gin',
-      keys: [{ sql: `${quoteIdentifier(hidden.column)} gin_trgm_ops`, word: `${hidden.column}_trgm` }],
-    });
-  }
-  if (isPattern(hidden))
-    return server.hasTrigrams ? createIndexStatement({ ...base, method: 'gin', keys: [trigramKey(hidden.expression)] }) : null;
+  const { schema, relation } = table.facts;
+  if (isSearch(hidden))
+    return server.trigrams.state === 'created' ? trigramStatement({ ...hidden, schema, relation }, server.trigrams.operatorClass) : null;
+  if (hidden.expression === null) return null;
   if (/\$\d/.test(hidden.expression) || hidden.kind === 'cast-on-column') return null;
   const functions = [...hidden.expression.matchAll(/([a-z_][\w.]*)\(/gi)].map((match) => match[1] ?? '');
   if (functions.some((name) => name !== 'coalesce' && !server.immutableFunctions.has(name))) return null;
   const word = hidden.expression.replace(/\W+/g, '_').replace(/^_+|_+$/g, '');
-  return createIndexStatement({ ...base, method: 'btree', keys: [{ sql: `(${hidden.expression})`, word }] });
+  return createIndexStatement({ schema, relation, where: null, method: 'btree', keys: [{ sql: `(${hidden.expression})`, word }] });
 }
 
-/** LIKE around an expression of the column alone; with a parameter or a cast in it the expression cannot be indexed as it stands. */
-function isPattern({ operator, expression, kind }: HiddenPredicate): boolean {
-  return expression !== null && /LIKE$/.test(operator) && !/\$\d/.test(expression) && kind === 'function-on-column';
+const searches = new Set(['leading-wildcard', 'case-insensitive-pattern', 'regular-expression', 'pattern-parameter']);
+
+/** For a pattern in the column, or by LIKE in an expression of the column alone; with a parameter or a cast in it the expression cannot be indexed as it stands. */
+function isSearch({ operator, expression, kind }: HiddenPredicate): boolean {
+  if (expression === null) return searches.has(kind);
+  return /LIKE$/.test(operator) && !/\$\d/.test(expression) && kind === 'function-on-column';
 }
 
-function trigramKey(expression: string): { sql: string; word: string } {
-  return { sql: `(${expression}) gin_trgm_ops`, word: `${expression.replace(/\W+/g, '_').replace(/^_+|_+$/g, '')}_trgm` };
-}
-
-function adviceFor(hidden: HiddenPredicate, server: ServerFacts): string {
-  if (hidden.expression !== null && isPattern(hidden))
-    return `Build a trigram index on the expression: CREATE EXTENSION pg_trgm, then USING gin (${trigramKey(hidden.expression).sql}); it serves words of three letters and more, wherever they stand and whether anything matches them.`;
-  if (hidden.expression !== null) return `Keep ${hidden.column} alone on one side of the comparison ${hidden.text}.`;
-  const trigrams = server.hasTrigrams
-    ? 'a trigram index (gin_trgm_ops)'
-    : 'a trigram index (CREATE EXTENSION pg_trgm, then USING gin (… gin_trgm_ops))';
-  return `Search ${hidden.column} by a prefix (LIKE 'x%', with text_pattern_ops), by full text, or with ${trigrams}.`;
+function adviceFor(hidden: HiddenPredicate, { facts: { schema, relation } }: TableStatistics, { trigrams }: ServerFacts): string {
+  if (!isSearch(hidden)) return `Keep ${hidden.column} alone on one side of the comparison ${hidden.text}.`;
+  const index = trigramAdvice({ ...hidden, schema, relation }, trigrams);
+  return hidden.expression === null
+    ? `Search ${hidden.column} by a prefix (LIKE 'x%', with text_pattern_ops) or by full text. Or leave the statement as it is: ${index}`
+    : index;
 }

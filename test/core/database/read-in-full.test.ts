@@ -43,7 +43,7 @@ async function seen(text: string, pagesPerCall: number, rowsPerCall = 4): Promis
   const shape = readQueryShape(parsed, [{ schema: 'yard', relation: 'plates', columns: ['id', 'tag'] }]);
   const delta = statement({ text, calls: 300, sharedHitBlocks: 100 * pagesPerCall, sharedReadBlocks: 200 * pagesPerCall, rowsPerCall });
   const full = isReadInFull(parsed, shape, [plates], delta);
-  const server = { immutableFunctions: new Set<string>(), hasTrigrams: false, isReadInFull: full };
+  const server = { immutableFunctions: new Set<string>(), trigrams: { state: 'absent' as const }, isReadInFull: full };
   return { full, hidden: nonSargablePredicates(shape, [plates], server).length };
 }
 

@@ -1,3 +1,4 @@
+import { trigramLimits } from '../../../database/indexes/trigram-index.js';
 import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
@@ -69,6 +70,7 @@ function describe(
     predicate.indexStatement ??
     `Rewrite the predicate ${predicate.predicate} so that ${predicate.column} stands alone.`;
   const isIndex = predicate.rewrite === null && predicate.indexStatement !== null;
+  const untried = isIndex && / USING gin /.test(remedy) ? ` The trigram index: ${trigramLimits(predicate.column)}.` : '';
   return {
     id: 'non-sargable-predicate',
     component: 'database query',
@@ -82,7 +84,7 @@ function describe(
     },
     share: entry.share,
     ...assured(context, planPattern(scan)),
-    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${plural(rowsDropped(node), 'row')} per execution in a statement that takes ${percent(entry.share)} of the mean latency.${gambleText(scan, node)}`,
+    summary: `The predicate ${predicate.predicate} on ${predicate.relation}.${predicate.column} (${predicate.kind}) cannot use an index: ${node.nodeType} drops ${plural(rowsDropped(node), 'row')} per execution in a statement that takes ${percent(entry.share)} of the mean latency.${gambleText(scan, node)}${untried}`,
     evidence: citeStatement(context, entry),
     remedy: {
       ...(isIndex ? indexRemedy(scan, predicate.relation, remedy) : { kind: 'code-change', statement: remedy }),

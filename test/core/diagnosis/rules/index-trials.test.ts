@@ -46,3 +46,20 @@ it('puts the figures under the gamble of an order index below a pattern', async 
   expect(cause?.id).toBe('non-sargable-predicate');
   expect(cause?.summary).toContain('slower than now. Tried with values that no row has');
 });
+
+it('says that a trigram index is untried, where pg_trgm is there and the index could be built at once', async () => {
+  const { manifest, documents } = await readEvidence(join(recordedEvidence(), 'product-search'));
+  const indexStatement = 'CREATE INDEX CONCURRENTLY "i" ON "public"."products" USING gin ((lower(name)) public.gin_trgm_ops)';
+  const scans = (documents.get(scanDocument.name) as QueryScan[]).map((scan) => ({
+    ...scan,
+    statements: scan.statements.map((one) => ({
+      ...one,
+      nonSargable: one.nonSargable.map((each) => ({ ...each, rewrite: null, indexStatement })),
+    })),
+  }));
+  const [cause] = judgeEvidence({ manifest, documents: new Map([...documents, [scanDocument.name, scans]]) }, judgement).causes;
+  expect(cause).toMatchObject({ id: 'non-sargable-predicate', remedy: { kind: 'create-index', statement: indexStatement } });
+  expect(cause?.summary).toMatch(
+    /The trigram index: it serves words of three letters and more, .* writes to name slower, and is untried here/,
+  );
+});
