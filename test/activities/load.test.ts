@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
 import { ProgramFailedError, UnreadableInputError } from '../../core/model/errors.js';
 import { fakeDependencies, k6Ending, loadRequest, slowResult } from '../support/stories/fake-dependencies.js';
+import { until } from '../support/until.js';
 
 const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> => {
   const failure: unknown = await work.catch((error: unknown) => error);
@@ -14,16 +14,16 @@ const failureOf = async (work: Promise<unknown>): Promise<ApplicationFailure> =>
 
 describe('runLoad', () => {
   it('takes broken thresholds for a result, tells when k6 started and shows live numbers with units', async () => {
+    const beats: { state: string }[] = [];
     const deps = await fakeDependencies({
       runLoad: async (order) => {
         const finished = await k6Ending(slowResult)(order);
-        await delay(1_200);
+        await until(() => beats.some((beat) => beat.state === 'load'));
         return finished;
       },
     });
     const environment = quietEnvironment({ attempt: 2 });
-    const beats: unknown[] = [];
-    environment.on('heartbeat', (details) => void beats.push(details));
+    environment.on('heartbeat', (details: { state: string }) => void beats.push(details));
     const run = await inActivity(() => createActivities(deps).runLoad(loadRequest), environment);
     expect(run.confirmation.verdict).toBe('confirmed');
     expect(deps.announced).toEqual([
@@ -45,6 +45,7 @@ describe('runLoad', () => {
     const deps = await fakeDependencies({
       runLoad: ({ signal }) =>
         new Promise((_resolve, reject) => {
+          order.push('load begins');
           signal.addEventListener('abort', () => {
             setTimeout(() => {
               order.push('load gone');
@@ -58,10 +59,10 @@ describe('runLoad', () => {
       order.push('activity ended');
       return error;
     });
-    await delay(20);
+    await until(() => order.length > 0);
     environment.cancel('CANCELLED');
     expect(await running).toBeInstanceOf(CancelledFailure);
-    expect(order).toEqual(['load gone', 'activity ended']);
+    expect(order).toEqual(['load begins', 'load gone', 'activity ended']);
   });
 
   it('stops the load when nobody can be told that it started', async () => {

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextCommand } from '../../client/cli/triage/next-command.js';
 import { coloured, createTerminal, hasColour } from '../../client/cli/terminal/terminal.js';
 import { pasteOf, toDoOf } from '../../client/doctor/to-do.js';
@@ -20,6 +19,14 @@ function screen(text: string): string[] {
 }
 
 describe('the living line', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const sleep = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
   it('is there at once, tells how long, and leaves nothing behind', async () => {
     const { stream, text } = output(true);
     const terminal = createTerminal(stream, {});

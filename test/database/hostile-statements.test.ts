@@ -11,6 +11,7 @@ import { readTables } from '../../adapters/databases/postgres/tables.js';
 import { parseStatement } from '../../core/database/sql/parse-statement.js';
 import { judgeSafety } from '../../core/database/sql/statement-safety.js';
 import { RefusedError } from '../../core/model/errors.js';
+import { observeWhile } from '../support/observe-while.js';
 import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 
 let server: TestPostgres;
@@ -177,10 +178,10 @@ describe('the names of a statement', () => {
     await app.connect();
     const session = await openSession(server.url, { signal: never, statementTimeoutMs: 5_000 });
     try {
-      const watched = observeDatabase({ ...look, url: server.url, durationMs: 2_500 });
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      for (const statement of ['SELECT sound(id) FROM accounts', 'SELECT max(id) FROM accounts']) await app.query(statement);
-      const scan = await scanQueries({ url: server.url, observation: await watched, signal: never });
+      const observation = await observeWhile({ ...look, url: server.url }, async () => {
+        for (const statement of ['SELECT sound(id) FROM accounts', 'SELECT max(id) FROM accounts']) await app.query(statement);
+      });
+      const scan = await scanQueries({ url: server.url, observation, signal: never });
       const found = (word: string) => scan.statements.find(({ statement }) => statement.text.includes(word)) ?? expect.fail(`no ${word}`);
       expect(found('sound(id)')).toMatchObject({
         ...{ planSource: 'explain', planNote: expect.stringMatching(/not executed: it calls the volatile function sound/) as string },

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { observeDatabase } from '../../adapters/databases/postgres/postgres.js';
 import type { DatabaseObservation } from '../../core/model/database.js';
 import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
+import { until } from '../support/until.js';
 
 let server: TestPostgres;
 const signal = new AbortController().signal;
@@ -43,14 +46,9 @@ async function waiting(statement: string, applicationName: string): Promise<Prom
   return client.query(statement).catch(() => undefined);
 }
 
-async function until(condition: string): Promise<void> {
+async function untilSeen(condition: string): Promise<void> {
   const client = await server.connect('until');
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const { rowCount } = await client.query(`SELECT 1 FROM pg_stat_activity WHERE ${condition}`);
-    if ((rowCount ?? 0) > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  expect.fail(`never saw ${condition}`);
+  await until(async () => ((await client.query(`SELECT 1 FROM pg_stat_activity WHERE ${condition}`)).rowCount ?? 0) > 0);
 }
 
 describe('what the database sees in a window', () => {
@@ -59,9 +57,9 @@ describe('what the database sees in a window', () => {
     await root.query('BEGIN');
     await root.query('UPDATE seats SET taken = true WHERE id = 7');
     const first = waiting('UPDATE seats SET taken = false WHERE id = 7', 'checkout');
-    await until("application_name = 'checkout' AND wait_event_type = 'Lock'");
+    await untilSeen("application_name = 'checkout' AND wait_event_type = 'Lock'");
     const second = waiting('DELETE FROM seats WHERE id = 7', 'cleanup');
-    await until("application_name = 'cleanup' AND wait_event_type = 'Lock'");
+    await untilSeen("application_name = 'cleanup' AND wait_event_type = 'Lock'");
     const observed = await watch();
     await root.query('COMMIT');
     await Promise.all([await first, await second]);
@@ -90,9 +88,9 @@ describe('what the database sees in a window', () => {
     await root.query('BEGIN');
     await root.query('SELECT count(*) FROM seats');
     const migration = waiting('ALTER TABLE seats ADD COLUMN note text', 'migration');
-    await until("application_name = 'migration' AND wait_event_type = 'Lock'");
+    await untilSeen("application_name = 'migration' AND wait_event_type = 'Lock'");
     const reader = waiting('SELECT * FROM seats WHERE id = 1', 'page');
-    await until("application_name = 'page' AND wait_event_type = 'Lock'");
+    await untilSeen("application_name = 'page' AND wait_event_type = 'Lock'");
     const observed = await watch();
     await root.query('COMMIT');
     await Promise.all([await migration, await reader]);
@@ -116,9 +114,11 @@ describe('what the database sees in a window', () => {
     await own.connect();
     const { rows } = await own.query<{ port: number }>('SELECT inet_client_port() AS port');
     const stranger = await server.connect('stranger');
-    const sleeping = stranger.query('SELECT pg_sleep(2)');
-    const busy = own.query('SELECT pg_sleep(1.9)');
+    // As long as the window, however long that is.
+    const [sleeping, busy] = [stranger, own].map((client) => client.query('SELECT pg_sleep(600)').catch(() => undefined));
     const observed = await watch({ ports: new Set(rows.map((row) => row.port)) });
+    const operator = await server.connect('operator');
+    await operator.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)'");
     await Promise.all([sleeping, busy]);
     await own.end();
     expect(observed.activity?.service).toMatchObject({ sessions: 1, maxSessions: 1 });
@@ -186,6 +186,18 @@ describe('what the database sees in a window', () => {
   });
 });
 
+/** A way to the server on which one can see that its first visitor has gone again. */
+async function openDoor(serverPort: number): Promise<{ port: number; firstLeft: Promise<unknown>; close: () => void }> {
+  const door = createServer((visitor) => {
+    const inside = connect(serverPort, '127.0.0.1');
+    visitor.pipe(inside).pipe(visitor);
+    for (const socket of [visitor, inside]) socket.on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  const firstLeft = once(door, 'connection').then(([visitor]: Socket[]) => visitor && once(visitor, 'close'));
+  return { port: (door.address() as AddressInfo).port, firstLeft, close: () => door.close() };
+}
+
 describe('a server without free connection slots', () => {
   it('is evidence in the words of the server, and observed as soon as a slot is free', async () => {
     const client = await server.connect();
@@ -203,11 +215,15 @@ describe('a server without free connection slots', () => {
       }
       many.push(one);
     }
-    const freed = new Promise((resolve) => setTimeout(resolve, 800)).then(async () => {
+    const url = new URL(server.urlFor('many'));
+    const door = await openDoor(Number(url.port));
+    url.port = String(door.port);
+    const freed = door.firstLeft.then(async () => {
       await Promise.all(many.map(async (one) => await one.end()));
     });
-    const observed = await watch({ url: server.urlFor('many'), durationMs: 2500 });
+    const observed = await watch({ url: url.href, durationMs: 5_000 });
     await freed;
+    door.close();
     await client.query('DROP ROLE many');
     expect(observed.slotsExhausted).toMatch(/too many clients|remaining connection slots/);
     expect(observed.activity?.ticks).toBeGreaterThan(0);

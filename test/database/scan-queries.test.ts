@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { observeDatabase, scanQueries } from '../../adapters/databases/postgres/postgres.js';
+import { scanQueries } from '../../adapters/databases/postgres/postgres.js';
 import type { DatabaseObservation, QueryScan, StatementDelta, StatementScan } from '../../core/model/database.js';
 import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
+import { observeWhile } from '../support/observe-while.js';
+import { until } from '../support/until.js';
 
 let server: TestPostgres;
 let client: pg.Client;
@@ -67,7 +69,9 @@ beforeAll(async () => {
   // So that the scan has the memory of the service.
   await client.query(`ALTER DATABASE ${new URL(server.url).pathname.slice(1)} SET work_mem = '64kB'`);
   await client.query("SET work_mem = '64kB'");
-  observation = await observe(server.url, async () => {
+  await untilCounted();
+  const watch = { name: 'stock', url: server.url, servicePorts: () => Promise.resolve(new Set<number>()), serviceNames: ['warehouse'], signal };
+  observation = await observeWhile(watch, async () => {
     for (const [times, statement, values] of calls) for (let call = 0; call < times; call++) await client.query(statement, values);
   });
   const idle = await server.connect('warehouse');
@@ -75,6 +79,12 @@ beforeAll(async () => {
   scan = await scanQueries({ url: server.url, observation: worthAPlan(observation), signal, maxStatements: everyStatement });
   await idle.end();
 }, 180_000);
+
+/** A session tells the server what it changed once a second at most; until then the statistics pass for good ones. */
+async function untilCounted(): Promise<void> {
+  const outgrown = "SELECT 1 FROM pg_stat_user_tables WHERE n_mod_since_analyze >= CASE relname WHEN 'waves' THEN 20000 WHEN 'jobs' THEN 40000 END";
+  await until(async () => (await client.query(outgrown)).rowCount === 2);
+}
 
 /** A plan is for what took a hundredth of the time, and which of these do is chance: one that met a stall outweighs the rest. The most called needs none. */
 function worthAPlan(observed: DatabaseObservation): DatabaseObservation {
@@ -85,36 +95,6 @@ function worthAPlan(observed: DatabaseObservation): DatabaseObservation {
 afterAll(async () => {
   await server.stop();
 });
-
-/** On a busy machine the load may outlast a short window, of which then nothing can be said: a longer one is taken. */
-async function observe(url: string, load: () => Promise<void>): Promise<DatabaseObservation> {
-  for (const durationMs of [5000, 20_000, 60_000]) {
-    const observed = await observeFor(durationMs, url, load);
-    if (observed !== null) return observed;
-  }
-  return expect.fail('the load outlasted a window of a minute: nothing can be said');
-}
-
-async function observeFor(durationMs: number, url: string, load: () => Promise<void>): Promise<DatabaseObservation | null> {
-  const window = { isOver: false };
-  const watched = observeDatabase({
-    name: 'stock',
-    url,
-    durationMs,
-    delayMs: 0,
-    servicePorts: () => Promise.resolve(new Set()),
-    serviceNames: ['warehouse'],
-    signal,
-  }).finally(() => {
-    window.isOver = true;
-  });
-  // The first snapshot is taken at once; the load comes a moment later.
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  await load();
-  if (!window.isOver) return await watched;
-  await watched;
-  return null;
-}
 
 function find(word: string): StatementScan {
   return scan.statements.find((each) => each.statement.text.includes(word)) ?? expect.fail(`${word} was not scanned`);

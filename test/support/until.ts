@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits until `find` gives something; fails with what it last gave. */
+/** Waits until `find` gives something. A minute is no bound of what is tested: it is for a machine that does other things, too, and ends a wait that is in vain. */
 export async function until<T>(
   find: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
