@@ -11,7 +11,8 @@ import type { Guest } from './guests/guest.js';
 import { shopCase, startLabSession } from './lab-session.js';
 import { caseLine, summaryLines } from './cases/lab-table.js';
 import { pinAllAnswers } from './cases/record-evidence.js';
-import { runCase, type CaseResult, type LabCase, type Responder } from './cases/run-case.js';
+import { runAll } from './cases/run-all.js';
+import type { CaseResult, LabCase, Responder } from './cases/run-case.js';
 import { summarize, type LabSummary } from './cases/score.js';
 import { onInterrupt } from './stack/interrupt.js';
 import { createReleasers, type Releasers } from './stack/releasers.js';
@@ -110,18 +111,6 @@ async function startCases(options: LabOptions, releasers: Releasers): Promise<{ 
   return { responder: session, cases: faults.map((fault) => shopCase(session, fault)) };
 }
 
-async function runAll(responder: Responder, cases: LabCase[], options: LabOptions): Promise<CaseResult[]> {
-  const results: CaseResult[] = [];
-  for (let round = 1; round <= options.repeat; round++) {
-    for (const labCase of cases) {
-      const result = await runCase(responder, labCase, options);
-      results.push(result);
-      say(caseLine(labCase, result));
-    }
-  }
-  return results;
-}
-
 function reportResults(results: CaseResult[], options: LabOptions): LabSummary {
   const summary = summarize(results);
   const times = results.flatMap(({ document }) => document?.timing.reportReadyMs ?? []);
@@ -130,18 +119,23 @@ function reportResults(results: CaseResult[], options: LabOptions): LabSummary {
   return summary;
 }
 
+async function giveBack(releasers: Releasers): Promise<void> {
+  for (const problem of await releasers.releaseAll()) say(`while stopping: ${problem}`);
+}
+
 async function main(): Promise<number> {
   const options = await readOptions();
   if (typeof options === 'number') return options;
   const releasers = createReleasers();
   const forget = onInterrupt(() => releasers.releaseAll());
   try {
-    const { responder, cases } = await startCases(options, releasers);
-    const summary = reportResults(await runAll(responder, cases, options), options);
+    const place = { start: () => startCases(options, releasers), stop: () => giveBack(releasers) };
+    const onResult = (labCase: LabCase, result: CaseResult): void => say(caseLine(labCase, result));
+    const summary = reportResults(await runAll(place, { ...options, onResult, say }), options);
     const isGood = (summary.topOneLocation.ratio ?? 1) >= bar.topOne && summary.falseAccusations.successes === 0;
-    return isGood && summary.failed.length === 0 ? 0 : 1;
+    return isGood && summary.failed.length === 0 && summary.notRun.length === 0 ? 0 : 1;
   } finally {
-    for (const problem of await releasers.releaseAll()) say(`while stopping: ${problem}`);
+    await giveBack(releasers);
     forget();
   }
 }

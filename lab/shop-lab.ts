@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
-import { freePort } from '../adapters/kernel/free-port.js';
 import { startProgram, type ChildProgram } from './stack/child-program.js';
 import type { Fault, PartnerName, UndoFault } from './fault.js';
 import type { LabPostgres } from './stack/postgres.js';
@@ -75,26 +74,25 @@ interface Partners {
   setPace: (paceOf: (partner: PartnerName) => PartnerPace) => Promise<void>;
 }
 
+/** Each takes a port by itself and keeps it: what is changed later is its pace, not the process. */
 async function startPartners(releasers: ReturnType<typeof createReleasers>): Promise<Partners> {
-  const ports: Record<PartnerName, number> = { recommendations: await freePort(), payments: await freePort(), carrier: await freePort() };
-  const running = new Map<PartnerName, { pace: PartnerPace; program: ChildProgram }>();
-  releasers.add('partners', async () => {
-    await Promise.all([...running.values()].map(({ program }) => program.stop(1000)));
-  });
+  const start = async (partner: PartnerName): Promise<string> => {
+    const options = ['--answer-after-ms', String(healthyPace.answerAfterMs)];
+    const program = await startProgram(compiledProgram('lab/partners/server.js'), options, { readyWithinMs: 15_000 });
+    releasers.add(partner, () => program.stop(1000));
+    return `127.0.0.1:${readySchema.parse(program.ready).port}`;
+  };
+  const peers = {
+    recommendations: await start('recommendations'),
+    payments: await start('payments'),
+    carrier: await start('carrier'),
+  };
   const setPace: Partners['setPace'] = async (paceOf) => {
     for (const partner of partnerNames) {
-      const [current, pace] = [running.get(partner), paceOf(partner)];
-      if (current?.pace.answerAfterMs === pace.answerAfterMs && current.pace.atOnce === pace.atOnce) continue;
-      await current?.program.stop(1000);
-      const options = ['--port', String(ports[partner]), '--answer-after-ms', String(pace.answerAfterMs)];
-      if (pace.atOnce !== null) options.push('--at-once', String(pace.atOnce));
-      const program = await startProgram(compiledProgram('lab/partners/server.js'), options, { readyWithinMs: 15_000 });
-      running.set(partner, { pace, program });
+      const response = await fetch(`http://${peers[partner]}/pace`, { method: 'PUT', body: JSON.stringify(paceOf(partner)) });
+      if (!response.ok) throw new Error(`${partner} did not change its pace: ${response.status} ${await response.text()}`);
     }
   };
-  await setPace(() => healthyPace);
-  const peerOf = (partner: PartnerName) => `127.0.0.1:${ports[partner]}`;
-  const peers = { recommendations: peerOf('recommendations'), payments: peerOf('payments'), carrier: peerOf('carrier') };
   const urls = {
     recommendations: `http://${peers.recommendations}`,
     payments: `http://${peers.payments}`,

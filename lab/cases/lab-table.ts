@@ -14,13 +14,14 @@ export function caseLine(fault: Pick<Fault, 'name' | 'truth'>, result: CaseResul
   const p95 = result.document?.confirmation?.observed.p95Ms ?? null;
   const ready = result.document?.timing.reportReadyMs ?? null;
   const facts = [p95 === null ? '' : `p95 ${Math.round(p95)} ms`, ready === null ? '' : `report after ${(ready / 1000).toFixed(1)} s`];
-  const note = result.problem ?? result.score?.notes.join('; ') ?? '';
+  const note = result.notRun ?? result.problem ?? result.score?.notes.join('; ') ?? '';
   return [verdictWord(result).padEnd(13), fault.name.padEnd(24), `truth: ${truth}`, `answer: ${answer}`, ...facts, note]
     .filter((part) => part !== '')
     .join(' | ');
 }
 
 function verdictWord(result: CaseResult): string {
+  if (result.notRun !== null) return 'not run';
   if (result.score === null) return 'FAILED';
   if (result.kind === 'fault' && !result.score.broke) return 'did not break';
   if (result.score.right) return 'right';
@@ -70,6 +71,7 @@ export function summaryLines(summary: LabSummary, timesToReportMs: number[]): st
       ? []
       : [`report ready after      ${(median / 1000).toFixed(1)} s in the median, ${((sorted.at(-1) ?? 0) / 1000).toFixed(1)} s at most`]),
     ...(summary.didNotBreak.length === 0 ? [] : [`did not break (not counted): ${summary.didNotBreak.join(', ')}`]),
+    ...(summary.notRun.length === 0 ? [] : [`not run (not counted): ${summary.notRun.join(', ')}`]),
     ...(summary.failed.length === 0 ? [] : [`failed (counted as misses): ${summary.failed.join(', ')}`]),
   ];
 }

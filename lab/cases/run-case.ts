@@ -4,6 +4,7 @@ import type { Fault, Truth } from '../fault.js';
 import type { IncidentLab } from '../incident-lab.js';
 import { keepRecording, keepRerun, rounded, storyOf } from './record-evidence.js';
 import { scoreAnswer, type Places, type Score } from './score.js';
+import { unexpectedEnds } from '../stack/child-program.js';
 import type { TemporalView } from '../stack/temporal-view.js';
 import type { TriageDocument } from './triage-document.js';
 
@@ -15,6 +16,8 @@ export interface CaseResult {
   /** Null when the workflow failed; `problem` says how. */
   score: Score | null;
   problem: string | null;
+  /** Why the lab could not run it: it could not be set up, or something of the lab ended meanwhile. Null when it was run. */
+  notRun: string | null;
   document: TriageDocument | null;
   tookMs: number;
 }
@@ -42,7 +45,7 @@ export interface LabCase {
 
 /** Where incidents are handled, and how they are ended. */
 export interface Responder {
-  incidents: IncidentLab;
+  incidents: Pick<IncidentLab, 'postAlert' | 'follow' | 'triage' | 'exportEvidence' | 'rerun'>;
   temporal: Pick<TemporalView, 'closeIncident'>;
   /** For files of the lab's own. */
   scratch: string;
@@ -51,20 +54,36 @@ export interface Responder {
 /** How long an incident may take beside its load window before the lab gives up. */
 const slackMs = 120_000;
 
+/** Nothing came of a case, and not by what it tries. */
+export function notRun({ name, kind, truth }: LabCase, why: string): CaseResult {
+  return { fault: name, kind, hasCause: truth.cause !== null, score: null, problem: null, document: null, notRun: why, tookMs: 0 };
+}
+
 /** One case through the real workflow: make it slow, alert, wait for the report, compare with the truth. */
 export async function runCase(responder: Responder, labCase: LabCase, options: CaseOptions): Promise<CaseResult> {
   const startedAt = Date.now();
-  const result = { fault: labCase.name, kind: labCase.kind, hasCause: labCase.truth.cause !== null };
+  const endsBefore = unexpectedEnds().length;
+  const told = await tell(responder, labCase, options).catch((error: unknown) => ({ problem: problemOf(error) }));
+  const ends = unexpectedEnds().slice(endsBefore);
+  // Whatever came out, it came out of something half dead.
+  const result = ends.length > 0 ? notRun(labCase, ends.join('; ')) : { ...notRun(labCase, ''), notRun: null, ...told };
+  return { ...result, tookMs: Date.now() - startedAt };
+}
+
+type Told = Partial<Pick<CaseResult, 'document' | 'score' | 'notRun'>>;
+
+async function tell(responder: Responder, labCase: LabCase, options: CaseOptions): Promise<Told> {
+  const running = await labCase.start().catch((error: unknown) => `it could not be set up: ${problemOf(error)}`);
+  if (typeof running === 'string') return { notRun: running };
   try {
-    const { document, score } = await observe(responder, labCase, options);
-    return { ...result, score, problem: null, document, tookMs: Date.now() - startedAt };
-  } catch (error) {
-    return { ...result, score: null, problem: problemOf(error), document: null, tookMs: Date.now() - startedAt };
+    return await observe(responder, labCase, running, options);
+  } finally {
+    await running.stop();
   }
 }
 
 /** `fetch failed` alone tells nothing: who did not answer stands in its cause. */
-function problemOf(error: unknown): string {
+export function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
   return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
@@ -73,35 +92,31 @@ function problemOf(error: unknown): string {
 async function observe(
   { incidents, temporal, scratch }: Responder,
   labCase: LabCase,
+  { places, repair }: Awaited<ReturnType<LabCase['start']>>,
   { durationMs, record, rerun }: CaseOptions,
 ): Promise<{ document: TriageDocument; score: Score }> {
-  const { places, repair, stop } = await labCase.start();
-  try {
-    const symptom = `p95 ${Math.round(labCase.budgetP95Ms * 3)}ms`;
-    const incidentId = await incidents.postAlert({ ...labCase.target, symptom, startsAt: new Date().toISOString() });
-    await incidents.follow(incidentId, durationMs + slackMs);
-    const document = await incidents.triage(incidentId);
-    if (record) {
-      const archive = join(scratch, `${labCase.name}.tar.gz`);
-      await incidents.exportEvidence(incidentId, archive);
-      await recordCase(archive, rerun ? { ...labCase, name: mendedName(labCase.name) } : labCase, document, places);
-    }
-    if (rerun && repair !== undefined && document.causes.length > 0) {
-      await repair();
-      const { before, after } = await incidents.rerun(incidentId);
-      if (record) keepRerun(mendedName(labCase.name), { before, after });
-    }
-    await temporal.closeIncident(incidentId);
-    const answer = {
-      outcome: document.outcome,
-      verdict: document.confirmation?.verdict ?? null,
-      causes: document.causes.map((cause) => ({ id: cause.id, location: cause.location })),
-      missingEvidence: document.missingEvidence.map((missing) => missing.id),
-    };
-    return { document, score: scoreAnswer(labCase.truth, answer, places) };
-  } finally {
-    await stop();
+  const symptom = `p95 ${Math.round(labCase.budgetP95Ms * 3)}ms`;
+  const incidentId = await incidents.postAlert({ ...labCase.target, symptom, startsAt: new Date().toISOString() });
+  await incidents.follow(incidentId, durationMs + slackMs);
+  const document = await incidents.triage(incidentId);
+  if (record) {
+    const archive = join(scratch, `${labCase.name}.tar.gz`);
+    await incidents.exportEvidence(incidentId, archive);
+    await recordCase(archive, rerun ? { ...labCase, name: mendedName(labCase.name) } : labCase, document, places);
   }
+  if (rerun && repair !== undefined && document.causes.length > 0) {
+    await repair();
+    const { before, after } = await incidents.rerun(incidentId);
+    if (record) keepRerun(mendedName(labCase.name), { before, after });
+  }
+  await temporal.closeIncident(incidentId);
+  const answer = {
+    outcome: document.outcome,
+    verdict: document.confirmation?.verdict ?? null,
+    causes: document.causes.map((cause) => ({ id: cause.id, location: cause.location })),
+    missingEvidence: document.missingEvidence.map((missing) => missing.id),
+  };
+  return { document, score: scoreAnswer(labCase.truth, answer, places) };
 }
 
 /** Beside the window whose evidence alone was kept: this one's fault was taken back, and the same load run again. */

@@ -136,8 +136,10 @@ export interface CaseScore {
   kind: Fault['kind'];
   /** The truth names a cause. */
   hasCause: boolean;
-  /** Null when the workflow itself failed. */
+  /** Null when the workflow itself failed, or nothing was run. */
   score: Score | null;
+  /** Why the lab could not run it, which tells nothing about the product; null when it was run. */
+  notRun: string | null;
 }
 
 export interface Proportion {
@@ -157,6 +159,8 @@ export interface LabSummary {
   falseAccusations: Proportion;
   didNotBreak: string[];
   failed: string[];
+  /** Not counted: the lab could not run them. */
+  notRun: string[];
 }
 
 function proportion(scores: Score[], isSuccess: (score: Score) => boolean): Proportion {
@@ -165,8 +169,9 @@ function proportion(scores: Score[], isSuccess: (score: Score) => boolean): Prop
   return { successes, trials, ratio: trials === 0 ? null : successes / trials, wilson95: wilsonInterval(successes, trials) };
 }
 
-/** An injected fault counts only if it was felt; a run that failed counts as a miss. */
-export function summarize(cases: CaseScore[]): LabSummary {
+/** An injected fault counts only if it was felt; a run that failed counts as a miss, one that could not be run not at all. */
+export function summarize(all: CaseScore[]): LabSummary {
+  const cases = all.filter(({ notRun }) => notRun === null);
   const isSilentFault = (one: CaseScore) => one.kind === 'fault' && one.score !== null && !one.score.broke;
   const counted = cases.filter((one) => !isSilentFault(one)).map((one) => ({ ...one, score: one.score ?? failedRun }));
   const faults = counted.filter((one) => one.kind === 'fault').map((one) => one.score);
@@ -179,6 +184,7 @@ export function summarize(cases: CaseScore[]): LabSummary {
     falseAccusations: proportion(controls, (score) => score.falseAccusations.length > 0),
     didNotBreak: cases.filter(isSilentFault).map((one) => one.fault),
     failed: cases.filter((one) => one.score === null).map((one) => one.fault),
+    notRun: all.filter(({ notRun }) => notRun !== null).map((one) => one.fault),
   };
 }
 

@@ -1,11 +1,16 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 
 const usage = `Stands for a service of somebody else: answers any GET after a fixed time.
   node server.js [--host 127.0.0.1] [--port 0] [--answer-after-ms 5] [--at-once N]
 With --at-once it works on so many requests at a time, and on the others in turn, wanted or not.
+PUT /pace with {"answerAfterMs": 5, "atOnce": null} changes both for the requests that come then.
 It prints {"port": N} when it is ready.
 `;
+
+const paceSchema = z.object({ answerAfterMs: z.number(), atOnce: z.number().nullable() });
 
 function start(): void {
   const { values } = parseArgs({
@@ -21,9 +26,21 @@ function start(): void {
     process.stdout.write(usage);
     return;
   }
-  const answerAfterMs = Number(values['answer-after-ms']);
-  const inTurn = limitTo(Number(values['at-once']));
+  let answerAfterMs = Number(values['answer-after-ms']);
+  let inTurn = limitTo(Number(values['at-once']));
+  const changePace = async (request: IncomingMessage): Promise<void> => {
+    const pace = paceSchema.parse(await json(request));
+    answerAfterMs = pace.answerAfterMs;
+    inTurn = limitTo(pace.atOnce ?? Infinity);
+  };
   const server = createServer((request, response) => {
+    if (request.method === 'PUT' && request.url === '/pace') {
+      void changePace(request).then(
+        () => response.writeHead(204).end(),
+        (error: unknown) => response.writeHead(400).end(String(error)),
+      );
+      return;
+    }
     inTurn((done) => {
       setTimeout(() => {
         response.writeHead(200, { 'content-type': 'application/json' });

@@ -1,7 +1,39 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { basename } from 'node:path';
 
 /** Process groups that were started and have not ended: what must be gone when the lab ends, however it ends. */
 const liveGroups = new Map<ChildProcess, number>();
+
+/** Whose end is wanted. */
+const toldToEnd = new WeakSet<ChildProcess>();
+const unwantedEnds: (() => string)[] = [];
+
+/** What of the lab ended by itself or was killed by somebody else, in words, the latest last: whatever was measured meanwhile tells nothing. */
+export function unexpectedEnds(): string[] {
+  return unwantedEnds.map((inWords) => inWords());
+}
+
+export function expectEnd(child: ChildProcess): void {
+  toldToEnd.add(child);
+}
+
+/** From now on an end that nobody wanted is told at once: with exit code or signal, and what was said last. */
+export function watchEnd(child: ChildProcess, name: string, lastWords: () => string): void {
+  child.once('exit', (code, signal) => {
+    if (toldToEnd.has(child)) return;
+    const inWords = (): string => {
+      const said = lastWords().trim().split('\n').slice(-5).join('\n');
+      return `${name} (process ${child.pid ?? 0}) ended by itself: ${endInWords(code, signal)}${said === '' ? '' : `; it said last:\n${said}`}`;
+    };
+    unwantedEnds.push(inWords);
+    // What it said last may still be on its way.
+    setTimeout(() => process.stderr.write(`${inWords()}\n`), 100);
+  });
+}
+
+function endInWords(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal ?? `exit code ${String(code)}`;
+}
 
 /** Remembers the leader of a process group until it ends. */
 export function trackGroup(leader: ChildProcess): void {
@@ -70,6 +102,7 @@ export async function startProgram(program: string, programArguments: string[], 
   };
   try {
     const ready = await firstLine(child, options.readyWithinMs, () => said);
+    watchEnd(child, basename(program), () => said);
     return { pid: child.pid ?? 0, ready: JSON.parse(ready) as unknown, lastWords: () => said, stop };
   } catch (error) {
     await stop(500);
@@ -93,13 +126,14 @@ async function firstLine(child: ChildProcess, withinMs: number, lastWords: () =>
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      reject(new Error(`it ended with ${signal ?? `exit code ${String(code)}`}. ${lastWords().trim()}`));
+      reject(new Error(`it ended with ${endInWords(code, signal)}. ${lastWords().trim()}`));
     });
   });
 }
 
 /** SIGTERM, and after `graceMs` SIGKILL for the whole group. */
 async function stopChild(child: ChildProcess, graceMs: number): Promise<void> {
+  expectEnd(child);
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const pid = child.pid;
   const ended = new Promise<void>((resolve) =>

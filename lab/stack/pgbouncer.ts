@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../adapters/kernel/free-port.js';
-import { trackGroup } from './child-program.js';
+import { expectEnd, trackGroup, watchEnd } from './child-program.js';
 import { unprivilegedAccount } from './postgres-binaries.js';
 
 export interface LabPooler {
@@ -15,8 +15,18 @@ export interface LabPooler {
 
 /** PgBouncer (https://www.pgbouncer.org/config.html) in transaction mode in front of one database, never as root, which it refuses. */
 export async function startPgbouncer(url: URL, connections: number): Promise<LabPooler> {
+  // It cannot be told to take any port, and one that was free a moment ago may be taken: three tries.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOn(await freePort(), url, connections);
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, url: URL, connections: number): Promise<LabPooler> {
   const account = unprivilegedAccount();
-  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'lab-pgbouncer-'));
   const configuration = join(folder, 'pgbouncer.ini');
   writeFileSync(configuration, settingsOf(url, port, connections), { mode: 0o600 });
@@ -25,9 +35,11 @@ export async function startPgbouncer(url: URL, connections: number): Promise<Lab
   trackGroup(pooler);
   const ended = new Promise<void>((resolve, reject) => pooler.once('error', reject).once('exit', () => resolve()));
   await Promise.race([untilListening(port), ended.then(() => Promise.reject(new Error('pgbouncer ended before it listened')))]);
+  watchEnd(pooler, 'pgbouncer', () => '');
   return {
     port,
     stop: async () => {
+      expectEnd(pooler);
       pooler.kill('SIGINT');
       const impatience = setTimeout(() => pooler.kill('SIGKILL'), 3000);
       await ended;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../adapters/kernel/free-port.js';
-import { trackGroup } from './child-program.js';
+import { expectEnd, trackGroup, watchEnd } from './child-program.js';
 import { runnableHome, unprivilegedAccount } from './postgres-binaries.js';
 
 export interface LabPostgresOptions {
@@ -151,6 +151,7 @@ async function startOn(port: number, request: StartRequest): Promise<ChildProces
       reject(new Error(`PostgreSQL stopped at once (exit code ${String(code)}): ${said.trim()}`));
     });
   });
+  watchEnd(server, 'PostgreSQL', () => said);
   return server;
 }
 
@@ -176,6 +177,7 @@ function describeServer(server: ChildProcess, port: number, superuserPassword: s
 }
 
 async function stopServer(server: ChildProcess): Promise<void> {
+  expectEnd(server);
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise<void>((resolve) =>
     server.once('exit', () => {

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -394,22 +393,12 @@ describe('Datadog', () => {
 
 const binary = '/usr/bin/prometheus-alertmanager';
 
-async function freePort(): Promise<number> {
-  return await new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
 describe.skipIf(!existsSync(binary))('the real Alertmanager with one receiver for everything', () => {
   let alertmanager: ChildProcess;
-  let port: number;
+  let port = 0;
   const said: string[] = [];
 
   beforeAll(async () => {
-    port = await freePort();
     const config = `route: { receiver: responder, group_wait: 100ms, group_interval: 1s, repeat_interval: 1h, group_by: ['...'] }
 receivers:
   - name: responder
@@ -420,18 +409,23 @@ receivers:
 `;
     await writeFile(join(directory, 'alertmanager.yml'), config);
     const flags = [`--config.file=${join(directory, 'alertmanager.yml')}`, `--storage.path=${join(directory, 'am')}`];
-    alertmanager = spawn(binary, [...flags, `--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address='], {
+    alertmanager = spawn(binary, [...flags, '--web.listen-address=127.0.0.1:0', '--cluster.listen-address='], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [alertmanager.stdout, alertmanager.stderr]) stream?.on('data', (data: Buffer) => said.push(data.toString()));
+    // It takes a port by itself and tells which: nobody can take it before.
+    await until(() => {
+      port = Number(/msg="Listening on" address=127\.0\.0\.1:(\d+)/.exec(said.join(''))?.[1] ?? 0);
+      return port > 0;
+    });
     await until(async () => (await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => null))?.ok === true);
-  }, 30_000);
+  }, 60_000);
   afterAll(() => void alertmanager.kill());
 
   async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 50_000;
     while (!(await isDone())) {
-      if (Date.now() > deadline) throw new Error(`not within 20 s; Alertmanager said: ${said.join('').slice(-2000)}`);
+      if (Date.now() > deadline) throw new Error(`not within 50 s; Alertmanager said: ${said.join('').slice(-2000)}`);
       await sleep(100);
     }
   }

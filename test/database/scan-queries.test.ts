@@ -70,7 +70,13 @@ beforeAll(async () => {
   await client.query(`ALTER DATABASE ${new URL(server.url).pathname.slice(1)} SET work_mem = '64kB'`);
   await client.query("SET work_mem = '64kB'");
   await untilCounted();
-  const watch = { name: 'stock', url: server.url, servicePorts: () => Promise.resolve(new Set<number>()), serviceNames: ['warehouse'], signal };
+  const watch = {
+    name: 'stock',
+    url: server.url,
+    servicePorts: () => Promise.resolve(new Set<number>()),
+    serviceNames: ['warehouse'],
+    signal,
+  };
   observation = await observeWhile(watch, async () => {
     for (const [times, statement, values] of calls) for (let call = 0; call < times; call++) await client.query(statement, values);
   });
@@ -82,7 +88,8 @@ beforeAll(async () => {
 
 /** A session tells the server what it changed once a second at most; until then the statistics pass for good ones. */
 async function untilCounted(): Promise<void> {
-  const outgrown = "SELECT 1 FROM pg_stat_user_tables WHERE n_mod_since_analyze >= CASE relname WHEN 'waves' THEN 20000 WHEN 'jobs' THEN 40000 END";
+  const outgrown =
+    "SELECT 1 FROM pg_stat_user_tables WHERE n_mod_since_analyze >= CASE relname WHEN 'waves' THEN 20000 WHEN 'jobs' THEN 40000 END";
   await until(async () => (await client.query(outgrown)).rowCount === 2);
 }
 

@@ -104,16 +104,17 @@ describe('the summary', () => {
   const right = scoreAnswer(index, answer(), places);
   const silent = scoreAnswer(index, answer({ verdict: 'not-reproduced', causes: [] }), places);
   const accusing = scoreAnswer(nobody, answer(), places);
-  const base = { fault: 'x', kind: 'fault' as const, hasCause: true };
+  const base = { fault: 'x', kind: 'fault' as const, hasCause: true, notRun: null };
 
-  it('leaves out faults that were not felt, and counts failed runs as misses', () => {
+  it('leaves out what was not felt or could not be run, and counts failed runs as misses', () => {
     const summary = summarize([
       { ...base, score: right },
       { ...base, fault: 'quiet', score: silent },
       { ...base, fault: 'crashed', score: null },
+      { ...base, fault: 'homeless', score: null, notRun: 'it could not be set up' },
     ]);
     expect(summary.topOneLocation).toMatchObject({ successes: 1, trials: 2, ratio: 0.5 });
-    expect(summary).toMatchObject({ didNotBreak: ['quiet'], failed: ['crashed'] });
+    expect(summary).toMatchObject({ didNotBreak: ['quiet'], failed: ['crashed'], notRun: ['homeless'] });
   });
 
   it('counts false accusations on controls only', () => {

@@ -1,5 +1,6 @@
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcp, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectHealth } from '../../../adapters/checks/collect-health.js';
 import { checks } from '../../../adapters/checks/registry.js';
@@ -43,24 +44,40 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
+/** By a timer of this process, which a busy machine holds up as it holds up those of the work. */
+async function before<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const enough = new AbortController();
+  const late = delay(limitMs, undefined, { signal: enough.signal }).then(() => expect.fail(`it took more than ${limitMs} ms`));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    enough.abort();
+    await late.catch(() => undefined);
+  }
+}
+
 const url = (port: number): string => `health: ['http://127.0.0.1:${port}/healthz']`;
 
 describe('collectHealth', () => {
   it('tells up, down, slow and flapping of all services at once, within the time of three samples', async () => {
+    // Long enough for a busy machine, and less than the three seconds after which no answer is down.
+    const patient = 'slowAfter: 2900ms';
     const catalog = catalogOf({
-      fine: url(ports.up),
+      fine: `${url(ports.up)}, ${patient}`,
       failing: url(ports.failing),
       slow: url(ports.slow),
-      flapping: url(ports.flapping),
+      flapping: `${url(ports.flapping)}, ${patient}`,
       hanging: url(ports.hanging),
       stalling: url(ports.stalling),
       dead: url(ports.dead),
       silent: '',
-      tolerant: `${url(ports.slow)}, slowAfter: 2500ms`,
+      tolerant: `${url(ports.slow)}, ${patient}`,
     });
-    const startedAt = Date.now();
     const shown: string[] = [];
-    const services = await collectHealth({ catalog, services: null, signal: never, onService: ({ service }) => shown.push(service) });
+    const services = await before(
+      8_000,
+      collectHealth({ catalog, services: null, signal: never, onService: ({ service }) => shown.push(service) }),
+    );
     expect(Object.fromEntries(services.map(({ service, state }) => [service, state]))).toEqual({
       fine: 'up',
       failing: 'down',
@@ -72,7 +89,6 @@ describe('collectHealth', () => {
       silent: 'unknown',
       tolerant: 'up',
     });
-    expect(Date.now() - startedAt).toBeLessThan(8_000);
     // What is ready is shown while others hang.
     expect(shown.indexOf('fine')).toBeLessThan(shown.indexOf('hanging'));
   });
@@ -104,10 +120,10 @@ describe('runChecks', () => {
     const keys = `health: ['${hanging}/h'], dependencies: ['${hanging}/d', 'https://127.0.0.1:${ports.silent}/'], deploy: { versionUrl: '${hanging}/v' }, metrics: { errors: 'up', traffic: 'up' }, logs: [{ loki: '${hanging}', query: '{a="b"}' }], databases: { pg: { kind: postgres, connection: { env: SILENT_POSTGRES } }, my: { kind: mysql, connection: { env: SILENT_MYSQL } }, re: { kind: redis, connection: { env: SILENT_REDIS } } }`;
     const names = Array.from({ length: 8 }, (_, index) => `s${index}`);
     const catalog = catalogOf(Object.fromEntries(names.map((name) => [name, keys])), `observability: { prometheus: '${hanging}' }`);
-    const startedAt = Date.now();
-    const rows = await runChecks({ catalog, services: names, areas: null, signal: never });
-    expect(Date.now() - startedAt).toBeLessThan(25_000);
-    expect(rows.every(({ tookMs }) => tookMs <= 20_500)).toBe(true);
+    const startedAt = performance.now();
+    const longest = delay(20_500).then(() => performance.now() - startedAt);
+    const rows = await before(25_000, runChecks({ catalog, services: names, areas: null, signal: never }));
+    expect(Math.max(...rows.map(({ tookMs }) => tookMs))).toBeLessThanOrEqual(Math.ceil(await longest));
     expect(new Set(rows.map(({ area }) => area))).toEqual(new Set(checkAreas));
     // Nothing of what hung is told as ok, and whatever is not ok says what to do.
     const hung = rows.filter(({ id }) => !id.startsWith('host.') && id !== 'network.tcp');

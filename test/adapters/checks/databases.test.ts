@@ -57,7 +57,9 @@ describe('PostgreSQL', () => {
     await root.query('CREATE TABLE stock (id int PRIMARY KEY, n int); INSERT INTO stock VALUES (1, 1)');
     await root.query('BEGIN; UPDATE stock SET n = 2 WHERE id = 1');
     const waiting = [first, second].map((client) => client.query('UPDATE stock SET n = 3 WHERE id = 1'));
-    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    const longSince =
+      "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'app' AND query_start < clock_timestamp() - interval '1 s'";
+    await until(async () => (await root.query(longSince)).rowCount === 2);
     const row = (await look('postgres', 'postgres', server.url)).get('postgres.blocking');
     await root.query('COMMIT');
     await Promise.all(waiting);
@@ -120,10 +122,8 @@ describe('Redis', () => {
     await client.set('small', 'x');
     const used = Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
     await client.config('SET', 'maxmemory', String(Math.ceil(used / 0.9)));
-    const traffic = setInterval(
-      () => void Promise.all([client.get('small'), client.get('no'), client.get('none'), client.get('nothing')]).catch(() => undefined),
-      50,
-    );
+    // One command: no look comes between its hit and its misses.
+    const traffic = setInterval(() => void client.mget('small', 'no', 'none', 'nothing').catch(() => undefined), 50);
     const rows = await look('redis', 'redis', `redis://:right@127.0.0.1:${port}`);
     clearInterval(traffic);
     expect(verdicts(rows)).toMatchObject({
@@ -207,7 +207,9 @@ describe('MariaDB', () => {
     await holder.query('UPDATE shop.stock SET n = 2 WHERE id = 1');
     const waiting = waiter.query('UPDATE shop.stock SET n = 3 WHERE id = 1');
     const more = await Promise.all(Array.from({ length: 4 }, async () => await createConnection(url)));
-    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const longSince =
+      "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND TIMESTAMPDIFF(SECOND, trx_wait_started, NOW()) >= 1";
+    await until(async () => ((await admin.query(longSince))[0] as unknown[]).length === 1);
     const rows = await look('mysql', 'mysql', url);
     await holder.query('COMMIT');
     await waiting;

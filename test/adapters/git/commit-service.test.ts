@@ -6,6 +6,7 @@ import { runCommand, startService, type ServiceCommands } from '../../../adapter
 import { openWorktrees } from '../../../adapters/git/commit-worktrees.js';
 import { createGitHistory } from '../../support/git-history.js';
 import { processesMentioning } from '../../support/processes-of.js';
+import { until } from '../../support/until.js';
 import { commands as pricedCommands, doesNotBuild, firstCommit, note } from '../../support/services/priced-service.js';
 
 let worktree = '';
@@ -59,7 +60,7 @@ describe('the service of a commit', { timeout: 60_000 }, () => {
     await server(503);
     const controller = new AbortController();
     const starting = startService(commandsWith({}), place(controller.signal));
-    await expect.poll(left, { timeout: 10_000 }).not.toEqual([]);
+    await until(async () => (await left()).length > 0);
     controller.abort(new Error('cancelled'));
     await expect(starting).rejects.toThrow();
     expect(await left()).toEqual([]);

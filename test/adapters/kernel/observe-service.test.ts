@@ -9,6 +9,10 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
+/** So long that what a busy machine adds to a request is little beside it. */
+const longMs = 2_000;
+/** Until then every client's first request is where it stays. */
+const settledMs = 1_500;
 const sleeping = (milliseconds: number): string => `await new Promise((done) => setTimeout(done, ${milliseconds}))`;
 
 async function serve(body: string, pool = 'Infinity'): Promise<{ pid: number; port: number; stop: () => Promise<void> }> {
@@ -43,10 +47,11 @@ const peerOf = ({ wire }: ServiceObservation, port: number): PeerObservation | u
 
 describe('wire accounting of a real service under eight clients', () => {
   it('finds the requests at the slow peer', async () => {
-    const [slow, fast] = [await serve(sleeping(400)), await serve(sleeping(2))];
+    const [slow, fast] = [await serve(sleeping(longMs)), await serve(sleeping(2))];
     const service = await serve(`await call(${slow.port}); await call(${fast.port})`);
     await load(service.port);
-    const observed = await observe(service.port, { peerHints: [{ peer: `127.0.0.1:${slow.port}`, label: 'slow', kind: 'service' }] });
+    const peerHints = [{ peer: `127.0.0.1:${slow.port}`, label: 'slow', kind: 'service' as const }];
+    const observed = await observe(service.port, { delayMs: settledMs, peerHints });
     expect(observed.wire?.peers[0]).toMatchObject({ peer: `127.0.0.1:${slow.port}`, label: 'slow', kind: 'service' });
     expect(peerOf(observed, slow.port)?.waiting).toBeGreaterThan(4);
     expect(peerOf(observed, fast.port)?.waiting).toBeLessThan(2.5);
@@ -57,10 +62,10 @@ describe('wire accounting of a real service under eight clients', () => {
   });
 
   it('finds the pool of a slow peer full and the others waiting inside, although each connection is used again at once', async () => {
-    const slow = await serve(sleeping(300));
+    const slow = await serve(sleeping(longMs / 2));
     const service = await serve(`await call(${slow.port})`, '3');
     await load(service.port);
-    const observed = await observe(service.port);
+    const observed = await observe(service.port, { delayMs: settledMs });
     expect(peerOf(observed, slow.port)?.waiting).toBeGreaterThan(2.2);
     expect(observed.wire?.inbound.served).toBeGreaterThan(6);
     expect(observed.wire?.waitingInside).toBeGreaterThan(3.5);
@@ -76,9 +81,9 @@ describe('wire accounting of a real service under eight clients', () => {
   });
 
   it('finds the requests inside when they wait for a timer', async () => {
-    const service = await serve(sleeping(200));
+    const service = await serve(sleeping(longMs));
     await load(service.port);
-    const { wire } = await observe(service.port);
+    const { wire } = await observe(service.port, { delayMs: settledMs });
     expect(wire?.waitingInside).toBeGreaterThan(5);
     expect(wire?.inbound.unread).toBeLessThan(2);
     expect(wire?.peers).toEqual([]);

@@ -157,6 +157,8 @@ describe('Loki', () => {
         }),
       );
     });
+    // It closes no connection on which the next question may be on its way already.
+    server.keepAliveTimeout = 0;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });

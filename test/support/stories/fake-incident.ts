@@ -196,8 +196,8 @@ function artifact(name: string, kind: string) {
   return { name, path: `ab/${'0'.repeat(64)}-${name}`, kind, sizeBytes: 2, sha256: '0'.repeat(64) };
 }
 
-/** Holds the load like the real activity: says that it started, beats, and stops on cancellation. */
-async function holdLoad(request: LoadRequest, story: Story): Promise<HeldLoad> {
+/** Holds the load like the real activity: says that it started, beats, and stops on cancellation. How long is looked up all the time: a test may end it. */
+async function holdLoad(request: LoadRequest, story: Story, loadMs: () => number): Promise<HeldLoad> {
   const { workflowExecution, attempt } = activityInfo();
   const handle = getClient().workflow.getHandle(workflowExecution?.workflowId ?? '', workflowExecution?.runId);
   const startedAt = new Date().toISOString();
@@ -205,8 +205,8 @@ async function holdLoad(request: LoadRequest, story: Story): Promise<HeldLoad> {
   await handle.signal('loadStarted', {
     ...{ key: request.key, attempt, startedAt, measuredInMs: 0, durationMs: request.plan.durationMs, host: fakeHost },
   });
-  const until = Date.now() + (isOutageLook(request) ? 100 : story.loadMs);
-  while (Date.now() < until) {
+  const begunAt = Date.now();
+  while (Date.now() - begunAt < (isOutageLook(request) ? 100 : loadMs())) {
     heartbeat({ rps: 50 });
     await sleep(50);
   }
@@ -244,7 +244,7 @@ export function createFakeWorld(): FakeWorld {
   };
   const activities: IncidentActivities = {
     resolveTarget: async ({ endpoint }) => Promise.resolve(enter(endpoint, 'resolveTarget').resolve(endpoint)),
-    runLoad: async (request) => holdLoad(request, enter(request.endpoint, `runLoad`)),
+    runLoad: async (request) => holdLoad(request, enter(request.endpoint, `runLoad`), () => storyOf(request.endpoint).loadMs),
     storeLoad: ({ files, artifactPrefix }) => Promise.resolve(files.map(({ name, kind }) => artifact(`${artifactPrefix}${name}`, kind))),
     capture: (kind, { endpoint }) => capture(endpoint, kind),
     captureProfile: ({ endpoint }) => capture(endpoint, 'captureProfile'),
