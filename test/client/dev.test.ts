@@ -69,14 +69,14 @@ async function startDev(env: Record<string, string> = {}): Promise<Dev> {
 }
 
 async function isUp(origin: string): Promise<boolean> {
-  return await fetch(origin, { signal: AbortSignal.timeout(2000) }).then(
+  return await fetch(origin, { signal: AbortSignal.timeout(20_000) }).then(
     () => true,
     () => false,
   );
 }
 
 describe('perf-responder dev', () => {
-  it('runs Temporal, worker and hook from one ready line until SIGTERM, and takes over after a kill', { timeout: 120_000 }, async () => {
+  it('runs Temporal, worker and hook from one ready line until SIGTERM, and takes over after a kill', { timeout: 240_000 }, async () => {
     const first = await startDev();
     const { address, ui, hook, hookToken } = first.ready;
     expect(first.ready).toMatchObject({
@@ -146,7 +146,7 @@ describe('perf-responder dev', () => {
     await until(async () => !(await isUp(third.ready.ui)) && !(await isUp(third.ready.hook)));
   });
 
-  it('is one message and exit code 2 when a port is taken, and gives the data folder back', async () => {
+  it('is one message and exit code 2 when a port is taken, and gives the data folder back', { timeout: 90_000 }, async () => {
     const other = createServer();
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
     const port = String((other.address() as AddressInfo).port);

@@ -404,7 +404,7 @@ describe('GET', () => {
     outage = true;
     expect((await get('/healthz')).status).toBe(200);
     // Readiness is asked of Temporal every two seconds at most, however many ask the hook.
-    await expect.poll(async () => (await get('/readyz')).status, { timeout: 10_000 }).toBe(503);
+    await expect.poll(async () => (await get('/readyz')).status, { timeout: 60_000 }).toBe(503);
   });
 
   it('incidents and reports ask for the token of readers; one that sends alerts reads nothing', async () => {

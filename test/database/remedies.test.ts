@@ -11,6 +11,7 @@ import { freePort } from '../../adapters/kernel/free-port.js';
 import { EvidenceUnavailableError, RefusedError } from '../../core/model/errors.js';
 import { unprivilegedAccount } from '../../lab/stack/postgres-binaries.js';
 import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
+import { until } from '../support/until.js';
 
 let server: TestPostgres;
 let client: pg.Client;
@@ -86,13 +87,13 @@ describe('creating an index', () => {
     const writer = await oldWriter();
     const said: string[] = [];
     const building = createIndex({ ...order(statement), onProgress: (text) => said.push(text) });
-    await expect.poll(() => said.join(' '), { timeout: 10_000 }).toMatch(/waits for session \d+ \(old-writer\)/);
+    await expect.poll(() => said.join(' '), { timeout: 60_000 }).toMatch(/waits for session \d+ \(old-writer\)/);
     // Longer than the five seconds after which a lock_timeout ended it.
     await new Promise((resolve) => setTimeout(resolve, 5_500));
     await writer.query('COMMIT');
     expect(await building).toMatchObject({ applied: true });
     expect(await validity()).toBe(true);
-  }, 30_000);
+  }, 60_000);
 
   it('gives up on a transaction that does not end, names it, and leaves no remains of its own making behind it', async () => {
     const writer = await oldWriter();
@@ -108,12 +109,12 @@ describe('creating an index', () => {
     const controller = new AbortController();
     const said: string[] = [];
     const building = createIndex({ ...order(statement), signal: controller.signal, onProgress: (text) => said.push(text) });
-    await expect.poll(() => said.join(' '), { timeout: 10_000 }).toMatch(/waits for session/);
+    await expect.poll(() => said.join(' '), { timeout: 60_000 }).toMatch(/waits for session/);
     controller.abort(new Error('cancelled'));
     const ended = expect(building).rejects.toThrow('cancelled');
     const atWork =
       "SELECT 1 FROM pg_stat_activity WHERE query ILIKE 'CREATE%INDEX CONCURRENTLY%' AND state = 'active' AND pid <> pg_backend_pid()";
-    await expect.poll(async () => (await client.query(atWork)).rowCount, { timeout: 5_000 }).toBe(0);
+    await expect.poll(async () => (await client.query(atWork)).rowCount, { timeout: 60_000 }).toBe(0);
     await writer.query('COMMIT');
     await ended;
     expect(await validity()).toBeNull();
@@ -234,7 +235,7 @@ describe('ending a session', () => {
     const waiter = await server.connect('waiter');
     const waiting = waiter.query('UPDATE trips SET driver = 1 WHERE id = 5');
     const locked = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'waiter' AND wait_event_type = 'Lock'";
-    await expect.poll(async () => (await client.query(locked)).rowCount).toBe(1);
+    await until(async () => (await client.query(locked)).rowCount === 1);
     return { blocker, waiting };
   }
 

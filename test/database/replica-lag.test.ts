@@ -104,12 +104,12 @@ describe.runIf(existsSync(join(programs, 'pg_basebackup')) || process.env['CI'] 
         );
         return rows[0]?.isOver === true;
       };
-      await expect.poll(() => lagOver(1_500), { timeout: 30_000, interval: 200 }).toBe(true);
+      await expect.poll(() => lagOver(1_500), { timeout: 60_000, interval: 200 }).toBe(true);
       const refused = { applied: false, detail: expect.stringMatching(/a replica is \d+ s behind/) as string };
       expect(await build(1_000)).toMatchObject(refused);
       expect((await primary.query("SELECT to_regclass('trips_driver_responder_idx') AS index")).rows).toEqual([{ index: null }]);
       await replica.query('SELECT pg_wal_replay_resume()');
-      await expect.poll(() => lagOver(500), { timeout: 30_000, interval: 200 }).toBe(false);
+      await expect.poll(() => lagOver(500), { timeout: 60_000, interval: 200 }).toBe(false);
       expect(await build(1_000)).toMatchObject({ applied: true });
     });
   },

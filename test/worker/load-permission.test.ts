@@ -7,6 +7,7 @@ import { RefusedError } from '../../core/model/errors.js';
 import { createLoadPermission } from '../../worker/load/load-permission.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
+import { until } from '../support/until.js';
 
 let environment: TestWorkflowEnvironment;
 let stop: () => Promise<void>;
@@ -42,25 +43,31 @@ describe('the switch', { timeout: 60_000 }, () => {
   it('stops a load that runs within two seconds, on every host, and lets none begin until it is on again', async () => {
     const { client } = environment;
     const hosts = [createLoadPermission(client), createLoadPermission(client)];
-    const running = hosts.map((may, index) =>
-      may(load(`switched-${index}`, 'a'), untilAborted).catch((error: unknown) => ({ error, atMs: Date.now() })),
-    );
+    const state = { begun: 0, stopped: 0 };
+    const work = (signal: AbortSignal): Promise<never> => {
+      state.begun += 1;
+      return untilAborted(signal);
+    };
+    const stop = (error: unknown): unknown => {
+      state.stopped += 1;
+      return error;
+    };
+    const running = hosts.map((may, index) => may(load(`switched-${index}`, 'a'), work).catch(stop));
     // A process of the responder's own, too: the bisector's loads obey.
-    running.push(
-      hosts[0]?.({ ...load('', ''), lease: null }, untilAborted).catch((error: unknown) => ({ error, atMs: Date.now() })) ?? expect.fail(),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const offAtMs = Date.now();
+    running.push(hosts[0]?.({ ...load('', ''), lease: null }, work).catch(stop) ?? expect.fail());
+    await until(() => state.begun === 3);
+    expect(state.stopped).toBe(0);
     expect(await switchLoadOff(client, incidentsQueue, { reason: 'black friday', by: 'ada' })).toMatchObject({
       reason: 'black friday',
       by: 'ada',
     });
-    const switchedMs = Date.now();
-    for (const { error, atMs } of await Promise.all(running)) {
+    // Two seconds by a timer of this process, and an answer of the server: a busy machine holds up both as it holds up the looks.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await readLoadOff(client);
+    expect(state.stopped).toBe(3);
+    for (const error of await Promise.all(running)) {
       expect(error).toBeInstanceOf(RefusedError);
       expect(String(error)).toMatch(/switched off since .* by ada: black friday/);
-      expect(atMs - switchedMs).toBeLessThan(2_000);
-      expect(atMs).toBeGreaterThanOrEqual(offAtMs);
     }
     await expect(hosts[1]?.(load('switched-2', 'b'), () => Promise.resolve('loaded'))).rejects.toThrow(/switched off/);
     expect(await switchLoadOff(client, incidentsQueue, { reason: 'another', by: 'bob' })).toMatchObject({ reason: 'black friday' });
@@ -99,7 +106,7 @@ describe('a service', { timeout: 120_000 }, () => {
             () => 'loaded',
             (error: unknown) => String(error),
           ),
-        { timeout: 10_000, interval: 500 },
+        { timeout: 60_000, interval: 500 },
       )
       .toMatch(/load budget of budgeted/);
   });

@@ -101,7 +101,7 @@ describe('two builds of the responder', { timeout: 90_000 }, () => {
     await incidents.follow(old, ({ phase }) => phase === 'ended');
     expect(await buildOf(old)).toBe('build-1');
     // What operations.md says to wait for before the old workers are stopped.
-    await expect.poll(() => isDrained('build-1'), { timeout: 40_000, interval: 500 }).toBe(true);
+    await expect.poll(() => isDrained('build-1'), { timeout: 60_000, interval: 500 }).toBe(true);
     await stopOld();
     expect(await incidents.rerun(young, { by: 'ada' })).toMatchObject({ outcome: 'resolved' });
   });
@@ -135,7 +135,7 @@ describe('an incident whose build is broken', { timeout: 90_000 }, () => {
       const incidentId = first?.incidentId ?? '';
       expect(first?.problem).toBeUndefined();
       const stuck = /^does not progress: its workflow task was tried \d+ times since .*Z, the last time told: the build is broken; /;
-      await expect.poll(async () => (await post()).incidents[0]?.problem ?? '', { timeout: 40_000, interval: 500 }).toMatch(stuck);
+      await expect.poll(async () => (await post()).incidents[0]?.problem ?? '', { timeout: 60_000, interval: 500 }).toMatch(stuck);
       expect(await (await fetch(`${hook.origin}/metrics`)).text()).toMatch(/^perf_responder_stuck_incidents 1$/m);
       const incidents = createIncidentClient(temporal.client);
       expect(await incidents.status(incidentId)).toMatchObject({
@@ -148,7 +148,7 @@ describe('an incident whose build is broken', { timeout: 90_000 }, () => {
       // A build is mended under its own name: what is pinned to it goes on.
       await start(incidentsQueue, 'build-3');
       await expect
-        .poll(async () => (await post()).incidents[0] ?? {}, { timeout: 40_000, interval: 500 })
+        .poll(async () => (await post()).incidents[0] ?? {}, { timeout: 60_000, interval: 500 })
         .toEqual({
           ...{ incidentId, endpoint: 'shop/stuck', started: false },
         });
@@ -171,9 +171,9 @@ describe('health of a worker', () => {
     });
 
   it('is polls that the server has seen, of a worker with a build and of one without', async () => {
-    await expect.poll(healthOf(queueOf({}), 'build-2@bench-1'), { timeout: 10_000 }).toMatchObject({ isReady: true, isAlive: true });
+    await expect.poll(healthOf(queueOf({}), 'build-2@bench-1'), { timeout: 60_000 }).toMatchObject({ isReady: true, isAlive: true });
     const acting = queueOf({ taskQueue: loadQueue, kinds: ['activity'] });
-    await expect.poll(healthOf(acting, 'none@bench-1'), { timeout: 10_000 }).toMatchObject({ isReady: true });
+    await expect.poll(healthOf(acting, 'none@bench-1'), { timeout: 60_000 }).toMatchObject({ isReady: true });
   });
 
   it('is not what the SDK says of itself: unseen polls are none, and after three minutes only a new start helps', async () => {

@@ -40,7 +40,7 @@ describe('an incident that continues as new', { timeout: 120_000 }, () => {
     const request = { endpoint, service: 'shop', symptom: null, options: {} };
     const { incidentId } = await incidents.startOrAttach({ ...request, alert: alertOf('a') });
     await incidents.follow(incidentId, ({ phase }) => phase === 'waiting');
-    await expect.poll(() => histories(incidentId), { timeout: 20_000 }).toBeGreaterThan(1);
+    await expect.poll(() => histories(incidentId), { timeout: 60_000 }).toBeGreaterThan(1);
 
     const attached = await incidents.startOrAttach({ ...request, alert: alertOf('b') });
     expect(attached).toEqual({ incidentId, started: false });

@@ -43,11 +43,11 @@ describe('an incident whose cause cannot be named', { timeout: 60_000 }, () => {
       options: {},
     });
     const reported = () => world.reports(endpoint).at(-1)?.incident.bisect ?? null;
-    await expect.poll(reported, { timeout: 40_000 }).not.toBeNull();
+    await expect.poll(reported, { timeout: 60_000 }).not.toBeNull();
     expect(reported()).toMatchObject({ outcome: 'culprit', culprit: { commit: idOf(20) }, workflowId: `bisect-${incidentId}` });
     expect(reported()?.reasons).toContain('handed over: p95 was 812 ms');
     expect(world.reports(endpoint)[0]?.incident.bisect).toBeNull();
-    await expect.poll(() => world.notified(endpoint), { timeout: 5_000 }).toContain('bisect-ended');
+    await expect.poll(() => world.notified(endpoint), { timeout: 60_000 }).toContain('bisect-ended');
     // One answer, told once: by the incident.
     expect(repositories.told(endpoint)).toEqual([]);
     await incidents.close(incidentId, {});

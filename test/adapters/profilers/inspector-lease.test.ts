@@ -60,8 +60,8 @@ describe.runIf(process.platform === 'linux').concurrent('an inspector that we op
     } finally {
       process.kill(program.pid, 'SIGCONT');
     }
-    await expect.poll(() => openInspectors(program), { timeout: 10_000 }).toBe(1);
-    await expect.poll(() => openInspectors(program), { timeout: 30_000, interval: 250 }).toBe(0);
+    await expect.poll(() => openInspectors(program), { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => openInspectors(program), { timeout: 60_000, interval: 250 }).toBe(0);
     expect((await fetch(`http://127.0.0.1:${program.port}/`)).status).toBe(200);
   });
 

@@ -298,7 +298,7 @@ describe('an incident that people are called for', () => {
     expect(whileOpen).toContain(stray.path);
     expect(whileOpen).not.toContain(note.path);
     await world.incidents.update(id, setStatusUpdate, { to: 'closed', reason: await text('all done'), by: person('alice') });
-    await expect.poll(old, { timeout: 20_000 }).toContain(note.path);
+    await expect.poll(old, { timeout: 60_000 }).toContain(note.path);
   });
 
   it('keeps texts of people out of the history', async () => {

@@ -226,7 +226,7 @@ describe('what triages tell', () => {
     };
     expect(await isInUse()).toBe(true);
     await cancel(row.id);
-    await expect.poll(isInUse, { timeout: 20_000 }).toBe(false);
+    await expect.poll(isInUse, { timeout: 60_000 }).toBe(false);
   });
 
   it('a worker removes round after round what is too old and in no open incident, until it is stopped', async () => {
@@ -255,10 +255,10 @@ describe('what triages tell', () => {
     });
     try {
       for (const next of ['two', 'three']) {
-        await expect.poll(stored, { timeout: 20_000 }).toEqual([young.path]);
+        await expect.poll(stored, { timeout: 60_000 }).toEqual([young.path]);
         await old(next);
       }
-      await expect.poll(stored, { timeout: 20_000 }).toEqual([young.path]);
+      await expect.poll(stored, { timeout: 60_000 }).toEqual([young.path]);
       expect(said).toContain('removed 1 artifacts and work folders, 0.0 MB; removed.jsonl names them');
     } finally {
       stop();

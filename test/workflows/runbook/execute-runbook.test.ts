@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readAuditLog } from '../../../adapters/artifacts/audit-log.js';
 import { startHttpTarget, type HttpTarget } from '../../support/services/http-target.js';
 import { startRunbookWorld } from '../../support/stories/runbook-world.js';
+import { until } from '../../support/until.js';
 
 const secret = 'runbook-secret+value/0123';
 let world: Awaited<ReturnType<typeof startRunbookWorld>>;
@@ -158,7 +159,7 @@ steps:
   - { id: look, title: Look, kind: manual, text: 'Red?', timeout: ${timeout} }
 `;
     const waiting = await world.start(text('1s'));
-    await expect.poll(async () => (await world.runs.document(waiting.runId)).result, { timeout: 10_000 }).toBe('aborted');
+    await expect.poll(async () => (await world.runs.document(waiting.runId)).result, { timeout: 60_000 }).toBe('aborted');
     expect(logged()).toEqual(['one', 'undo']);
     const second = await world.start(text('10m'));
     const rejected = await world.say(second.runId, 'reject', 'bob', { step: 'look' });
@@ -267,11 +268,15 @@ steps:
     const started = world.start(`${head()}
 steps: [{ id: slow, title: Slow, kind: command, run: [sh, -c, 'echo begun >> log; sleep 60'], rollback: { run: ${say('undo')} } }]
 `);
-    await expect.poll(logged, { timeout: 10_000 }).toEqual(['begun']);
-    for await (const { workflowId } of world.environment.client.workflow.list({
-      query: 'WorkflowType = "executeRunbook" AND ExecutionStatus = "Running"',
-    }))
-      await world.abort(workflowId, 'bob');
+    await expect.poll(logged, { timeout: 60_000 }).toEqual(['begun']);
+    // The list of the server may lag behind what runs.
+    const running = await until(async () => {
+      const query = 'WorkflowType = "executeRunbook" AND ExecutionStatus = "Running"';
+      const listed = [];
+      for await (const { workflowId } of world.environment.client.workflow.list({ query })) listed.push(workflowId);
+      return listed.length > 0 ? listed : null;
+    });
+    for (const runId of running) await world.abort(runId, 'bob');
     expect(await started).toMatchObject({ result: 'aborted', rollback: [{ id: 'slow', state: 'done' }] });
     expect(logged()).toEqual(['begun', 'undo']);
   });
