@@ -13,7 +13,23 @@ function withoutSecrets(message: string): string {
 
 function shorten(message: string): string {
   const [line = ''] = withoutSecrets(message).split('\n');
-  return line.length > longestMessage ? `${line.slice(0, longestMessage - 1)}…` : line;
+  return cut(line, longestMessage);
+}
+
+function cut(line: string, longest: number): string {
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+}
+
+/** Whoever has to correct what we could not read needs the problem itself: its file, line and remedy are up to this long. */
+const longestProblem = 500;
+
+/** Our own words about an input: a heading, and one problem a line below it. The first problem is told, the others are counted. */
+function ownWords(message: string): string {
+  const [heading = '', problem, ...others] = withoutSecrets(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  if (problem === undefined) return cut(heading, longestProblem);
+  return `${cut(heading, longestMessage)}: ${cut(problem, longestProblem)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 }
 
 const diskProblems: Record<string, string> = {
@@ -34,10 +50,10 @@ function diskProblem(error: Error): string | null {
 export function translateError(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (!(error instanceof Error)) return ApplicationFailure.retryable(shorten(String(error)), 'UnknownError');
-  const message = shorten(diskProblem(error) ?? error.message);
   const type = error.name;
   if (error instanceof UnreadableInputError || error instanceof RefusedError)
-    return ApplicationFailure.create({ message, type, nonRetryable: true });
+    return ApplicationFailure.create({ message: ownWords(error.message), type, nonRetryable: true });
+  const message = shorten(diskProblem(error) ?? error.message);
   if (error instanceof EvidenceUnavailableError)
     return ApplicationFailure.create({ message, type, nonRetryable: true, details: [error.missing] });
   if (error instanceof ProgramFailedError) {

@@ -1,16 +1,12 @@
 /** Which machines serve the queue of the bisector now, as Temporal sees them. */
 import type { NativeConnection } from '@temporalio/worker';
+import { readWorkerIdentity } from '../adapters/temporal/key-in-use.js';
 import { bisectQueue } from '../workflows/kernel/task-queues.js';
 
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
 const activityQueue = 2;
 /** A poll lasts a minute: a worker that has not polled for longer than that no longer serves the queue. */
 const presentMs = 75_000;
-
-/** What Temporal shows as the worker: process and machine. */
-export function identityOf(host: string): string {
-  return `${process.pid}@${host}`;
-}
 
 /** Names of the machines whose workers take measurements, this one always among them; sorted. Alone when Temporal does not tell. */
 export async function listMeasuringHosts(connection: NativeConnection, namespace: string, own: string): Promise<string[]> {
@@ -20,9 +16,8 @@ export async function listMeasuringHosts(connection: NativeConnection, namespace
     const { pollers } = await connection.workflowService.describeTaskQueue(request);
     const since = Date.now() - presentMs;
     const hosts = pollers.flatMap(({ identity, lastAccessTime }) => {
-      const at = identity?.indexOf('@') ?? -1;
       const isPresent = Number(lastAccessTime?.seconds ?? 0) * 1000 >= since;
-      return identity !== undefined && identity !== null && at > 0 && isPresent ? [identity.slice(at + 1)] : [];
+      return isPresent ? (readWorkerIdentity(identity ?? '')?.host ?? []) : [];
     });
     return [...new Set([...hosts, own])].sort();
   } catch {

@@ -11,11 +11,12 @@ import type { ActivityDependencies } from '../activities/dependencies.js';
 import { createRunbookActivities } from '../activities/runbook/create-runbook-activities.js';
 import type { RunbookDependencies } from '../activities/runbook/dependencies.js';
 import { converterOf, operatedServer, resolveTemporal, temporalUnreachable, type TemporalTarget } from '../adapters/temporal/connection.js';
+import { workerIdentity } from '../adapters/temporal/key-in-use.js';
 import { bisectHostQueue, workerRoles, type WorkerRole } from '../workflows/kernel/task-queues.js';
 import type { MeasuringPlace } from './dependencies/bisect-dependencies.js';
 import { openProbe, type Probe } from './health-server.js';
 import { createLoadPermission } from './load/load-permission.js';
-import { identityOf, listMeasuringHosts } from './measuring-hosts.js';
+import { listMeasuringHosts } from './measuring-hosts.js';
 import { installRuntime } from './runtime.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 import { createWorkerHealth, type ServedQueue } from './worker-health.js';
@@ -105,13 +106,14 @@ interface Place {
 
 async function startOn({ connection, server, probe }: Place, options: StartWorkersOptions): Promise<RunningWorkers> {
   const { host = hostname(), roles = workerRoles, buildId = null } = options;
+  const identity = workerIdentity(host, options.keyId ?? null);
   await ensureSearchAttributes(connection, server, options.log);
   const shared = {
     connection,
     namespace: server.namespace,
     activities: activitiesOf(connection, server.namespace, host, options),
     ...converterOf(options),
-    identity: identityOf(host),
+    identity,
     shutdownGraceTime,
     shutdownForceTime,
     maxHeartbeatThrottleInterval: '1s',
@@ -135,7 +137,7 @@ async function startOn({ connection, server, probe }: Place, options: StartWorke
     await probe.close();
   });
   const queues = served.map(({ queue }) => queue);
-  probe.watch(createWorkerHealth({ connection, namespace: server.namespace, identity: identityOf(host), queues }));
+  probe.watch(createWorkerHealth({ connection, namespace: server.namespace, identity, queues }));
   if (buildId !== null && roles.some(decides)) await makeCurrent(connection, server, buildId).catch(stopping(running));
   return { ...running, healthOrigin: probe.origin };
 }

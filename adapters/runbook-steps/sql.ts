@@ -21,6 +21,12 @@ type SqlAction = ActionOf<typeof keys>;
 const lockTimeoutMs = 5_000;
 const lookTimeoutMs = 5_000;
 
+/**
+ * Known to PostgreSQL 14 and later: a server at work does not notice that its client is gone, and a statement of a killed worker would go on beside
+ * whoever repeats or undoes its step. Where the setting is not known, the statement's own time limit ends it.
+ */
+const endWithoutClient = "SELECT set_config(name, '1000', false) FROM pg_settings WHERE name = 'client_connection_check_interval'";
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -48,6 +54,7 @@ async function query(client: PostgresClient, action: SqlAction, context: StepCon
   const { sql, bound } = bindParameters(action.sql, context.values);
   const kept = createKeptOutput(context.secrets);
   try {
+    await client.query(endWithoutClient).catch(() => undefined);
     await client.query(action.writes ? 'BEGIN' : 'BEGIN READ ONLY');
     await client.query(`SET LOCAL statement_timeout = ${Math.ceil(context.timeoutMs)}`);
     await client.query('SET LOCAL standard_conforming_strings = on');

@@ -13,8 +13,18 @@ export const argv = (example: string) =>
     )
     .refine((items) => items.length > 0, { message: 'at least one item', params: { fix: `write e.g. run: ${example}` } });
 
-/** A name of the catalog, or the parameter that says which. */
-export const databaseKey = nameKey.or(z.string().regex(/^\{\{\s*[A-Za-z_]\w*\s*\}\}$/));
+const parameter = /^\{\{\s*[A-Za-z_]\w*\s*\}\}$/;
+const databaseWords = 'NAME or SERVICE/NAME of the catalog, or the parameter that says which, e.g. {{ database }}';
+
+/** A database of the catalog as a person or a parameter names it: NAME, SERVICE/NAME where several have this name, or the parameter itself. */
+export const databaseKey = z
+  .string({ error: databaseWords })
+  .refine((name) => parameter.test(name) || isDatabaseName(name), { error: databaseWords });
+
+function isDatabaseName(name: string): boolean {
+  const parts = name.split('/');
+  return parts.length <= 2 && parts.every((part) => nameKey.safeParse(part).success);
+}
 
 /** One command in a cell of Markdown; `program` may stand before its arguments, as one types it. */
 export const commandCell =

@@ -2,6 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ProgramFailedError } from '../../core/model/errors.js';
+import { withoutKey } from './encrypted-payload.js';
+import { findKeyInUse } from './key-in-use.js';
 import type { OperatedServer } from './operator-command.js';
 
 /** What the command line may say; everything else (TLS, API key, profile) comes from the `TEMPORAL_*` environment or its configuration file. */
@@ -11,6 +13,10 @@ export interface TemporalTarget {
   namespace?: string;
   /** Absent: payloads are not encrypted. */
   dataConverter?: DataConverter;
+  /** Tells the key of `dataConverter` apart from others, and tells nothing of it. */
+  keyId?: string;
+  /** What to do when payloads turn out to be encrypted and no key is known here. */
+  keyRemedy?: string;
 }
 
 type ConnectionOptions = ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
@@ -48,9 +54,19 @@ export function temporalUnreachable(address: string, cause: unknown): ProgramFai
   );
 }
 
-/** For the options of a client or worker. */
-export function converterOf({ dataConverter }: TemporalTarget): { dataConverter?: DataConverter } {
-  return dataConverter === undefined ? {} : { dataConverter };
+/** For the options of a worker. One without a key cannot read what others encrypt, so there is nothing that it could answer in plain. */
+export function converterOf({ dataConverter, keyRemedy }: TemporalTarget): { dataConverter?: DataConverter } {
+  if (dataConverter !== undefined) return { dataConverter };
+  if (keyRemedy === undefined) return {};
+  return { dataConverter: { payloadCodecs: [withoutKey({ remedy: keyRemedy, keyInUse: () => Promise.resolve(null) })] } };
+}
+
+/** A client that begins things. Without a key it sends nothing where others encrypt. */
+export function clientOn(connection: Connection, namespace: string, target: TemporalTarget): Client {
+  const { dataConverter, keyRemedy } = target;
+  if (dataConverter !== undefined || keyRemedy === undefined) return new Client({ connection, namespace, ...converterOf(target) });
+  const codec = withoutKey({ remedy: keyRemedy, keyInUse: () => findKeyInUse(connection, namespace) });
+  return new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
 }
 
 /** Connects once, in bounded time. Throws ProgramFailedError when nothing answers. */
@@ -59,7 +75,7 @@ export async function connectClient(target: TemporalTarget): Promise<{ client: C
   try {
     const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs });
     return {
-      client: new Client({ connection, namespace, ...converterOf(target) }),
+      client: clientOn(connection, namespace, target),
       address: options.address,
       close: () => connection.close(),
     };

@@ -16,10 +16,28 @@ export function keyIdIn({ metadata }: Payload): string {
   return text(metadata?.[keyIdField]);
 }
 
-/** Leaves plain payloads as they are. `decode` throws UnreadableInputError for an encrypted one, with `remedy`. */
-export function withoutKey(remedy: string): PayloadCodec {
+/** For whoever has no key: what is told where one is needed. */
+interface Keyless {
+  /** What to do about it. */
+  remedy: string;
+  /** Id of the key with which others write there now; null: nobody encrypts. */
+  keyInUse: () => Promise<string | null>;
+}
+
+/**
+ * Leaves plain payloads as they are, and sends them only where nobody encrypts. `decode` throws UnreadableInputError for an encrypted one, `encode` where
+ * what it would send in plain is encrypted by others; both say which key, and the remedy.
+ */
+export function withoutKey({ remedy, keyInUse }: Keyless): PayloadCodec {
+  let asked: Promise<string | null> | undefined;
   return {
-    encode: (payloads) => Promise.resolve(payloads),
+    encode: async (payloads) => {
+      const keyId = await (asked ??= keyInUse());
+      if (keyId === null) return payloads;
+      throw new UnreadableInputError(
+        `what is sent to this server is encrypted with the key ${keyId}, which is not known here, and nothing was sent in plain: ${remedy}`,
+      );
+    },
     decode: async (payloads) =>
       Promise.resolve().then(() => {
         const found = payloads.find(isEncrypted);

@@ -135,7 +135,16 @@ async function handle(parts: HookParts, request: IncomingMessage, response: Serv
     deps.log(`${request.method ?? ''} ${withoutToken(request.url ?? '')}: ${error instanceof Error ? error.message : String(error)}`);
     result = problem(503, 'the responder cannot take this now; send it again', {}, retryAfter);
   }
-  if (result !== null && !response.destroyed) sendAnswer(response, result);
+  if (result !== null && !response.destroyed) sendAnswer(response, patient(parts, request, result));
+}
+
+const credentialsDenied = [401, 403];
+
+/** Whoever guesses a token, a signature or a link, of whatever route, is slowed down; codec pages keep the headers that let them read why. */
+function patient({ guards }: HookParts, { socket }: IncomingMessage, result: Answer): Answer {
+  if (!credentialsDenied.includes(result.status) || guards.admission.denied(socket.remoteAddress ?? '')) return result;
+  const { 'www-authenticate': _asks, ...kept } = result.headers ?? {};
+  return problem(429, 'too many wrong credentials; try again later', {}, { ...kept, 'retry-after': '1' });
 }
 
 /** More at once are turned away at the door; an Alertmanager cluster holds a handful open. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Admission } from './access/admission.js';
-import { judgeHeaders, rememberSignature, whyNotSigned } from './access/authenticate.js';
+import { judgeHeaders, judgeSignature } from './access/authenticate.js';
 import { problem, type Answer } from './answer.js';
 import { noCredentials, readHookCredentials } from './access/credentials.js';
 import type { HookDependencies, Started } from './hook-dependencies.js';
@@ -36,12 +36,12 @@ export interface Delivery {
 const busy = problem(503, 'too many bodies at once; send it again', {}, { 'retry-after': '1' });
 const tooOften = problem(429, 'too many requests; send it again later', {}, { 'retry-after': '1' });
 
-function unauthorized(guards: HookGuards, request: IncomingMessage, why: string): Answer {
-  const isPatient = guards.admission.denied(request.socket.remoteAddress ?? '');
-  return isPatient ? problem(401, why, {}, { 'www-authenticate': 'Bearer' }) : tooOften;
+function unauthorized(why: string): Answer {
+  return problem(401, why, {}, { 'www-authenticate': 'Bearer' });
 }
 
-type Authenticated = { raw: Buffer; release: () => void };
+/** `forget` lets the same signature count again: what was delivered with it was not taken. */
+type Authenticated = { raw: Buffer; release: () => void; forget: () => void };
 
 /** Credentials are judged before the body is read where headers decide, and before anything of it is understood where it is signed. */
 export async function authenticatedBody(
@@ -55,8 +55,6 @@ export async function authenticatedBody(
   if (judgement === 'denied') {
     const isOff = credentials.bearer === null && credentials.hmac === null;
     return unauthorized(
-      guards,
-      request,
       isOff ? `the source ${source.name} is off: it has no secret` : 'expected the bearer token or the signature of this source',
     );
   }
@@ -67,14 +65,13 @@ export async function authenticatedBody(
     if (body.reason === 'busy') return busy;
     return body.reason === 'too-large' ? tooLarge : problem(400, 'the body ended before it was complete');
   }
-  if (judgement === 'needs-body') {
-    const why = whyNotSigned({ credentials, scheme: source.signature, replays: guards.replays }, request.headers, body.raw);
-    if (why !== null || !guards.admission.admits(source.name)) {
-      body.release();
-      return why === null ? tooOften : unauthorized(guards, request, why);
-    }
-  }
-  return body;
+  if (judgement === 'allowed') return { ...body, forget: () => undefined };
+  const signed = judgeSignature({ credentials, scheme: source.signature, replays: guards.replays }, request.headers, body.raw);
+  if ('forget' in signed && guards.admission.admits(source.name)) return { ...body, ...signed };
+  body.release();
+  if ('why' in signed) return unauthorized(signed.why);
+  signed.forget();
+  return tooOften;
 }
 
 async function notUnderstood(
@@ -192,6 +189,19 @@ function shown(ignored: IgnoredAlert[]): IgnoredAlert[] {
   return more <= 0 ? ignored : [...ignored.slice(0, shownIgnored), { reason: `${more} more`, labels: {} }];
 }
 
+/** A signature is used up by a delivery that was taken, and by no other. */
+export async function onceTaken({ forget, release }: Authenticated, take: () => Promise<Answer>): Promise<Answer> {
+  let isTaken = false;
+  try {
+    const answer = await take();
+    isTaken = answer.status < 300;
+    return answer;
+  } finally {
+    if (!isTaken) forget();
+    release();
+  }
+}
+
 /** POST /alerts/{source}: every rule of design §5. Rejects when the incidents cannot be reached (our outage, 503). */
 export async function receiveAlerts(
   deps: HookDependencies,
@@ -202,13 +212,7 @@ export async function receiveAlerts(
 ): Promise<Answer> {
   const body = await authenticatedBody(deps, guards, source, delivery);
   if (!('raw' in body)) return body;
-  try {
-    const answer = await takeDelivery(deps, metrics, guards, source, { raw: body.raw, request: delivery.request });
-    if (answer.status < 300) rememberSignature(guards.replays, source.signature, delivery.request.headers, body.raw);
-    return answer;
-  } finally {
-    body.release();
-  }
+  return await onceTaken(body, () => takeDelivery(deps, metrics, guards, source, { raw: body.raw, request: delivery.request }));
 }
 
 async function takeDelivery(

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { reportedKinds } from '../../core/command/changes/change.js';
-import { judgeHeaders, rememberSignature } from './access/authenticate.js';
+import { judgeHeaders } from './access/authenticate.js';
 import { problem, type Answer } from './answer.js';
 import { noCredentials, readHookCredentials } from './access/credentials.js';
 import type { HookDependencies } from './hook-dependencies.js';
 import { parseJson } from './read-body.js';
-import { authenticatedBody, type Delivery, type HookGuards } from './receive-alerts.js';
+import { authenticatedBody, onceTaken, type Delivery, type HookGuards } from './receive-alerts.js';
 import { alertSources } from './sources/registry.js';
 import type { AlertSource } from './sources/source.js';
 
@@ -72,12 +72,9 @@ export async function receiveChanges(deps: HookDependencies, guards: HookGuards,
   const { headers } = delivery.request;
   const body = await authenticatedBody(deps, guards, sender, delivery);
   if (!('raw' in body)) return body;
-  try {
-    if (headers['content-encoding'] !== undefined) return problem(415, 'expected a plain JSON body, got a compressed one');
-    const answer = await take(deps, body.raw);
-    if (answer.status < 300) rememberSignature(guards.replays, sender.signature, headers, body.raw);
-    return answer;
-  } finally {
-    body.release();
-  }
+  return await onceTaken(body, async () =>
+    headers['content-encoding'] === undefined
+      ? await take(deps, body.raw)
+      : problem(415, 'expected a plain JSON body, got a compressed one'),
+  );
 }

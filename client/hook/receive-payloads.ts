@@ -79,10 +79,7 @@ export async function receivePayloads(
   const given = path.token ?? bearerOf(request.headers.authorization);
   if (expected === null || given === null || !sameSecret(given, expected)) {
     const why = expected === null ? 'the codec is off: encryption.codec has no token' : 'expected the token of encryption.codec';
-    const isPatient = admission.denied(request.socket.remoteAddress ?? '');
-    return withCors(
-      isPatient ? problem(401, why, {}, { 'www-authenticate': 'Bearer' }) : problem(429, 'too many requests', {}, { 'retry-after': '1' }),
-    );
+    return withCors(problem(401, why, {}, { 'www-authenticate': 'Bearer' }));
   }
   wantBody();
   const body = await readRawBody(request, bodyLimitBytes, admission.reserve);

@@ -1,6 +1,6 @@
-import { Client, Connection } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
 import { join } from 'node:path';
-import { converterOf, resolveTemporal, type TemporalTarget } from '../../adapters/temporal/connection.js';
+import { clientOn, resolveTemporal, type TemporalTarget } from '../../adapters/temporal/connection.js';
 import { storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { Catalog } from '../../config/catalog.js';
 import { encryptedTarget } from '../../config/settings/payload-keys.js';
@@ -25,7 +25,7 @@ export async function startResponderHook(settings: HookSettings, address: { host
   const { connection: options, namespace } = resolveTemporal(settings.temporal);
   const connection = Connection.lazy({ ...options, connectTimeout: '3s' });
   const target = await encryptedTarget(settings.temporal, settings.catalog);
-  const client = new Client({ connection, namespace, ...converterOf(target) });
+  const client = clientOn(connection, namespace, target);
   const { catalog, dataDirectory, madeToken, say } = settings;
   const incidents = createKnownAlerts(createHookIncidents(client, catalog, dataDirectory), say);
   const stopWatching = incidents.watch();

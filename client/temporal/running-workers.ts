@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { environmentOf } from '../../adapters/kernel/processes-that-listen.js';
 import { linkOf, readProc } from '../../adapters/kernel/process-files.js';
+import { readWorkerIdentity } from '../../adapters/temporal/key-in-use.js';
 import { dataVariable, defaultDataFolder } from '../../config/environment.js';
 import { incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 
@@ -36,10 +37,10 @@ export async function findWorkers(client: Client): Promise<RunningWorker[]> {
   return [...workers].map(([identity, queues]) => ({ identity, queues, environment: localEnvironment(identity) })).filter(isPresent);
 }
 
-/** `PID@HOST`, where the host is this one. */
+/** Of a worker on this host. */
 function localPid(identity: string): number | null {
-  const [, pid, host] = /^(\d+)@(.+)$/.exec(identity) ?? [];
-  return pid === undefined || host !== hostname() ? null : Number(pid);
+  const worker = readWorkerIdentity(identity);
+  return worker?.host === hostname() ? worker.pid : null;
 }
 
 /** A worker that has just died still counts as polling for a minute; its process does not. */

@@ -1,7 +1,6 @@
 /** Keys of the payloads, as `encryption` of the catalog names them. */
 import { resolve } from 'node:path';
 import type { TemporalTarget } from '../../adapters/temporal/connection.js';
-import { withoutKey } from '../../adapters/temporal/encrypted-payload.js';
 import type { PayloadKeys } from '../../adapters/temporal/payload-codec.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import type { Catalog } from '../catalog.js';
@@ -48,11 +47,12 @@ export async function encryptedTarget(target: TemporalTarget, catalog: Catalog |
   if (keys !== null) {
     // Only who encrypts pays for loading it.
     const { encryptingConverter } = await import('../../adapters/temporal/data-converter.js');
-    return { ...target, dataConverter: await encryptingConverter(keys) };
+    const { keyIdOf } = await import('../../adapters/temporal/payload-codec.js');
+    return { ...target, dataConverter: await encryptingConverter(keys), keyId: keyIdOf(keys.current) };
   }
-  const remedy =
+  const keyRemedy =
     catalog === null
       ? `name the catalog that has it with --catalog, or set ${keyVariable}`
       : 'set encryption.key in the catalog, as the workers have it';
-  return { ...target, dataConverter: { payloadCodecs: [withoutKey(remedy)] } };
+  return { ...target, keyRemedy };
 }

@@ -5,8 +5,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { until } from '../support/until.js';
 import { noPages, noStatusPages } from '../support/no-pages.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readPostedChanges, storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { AlertSummary } from '../../activities/contract.js';
 import { startHook, type RunningHook } from '../../client/hook/hook-server.js';
@@ -40,14 +41,17 @@ const open = new Map<string, string>();
 const received: { endpoint: string; alert: AlertSummary }[] = [];
 let outage = false;
 let cooling: string | null = null;
+/** Temporal takes its time. */
+let held: Promise<void> = Promise.resolve();
 const incidents = {
-  startOrAttach: (endpoint: string, alert: AlertSummary) => {
-    if (outage) return Promise.reject(new Error('connect ECONNREFUSED'));
-    if (cooling !== null) return Promise.resolve({ ignored: `cool-down until ${cooling}` });
+  startOrAttach: async (endpoint: string, alert: AlertSummary) => {
+    if (outage) throw new Error('connect ECONNREFUSED');
+    if (cooling !== null) return { ignored: `cool-down until ${cooling}` };
     received.push({ endpoint, alert });
     const started = !open.has(endpoint);
     if (started) open.set(endpoint, `perf-${endpoint.replace('/', '-')}-${open.size + 1}`);
-    return Promise.resolve({ incidentId: open.get(endpoint) ?? '', started });
+    await held;
+    return { incidentId: open.get(endpoint) ?? '', started };
   },
   recordResolved: (endpoint: string, alert: AlertSummary) => {
     const incidentId = open.get(endpoint);
@@ -69,7 +73,10 @@ let hook: RunningHook;
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'perf-hook-'));
-  hook = await startHook(
+  hook = await start();
+});
+const start = (): Promise<RunningHook> =>
+  startHook(
     {
       catalog,
       incidents,
@@ -83,7 +90,6 @@ beforeAll(async () => {
     },
     { host: '127.0.0.1', port: 0 },
   );
-});
 afterAll(async () => {
   await hook.close();
   await rm(directory, { recursive: true });
@@ -93,6 +99,7 @@ beforeEach(() => {
   received.length = 0;
   outage = false;
   cooling = null;
+  held = Promise.resolve();
 });
 
 const bearer = { authorization: 'Bearer token-of-alertmanager' };
@@ -286,6 +293,51 @@ describe('credentials of the hook', () => {
   it('of one source do not open another, and a source that is not known opens none', async () => {
     expect((await post('generic', '{}', bearer)).status).toBe(401);
     expect((await post('nagios', '{}', bearer)).status).toBe(404);
+  });
+
+  it('with a time are used up while their delivery is still under way', async () => {
+    let goOn = (): void => undefined;
+    held = new Promise((resolve) => (goOn = resolve));
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const raw = JSON.stringify({ service: 'shop', endpoint: 'search' });
+    const headers = { ...sign(`${timestamp}.${raw}`), 'x-timestamp': timestamp };
+    const first = post('generic', raw, headers);
+    await until(() => received.length === 1);
+    expect(await post('generic', raw, headers)).toMatchObject({ status: 401, answer: { error: 'this signature was used before' } });
+    goOn();
+    expect([(await first).status, received.length]).toEqual([202, 1]);
+  });
+
+  it('that are guessed are slowed down, whatever they would open', async () => {
+    // All of it happens in one second of the hook's clock.
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
+    const guessed = await start();
+    try {
+      const expires = String(Math.floor(Date.now() / 1000) + 60);
+      const ways: readonly [path: string, method: string][] = [
+        ['/incidents/known', 'GET'],
+        ['/incidents/known/artifacts/profile.pb.gz', 'GET'],
+        [`/incidents/known/report?expires=${expires}&signature=${'0'.repeat(64)}`, 'GET'],
+        ['/incidents', 'GET'],
+        [`/incidents/INC-2026-0101-001/approve?id=1&expires=${expires}&person=bob&act=${'0'.repeat(64)}`, 'POST'],
+        ['/alerts/alertmanager', 'POST'],
+        ['/changes', 'POST'],
+        ['/codec/guessed/decode', 'POST'],
+      ];
+      const ask = async ([path, method]: (typeof ways)[number], token: string): Promise<number> => {
+        const answer = await fetch(`${guessed.origin}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+        await answer.arrayBuffer();
+        return answer.status;
+      };
+      const statuses: number[] = [];
+      for (let round = 0; round < 4; round += 1) for (const way of ways) statuses.push(await ask(way, `guess-${round}`));
+      expect(statuses.slice(0, 20).every((status) => status === 401 || status === 403)).toBe(true);
+      expect(statuses.slice(20)).toEqual(Array.from({ length: 12 }, () => 429));
+      expect(await ask(['/incidents/known', 'GET'], 'token-of-readers')).toBe(200);
+    } finally {
+      clock.mockRestore();
+      await guessed.close();
+    }
   });
 
   it('must exist for at least one source, or the hook refuses to start', async () => {

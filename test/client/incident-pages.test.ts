@@ -373,6 +373,17 @@ describe('who acts', () => {
     expect((await fetch(link, { method: 'POST', headers: asAlice })).status).toBe(403);
   });
 
+  it('is not proven by the proxy for a form of somebody else, who hides where it is and knows a link', async () => {
+    const shown = await get(`/incidents/${id}`);
+    // A browser tells our own forms apart only where a page lets it.
+    expect(shown.headers.get('referrer-policy')).toBe('same-origin');
+    const path = formOf(await shown.text(), 'note');
+    const { length } = (await world.incidents.status(id)).timeline;
+    for (const origin of ['null', 'http://elsewhere.test', 'not an origin'])
+      expect([origin, (await send(path, { text: 'forged' }, { ...asAlice, origin })).status]).toEqual([origin, 403]);
+    expect((await world.incidents.status(id)).timeline).toHaveLength(length);
+  });
+
   it('is not proven by a header from elsewhere, whatever it says', () => {
     const from = (remoteAddress: string, proxies: string[]) => {
       const headers = { 'x-forwarded-email': 'alice@example.com' };

@@ -13,22 +13,27 @@ import type { RunDocument } from '../../core/command/runbook/run-document.js';
 import { compiledProgram } from '../../lab/program-path.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { abortRunUpdate } from '../../workflows/runbook/messages.js';
+import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 import { startTemporal } from '../support/temporal.js';
 import { until } from '../support/until.js';
 
 const by = { person: 'alice', proof: 'unverified' } as const;
 let temporal: TestWorkflowEnvironment;
 let runs: RunbookClient;
+let postgres: TestPostgres;
 let folder = '';
 const workers: ChildProcess[] = [];
 
 beforeAll(async () => {
-  temporal = await startTemporal();
+  [temporal, postgres] = await Promise.all([startTemporal(), startPostgres()]);
+  // Workers inherit it.
+  process.env['TEST_CRASH_PG'] = postgres.url;
   folder = await mkdtemp(join(tmpdir(), 'runbook-crash-'));
   const dataDirectory = join(folder, 'data');
   runs = createRunbookClient(temporal.client, createArtifactStore({ directory: artifactDirectory(dataDirectory) }));
   const endpoints = { order: { url: 'http://127.0.0.1:1/order', budgets: { p95Ms: 250 } } };
-  const catalog = { version: 1, services: { shop: { endpoints } }, file: join(folder, 'responder.yaml'), directory: folder };
+  const databases = { main: { kind: 'postgres', connection: { env: 'TEST_CRASH_PG' } } };
+  const catalog = { version: 1, services: { shop: { endpoints, databases } }, file: join(folder, 'responder.yaml'), directory: folder };
   const bundle = compiledProgram('workflow-bundle.js');
   const settings = { address: temporal.address, bundle, catalog, dataDirectory, taskQueue: incidentsQueue };
   await writeFile(join(folder, 'worker.json'), JSON.stringify(settings));
@@ -36,7 +41,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const worker of workers) await kill(worker);
-  await temporal.teardown();
+  delete process.env['TEST_CRASH_PG'];
+  await Promise.all([temporal.teardown(), postgres.stop()]);
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 });
 
@@ -65,6 +71,18 @@ steps:
   - { id: one, kind: command, run: [sh, -c, 'echo one >> ${name}.log'], rollback: { run: [sh, -c, 'echo undo-one >> ${name}.log'] } }
   - { id: two, kind: command, run: [sh, -c, 'echo two >> ${name}.log; sleep 120; echo late >> ${name}.log'], timeout: 5m${probe}, rollback: { run: [sh, -c, 'echo undo-two >> ${name}.log'] } }
   - { id: three, kind: command, run: [sh, -c, 'echo three >> ${name}.log'] }
+`;
+
+const endlessly = 'INSERT INTO marks SELECT 1 FROM pg_sleep(600)';
+
+/** A statement that writes and takes long: its worker is killed while the server is at work. */
+const sqlText = `apiVersion: perf-responder/runbook.v1
+name: marks
+title: marks
+service: shop
+risk: medium
+steps:
+  - { id: mark, kind: sql, database: shop/main, sql: ${endlessly}, timeout: 9m, rollback: { kind: sql, database: main, sql: INSERT INTO marks VALUES (2) } }
 `;
 
 const logged = async (name: string): Promise<string[]> =>
@@ -103,4 +121,25 @@ it('asks the probe, or a person, about a step whose worker was killed, and undoe
     ],
   });
   expect(await logged('asked')).toEqual(['one', 'two', 'undo-two', 'undo-one']);
+}, 90_000);
+
+it('never runs the statement of a killed worker a second time by itself, and leaves no half of it in the database', async () => {
+  const admin = await postgres.connect('admin');
+  await admin.query('CREATE TABLE marks (id int)');
+  const statements = async (): Promise<number> =>
+    (await admin.query("SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'INSERT INTO marks SELECT%'")).rows.length;
+  await startWorker();
+  const flags = { isDryRun: false, isGuided: false, approvesItself: true, given: {}, by };
+  const runId = await runs.start({ file: 'marks.yaml', text: sqlText, ...flags });
+  await until(async () => (await statements()) === 1);
+  // The one of the test before may have taken the step.
+  for (const worker of workers) await kill(worker);
+  // Nobody waits for it any more: the server ends it, long before its time limit.
+  await until(async () => (await statements()) === 0);
+  await startWorker();
+  expect(await settled(runId)).toMatchObject({ steps: [{ state: 'unknown' }], waitsFor: { kind: 'unknown', step: 'mark' } });
+  expect([await statements(), (await admin.query('SELECT id FROM marks')).rows]).toEqual([0, []]);
+  await runs.update(runId, abortRunUpdate, { by });
+  expect(await settled(runId)).toMatchObject({ result: 'aborted', rollback: [{ id: 'mark', state: 'done' }] });
+  expect((await admin.query('SELECT id FROM marks')).rows).toEqual([{ id: 2 }]);
 }, 90_000);

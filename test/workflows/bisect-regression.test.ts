@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
+import { workerIdentity } from '../../adapters/temporal/key-in-use.js';
 import { bisectHostQueue, bisectQueue } from '../../workflows/kernel/task-queues.js';
 import {
   bisectStatusQuery,
@@ -17,7 +18,7 @@ import { followBisect } from '../../client/temporal/follow-bisect.js';
 import { newestNumerics } from '../../core/bisect/numerics.js';
 import { createFakeRepositories, idOf, type FakeRepository } from '../support/fake-repositories.js';
 import { rowsWithoutSummary } from '../support/stories/histories.js';
-import { identityOf, listMeasuringHosts } from '../../worker/measuring-hosts.js';
+import { listMeasuringHosts } from '../../worker/measuring-hosts.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 
 let temporal: TestWorkflowEnvironment;
@@ -34,7 +35,7 @@ beforeAll(async () => {
     await Worker.create({
       ...shared,
       taskQueue: bisectQueue,
-      identity: identityOf('bench-1'),
+      identity: workerIdentity('bench-1', '0123456789abcdef'),
       workflowBundle: bundle,
       activities: world.activitiesOn('bench-1'),
     }),

@@ -9,6 +9,8 @@ import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IncidentActivities } from '../../activities/contract.js';
 import { historyText } from '../../adapters/temporal/history-texts.js';
+import { findKeyInUse, workerIdentity } from '../../adapters/temporal/key-in-use.js';
+import { keyIdOf } from '../../adapters/temporal/payload-codec.js';
 import { startResponderHook } from '../../client/hook/start-hook.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
@@ -19,6 +21,7 @@ import { runCli } from '../client/run-cli.js';
 import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
 import { alertOf } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
+import { until } from '../support/until.js';
 
 const [firstKey, secondKey] = ['a'.repeat(64), 'b'.repeat(64)];
 /** Must be nowhere on the server. */
@@ -75,7 +78,7 @@ async function startMachines(dataConverter: DataConverter): Promise<() => Promis
   };
 }
 
-describe('a namespace with encryption', { timeout: 120_000 }, () => {
+describe('a namespace with encryption', { timeout: 240_000 }, () => {
   it('holds nothing that can be read, over two machines and a change of the key, and its people read all of it', async () => {
     const endpoint = world.tell({ verdicts: ['confirmed', 'not-reproduced'], loadMs: 100 });
     const namespace = temporal.namespace ?? 'default';
@@ -121,6 +124,7 @@ describe('a namespace with encryption', { timeout: 120_000 }, () => {
     await expect(half.status(incidentId)).rejects.toThrow(/encrypted with the key [0-9a-f]{16}/);
     await showInWebUi(history);
     await askWithoutCatalog(incidentId);
+    await writeWithoutKey(plain);
   });
 });
 
@@ -140,6 +144,46 @@ async function askWithoutCatalog(incidentId: string): Promise<void> {
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('RESPONDER_PAYLOAD_KEY: expected 32 random bytes')]);
     expect([seeing.code, seeing.err]).toEqual([0, '']);
     expect(seeing.out).toContain(privateText);
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
+}
+
+/** A command that only writes cannot see what others encrypt; it sends nothing, whether a worker is up or only a history tells. */
+async function writeWithoutKey(plain: Client): Promise<void> {
+  const cwd = await mkdtemp(join(tmpdir(), 'no-catalog-'));
+  const place = ['--address', temporal.address, '--namespace', temporal.namespace ?? 'default'];
+  const off = (env: Record<string, string>) => runCli(['load', 'off', '--reason', `for ${privateText}`, ...place], { cwd, env });
+  const refusal = expect.stringMatching(
+    /is encrypted with the key [0-9a-f]{16}.*nothing was sent in plain.*RESPONDER_PAYLOAD_KEY/,
+  ) as unknown;
+  const namespace = temporal.namespace ?? 'default';
+  // As the server has it: its memo cannot be read here.
+  const exists = (): Promise<boolean> =>
+    plain.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId: 'perf-load-off' } }).then(
+      () => true,
+      () => false,
+    );
+  try {
+    const afterwards = await off({});
+    expect([afterwards.code, afterwards.err, await exists()]).toEqual([2, refusal, false]);
+    // What tells now is a worker: the newest workflow is one that somebody began in plain.
+    const converter = await converterOf(secondKey);
+    const keyId = keyIdOf(Buffer.from(secondKey, 'hex'));
+    const identity = workerIdentity('elsewhere', keyId);
+    const worker = await Worker.create({
+      ...{ connection: temporal.nativeConnection, taskQueue: incidentsQueue, activities: world.activities },
+      ...{ dataConverter: converter, identity },
+    });
+    await worker.runUntil(async () => {
+      await plain.workflow.start('unknown', { workflowId: 'plain', taskQueue: 'nobody', args: ['in plain'] });
+      await until(async () => (await findKeyInUse(plain.connection, namespace)) === keyId);
+      const during = await off({});
+      expect([during.code, during.err, await exists()]).toEqual([2, refusal, false]);
+    });
+    const seeing = await off({ RESPONDER_PAYLOAD_KEY: secondKey });
+    expect([seeing.code, await exists()]).toEqual([0, true]);
+    expect(await historyText(plain, 'perf-load-off', '')).not.toContain(privateText);
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }

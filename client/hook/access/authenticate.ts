@@ -22,25 +22,30 @@ export function judgeHeaders(credentials: SourceCredentials, scheme: SignatureSc
   return hasRightToken(credentials, headers) ? 'allowed' : 'denied';
 }
 
-/** Why the signature does not count for the raw bytes, or null when it does; with a time in the headers, that is signed, too. */
-export function whyNotSigned(
+/** What a signature is worth for the raw bytes. One with a time counts once, also while its first delivery is still under way; `forget` lets it count again. */
+type SignatureJudgement = { why: string } | { forget: () => void };
+
+export function judgeSignature(
   { credentials, scheme, replays }: { credentials: SourceCredentials; scheme: SignatureScheme; replays: ReplayMemory },
   headers: IncomingHttpHeaders,
   raw: Buffer,
-): string | null {
+): SignatureJudgement {
   const header = signatureOf(scheme, headers);
-  if (credentials.hmac === null || header === null) return `expected a signature in ${scheme.header}`;
+  if (credentials.hmac === null || header === null) return { why: `expected a signature in ${scheme.header}` };
   const signed = signedBytes(scheme, headers, raw);
-  if (signed === null) return 'the time of the signature is missing or too far off; set the clock of the sender';
-  if (!signed.isTimed && credentials.needsTimestamp) return `expected ${timestampHeader} and a signature over "<timestamp>.<body>"`;
+  if (signed === null) return { why: 'the time of the signature is missing or too far off; set the clock of the sender' };
+  if (!signed.isTimed && credentials.needsTimestamp)
+    return { why: `expected ${timestampHeader} and a signature over "<timestamp>.<body>"` };
   const right = hmacHex(credentials.hmac, signed.bytes);
   // Every candidate is compared, so that the time does not tell which one fitted (several = a secret being rotated).
   const isRight = scheme
     .parse(header)
     .map((candidate) => sameSecret(candidate.toLowerCase(), right))
     .includes(true);
-  if (!isRight) return `the signature in ${scheme.header} does not fit the body`;
-  return signed.isTimed && replays.has(digestOf(signed.bytes)) ? 'this signature was used before' : null;
+  if (!isRight) return { why: `the signature in ${scheme.header} does not fit the body` };
+  // Without a time the same bytes may rightly come again.
+  const forget = signed.isTimed ? replays.take(digestOf(signed.bytes)) : () => undefined;
+  return forget === null ? { why: 'this signature was used before' } : { forget };
 }
 
 /** Null when the headers forbid that any signature be right. Sources with a time of their own know how; the others may say it in X-Timestamp. */
@@ -52,13 +57,6 @@ function signedBytes(scheme: SignatureScheme, headers: IncomingHttpHeaders, raw:
   const timestamp = timestampOf(headers);
   if (timestamp === null) return { bytes: raw, isTimed: false };
   return whyNotNow(timestamp, Date.now()) === null ? { bytes: timedContent(timestamp, raw), isTimed: true } : null;
-}
-
-/** Of a delivery that was taken; without a time the same bytes may rightly come again. */
-export function rememberSignature(replays: ReplayMemory, scheme: SignatureScheme, headers: IncomingHttpHeaders, raw: Buffer): void {
-  if (signatureOf(scheme, headers) === null) return;
-  const signed = signedBytes(scheme, headers, raw);
-  if (signed?.isTimed === true) replays.remember(digestOf(signed.bytes));
 }
 
 /** The header can be written in many ways that mean the same signature; what was signed cannot. */

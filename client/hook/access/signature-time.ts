@@ -21,23 +21,25 @@ export function whyNotNow(timestamp: string, nowMs: number): string | null {
 }
 
 export interface ReplayMemory {
-  /** Of what was signed, as a digest. */
-  has: (signed: string) => boolean;
-  /** Of a delivery that was taken: one that failed for our reasons may come again. */
-  remember: (signed: string) => void;
+  /**
+   * Takes what was signed, given as a digest; null when it was taken before. The returned function gives it back: a delivery that failed for our reasons
+   * may come again.
+   */
+  take: (signed: string) => (() => void) | null;
 }
 
 export function createReplayMemory(now: () => number): ReplayMemory {
   const seen = new Map<string, number>();
   return {
-    has: (signed) => (seen.get(signed) ?? 0) > now(),
-    remember: (signed) => {
+    take: (signed) => {
+      if ((seen.get(signed) ?? 0) > now()) return null;
       for (const [old, until] of seen) {
         if (until > now() && seen.size < mostRemembered) break;
         seen.delete(old);
       }
       // A time in the future within the tolerance stays valid for twice as long.
       seen.set(signed, now() + 2 * toleranceMs);
+      return () => void seen.delete(signed);
     },
   };
 }

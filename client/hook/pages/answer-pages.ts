@@ -20,8 +20,12 @@ import { makeCookie, pageActions, readAction, readCookie, signAction, type LinkP
 const pagePolicy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** Its own forms say where they were: without a referrer a browser sends `Origin: null`, which a page of anybody can make it send. */
+const ownReferrer = { 'referrer-policy': 'same-origin' };
+
 function htmlAnswer(body: string, status = 200, headers: Record<string, string> = {}): Answer {
-  return { status, body, contentType: 'text/html; charset=utf-8', headers: { 'content-security-policy': pagePolicy, ...headers } };
+  const own = { 'content-security-policy': pagePolicy, ...ownReferrer };
+  return { status, body, contentType: 'text/html; charset=utf-8', headers: { ...own, ...headers } };
 }
 
 export interface PageParts {
@@ -156,7 +160,7 @@ function isForeign(request: IncomingMessage): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const { origin, host } = request.headers;
-  return origin !== undefined && origin !== 'null' && URL.canParse(origin) && new URL(origin).host !== host;
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }
 
 /** What is proven beats what is chosen. A link that was sent to one person is theirs; on the page anybody who may read can choose a name. */

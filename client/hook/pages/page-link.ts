@@ -67,15 +67,20 @@ export function pageLinks(key: () => string | null, origin: string | null): Page
 /** The cookie that a signed link leaves, so that the list and live updates open, too: `<expires>.<signature>`. */
 export const cookieName = 'responder_read';
 
+/** Of no form that a link can have: a link to one report opens that report. */
+function cookieSignature(key: string, expires: string): string {
+  return hmacHex(key, JSON.stringify(['read', expires]));
+}
+
 export function readCookie(key: string, header: string | undefined): boolean {
   const match = new RegExp(`(?:^|;\\s*)${cookieName}=(\\d{1,12})\\.([0-9a-f]{64})(?:;|$)`).exec(header ?? '');
   const [, expires, signed] = match ?? [];
   if (expires === undefined || signed === undefined) return false;
-  return sameSecret(signed, hmacHex(key, `read\n${expires}`)) && Number(expires) * 1000 > Date.now();
+  return sameSecret(signed, cookieSignature(key, expires)) && Number(expires) * 1000 > Date.now();
 }
 
 export function makeCookie(key: string, isSecure: boolean): string {
   const expires = String(Math.floor((Date.now() + actLifetimeMs) / 1000));
   const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${actLifetimeMs / 1000}${isSecure ? '; Secure' : ''}`;
-  return `${cookieName}=${expires}.${hmacHex(key, `read\n${expires}`)}; ${attributes}`;
+  return `${cookieName}=${expires}.${cookieSignature(key, expires)}; ${attributes}`;
 }

@@ -211,7 +211,10 @@ describe('the runbooks that come with the product', () => {
 describe('a step that asks a database', () => {
   const ask = (sql: string, target: string, writes: boolean, over = {}): Promise<RunDocument> => {
     const [service = '', database = ''] = target.split('/');
-    return world.start(
+    return askAs(sql, service, database, writes, over);
+  };
+  const askAs = (sql: string, service: string, database: string, writes: boolean, over = {}): Promise<RunDocument> =>
+    world.start(
       `apiVersion: perf-responder/runbook.v1
 name: ask
 title: Ask
@@ -221,7 +224,18 @@ steps: [{ id: ask, title: Ask, kind: sql, database: ${database}, writes: ${write
 `,
       { file: 'ask.yaml', approvesItself: true, ...over },
     );
-  };
+
+  it('names the database of another service as SERVICE/NAME, and hears which line is wrong when it names none', async () => {
+    const other = await askAs('SELECT current_database()', 'bare', 'shop/main', false);
+    expect([other.result, other.steps[0]?.output]).toEqual(['success', new URL(postgres.url).pathname.slice(1)]);
+    const none = await askAs('SELECT 1', 'shop', 'shop/main/x', false);
+    expect([none.result, none.preflight[0]?.detail]).toEqual([
+      'aborted',
+      expect.stringMatching(
+        /^ask\.yaml: .*: ask\.yaml:6: steps\[0\]\.database: expected NAME or SERVICE\/NAME .*, got "shop\/main\/x"; write/,
+      ),
+    ]);
+  });
 
   it('is one statement that only reads, unless it says that it writes; a rehearsal, too', async () => {
     const admin = await postgres.connect('admin');
