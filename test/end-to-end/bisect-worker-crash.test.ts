@@ -136,7 +136,12 @@ it('the next worker ends the search with the same commit, and nothing is left be
     await kill(second);
     const third = await startWorker();
     const answer = await handle.result();
-    expect(answer).toMatchObject({ outcome: 'culprit', culprit: { commit: history.ids[culprit] }, skipped: [], otherCulprits: [] });
+    expect(answer, answer.reasons.join('; ')).toMatchObject({
+      outcome: 'culprit',
+      culprit: { commit: history.ids[culprit] },
+      skipped: [],
+      otherCulprits: [],
+    });
     expect(answer.range).toEqual([history.ids[culprit - 1], history.ids[culprit]]);
     expect(await programs()).toEqual({ loads: 0, all: 0 });
     await kill(third);

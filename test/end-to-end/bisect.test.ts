@@ -37,14 +37,12 @@ beforeAll(async () => {
   const catalog = { version: 1 as const, services, file: join(folder, 'responder.yaml'), directory: folder };
   const place = { host: 'bench-1', mayLoad: anyLoad, measuringHosts: () => Promise.resolve(['bench-1']) };
   const deps = createBisectDependencies({ catalog, dataDirectory: folder, k6: () => Promise.resolve(k6Binary()) }, place);
-  const target: typeof deps.target = (endpoint) => {
-    const known = deps.target(endpoint);
-    // The catalog allows no load below ten seconds; the step of this history shows in less than two.
-    return known === null ? null : { ...known, plan: { ...known.plan, rate: 60, durationMs: 1_500 } };
-  };
+  // A search of the catalog's warms each run up for two seconds and more; the step of this history shows in one.
+  const runLoad: typeof deps.runLoad = (order) =>
+    deps.runLoad({ ...order, plan: { ...order.plan, rate: 60, warmUpMs: 300, durationMs: 1_000 } });
   const shared = {
     connection: temporal.nativeConnection,
-    activities: createBisectActivities({ ...deps, target }),
+    activities: createBisectActivities({ ...deps, runLoad }),
     maxHeartbeatThrottleInterval: '1s',
   } as const;
   // A machine's worktrees are removed on the queue of that machine, which the product's workers serve, too.

@@ -56,7 +56,8 @@ export function buildingAhead(host: string | null): ActivityInterfaceFor<BisectA
 
 /**
  * A build may take its ten minutes and the start one; two profiles are two such runs. Each part limits its own time where it runs, so waiting for
- * the machine is no part of it; the heartbeat shows a dead worker within seconds.
+ * the machine is no part of it; the heartbeat shows a dead worker within seconds. How often it may fail is decided where it runs: a worker that died
+ * says nothing about a commit.
  */
 export function measuring(host: string | null): ActivityInterfaceFor<BisectActivities> {
   return proxyActivities<BisectActivities>({
@@ -64,7 +65,7 @@ export function measuring(host: string | null): ActivityInterfaceFor<BisectActiv
     startToCloseTimeout: '6 hours',
     scheduleToCloseTimeout: '1 day',
     heartbeatTimeout: '15s',
-    retry: { initialInterval: '2s', maximumAttempts: 4, nonRetryableErrorTypes },
+    retry: { initialInterval: '2s', maximumInterval: '30s', nonRetryableErrorTypes },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });
 }

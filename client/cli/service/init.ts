@@ -20,6 +20,18 @@ function candidateLine({ pid, port, runtime, command, databaseVariables }: Candi
   return `  port ${port}: ${runtime}, process ${pid}${database}  ${command.replaceAll(/\s+/g, ' ').slice(0, 80)}`;
 }
 
+/** As many as can be looked through. */
+const mostShown = 8;
+
+/** The one that was asked for first: a machine may have dozens of services. */
+function candidateLines(candidates: readonly Candidate[], { url }: InitFlags): string[] {
+  const meant = /:(\d+)/.exec(url ?? '')?.[1];
+  const isMeant = ({ port }: Candidate): boolean => String(port) === meant;
+  const lines = [...candidates.filter(isMeant), ...candidates.filter((each) => !isMeant(each))].map(candidateLine);
+  const more = lines.length - mostShown;
+  return [...lines.slice(0, mostShown), ...(more > 0 ? [`  and ${more} more; --url names the service`] : [])];
+}
+
 /** How the worker gets the variable without anybody seeing its value. */
 function environmentHint({ databaseVariable }: CatalogChoice, candidate: Candidate | null): string[] {
   if (databaseVariable === null || environmentVariable(databaseVariable) !== null) return [];
@@ -42,7 +54,7 @@ async function init(flags: InitFlags, command: Command): Promise<void> {
     );
   const candidates = findCandidates();
   if (candidates.length > 0)
-    context.say(['What listens on this machine and could be the service:', ...candidates.slice(0, 8).map(candidateLine)].join('\n'));
+    context.say(['What listens on this machine and could be the service:', ...candidateLines(candidates, flags)].join('\n'));
   const isInteractive = !context.isJson && process.stdin.isTTY && process.stderr.isTTY;
   const abandoned = (): Error =>
     new InterruptedError('\nnothing was written; perf-responder init asks again, flags answer without questions');
