@@ -21,7 +21,7 @@ function createRandom(seed: number): () => number {
 
 function lineOf(run: number, row: Row): string {
   const problems = problemsOf(row);
-  const killed = row.struck || row.victim === 'nobody' ? row.victim : `${row.victim} (none ran)`;
+  const killed = row.struck || row.victim === 'nobody' ? row.victim : `${row.victim} (${row.reached ? 'none ran' : 'not reached'})`;
   const found = [row.outcome, row.cause, row.mostOpen, row.leftOver, row.indexes, row.isInspectorOpen ? 'open' : 'closed'];
   const shown = [run, killed, row.moment, ...found, Math.round(row.tookMs / 1000), problems.join(', ')];
   // The last reasons say what became of the part that died.

@@ -13,10 +13,14 @@ export interface Row {
   victim: Struck;
   moment: string;
   struck: boolean;
+  /** False: it never came to the moment, e.g. no remedy was planned on what a starved host had shown. */
+  reached: boolean;
   outcome: string;
   /** Of the first cause. */
   cause: string;
   why: string;
+  /** What the last re-run proved; empty: there was none. */
+  rerun: string;
   /** Pieces of evidence that the answer itself calls missing. */
   missing: number;
   mostOpen: number;
@@ -66,15 +70,18 @@ async function begin(incidents: IncidentClient): Promise<string> {
 /** A build that has to wait for somebody is still under way when it is struck. */
 const heldMs = 4_000;
 
-async function askFor(place: Place, incidents: IncidentClient, id: string, asks: Moment['asks']): Promise<void> {
-  if (asks === 'nothing') return;
-  const isReady = ({ phase, remedyPlan }: IncidentStatus): boolean => phase === 'waiting' && (asks === 're-run' || remedyPlan !== null);
-  const status = await lookUntil(incidents, id, isReady, 180_000);
+/** False: there is nothing to ask for. An incident that waits has planned its remedy, or never will. */
+async function askFor(place: Place, incidents: IncidentClient, id: string, asks: Moment['asks']): Promise<boolean> {
+  if (asks === 'nothing') return true;
+  const status = await lookUntil(incidents, id, ({ phase }) => phase === 'waiting', 180_000);
+  if (status?.phase !== 'waiting') return false;
   if (asks === 're-run') void incidents.rerun(id, { by: 'crash' }).catch(() => undefined);
-  const planId = status?.remedyPlan?.planId;
-  if (asks !== 'remedy' || planId === undefined) return;
+  const planId = status.remedyPlan?.planId;
+  if (asks !== 'remedy') return true;
+  if (planId === undefined) return false;
   await place.database.holdTransaction(heldMs);
   void incidents.decide(id, { planId, decision: 'approve', by: 'crash' }).catch(() => undefined);
+  return true;
 }
 
 function indexesTold({ valid, invalid }: { valid: number; invalid: number }): string {
@@ -83,8 +90,10 @@ function indexesTold({ valid, invalid }: { valid: number; invalid: number }): st
 }
 
 /** For whoever has to find out what a row is about. */
-function whyOf({ incident: { reasons, missingEvidence } }: IncidentStatus): string {
-  return [...reasons.slice(-3), ...missingEvidence.map(({ what, why }) => `no ${what}: ${why}`)].join('; ');
+function whyOf(status: IncidentStatus): string {
+  const { reasons, missingEvidence } = status.incident;
+  const proof = status.confirmations.slice(1).map((run) => `re-run: ${run.outcome ?? 'none'}, ${run.reasons.join(', ')}`);
+  return [...reasons.slice(-3), ...missingEvidence.map(({ what, why }) => `no ${what}: ${why}`), ...proof].join('; ');
 }
 
 async function judge(place: Place, incidents: IncidentClient, id: string, status: IncidentStatus | null) {
@@ -98,6 +107,7 @@ async function judge(place: Place, incidents: IncidentClient, id: string, status
     outcome: status?.incident.outcome ?? 'none',
     cause: status?.incident.causes[0]?.id ?? '',
     missing: status?.incident.missingEvidence.length ?? 0,
+    rerun: status?.confirmations.slice(1).at(-1)?.outcome ?? '',
     why: status === null ? 'it did not come to an end' : whyOf(status),
   };
 }
@@ -111,14 +121,15 @@ export async function runOnce(victim: Struck, moment: Moment, jitterMs: number):
     const connection = await Connection.connect({ address: place.address });
     const incidents = createIncidentClient(new Client({ connection }));
     const id = await begin(incidents);
-    await askFor(place, incidents, id, moment.asks);
-    await lookUntil(incidents, id, moment.isNow, 180_000);
-    await delay(moment.afterMs + jitterMs);
-    const struck = victim !== 'nobody' && (await place.strike(victim));
-    const status = await lookUntil(incidents, id, (now) => isAnswered(moment, now), 240_000);
+    const isAsked = await askFor(place, incidents, id, moment.asks);
+    const reached = isAsked && (await lookUntil(incidents, id, moment.isNow, 180_000)) !== null;
+    if (reached) await delay(moment.afterMs + jitterMs);
+    const struck = reached && victim !== 'nobody' && (await place.strike(victim));
+    const isDone = (now: IncidentStatus): boolean => (isAsked ? isAnswered(moment, now) : now.phase === 'waiting');
+    const status = await lookUntil(incidents, id, isDone, 240_000);
     const found = await judge(place, incidents, id, status);
     await connection.close();
-    return { victim, moment: moment.name, struck, ...found, tookMs: Date.now() - startedAt };
+    return { victim, moment: moment.name, struck, reached, ...found, tookMs: Date.now() - startedAt };
   } finally {
     await place.release();
   }
@@ -127,8 +138,10 @@ export async function runOnce(victim: Struck, moment: Moment, jitterMs: number):
 /** The place misses one index. Where its database or its load died in the window, or what was to be seen could not be, that may be all that can be said. */
 const trueCauses = new Set(['missing-index', 'expensive-query']);
 
-function isHonest({ victim, outcome, cause, why, missing }: Row): boolean {
+function isHonest({ victim, outcome, cause, why, missing, indexes, rerun }: Row): boolean {
   if (outcome === 'resolved') return true;
+  // A remedy that was applied is proven, or it is said that its re-run proved nothing.
+  if (outcome === 'localized' && indexes === 'valid' && rerun !== 'unproven') return false;
   if (outcome === 'localized' || outcome === 'still-failing') return trueCauses.has(cause);
   if (outcome === 'inconclusive' && missing > 0) return true;
   if (victim === 'k6') return outcome === 'unproven' && /k6 (was killed|failed|ended)/.test(why);

@@ -1,10 +1,13 @@
 /** A test page to every channel of the people who are on call, marked as one: what arrives, and who answers. From the catalog and the hook alone. */
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { acknowledgementsOf, beginTest } from '../../adapters/oncall/test-acknowledgements.js';
+import { createAuditLog } from '../../adapters/artifacts/audit-log.js';
 import { notifiers } from '../../adapters/notifiers/registry.js';
 import type { Catalog } from '../../config/catalog.js';
 import { resolveChannel } from '../../config/command/resolve-channels.js';
+import type { AuditedAct } from '../../core/model/audit.js';
 import type { IncidentMessage } from '../../core/command/communication/message.js';
 
 const deliveryTimeoutMs = 10_000;
@@ -63,7 +66,17 @@ function messageFor(testId: string, person: string, channel: number, ackUrl: str
   };
 }
 
-async function tryChannel(catalog: Catalog, person: string, channel: number, message: IncidentMessage): Promise<TestedChannel> {
+/** People are disturbed by it, so it stands where every message to them does. */
+const testAct = (testId: string, person: string, kind: string): AuditedAct => ({
+  ...{ action: 'notification', subject: testId, target: person, who: 'the command line', what: `test page to ${kind}`, planId: null },
+});
+
+async function tryChannel(
+  { catalog, dataDirectory }: TestOrder,
+  person: string,
+  channel: number,
+  message: IncidentMessage,
+): Promise<TestedChannel> {
   const kind = catalog.people?.[person]?.notify[channel]?.kind ?? '';
   const began = performance.now();
   const took = (): number => Math.round(performance.now() - began);
@@ -71,7 +84,11 @@ async function tryChannel(catalog: Catalog, person: string, channel: number, mes
     const { settings } = resolveChannel(catalog, person, channel);
     const notifier = notifiers.find((one) => one.kind === kind);
     const signal = AbortSignal.timeout(deliveryTimeoutMs);
-    await notifier?.deliver(settings, message, signal);
+    await createAuditLog(dataDirectory, hostname()).audited(
+      testAct(message.incidentId, person, kind),
+      async () => notifier?.deliver(settings, message, signal),
+      () => 'sent',
+    );
     // A pager that opens incidents of its own must not go on paging for a test.
     if (kind === 'pagerduty') await notifier?.deliver(settings, { ...message, event: 'resolved', status: 'resolved' }, signal);
     return { kind, state: 'delivered', detail: null, tookMs: took() };
@@ -80,14 +97,10 @@ async function tryChannel(catalog: Catalog, person: string, channel: number, mes
   }
 }
 
-async function testPerson(
-  { catalog, ackUrl }: TestOrder,
-  testId: string,
-  { person, reason }: TestOrder['people'][number],
-): Promise<TestedPerson> {
-  const url = ackUrl(testId, person);
-  const channels = catalog.people?.[person]?.notify ?? [];
-  const tried = channels.map((_, channel) => tryChannel(catalog, person, channel, messageFor(testId, person, channel, url)));
+async function testPerson(order: TestOrder, testId: string, { person, reason }: TestOrder['people'][number]): Promise<TestedPerson> {
+  const url = order.ackUrl(testId, person);
+  const channels = order.catalog.people?.[person]?.notify ?? [];
+  const tried = channels.map((_, channel) => tryChannel(order, person, channel, messageFor(testId, person, channel, url)));
   return { person, reason, channels: await Promise.all(tried), acknowledgedAt: null };
 }
 

@@ -13,12 +13,14 @@ import type { AuditEntry } from '../../core/model/audit.js';
 import type { Notification } from '../../core/model/notification.js';
 import { createBisectDependencies } from '../../worker/dependencies/bisect-dependencies.js';
 import { createCommandDependencies } from '../../worker/dependencies/command-dependencies.js';
+import { sendTestPages } from '../../client/oncall/test-pages.js';
 import { documentOf, runCli } from '../client/run-cli.js';
 
 let folder = '';
 let receiver: Server;
 const catalogText = (port: number): string => `
 version: 1
+incidents: { notify: [{ kind: statuspage, page: p, key: { env: TEST_AUDIT_PAGE }, api: 'http://127.0.0.1:${port}' }] }
 people: { ada: { notify: [{ kind: webhook, url: 'http://127.0.0.1:${port}/ada' }] } }
 services:
   shop:
@@ -27,12 +29,14 @@ services:
 `;
 
 beforeAll(async () => {
+  process.env['TEST_AUDIT_PAGE'] = 'key';
   folder = await mkdtemp(join(tmpdir(), 'audited-'));
   receiver = createServer((_, response) => void response.end());
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
 });
 
 afterAll(async () => {
+  delete process.env['TEST_AUDIT_PAGE'];
   receiver.close();
   await rm(folder, { recursive: true });
 });
@@ -77,7 +81,21 @@ it('tells of loads and messages, whoever orders them', async () => {
     ...{ title: 'slow', text: 'slow', level: '1', role: null, person: 'ada', acknowledgedBy: null, at: '2026-11-28T10:00:00.000Z' },
     ...{ incidentUrl: null, ackUrl: null },
   };
-  await createCommandDependencies(settings).deliverToPerson('ada', 0, message, signal);
+  const command = createCommandDependencies(settings);
+  await command.deliverToPerson('ada', 0, message, signal);
+  const told = { name: 'slow', impact: 'minor', status: 'investigating', components: [], at: message.at } as const;
+  // The receiver takes it and answers what no Statuspage does.
+  const publication = { ...told, incidentId: message.incidentId, updateId: 'T-1', body: 'We look into it.' };
+  await expect(command.publishToReceiver(0, publication, signal)).rejects.toThrow(/no JSON/);
+  const update = { id: 'T-1', status: told.status, body: 'We look into it.', at: message.at, corrects: null, components: [] };
+  await command.writeStatusPage({
+    ...{ id: message.incidentId, name: 'slow', impact: 'minor', status: 'investigating', startedAt: null, createdAt: message.at },
+    ...{ updatedAt: message.at, monitoringAt: null, resolvedAt: null, updates: [update] },
+  });
+  await sendTestPages(
+    { catalog, dataDirectory: folder, people: [{ person: 'ada', reason: 'named' }], ackUrl: () => null, waitMs: 0, signal },
+    () => undefined,
+  );
   expect(states(await readAuditLog(folder))).toEqual([
     'begun: 1 users for 1 s on a commit on this machine',
     'failed: 1 users for 1 s on a commit on this machine',
@@ -85,6 +103,12 @@ it('tells of loads and messages, whoever orders them', async () => {
     'done: bisect-ended to webhook',
     'begun: page to webhook',
     'done: page to webhook',
+    'begun: publication T-1 to statuspage',
+    'failed: publication T-1 to statuspage',
+    'begun: publication T-1 to the status page',
+    'done: publication T-1 to the status page',
+    'begun: test page to webhook',
+    'done: test page to webhook',
   ]);
   const env = { PERF_RESPONDER_DATA: folder };
   const shown = await runCli(['audit', '--action', 'notification', '--incident', 'INC-2026', '--json'], { cwd: folder, env });
@@ -93,6 +117,7 @@ it('tells of loads and messages, whoever orders them', async () => {
     entries: [
       { state: 'begun', ...entry },
       { state: 'done', ...entry },
+      ...['begun', 'failed', 'begun', 'done'].map((state) => ({ ...entry, state, target: 'the public' })),
     ],
   });
   expect(await runCli(['audit', '--action', 'loads'], { cwd: folder, env })).toMatchObject({ code: 2 });

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertSummary, EvidenceSet, KindCapture } from '../../activities/contract.js';
 import { createIncidentClient, type IncidentClient } from '../../client/temporal/incident-client.js';
 import { findIncident } from '../../client/temporal/incident-lookup.js';
+import { newestNumerics } from '../../core/bisect/numerics.js';
+import { bisectHostQueue, bisectQueue, hostQueue } from '../../workflows/kernel/task-queues.js';
 import { rerunConfirmationSignal, type IncidentStatus } from '../../workflows/respond/messages.js';
-import { createFakeWorld, planExpiringAt, resolveToShop, type FakeWorld } from '../support/stories/fake-incident.js';
+import { createFakeWorld, fakeHost, planExpiringAt, resolveToShop, type FakeWorld } from '../support/stories/fake-incident.js';
 import { startTestWorkers } from '../support/stories/incident-workers.js';
 import { rowsWithoutSummary } from '../support/stories/histories.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
@@ -96,6 +98,29 @@ describe('an incident', () => {
     expect(ended.incident.artifacts.map(({ name }) => name)).toContain('rerun-1-run.json');
     expect(world.notified(endpoint)).toEqual(expect.arrayContaining(['report-ready', 'rerun', 'ended']));
     expect(world.reports(endpoint).at(-1)?.incident.reruns).toHaveLength(1);
+  });
+
+  it('is looked at on one machine: the one that held the load, or the one that the catalog names', async () => {
+    const looks = ['captureProfile', 'observeService', 'observeDatabases'];
+    const named = bisectHostQueue('bench-1');
+    const elsewhere: Parameters<FakeWorld['tell']>[0]['resolve'] = (endpoint) => {
+      const resolved = resolveToShop(endpoint);
+      return resolved.ok ? { ...resolved, target: { ...resolved.target, captureQueue: named } } : resolved;
+    };
+    for (const [story, queue] of [
+      [{}, hostQueue(fakeHost)],
+      [{ resolve: elsewhere }, named],
+    ] as const) {
+      const id = await open(world.tell(story));
+      await untilWaiting(id);
+      const { workflowId, runId } = await findIncident(environment.client, id);
+      const { events } = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const asked = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: task }) =>
+        looks.includes(task?.activityType?.name ?? '') ? [[task?.activityType?.name, task?.taskQueue?.name]] : [],
+      );
+      expect(asked.sort()).toEqual(looks.map((look) => [look, queue]).sort());
+      await incidents.close(id, {});
+    }
   });
 
   it('skips the query scan when the service itself is the bottleneck', async () => {
@@ -433,6 +458,24 @@ describe('the hand-off', () => {
     const { events } = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
     const started = events?.find((event) => event.startChildWorkflowExecutionInitiatedEventAttributes);
     expect(started?.startChildWorkflowExecutionInitiatedEventAttributes?.parentClosePolicy).toBe(2);
+  });
+
+  it('that is asked for again, when its search began and was not told, follows that search', async () => {
+    const endpoint = world.tell({});
+    const id = await open(endpoint);
+    await untilWaiting(id);
+    const { workflowId } = await findIncident(environment.client, id);
+    const begun = await environment.client.workflow.start('bisectRegression', {
+      ...{ workflowId: `bisect-${id}`, taskQueue: bisectQueue },
+      args: [{ request: null, incidentId: id, service: 'shop', endpoint, answerTo: workflowId, numerics: newestNumerics }],
+    });
+    await incidents.handOff(id, 'ada');
+    const status = await incidents.follow(id, (current) => current.incident.bisect !== null);
+    expect(status.incident.bisect?.reasons).toContain('handed over by ada');
+    // There is one, and it is the one that was there.
+    expect((await environment.client.workflow.getHandle(`bisect-${id}`).describe()).runId).toBe(begun.firstExecutionRunId);
+    await incidents.close(id, {});
+    await untilEnded(id);
   });
 
   it('happens by itself when everything was captured and no cause stands', async () => {

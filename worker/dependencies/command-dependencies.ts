@@ -111,7 +111,7 @@ export function createCommandDependencies({
       ({ providerId }) => (providerId === null ? 'sent' : `sent as ${providerId}`),
     );
   return {
-    ...createCommunicationDependencies({ client, catalog, dataDirectory, texts: artifacts }),
+    ...createCommunicationDependencies({ client, catalog, dataDirectory, audited, texts: artifacts }),
     policy: (services) => resolvePolicy(catalog, services),
     onCall: (notify, atMs) => resolveOnCall(catalog, notify, atMs),
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),

@@ -14,6 +14,7 @@ import { componentsOf, publicStatusOf, type Publication, type PublicStatus } fro
 import { defaultTemplates, fillTemplate, type TemplateName } from '../../core/command/communication/update-templates.js';
 import { statusDocument, textsOf, type StatusDocument } from '../../core/command/incident/status-document.js';
 import type { DeliveryAnswer } from '../../core/command/communication/message.js';
+import type { Audited, AuditedAct } from '../../core/model/audit.js';
 import { RefusedError } from '../../core/model/errors.js';
 import type { commandIncident } from '../../workflows/command/command-incident.js';
 import { commandStateQuery } from '../../workflows/command/messages.js';
@@ -22,6 +23,7 @@ export interface CommunicationSettings {
   client: Client;
   catalog: Catalog;
   dataDirectory: string;
+  audited: Audited;
   texts: { put(name: string, kind: string, content: string): Promise<{ path: string }>; read(ref: { path: string }): Promise<Buffer> };
 }
 
@@ -63,10 +65,26 @@ async function draft(settings: CommunicationSettings, incidentId: string, audien
   return { text: { artifact: path }, status, issues: audience === 'external' ? lint(catalog, text, status) : [] };
 }
 
-async function publish(catalog: Catalog, receiver: number, publication: Publication, signal: AbortSignal): Promise<DeliveryAnswer> {
+/** What the public is told is approved by a person, whom the record of the incident names. */
+function publicationAct(incidentId: string, updateId: string | undefined, target: string): AuditedAct {
+  const what = `publication ${updateId ?? ''} to ${target}`.replace('  ', ' ');
+  return { action: 'notification', subject: incidentId, target: 'the public', who: 'responder', what, planId: null };
+}
+
+async function publish(
+  { catalog, audited }: CommunicationSettings,
+  receiver: number,
+  publication: Publication,
+  signal: AbortSignal,
+): Promise<DeliveryAnswer> {
   const { kind, settings } = resolveReceiver(catalog, receiver);
   const notifier = notifiers.find((candidate) => candidate.kind === kind);
-  return { channel: kind, providerId: (await notifier?.publish?.(settings, publication, signal)) ?? null };
+  const providerId = await audited(
+    publicationAct(publication.incidentId, publication.updateId, kind),
+    async () => (await notifier?.publish?.(settings, publication, signal)) ?? null,
+    (id) => (id === null ? 'published' : `published as ${id}`),
+  );
+  return { channel: kind, providerId };
 }
 
 type CommunicationDependencies = Pick<
@@ -75,12 +93,17 @@ type CommunicationDependencies = Pick<
 >;
 
 export function createCommunicationDependencies(settings: CommunicationSettings): CommunicationDependencies {
-  const { catalog, dataDirectory } = settings;
+  const { catalog, dataDirectory, audited } = settings;
   return {
     draftUpdate: (incidentId, audience, phase) => draft(settings, incidentId, audience, phase),
     lintUpdate: (text, status) => lint(catalog, text, status),
     components: (services) => componentsOf(catalog.incidents?.statusPage?.components ?? {}, services),
-    writeStatusPage: (incident) => writePublished(dataDirectory, incident),
-    publishToReceiver: (receiver, publication, signal) => publish(catalog, receiver, publication, signal),
+    writeStatusPage: (incident) =>
+      audited(
+        publicationAct(incident.id, incident.updates.at(-1)?.id, 'the status page'),
+        () => writePublished(dataDirectory, incident),
+        () => 'written',
+      ),
+    publishToReceiver: (receiver, publication, signal) => publish(settings, receiver, publication, signal),
   };
 }
