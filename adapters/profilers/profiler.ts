@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { MissingEvidence } from '../../core/model/observation.js';
 import type { RequestTrace } from '../../core/model/profile.js';
+import type { Standing } from '../../core/model/standing.js';
 import type { StackProfile } from '../../core/profile/stack-profile.js';
 import type { SummaryOptions } from '../../core/profile/summarize.js';
 import type { ToolName } from '../tools/tool-pins.js';
@@ -30,6 +31,8 @@ export interface ProfileCapture {
   raw: { name: string; content: string | Uint8Array };
   /** Spans of the runtime's own tracing; null where there are none. */
   trace: RequestTrace | null;
+  /** Where threads stood, waiting ones too; absent where the runtime is not asked, or did not tell. */
+  standing?: Standing | null;
   missing: MissingEvidence[];
 }
 

@@ -1,18 +1,14 @@
 /** py-spy (https://github.com/benfred/py-spy): reads the memory of a running Python process and needs nothing in it. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EvidenceUnavailableError, ProgramFailedError } from '../../core/model/errors.js';
-import type { StackProfile } from '../../core/profile/stack-profile.js';
 import { readProc } from '../kernel/process-files.js';
 import { countCpu } from '../kernel/process-cpu.js';
 import { expectedCpuMs } from './expected-cpu.js';
 import type { ProfileCapture, ProfileOrder, Profiler, ServiceProcess } from './profiler.js';
-import { runProfiler } from './run-profiler.js';
-
-/** Its own default, below 1 % of a core; 30 s give 3,000 looks. */
-const samplesPerSecond = 100;
+import { asCpuProfile, holdsInterpreter, lookBeyondLock, record } from './py-spy-recordings.js';
 
 export const pySpy: Profiler = {
   name: 'py-spy',
@@ -65,36 +61,23 @@ async function capture(process: ServiceProcess, order: ProfileOrder): Promise<Pr
   const program = await findPySpy(order.tool);
   await sleep(order.delayMs, undefined, { signal });
   const directory = await mkdtemp(join(tmpdir(), 'perf-responder-py-spy-'));
+  const recorder = { program, pid, directory, order };
+  // One after the other: threads that the first one's pauses wake would look busy to the second. The last third only adds what the profile cannot show.
+  const seconds = Math.max(1, Math.round((2 * durationMs) / 3000));
   try {
-    const file = join(directory, 'profile.speedscope.json');
     const endCount = countCpu(pid);
-    const seconds = Math.max(1, Math.round(durationMs / 1000));
-    // Who holds the interpreter's lock runs, or would if it had a CPU. Without `--gil` py-spy takes threads for busy that its own pause has just woken
-    // from a system call: of a service with one hot function, 65 of 100 samples were of a socket's `readinto`. What runs without the lock (compression,
-    // numpy) is then missing, and the comparison with the kernel's count tells so. One line a function, at which it begins; forked workers, too.
-    const look = ['record', '--pid', String(pid), '--duration', String(seconds), '--rate', String(samplesPerSecond)];
-    const shape = ['--format', 'speedscope', '--gil', '--function', '--subprocesses', '--output', file];
-    const { code, words } = await runProfiler({
-      program,
-      programArguments: [...look, ...shape],
-      directory,
-      durationMs,
-      signal,
-      onProgress: order.onProgress,
-    });
+    const held = await record({ ...recorder, seconds }, holdsInterpreter);
     const cpu = endCount();
-    const bytes = await readFile(file).catch(() => null);
-    if (bytes === null) throw refused(pid, code, words);
-    const read = await (
-      await import('../artifacts/profile-file.js')
-    ).readProfileBytes(bytes, { kind: 'cpu', fileName: 'profile.speedscope.json' });
-    // Its own length is the sum of the looks that found something running.
-    const profile: StackProfile = { ...read, durationMs: seconds * 1000 };
+    if (held.bytes === null) throw refused(pid, held.code, held.words);
+    const profile = await asCpuProfile(held.bytes, seconds);
+    const rest = await lookBeyondLock({ ...recorder, seconds: Math.max(1, Math.round(durationMs / 1000) - seconds) }, profile);
+    const expected = cpu === null ? undefined : expectedCpuMs(profile, durationMs, cpu.treeMs, cpu.elapsedMs);
     return {
-      profile,
-      context: { usableCores, expectedCpuMs: cpu === null ? undefined : expectedCpuMs(profile, durationMs, cpu.treeMs, cpu.elapsedMs) },
-      raw: { name: 'profile.speedscope.json', content: bytes },
+      profile: rest.working?.profile ?? profile,
+      context: { usableCores, expectedCpuMs: rest.working?.cpuMs ?? expected },
+      raw: { name: 'profile.speedscope.json', content: rest.working?.bytes ?? held.bytes },
       trace: null,
+      standing: rest.standing,
       missing: [],
     };
   } finally {

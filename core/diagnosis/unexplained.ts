@@ -1,6 +1,8 @@
+import { siteText } from '../evidence/kinds/standing.js';
 import type { AccountingLine } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { saturated } from './account/cpu-facts.js';
+import { standingSite } from './account/standing-site.js';
 import { percent } from './figures.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
@@ -9,22 +11,25 @@ import type { DiagnosisInput } from './input.js';
  * What would tell more where every capture was had, every rule was asked, and none found a cause: *inconclusive* never stands alone. On a host that others
  * keep busy all measured waits are longer than they are alone, so that comes first.
  */
-export function unexplained({ service }: DiagnosisInput, { cpu }: Facts, lines: readonly AccountingLine[]): MissingEvidence {
-  const host = service?.process?.host;
+export function unexplained(input: DiagnosisInput, facts: Facts, lines: readonly AccountingLine[]): MissingEvidence {
+  const { cpu } = facts;
+  const host = input.service?.process?.host;
+  const site = standingSite(input, facts);
+  const stand = site === null ? '' : `; most of the requests inside the service stood at ${siteText(site)}`;
   const own = cpu?.totalCores ?? 0;
   // Others take more of the host than the service does, so it is them that would have to give way.
   if (host !== undefined && host.cpuRatio >= saturated && host.cpuRatio * host.cores - own > own)
     return {
       id: 'quiet-host',
       what: 'the same load on a host with CPU to spare',
-      why: `the host of the service was ${percent(host.cpuRatio)} busy, so every wait on it was longer than it is alone, and none stood out`,
+      why: `the host of the service was ${percent(host.cpuRatio)} busy, so every wait on it was longer than it is alone, and none stood out${stand}`,
       remedy: 'see what else runs there (top), stop or move it, and triage again',
     };
   const largest = [...lines].sort((a, b) => b.share - a.share)[0];
   return {
     id: 'unexplained',
     what: largest === undefined ? 'where the time goes' : `what makes up "${largest.label}", ${percent(largest.share)} of the mean latency`,
-    why: 'every rule was asked, and none found evidence strong enough',
+    why: `every rule was asked, and none found evidence strong enough${stand}`,
     remedy: 'look there by hand, or hand off to the bisector to find the change that introduced it',
   };
 }

@@ -65,6 +65,21 @@ export function weightMs(profile: StackProfile, weight: number): number | null {
   return factor === undefined ? null : weight * factor;
 }
 
+/** The same samples with another weight each. */
+export function scaleProfile(profile: StackProfile, factor: number): StackProfile {
+  const scaled = (column: NumberColumn): number[] => Array.from(column, (weight) => weight * factor);
+  const { self, totals, total, idleWeight, hotLines } = profile;
+  const lines = [...hotLines].map(([node, all]) => [node, all.map(({ line, weight }) => ({ line, weight: weight * factor }))] as const);
+  return {
+    ...profile,
+    self: scaled(self),
+    totals: scaled(totals),
+    total: total * factor,
+    idleWeight: idleWeight === null ? null : idleWeight * factor,
+    hotLines: new Map(lines),
+  };
+}
+
 /** Frame ids of the stack that ends in `node`, root first. */
 export function stackFrames(profile: StackProfile, node: number): Frame[] {
   const stack: Frame[] = [];

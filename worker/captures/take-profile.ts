@@ -9,6 +9,7 @@ import type { ProfilerSetting } from '../../config/resolve/resolve-access.js';
 import { EvidenceUnavailableError, UnreadableInputError } from '../../core/model/errors.js';
 import type { MissingEvidence } from '../../core/model/observation.js';
 import type { FlameNode, ProfileSummary, RequestTrace } from '../../core/model/profile.js';
+import type { Standing } from '../../core/model/standing.js';
 import { flameTree } from '../../core/profile/flame-tree.js';
 import { summarizeProfile } from '../../core/profile/summarize.js';
 
@@ -23,6 +24,7 @@ export interface CapturedProfile {
   flame: FlameNode;
   /** Spans of the runtime's own tracing; null where the runtime has none. */
   trace: RequestTrace | null;
+  standing: Standing | null;
   /** The capture as the profiler wrote it. */
   raw: { name: string; content: string | Uint8Array };
   missing: MissingEvidence[];
@@ -70,12 +72,13 @@ async function seenHere(locator: ProcessLocator | null): Promise<ServiceProcess 
   }
 }
 
-function present({ profile, context, raw, trace, missing }: ProfileCapture): CapturedProfile {
+function present({ profile, context, raw, trace, standing = null, missing }: ProfileCapture): CapturedProfile {
   const { hotLineHints } = context;
   return {
     summary: summarizeProfile(profile, context),
     flame: flameTree(profile, { maxNodes: mostFlameNodes, ...(hotLineHints === undefined ? {} : { hotLineHints }) }),
     trace,
+    standing,
     raw,
     missing,
   };

@@ -3,6 +3,7 @@ import type { MissingEvidence, PeerObservation, ProcessObservation } from '../..
 import { poolThresholds, type Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';
 import { percent } from '../figures.js';
+import { standingSite } from './standing-site.js';
 import { isGrowing } from './leaked-sessions.js';
 
 /** More than a cause has to hold (`minimumShare`), clear of its error: then the wait is worth a look of its own. */
@@ -16,12 +17,13 @@ export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch)
     ? '; they use one connection of the database, which a pool of one leaves as well as a lock that lets one request pass: look at the size of the pool first'
     : '';
   const full = fullConnections(facts);
+  const site = standingSite(input, facts);
   return [
     {
       id: 'inside-wait',
       what: 'what requests wait for inside the service',
-      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU and its peers are calm: a timer, a lock, a thread pool or a connection pool${single}${full === null ? '' : `; ${full}`}${idlePools(input)}`,
-      remedy: `${stacks(input)}expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it`,
+      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU and its peers are calm: ${site === null ? 'a timer, a lock, a thread pool or a connection pool' : 'the line is known, what keeps them there is not'}${single}${full === null ? '' : `; ${full}`}${idlePools(input)}`,
+      remedy: `${site === null ? stacks(input) : ''}expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it`,
     },
   ];
 }

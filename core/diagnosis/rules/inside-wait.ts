@@ -5,10 +5,13 @@ import { runtimeTraits } from '../../runtimes/registry.js';
 import { assured } from '../confidence.js';
 import { saturated } from '../account/cpu-facts.js';
 import type { MissingEvidence, ProcessObservation } from '../../model/observation.js';
-import { percent, seconds } from '../figures.js';
+import { average, percent, seconds } from '../figures.js';
 import { noForecast } from '../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
 import { busyHelpers } from './process/thread-pool-starvation.js';
+import { standingSite } from '../account/standing-site.js';
+import { frameLocation, frameText } from './process/cpu.js';
+import type { StandingSite } from '../../model/standing.js';
 import { fullConnections, waitsInside } from '../account/unseen-waits.js';
 
 const thresholds = {
@@ -35,26 +38,37 @@ function evaluate(context: RuleContext): RuleVerdict {
   // Work of other threads may be what they wait for: then the CPU is not calm.
   if (process !== null && runtimeTraits(process.runtime).threadPool !== undefined && busyHelpers(process).length > 0) return nothing;
   const full = fullConnections(facts);
+  const site = standingSite(input, facts);
   return {
     ruledOut: [],
     causes: [
       {
         id: 'inside-wait',
         component: 'service',
-        location: { route: input.route },
+        location: site === null ? { route: input.route } : { route: input.route, ...frameLocation(site.frame) },
         share,
         ...assured(context, 'wait-inside'),
-        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm: a timer, a lock, a thread pool or a pool of something. Which of them was not seen${full === null ? '' : `, but ${full}`}.${queued < minimumShare ? '' : ` ${percent(queued)} queue in front of it, because its workers stand there.`}`,
-        evidence: cite(cited.wire, cited.process, cited.accounting),
+        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm${site === null ? ': a timer, a lock, a thread pool or a pool of something. Which of them was not seen' : `. ${standsAt(site)}`}${full === null ? '' : `${site === null ? ', but' : ';'} ${full}`}.${queued < minimumShare ? '' : ` ${percent(queued)} queue in front of it, because its workers stand there.`}`,
+        evidence: cite(cited.wire, cited.process, cited.byName['standing'] ?? [], cited.accounting),
         remedy: {
           kind: 'none',
-          statement: 'See where the requests stand; what would tell is listed as missing evidence.',
+          statement:
+            site === null
+              ? 'See where the requests stand; what would tell is listed as missing evidence.'
+              : `Look at what ${frameText(site.frame)} waits for, and who holds it.`,
           ...noForecast,
         },
       },
     ],
     missing: waitsInside(input, facts, branch),
   };
+}
+
+function standsAt({ frame, called, standing, isInLoop }: StandingSite): string {
+  const place = `${frameText(frame)}${called === null ? '' : `, in ${called.name}`}`;
+  return isInLoop
+    ? `Its event loop is held at ${place}, and with it all requests that it has`
+    : `They stand at ${place} (${average(standing)} at any moment)`;
 }
 
 /** The CPU is calm only if the threads did not wait for it: where they did, the lock of the interpreter looks like any other wait. */

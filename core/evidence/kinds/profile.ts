@@ -3,6 +3,7 @@ import type { FlameNode, ProfileSummary, RequestTrace } from '../../model/profil
 import { ms, percent, plural, shareWithInterval } from '../../diagnosis/figures.js';
 import type { CaptureKind, Describing } from '../capture-kind.js';
 import { shapedAs, type CaptureDocument, type ReadDocument } from '../document.js';
+import { describeStanding, standingDocument } from './standing.js';
 
 const frameSchema = z.looseObject({ name: z.string(), module: z.string(), line: z.number().nullable() });
 
@@ -68,9 +69,13 @@ export const profileKind: CaptureKind = {
   title: ({ service }) => `CPU profile of ${service}`,
   // A profile of an hour is no better than one of ten minutes, only larger.
   longestMs: 600_000,
-  documents: [profileDocument, traceDocument, flameDocument],
+  documents: [profileDocument, traceDocument, standingDocument, flameDocument],
   headline,
-  describe: (describing) => ({ profile: describeProfile(describing), trace: describeTrace(describing) }),
+  describe: (describing) => ({
+    profile: describeProfile(describing),
+    trace: describeTrace(describing),
+    standing: describeStanding(describing),
+  }),
 };
 
 function headline(read: ReadDocument): string {

@@ -1,9 +1,18 @@
-import type { LibraryShare } from '../../model/profile.js';
+import type { Frame, LibraryShare } from '../../model/profile.js';
 import type { BusyProfile } from '../busy-profile.js';
 import { frameAt } from '../categories/categories.js';
 import { packageCategory, packageOf } from '../categories/node.js';
 
 const none = 0;
+
+/** Folders in which installers put what is not the service's own: `site-packages/numpy/…`, `site-packages/six.py`, `pkg/mod/github.com/lib/pq@v1.10.9/…`. */
+const installed = [/\/(?:site|dist)-packages\/([^/]+?)(?:\.py)?(?:\/|$)/, /\/pkg\/mod\/([^@]+)@v/];
+
+function dependencyOf(frame: Frame): string | null {
+  const module = frame.module.replaceAll('\\', '/');
+  return packageOf(module) ?? installed.map((folder) => folder.exec(module)?.[1]).find((name) => name !== undefined) ?? null;
+}
+
 const most = 10;
 
 /**
@@ -37,7 +46,7 @@ function readPackages({ profile, classes }: BusyProfile): Packages {
   const names: string[] = [];
   const places = new Map<string, number>();
   const packageOfFrame = profile.frames.map((frame) => {
-    const name = packageOf(frame.module.replaceAll('\\', '/'));
+    const name = dependencyOf(frame);
     if (name === null) return none;
     const place = places.get(name) ?? names.push(name);
     places.set(name, place);

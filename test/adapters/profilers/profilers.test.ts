@@ -60,13 +60,15 @@ describe('py-spy', { timeout: 120_000 }, () => {
     expect(target.runtime).toBe('python');
     const profiler = await chooseProfiler(target, null, { tool });
     expect(profiler.name).toBe('py-spy');
-    const { profile, context, raw } = await profiler.capture(target, order(4000));
+    const { profile, context, raw, standing } = await profiler.capture(target, order(4000));
     const summary = summarizeProfile(profile, context);
     expect(summary).toMatchObject({ kind: 'cpu', unit: 'seconds', format: 'speedscope' });
     expect(summary.leaves[0]).toMatchObject({ frame: 'rate_basket', category: 'application' });
     expect(summary.leaves[0]?.selfShare).toBeGreaterThan(0.5);
     expect(summary.quality.checks.find(({ id }) => id === 'kind')).toMatchObject({ ok: true });
     expect(raw.name).toMatch(/speedscope/);
+    // All threads, running or waiting for the interpreter, at the line of the function in which they are.
+    expect(standing?.sites[0]).toMatchObject({ frame: { name: 'rate_basket' }, isInLoop: false });
     expect((await fetch(`http://127.0.0.1:${service.port}/nap`)).status).toBe(200);
   });
 

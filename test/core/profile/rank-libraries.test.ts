@@ -25,3 +25,14 @@ it('leaves out what the service runs in, also where a handler calls back into it
   );
   expect(libraries).toBeUndefined();
 });
+
+it('knows what installers of Python and Go have put beside the service', async () => {
+  const numpy = (name: string): string => `${name} (/srv/venv/lib/python3.11/site-packages/numpy/_core/_methods.py:47)`;
+  const { libraries } = await summaryOf(
+    [
+      `run (/srv/venv/lib/python3.11/site-packages/uvicorn/main.py:9);nearest (/srv/app/similar.py:7);${numpy('_sum')} 600`,
+      'run (/srv/venv/lib/python3.11/site-packages/uvicorn/main.py:9);nearest (/srv/app/similar.py:7) 400',
+    ].join('\n'),
+  );
+  expect(libraries).toEqual([{ name: 'numpy', caller: expect.objectContaining({ name: 'nearest' }) as unknown, share: 0.6 }]);
+});

@@ -1,0 +1,23 @@
+import type { Frame } from './profile.js';
+
+/** A place in the service's own code at which threads (goroutines) stood. */
+export interface StandingSite {
+  /** Innermost function of the application; `line` is where in it they stood. */
+  frame: Frame;
+  /** What it had called there, where the runtime shows that as a frame: a lock, a pool, a client. */
+  called: Frame | null;
+  /** Mean number that stood there. */
+  standing: number;
+  /** They hold the event loop meanwhile: nothing else of the service goes on. */
+  isInLoop: boolean;
+}
+
+/** Where the threads of the service stood while the load ran, busy or not. */
+export interface Standing {
+  /** What was looked at: `threads`, `goroutines`. */
+  what: string;
+  looks: number;
+  windowMs: number;
+  /** Most first. Threads outside the service's own code (a server's workers that wait for something to do) are in none. */
+  sites: StandingSite[];
+}

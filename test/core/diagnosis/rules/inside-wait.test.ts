@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose, type Diagnosis } from '../../../../core/diagnosis/diagnose.js';
+import { standingDocument } from '../../../../core/evidence/kinds/standing.js';
+import type { StandingSite } from '../../../../core/model/standing.js';
+import { captures, nodeProcess, peer, sockets } from '../captures.js';
+
+const lock: StandingSite = { frame: { name: 'refresh', module: '/srv/stock.py', line: 8 }, called: null, standing: 17, isInLoop: false };
+
+/** 20 requests in flight, of which `atPeer` wait for another service, over threads of Python that stand at `sites`. */
+function answer(sites: StandingSite[], atPeer = 1): Diagnosis {
+  const process = { ...nodeProcess({ mainCores: 0.1 }), runtime: 'python' };
+  const input = captures({ service: { process, wire: sockets({ peers: [peer('service', atPeer)], inside: 20 - atPeer }), missing: [] } });
+  const standing = { what: 'threads', looks: 60, windowMs: 6000, sites };
+  return diagnose({
+    ...input,
+    read: (document) => (document.name === standingDocument.name ? document.schema.parse(standing) : input.read(document)),
+  });
+}
+
+describe('requests that wait inside the service', () => {
+  it('are told by the line at which their threads stand, and the stacks are cited', () => {
+    const { causes, evidence } = answer([lock]);
+    expect(causes).toMatchObject([{ id: 'inside-wait', location: { frame: 'refresh', file: '/srv/stock.py', line: 8 } }]);
+    const cited = evidence.filter(({ id }) => causes[0]?.evidence.includes(id)).map(({ summary }) => summary);
+    expect(cited).toContainEqual(expect.stringContaining('17 at refresh (/srv/stock.py:8)'));
+  });
+
+  it('have no line where a thread of the background is all that stands, or where those that stand may all wait for the peer', () => {
+    const background = { ...lock, standing: 1 };
+    expect(answer([background]).causes[0]?.location).not.toHaveProperty('frame');
+    expect(answer([{ ...lock, standing: 11 }], 8).causes[0]?.location ?? {}).not.toHaveProperty('frame');
+  });
+
+  it('wait for the one that holds the event loop, however few threads there are', () => {
+    const [cause] = answer([{ ...lock, standing: 0.97, isInLoop: true }]).causes;
+    expect(cause).toMatchObject({ id: 'inside-wait', location: { frame: 'refresh', line: 8 } });
+    expect(cause?.summary).toContain('Its event loop is held at refresh');
+  });
+});
