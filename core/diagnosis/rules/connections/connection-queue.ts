@@ -27,6 +27,11 @@ export const queueThresholds = {
     unit: "of the database's execution time",
     source: 'What is known of less than half of it says nothing for the whole.',
   },
+  most: {
+    value: 0.5,
+    unit: 'of the mean latency',
+    source: 'More than everything else together: then the queue is where the time goes, and what it leaves over the budget lowers how sure that is.',
+  },
   contended: {
     value: 2,
     unit: 'times as long as alone',
@@ -46,7 +51,7 @@ export function whyNotThePool(
     return { kind: 'consequence', reason: `${queue} because of what the connections do: ${ms(databaseMs)} a request at the database` };
   const budgetMs = brokenBudgetMs(context);
   const withoutMs = meanMs * (1 - share);
-  if (budgetMs !== null && withoutMs > budgetMs)
+  if (budgetMs !== null && withoutMs > budgetMs && share < queueThresholds.most.value)
     return {
       kind: 'disproved',
       reason: `${queue}, and without it a request would still take ${ms(withoutMs)} on average, more than the ${ms(budgetMs)} of its budget`,
