@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose, type Diagnosis } from '../../../../core/diagnosis/diagnose.js';
+import { diagnose } from '../../../../core/diagnosis/diagnose.js';
 import { standingDocument } from '../../../../core/evidence/kinds/standing.js';
 import type { StandingSite } from '../../../../core/model/standing.js';
 import { captures, nodeProcess, peer, sockets } from '../captures.js';
@@ -7,7 +7,7 @@ import { captures, nodeProcess, peer, sockets } from '../captures.js';
 const lock: StandingSite = { frame: { name: 'refresh', module: '/srv/stock.py', line: 8 }, called: null, standing: 17, isInLoop: false };
 
 /** 20 requests in flight, of which `atPeer` wait for another service, over threads of Python that stand at `sites`. */
-function answer(sites: StandingSite[], atPeer = 1): Diagnosis {
+function answer(sites: StandingSite[], atPeer = 1): ReturnType<typeof diagnose> {
   const process = { ...nodeProcess({ mainCores: 0.1 }), runtime: 'python' };
   const input = captures({ service: { process, wire: sockets({ peers: [peer('service', atPeer)], inside: 20 - atPeer }), missing: [] } });
   const standing = { what: 'threads', looks: 60, windowMs: 6000, sites };
