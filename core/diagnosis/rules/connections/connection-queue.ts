@@ -30,7 +30,8 @@ export const queueThresholds = {
   most: {
     value: 0.5,
     unit: 'of the mean latency',
-    source: 'More than everything else together: then the queue is where the time goes, and what it leaves over the budget lowers how sure that is.',
+    source:
+      'More than everything else together: then the queue is where the time goes, and what it leaves over the budget lowers how sure that is.',
   },
   contended: {
     value: 2,
