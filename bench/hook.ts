@@ -122,7 +122,7 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-hook-'));
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const { path } = await findTool('temporal', { say, allowDownload: true });
-  const types = { KEYWORD: 'Keyword', DOUBLE: 'Double', BOOL: 'Bool' } as const;
+  const types = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DOUBLE: 'Double', BOOL: 'Bool' } as const;
   const server = await startDevServer({
     ...{ binary: path, directory: folder, port: await freePort(), uiPort: await freePort(), namespace: 'default', readyWithinMs: 60_000 },
     searchAttributes: Object.fromEntries(incidentSearchAttributes.map(({ name, type }) => [name, types[type]])),

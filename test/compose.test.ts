@@ -178,7 +178,7 @@ describe('the set-up jobs', () => {
     );
     const calls = await runJob('setup-namespace.sh', { TEMPORAL_NAMESPACE: 'incidents' });
     expect(calls.some((call) => call.startsWith('operator namespace create') && call.includes('--namespace incidents'))).toBe(true);
-    const types = { KEYWORD: 'Keyword', DOUBLE: 'Double', BOOL: 'Bool' };
+    const types = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DOUBLE: 'Double', BOOL: 'Bool' };
     for (const { name, type } of incidentSearchAttributes) {
       expect(calls.filter((call) => call.includes(`--name ${name} --type ${types[type]}`))).toHaveLength(1);
     }

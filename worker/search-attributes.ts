@@ -4,8 +4,8 @@ import { ProgramFailedError } from '../core/model/errors.js';
 import { incidentSearchAttributes } from '../workflows/respond/search-attributes.js';
 
 /** Numbers of `temporal.api.enums.v1.IndexedValueType`. */
-const indexedValueTypes = { KEYWORD: 2, DOUBLE: 4, BOOL: 5 } as const;
-const cliTypeNames = { KEYWORD: 'Keyword', DOUBLE: 'Double', BOOL: 'Bool' } as const;
+const indexedValueTypes = { KEYWORD: 2, DOUBLE: 4, BOOL: 5, KEYWORD_LIST: 7 } as const;
+const cliTypeNames = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DOUBLE: 'Double', BOOL: 'Bool' } as const;
 
 /** gRPC: PERMISSION_DENIED, UNIMPLEMENTED (Temporal Cloud has no operator service), UNAUTHENTICATED for that service alone. */
 const mayNotList = new Set([7, 12, 16]);

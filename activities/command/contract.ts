@@ -8,6 +8,7 @@ import type { RecordText } from '../../core/command/incident/record-event.js';
 import type { ImpactMeasure } from '../../core/command/impact/measure-impact.js';
 import type { Onset } from '../../core/command/rca/onset.js';
 import type { BurnFacts } from '../../core/command/severity/assess-severity.js';
+import type { Severity } from '../../core/command/severity/severity.js';
 import type { Change } from '../../core/command/changes/change.js';
 import type { MitigationInput, PlannedMitigation } from '../../core/command/mitigation/mitigation-input.js';
 import type { ServiceRow } from '../../core/command/incident/findings.js';
@@ -79,6 +80,19 @@ export interface MeasuredIncident {
   burns: Omit<BurnFacts, 'evidence'>[];
 }
 
+/** An incident whose workflow was ended from outside: its ladders stand still, and it says nothing itself. */
+export interface LostIncident {
+  incidentId: string;
+  /** As Temporal names it: terminated, failed, timed-out, canceled. */
+  how: string;
+  /** ISO 8601 */
+  at: string;
+  /** What its search attributes said last; null: none. */
+  severity: Severity | null;
+  status: string | null;
+  commander: string | null;
+}
+
 export interface CommandActivities {
   /** The rules that hold for an incident of these services, as the catalog has them now. A running incident keeps its copy. */
   readCommandPolicy(order: { services: string[] }): Promise<CommandPolicy>;
@@ -108,6 +122,8 @@ export interface CommandActivities {
   verifyMitigation(order: { service: string; evidence: readonly string[] }): Promise<{ isGood: boolean; detail: string }>;
   /** Where the triage of an endpoint runs. Throws UnreadableInputError for an endpoint that the catalog has not. */
   planTriage(order: { endpoint: string }): Promise<PlannedTriage>;
+  /** Those whose workflow is over though they are not. Asks Temporal, changes nothing. */
+  findLostIncidents(order: { incidentIds: readonly string[] }): Promise<LostIncident[]>;
   /** Declares an incident for a triage, or attaches the triage to the open incident of its service; the same triage twice does it once. */
   declareForTriage(order: TriageDeclaration): Promise<{ incidentId: string; isAttached: boolean }>;
 }

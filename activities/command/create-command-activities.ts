@@ -70,6 +70,7 @@ export function createCommandActivities(deps: CommandDependencies): CommandActiv
     proposeMitigations: translating((order) => proposeFor(deps, order, within(changesWithinMs))),
     verifyMitigation: translating((order) => verifyBy(deps, order, within(changesWithinMs))),
     planTriage: translating(({ endpoint }) => Promise.resolve(deps.planTriage(endpoint))),
+    findLostIncidents: translating(({ incidentIds }) => deps.lostIncidents(incidentIds)),
     declareForTriage: translating((order) => deps.declareForTriage(order)),
     sendToReceiver: translating(async ({ receiver, message }) => deps.deliverToReceiver(receiver, await fill(message), signal())),
   };

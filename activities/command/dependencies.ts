@@ -10,6 +10,7 @@ import type { Publication, PublicStatus } from '../../core/command/communication
 import type {
   DraftedUpdate,
   FoundChanges,
+  LostIncident,
   MeasuredIncident,
   MeasureOrder,
   OnCallResolution,
@@ -45,5 +46,6 @@ export interface CommandDependencies {
   /** The runbook of a proposal as it would be run now. Throws UnreadableInputError. */
   planRunbook(proposal: MitigationProposal): Promise<PlannedMitigation>;
   planTriage(endpoint: string): PlannedTriage;
+  lostIncidents(incidentIds: readonly string[]): Promise<LostIncident[]>;
   declareForTriage(order: TriageDeclaration): Promise<{ incidentId: string; isAttached: boolean }>;
 }

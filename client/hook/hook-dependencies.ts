@@ -26,6 +26,8 @@ export interface HookIncidents {
   recordResolved(endpoint: string, alert: AlertSummary): Promise<{ incidentId: string } | null>;
   /** How many open incidents do not progress. */
   countStuck(): Promise<number>;
+  /** How many incidents of people were ended from outside within a day. */
+  countLost(): Promise<number>;
   /** The status document; null when there is no such incident. */
   describe(incidentId: string): Promise<unknown>;
   /** The report as text; null when there is none (yet). */

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { HookIncidents } from './hook-dependencies.js';
 
 export interface HookMetrics {
   registry: Registry;
@@ -9,8 +10,33 @@ export interface HookMetrics {
 /** Scraped often, by several; each look asks the server once an incident. */
 const countForMs = 10_000;
 
-/** A registry of its own: several hooks may live in one process. `countStuck` may reject: then there is no number, which is the truth. */
-export function createHookMetrics(countStuck: () => Promise<number>): HookMetrics {
+type Counted = Pick<HookIncidents, 'countStuck' | 'countLost'>;
+
+/** A gauge that may have no number: then its counting was rejected, which is the truth. */
+function counted(registry: Registry, { name, help }: { name: string; help: string }, count: () => Promise<number>): void {
+  let last: { atMs: number; count: Promise<number> } | null = null;
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      if (last === null || Date.now() - last.atMs > countForMs) last = { atMs: Date.now(), count: count() };
+      this.set(await last.count.catch(() => Number.NaN));
+    },
+  });
+}
+
+const stuckGauge = {
+  name: 'perf_responder_stuck_incidents',
+  help: 'Open incidents whose workflow task keeps failing: they do not progress until a worker of a mended build runs.',
+};
+const lostGauge = {
+  name: 'perf_responder_lost_incidents',
+  help: 'Incidents of people whose workflow was terminated or ended from outside within a day: nobody is paged for them any more.',
+};
+
+/** A registry of its own: several hooks may live in one process. */
+export function createHookMetrics(incidents: Counted): HookMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const deliveries = new Counter({
@@ -25,15 +51,7 @@ export function createHookMetrics(countStuck: () => Promise<number>): HookMetric
     labelNames: ['source', 'result'],
     registers: [registry],
   });
-  let counted: { atMs: number; count: Promise<number> } | null = null;
-  new Gauge({
-    name: 'perf_responder_stuck_incidents',
-    help: 'Open incidents whose workflow task keeps failing: they do not progress until a worker of a mended build runs.',
-    registers: [registry],
-    async collect() {
-      if (counted === null || Date.now() - counted.atMs > countForMs) counted = { atMs: Date.now(), count: countStuck() };
-      this.set(await counted.count.catch(() => Number.NaN));
-    },
-  });
+  counted(registry, stuckGauge, () => incidents.countStuck());
+  counted(registry, lostGauge, () => incidents.countLost());
   return { registry, deliveries, alerts };
 }

@@ -206,7 +206,7 @@ export async function startHook(deps: HookDependencies, address: { host: string;
   const plain: HookDependencies = { ...deps, log: (message) => deps.log(printableLine(message)) };
   const guards = { admission, replays: createReplayMemory(Date.now) };
   const live = createLiveEvents((id) => plain.pages.status(id));
-  const parts = { deps: plain, metrics: createHookMetrics(() => plain.incidents.countStuck()), guards, ready: cachedReady(plain), live };
+  const parts = { deps: plain, metrics: createHookMetrics(plain.incidents), guards, ready: cachedReady(plain), live };
   const { server, scheme, stopRenewing } = createListener(
     deps,
     (request, response, isAsking) => void handle(parts, request, response, isAsking),

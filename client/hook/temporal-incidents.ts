@@ -8,7 +8,7 @@ import { UnreadableInputError } from '../../core/model/errors.js';
 import { createIncidentClient } from '../temporal/incident-client.js';
 import { statusDocument } from '../temporal/incident-documents.js';
 import { artifactNamed, readReport } from '../temporal/read-report.js';
-import { countStuck } from '../temporal/stuck-task.js';
+import { countLost, countStuck } from '../temporal/stuck-task.js';
 import type { WatchedIncidents } from './known-alerts.js';
 
 const pingTimeoutMs = 2000;
@@ -63,6 +63,7 @@ export function createHookIncidents(client: Client, catalog: Catalog, dataDirect
     },
     stateOf: (incidentId) => inTime(incidents.stateOf(incidentId)),
     countStuck: () => inTime(countStuck(client)),
+    countLost: () => inTime(countLost(client)),
     describe: (incidentId) => orNull(async () => statusDocument(await incidents.status(incidentId))),
     readReport: (incidentId, format) =>
       orNull(async () => {

@@ -1,17 +1,18 @@
 /** Everything that a command or a page does with incidents that people are called for. Texts of people go to the artifact store, references to the workflow. */
 import { randomUUID } from 'node:crypto';
-import type { Client, UpdateDefinition, WorkflowHandle } from '@temporalio/client';
+import type { Client, UpdateDefinition, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { declareIncident } from '../../adapters/temporal/declare-incident.js';
+import { lossOf } from '../../adapters/temporal/lost-workflow.js';
 import { RefusedError } from '../../core/model/errors.js';
 import type { CommandState, Declaration } from '../../core/command/incident/command-state.js';
 import type { Actor, RecordText } from '../../core/command/incident/record-event.js';
 import type { Allocated } from '../../core/command/incident/registry.js';
-import { statusDocument, textsOf, type StatusDocument } from '../../core/command/incident/status-document.js';
+import { statusDocument, textsOf, type Loss, type StatusDocument } from '../../core/command/incident/status-document.js';
 import type { Severity } from '../../core/command/severity/severity.js';
 import type { commandIncident } from '../../workflows/command/command-incident.js';
 import { registryWorkflowId } from '../../workflows/command/registry/incident-ids.js';
-import { allocateUpdate, commandStateQuery, type ByRequest } from '../../workflows/command/messages.js';
+import { allocateUpdate, commandStateQuery, releaseSignal, type ByRequest } from '../../workflows/command/messages.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { explainUpdate, withinDeadline } from './bounded-calls.js';
 
@@ -51,6 +52,8 @@ export interface IncidentRow {
   commander: string | null;
   declaredAt: string;
   resolvedAt: string | null;
+  /** Its workflow was ended from outside. */
+  lost?: Loss;
 }
 
 export type CommandClient = ReturnType<typeof createCommandClient>;
@@ -62,7 +65,10 @@ export function createCommandClient(client: Client, texts: TextStore) {
   return {
     keepText,
     declare: async (request: DeclareRequest): Promise<Allocated> => declare(client, keepText, request),
-    status: async (id: string): Promise<StatusDocument> => documentOf(await state(id), texts),
+    status: async (id: string): Promise<StatusDocument> => {
+      const [found, lost] = await Promise.all([state(id), withinDeadline(client, callTimeoutMs, () => lossOfIncident(handleOf(id)))]);
+      return { ...(await documentOf(found, texts)), ...(lost === null ? {} : { lost }) };
+    },
     list: (limit = 200): Promise<IncidentRow[]> => withinDeadline(client, 4 * callTimeoutMs, () => listIncidents(client, texts, limit)),
     /** Sends one update and gives its answer. Throws RefusedError with the workflow's reason. */
     update: async <Answer, Request extends ByRequest>(
@@ -86,6 +92,19 @@ async function stateOf(handle: WorkflowHandle<typeof commandIncident>, id: strin
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
   throw new RefusedError(`expected an incident, got ${JSON.stringify(id)}, which is none; perf-responder incident list shows them`);
+}
+
+async function lossOfIncident(handle: WorkflowHandle<typeof commandIncident>): Promise<Loss | null> {
+  const described = await handle.describe().catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  });
+  return described === null ? null : lossIn(described);
+}
+
+function lossIn({ status, closeTime }: Pick<WorkflowExecutionInfo, 'status' | 'closeTime'>): Loss | null {
+  const how = lossOf(status.name);
+  return how === null ? null : { how, at: (closeTime ?? new Date()).toISOString() };
 }
 
 const filesAtOnce = 64;
@@ -115,7 +134,7 @@ async function declare(client: Client, keepText: (text: string) => Promise<Recor
   const title = await keepText(request.title);
   const impact = request.impact === null ? null : await keepText(request.impact);
   const named = publicTitle === undefined ? {} : { publicTitle: await keepText(publicTitle) };
-  const place = { allocate: allocateUpdate, registryWorkflowId, taskQueue: incidentsQueue };
+  const place = { allocate: allocateUpdate, release: releaseSignal, registryWorkflowId, taskQueue: incidentsQueue };
   return withinDeadline(client, updateTimeoutMs, () => declareIncident(client, place, { ...declared, ...named, key, title, impact })).catch(
     explainUpdate(registryWorkflowId),
   );
@@ -124,15 +143,16 @@ async function declare(client: Client, keepText: (text: string) => Promise<Recor
 async function listIncidents(client: Client, texts: TextStore, limit: number): Promise<IncidentRow[]> {
   const rows: IncidentRow[] = [];
   const query = 'WorkflowType = "commandIncident" AND ExecutionStatus != "ContinuedAsNew"';
-  for await (const { workflowId } of client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
+  for await (const found of client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
     const state = await client.workflow
-      .getHandle<typeof commandIncident>(workflowId)
+      .getHandle<typeof commandIncident>(found.workflowId)
       .query(commandStateQuery)
       .catch(() => null);
     if (state === null) continue;
     const { id, title, severity, severityReason, status, commander, declaredAt } = await documentOf(state, texts);
     const resolvedAt = state.resolvedAtMs === null ? null : new Date(state.resolvedAtMs).toISOString();
-    rows.push({ id, title, severity, severityReason, status, commander, declaredAt, resolvedAt });
+    const lost = lossIn(found);
+    rows.push({ id, title, severity, severityReason, status, commander, declaredAt, resolvedAt, ...(lost === null ? {} : { lost }) });
     if (rows.length >= limit) break;
   }
   return rows;

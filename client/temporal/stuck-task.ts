@@ -2,6 +2,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { decodePayloads } from '../../adapters/temporal/history-texts.js';
+import { lossesInQueries } from '../../adapters/temporal/lost-workflow.js';
 
 /** The parts of `temporal.api.failure.v1.Failure` that are words. */
 interface Failure {
@@ -59,6 +60,15 @@ async function messageOf(client: Client, { message, encodedAttributes }: Failure
   const attributes: unknown = decoded === undefined ? null : defaultPayloadConverter.fromPayload(decoded);
   const words = typeof attributes === 'object' && attributes !== null && 'message' in attributes ? attributes.message : message;
   return typeof words === 'string' ? words : 'no message';
+}
+
+const dayMs = 24 * 3_600_000;
+
+/** Incidents of people whose workflow was ended from outside within a day. */
+export async function countLost(client: Client): Promise<number> {
+  const since = new Date(Date.now() - dayMs).toISOString();
+  const query = `WorkflowType = "commandIncident" AND ExecutionStatus IN (${lossesInQueries}) AND CloseTime > "${since}"`;
+  return (await client.workflow.count(query)).count;
 }
 
 /** What people are called for, and what decides for them. */

@@ -57,6 +57,7 @@ beforeAll(async () => {
     readReport: () => Promise.resolve(null),
     readArtifact: () => Promise.resolve(null),
     countStuck: () => Promise.resolve(0),
+    countLost: () => Promise.resolve(0),
     ping: () => Promise.resolve(),
   };
   hook = await startHook(

@@ -66,6 +66,7 @@ const incidents = {
     return Promise.resolve({ content: sizeBytes > mostBytes ? null : Buffer.from([0, 255, 10]), sizeBytes });
   },
   countStuck: () => Promise.resolve(0),
+  countLost: () => Promise.resolve(0),
   ping: () => (outage ? Promise.reject(new Error('down')) : Promise.resolve()),
 };
 

@@ -69,6 +69,7 @@ beforeAll(async () => {
     readReport: unused,
     readArtifact: unused,
     countStuck: unused,
+    countLost: unused,
     ping: () => Promise.resolve(),
   };
   const statusPages = createStatusPages(world.catalog, world.dataDirectory);

@@ -26,6 +26,7 @@ function temporal() {
       return Promise.resolve({ incidentId: state.open });
     },
     countStuck: () => Promise.resolve(0),
+    countLost: () => Promise.resolve(0),
     stateOf: (incidentId) => {
       if (state.isDown) return Promise.reject(new Error('unavailable'));
       state.looks += 1;

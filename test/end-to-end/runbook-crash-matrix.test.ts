@@ -2,12 +2,13 @@
  * A sample of `npm run crash:runbooks`, which takes every call of every runbook, before it, in its middle and after it: nothing runs twice that
  * nobody asked for again, nothing that may have happened stays when the run is undone. All parts are real.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { artifactDirectory, createArtifactStore } from '../../adapters/artifacts/artifact-store.js';
@@ -51,7 +52,8 @@ let temporal: TestWorkflowEnvironment;
 let folder = '';
 let world: CrashWorld;
 let runs: RunbookClient;
-const workers = new Set<ChildProcess>();
+/** Of all runs, until it dies: a worker takes seconds to start. */
+let worker: ChildProcessByStdio<Writable, Readable, Readable> | null = null;
 
 beforeAll(async () => {
   process.env['LEDGER_SECRET'] = ledgerSecret;
@@ -63,17 +65,45 @@ beforeAll(async () => {
 
 afterAll(async () => {
   delete process.env['LEDGER_SECRET'];
-  for (const worker of workers) await kill(worker);
+  await kill();
   await world.stop();
   await temporal.teardown();
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 });
 
 let started = 0;
+let strikes = 0;
 /** Everything that the workers printed. */
 const said: string[] = [];
 
-async function startWorker(over: { calls?: string; moment?: Moment & { marker: string } }): Promise<ChildProcess> {
+interface Orders {
+  calls?: string;
+  moment?: Moment & { marker: string };
+}
+
+/** False: it died instead. */
+function says(word: string): Promise<boolean> {
+  const listening = worker;
+  return new Promise((answer) => {
+    const listen = (chunk: unknown): void => (String(chunk).includes(word) ? end(true) : undefined);
+    const die = (): void => end(false);
+    const end = (isSaid: boolean): void => {
+      listening?.stdout.off('data', listen);
+      listening?.off('exit', die);
+      answer(isSaid);
+    };
+    listening?.stdout.on('data', listen);
+    listening?.once('exit', die);
+    if (hasDied()) end(false);
+  });
+}
+
+/** The one that is there takes the orders, else a new one. */
+async function giveOrders(orders: Orders): Promise<void> {
+  if (!hasDied()) {
+    worker?.stdin.write(`${JSON.stringify(orders)}\n`);
+    if (await says('taken')) return;
+  }
   const file = join(folder, `worker-${(started += 1)}.json`);
   const catalog = parseCatalog(`version: 1\nservices:\n${world.services}`, join(folder, 'responder.yaml'));
   const settings = {
@@ -82,17 +112,18 @@ async function startWorker(over: { calls?: string; moment?: Moment & { marker: s
     catalog,
     dataDirectory: join(folder, 'data'),
   };
-  await writeFile(file, JSON.stringify({ ...settings, taskQueue: 'incidents', ...over }));
-  const worker = spawn(process.execPath, [resolve('test/programs/runbook-worker.mjs'), file], { stdio: ['ignore', 'pipe', 'pipe'] });
-  workers.add(worker);
+  await writeFile(file, JSON.stringify({ ...settings, taskQueue: 'incidents', ...orders }));
+  worker = spawn(process.execPath, [resolve('test/programs/runbook-worker.mjs'), file], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // The pipe of one that dies under an order breaks; that it died is seen.
+  worker.stdin.on('error', () => undefined);
   for (const stream of [worker.stdout, worker.stderr]) stream.on('data', (chunk) => said.push(String(chunk)));
-  await once(worker.stdout, 'data');
-  return worker;
+  if (!(await says('ready'))) throw new Error(`the worker did not start: ${said.slice(-5).join('')}`);
 }
 
-async function kill(worker: ChildProcess): Promise<void> {
-  workers.delete(worker);
-  if (worker.exitCode !== null || worker.signalCode !== null) return;
+const hasDied = (): boolean => worker === null || worker.exitCode !== null || worker.signalCode !== null;
+
+async function kill(): Promise<void> {
+  if (hasDied() || worker === null) return;
   worker.kill('SIGKILL');
   await once(worker, 'exit');
 }
@@ -112,23 +143,17 @@ async function answer(story: CrashStory, runId: string, { kind, step, approvals 
 }
 
 /** To its end, with another worker as soon as one has died. */
-async function runToItsEnd(story: CrashStory, overs: Parameters<typeof startWorker>[0][]): Promise<{ run: RunDocument; asked: string[] }> {
+async function runToItsEnd(story: CrashStory, orders: readonly Orders[]): Promise<{ run: RunDocument; asked: string[] }> {
   await story.reset();
-  const left = [...overs];
-  let worker = await startWorker(left.shift() ?? {});
+  const left = [...orders];
+  await giveOrders(left.shift() ?? {});
   const flags = { isDryRun: false, isGuided: false, approvesItself: false, by: { person: 'alice', proof: 'token' } } as const;
   const runId = await runs.start({ file: `${story.name}.yaml`, text: story.text, given: story.given, ...flags });
   const asked: string[] = [];
   for (;;) {
-    if (worker.signalCode !== null) {
-      workers.delete(worker);
-      worker = await startWorker(left.shift() ?? {});
-    }
+    if (hasDied()) await giveOrders(left.shift() ?? {});
     const run = await runs.document(runId).catch(() => null);
-    if (run !== null && run.result !== 'waiting') {
-      await kill(worker);
-      return { run, asked };
-    }
+    if (run !== null && run.result !== 'waiting') return { run, asked };
     if (run?.waitsFor != null) {
       const { waitsFor } = run;
       // A worker that dies under the answer leaves the question; it is answered again.
@@ -161,7 +186,7 @@ interface Row {
 }
 
 async function strike(story: CrashStory, moments: readonly Moment[]): Promise<Row> {
-  const markers = moments.map((_, index) => join(folder, `marker-${started}-${index}`));
+  const markers = moments.map((_, index) => join(folder, `marker-${(strikes += 1)}-${index}`));
   const struck = moments.map((moment, index) => ({ moment: { ...moment, marker: markers[index] ?? '' } }));
   const { run, asked } = await runToItsEnd(story, struck);
   const [{ call, side } = { call: '', side: 'before' as const }] = moments;

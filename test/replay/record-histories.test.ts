@@ -19,6 +19,10 @@ import { registryWorkflowId } from '../../workflows/command/registry/incident-id
 import { lockWorkflowId } from '../../workflows/runbook/lock.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
 import { continueWithAllOpen, eagerServer, recordedIncidents, startRecordedWorld } from '../support/stories/recorded-incidents.js';
+import { recordedWaits, startImpatientWorld } from '../support/stories/recorded-waits.js';
+import { alertOf } from '../support/stories/incident-workers.js';
+import { startTimeSkipping } from '../support/time-skipping.js';
+import { until } from '../support/until.js';
 import { recordedRuns, runCatalog } from '../support/stories/recorded-runs.js';
 import { startRunbookWorld } from '../support/stories/runbook-world.js';
 
@@ -116,6 +120,32 @@ describe.runIf(process.env['RECORD_HISTORIES'] === '1')('the recorder', () => {
     await keep(world.environment, 'triage-of-people', triageWorkflowId(world.underWay));
     await stop();
     await world.teardown();
+  });
+
+  it('records what time alone does to incidents of people', { timeout: 240_000 }, async () => {
+    const world = await startImpatientWorld();
+    const stop = await world.startWorker();
+    for (const [name, drive] of Object.entries(recordedWaits)) await keep(world.environment, `command-${name}`, await drive(world));
+    await stop();
+    await world.teardown();
+  });
+
+  it('records a triage that escalates, with a clock that jumps', { timeout: 240_000 }, async () => {
+    const [environment, bundle] = await Promise.all([startTimeSkipping(), bundleWorkflows()]);
+    const world = createFakeWorld();
+    const stop = await startTestWorkers(environment, bundle, world.activities);
+    const incidents = createIncidentClient(environment.client);
+    const endpoint = world.tell({});
+    const request = { endpoint, service: 'shop', alert: alertOf('escalated'), symptom: null, options: {} };
+    const { incidentId } = await incidents.startOrAttach(request);
+    await incidents.follow(incidentId, ({ phase }) => phase === 'waiting');
+    await environment.sleep('2 hours');
+    await until(async () => (await incidents.status(incidentId)).timeline.filter(({ kind }) => kind === 'escalated').length === 3);
+    await incidents.close(incidentId, { by: 'ada' });
+    await incidents.follow(incidentId, ({ phase }) => phase === 'ended');
+    await keep(environment, 'escalated', triageWorkflowId(endpoint));
+    await stop();
+    await environment.teardown();
   });
 
   it('records an incident of people that continues as new with everything open', { timeout: 240_000 }, async () => {

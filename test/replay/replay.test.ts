@@ -12,18 +12,18 @@ import { recordedIncidents } from '../support/stories/recorded-incidents.js';
 import { recordedRuns } from '../support/stories/recorded-runs.js';
 import { recordedSearches } from '../support/stories/recorded-searches.js';
 import { recordedStories } from '../support/stories/recorded-stories.js';
+import { recordedWaits, waitsOfIncidents } from '../support/stories/recorded-waits.js';
 import { bundleWorkflows } from '../support/temporal.js';
 
 const folder = new URL('../../fixtures/histories/', import.meta.url);
 const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).map((name) => name.replace('.json', ''));
 
-/** Which recording shows it. A new ending or milestone does not compile before it has one; escalation
- * takes a quarter of an hour, which no recording waits for (test/workflows/long-waits.test.ts tells it with a clock that jumps). */
+/** Which recording shows it. A new ending or milestone does not compile before it has one. */
 const storyOf: Record<
   | WindowEnding['kind']
   | Localization['kind']
   | Exclude<Verification['kind'], 'not-compared'>
-  | Exclude<TriageMilestone['kind'], 'escalated'>
+  | TriageMilestone['kind']
   | BisectAnswer['outcome']
   | `run ${RunResult}`
   | `command ${Extract<IncidentStatus, 'closed' | 'cancelled' | 'merged'> | 'continued'}`,
@@ -44,6 +44,7 @@ const storyOf: Record<
   'report-ready': 'db-bound',
   rerun: 'mixed',
   acknowledged: 'remedy-rejected',
+  escalated: 'escalated',
   'remedy-proposed': 'remedy-approved',
   'remedy-decided': 'remedy-approved',
   'remedy-expired': 'remedy-expired',
@@ -96,6 +97,9 @@ interface RecordedHistory {
     activityTaskScheduledEventAttributes?: { activityType: { name: string } };
     workflowExecutionUpdateAcceptedEventAttributes?: { acceptedRequest?: { input?: { name?: string } } };
     workflowExecutionSignaledEventAttributes?: { signalName: string };
+    timerStartedEventAttributes?: { timerId: string };
+    timerFiredEventAttributes?: { timerId: string };
+    userMetadata?: { summary?: { data?: string } };
   }[];
 }
 
@@ -117,7 +121,7 @@ describe('recorded histories', () => {
       ...recordedStories.map(({ name }) => name),
       ...recordedSearches.map(({ name }) => `search-${name}`),
       ...Object.keys(recordedRuns).map((name) => `run-${name}`),
-      ...[...Object.keys(recordedIncidents), 'continued', 'carried-on'].map((name) => `command-${name}`),
+      ...[...Object.keys(recordedIncidents), ...Object.keys(recordedWaits), 'continued', 'carried-on'].map((name) => `command-${name}`),
     ];
     expect(names).toEqual(expect.arrayContaining(wanted));
   });
@@ -147,6 +151,18 @@ describe('recorded histories', () => {
     const messages = await messagesInSources();
     expect(messages.length).toBeGreaterThan(40);
     expect(messages.filter((name) => !taken.has(name))).toEqual([]);
+  });
+
+  it.each(waitsOfIncidents)('exist of a timer that fires: %s', async (wait) => {
+    const fired: string[] = [];
+    for (const name of names.filter((one) => one.startsWith('command-'))) {
+      const { events } = await read(name);
+      const ended = new Set(events.map(({ timerFiredEventAttributes: timer }) => timer?.timerId));
+      for (const { timerStartedEventAttributes: timer, userMetadata } of events)
+        if (timer !== undefined && ended.has(timer.timerId))
+          fired.push(JSON.parse(Buffer.from(userMetadata?.summary?.data ?? 'IiI=', 'base64').toString()) as string);
+    }
+    expect(fired).toEqual(expect.arrayContaining([expect.stringMatching(wait)]));
   });
 
   it('exist for both sides of each patch: with its marker, and from before it', async () => {

@@ -51,7 +51,7 @@ async function findTestServer(): Promise<string> {
 }
 
 /** Numbers of `temporal.api.enums.v1.IndexedValueType`. */
-const indexedValueTypes = { KEYWORD: 2, DOUBLE: 4, BOOL: 5 } as const;
+const indexedValueTypes = { KEYWORD: 2, DOUBLE: 4, BOOL: 5, KEYWORD_LIST: 7 } as const;
 
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   quietRuntime();

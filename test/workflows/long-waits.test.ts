@@ -1,8 +1,10 @@
 /** What takes days: escalation, the age limit, outages of workers, approvals that wait. The server's clock jumps. */
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IncidentActivities } from '../../activities/contract.js';
+import { allocateUpdate } from '../../workflows/command/messages.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 import {
   acknowledgeUpdate,
@@ -209,5 +211,72 @@ describe('an alert that fires while an incident writes its last report', { timeo
     expect(first).toMatchObject({ phase: 'ended', incident: { outcome: 'not-reproduced' } });
     expect(next.incidentId).not.toBe(first.incident.incidentId);
     expect(world.calls(endpoint).filter((name) => name === 'runLoad')).toHaveLength(2);
+  });
+});
+
+describe('an incident of people whose workflow is terminated', () => {
+  it('frees its services, and the receivers, its commander and who is on call hear of it once', { timeout: 60_000 }, async () => {
+    const incidentId = 'INC-2026-0101-001';
+    const told: string[] = [];
+    const keep = (
+      to: string,
+      { event, text, deliveryId }: { event: string; text: unknown; deliveryId: string },
+    ): { channel: string; providerId: null } => {
+      told.push(`${to}: ${event} ${deliveryId} ${JSON.stringify(text)}`);
+      return { channel: 'webhook', providerId: null };
+    };
+    const loss = {
+      incidentId,
+      how: 'terminated',
+      at: '2026-01-01T10:00:00.000Z',
+      severity: 'SEV2',
+      status: 'investigating',
+      commander: 'carol',
+    };
+    let looks = 0;
+    const worker = await Worker.create({
+      connection: temporal.nativeConnection,
+      taskQueue: 'registry',
+      workflowBundle: bundle,
+      activities: {
+        findLostIncidents: () => ((looks += 1), looks === 1 ? [] : [loss]),
+        readCommandPolicy: () => ({
+          receivers: [
+            { receiver: 0, kind: 'webhook', severities: null },
+            { receiver: 1, kind: 'statuspage', severities: null },
+          ],
+          paging: [{ level: 'L1', notify: ['oncall:primary'] }],
+        }),
+        resolveOnCall: ({ notify }: { notify: string[] }) => ({
+          people: notify.map((one) => ({ person: one.replace('oncall:primary', 'alice'), channels: 2 })),
+          reason: 'test',
+        }),
+        sendToReceiver: ({ receiver, message }: { receiver: number; message: Parameters<typeof keep>[1] }) =>
+          keep(`receiver ${receiver}`, message),
+        sendToPerson: ({ person, channel, message }: { person: string; channel: number; message: Parameters<typeof keep>[1] }) => {
+          if (channel === 0) throw ApplicationFailure.nonRetryable('refused', 'DeliveryRefusedError');
+          return keep(`${person} by channel ${channel + 1}`, message);
+        },
+      },
+    });
+    const running = run([worker]);
+    const state = { day: '2026-0101', lastNumber: 1, answered: {}, open: { [incidentId]: ['shop'] } };
+    const registry = await temporal.client.workflow.start('incidentRegistry', {
+      workflowId: 'registry',
+      taskQueue: 'registry',
+      args: [state],
+    });
+    await temporal.sleep('5 minutes');
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(3);
+    const said = `state ${incidentId}-lost`;
+    expect(told.sort()).toMatchObject([
+      expect.stringContaining(`alice by channel 2: ${said}-alice {"inline":"its workflow was terminated at 10:00:00 UTC: nobody is paged`),
+      expect.stringContaining(`carol by channel 2: ${said}-carol`),
+      expect.stringContaining(`receiver 0: ${said}-r0`),
+    ]);
+    const ask = { key: 'next', services: ['shop'], mayAttach: true };
+    expect(await registry.executeUpdate(allocateUpdate, { args: [ask] })).toMatchObject({ isAttached: false });
+    await registry.terminate();
+    await running.stop();
   });
 });

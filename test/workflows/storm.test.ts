@@ -54,6 +54,7 @@ describe('fifty alerts every five minutes for a week', { timeout: 300_000 }, () 
           },
           recordResolved: () => Promise.resolve(null),
           countStuck: () => Promise.resolve(0),
+          countLost: () => Promise.resolve(0),
           stateOf: async (incidentId) => {
             const closed = (await started.get(incidentId)?.describe())?.closeTime;
             return { endedAt: closed?.toISOString() ?? null, problem: null };

@@ -21,8 +21,9 @@ import type { ServiceRow } from '../../core/command/incident/findings.js';
 import type { Allocated } from '../../core/command/incident/registry.js';
 import type { AuditedAct } from '../../core/model/audit.js';
 import { registryWorkflowId } from '../../workflows/command/registry/incident-ids.js';
-import { allocateUpdate, attachTriageSignal } from '../../workflows/command/messages.js';
+import { allocateUpdate, attachTriageSignal, releaseSignal } from '../../workflows/command/messages.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
+import { findLostIncidents } from '../lost-incidents.js';
 import { measureIncident } from '../measure-incident.js';
 import { lookForMitigations } from '../runbook/mitigation-facts.js';
 import { resolveOnCall } from '../people/on-call.js';
@@ -47,7 +48,7 @@ function planTriage(catalog: Catalog, endpoint: string): PlannedTriage {
 /** The responder itself declares; its words are a machine's, so they may stand in a history. */
 async function declareForTriage(client: Client, order: TriageDeclaration): Promise<Allocated> {
   const { workflowId, triageId, endpoint, service, title } = order;
-  const place = { allocate: allocateUpdate, registryWorkflowId, taskQueue: incidentsQueue };
+  const place = { allocate: allocateUpdate, release: releaseSignal, registryWorkflowId, taskQueue: incidentsQueue };
   const declared = await declareIncident(client, place, {
     key: triageId,
     mayAttach: true,
@@ -126,6 +127,7 @@ export function createCommandDependencies({
     lookForMitigations: (services, signal) => lookForMitigations(catalog, services, signal),
     planRunbook: (proposal) => planRunbook(catalog, proposal, async (name, text) => (await artifacts.put(name, 'runbook', text)).path),
     planTriage: (endpoint) => planTriage(catalog, endpoint),
+    lostIncidents: (incidentIds) => findLostIncidents(client, incidentIds),
     declareForTriage: oneByOne((order: TriageDeclaration) => declareForTriage(client, order)),
     incidentUrl,
     ackUrl,

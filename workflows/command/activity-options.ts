@@ -40,6 +40,13 @@ export const publishing = proxyActivities<Pick<CommandActivities, 'writeStatusPa
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: nonRetryable },
 });
 
+/** What only asks Temporal and is asked again soon. */
+export const seeking = proxyActivities<Pick<CommandActivities, 'findLostIncidents'>>({
+  startToCloseTimeout: '20s',
+  scheduleToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 2 },
+});
+
 /** Steps of the five minutes: 20 seconds from the moment they are wanted, a worker that is away included. A second try would come too late. */
 export const looking = proxyActivities<
   Pick<CommandActivities, 'lookAtServices' | 'measureImpact' | 'readChanges' | 'proposeMitigations' | 'verifyMitigation'>

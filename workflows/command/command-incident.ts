@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { CommandState } from '../../core/command/incident/command-state.js';
 import { giveRole, setStatus } from '../../core/command/incident/commands.js';
 import { adoptPolicy, createCommandState } from '../../core/command/incident/create-state.js';
@@ -7,7 +7,6 @@ import { unknownPolicy } from '../../core/command/incident/policy.js';
 import { holderOf, roleNames, type RoleName } from '../../core/command/incident/roles.js';
 import { readStart } from '../kernel/on-message.js';
 import { reading } from './activity-options.js';
-import { boardOf } from './board.js';
 import { keepCadence } from './updates/cadence.js';
 import { note, sleepUntil, type CommandRun } from './command-run.js';
 import { broadcast } from './deliver.js';
@@ -16,6 +15,7 @@ import { manage } from './paging/management.js';
 import { fiveMinutes } from './updates/five-minutes.js';
 import { handOver } from './registry/merge.js';
 import { keepMitigations, keepProposals } from './triage/mitigations.js';
+import { watchRunsOfBefore } from './triage/runs-of-before.js';
 import { keepImpact } from './triage/impact.js';
 import { startTriages } from './triage/triages.js';
 import { watchSymptom } from './triage/watch.js';
@@ -23,6 +23,7 @@ import { followUp } from './follow-up.js';
 import { holdServices } from './registry/held-services.js';
 import type { CommandStart } from './messages.js';
 import { pageLadder, watchAcknowledgement } from './paging/page-ladder.js';
+import { publish } from './publish.js';
 import { keepDrafts } from './updates/publish.js';
 import { keepQuiet } from './paging/quiet.js';
 import { readCommandStart, readDeclaration } from './read-messages.js';
@@ -43,7 +44,7 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
   const run = open(start);
   const isNew = !run.isReady;
   if (isNew) await begin(run);
-  const firstLook = isNew ? beginWork(run) : Promise.resolve();
+  const firstWork = isNew ? beginWork(run) : watchRunsOfBefore(run);
   const loops = Promise.all([
     pageLadder(run),
     watchAcknowledgement(run),
@@ -59,7 +60,7 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
     keepDrafts(run),
     keepQuiet(run),
     keepImpact(run),
-    firstLook,
+    firstWork,
   ]);
   await condition(() => isEnded(run.state.status) || workflowInfo().continueAsNewSuggested);
   run.isLeaving = true;
@@ -84,7 +85,7 @@ function open(start: CommandStart): CommandRun {
     isLeaving: false,
     proposalsWanted: 0,
     proposalsMade: 0,
-    publish: () => setCurrentDetails(boardOf(state, Date.now())),
+    publish: () => publish(state),
   };
   registerHandlers(run);
   run.publish();

@@ -10,7 +10,14 @@ export const perfSeverity = defineSearchAttributeKey('PerfSeverity', 'KEYWORD');
 export const perfP95Ms = defineSearchAttributeKey('PerfP95Ms', 'DOUBLE');
 export const perfNeedsHuman = defineSearchAttributeKey('PerfNeedsHuman', 'BOOL');
 
-/** All of them, for registration: 5 of the 10 Keyword slots that SQL stores have, 1 of 3 Double, 1 of 3 Bool. */
+/** Of incidents that people are called for. */
+export const incSeverity = defineSearchAttributeKey('IncSeverity', 'KEYWORD');
+export const incStatus = defineSearchAttributeKey('IncStatus', 'KEYWORD');
+export const incCommander = defineSearchAttributeKey('IncCommander', 'KEYWORD');
+/** Every affected service: `IncService = "shop"` finds an incident of several. */
+export const incService = defineSearchAttributeKey('IncService', 'KEYWORD_LIST');
+
+/** All of them, for registration: 8 of the 10 Keyword slots that SQL stores have, 1 of 3 each of Keyword lists, Double and Bool. */
 export const incidentSearchAttributes = [
   perfService,
   perfEndpoint,
@@ -19,4 +26,8 @@ export const incidentSearchAttributes = [
   perfSeverity,
   perfP95Ms,
   perfNeedsHuman,
+  incSeverity,
+  incStatus,
+  incCommander,
+  incService,
 ] as const;

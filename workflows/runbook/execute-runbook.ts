@@ -12,7 +12,7 @@ import { boardOfRun } from './board.js';
 import { lookAt } from './checks.js';
 import { planStep } from './dry-run.js';
 import { lockWorkflowId, takeLock } from './lock.js';
-import { abortRunUpdate, answerRunUpdate, runStateQuery } from './messages.js';
+import { abortRunUpdate, answerRunUpdate, runStateQuery, stillThereSignal } from './messages.js';
 import { readAbort, readAnswer, readRunStart } from './read-messages.js';
 import { rollBack } from './rollback.js';
 import type { Run } from './run.js';
@@ -40,6 +40,7 @@ export async function executeRunbook(start: RunStart): Promise<RunState> {
 
 function registerHandlers(run: Run, stop: () => void): void {
   const { state } = run;
+  setHandler(stillThereSignal, () => undefined, { description: 'Asks whether the run is still there' });
   setHandler(runStateQuery, () => state, { description: 'Everything the run knows' });
   onUpdate(
     answerRunUpdate,

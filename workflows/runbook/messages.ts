@@ -24,6 +24,8 @@ export interface RunReport {
   text: string | null;
 }
 
+/** Is the run still there? Its incident asks whose history began after it; there is nothing to answer. */
+export const stillThereSignal = defineSignal('stillThere');
 export const runReportSignal = defineSignal<[RunReport]>('runReport');
 export const answerRunUpdate = defineUpdate<Answered, [AnswerRequest]>('answerRun');
 export const abortRunUpdate = defineUpdate<Answered, [AbortRequest]>('abortRun');

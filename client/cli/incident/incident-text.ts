@@ -54,6 +54,11 @@ export function statusText(status: StatusDocument): string {
   const holders = roles.filter((role) => role.state !== 'released').map((role) => `${role.role} ${role.person} (${role.state})`);
   return [
     `incident   ${status.id}  ${status.severity}  ${status.status}`,
+    ...(status.lost === undefined
+      ? []
+      : [
+          `LOST       its workflow was ${status.lost.how} at ${clock(status.lost.at)}: nobody is paged; declare it again if it is not over`,
+        ]),
     `title      ${status.title}`,
     `why        ${status.severityReason.rule}`,
     `services   ${status.impact.services.join(', ') || 'none named'}`,
@@ -73,12 +78,14 @@ export function statusText(status: StatusDocument): string {
   ].join('\n');
 }
 
+const stateOf = ({ status, lost }: IncidentRow): string => (lost === undefined ? status : `${status}, ${lost.how}`);
+
 export function listText(rows: readonly IncidentRow[]): string {
   if (rows.length === 0) return 'no incidents; perf-responder incident declare TITLE begins one';
   return rows
     .map(
       (row) =>
-        `${row.id}  ${row.severity}  ${row.status.padEnd(13)} ${clock(row.declaredAt)}  ${(row.commander ?? 'nobody').padEnd(12)} ${row.title}`,
+        `${row.id}  ${row.severity}  ${stateOf(row).padEnd(13)} ${clock(row.declaredAt)}  ${(row.commander ?? 'nobody').padEnd(12)} ${row.title}`,
     )
     .join('\n');
 }

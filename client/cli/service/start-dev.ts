@@ -66,7 +66,7 @@ function hookAddress(options: DevOptions): { host: string; port: number } {
 async function startServer(options: DevOptions): Promise<DevServer> {
   const { path, version, source } = await findTool('temporal', { say: options.say, allowDownload: true });
   options.say(`temporal ${version} (${source})`);
-  const typeNames = { KEYWORD: 'Keyword', DOUBLE: 'Double', BOOL: 'Bool' } as const;
+  const typeNames = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DOUBLE: 'Double', BOOL: 'Bool' } as const;
   return await startDevServer({
     binary: path,
     directory: options.dataDirectory,

@@ -13,7 +13,12 @@ function list(rows: readonly Html[], nothing: string): Html {
       </ul>`;
 }
 
-function now({ paging, mitigations, nextUpdateAt, status }: StatusDocument): Html {
+function now({ paging, mitigations, nextUpdateAt, status, lost }: StatusDocument): Html {
+  if (lost !== undefined)
+    return html`<section class="now alarm" aria-label="Now">
+      <p><strong>Its workflow was ${lost.how}</strong> ${time(lost.at)}: nobody is paged or told any more.</p>
+      <p>If it is not over, <a href="/incidents/declare">declare it again</a>.</p>
+    </section>`;
   if (!isOpen(status)) return html`<section class="now" aria-label="Now"><p>The incident is ${status}.</p></section>`;
   const isAlarm = paging.state === 'nobody-answered';
   const answer = {

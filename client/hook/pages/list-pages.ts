@@ -10,7 +10,7 @@ export function listPage(rows: readonly IncidentRow[]): string {
         <td><span class="badge">${row.severity}</span></td>
         <td><a href="/incidents/${row.id}">${row.id}</a></td>
         <td>${row.title}</td>
-        <td>${row.status}</td>
+        <td>${row.status}${row.lost === undefined ? '' : html`, <strong>${row.lost.how}</strong>`}</td>
         <td>${row.commander ?? 'no commander'}</td>
         <td>${time(row.declaredAt)}</td>
       </tr>`,

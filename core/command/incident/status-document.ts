@@ -44,6 +44,14 @@ export interface StatusDocument extends Findings {
   timeline: TimelineRow[];
   times: IncidentTimes;
   postmortem: { dueAt: string; path: string | null } | null;
+  /** Only of an incident whose workflow was ended from outside: how, and when. Everything else stands as it stood then, and nobody is paged. */
+  lost?: Loss;
+}
+
+export interface Loss {
+  /** terminated, failed, timed-out, canceled */
+  how: string;
+  at: string;
 }
 
 export interface TimelineRow {

@@ -1,5 +1,6 @@
 /** Runs of runbooks, small ones: what the recorded histories of that workflow show. */
 import type { RunResult } from '../../../core/command/runbook/run-state.js';
+import { stillThereSignal } from '../../../workflows/runbook/messages.js';
 import { until } from '../until.js';
 import type { startRunbookWorld } from './runbook-world.js';
 
@@ -20,6 +21,7 @@ const asked = "  - { id: look, title: Look, kind: manual, text: 'Red?', timeout:
 export const recordedRuns: Record<RunResult | 'lock' | 'approved-then-aborted', (world: Runs) => Promise<string>> = {
   success: async (world) => {
     const approved = await world.start(`${head('medium')}${done}  - { id: pause, title: Pause, kind: wait, for: 1s }\n`);
+    await world.environment.client.workflow.getHandle(approved.runId).signal(stillThereSignal);
     return (await world.say(approved.runId, 'approve', 'bob', { digest: approved.waitsFor?.digest ?? '' })).runId;
   },
   failed: async (world) =>

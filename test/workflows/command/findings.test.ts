@@ -10,11 +10,13 @@ import type { ServiceRow } from '../../../core/command/incident/findings.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import {
   acknowledgeIncident,
+  commandStateQuery,
   mergeIncidentUpdate,
   resolveIncidentUpdate,
   setSeverityUpdate,
   setStatusUpdate,
 } from '../../../workflows/command/messages.js';
+import type { commandIncident } from '../../../workflows/command/command-incident.js';
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { triageMilestoneSignal } from '../../../workflows/kernel/messages.js';
 import { closeIncidentSignal } from '../../../workflows/respond/messages.js';
@@ -349,6 +351,49 @@ describe('one outage', () => {
     await world.environment.client.workflow.getHandle(twin).result();
     expect(await status(twin)).toMatchObject({ status: 'merged', paging: { state: 'stopped' } });
     await cancel(first);
+  });
+});
+
+describe('an incident whose workflow is terminated', () => {
+  it('says so in the list and in its document, and the next alert of its service calls people again', async () => {
+    const { workflow } = world.environment.client;
+    const id = await declare({ services: ['twin'], severity: 'SEV2' });
+    const found = `IncService = "twin" AND IncSeverity = "SEV2" AND IncStatus = "investigating" AND IncCommander = "alice"`;
+    await until(async () => {
+      for await (const { workflowId } of workflow.list({ query: found })) if (workflowId === id) return true;
+      return null;
+    });
+    const order = { workflowId: 'perf-twin-e', endpoint: 'twin/e', service: 'twin', title: 'twin/e is slow' };
+    expect(await world.deps.declareForTriage({ ...order, triageId: 'perf-twin-e-1' })).toEqual({ incidentId: id, isAttached: true });
+    await workflow.getHandle(id).terminate('somebody tidied up');
+    expect((await status(id)).lost).toMatchObject({ how: 'terminated' });
+    const row = await until(async () => (await world.incidents.list()).find((one) => one.id === id && one.lost !== undefined));
+    expect(row.lost?.how).toBe('terminated');
+    const lost = { incidentId: id, how: 'terminated', severity: 'SEV2', commander: 'alice' };
+    expect(await world.deps.lostIncidents([id, 'INC-2000-0101-001', hangingId])).toMatchObject([lost]);
+    const next = await world.deps.declareForTriage({ ...order, triageId: 'perf-twin-e-2' });
+    expect(next).toMatchObject({ isAttached: false });
+    expect((await status(next.incidentId)).lost).toBeUndefined();
+    await cancel(next.incidentId);
+  });
+});
+
+describe('a runbook that is terminated after the history of its incident began anew', () => {
+  it('is a mitigation that failed', async () => {
+    const { workflow } = world.environment.client;
+    const id = await declare({ services: ['shop'] });
+    await whole(id);
+    const state = await workflow.getHandle(id).query(commandStateQuery);
+    await cancel(id);
+    const [plan] = state?.mitigations ?? [];
+    if (state === null || plan === undefined) throw new Error('nothing is proposed');
+    const carried = { ...state, mitigations: [{ ...plan, state: 'running' as const, runId: 'run-terminated', runResult: null }] };
+    const anew = await workflow.start<typeof commandIncident>('commandIncident', {
+      ...{ workflowId: `${id}-anew`, taskQueue: incidentsQueue, args: [{ declaration: state.declaration, carried }] },
+    });
+    const failed = await until(async () => (await status(anew.workflowId)).mitigations.find((one) => one.state === 'failed'));
+    expect(failed.result).toContain('run-terminated ended failed: its workflow was ended from outside');
+    await anew.terminate();
   });
 });
 

@@ -4,6 +4,7 @@ import { allocate, claim, emptyRegistry, release, type RegistryState } from '../
 import { carried } from '../../../core/decisions/read-message.js';
 import { onSignal, onUpdate, readStart } from '../../kernel/on-message.js';
 import { allocateUpdate, claimSignal, releaseSignal } from '../messages.js';
+import { lookAfterOpen, type Registry } from './lost-incidents.js';
 import { readAllocation, readClaim, readIncidentRef } from '../read-messages.js';
 
 const readRegistry = carried<RegistryState>(['day', 'lastNumber', 'answered', 'open']);
@@ -13,24 +14,35 @@ const deaf = { record: () => undefined };
 
 /** Runs for ever: the update `allocate` gives numbers; `release` and `claim` say which services are free or taken. */
 export async function incidentRegistry(given?: RegistryState | null): Promise<void> {
-  let state = given === undefined || given === null ? emptyRegistry : readStart(readRegistry, given);
+  const state = given === undefined || given === null ? emptyRegistry : readStart(readRegistry, given);
+  const registry: Registry = { state, isLeaving: false, telling: 0 };
   onUpdate(
     allocateUpdate,
     readAllocation,
     () => null,
     (request) => {
-      const answer = allocate(state, request, Date.now());
-      state = answer.state;
+      const answer = allocate(registry.state, request, Date.now());
+      registry.state = answer.state;
       return answer.allocated;
     },
     { description: 'A number for an incident, or the open one of the same services' },
   );
-  onSignal(deaf, releaseSignal, readIncidentRef, ({ incidentId }) => void (state = release(state, incidentId)), {
+  onSignal(deaf, releaseSignal, readIncidentRef, ({ incidentId }) => void (registry.state = release(registry.state, incidentId)), {
     description: 'The incident is over; its services are free',
   });
-  onSignal(deaf, claimSignal, readClaim, ({ incidentId, services }) => void (state = claim(state, incidentId, services)), {
-    description: 'The incident is open again',
-  });
-  await condition(() => workflowInfo().continueAsNewSuggested && allHandlersFinished());
-  await continueAsNew<typeof incidentRegistry>(state);
+  onSignal(
+    deaf,
+    claimSignal,
+    readClaim,
+    ({ incidentId, services }) => void (registry.state = claim(registry.state, incidentId, services)),
+    {
+      description: 'The incident is open again',
+    },
+  );
+  const looking = lookAfterOpen(registry);
+  await condition(() => workflowInfo().continueAsNewSuggested);
+  registry.isLeaving = true;
+  await looking;
+  await condition(() => registry.telling === 0 && allHandlersFinished());
+  await continueAsNew<typeof incidentRegistry>(registry.state);
 }
