@@ -28,6 +28,14 @@ function toStatus(events: readonly RecordEvent[], statuses: readonly string[]): 
   return events.filter(({ kind, data }) => kind === 'state' && typeof data['to'] === 'string' && statuses.includes(data['to']));
 }
 
+/** To declare and to answer are no work yet, and a note tells of another time than its own. */
+const noWork: readonly RecordEvent['kind'][] = ['declared', 'acknowledged', 'note', 'correction'];
+
+/** What the responder does by itself is nobody's work. */
+function isWork({ kind, by, data }: RecordEvent): boolean {
+  return (by !== null && !noWork.includes(kind)) || (kind === 'role' && data['state'] === 'active');
+}
+
 /**
  * The times of an incident, computed from the corrected timeline. The begin of the impact is a measurement (`onset`), never the time of the alert:
  * without it, what begins there is not known, rather than 0. After a reopening the last resolution counts, but the first answer.
@@ -37,10 +45,7 @@ export function incidentTimes(record: readonly RecordEvent[], onset: string | nu
   const first = (kind: RecordEvent['kind']): string | null => events.find((event) => event.kind === kind)?.at ?? null;
   const detected = first('alert') ?? first('declared');
   const answered = first('acknowledged');
-  const atWork =
-    events.find(({ kind, data }) => kind === 'role' && data['state'] === 'active')?.at ??
-    toStatus(events, ['investigating'])[0]?.at ??
-    null;
+  const atWork = events.find(isWork)?.at ?? null;
   const mitigated = toStatus(events, ['monitoring', 'resolved'])[0]?.at ?? null;
   const resolved = toStatus(events, ['resolved']).at(-1)?.at ?? null;
   return {

@@ -16,7 +16,8 @@ function serviceOf(endpoint: string): string {
 
 function proposals(status: StatusDocument): Proposal[] {
   const isAlerted = status.timeline.some(({ kind }) => kind === 'alert');
-  const accused = status.changes.filter(({ verdict }) => verdict !== 'ruled-out-by-time');
+  // A restart puts nothing new into the world that could be tested before the next one.
+  const accused = status.changes.filter(({ verdict, kind }) => verdict !== 'ruled-out-by-time' && kind !== 'restart');
   const verb = (verdict: string): string => (verdict === 'confirmed' ? 'Fix' : 'Test under load:');
   const items = [
     ...accused.map(({ ref, service, verdict }) => ({

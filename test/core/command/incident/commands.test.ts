@@ -228,12 +228,17 @@ describe('the record', () => {
 
   it('gives the times of the incident, and does not take the declaration for the begin of the impact', () => {
     const state = paging();
+    setStatus(state, { to: 'investigating', reason: 'the first look is done', by: null }, after(1));
     acknowledge(state, person('alice'), after(3));
+    const early = { text: { artifact: 'texts/n' }, at: '2026-03-02T09:40:00.000Z', isPinned: false, isImport: false, by: person('bob') };
+    addNote(state, early, after(5));
+    setStatus(state, { to: 'identified', reason: null, by: person('bob') }, after(8));
     setStatus(state, { to: 'monitoring', reason: null, by: null }, after(20));
     setStatus(state, { to: 'resolved', reason: 'fixed', by: person('alice') }, after(45));
     const onset = '2026-03-02T09:58:00.000Z';
     const times = incidentTimes(state.record, onset, true);
-    expect([times.ttd.seconds, times.tta.seconds, times.ttm.seconds, times.ttr.seconds]).toEqual([120, 180, 22 * 60, 47 * 60]);
+    expect([times.ttd.seconds, times.tta.seconds, times.tte.seconds]).toEqual([120, 180, 480]);
+    expect([times.ttm.seconds, times.ttr.seconds]).toEqual([22 * 60, 47 * 60]);
     expect(incidentTimes(state.record, null, true)).toMatchObject({ ttr: { seconds: null, status: 'not-applicable' } });
     expect(incidentTimes(state.record, '2026-03-02T10:30:00.000Z', true).ttd.status).toBe('invalid');
   });
