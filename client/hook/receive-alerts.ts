@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Admission } from './access/admission.js';
 import { judgeHeaders, judgeSignature } from './access/authenticate.js';
 import { problem, type Answer } from './answer.js';
-import { noCredentials, readHookCredentials } from './access/credentials.js';
+import { hookSecrets, noCredentials, readHookCredentials } from './access/credentials.js';
 import type { HookDependencies, Started } from './hook-dependencies.js';
 import type { HookMetrics } from './hook-metrics.js';
 import { mapAlert } from './map-alert.js';
@@ -87,6 +87,7 @@ async function notUnderstood(
     expected,
     came,
     raw,
+    secrets: hookSecrets(deps.catalog, deps.madeToken),
   });
   deps.log(`alert from ${source.name} not understood: ${came.split('\n')[0] ?? ''}; kept as ${stored}`);
   return problem(422, 'not understood', { expected, came, stored, ...(ignored === undefined ? {} : { ignored }) });

@@ -13,6 +13,7 @@ import type { AlertSummary } from '../../activities/contract.js';
 import { startHook, type RunningHook } from '../../client/hook/hook-server.js';
 import { signReportLink } from '../../client/hook/report-link.js';
 import { parseCatalog } from '../../config/catalog.js';
+import { eightFormsOf } from '../support/eight-forms.js';
 
 process.env['EDGE_HOOK_TOKEN'] = 'token-of-alertmanager';
 process.env['EDGE_HOOK_SECRET'] = 'secret-of-generic';
@@ -70,6 +71,8 @@ const incidents = {
   ping: () => (outage ? Promise.reject(new Error('down')) : Promise.resolve()),
 };
 
+/** The hook's own log. */
+const said: string[] = [];
 let hook: RunningHook;
 let directory: string;
 beforeAll(async () => {
@@ -87,7 +90,7 @@ const start = (): Promise<RunningHook> =>
       linkKey: () => 'key-of-links',
       storeChange: (change) => storePostedChange(directory, change),
       rejectedDirectory: join(directory, 'rejected'),
-      log: () => undefined,
+      log: (line) => void said.push(line),
     },
     { host: '127.0.0.1', port: 0 },
   );
@@ -239,6 +242,23 @@ describe('POST /alerts/alertmanager', () => {
     expect(stored.some((text) => text.includes(JSON.stringify(raw)))).toBe(true);
     expect(stored.join()).not.toContain('token-of-alertmanager');
     expect(received).toEqual([]);
+  });
+
+  it('keeps and says no secret of its own in any of eight forms, also when senders put it into a body', async () => {
+    const token = 'token-of-alertmanager';
+    const forms = eightFormsOf(token);
+    const base64 = [0, 1, 2].map((shift) => Buffer.from(`${'x'.repeat(shift)}${token}`).toString('base64'));
+    const sent = [token, ...base64, Buffer.from(token).toString('hex'), encodeURIComponent(token)].join(' and ');
+    const raw = JSON.stringify({ version: '1', text: `sent with ${sent} to the hook` });
+    const { status, answer } = await post('alertmanager', raw, bearer);
+    expect(status).toBe(422);
+    const { stored } = answer as { stored: string };
+    const kept = await readFile(join(directory, 'rejected', stored), 'utf8');
+    expect(kept).toContain('to the hook');
+    const log = said.join('\n');
+    expect(log).toContain(`kept as ${stored}`);
+    for (const form of forms)
+      expect([kept.includes(form), log.includes(form), JSON.stringify(answer).includes(form)]).toEqual([false, false, false]);
   });
 
   it.each([

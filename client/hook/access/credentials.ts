@@ -46,6 +46,12 @@ export function readReadToken(catalog: Catalog, madeToken: string | null): strin
   return readSecretOf(catalog, catalog.hook?.read?.bearer ?? defaultReadReference) ?? madeToken;
 }
 
+/** Everything that opens the hook, as it is now. */
+export function hookSecrets(catalog: Catalog, madeToken: string | null): string[] {
+  const ofSources = [...readHookCredentials(catalog, madeToken).values()].flatMap(({ bearer, hmac }) => [bearer, hmac]);
+  return [...ofSources, readReadToken(catalog, madeToken)].filter((secret) => secret !== null);
+}
+
 /** True when at least one source has a secret: without, the hook refuses to start. */
 export function hasAnySecret(credentials: HookCredentials): boolean {
   return [...credentials.values()].some(({ bearer, hmac }) => bearer !== null || hmac !== null);
