@@ -9,6 +9,12 @@ import { categoryShare, cpuProfile, ownWork } from './process/cpu.js';
 /** Work that a defect makes large; a service whose CPU goes there is not simply at its limit. */
 const avoidable = ['regex', 'serialization', 'crypto', 'compression', 'logging', 'templating', 'reflection', 'gc'] as const;
 
+/**
+ * What an application function has done for it, in a database's driver or mapper too: many small statements, many rows or a connection for each request
+ * burn there, and none of that is a service at its limit.
+ */
+const anyOfIts = ['application', 'native', 'unknown', 'file-io', 'orm', 'database-driver', 'allocation', 'lock'] as const;
+
 const thresholds = {
   saturation: {
     value: 0.85,
@@ -43,8 +49,9 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (budgetMs === undefined || demandMs === 0 || demandMs > thresholds.ownPart.value * budgetMs) return nothing;
   const profile = cpuProfile(context);
   const leader = profile === null ? undefined : ownWork(profile, 'application', 'native', 'unknown', 'file-io')[0];
+  const below = profile === null ? undefined : ownWork(profile, ...anyOfIts)[0];
   const special = profile === null ? 0 : Math.max(0, ...avoidable.map((category) => categoryShare(profile, category)));
-  if (profile === null || Math.max(leader?.share ?? 0, special) >= thresholds.leads.value) return nothing;
+  if (profile === null || Math.max(leader?.share ?? 0, below?.share ?? 0, special) >= thresholds.leads.value) return nothing;
   const limit = cpu.busyCores > 0 ? (facts.requestRate / cpu.saturation).toFixed(0) : '?';
   const offered = input.plan.rate === null ? `${input.plan.vus} users in a closed loop` : `${input.plan.rate}/s offered`;
   const fact = context.book.add(

@@ -2,7 +2,7 @@ import type { Threshold } from '../../rule.js';
 import { profileDocument } from '../../../evidence/kinds/profile.js';
 import { assured } from '../../confidence.js';
 import type { MissingEvidence } from '../../../model/observation.js';
-import type { Frame, ProfileSummary } from '../../../model/profile.js';
+import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, tooSmall, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
@@ -25,6 +25,8 @@ import {
  */
 const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation', 'file-io'] as const;
 
+const databaseCost = ['orm', 'database-driver'] as const;
+
 const thresholds = {
   half: {
     value: 0.5,
@@ -43,7 +45,7 @@ export const hotFunction: Rule = { id: 'hot-function', requires: [profileDocumen
 function evaluate(context: RuleContext): RuleVerdict {
   const profile = cpuProfile(context);
   if (profile === null) return nothing;
-  const [first, second] = ownWork(profile, ...ownCost);
+  const [first, second] = leading(context, profile);
   if (first === undefined) return nothing;
   const share = applicationShare(context) * first.share;
   if (share < minimumShare) {
@@ -65,12 +67,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (unclear >= thresholds.unclear.value * first.share) return { ...nothing, missing: [unclearSource(first.frame, unclear)] };
   const isTie = second !== undefined && overlaps(profile, first.share, second.share);
   const tie = isTie ? ` It is a tie with ${frameText(second.frame)} (${percent(second.share)}).` : '';
-  const where =
-    first.library === null
-      ? isFileWork(profile, first)
-        ? 'in the files that it reads or writes'
-        : 'itself'
-      : `in ${first.library}, which it calls`;
+  const where = whereOf(profile, first);
   return {
     causes: [
       {
@@ -92,9 +89,28 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
-function isFileWork(profile: ProfileSummary, { frame, share }: OwnWork): boolean {
-  const inFiles = callersOf(profile, 'file-io').find((caller) => caller.frame.name === frame.name && caller.frame.module === frame.module);
-  return inFiles !== undefined && 2 * inFiles.share >= share;
+/**
+ * Where nothing of its own leads, what a function burns in the driver or the mapper of a database is asked: rules on statements know why, but the place is
+ * certain also where no statement was to be seen.
+ */
+function leading(context: RuleContext, profile: ProfileSummary): OwnWork[] {
+  const own = ownWork(profile, ...ownCost);
+  const holds = (work: OwnWork | undefined): boolean => applicationShare(context) * (work?.share ?? 0) >= minimumShare;
+  if (holds(own[0])) return own;
+  const atDatabase = ownWork(profile, ...databaseCost);
+  return holds(atDatabase[0]) ? atDatabase : own;
+}
+
+function whereOf(profile: ProfileSummary, work: OwnWork): string {
+  if (work.library !== null) return `in ${work.library}, which it calls`;
+  if (isWork(profile, work, 'file-io')) return 'in the files that it reads or writes';
+  return isWork(profile, work, ...databaseCost) ? 'in the driver and the mapper of its database' : 'itself';
+}
+
+/** Is at least half of it of these kinds? */
+function isWork(profile: ProfileSummary, { frame, share }: OwnWork, ...kinds: ProfileCategory[]): boolean {
+  const same = callersOf(profile, ...kinds).find((caller) => caller.frame.name === frame.name && caller.frame.module === frame.module);
+  return same !== undefined && 2 * same.share >= share;
 }
 
 function unclearShare(profile: ProfileSummary, frame: Frame): number {
