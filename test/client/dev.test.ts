@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
@@ -21,6 +21,8 @@ interface Dev {
   ready: Ready;
   /** Everything on standard output so far. */
   out: () => string;
+  /** The same of standard error. */
+  err: () => string;
   exit: Promise<number | null>;
 }
 
@@ -63,7 +65,7 @@ async function startDev(env: Record<string, string> = {}): Promise<Dev> {
     });
     void exit.then((code) => reject(new Error(`dev ended with ${String(code)}: ${err}`)));
   });
-  const dev = { process: child, ready, out: () => out, exit };
+  const dev = { process: child, ready, out: () => out, err: () => err, exit };
   running.push(dev);
   return dev;
 }
@@ -84,6 +86,10 @@ describe('perf-responder dev', () => {
       address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
       hookToken: expect.any(String) as string,
     });
+    // Said before the ready line, so that it is there.
+    expect(first.err()).toContain(
+      `stays in the foreground until Ctrl-C, on host ${hostname()} as user ${userInfo().username}: it profiles`,
+    );
     expect([await isUp(ui), (await fetch(`${hook}/readyz`)).status]).toEqual([true, 200]);
 
     const headers = { authorization: `Bearer ${hookToken ?? ''}` };

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -204,7 +205,26 @@ describe.skipIf(executablePath === null)('the page in a browser', () => {
     const text = await readFile(await download.path(), 'utf8');
     expect(flameTree(await profileOf(text), { minShare: 0 }).total).toBeCloseTo(input.flame?.total ?? 0, 3);
     expect(text).toContain('toInvoiceView');
+    await openInSpeedscope(await download.path(), input.incident.endpoint);
   });
+
+  /** The program itself, from its package. It titles itself by the profile that it shows, and says in a dialog what it cannot read. */
+  async function openInSpeedscope(file: string, name: string): Promise<void> {
+    const page = (await context?.newPage()) ?? expect.fail('no browser context');
+    const complaints: string[] = [];
+    page.on('dialog', (dialog) => {
+      complaints.push(dialog.message());
+      void dialog.dismiss();
+    });
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    const program = join(dirname(createRequire(import.meta.url).resolve('speedscope/package.json')), 'dist/release/index.html');
+    await page.goto(pathToFileURL(program).href);
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.waitForFunction(`document.title.includes(${JSON.stringify(name)})`);
+    expect(await page.locator('canvas').count()).toBeGreaterThan(0);
+    expect(await page.title()).toContain('speedscope');
+    expect(complaints).toEqual([]);
+  }
 
   it('copies a command, and opens what a citation leads to', async () => {
     const { page } = await open({ ...missingIndexResolved(), flame: null }, { permissions: ['clipboard-read', 'clipboard-write'] });

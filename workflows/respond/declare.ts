@@ -1,6 +1,7 @@
 /** Calls people by the policy of the catalog: at the alert, or once the symptom is confirmed. The incident hears of this triage from then on. */
 import { log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { CommandActivities } from '../../activities/command/contract.js';
+import { cutText } from '../../core/decisions/cut-text.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 import { addListener } from './listeners.js';
 import type { IncidentState } from './incident-state.js';
@@ -13,9 +14,11 @@ const declaring = proxyActivities<Pick<CommandActivities, 'declareForTriage'>>({
   retry: { initialInterval: '500ms', maximumInterval: '20s', nonRetryableErrorTypes: ['UnreadableInputError', 'RefusedError'] },
 });
 
+/** People read it on a pager: what is broken first, and nothing else. */
 function titleOf(state: IncidentState): string {
   const { endpoint, symptom, confirmation } = state.findings;
-  if (confirmation?.verdict === 'confirmed') return `${endpoint}: ${confirmation.reasons.join('; ')}`;
+  const [broken] = confirmation?.verdict === 'confirmed' ? confirmation.reasons : [];
+  if (broken !== undefined) return `${endpoint}: ${broken}`;
   const alert = state.alerts.find((one) => one.status === 'firing');
   return `${endpoint}: ${symptom?.text ?? alert?.title ?? 'an alert fired'}`;
 }
@@ -24,7 +27,7 @@ function titleOf(state: IncidentState): string {
 export function declareByPolicy(state: IncidentState, { target }: ResolvedLoad, when: 'alert' | 'confirmed'): void {
   if (target.declare !== when || workflowInfo().parent !== undefined) return;
   const { incidentId: triageId, endpoint } = state.findings;
-  const title = titleOf(state).slice(0, 200);
+  const title = cutText(titleOf(state), 200);
   const order = { workflowId: workflowInfo().workflowId, triageId, endpoint, service: target.service, title };
   state.untold += 1;
   declaring.declareForTriage

@@ -1,8 +1,9 @@
 /** `perf-responder dev`: everything on this machine until SIGINT or SIGTERM, after one ready line. */
+import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { readCatalog } from '../../../config/catalog.js';
 import { contextOf } from '../command-context.js';
-import { portOption } from '../option-values.js';
+import { currentUser, portOption } from '../option-values.js';
 import { untilSignal } from '../terminal/until-signal.js';
 import type { StartWorkers } from './worker-port.js';
 
@@ -15,6 +16,13 @@ interface DevFlags {
 /** Temporal's own convention is a thousand above; a free one where that is none. */
 function usualUiPort(temporalPort: number): number {
   return temporalPort === 0 || temporalPort + 1000 > 65_535 ? 0 : temporalPort + 1000;
+}
+
+/** What a worker sees depends on both: the services that it profiles have to run here, and belong to this user. */
+function whereItRuns(): string {
+  const isRoot = process.getuid?.() === 0;
+  const sees = isRoot ? 'the services of every user on this host' : 'the services of this user on this host; root sees those of all';
+  return `stays in the foreground until Ctrl-C, on host ${hostname()} as user ${currentUser()}: it profiles ${sees}`;
 }
 
 async function dev(startWorkers: StartWorkers, flags: DevFlags, command: Command): Promise<void> {
@@ -38,6 +46,7 @@ async function dev(startWorkers: StartWorkers, flags: DevFlags, command: Command
   });
   if (running === null) return;
   const { ready } = running;
+  context.say(whereItRuns());
   const token = ready.hookToken === undefined ? '' : `, hook token ${ready.hookToken}`;
   context.print(ready, `dev ready: Temporal ${ready.address}, Web UI ${ready.ui}, hook ${ready.hook}${token}`);
   try {

@@ -1,4 +1,5 @@
 /** What becomes of an approved mitigation, as pure steps: started, ended, proven or not. */
+import { cutText } from '../../decisions/cut-text.js';
 import { record, type CommandState } from './command-state.js';
 import type { MitigationRow } from './findings.js';
 import { setStatus } from './commands.js';
@@ -12,14 +13,14 @@ function change(state: CommandState, planId: string, over: Partial<MitigationRow
 function note(state: CommandState, row: MitigationRow, text: string, nowMs: number, over: Partial<MitigationRow>): RecordEvent {
   change(state, row.planId, over);
   const data = { planId: row.planId, runId: over.runId ?? row.runId, state: over.state ?? row.state };
-  return record(state, { kind: 'mitigation', text: text.slice(0, 200), evidence: row.evidence, data }, nowMs);
+  return record(state, { kind: 'mitigation', text: cutText(text, 200), evidence: row.evidence, data }, nowMs);
 }
 
 /** Its run began: from now on the incident is being mitigated. */
 export function mitigationStarted(state: CommandState, row: MitigationRow, runId: string, nowMs: number): RecordEvent {
   const event = note(state, row, `${row.title}: ${runId} runs ${row.runbook}`, nowMs, { state: 'running', runId });
   const isEarlier = incidentStatuses.indexOf(state.status) < incidentStatuses.indexOf('mitigating');
-  if (isOpen(state.status) && isEarlier) setStatus(state, { to: 'mitigating', reason: row.title.slice(0, 200), by: null }, nowMs);
+  if (isOpen(state.status) && isEarlier) setStatus(state, { to: 'mitigating', reason: cutText(row.title, 200), by: null }, nowMs);
   return event;
 }
 
@@ -43,17 +44,17 @@ export function runEnded(
 }
 
 export function mitigationFailed(state: CommandState, row: MitigationRow, why: string, nowMs: number): RecordEvent {
-  return note(state, row, `failed: ${row.title}: ${why}`, nowMs, { state: 'failed', runResult: row.runResult, result: why.slice(0, 500) });
+  return note(state, row, `failed: ${row.title}: ${why}`, nowMs, { state: 'failed', runResult: row.runResult, result: cutText(why, 500) });
 }
 
 /** Proven. A change whose reversal ended the symptom under the same load is its confirmed cause. */
 export function mitigationVerified(state: CommandState, row: MitigationRow, how: string, nowMs: number): RecordEvent {
-  const event = note(state, row, `verified: ${row.title}: ${how}`, nowMs, { state: 'verified', result: how.slice(0, 500) });
+  const event = note(state, row, `verified: ${row.title}: ${how}`, nowMs, { state: 'verified', result: cutText(how, 500) });
   if (row.proof?.kind === 'load') confirmChange(state, row);
   const isWatched = isOpen(state.status) && state.status !== 'monitoring';
   const isOpenElsewhere = state.triages.some(({ cause, outcome }) => cause !== null && outcome !== 'resolved');
   if (isWatched && (row.proof?.kind === 'load' || !isOpenElsewhere))
-    setStatus(state, { to: 'monitoring', reason: `${row.title}: ${how}`.slice(0, 200), by: null }, nowMs);
+    setStatus(state, { to: 'monitoring', reason: cutText(`${row.title}: ${how}`, 200), by: null }, nowMs);
   return event;
 }
 

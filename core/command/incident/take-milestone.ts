@@ -1,4 +1,5 @@
 /** What a triage tells its incident, as pure steps on the state. The same milestone may come twice; its id tells. */
+import { cutText } from '../../decisions/cut-text.js';
 import { leastSlowRatio } from '../impact/impact-figures.js';
 import type { EndpointFacts } from '../severity/assess-severity.js';
 import { record, type CommandState } from './command-state.js';
@@ -122,7 +123,7 @@ function advance(state: CommandState, event: MilestoneOrder['event'], nowMs: num
   // Several endpoints: one that is well again says nothing of the others.
   if (to === 'monitoring' && state.triages.some((row) => row.outcome !== null && row.cause !== null && row.outcome !== 'resolved'))
     return null;
-  setStatus(state, { to, reason: `shown by the triage: ${event.text}`.slice(0, 200), by: null }, nowMs);
+  setStatus(state, { to, reason: cutText(`shown by the triage: ${event.text}`, 200), by: null }, nowMs);
   return to;
 }
 
@@ -180,7 +181,7 @@ export function takeMilestone(state: CommandState, milestone: MilestoneOrder, no
     {
       kind: 'triage',
       at: event.at,
-      text: `${milestone.endpoint}: ${event.text}`.slice(0, 200),
+      text: cutText(`${milestone.endpoint}: ${event.text}`, 200),
       source: sources[event.source],
       evidence: event.evidence,
       data: {
