@@ -14,7 +14,7 @@ export function caseLine(fault: Pick<Fault, 'name' | 'truth'>, result: CaseResul
   const p95 = result.document?.confirmation?.observed.p95Ms ?? null;
   const ready = result.document?.timing.reportReadyMs ?? null;
   const facts = [p95 === null ? '' : `p95 ${Math.round(p95)} ms`, ready === null ? '' : `report after ${(ready / 1000).toFixed(1)} s`];
-  const note = result.notRun ?? result.problem ?? result.score?.notes.join('; ') ?? '';
+  const note = result.notRun?.split('\n')[0] ?? result.problem ?? result.score?.notes.join('; ') ?? '';
   return [verdictWord(result).padEnd(13), fault.name.padEnd(24), `truth: ${truth}`, `answer: ${answer}`, ...facts, note]
     .filter((part) => part !== '')
     .join(' | ');

@@ -77,7 +77,7 @@ describe('the healthy shop', () => {
   }, 120_000);
 });
 
-describe('breaking and repairing', () => {
+describe('breaking and repairing', { timeout: 120_000 }, () => {
   it('drops the index and brings it back', async () => {
     const indexes = async (): Promise<number> => {
       const client = await postgres.connect('shop');

@@ -59,11 +59,3 @@ async function judged(window: string, change?: Change): Promise<Incident> {
   change?.(changed);
   return judgeEvidence({ manifest, documents: changed });
 }
-
-/** The profile of a window whose work of one category is of another. */
-export function recategorized(from: string, to: string): Change {
-  return (documents) => {
-    const text = JSON.stringify(documents.get('profile-summary.json'));
-    documents.set('profile-summary.json', JSON.parse(text.replaceAll(`"category":"${from}"`, `"category":"${to}"`)));
-  };
-}

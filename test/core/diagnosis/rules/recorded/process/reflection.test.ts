@@ -1,8 +1,8 @@
-import { checkRule, recategorized } from '../check-rule.js';
+import { checkRule } from '../check-rule.js';
 
 checkRule('reflection', {
-  fires: [['map-tiles', { frame: 'writeTile' }, recategorized('serialization', 'reflection')]],
-  silent: ['healthy'],
+  fires: [['tariff-copies', { frame: 'region' }]],
+  silent: ['healthy', 'price-list'],
   lookAlike: [
     ['map-tiles', 'serialization'],
     ['search-fuzzy', 'hot-function'],

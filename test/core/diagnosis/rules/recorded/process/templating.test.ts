@@ -1,8 +1,8 @@
-import { checkRule, recategorized } from '../check-rule.js';
+import { checkRule } from '../check-rule.js';
 
 checkRule('templating', {
-  fires: [['map-tiles', { frame: 'writeTile' }, recategorized('serialization', 'templating')]],
-  silent: ['healthy'],
+  fires: [['price-list', { frame: 'root', file: '<template>' }]],
+  silent: ['healthy', 'tariff-copies'],
   lookAlike: [
     ['map-tiles', 'serialization'],
     ['packed-export', 'compression'],
