@@ -90,13 +90,6 @@ export const guests: Guest[] = [
   newcomer,
   counted,
   library,
-  {
-    ...library,
-    name: 'library-loans-tunnel',
-    title: 'the same loans through a tunnel: a slow peer at its address, with the busy database of the catalog named beside it',
-    between: 'tunnel',
-    truth: { cause: { id: 'slow-dependency', location: { partner: 'tunnel' } }, outcomes: ['localized'] },
-  },
   clinic,
   {
     name: 'weather-forecast',
