@@ -10,14 +10,16 @@ export interface LoadAnalysis {
   latencyMs: LatencyMs;
   requests: number;
   requestRate: number;
-  failedRatio: number;
+  /** Null where the file does not tell. */
+  failedRatio: number | null;
   droppedIterations: number;
 }
 
 /** Judges the result of a load run by its own thresholds and by `budgets`. */
 export function analyzeLoad(result: LoadResult, budgets: Budgets = {}): LoadAnalysis {
   const { verdict, reasons } = judgeLoad(result, { budgets, plan: null });
-  const { format, latencyMs, requests, requestRate, failedRatio, droppedIterations } = result;
+  const { format, latencyMs, requests, requestRate, droppedIterations } = result;
+  const failedRatio = result.failuresUnknown === true ? null : result.failedRatio;
   const thresholds = result.thresholds.map(({ metric, expression, ok, observed }) => ({ metric, expression, ok, observed }));
   return { format, verdict, reasons, thresholds, latencyMs, requests, requestRate, failedRatio, droppedIterations };
 }

@@ -44,6 +44,16 @@ export function loadResultOf(summary: Summary): LoadResult {
     generator: null,
     errors: errorCounts(summary),
     ...stagesOf(summary, durationMs),
+    ...failuresUnknown(summary, requests),
+  };
+}
+
+/** k6 counts failed requests since 0.31; a summary without that metric says nothing of them, and not that there were none. */
+function failuresUnknown(summary: Summary, requests: number): Pick<LoadResult, 'failuresUnknown' | 'notes'> {
+  if (requests === 0 || summary.note !== null || find(summary, 'http_req_failed') !== undefined) return {};
+  return {
+    failuresUnknown: true,
+    notes: ['how many requests failed is not in the file (there is no http_req_failed, which k6 writes since 0.31)'],
   };
 }
 

@@ -126,7 +126,10 @@ export interface LoadResult {
   requests: number;
   requestRate: number;
   iterations: number | null;
+  /** 0 where `failuresUnknown`. */
   failedRatio: number;
+  /** The file does not tell how many requests failed. Never of a run of ours. */
+  failuresUnknown?: true | undefined;
   droppedIterations: number;
   /** Latency of expected responses where the summary has them apart, else of all. */
   latencyMs: LatencyMs;

@@ -13,7 +13,7 @@ export function loadText(analysis: LoadAnalysis): string {
   return [
     `verdict   ${verdict}`,
     ...reasons.map((reason, index) => `${index === 0 ? 'because ' : '        '}  ${reason}`),
-    `requests  ${requests}, ${requestRate.toFixed(1)}/s, ${percent(failedRatio)} failed${dropped}`,
+    `requests  ${requests}, ${requestRate.toFixed(1)}/s, ${failedRatio === null ? 'failures unknown' : `${percent(failedRatio)} failed`}${dropped}`,
     `latency   ${latency.join(', ')}`,
     ...thresholds.map(
       (threshold) =>

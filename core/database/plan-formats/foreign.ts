@@ -32,6 +32,13 @@ export const foreignPlans: readonly ForeignPlan[] = [
     remedy: `${ofThatTool} Its times are those of segments, which add up in another way.`,
   },
   {
+    name: 'Citus (a plan of several nodes)',
+    // "Distributed Query" is its key in JSON.
+    mark: /Custom Scan \(Citus |"Custom Plan Provider"\s*:\s*"Citus |^[ \t]*(?:Tasks Shown|Distributed Subplan \d)|Custom-Plan-Provider>Citus /m,
+    remedy:
+      'It shows few of its tasks and their times are those of other machines. Give the plan below "->  Task" by itself: that is one of PostgreSQL, of one shard.',
+  },
+  {
     name: 'CockroachDB',
     mark: /^[ \t]*[│|]?[ \t]{0,40}(?:└── |├── )?• \w|^distribution: (?:local|full)|vectorized: (?:true|false)/m,
     remedy: ofThatTool,

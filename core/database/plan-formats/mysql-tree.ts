@@ -8,7 +8,7 @@ export const mysqlAdvice = 'EXPLAIN ANALYZE <statement> (MySQL 8.0.18 or newer; 
 
 const number = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
 const estimates = String.raw`\(cost=(?:${number}\.\.)?(${number})(?: rows=(${number}))?\)`;
-const actuals = String.raw`\((?:(never executed)|actual time=${number}\.\.(${number}) rows=(${number}) loops=(\d+))\)`;
+const actuals = String.raw`\((?:(never executed)|actual time=${number}\.\.(${number}) rows=(${number}) loops=(${number}))\)`;
 /** What people write behind a line is no part of it. */
 const remark = String.raw`(?:\s+(?:--|#|\/\/|←|<).*)?`;
 const numbers = new RegExp(String.raw`^(?:${estimates})?\s*(?:${actuals})?${remark}$`);
@@ -22,7 +22,8 @@ export const mysqlTree: PlanFormat = {
   exactness: 'exact to the printed digits; what has no numbers of its own gets those of what it reads',
   advice: mysqlAdvice,
   // Without the arrow before it: looking for that from every arrow of a long line would take the square of its length.
-  tells: /\((?:cost=[\d.e+]{1,40}(?: rows=[\d.e+]{1,30})?|actual time=[\d.e+-]{1,60} rows=[\d.e+]{1,30} loops=\d+|never executed)\)/,
+  tells:
+    /\((?:cost=[\d.e+]{1,40}(?: rows=[\d.e+]{1,30})?|actual time=[\d.e+-]{1,60} rows=[\d.e+-]{1,30} loops=[\d.e+]{1,20}|never executed)\)/,
   readText({ lines }) {
     const tree = withWholeLines(lines).map((line) => ({ ...line, text: line.text.replace(/^\s*(?:[|│]|EXPLAIN:)\s?(?=->)/, '') }));
     // PostgreSQL's root has no arrow, and its estimates have a width.
@@ -145,9 +146,27 @@ export function fillTimes(node: RawRecord): void {
     });
   }
   const [read] = children;
+  tellFilledTable(node, read);
   const loops = numberOf(node['Actual Loops']);
   if (node['Node Type'] !== 'Filter' || read === undefined || loops === 0) return;
   node['Rows Removed by Filter'] = Math.max(0, totalOf(read, 'Actual Rows') - totalOf(node, 'Actual Rows')) / loops;
+}
+
+/** Steps that fill a table before it is read. */
+const filling = /^(?:Materialize|Aggregate using temporary table|Temporary table|Fill information schema table)\b/;
+
+/**
+ * A scan of a table that the step below it fills is measured inside that step: without the filling, which the lower one tells with the scan in it.
+ * Newer servers measure the scan with all of it; then the step above takes longer and nothing is to be done.
+ */
+function tellFilledTable(scan: RawRecord, fill: RawRecord | undefined): void {
+  if (fill === undefined || !filling.test(String(fill['Node Type'])) || !/^(?:Table scan|Index)/.test(String(scan['Node Type']))) return;
+  const [scanMs, fillMs] = [totalOf(scan, 'Actual Total Time'), totalOf(fill, 'Actual Total Time')];
+  const loops = numberOf(scan['Actual Loops']);
+  if (loops === 0 || scanMs >= fillMs) return;
+  const apart = Math.max(0, fillMs - scanMs);
+  Object.assign(scan, { 'Actual Total Time': fillMs / loops });
+  Object.assign(fill, { 'Actual Total Time': apart / numberOf(fill['Actual Loops']) });
 }
 
 function totalOf(node: RawRecord | undefined, key: string): number {

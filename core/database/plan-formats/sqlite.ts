@@ -2,7 +2,7 @@ import type { PlanFormat } from './format.js';
 
 type RawRecord = Record<string, unknown>;
 
-const step = /^((?:[|│ ] {2})*)(?:\|--|`--|├──|└──)(\S.*?)\s*$/;
+const step = /^((?:[|│ ] {2})*)(\|--|`--|├──|└──)(\S.*?)\s*$/;
 const oldRow = /^(\d+)\|(\d+)\|(\d+)\|((?:SCAN|SEARCH|USE TEMP|COMPOUND|EXECUTE|CORRELATED|MERGE|LEFT-MOST|UNION|MULTI-INDEX).*)$/;
 const words =
   /^(?:SCAN|SEARCH|USE TEMP B-TREE|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|EXCEPT|INTERSECT|MERGE|LIST SUBQUERY|SCALAR SUBQUERY|CORRELATED|MULTI-INDEX|INDEX \d|SETUP|RECURSIVE|BLOOM FILTER|REUSE|EXECUTE|RIGHT-JOIN)/;
@@ -17,14 +17,17 @@ export const sqlite: PlanFormat = {
   tells:
     /^(?:[|│ ] {2})*(?:\|--|`--|├──|└──)(?:SCAN|SEARCH|USE TEMP|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|MERGE|LIST SUB|SCALAR SUB|CORRELATED)|^\d+\|\d+\|\d+\|(?:SCAN|SEARCH|USE TEMP)/,
   readText({ lines }) {
-    const nodes: { level: number; detail: string }[] = [];
+    const plans: Step[][] = [];
+    // The shell draws the last step of a plan with a corner: what stands beside it is of the next statement.
+    let isOver = true;
     for (const { text } of lines) {
-      const tree = step.exec(text);
-      const row = oldRow.exec(text);
-      if (tree !== null && words.test(tree[2] ?? '')) nodes.push({ level: (tree[1] ?? '').length / 3, detail: tree[2] ?? '' });
-      else if (row !== null) nodes.push({ level: Number(row[1]) > 0 ? 1 : 0, detail: row[4] ?? '' });
+      const found = stepOf(text);
+      if (found === null) continue;
+      if (isOver && found.level === 0) plans.push([]);
+      if (found.level === 0) isOver = found.isLast;
+      plans.at(-1)?.push(found);
     }
-    return nodes.length === 0 ? [] : [treeOf(nodes)];
+    return plans.map(treeOf);
   },
   readRows(rows) {
     const details = rows.map((row) => row['detail']);
@@ -38,6 +41,19 @@ export const sqlite: PlanFormat = {
     return treeOf(nodes);
   },
 };
+
+interface Step {
+  level: number;
+  detail: string;
+  isLast: boolean;
+}
+
+function stepOf(text: string): Step | null {
+  const [, indent = '', branch = '', detail = ''] = step.exec(text) ?? [];
+  if (words.test(detail)) return { level: indent.length / 3, detail, isLast: /^[`└]/.test(branch) };
+  const row = oldRow.exec(text);
+  return row === null ? null : { level: Number(row[1]) > 0 ? 1 : 0, detail: row[4] ?? '', isLast: false };
+}
 
 /** Steps of a loop stand beside each other: they hang below a node for the whole statement. */
 function treeOf(nodes: readonly { level: number; detail: string }[]): RawRecord {

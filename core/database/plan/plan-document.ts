@@ -34,7 +34,13 @@ export function findPlanDocument(text: string): PlanDocument {
 
 /** Engines that grew out of PostgreSQL print its plans with steps of their own, whose times are those of many machines. */
 function isBorrowed(node: RawPlanNode): boolean {
-  return /^(?:XN|LD) |\bMotion\b/.test(node['Node Type']) || (node.Plans ?? []).some(isBorrowed);
+  return /^(?:XN|LD) |\bMotion\b/.test(node['Node Type']) || isOfCitus(node) || (node.Plans ?? []).some(isBorrowed);
+}
+
+/** Its nodes hold one of many tasks as text or as a document of their own, which would be left out. */
+function isOfCitus(node: RawPlanNode): boolean {
+  const provider = node['Custom Plan Provider'];
+  return /^Custom Scan \(Citus /.test(node['Node Type']) || (typeof provider === 'string' && provider.startsWith('Citus '));
 }
 
 /** A log tells how long the statement took; before version 9.4 the sum had another name. */

@@ -1,7 +1,7 @@
 // https://httpd.apache.org/docs/2.4/programs/ab.html
 import type { LoadResult } from '../../model/load-result.js';
 import type { LoadFileFormat } from './format.js';
-import { numberIn, readToolText, requiredNumber } from './tool-text.js';
+import { numberIn, readToolText, requireOneRun, requiredNumber } from './tool-text.js';
 import { toolResult } from './tool-result.js';
 
 export const ab: LoadFileFormat = {
@@ -17,6 +17,7 @@ export const ab: LoadFileFormat = {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'ab');
+  requireOneRun(text, /^Complete requests:/gm, 'ab');
   const number = (line: string): number => requiredNumber(text, new RegExp(`${line}:\\s+([\\d.]+)`), `ab: expected the line "${line}"`);
   const requests = number('Complete requests');
   const kinds = ['Connect', 'Receive', 'Length', 'Exceptions'].map((kind) => numberIn(text, new RegExp(`\\(.*\\b${kind}: (\\d+)`)) ?? 0);

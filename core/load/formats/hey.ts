@@ -5,7 +5,7 @@ import { timeoutKey } from '../own-metrics.js';
 import { forEachRow } from './csv-rows.js';
 import type { LoadFileFormat } from './format.js';
 import { createRequestTally } from './request-tally.js';
-import { countStatuses, numberIn, readToolText, requiredNumber } from './tool-text.js';
+import { countStatuses, numberIn, readToolText, requireOneRun, requiredNumber } from './tool-text.js';
 import { toolResult } from './tool-result.js';
 
 export const hey: LoadFileFormat = {
@@ -25,6 +25,7 @@ export const hey: LoadFileFormat = {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'hey');
+  requireOneRun(text, /^\s*Requests\/sec:/gm, 'hey');
   const seconds = (name: string): number => requiredNumber(text, new RegExp(`${name}:\\s+([\\d.]+|NaN) secs`), `hey: expected "${name}"`);
   const percentiles = [...text.matchAll(/(\d+)%{1,2} in ([\d.]+) secs/g)].map(
     ([, percent, value]) => [Number(percent), Number(value) * 1000] as const,

@@ -22,6 +22,16 @@ export const foreignFiles: readonly ForeignFile[] = [
     isIt: firstCells(/^(?:Method,Name,Error,Occurrences|Count,Message,Traceback)/),
   },
   {
+    name: 'a table of requests or percentiles of Locust before 1.0',
+    remedy: 'run it with Locust 1.0 or later and --csv run, and give run_stats.csv',
+    isIt: firstCells(/^\uFEFF?"?(?:Method"?,"?Name"?,"?# requests|Name"?,"?# requests|Type"?,"?Name"?,"?(?:Timestamp|# requests))/),
+  },
+  {
+    name: "the live statistics of Locust's web page",
+    remedy: 'give the file of "Download request statistics CSV", or run it with --csv run or --json',
+    isIt: ({ document }) => ['stats', 'errors', 'total_rps'].every((key) => keysOf(document).includes(key)),
+  },
+  {
     name: 'the tables that Locust prints',
     remedy: 'run it with --json or --csv run, and give what that prints or run_stats.csv',
     isIt: ({ text }) => /^Type +Name +# reqs +# fails \|/m.test(text),

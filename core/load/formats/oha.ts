@@ -5,7 +5,7 @@ import type { LoadResult } from '../../model/load-result.js';
 import { readJson } from '../../profile/formats/input/whole-file.js';
 import type { LoadFileFormat } from './format.js';
 import { errorName } from './hey.js';
-import { countStatuses, durationText, numberIn, readToolText } from './tool-text.js';
+import { countStatuses, durationText, numberIn, readToolText, requireOneRun } from './tool-text.js';
 import { toolResult } from './tool-result.js';
 
 const counts = z.record(z.string(), z.number()).default({});
@@ -60,6 +60,7 @@ export const ohaText: LoadFileFormat = {
 
 async function readText(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'oha');
+  requireOneRun(text, /^\s*Requests\/sec:/gm, 'oha');
   const time = (name: string): number | null => durationText(new RegExp(`${name}:\\s+([\\d.]+ ?[a-z]+)`).exec(text)?.[1] ?? '');
   const percentiles = [...text.matchAll(/([\d.]+)% in ([\d.]+ ?[a-z]+)/g)].map(
     ([, percent, value]) => [Number(percent), durationText(value ?? '')] as const,

@@ -41,6 +41,12 @@ export async function readToolText(source: AsyncIterable<Uint8Array>, what: stri
   return withoutColours(new TextDecoder(textEncodingOf(bytes)).decode(bytes));
 }
 
+/** Several runs pasted into one text: each would be judged by a part of it. `mark` is global and finds the line that every run prints once. */
+export function requireOneRun(text: string, mark: RegExp, what: string): void {
+  const runs = text.match(mark)?.length ?? 0;
+  if (runs > 1) throw new UnreadableInputError(`${what}: expected the result of one run, got ${runs} in one text; give them one by one`);
+}
+
 /** The number that the first group of a pattern finds; null when it is not there. */
 export function numberIn(text: string, pattern: RegExp): number | null {
   const found = pattern.exec(text)?.[1];

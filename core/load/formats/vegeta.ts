@@ -4,7 +4,7 @@ import { UnreadableInputError } from '../../model/errors.js';
 import type { LoadResult } from '../../model/load-result.js';
 import { readJson } from '../../profile/formats/input/whole-file.js';
 import type { LoadFileFormat } from './format.js';
-import { countStatuses, durationText, readToolText, requiredNumber } from './tool-text.js';
+import { countStatuses, durationText, readToolText, requireOneRun, requiredNumber } from './tool-text.js';
 import { toolResult } from './tool-result.js';
 
 const perMs = 1e6;
@@ -73,6 +73,7 @@ export const vegetaText: LoadFileFormat = {
 
 async function readText(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'vegeta');
+  requireOneRun(text, /^\s*Latencies\s+\[/gm, 'vegeta');
   const [, names = '', values = ''] = /Latencies\s+\[([^\]]*)\]\s+(.*)/.exec(text) ?? [];
   const told = new Map(names.split(',').map((name, index) => [name.trim(), durationText((values.split(',')[index] ?? '').trim())]));
   const [, took = ''] = /Duration\s+\[total[^\]]*\]\s+([^,\s]+)/.exec(text) ?? [];

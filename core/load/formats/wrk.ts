@@ -3,7 +3,7 @@ import { UnreadableInputError } from '../../model/errors.js';
 import type { LoadResult } from '../../model/load-result.js';
 import { timeoutKey } from '../own-metrics.js';
 import type { LoadFileFormat } from './format.js';
-import { durationText, numberIn, readToolText, requiredNumber } from './tool-text.js';
+import { durationText, numberIn, readToolText, requireOneRun, requiredNumber } from './tool-text.js';
 import { toolResult } from './tool-result.js';
 
 export const wrk: LoadFileFormat = {
@@ -13,12 +13,18 @@ export const wrk: LoadFileFormat = {
   command: 'wrk --latency -t2 -c20 -d30s URL > wrk.txt',
   exactness:
     'as printed (three digits); wrk tells p50, p75, p90, p99 and the maximum, so that p95 is bounded; wrk2 tells p95 with --latency',
-  detect: ({ text, isComplete }) => (/Running .+ test @ /.test(text) && /requests in /.test(text) ? 'yes' : isComplete ? 'no' : 'maybe'),
+  detect: ({ text, isComplete }) =>
+    /Running .+ test @ |Making \d+ requests to |Thread Stats\s+Avg\s+Stdev\s+Max/.test(text) && /requests in /.test(text)
+      ? 'yes'
+      : isComplete
+        ? 'no'
+        : 'maybe',
   read,
 };
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'wrk');
+  requireOneRun(text, /\d+ requests in [\d.]+[a-z]/g, 'wrk');
   const requests = requiredNumber(text, /(\d+) requests in /, 'wrk: expected "N requests in …"');
   const took = /\d+ requests in ([\d.]+[a-z]+)/.exec(text)?.[1] ?? '';
   const [, mean = '', max = ''] = /Latency\s+([\d.]+[a-z]+)\s+[\d.]+[a-z]+\s+([\d.]+[a-z]+)/.exec(text) ?? [];

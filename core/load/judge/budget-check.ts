@@ -104,6 +104,12 @@ export function shareBeyond(result: LoadResult, limitMs: number): number {
 
 export function checkErrorRatio(result: LoadResult, limit: number): BudgetCheck {
   const observed = result.failedRatio;
+  if (result.failuresUnknown === true)
+    return {
+      id: 'error-ratio',
+      state: 'unknown',
+      text: `the file does not tell how many requests failed, so the budget of ${percent(limit)} cannot be judged`,
+    };
   const measured = { durationMs: result.durationMs, samples: result.requests };
   const isBroken = observed > limit;
   const text = `${observed === 0 ? 'none' : percent(observed)} of ${plural(result.requests, 'request')} failed, ${isBroken ? 'above' : 'within'} the budget of ${percent(limit)}`;

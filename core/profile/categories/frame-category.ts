@@ -4,6 +4,7 @@ import { idleAlone, idleAlways, idleWaiting, wakesIdle } from './idle.js';
 import { javaRules } from './java.js';
 import { kernelRules, nativeFallbacks, nativeRules, rootNames } from './native.js';
 import { nodeRules, packageCategory, packageOf } from './node.js';
+import { phpNames } from './php.js';
 import { pythonPath, pythonRules } from './python.js';
 import { rubyRules } from './ruby.js';
 import type { CategoryRule } from './rule.js';
@@ -23,12 +24,20 @@ export type IdleMark = 'always' | 'waiting' | 'alone' | 'ended';
 
 const rulesOf: ReadonlyMap<FrameRuntime, readonly CategoryRule[]> = new Map([
   ...runtimes.map(({ id, frames }) => [id, frames?.rules ?? []] as const),
-  ['native', [...nativeRules, ...byNameOnly(nodeRules), ...collectors(), ...nativeFallbacks]],
+  ['native', [...nativeRules, ...byNameOnly(nodeRules), ...phpNames, ...collectors(), ...nativeFallbacks]],
   ['kernel', kernelRules],
   ['process', [{ category: 'gc', name: /^(?:GC Thread|G1 |ZGC|Shenandoah|ConcurrentGC|GCWorker)/ }]],
   [
     'unknown',
-    [...nativeRules, ...byNameOnly(nodeRules), ...byNameOnly(pythonRules), ...byNameOnly(javaRules), ...collectors(), ...nativeFallbacks],
+    [
+      ...nativeRules,
+      ...byNameOnly(nodeRules),
+      ...byNameOnly(pythonRules),
+      ...byNameOnly(javaRules),
+      ...phpNames,
+      ...collectors(),
+      ...nativeFallbacks,
+    ],
   ],
 ]);
 

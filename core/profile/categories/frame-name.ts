@@ -20,6 +20,13 @@ const beforeScripts: readonly Pattern[] = [
   [/^(.+)_\[k\]$/, (m) => ({ name: text(m, 1), module: '[kernel]', line: null })],
   // `exec_params [c function] - (unknown)`: rbspy, a method written in C
   [/^(.+) \[c function\] - .*$/, (m) => ({ name: text(m, 1), module: '(c function)', line: null })],
+  // `(unknown):0 - _set_tag [c function]`: the same from Pyroscope, which puts the file first
+  [/^\(unknown\):0 - (.+) \[c function\]$/, (m) => ({ name: text(m, 1), module: '(c function)', line: null })],
+  // `main.py:11 - work`, `<internal> - sleep`: Python, Ruby and PHP from Pyroscope
+  [
+    /^(\S[^;]*?\.(?:pyx?|rb|erb|php|phtml)|<internal>|<frozen [\w.]+>|<string>)(?::(\d+))? - (\S.*)$/,
+    (m) => ({ name: text(m, 3), module: text(m, 1), line: line(m, 2) }),
+  ],
   // `index - /app/shop.rb:12`: rbspy
   [/^(.+) - (\S.*?):(\d+)$/, (m) => ({ name: text(m, 1), module: text(m, 2), line: line(m, 3) })],
   // `/srv/app.py:load:12`, `<frozen importlib>:exec:7`: austin; `./index.js:hot:22`, `:(idle):0`: pprof of Node

@@ -111,4 +111,10 @@ export const foreignReports: readonly ForeignFile[] = [
     remedy: 'it says nothing about functions; use `perf record -g -p PID`, or `perf trace -s` for waits',
     isIt: (head) => begins(head, /^(?:strace: .*\r?\n)*% time +seconds +usecs\/call +calls/),
   },
+  {
+    name: 'stacks of the BCC tools as they print them',
+    from: '`profile`, `offcputime` and their like (bcc)',
+    remedy: 'let the tool fold them: `profile -f`, `offcputime -f`',
+    isIt: (head) => /^(?: {4}\S.*\r?\n)+ {4}- {8,}\S.* \(\d+\)\r?\n {8,}\d+\s*$/m.test(head.text.slice(0, 20_000)),
+  },
 ];

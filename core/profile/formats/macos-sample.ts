@@ -80,6 +80,12 @@ function openFrame(state: State, indent: number, count: number, text: string): v
   closeTo(state, indent);
   const above = state.open.at(-1);
   if (above === undefined) {
+    // The tool begins every stack with its thread. Another line at the left margin has lost its indentation, as a paste does, and would count twice.
+    if (!/^Thread_/.test(text)) {
+      throw new UnreadableInputError(
+        `macos sample: expected a thread ("${count} Thread_…") at the left of the call graph, found "${detached(text.slice(0, 80))}". Is the indentation as the tool wrote it?`,
+      );
+    }
     state.roots++;
     state.longest = Math.max(state.longest, count);
   } else above.children += count;

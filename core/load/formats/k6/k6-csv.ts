@@ -23,7 +23,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
     if (!Number.isFinite(value) || !Number.isFinite(endedAtMs)) return false;
     const expected = row('expected_response');
     const isExpected = expected === '' ? null : expected === 'true';
-    const status = row('status') === '' ? '0' : row('status');
+    const status = row('status') === '' && isExpected !== null ? '0' : row('status');
     points.add({ metric: row('metric_name'), endedAtMs, value, isExpected, status, errorCode: row('error_code') });
     return true;
   });
@@ -32,7 +32,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   return {
     ...result,
     errors: { ...result.errors, ...errors },
-    notes: ['times in this file are whole seconds, so that duration and rate may be off by one second'],
+    notes: [...(result.notes ?? []), 'times in this file are whole seconds, so that duration and rate may be off by one second'],
   };
 }
 

@@ -63,7 +63,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
       endedAtMs: timeOf(time),
       value,
       isExpected,
-      status: tag(tags, 'status') ?? '0',
+      status: tag(tags, 'status') ?? (isExpected === null ? '' : '0'),
       errorCode: tag(tags, 'error_code') ?? '',
     });
   });
@@ -74,7 +74,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   }
   const { summary, errors } = points.finish();
   const result = loadResultOf(summary);
-  return { ...result, errors: { ...result.errors, ...errors }, notes: notesOf(subMetrics, tally.bad) };
+  return { ...result, errors: { ...result.errors, ...errors }, notes: [...(result.notes ?? []), ...notesOf(subMetrics, tally.bad)] };
 }
 
 function notesOf(subMetrics: ReadonlySet<string>, bad: number): string[] {

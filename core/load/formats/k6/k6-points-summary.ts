@@ -10,8 +10,9 @@ export interface MetricPoint {
   metric: string;
   endedAtMs: number;
   value: number;
-  /** Null where the point is no request. */
+  /** Null where the point does not tell: it is no request, or of k6 before 0.31. */
   isExpected: boolean | null;
+  /** Of the answer, `0` without one; empty where the point does not tell. */
   status: string;
   errorCode: string;
 }
@@ -50,6 +51,8 @@ export function createPointSummary(format: LoadFormat) {
   const types = new Map<string, MetricType>();
   const metrics = new Map<string, Totals>();
   const errors: Record<string, number> = {};
+  /** From the status of each answer, for k6 before 0.31, which had no such metric. */
+  const failedByStatus: Totals = { type: 'rate', count: 0, sum: 0, max: Number.NEGATIVE_INFINITY, samples: null };
   let firstMs = Number.POSITIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
 
@@ -80,8 +83,11 @@ export function createPointSummary(format: LoadFormat) {
       // k6 stamps the end of a request.
       firstMs = Math.min(firstMs, metric === 'http_req_duration' || metric === 'iteration_duration' ? endedAtMs - value : endedAtMs);
       lastMs = Math.max(lastMs, endedAtMs);
-      if (metric !== 'http_req_duration' || isExpected === null) return;
-      if (isExpected) addTo(totalsOf('http_req_duration{expected_response:true}', metric), value);
+      if (metric !== 'http_req_duration') return;
+      const isGood = isExpected ?? isGoodStatus(status);
+      if (isGood === null) return;
+      addTo(failedByStatus, isGood ? 0 : 1);
+      if (isGood) addTo(totalsOf('http_req_duration{expected_response:true}', metric), value);
       else {
         const name = answerName(status, errorCode);
         errors[name] = (errors[name] ?? 0) + 1;
@@ -89,6 +95,7 @@ export function createPointSummary(format: LoadFormat) {
     },
     finish: (): { summary: Summary; errors: Record<string, number>; points: number } => {
       const durationMs = metrics.size === 0 ? null : lastMs - firstMs;
+      if (failedByStatus.count > 0 && !metrics.has('http_req_failed')) metrics.set('http_req_failed', failedByStatus);
       const found = [...metrics].map(([name, totals]): SummaryMetric => {
         const expressions = (thresholds.get(name) ?? []).map((expression) => ({ expression, passed: null }));
         return { name, ...parseMetricName(name), values: valuesOf(totals, durationMs), thresholds: expressions };
@@ -97,6 +104,11 @@ export function createPointSummary(format: LoadFormat) {
       return { summary: { format, k6Version: null, durationMs, metrics: found, note: null }, errors, points };
     },
   };
+}
+
+/** What k6 counts as failed where the script says nothing else: no answer, or a status that is not from 200 to 399. Null where none is told. */
+function isGoodStatus(status: string): boolean | null {
+  return /^\d+$/.test(status) ? Number(status) >= 200 && Number(status) < 400 : null;
 }
 
 function valuesOf({ type, count, sum, max, samples }: Totals, durationMs: number | null): Record<string, number> {

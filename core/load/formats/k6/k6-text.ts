@@ -5,7 +5,7 @@ import { parseMetricName } from '../../metric-name.js';
 import { loadResultOf } from '../../read-summary.js';
 import type { SummaryMetric } from '../../summary-shape.js';
 import type { LoadFileFormat } from '../format.js';
-import { durationText, readToolText } from '../tool-text.js';
+import { durationText, readToolText, requireOneRun } from '../tool-text.js';
 
 export const k6Text: LoadFileFormat = {
   id: 'k6-text',
@@ -32,7 +32,9 @@ interface Judged {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'k6 text');
-  const lines = text.split('\n');
+  requireOneRun(text, /█ TOTAL RESULTS/g, 'k6 text');
+  const lines = ofWholeRun(text.split('\n'));
+  requireOneRun(lines.join('\n'), /^\W*iterations\.{3,}: /gm, 'k6 text');
   const metrics = metricsOf(lines);
   if (metrics.size === 0)
     throw new UnreadableInputError('k6 text: expected lines like "http_req_duration....: avg=…", got none; give the whole output');
@@ -47,8 +49,17 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   });
   return {
     ...result,
-    notes: ['lossy: read from the text that k6 printed, whose numbers are rounded; give the file of --summary-export for exact ones'],
+    notes: [
+      ...(result.notes ?? []),
+      'lossy: read from the text that k6 printed, whose numbers are rounded; give the file of --summary-export for exact ones',
+    ],
   };
+}
+
+/** `--summary-mode=full` prints the same metrics again for every scenario and group, below those of the whole run. */
+function ofWholeRun(lines: readonly string[]): readonly string[] {
+  const end = lines.findIndex((line) => /^\s*(?:█ SCENARIO: |[█↳] GROUP: )/.test(line));
+  return end < 0 ? lines : lines.slice(0, end);
 }
 
 /** Sub-metrics stand below their metric, as `{ expected_response:true }`. */

@@ -15,7 +15,7 @@ export const flamebearer: ProfileFormat = {
   tool: 'Pyroscope, Grafana',
   command: '`…/render?format=json`, Export, JSON',
   exactness:
-    'as exact as the file (rebuilt from its definition, not tried with a server here); Pyroscope leaves out small frames (`maxNodes`). Comparisons are refused',
+    'as exact as the file (tried with files that Pyroscope exported for Python, Ruby and PHP); Pyroscope leaves out small frames (`maxNodes`). Comparisons are refused',
   detect: (head) => detectJson(head, ({ paths }) => paths.has('flamebearer.levels') || paths.has('flamebearer.names')),
   read,
 };

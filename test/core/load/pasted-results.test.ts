@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { analyzeLoad } from '../../../core/load/analyze-load.js';
+import { readLoad } from '../../../core/load/read-load.js';
+import type { LoadResult } from '../../../core/model/load-result.js';
+
+const folder = new URL('../../../fixtures/loads/', import.meta.url);
+
+async function* once(text: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from(text));
+}
+
+const read = (text: string): Promise<LoadResult> => readLoad(once(text), 'run');
+const fixture = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+
+it('reads the whole run where k6 prints every scenario and group below it (--summary-mode=full)', async () => {
+  const analysis = analyzeLoad(await read(fixture('k6-full.txt')));
+  expect(analysis).toMatchObject({ format: 'k6-text', requests: 352, latencyMs: { p50: 20.21, p95: 108.38, max: 224.39 } });
+  expect(analysis.failedRatio).toBeCloseTo(46 / 352, 4);
+  expect(analysis.thresholds).toEqual([
+    { metric: 'http_req_duration', expression: 'p(95)<50', ok: false, observed: 106.63 },
+    { metric: 'http_req_duration{scenario:fast}', expression: 'p(95)<50', ok: false, observed: 64.01 },
+  ]);
+});
+
+it.each(['k6-full.txt', 'wrk.txt', 'hey.txt', 'ab.txt', 'vegeta.txt'])('refuses two runs in one text: %s twice', async (name) => {
+  await expect(read(`${fixture(name)}\n${fixture(name)}`)).rejects.toThrow(/expected the result of one run, got 2 in one text/);
+});
+
+const trend = { avg: 30.69, min: 20, med: 28.8, max: 44.4, 'p(90)': 39, 'p(95)': 41 };
+
+it('does not tell that no request failed where the summary has no such metric, as of k6 before 0.31', async () => {
+  const metrics = { http_req_duration: trend, http_reqs: { count: 900, rate: 30 }, iterations: { count: 900, rate: 30 } };
+  const analysis = analyzeLoad(await read(JSON.stringify({ metrics })), { errorRatio: 0.01 });
+  expect(analysis).toMatchObject({ verdict: 'unproven', failedRatio: null });
+  expect(analysis.reasons.join('\n')).toMatch(/does not tell how many requests failed.*\n.*there is no http_req_failed/);
+});
+
+it('counts failures by the status of each answer where the points of an old k6 hold nothing else', async () => {
+  const point = (metric: string, value: number, at: number, tags: Record<string, string>): string =>
+    JSON.stringify({ type: 'Point', metric, data: { time: new Date(1_570_984_568_000 + at * 50).toISOString(), value, tags } });
+  const lines = Array.from({ length: 20 }, (_, at) => {
+    const tags = { method: 'GET', status: at % 2 === 0 ? '200' : '404' };
+    return [point('http_reqs', 1, at, tags), point('http_req_duration', at % 2 === 0 ? 40 : 5, at, tags)];
+  });
+  const result = await read(lines.flat().join('\n'));
+  expect(result).toMatchObject({ requests: 20, failedRatio: 0.5, errors: { 'HTTP 404': 10 }, latencyMs: { p50: 40, max: 40 } });
+  expect(result.failuresUnknown).toBeUndefined();
+});
+
+it.each([
+  ['Locust before 1.0', '"Method","Name","# requests","# failures","Median response time"\n"GET","/",116,0,4\n'],
+  ['Locust before 1.0', '"Name","# requests","50%","66%"\n"GET /",116,4,5\n'],
+  ["Locust's web page", '{"errors":[],"stats":[{"name":"/","num_requests":1143}],"fail_ratio":0,"total_rps":5.2}'],
+])('refuses by name what %s wrote', async (name, text) => {
+  await expect(read(text)).rejects.toThrow(name);
+});
+
+it('reads what wrk printed in its first years', async () => {
+  const text =
+    'Making 100000 requests to http://10.0.0.1:8080/json\n  4 threads and 256 connections\n  Thread Stats Avg Stdev Max +/- Stdev\n    Latency 7.81ms 6.15ms 26.54ms 50.00%\n    Req/Sec 2.94k 2.58k 7.00k 46.75%\n  100000 requests in 7.26s, 13.35MB read\n  Socket errors: connect 0, read 0, write 0, timeout 53\nRequests/sec: 13769.23\nTransfer/sec: 1.84MB\n';
+  expect(await read(text)).toMatchObject({ requests: 100_053, latencyMs: { p50: null, mean: 7.81, max: 26.54 } });
+});
