@@ -42,6 +42,11 @@ export const foreignFiles: readonly ForeignFile[] = [
     isIt: firstCells(/^Label,# Samples,Average/),
   },
   {
+    name: "JMeter's summary of the console",
+    remedy: 'give the JTL that jmeter -l writes',
+    isIt: ({ text }) => /^summary [+=] +\d+ in /m.test(text),
+  },
+  {
     name: "Gatling's simulation.log",
     remedy: 'give js/stats.json of its report folder, or the block "Global Information" of the console',
     isIt: ({ text }) => /^RUN\t/.test(text) || /^\u0000\u0000?.{0,8}\d+\.\d+\.\d+/s.test(text.slice(0, 40)),
@@ -53,6 +58,16 @@ export const foreignFiles: readonly ForeignFile[] = [
       (text.slice(0, 200).includes('\u0000') && /attack|Timestamp|Latency/i.test(text.slice(0, 300))) ||
       ['latency', 'seq', 'bytes_out'].every((key) => keysOf(firstLine).includes(key)) ||
       /^\d{19},\d{1,3},\d+,\d+,\d+,/.test(text),
+  },
+  {
+    name: "vegeta's histogram",
+    remedy: 'run vegeta report -type=json on the results and give its output',
+    isIt: firstCells(/^Bucket +# +% +Histogram/),
+  },
+  {
+    name: 'the table that autocannon prints',
+    remedy: 'run autocannon with --json and give that',
+    isIt: ({ text }) => /^│ Stat +│ 2\.5% +│/m.test(text),
   },
   {
     name: "ab's list of percentiles or requests (-e, -g)",
@@ -95,9 +110,11 @@ export const foreignFiles: readonly ForeignFile[] = [
     isIt: ({ document }) => ['latencyDistribution', 'statusCodeDistribution'].every((key) => keysOf(document).includes(key)),
   },
   {
-    name: "bombardier's text",
+    name: "bombardier's result",
     remedy: 'run the same load with hey, oha or k6',
-    isIt: ({ text }) => /Statistics\s+Avg\s+Stdev\s+Max[\s\S]*Reqs\/sec/.test(text),
+    isIt: ({ text, document }) =>
+      /Statistics\s+Avg\s+Stdev\s+Max[\s\S]*Reqs\/sec/.test(text) ||
+      (/"numberOfConnections":.*"testType":/s.test(text.slice(0, 2000)) && keysOf(document).includes('spec')),
   },
   { name: "drill's text", remedy: 'run the same load with hey, oha or k6', isIt: ({ text }) => /Median time per request/.test(text) },
   {

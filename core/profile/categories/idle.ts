@@ -30,7 +30,7 @@ export const wakesIdle: readonly CategoryRule[] = [
 
 /** Waiting for something to do: idle in a wall-clock profile; in a CPU profile the little CPU it takes is real. */
 export const idleWaiting: readonly CategoryRule[] = [
-  byName('kernel', /^(?:__)?(?:epoll_p?wait2?|kevent|kqueue_\w+|uv__io_poll|ep_poll|do_epoll_wait)$/),
+  byName('kernel', /^(?:__)?(?:epoll_p?wait2?|kevent(?:64|_id|_qos)?|workq_kernreturn|kqueue_\w+|uv__io_poll|ep_poll|do_epoll_wait)$/),
   byName(
     'runtime',
     /^runtime\.(?:findRunnable|stopm|schedule|notesleep|notetsleep\w*|mPark|sysmon|bgsweep|bgscavenge|forcegchelper|runFinalizers)$/,

@@ -51,6 +51,16 @@ it('counts failures by the status of each answer where the points of an old k6 h
 it.each([
   ['Locust before 1.0', '"Method","Name","# requests","# failures","Median response time"\n"GET","/",116,0,4\n'],
   ['Locust before 1.0', '"Name","# requests","50%","66%"\n"GET /",116,4,5\n'],
+  [
+    "JMeter's summary of the console",
+    'Starting standalone test\nsummary =    450 in 00:00:41 =   11.0/s Avg:   244 Min:    40 Max:  1200 Err:     5 (1.11%)\n',
+  ],
+  ["vegeta's histogram", 'Bucket           #     %       Histogram\n[0s,     100ms]  120   40.00%  ####\n'],
+  [
+    'the table that autocannon prints',
+    'Running 10s test @ http://localhost:3000\n\n│ Stat    │ 2.5% │ 50%  │\n242k requests in 10.01s, 27.4 MB read\n',
+  ],
+  ["bombardier's result", '{"spec":{"numberOfConnections":125,"testType":"timed"},"result":{"req2xx":1000}}'],
   ["Locust's web page", '{"errors":[],"stats":[{"name":"/","num_requests":1143}],"fail_ratio":0,"total_rps":5.2}'],
 ])('refuses by name what %s wrote', async (name, text) => {
   await expect(read(text)).rejects.toThrow(name);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseFrameName } from '../../../../core/profile/categories/frame-name.js';
 import { summarizeProfile } from '../../../../core/profile/summarize.js';
-import { leavesOf, profileOf, summaryOf } from '../profiles.js';
+import { fixtureProfile, leavesOf, profileOf, summaryOf } from '../profiles.js';
 
 /** One stack a line, as Pyroscope writes it for languages with files: the place, then the function. */
 function flamebearer(stack: readonly string[], ticks: number): string {
@@ -82,4 +82,17 @@ it('refuses stacks of the BCC tools by name, with the option that folds them', a
   await expect(profileOf(`Sampling at 49 Hertz of all threads by user + kernel stack... Hit Ctrl-C to end.\n\n${printed}`)).rejects.toThrow(
     /BCC.*profile -f/,
   );
+});
+
+it('takes threads of macOS that wait for work as idle', async () => {
+  const profile = await fixtureProfile('macos-sample/two-threads.txt');
+  expect(profile).toMatchObject({ format: 'macos-sample', kind: 'wall', total: 732 });
+  const { leaves } = summarizeProfile(profile);
+  // As the file sums them up at its end.
+  expect(leaves.map(({ frame, self }) => `${frame} ${self}`)).toEqual([
+    '_platform_bzero 322',
+    'madvise 22',
+    '-[Cart total:] 21',
+    '[shop] 1',
+  ]);
 });
