@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../../activities/create-activities.js';
 import { createRunbookActivities } from '../../../activities/runbook/create-runbook-activities.js';
@@ -16,6 +15,7 @@ import { abortRunUpdate, answerRunUpdate } from '../../../workflows/runbook/mess
 import type { Answer } from '../../../core/command/runbook/run-state.js';
 import { k6Binary } from '../k6-binary.js';
 import { bundleWorkflows, startTemporal } from '../temporal.js';
+import { until } from '../until.js';
 
 const host = 'test';
 
@@ -45,13 +45,11 @@ export async function startRunbookWorld(catalogText: (directory: string) => stri
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   const runs = createRunbookClient(environment.client, createArtifactStore({ directory: artifactDirectory(dataDirectory) }));
-  const settled = async (runId: string): Promise<RunDocument> => {
-    for (;;) {
+  const settled = (runId: string): Promise<RunDocument> =>
+    until(async () => {
       const run = await runs.document(runId);
-      if (run.result !== 'waiting' || run.waitsFor !== null) return run;
-      await delay(50);
-    }
-  };
+      return run.result !== 'waiting' || run.waitsFor !== null ? run : null;
+    });
   return {
     ...{ directory, dataDirectory, environment, runs, settled },
     start: async (text: string, over: Partial<RunRequest> = {}): Promise<RunDocument> => {
