@@ -1,3 +1,4 @@
+import { isSamePerson } from '../../model/same-person.js';
 import { record, type CommandState } from './command-state.js';
 import { refuseOnEnded } from './commands.js';
 import type { Actor, RecordEvent } from './record-event.js';
@@ -17,7 +18,7 @@ export function refuseMitigation(state: CommandState, { planId, decision, by, di
   if (plan.state !== 'proposed') return alreadyDecided(state, planId, plan.state);
   if (digest !== undefined && digest !== plan.digest)
     return `stale: what ${planId} would run has changed since you saw it (it is now ${plan.digest.slice(0, 12)}, you saw ${digest.slice(0, 12)}); look again`;
-  if (decision === 'approve' && by.person === state.declaration.by.person) {
+  if (decision === 'approve' && isSamePerson(by.person, state.declaration.by.person)) {
     if (state.policy.approval === 'other-than-requester')
       return `${by.person} declared this incident: the catalog wants the approval of somebody else (approval: other-than-requester)`;
     if (plan.risk === 'high')

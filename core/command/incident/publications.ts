@@ -1,4 +1,5 @@
 /** Drafts for outside, their approval and publication. Nothing reaches the status page that a person has not approved word for word. */
+import { isSamePerson } from '../../model/same-person.js';
 import { describeIssue, stopsPublication, type UpdateIssue } from '../communication/lint-update.js';
 import type { PublicOrder, PublishedUpdate } from '../communication/public-incident.js';
 import { publicStatusOf, type PublicStatus } from '../communication/publication.js';
@@ -56,7 +57,7 @@ export function refusePublication(state: CommandState, { draft: id, by }: { draf
   if (found === null) return `the incident has no draft ${id} for outside; incident status ID lists its communications`;
   const { facts } = found;
   if (facts.approval !== null) return `${facts.approval.by.person} approved it already, at ${facts.approval.at}`;
-  if (state.policy.approval === 'other-than-requester' && facts.by === by.person)
+  if (state.policy.approval === 'other-than-requester' && isSamePerson(facts.by, by.person))
     return `${by.person} wrote it: incidents.approval wants somebody else to approve it`;
   const stops = facts.issues.filter(stopsPublication);
   if (stops.length > 0) return `${id} cannot go outside: ${stops.map(describeIssue).join('; ')}. Write another with incident update`;

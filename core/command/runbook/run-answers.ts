@@ -1,4 +1,5 @@
 /** What people may say to a run, and what it does. A late or stale answer is refused with who decided what. */
+import { isSamePerson } from '../../model/same-person.js';
 import type { Actor } from '../incident/record-event.js';
 import type { Answer, RunState, RunWait } from './run-state.js';
 
@@ -32,11 +33,11 @@ export function refuseAnswer(state: RunState, { answer, step, digest, by }: Answ
     return `stale: what was to be approved has changed (it is now ${wait.digest.slice(0, 12)}, you saw ${digest.slice(0, 12)}); look again`;
   if (wait.by.length > 0 && !wait.by.includes(by.person)) return `expected one of ${wait.by.join(', ')}, got ${by.person}`;
   if (answer !== 'approve') return null;
-  if (wait.isForOthers && by.person === state.start.by.person)
+  if (wait.isForOthers && isSamePerson(by.person, state.start.by.person))
     return state.opened?.risk === 'high'
       ? `${by.person} asked for this run, which is of high risk: two other people approve it`
       : `${by.person} asked for this run: the catalog wants the approval of somebody else (approval: other-than-requester)`;
-  if (wait.approvals.some(({ person }) => person === by.person))
+  if (wait.approvals.some(({ person }) => isSamePerson(person, by.person)))
     return `${by.person} has approved already; another person is needed (${wait.approvals.length} of ${wait.needed})`;
   return null;
 }

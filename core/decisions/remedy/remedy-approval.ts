@@ -1,3 +1,5 @@
+import { isSamePerson } from '../../model/same-person.js';
+
 /** What a person says about a proposed remedy. `by` is as given: the caller authenticates, not the workflow. */
 export interface RemedyDecision {
   planId: string;
@@ -34,7 +36,7 @@ export function refuseDecision(decision: RemedyDecision, state: ApprovalState): 
   if (state.plan === null) return 'no remedy waits for a decision; the status shows what the incident waits for';
   if (planId !== state.plan.planId)
     return `planId: expected ${state.plan.planId} (the plan on the table), got ${JSON.stringify(planId)}; read the plan again before deciding`;
-  if (state.plan.approval === 'other-than-requester' && verdict === 'approve' && state.requesters.includes(by))
+  if (state.plan.approval === 'other-than-requester' && verdict === 'approve' && state.requesters.some((one) => isSamePerson(one, by)))
     return `${by} asked for this triage or its re-run: the catalog wants the approval of somebody else (approval: other-than-requester)`;
   if (Date.parse(state.plan.expiresAt) <= state.nowMs)
     return `plan ${short(planId)} expired at ${state.plan.expiresAt}; send rerunConfirmation, which makes a fresh plan when the symptom is still there`;

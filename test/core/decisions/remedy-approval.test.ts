@@ -18,6 +18,8 @@ describe('refuseDecision', () => {
       requesters: ['ada', 'bob'],
     };
     expect(refuseDecision(approval, strict)).toMatch(/ada asked for this triage .*approval: other-than-requester/);
+    for (const by of ['Ada', ' ada ', 'A\u200bda', '\uff41da', 'ADA'])
+      expect([by, refuseDecision({ ...approval, by }, strict)]).toEqual([by, expect.stringMatching(/asked for this triage/)]);
     expect(refuseDecision({ ...approval, by: 'carol' }, strict)).toBeNull();
     // To say no is anybody's right.
     expect(refuseDecision({ ...approval, decision: 'reject' }, strict)).toBeNull();
