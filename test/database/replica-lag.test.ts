@@ -22,6 +22,7 @@ const servers: ChildProcess[] = [];
 const clients: pg.Client[] = [];
 let folder = '';
 let url = '';
+let replicaUrl = '';
 let primary: pg.Client;
 let replica: pg.Client;
 
@@ -73,7 +74,9 @@ describe.runIf(existsSync(join(programs, 'pg_basebackup')) || process.env['CI'] 
         'fast',
         '--no-sync',
       );
-      replica = await serve('replica', await freePort());
+      const replicaPort = await freePort();
+      replica = await serve('replica', replicaPort);
+      replicaUrl = `postgres://postgres@127.0.0.1:${replicaPort}/postgres`;
     }, 60_000);
 
     afterAll(async () => {
@@ -86,14 +89,18 @@ describe.runIf(existsSync(join(programs, 'pg_basebackup')) || process.env['CI'] 
       await rm(folder, { recursive: true });
     });
 
-    const build = (replicaLagMs: number) =>
+    const build = (replicaLagMs: number, at = url) =>
       createIndex({
-        url,
+        url: at,
         statement,
         tag: 'i',
         signal: new AbortController().signal,
         limits: { deadlineMs: 60_000, waitMs: 5_000, replicaLagMs },
       });
+
+    it('does not begin on the replica itself', async () => {
+      expect(await build(1_000, replicaUrl)).toMatchObject({ applied: false, detail: expect.stringMatching(/replica/) as string });
+    });
 
     it('does not begin while the replica is behind, and does as soon as it has caught up', async () => {
       await replica.query('SELECT pg_wal_replay_pause()');
