@@ -7,6 +7,8 @@ import { escapeMarkdown } from '../markdown-text.js';
 const leftOut = ['reminder', 'update-overdue', 'five-minutes', 'correction', 'redaction'];
 /** Their text is of a person and stays as it was written. */
 const ofPeople = ['note', 'communication', 'declared', 'severity', 'state', 'escalated', 'mitigation'];
+/** They give somebody a role; to call that one by a role already would say nothing ("the commander is commander"). */
+const giveRoles = ['role', 'hand-over'];
 const textLimit = 240;
 
 function withRoles(text: string, roles: ReadonlyMap<string, string>): string {
@@ -17,6 +19,10 @@ function withRoles(text: string, roles: ReadonlyMap<string, string>): string {
     told = told.replace(new RegExp(`(?<![\\p{L}\\p{N}_-])${name}(?![\\p{L}\\p{N}_-])`, 'gu'), () => role);
   }
   return told;
+}
+
+function unnamed(roles: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...roles.keys()].map((person) => [person, 'a responder']));
 }
 
 export interface ToldEvent {
@@ -31,7 +37,7 @@ function timeOf(at: string, hasDays: boolean): string {
 
 function told(row: TimelineRow, hasDays: boolean, roles: ReadonlyMap<string, string>): ToldEvent {
   const own = shorten(toOneLine(row.text), textLimit);
-  const text = ofPeople.includes(row.kind) ? own : withRoles(own, roles);
+  const text = ofPeople.includes(row.kind) ? own : withRoles(own, giveRoles.includes(row.kind) ? unnamed(roles) : roles);
   const marks = [
     ...(row.precision === 'estimated' ? ['about'] : []),
     ...(row.source === 'import' ? ['from notes'] : []),

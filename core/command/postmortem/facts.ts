@@ -120,12 +120,18 @@ export function suspectedChanges({ changes }: StatusDocument): Cause[] {
 /** Accounts of machines, which nobody can be blamed by. */
 const noPeople = ['', 'root', 'perf-responder'];
 
+/** The more telling of two roles of one person last: one that they still have, and that is not only an affected service's. */
+function byTelling(roles: StatusDocument['roles']): StatusDocument['roles'] {
+  const rank = ({ role, state }: StatusDocument['roles'][number]): number => (state === 'released' ? 0 : role === 'expert' ? 1 : 2);
+  return roles.toSorted((left, right) => rank(left) - rank(right));
+}
+
 /** Person → what a blameless text calls them. Whoever has no role is a responder. */
 export function rolesOf({ roles, paging, timeline, management }: StatusDocument): Map<string, string> {
   const names = new Map<string, string>();
   const people = [...timeline.flatMap(({ by }) => (by === null ? [] : [by])), ...paging.pages.map(({ person }) => person)];
   for (const person of [...people, ...management.told.map((one) => one.person)]) names.set(person, 'a responder');
-  for (const { role, person } of roles) names.set(person, role === 'expert' ? 'an expert' : `the ${role}`);
+  for (const { role, person } of byTelling(roles)) names.set(person, role === 'expert' ? 'an expert' : `the ${role}`);
   for (const account of noPeople) names.delete(account);
   return names;
 }
