@@ -2,7 +2,7 @@ import type { HitRates } from './confidence.js';
 
 /** Written by `npm run lab -- --calibrate` from fixtures/evidence; docs/accuracy.md shows the cases. */
 export const hitRates: HitRates = {
-  'profile-leads': { hits: 19, cases: 19 },
+  'profile-leads': { hits: 20, cases: 20 },
   'profile-tie': { hits: 4, cases: 4 },
   'foreign-route': { hits: 2, cases: 2 },
   'plan-executed': { hits: 12, cases: 12 },

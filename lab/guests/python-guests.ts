@@ -25,7 +25,7 @@ export const pythonGuests: Guest[] = [
     title: 'FastAPI: an async handler sleeps in the thread of the event loop',
     program: program('meters'),
     endpoint: get('reading', '/meters/7', 60),
-    truth: { cause: { id: 'inside-wait', location: {} }, outcomes: ['localized'] },
+    truth: { cause: { id: 'inside-wait', location: { frames: ['ask_meter'], file: 'meters' } }, outcomes: ['localized'] },
   },
   {
     name: 'spelling-suggestions',
@@ -118,6 +118,7 @@ export const pythonGuests: Guest[] = [
     title: 'FastAPI: every download is packed by zlib, which runs without the lock of the interpreter',
     program: program('exports'),
     endpoint: get('export', '/export', 40),
-    truth: { cause: { id: 'compression', location: { frames: ['export'], file: 'exports' } }, outcomes: ['localized'] },
+    // `zlib.compress` is C and leaves no frame: the function that calls it is the place.
+    truth: { cause: { id: 'hot-function', location: { frames: ['export'], file: 'exports' } }, outcomes: ['localized'] },
   },
 ];
