@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { compileLittle } from '../../../adapters/artifacts/compile-little.js';
 import { readProfileFile } from '../../../adapters/artifacts/profile-file.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
+import { count, duration } from '../../../core/model/figures.js';
 import type { ProfileKind } from '../../../core/model/profile.js';
 import { analyzeProfile } from '../../../core/profile/analyze-profile.js';
 import { diffProfiles, type ProfileDiff } from '../../../core/profile/diff/diff-profiles.js';
@@ -51,7 +52,7 @@ function printAnalysis(read: StackProfile, top: number, command: Command): void 
   const analysis = analyzeProfile(summarizeProfile(read, { top }));
   const { format, total, unit, samples, quality, leaves, categories } = analysis;
   const text = [
-    `format    ${format}, ${analysis.kind}, ${samples ?? 'unknown'} samples, ${total} ${unit}`,
+    `format    ${format}, ${analysis.kind}, ${samples ?? 'unknown'} samples, ${totalText(total, unit)}`,
     `quality   ${quality.verdict}`,
     ...quality.checks.filter(({ ok }) => !ok).map(({ id, detail }) => `          ${id}: ${detail}`),
     ...leaves.map(
@@ -61,6 +62,14 @@ function printAnalysis(read: StackProfile, top: number, command: Command): void 
     ...categories.map(({ category, share }) => `${percent(share).padStart(8)}  all of ${category}`),
   ];
   contextOf(command).print(analysis, text.join('\n'));
+}
+
+const milliseconds: Readonly<Record<string, number>> = { nanoseconds: 1e-6, microseconds: 1e-3, milliseconds: 1, seconds: 1000 };
+
+/** A time in the unit that people would choose, anything else as it is counted; the JSON keeps the number of the file. */
+function totalText(total: number, unit: string): string {
+  const unitMs = milliseconds[unit];
+  return unitMs === undefined ? `${count(Math.round(total))} ${unit}` : `${duration(total * unitMs)} in all`;
 }
 
 async function exportProfile(
