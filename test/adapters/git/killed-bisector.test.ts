@@ -86,7 +86,7 @@ describe.runIf(process.platform === 'linux')('a bisector that is killed', { time
     });
     await waiting;
     expect(wasGone).toBe(true);
-    await expect.poll(left, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(left).toEqual([]);
   });
 
   it('has its service stopped by the command of the catalog all the same', async () => {
@@ -95,8 +95,8 @@ describe.runIf(process.platform === 'linux')('a bisector that is killed', { time
     const source = `${importing('startService', 'adapters/git/commit-service.js')}
       await startService(${text(commands)}, { ...${text(place)}, signal: new AbortController().signal });`;
     await killedWhile(source, () => appears(join(folder, 'mark')));
-    await expect.poll(async () => (await readdir(folder)).some((file) => file.startsWith('stopped-')), { timeout: 5_000 }).toBe(true);
-    await expect.poll(left, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(async () => (await readdir(folder)).some((file) => file.startsWith('stopped-'))).toBe(true);
+    await expect.poll(left).toEqual([]);
   });
 });
 
