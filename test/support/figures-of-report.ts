@@ -8,6 +8,7 @@ import { minimumShare } from '../../core/diagnosis/rule.js';
 import { planOperator } from '../../core/engines/registry.js';
 import type { PlanNode, QueryPlan } from '../../core/model/database.js';
 import type { AccountingLine } from '../../core/model/incident.js';
+import type { ProfileCategory } from '../../core/model/profile.js';
 import type { ReportInput } from '../../report/report-input.js';
 
 /** Sentences that a recording holds as the version of its day wrote them: of the judge of the load, of captures and plans. */
@@ -101,8 +102,13 @@ function derived(input: ReportInput, found: { ms: Set<number>; shares: Set<numbe
   // Of the CPU and its queue, the part that a kind of work, a function or a route has of the samples.
   const work = { ms: new Set<number>(), shares: new Set<number>() };
   numbersOf({ profile, trace }, '', work);
-  const functions =
-    profile === null ? [] : ownWork(profile, 'application', 'native', 'runtime', 'unknown', 'allocation').map(({ share }) => share);
+  // What a function burns itself and in its dependencies, and what it burns in driver and mapper of its database.
+  const costs: ProfileCategory[][] = [
+    ['application', 'native', 'runtime', 'unknown', 'allocation', 'file-io'],
+    ['application', 'native', 'runtime', 'unknown', 'allocation'],
+    ['database-driver', 'orm'],
+  ];
+  const functions = profile === null ? [] : costs.flatMap((cost) => ownWork(profile, ...cost).map(({ share }) => share));
   add(found.shares, ...functions, ...[...work.shares, ...functions].map((part) => part * shareOfSide(incident.accounting, 'application')));
   // The same of what the service's own database did not have of the CPU, which the reasons tell.
   const held = Number(/had the CPU for (\d+) %/.exec(incident.reasons.join(' '))?.[1] ?? 0) / 100;
