@@ -21,8 +21,8 @@ if ! temporal operator namespace describe --address "$address" --namespace "$nam
   temporal operator namespace create --address "$address" --namespace "$namespace" --retention "$retention"
 fi
 
-# Name=Type, as workflows/search-attributes.ts defines them.
-for attribute in PerfService=Keyword PerfEndpoint=Keyword PerfPhase=Keyword PerfVerdict=Keyword PerfSeverity=Keyword PerfP95Ms=Double PerfNeedsHuman=Bool; do
+# Name=Type, as workflows/respond/search-attributes.ts defines them.
+for attribute in PerfService=Keyword PerfEndpoint=Keyword PerfPhase=Keyword PerfVerdict=Keyword PerfSeverity=Keyword PerfP95Ms=Double PerfNeedsHuman=Bool IncSeverity=Keyword IncStatus=Keyword IncCommander=Keyword IncService=KeywordList; do
   name="${attribute%%=*}"
   # A new namespace may take some seconds until every part of the server knows it.
   tries=0
