@@ -18,6 +18,8 @@ export interface Row {
   outcome: string;
   /** Of the first cause. */
   cause: string;
+  /** Whether the first cause names the database's own address as the place. */
+  isAtDatabase: boolean;
   why: string;
   /** What the last re-run proved; empty: there was none. */
   rerun: string;
@@ -106,6 +108,7 @@ async function judge(place: Place, incidents: IncidentClient, id: string, status
     leftOver: (await place.loads()).length,
     outcome: status?.incident.outcome ?? 'none',
     cause: status?.incident.causes[0]?.id ?? '',
+    isAtDatabase: status?.incident.causes[0]?.location.peer === new URL(place.database.url).host,
     missing: status?.incident.missingEvidence.length ?? 0,
     rerun: status?.confirmations.slice(1).at(-1)?.outcome ?? '',
     why: status === null ? 'it did not come to an end' : whyOf(status),
@@ -138,11 +141,13 @@ export async function runOnce(victim: Struck, moment: Moment, jitterMs: number):
 /** The place misses one index. Where its database or its load died in the window, or what was to be seen could not be, that may be all that can be said. */
 const trueCauses = new Set(['missing-index', 'expensive-query']);
 
-function isHonest({ victim, outcome, cause, why, missing, indexes, rerun }: Row): boolean {
+function isHonest({ victim, outcome, cause, isAtDatabase, why, missing, indexes, rerun }: Row): boolean {
   if (outcome === 'resolved') return true;
   // A remedy that was applied is proven, or it is said that its re-run proved nothing.
   if (outcome === 'localized' && indexes === 'valid' && rerun !== 'unproven') return false;
-  if (outcome === 'localized' || outcome === 'still-failing') return trueCauses.has(cause);
+  // Of a database that died, its address as the place where requests waited is true, and all that can be said.
+  const isPlace = victim === 'database' && cause === 'slow-dependency' && isAtDatabase && missing > 0;
+  if (outcome === 'localized' || outcome === 'still-failing') return trueCauses.has(cause) || isPlace;
   if (outcome === 'inconclusive' && missing > 0) return true;
   if (victim === 'k6') return outcome === 'unproven' && /k6 (was killed|failed|ended)/.test(why);
   return victim === 'database' && ['unproven', 'inconclusive'].includes(outcome);
