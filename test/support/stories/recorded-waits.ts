@@ -29,9 +29,9 @@ services: { shop: { endpoints: { e: { url: http://127.0.0.1:1/shop, budgets: { p
 /** `night` has quiet hours that end in three seconds. */
 export async function startImpatientWorld() {
   const world = await startCommandWorld(catalog, { deps: { changes: () => Promise.resolve({ changes: [], sources: [] }) } });
-  const { onCall } = world.deps;
+  const before = { ...world.deps };
   const withQuietHours: CommandDependencies['onCall'] = async (notify, atMs) => {
-    const { people, reason } = await onCall(notify, atMs);
+    const { people, reason } = await before.onCall(notify, atMs);
     const quietUntil = new Date(Date.now() + 3_000).toISOString();
     return { people: people.map((one) => (one.person === 'night' ? { ...one, quietUntil } : one)), reason };
   };
