@@ -59,7 +59,9 @@ describe('PostgreSQL', () => {
     const waiting = [first, second].map((client) => client.query('UPDATE stock SET n = 3 WHERE id = 1'));
     const longSince =
       "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'app' AND query_start < clock_timestamp() - interval '1 s'";
-    await until(async () => (await root.query(longSince)).rowCount === 2);
+    // Not over the connection of the root: a transaction sees the sessions as they were when it first looked.
+    const watching = await server.connect('watch');
+    await until(async () => (await watching.query(longSince)).rowCount === 2);
     const row = (await look('postgres', 'postgres', server.url)).get('postgres.blocking');
     await root.query('COMMIT');
     await Promise.all(waiting);
@@ -207,8 +209,7 @@ describe('MariaDB', () => {
     await holder.query('UPDATE shop.stock SET n = 2 WHERE id = 1');
     const waiting = waiter.query('UPDATE shop.stock SET n = 3 WHERE id = 1');
     const more = await Promise.all(Array.from({ length: 4 }, async () => await createConnection(url)));
-    const longSince =
-      "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND TIMESTAMPDIFF(SECOND, trx_wait_started, NOW()) >= 1";
+    const longSince = "SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE 'UPDATE shop.stock%' AND TIME >= 2";
     await until(async () => ((await admin.query(longSince))[0] as unknown[]).length === 1);
     const rows = await look('mysql', 'mysql', url);
     await holder.query('COMMIT');
