@@ -13,8 +13,8 @@ const shared = {
 
 /**
  * They wait far more than they compute: timers, heartbeats, retries of a real server. Measured on two cores: ladders 16 of 122 s, partition 10 of 104 s,
- * mitigations 19 of 180 s, remedies 5 of 91 s, board 1 of 26 s of processor. One of them holds loads (the killed bisector), whose step is eight times
- * the work.
+ * mitigations 19 of 180 s, remedies 5 of 91 s, board 1 of 26 s of processor. Two of them hold loads, searches of commits: they count
+ * processor time of a step of eight times the work, in loads of a second.
  */
 const patient = [
   'test/workflows/**/*.test.ts',
@@ -23,6 +23,7 @@ const patient = [
   'test/end-to-end/incident-worker-crash.test.ts',
   'test/end-to-end/runbook-worker-crash.test.ts',
   'test/end-to-end/runbook-crash-matrix.test.ts',
+  'test/end-to-end/bisect.test.ts',
   'test/end-to-end/bisect-worker-crash.test.ts',
   'test/adapters/checks/board.test.ts',
   'test/adapters/kernel/observe-service.test.ts',
