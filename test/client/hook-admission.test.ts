@@ -87,7 +87,8 @@ async function upload(path: string, bytes: number, headers: Record<string, strin
 
 describe('a body', () => {
   it('is not kept of requests without credentials: two hundred uploads at once cost less than 30 MB', async () => {
-    await upload('/alerts/alertmanager', 1_000);
+    // Two hundred connections cost what they cost, in code and in V8's room for what is new; here it is the bodies that must cost nothing.
+    await Promise.all(Array.from({ length: 200 }, () => upload('/alerts/alertmanager', 1_000)));
     const before = await memoryMb();
     const answers = await Promise.all(Array.from({ length: 200 }, () => upload('/alerts/alertmanager', 9_000_000)));
     expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
