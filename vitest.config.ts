@@ -13,10 +13,11 @@ const shared = {
 
 /**
  * They wait far more than they compute: timers, heartbeats, retries of a real server. Measured on two cores: ladders 16 of 122 s, partition 10 of 104 s,
- * mitigations 19 of 180 s, remedies 5 of 91 s, board 1 of 26 s of processor. Two of them hold loads, searches of commits: they count
- * processor time of a step of eight times the work, in loads of a second.
+ * mitigations 19 of 180 s, remedies 5 of 91 s, board 1 of 26 s of processor. Some hold loads: those of k6's
+ * tests say what k6 did, and searches of commits count processor time of a step of eight times the work.
  */
 const patient = [
+  'test/activities/bisect-measure.test.ts',
   'test/workflows/**/*.test.ts',
   'test/worker/worker-version.test.ts',
   'test/database/remedies.test.ts',
@@ -26,10 +27,12 @@ const patient = [
   'test/end-to-end/bisect.test.ts',
   'test/end-to-end/bisect-worker-crash.test.ts',
   'test/adapters/checks/board.test.ts',
+  'test/adapters/k6/k6.test.ts',
   'test/adapters/kernel/observe-service.test.ts',
   'test/adapters/profilers/inspector-lease.test.ts',
   'test/client/dev.test.ts',
   'test/client/hook-admission.test.ts',
+  'test/worker/load-permission.test.ts',
 ];
 /**
  * Whole incidents under real load come after everything else, two at a time: the product holds one load on a machine at a time, so that two never
@@ -44,7 +47,7 @@ export default defineConfig({
           ...shared,
           name: 'patient',
           include: patient,
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 0 },
         },
       },
