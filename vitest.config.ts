@@ -13,8 +13,8 @@ const shared = {
 
 /**
  * They wait far more than they compute: timers, heartbeats, retries of a real server. Measured on two cores: ladders 16 of 122 s, partition 10 of 104 s,
- * mitigations 19 of 180 s, remedies 5 of 91 s, board 1 of 26 s of processor. Some hold loads: those of k6's
- * tests say what k6 did, and searches of commits count processor time of a step of eight times the work.
+ * mitigations 19 of 180 s, remedies 5 of 91 s, board 1 of 26 s of processor. Some hold loads: those of k6's tests
+ * say what k6 did, and searches of commits look for steps of several times the time, by many short loads that would wait for each long one elsewhere.
  */
 const patient = [
   'test/activities/bisect-measure.test.ts',
@@ -26,6 +26,7 @@ const patient = [
   'test/end-to-end/runbook-crash-matrix.test.ts',
   'test/end-to-end/bisect.test.ts',
   'test/end-to-end/bisect-worker-crash.test.ts',
+  'test/end-to-end/hand-off.test.ts',
   'test/adapters/checks/board.test.ts',
   'test/adapters/k6/k6.test.ts',
   'test/adapters/kernel/observe-service.test.ts',
