@@ -108,7 +108,7 @@ describe('an incident that nobody looks at', { timeout: 60_000 }, () => {
   });
 });
 
-describe('an approval', { timeout: 180_000 }, () => {
+describe('an approval', { timeout: 240_000 }, () => {
   /** An approval that waits behind a re-run; null where the plan had expired before anybody could approve it. */
   async function approvedInReRun(expiresInMs: number) {
     const expiresAtMs = (await temporal.currentTimeMs()) + expiresInMs;
@@ -130,7 +130,7 @@ describe('an approval', { timeout: 180_000 }, () => {
     // A busy machine needs a plan that is good for longer.
     const approved = (await approvedInReRun(4_000)) ?? (await approvedInReRun(15_000)) ?? (await approvedInReRun(60_000));
     const { handle, endpoint, status, expiresAtMs } = approved ?? expect.fail('nobody could approve within a minute');
-    await until(async () => (await temporal.currentTimeMs()) > expiresAtMs);
+    await until(async () => (await temporal.currentTimeMs()) > expiresAtMs, 120_000);
     world.change(endpoint, { loadMs: 0 });
     const reasons = async (): Promise<string> => (await status()).incident.reasons.join('\n');
     await expect.poll(reasons, { timeout: 60_000 }).toMatch(/ada approved the remedy[^]*expired before its approval could be acted on/);
