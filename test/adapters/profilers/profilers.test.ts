@@ -55,7 +55,8 @@ describe('py-spy', { timeout: 120_000 }, () => {
     const service = await startPythonService();
     open.push(service.stop);
     const load = await startClosedLoop({ port: service.port, path: '/', clients: 2 });
-    open.push(load.stop);
+    const waiting = await startClosedLoop({ port: service.port, path: '/nap', clients: 2 });
+    open.push(load.stop, waiting.stop);
     const target = await identify(service.pid);
     expect(target.runtime).toBe('python');
     const profiler = await chooseProfiler(target, null, { tool });
@@ -67,8 +68,10 @@ describe('py-spy', { timeout: 120_000 }, () => {
     expect(summary.leaves[0]?.selfShare).toBeGreaterThan(0.5);
     expect(summary.quality.checks.find(({ id }) => id === 'kind')).toMatchObject({ ok: true });
     expect(raw.name).toMatch(/speedscope/);
-    // All threads, running or waiting for the interpreter, at the line of the function in which they are.
-    expect(standing?.sites[0]).toMatchObject({ frame: { name: 'rate_basket' }, isInLoop: false });
+    // Requests that wait beside it stand at the line of their sleep; a look that pauses nothing may miss who runs, which the profile tells.
+    expect(standing?.sites).toContainEqual(
+      expect.objectContaining({ frame: { name: 'Shop.do_GET', module: '<string>', line: 15 }, isInLoop: false }),
+    );
     expect((await fetch(`http://127.0.0.1:${service.port}/nap`)).status).toBe(200);
   });
 
