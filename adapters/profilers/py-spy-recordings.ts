@@ -10,7 +10,7 @@ import { countCpu } from '../kernel/process-cpu.js';
 import type { ProfileOrder } from './profiler.js';
 import { runProfiler } from './run-profiler.js';
 
-/** What works without the lock is seen with it in less than half of its time, and the lock explains less than half: the greater part decides. */
+/** What works without the lock is seen with it in less than half of its time, and is more than half of what is ready to run: the greater part decides. */
 const hardly = 0.5;
 
 /** One way in which py-spy looks at the threads of a process. */
@@ -98,23 +98,23 @@ export async function lookBeyondLock(
 }
 
 /**
- * The profile of a process that works mostly without the lock, or null: who holds it then explains less than half of the processor time that the kernel
- * counted, and what leads among the threads that are ready to run hardly ever holds it. Looks that pause nothing read the stack of hot code badly and of
- * calls that stand well, so that they may not speak for a process of which the lock tells the greater part. More threads may be ready than there are CPUs, so their time is scaled down to what the kernel counted.
+ * The profile of a process that works mostly without the lock, or null: fewer than half of the threads that are ready to run hold it, and what leads
+ * among them hardly ever does. Looks that pause nothing read hot code badly and standing calls well, so that they may not speak for a process of which
+ * the lock tells the greater part. More threads may be ready than there are CPUs, so their time is scaled down to what the kernel counted.
  */
 async function withoutLock(
   held: StackProfile,
   bytes: Uint8Array,
   { seconds, cpuMs }: { seconds: number; cpuMs: number },
 ): Promise<StackProfile | null> {
-  const heldCores = (weightMs(held, held.total) ?? 0) / (held.durationMs ?? Infinity);
-  if (heldCores >= hardly * (cpuMs / (seconds * 1000))) return null;
   const ready = await asCpuProfile(bytes, seconds).catch(() => null);
   const leader = ready === null ? undefined : rankLeaves(busyProfile(ready))[0];
   if (ready === null || leader === undefined) return null;
   const inHeld = rankLeaves(busyProfile(held)).find(({ frame, module }) => frame === leader.frame && module === leader.module);
   if ((inHeld?.selfShare ?? 0) >= hardly * leader.selfShare) return null;
   const readyMs = weightMs(ready, ready.total) ?? 0;
+  const holding = (weightMs(held, held.total) ?? 0) / (held.durationMs ?? Infinity);
+  if (holding >= hardly * (readyMs / (seconds * 1000))) return null;
   return readyMs > cpuMs ? scaleProfile(ready, cpuMs / readyMs) : ready;
 }
 

@@ -23,8 +23,10 @@ export async function typeInto(
     screen += text;
     const [next] = open;
     const shown = withoutEscapes(screen);
-    if (next === undefined || !shown.slice(seen).includes(next[0])) return;
-    seen = shown.length;
+    const at = next === undefined ? -1 : shown.indexOf(next[0], seen);
+    if (next === undefined || at < 0) return;
+    // Not all that was shown: its last characters may be half of a control sequence, and gone when the other half has come.
+    seen = at + next[0].length;
     open.shift();
     child.stdin.write(next[1]);
   });
