@@ -32,8 +32,8 @@ const patient = [
   'test/client/hook-admission.test.ts',
 ];
 /**
- * Whole incidents under real load come after everything else, two at a time: the product holds one load on a machine at a time, so that two never
- * measure each other, and beside the load of one the other builds, waits and starts what it needs.
+ * Whole incidents under real load run alone, after everything else: what builds or starts beside a load is measured with it. Two at a time were no
+ * faster, since a machine holds one load at a time.
  */
 export default defineConfig({
   test: {
@@ -63,7 +63,7 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
           exclude: patient,
-          maxWorkers: 2,
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },
