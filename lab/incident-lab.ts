@@ -78,7 +78,8 @@ export async function startIncidentLab(options: IncidentLabOptions): Promise<Inc
       runCli(cli, [...command, '--catalog', options.catalogFile, '--address', ready.address, '--data', options.dataDir], options),
     status,
     follow: async (id, withinMs, onStatus) => await followUntilSettled(() => status(id), withinMs, onStatus),
-    triage: async (id) => triageDocumentSchema.parse(incidentOf(JSON.parse(await get(`/incidents/${encodeURIComponent(id)}/report.json`)))),
+    triage: async (id) =>
+      triageDocumentSchema.parse(incidentOf(JSON.parse(await onceThere(() => get(`/incidents/${encodeURIComponent(id)}/report.json`))))),
     report: async (id, format) => await get(`/incidents/${encodeURIComponent(id)}/report.${format}`),
     rerun: async (id) =>
       rerunSchema.parse(
@@ -93,6 +94,21 @@ export async function startIncidentLab(options: IncidentLabOptions): Promise<Inc
       await dev.stop(20_000);
     },
   };
+}
+
+/** An incident that is ending just now is found neither among the open ones nor among those that ended, for as long as the server's index takes. */
+const indexedWithinMs = 30_000;
+
+async function onceThere(read: () => Promise<string>): Promise<string> {
+  const deadline = Date.now() + indexedWithinMs;
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!String(error).includes('answered 404') || Date.now() > deadline) throw error;
+    }
+    await sleep(500);
+  }
 }
 
 const wrappedSchema = z.looseObject({ incident: z.unknown() });
