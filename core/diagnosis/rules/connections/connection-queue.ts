@@ -20,7 +20,8 @@ export const queueThresholds = {
   database: {
     value: 0.5,
     unit: 'of the mean latency',
-    source: 'Then more than half of the latency would stay with any number of connections.',
+    source:
+      'Then more than half of the latency would stay with any number of connections; of a latency that would stay too long, more than half is the database.',
   },
   covered: {
     value: 0.5,
@@ -52,7 +53,13 @@ export function whyNotThePool(
     return { kind: 'consequence', reason: `${queue} because of what the connections do: ${ms(databaseMs)} a request at the database` };
   const budgetMs = brokenBudgetMs(context);
   const withoutMs = meanMs * (1 - share);
-  if (budgetMs !== null && withoutMs > budgetMs && share < queueThresholds.most.value)
+  const isBroken = budgetMs !== null && withoutMs > budgetMs;
+  if (isBroken && databaseMs > queueThresholds.database.value * withoutMs)
+    return {
+      kind: 'consequence',
+      reason: `${queue} because of what the connections do: without it a request would still take ${ms(withoutMs)}, ${ms(databaseMs)} of them at the database`,
+    };
+  if (isBroken && share < queueThresholds.most.value)
     return {
       kind: 'disproved',
       reason: `${queue}, and without it a request would still take ${ms(withoutMs)} on average, more than the ${ms(budgetMs)} of its budget`,

@@ -102,6 +102,23 @@ describe('requests that pass one at a time', () => {
     expect(reason(queueing(200))).toContain('5 times as long under this load as alone');
   });
 
+  it('wait for what the connections do where that alone would break the budget, however long the queue: for the database, or for a call in between', () => {
+    const { load } = captures();
+    const slow = { ...load, latencyMs: { ...load.latencyMs, mean: 500 } };
+    const holding = (atDatabase: number): DiagnosisInput => {
+      const wire = sockets({ peers: [{ ...peer('database', atDatabase), waitingMax: 10 }, peer('service', 10 - atDatabase)], inside: 15 });
+      const service = { process: nodeProcess({ mainCores: 0.05 }), wire, missing: [] };
+      const held = database({ active: atDatabase, idleInTransaction: 10 - atDatabase, sessions: 10 });
+      return captures({ budgets: { p95Ms: 100 }, load: slow, service, databases: [held] });
+    };
+    const poolIn = (input: DiagnosisInput) => {
+      const { causes, ruledOut } = diagnose(input);
+      return causes.some(({ id }) => id === 'pool-exhausted') ? 'named' : ruledOut.find(({ id }) => id === 'pool-exhausted');
+    };
+    expect(poolIn(holding(10))).toMatchObject({ kind: 'consequence', reason: expect.stringContaining('at the database') as string });
+    expect(poolIn(holding(0.5))).toBe('named');
+  });
+
   it('wait for the pool when as many as it has connections pass, which is told as inferred', () => {
     const [cause] = diagnose(behind(4)).causes;
     expect(cause?.id).toBe('pool-exhausted');
