@@ -29,7 +29,6 @@ const patient = [
   'test/adapters/kernel/observe-service.test.ts',
   'test/adapters/profilers/inspector-lease.test.ts',
   'test/client/dev.test.ts',
-  'test/client/hook-admission.test.ts',
 ];
 /**
  * Whole incidents under real load run alone, after everything else: what builds or starts beside a load is measured with it. Two at a time were no
