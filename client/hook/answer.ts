@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { letGo } from './access/let-go.js';
 
 /** One HTTP answer; `body` is sent as JSON unless it is a text or bytes. */
 export interface Answer {
@@ -13,6 +14,8 @@ const always = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store
 export function problem(status: number, error: string, more: Record<string, unknown> = {}, headers: Record<string, string> = {}): Answer {
   return { status, body: { error, ...more }, headers };
 }
+
+export const busy = problem(503, 'too many bodies at once; send it again', {}, { 'retry-after': '1' });
 
 function contentOf(body: unknown): string | Buffer {
   return typeof body === 'string' || Buffer.isBuffer(body) ? body : `${JSON.stringify(body)}\n`;
@@ -49,4 +52,12 @@ function endUnread(response: ServerResponse, content: string | Buffer): void {
       response.end();
     });
   if (Number(req.headers['content-length'] ?? Infinity) <= smallRestBytes) req.resume();
+  else stopReading(req);
+}
+
+/** What came of it already is not kept for as long as the connection lingers: hundreds of them would hold as much as the largest bodies. */
+function stopReading(request: IncomingMessage): void {
+  request.socket.pause();
+  request._read = () => undefined;
+  for (let rest: unknown = request.read(); rest !== null; rest = request.read()) if (Buffer.isBuffer(rest)) letGo(rest);
 }

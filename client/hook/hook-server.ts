@@ -108,14 +108,16 @@ async function answer(parts: HookParts, delivery: Delivery): Promise<Answer> {
 }
 
 /** Null: no page, or one that goes on by itself. */
-async function answerPage({ deps, live }: HookParts, request: IncomingMessage, response: ServerResponse): Promise<Answer | null> {
+async function answerPage({ deps, live, guards }: HookParts, request: IncomingMessage, response: ServerResponse): Promise<Answer | null> {
   const target = `http://hook${request.url ?? '/'}`;
   if (!URL.canParse(target)) return null;
   const url = new URL(target);
   const shown = await deps.statusPages(request, url);
   if (shown !== null) return shown;
   const path = parsePagePath(url.pathname);
-  return path === null ? null : await answerPages({ deps, incidents: deps.pages, live }, { request, response, url }, path);
+  return path === null
+    ? null
+    : await answerPages({ deps, incidents: deps.pages, live, forms: guards.admission.forms }, { request, response, url }, path);
 }
 
 /** For the log: the path, without what a Web UI may have to put into it. */

@@ -1,34 +1,30 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { BodyMemory } from './access/body-memory.js';
+import { letGo } from './access/let-go.js';
 
 /** Design §5: over 10 MB is 413, counted unpacked. */
 export const bodyLimitBytes = 10 * 1024 * 1024;
 /** A sender that pauses this long in the middle of a body has gone. */
 const pauseLimitMs = 10_000;
 
-export type RawBody = { ok: true; raw: Buffer; release: () => void } | { ok: false; reason: 'too-large' | 'aborted' | 'busy' };
-
-type Reserve = (bytes: number) => (() => void) | null;
+/** `parts` are views in order, valid until `release`. */
+export type RawBody =
+  { ok: true; parts: readonly Uint8Array[]; release: () => void } | { ok: false; reason: 'too-large' | 'aborted' | 'busy' };
 
 /**
- * Collects at most `limitBytes`, each of them out of a budget that all requests share. What is refused is not read any further: whoever answers closes
+ * Collects at most `limitBytes`, in memory that all requests share and that is used again. What is refused is not read any further: whoever answers closes
  * the connection. The caller releases the bytes when it is done with them.
  */
-export async function readRawBody(request: IncomingMessage, limitBytes: number, reserve: Reserve): Promise<RawBody> {
+export async function readRawBody(request: IncomingMessage, limitBytes: number, memory: BodyMemory): Promise<RawBody> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limitBytes) return { ok: false, reason: 'too-large' };
-  const held: (() => void)[] = [];
-  const release = (): void => held.splice(0).forEach((giveBack) => giveBack());
-  const take = (bytes: number): boolean => {
-    const giveBack = reserve(bytes);
-    if (giveBack !== null) held.push(giveBack);
-    return giveBack !== null;
-  };
-  if (!take(announced)) return { ok: false, reason: 'busy' };
-  // Copied into one place as it comes: parts and whole side by side would take twice the memory.
-  const whole = Buffer.allocUnsafe(announced);
-  const chunks: Buffer[] = [];
+  const room = memory.open();
+  if (!room.widen(announced)) {
+    room.release();
+    return { ok: false, reason: 'busy' };
+  }
   let sizeBytes = 0;
   return await new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
@@ -36,8 +32,7 @@ export async function readRawBody(request: IncomingMessage, limitBytes: number, 
       clearTimeout(timer);
       request.removeAllListeners('data');
       request.pause();
-      chunks.length = 0;
-      release();
+      room.release();
       resolve({ ok: false, reason });
     };
     const wait = (): void => {
@@ -49,13 +44,12 @@ export async function readRawBody(request: IncomingMessage, limitBytes: number, 
       wait();
       sizeBytes += chunk.length;
       if (sizeBytes > limitBytes) refuse('too-large');
-      else if (sizeBytes > announced && !take(chunk.length)) refuse('busy');
-      else if (sizeBytes <= announced) chunk.copy(whole, sizeBytes - chunk.length);
-      else chunks.push(chunk);
+      else if (!room.append(chunk)) refuse('busy');
+      letGo(chunk);
     });
     request.on('end', () => {
       clearTimeout(timer);
-      resolve({ ok: true, raw: announced > 0 ? whole.subarray(0, sizeBytes) : Buffer.concat(chunks), release });
+      resolve({ ok: true, parts: room.parts(), release: room.release });
     });
     for (const event of ['error', 'close']) request.on(event, () => (request.complete ? undefined : refuse('aborted')));
   });

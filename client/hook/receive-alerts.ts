@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Admission } from './access/admission.js';
 import { judgeHeaders, judgeSignature } from './access/authenticate.js';
-import { problem, type Answer } from './answer.js';
+import { busy, problem, type Answer } from './answer.js';
 import { hookSecrets, noCredentials, readHookCredentials } from './access/credentials.js';
 import type { HookDependencies, Started } from './hook-dependencies.js';
 import type { HookMetrics } from './hook-metrics.js';
@@ -33,7 +33,6 @@ export interface Delivery {
   wantBody: () => void;
 }
 
-const busy = problem(503, 'too many bodies at once; send it again', {}, { 'retry-after': '1' });
 const tooOften = problem(429, 'too many requests; send it again later', {}, { 'retry-after': '1' });
 
 function unauthorized(why: string): Answer {
@@ -60,14 +59,16 @@ export async function authenticatedBody(
   }
   if (judgement === 'allowed' && !guards.admission.admits(source.name)) return tooOften;
   wantBody();
-  const body = await readRawBody(request, bodyLimitBytes, guards.admission.reserve);
+  const body = await readRawBody(request, bodyLimitBytes, guards.admission.bodies);
   if (!body.ok) {
     if (body.reason === 'busy') return busy;
     return body.reason === 'too-large' ? tooLarge : problem(400, 'the body ended before it was complete');
   }
-  if (judgement === 'allowed') return { ...body, forget: () => undefined };
-  const signed = judgeSignature({ credentials, scheme: source.signature, replays: guards.replays }, request.headers, body.raw);
-  if ('forget' in signed && guards.admission.admits(source.name)) return { ...body, ...signed };
+  // A copy of its own, since what is refused is none: it outlives no release, and who is allowed has no more than the budget at a time.
+  const authenticated = (forget: () => void): Authenticated => ({ raw: Buffer.concat(body.parts), release: body.release, forget });
+  if (judgement === 'allowed') return authenticated(() => undefined);
+  const signed = judgeSignature({ credentials, scheme: source.signature, replays: guards.replays }, request.headers, body.parts);
+  if ('forget' in signed && guards.admission.admits(source.name)) return authenticated(signed.forget);
   body.release();
   if ('why' in signed) return unauthorized(signed.why);
   signed.forget();
@@ -225,7 +226,7 @@ async function takeDelivery(
 ): Promise<Answer> {
   const isPacked = request.headers['content-encoding'] !== undefined;
   // Unpacked it may be as large as the limit, whatever it is now.
-  const unpackedBytes = isPacked ? guards.admission.reserve(bodyLimitBytes - raw.length) : () => undefined;
+  const unpackedBytes = isPacked ? guards.admission.bodies.reserve(bodyLimitBytes - raw.length) : () => undefined;
   if (unpackedBytes === null) return busy;
   try {
     const unpacked = await unpackBody(raw, request.headers['content-encoding']);

@@ -8,7 +8,7 @@ import { createPayloadCodec } from '../../adapters/temporal/payload-codec.js';
 import { readPayloadKeys } from '../../config/settings/payload-keys.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { bearerOf, readSecretOf, sameSecret } from './access/credentials.js';
-import { problem, type Answer } from './answer.js';
+import { busy, problem, type Answer } from './answer.js';
 import type { HookDependencies } from './hook-dependencies.js';
 import { bodyLimitBytes, parseJson, readRawBody } from './read-body.js';
 import type { Delivery, HookGuards } from './receive-alerts.js';
@@ -82,13 +82,10 @@ export async function receivePayloads(
     return withCors(problem(401, why, {}, { 'www-authenticate': 'Bearer' }));
   }
   wantBody();
-  const body = await readRawBody(request, bodyLimitBytes, admission.reserve);
-  if (!body.ok)
-    return withCors(
-      body.reason === 'too-large' ? problem(413, 'the body is too large') : problem(503, 'send it again', {}, { 'retry-after': '1' }),
-    );
+  const body = await readRawBody(request, bodyLimitBytes, admission.bodies);
+  if (!body.ok) return withCors(body.reason === 'too-large' ? problem(413, 'the body is too large') : busy);
   try {
-    return withCors(await convert(deps, path.operation, body.raw));
+    return withCors(await convert(deps, path.operation, Buffer.concat(body.parts)));
   } finally {
     body.release();
   }

@@ -1,7 +1,10 @@
 /** What the hook takes at a time: bytes of bodies in memory, deliveries a second of one source, wrong credentials of one address. */
+import { createBodyMemory, type BodyMemory } from './body-memory.js';
 
 /** One of the largest bodies and what is small beside them: alerts have kilobytes, and whoever has to wait sends again. */
 const bodyBudgetBytes = 12 * 1024 * 1024;
+/** Sixteen forms of the pages at a time. People act while senders have filled everything else. */
+const formBudgetBytes = 1024 * 1024;
 /** Above what a large Alertmanager cluster sends in a storm; a sender beyond that is broken. */
 const deliveriesPerSecond = 20_000;
 /** A person mistypes a token a few times; a program that guesses does it all the time. */
@@ -9,8 +12,10 @@ const denialsPerSecond = 20;
 const knownAddresses = 10_000;
 
 export interface Admission {
-  /** Takes bytes of the budget, null when there are not so many left. The returned function gives them back. */
-  reserve: (bytes: number) => (() => void) | null;
+  /** Where bodies come in, within one budget for all requests. */
+  bodies: BodyMemory;
+  /** What people send from the pages. */
+  forms: BodyMemory;
   /** False: too many deliveries of this source in this second. */
   admits: (source: string) => boolean;
   /** Counts a request with wrong credentials; false when its address has had too many in this second. */
@@ -18,19 +23,11 @@ export interface Admission {
 }
 
 export function createAdmission(now: () => number, rates: { perSource: number | null } = { perSource: null }): Admission {
-  let leftBytes = bodyBudgetBytes;
   const sources = createSecondCounter(now, rates.perSource ?? deliveriesPerSecond);
   const addresses = createSecondCounter(now, denialsPerSecond);
   return {
-    reserve: (bytes) => {
-      if (bytes > leftBytes) return null;
-      leftBytes -= bytes;
-      let isHeld = true;
-      return () => {
-        if (isHeld) leftBytes += bytes;
-        isHeld = false;
-      };
-    },
+    bodies: createBodyMemory(bodyBudgetBytes),
+    forms: createBodyMemory(formBudgetBytes),
     admits: sources,
     denied: addresses,
   };

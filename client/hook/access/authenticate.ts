@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { bearerOf, hmacHex, sameSecret, type SourceCredentials } from './credentials.js';
-import { timedContent, timestampHeader, whyNotNow, type ReplayMemory } from './signature-time.js';
+import { bearerOf, sameSecret, type SourceCredentials } from './credentials.js';
+import { timeBefore, timestampHeader, whyNotNow, type ReplayMemory } from './signature-time.js';
 import type { SignatureScheme } from '../sources/signature.js';
 
 type Judgement = 'allowed' | 'denied' | 'needs-body';
@@ -28,15 +28,16 @@ type SignatureJudgement = { why: string } | { forget: () => void };
 export function judgeSignature(
   { credentials, scheme, replays }: { credentials: SourceCredentials; scheme: SignatureScheme; replays: ReplayMemory },
   headers: IncomingHttpHeaders,
-  raw: Buffer,
+  body: readonly Uint8Array[],
 ): SignatureJudgement {
   const header = signatureOf(scheme, headers);
   if (credentials.hmac === null || header === null) return { why: `expected a signature in ${scheme.header}` };
-  const signed = signedBytes(scheme, headers, raw);
-  if (signed === null) return { why: 'the time of the signature is missing or too far off; set the clock of the sender' };
-  if (!signed.isTimed && credentials.needsTimestamp)
-    return { why: `expected ${timestampHeader} and a signature over "<timestamp>.<body>"` };
-  const right = hmacHex(credentials.hmac, signed.bytes);
+  const before = signedBefore(scheme, headers);
+  if (before === null) return { why: 'the time of the signature is missing or too far off; set the clock of the sender' };
+  const isTimed = before !== '';
+  if (!isTimed && credentials.needsTimestamp) return { why: `expected ${timestampHeader} and a signature over "<timestamp>.<body>"` };
+  const signed = [before, ...body];
+  const right = signed.reduce((hmac, part) => hmac.update(part), createHmac('sha256', credentials.hmac)).digest('hex');
   // Every candidate is compared, so that the time does not tell which one fitted (several = a secret being rotated).
   const isRight = scheme
     .parse(header)
@@ -44,24 +45,21 @@ export function judgeSignature(
     .includes(true);
   if (!isRight) return { why: `the signature in ${scheme.header} does not fit the body` };
   // Without a time the same bytes may rightly come again.
-  const forget = signed.isTimed ? replays.take(digestOf(signed.bytes)) : () => undefined;
+  const forget = isTimed ? replays.take(digestOf(signed)) : () => undefined;
   return forget === null ? { why: 'this signature was used before' } : { forget };
 }
 
-/** Null when the headers forbid that any signature be right. Sources with a time of their own know how; the others may say it in X-Timestamp. */
-function signedBytes(scheme: SignatureScheme, headers: IncomingHttpHeaders, raw: Buffer): { bytes: Buffer; isTimed: boolean } | null {
-  if (scheme.signed !== undefined) {
-    const bytes = scheme.signed(headers, raw, Date.now());
-    return bytes === null ? null : { bytes, isTimed: bytes !== raw };
-  }
+/** What comes before the body; null when the headers forbid that any signature be right. Sources with a time of their own know how; the others may say it in X-Timestamp. */
+function signedBefore(scheme: SignatureScheme, headers: IncomingHttpHeaders): string | null {
+  if (scheme.signedBefore !== undefined) return scheme.signedBefore(headers, Date.now());
   const timestamp = timestampOf(headers);
-  if (timestamp === null) return { bytes: raw, isTimed: false };
-  return whyNotNow(timestamp, Date.now()) === null ? { bytes: timedContent(timestamp, raw), isTimed: true } : null;
+  if (timestamp === null) return '';
+  return whyNotNow(timestamp, Date.now()) === null ? timeBefore(timestamp) : null;
 }
 
 /** The header can be written in many ways that mean the same signature; what was signed cannot. */
-function digestOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('base64');
+function digestOf(signed: readonly (string | Uint8Array)[]): string {
+  return signed.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('base64');
 }
 
 function timestampOf(headers: IncomingHttpHeaders): string | null {

@@ -6,9 +6,9 @@ const mostRemembered = 200_000;
 
 export const timestampHeader = 'x-timestamp';
 
-/** The bytes under a signature with a time: `<seconds since 1970>.<raw body>`. */
-export function timedContent(timestamp: string, raw: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`${timestamp}.`), raw]);
+/** What a signature with a time covers in front of the raw body: `<seconds since 1970>.` */
+export function timeBefore(timestamp: string): string {
+  return `${timestamp}.`;
 }
 
 /** Null when the time is right; else why not. */

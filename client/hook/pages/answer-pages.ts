@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RefusedError } from '../../../core/model/errors.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import { mayRead } from '../access/authenticate.js';
+import type { BodyMemory } from '../access/body-memory.js';
 import { provenPerson, type Proven } from '../access/person.js';
-import { problem, type Answer } from '../answer.js';
+import { busy, problem, type Answer } from '../answer.js';
 import { readReadToken } from '../access/credentials.js';
 import type { HookDependencies } from '../hook-dependencies.js';
 import { readRawBody } from '../read-body.js';
@@ -32,6 +33,7 @@ export interface PageParts {
   deps: HookDependencies;
   incidents: PageIncidents;
   live: LiveEvents;
+  forms: BodyMemory;
 }
 
 export interface PageRequest {
@@ -178,12 +180,19 @@ interface SentForm {
 }
 
 /** What came with a signed link, and who sent it; an answer where it may do nothing. */
-async function takeForm({ deps }: PageParts, { request, url }: PageRequest, id: string, purpose: LinkPurpose): Promise<SentForm | Answer> {
+async function takeForm(
+  { deps, forms }: PageParts,
+  { request, url }: PageRequest,
+  id: string,
+  purpose: LinkPurpose,
+): Promise<SentForm | Answer> {
   const link = readAction(deps.linkKey(), id, purpose, url.searchParams);
   if (link === null || isForeign(request)) return badLink(id);
-  const body = await readRawBody(request, formLimitBytes, () => () => undefined);
+  const body = await readRawBody(request, formLimitBytes, forms);
+  if (!body.ok && body.reason === 'busy') return busy;
   if (!body.ok) return problem(413, `expected a form of at most ${formLimitBytes / 1024} kB`);
-  const form = new URLSearchParams(body.raw.toString('utf8'));
+  const form = new URLSearchParams(Buffer.concat(body.parts).toString('utf8'));
+  body.release();
   const proven = provenPerson(deps.catalog, readReadToken(deps.catalog, deps.madeToken), request);
   const by = actorOf(proven, link.person, (form.get('by') ?? '').trim());
   if ('refused' in by) return htmlAnswer(answerPage('Not done', by.refused, id), 403);

@@ -14,11 +14,11 @@ const toleranceMs = 5 * 60_000;
 const grafanaSignature: SignatureScheme = {
   header: 'x-grafana-alerting-signature',
   parse: (header) => [/^(?:sha256=)?([0-9a-f]{64})$/i.exec(header.trim())?.[1] ?? []].flat(),
-  signed: (headers, raw, nowMs) => {
+  signedBefore: (headers, nowMs) => {
     const stamp = [headers[timestampHeader]].flat()[0];
-    if (stamp === undefined) return raw;
+    if (stamp === undefined) return '';
     const isFresh = /^\d{1,12}$/.test(stamp) && Math.abs(Number(stamp) * 1000 - nowMs) <= toleranceMs;
-    return isFresh ? Buffer.concat([Buffer.from(`${stamp}:`), raw]) : null;
+    return isFresh ? `${stamp}:` : null;
   },
 };
 

@@ -5,8 +5,8 @@ export interface SignatureScheme {
   header: string;
   /** Signatures found in the header; an empty list means a malformed header, which is a wrong signature. */
   parse(header: string): string[];
-  /** The signed bytes; null when the headers forbid that any be right (a time stamp too old). Absent: the raw body. */
-  signed?(headers: IncomingHttpHeaders, raw: Buffer, nowMs: number): Buffer | null;
+  /** What is signed in front of the raw body; empty: nothing. Null when the headers forbid that any signature be right (a time stamp too old). */
+  signedBefore?(headers: IncomingHttpHeaders, nowMs: number): string | null;
 }
 
 /** `X-Signature-256: sha256=<hex of HMAC-SHA256 over the raw body>`. */
