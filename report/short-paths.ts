@@ -25,7 +25,7 @@ function shortInline(part: Inline, paths: SourcePaths): Inline {
   if (typeof part === 'string') return paths.shorten(part);
   if ('code' in part) {
     const short = paths.shorten(part.code);
-    const href = short === part.code ? null : paths.link(short);
+    const href = paths.link(part.code);
     return href === null ? { ...part, code: short } : { code: short, href };
   }
   return 'strong' in part ? { strong: shortRich(part.strong, paths) } : part;

@@ -6,11 +6,14 @@ import type { ReportInput } from './report-input.js';
 export interface SourcePaths {
   /** The text with each path below the source root relative to it. */
   shorten: (text: string) => string;
-  /** Where a shortened path can be read; null for what is not the service's own. */
+  /** Where a path of the service's host can be read; null for what is not the service's own. */
   link: (text: string) => string | null;
 }
 
 const dependencies = /\/(?:node_modules|site-packages|dist-packages|\.?venv|vendor|gems)\//;
+/** Where an interpreter keeps what is installed with it: below that a path says what it is, `markupsafe/__init__.py`, `selectors.py`. */
+const installed =
+  /(?<![\w./-])\/(?:[^\s/]+\/)*?(?:lib\/python3(?:\.\d+)?\/(?:(?:site|dist)-packages\/)?|(?:site|dist)-packages\/|lib\/ruby\/(?:gems\/)?[\d.]+\/(?:gems\/)?)(?=[^\s/])/g;
 const scheme = /^file:\/\/(?=\/)/;
 
 export function sourcePaths({ source, incident, profile, flame, trace }: Omit<ReportInput, 'load' | 'plan' | 'secondLook'>): SourcePaths {
@@ -25,7 +28,12 @@ export function sourcePaths({ source, incident, profile, flame, trace }: Omit<Re
     ownFiles(incident.causes, flame, profile),
     source?.root ?? null,
   );
-  return { shorten: shortener(root), link: (text) => linkTo(text, source?.url ?? null) };
+  const belowRoot = relativeTo(root);
+  const link = (text: string): string | null => {
+    const own = belowRoot(text);
+    return own === text ? null : linkTo(own, source?.url ?? null);
+  };
+  return { shorten: (text) => belowRoot(text).replace(installed, ''), link };
 }
 
 function ownFiles(causes: ReportInput['incident']['causes'], flame: FlameNode | null, profile: ReportInput['profile']): string[] {
@@ -61,7 +69,7 @@ function commonFolder(paths: readonly string[]): string | null {
   return folder === '' ? null : folder;
 }
 
-function shortener(root: string | null): (text: string) => string {
+function relativeTo(root: string | null): (text: string) => string {
   const begins = /(?<![\w./-])(?:file:\/\/)?/.source;
   const below = root === null ? null : new RegExp(`${begins}${root.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/(?=[^\\s/])`, 'g');
   return (text) => (below === null ? text : text.replace(below, '')).replace(/(?<![\w./-])file:\/\/(?=\/)/g, '');

@@ -19,9 +19,13 @@ export function dateTime(iso: string): string {
   return Number.isNaN(at.getTime()) ? iso : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** Words for 0..1; the number is always printed beside them. The lab's hit rate, not these words, says how far they can be trusted. */
+/**
+ * Words for 0..1, of the number as it is printed beside them: 0.80 is high wherever it stands. The lab's hit rate, not these words, says how far they can
+ * be trusted.
+ */
 export function confidenceWord(confidence: number): string {
-  return confidence >= 0.8 ? 'high' : confidence >= 0.6 ? 'moderate' : 'low';
+  const printed = Number(confidence.toFixed(2));
+  return printed >= 0.8 ? 'high' : printed >= 0.6 ? 'moderate' : 'low';
 }
 
 /** With its full stop, unless it ends in one. */

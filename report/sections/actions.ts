@@ -21,9 +21,10 @@ export function triageCommand(incident: Pick<Incident, 'endpoint'>): string {
 
 /** ` (*estimated* from the latency account)`: the gain with its basis, said once even where the text of the gain says it, too. */
 export function expectedGain({ expected, basis }: Remedy): Rich {
-  const [, gain = expected, said = '', source = ''] = /^(.*\S) \((estimated|measured)( [^()]*)?\)$/.exec(expected) ?? [];
+  const [, gain = expected, said = '', source = '', advice = ''] =
+    /^(.*\S) \((estimated|measured)( [^()]*)?\)(; .*)?$/.exec(expected) ?? [];
   if (basis === 'none') return rich`${expected === '' ? 'unknown' : expected} (${emphasis('no estimate')})`;
-  return said === basis ? rich`${gain} (${emphasis(basis)}${source})` : rich`${expected} (${emphasis(basis)})`;
+  return said === basis ? rich`${gain} (${emphasis(basis)}${source})${advice}` : rich`${expected} (${emphasis(basis)})`;
 }
 
 /** The instruction itself, as code when it is typed. */

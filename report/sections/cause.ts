@@ -34,12 +34,17 @@ function causeBlocks(incident: Incident): Block[] {
   return [...intro, ...causes.map((cause, index) => paragraph(describeCause(cause, index === 0)))];
 }
 
+/** What of the symptom goes away with the cause: a server without slots makes requests fail, and says nothing of the time that the others take. */
+export function explained({ id, share }: Pick<Cause, 'id' | 'share'>): string {
+  return id === 'connection-limit' ? 'why requests fail' : `${percent(share)} of the mean latency`;
+}
+
 /** The verdict on top gives the reason of the first cause; it is not said twice. */
 function describeCause(cause: Cause, isToldAbove: boolean): Rich {
   const where = isToldAbove && isStatementOnly(cause.location) ? [] : describeLocation(cause.location);
   const at = where.length === 0 ? [] : rich` at ${where}`;
   const why = isToldAbove ? '' : ` ${sentence(cause.summary)}`;
-  return rich`${strong(...titled(cause.id))}, ${cause.component}${at}.${why} It explains ${percent(cause.share)} of the mean latency, with ${confidenceText(cause)}${basisText(cause.basis)}.${cite(cause.evidence)}`;
+  return rich`${strong(...titled(cause.id))}. Component: ${cause.component}${at}.${why} It explains ${explained(cause)}, with ${confidenceText(cause)}${basisText(cause.basis)}.${cite(cause.evidence)}`;
 }
 
 function whyNoCause(incident: Incident): Rich {

@@ -41,7 +41,7 @@ function steps(incident: Incident): Rich[] {
       rich`To find the change that introduced it: ${bisect}`,
     ];
   }
-  const acknowledge = rich`Take it: ${typed(`perf-responder ack ${shellWord(incidentId)}`)} Until somebody does, the next level is notified.`;
+  const acknowledge = rich`Until somebody takes it, the next level is notified: ${typed(`perf-responder ack ${shellWord(incidentId)}`)}`;
   if (first === undefined) return [acknowledge, introducingChange(incident)];
   return [
     acknowledge,

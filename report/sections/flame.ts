@@ -103,7 +103,7 @@ function blockerBlocks(trace: RequestTrace | null): Block[] {
     blockers.map((blocker): Rich => {
       const frame = blocker.applicationFrame?.name ?? blocker.frame;
       const routes = blocker.routes.length === 0 ? [] : rich` while ${code(blocker.routes.slice(0, 3).join(', '))} was open`;
-      return rich`Event loop held by ${code(frame)}: ${count(blocker.count)} times, for up to ${milliseconds(blocker.longestMs)}, ${percent(blocker.share)} of the window${routes}`;
+      return rich`Event loop held by ${code(frame)}: ${plural(blocker.count, 'time')}, for up to ${milliseconds(blocker.longestMs)}, ${percent(blocker.share)} of the window${routes}`;
     }),
   );
 }

@@ -24,8 +24,9 @@ function describePlaces({ frame, file, line, route, database, relation, columns,
   if (peer !== undefined) parts.push(['peer ', code(peer)]);
   if (pool !== undefined) parts.push(['pool ', code(pool)]);
   if (session !== undefined) parts.push(['session ', code(session)]);
-  if (route !== undefined) parts.push(['route ', code(route)]);
-  return join(parts, ' ');
+  // A method without a path says nothing of where.
+  if (route !== undefined && /\s\S/.test(route)) parts.push(['route ', code(route)]);
+  return parts.flatMap((part, index) => (index === 0 ? part : [part[0] === 'in ' || part[0] === 'in database ' ? ' ' : ', ', ...part]));
 }
 
 /** True when a statement is all that is known of the place. */

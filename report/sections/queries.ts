@@ -1,7 +1,9 @@
 import type { BlockingTree, PlanNode, QueryPlan, StatementScan } from '../../core/model/database.js';
+import type { Incident } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, code, emphasis, fold, paragraph, rich, typed, type Block, type ListItem, type Rich, type Section } from '../rich-text.js';
+import { sortRuledOut } from './ruled-out.js';
 import { average, count, milliseconds, percent, plural, duration } from '../words.js';
 
 const shownStatements = 3;
@@ -21,7 +23,9 @@ export function queriesSection(input: ReportInput): Section | null {
   const statements = heaviestStatements(input);
   const total = input.scans.reduce((sum, scan) => sum + scan.statements.length, 0);
   const remedy = input.incident.causes[0]?.remedy.statement ?? null;
-  const items = statements.map((scan): ListItem => ({ text: describeStatement(scan), details: statementDetails(scan, remedy) }));
+  const items = statements
+    .map((scan, index) => (index === 0 && isIndexDisproved(input.incident) ? { ...scan, candidates: [] } : scan))
+    .map((scan): ListItem => ({ text: describeStatement(scan), details: statementDetails(scan, remedy) }));
   const list = (some: ListItem[]): Block[] => (some.length === 0 ? [] : [{ kind: 'list', isOrdered: false, items: some }]);
   const blocking = input.databases.flatMap((database) => database.blocking.slice(0, 3).map(describeBlocking));
   const left = total - items.length;
@@ -38,11 +42,16 @@ export function queriesSection(input: ReportInput): Section | null {
   };
 }
 
+/** The diagnosis found that an index saves no work of the heaviest statement: the page does not propose one beside it. */
+function isIndexDisproved({ ruledOut }: Incident): boolean {
+  return sortRuledOut(ruledOut).disproved.some(({ id }) => id === 'missing-index');
+}
+
 function describeStatement({ statement }: StatementScan): Rich {
   const { text, calls, meanExecMs, timeShare } = statement;
   const what = code(shorten(toOneLine(text), statementLimit));
   // Calls are not counted where the statement was only seen to run.
-  if (statement.isSampled === true) return rich`${what} - ${percent(timeShare)} of the statements that were seen running`;
+  if (statement.isSampled === true || calls === 0) return rich`${what} - ${percent(timeShare)} of the statements that were seen running`;
   const lower = statement.restarted ? ' (counters restarted: lower bounds)' : '';
   return rich`${what} - ${plural(calls, 'call')}, mean ${milliseconds(meanExecMs)}, ${percent(timeShare)} of the database's execution time${lower}`;
 }
@@ -80,7 +89,8 @@ function diagnosis({ plan, nonSargable, waitShares }: StatementScan): Rich[] {
     .map(({ waitClass, share }) => `${waitClass} ${percent(share)}`);
   const parts = [...told.map((text) => text.replace(/\.$/, '')), ...(waits.length === 0 ? [] : [`waits: ${waits.join(', ')}`])];
   if (parts.length > 0) return [[`Diagnosis: ${parts.join('; ')}`]];
-  return plan === null ? [] : [['Diagnosis: nothing wasteful in the plan']];
+  if (plan === null) return [];
+  return [[plan.analyzed ? 'Diagnosis: nothing wasteful in the plan' : 'Diagnosis: none, what the plan wastes is not measured']];
 }
 
 /** Findings on the dominant node first. */

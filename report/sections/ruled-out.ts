@@ -26,7 +26,7 @@ export function ruledOutSection({ incident }: ReportInput): Section {
     ...fold(listing('found beside it, too small to be named', lesser), bullets(lesser.map(describeLesser))),
     ...fold(listing('disproved', disproved), bullets(disproved.map(describeDisproof))),
     ...fold(listing('not a cause of its own', consequences), bullets(consequences.map(describeConsequence))),
-    ...fold([`${plural(notJudged.length, 'cause')} not judged, for want of evidence`], bullets(notJudgedRows(incident))),
+    ...fold([`${plural(notJudged.length, 'cause')} not judged, because their evidence was not captured`], bullets(notJudgedRows(incident))),
   ];
   const none = [paragraph(['No cause was examined and ruled out.'])];
   return { id: 'ruled-out', title: 'Ruled out', blocks: blocks.length === 0 ? none : blocks };
@@ -58,5 +58,5 @@ function notJudgedRows({ notJudged = [] }: Incident): Rich[] {
     const lack = needs.join(' and ');
     byLack.set(lack, [...(byLack.get(lack) ?? []), id]);
   }
-  return [...byLack].map(([lack, ids]): Rich => rich`not judged without ${lack}: ${ids.join(', ')}`);
+  return [...byLack].map(([lack, ids]): Rich => rich`without ${lack}: ${ids.join(', ')}`);
 }

@@ -1,3 +1,4 @@
+import { slowCount } from '../../core/load/judge/budget-check.js';
 import type { Confirmation, LoadPlan } from '../../core/model/load-result.js';
 import type { ReportInput } from '../report-input.js';
 import { code, join, rich, strong, type Inline, type Rich } from '../rich-text.js';
@@ -123,8 +124,10 @@ export function loadLine({ plan, load, secondLook, incident: { confirmation } }:
     confirmation === null ? [] : [`${plural(confirmation.requests, 'request')} done at ${requestRate(confirmation.requestRate)}`];
   const failed =
     confirmation === null || confirmation.observed.errorRatio === 0 ? [] : [`${percent(confirmation.observed.errorRatio)} failed`];
+  const slow = load === null ? 0 : slowCount(load);
+  const silent = slow === 0 ? [] : [`${count(slow)} without an answer in time`];
   const dropped = load === null || load.droppedIterations === 0 ? [] : [`${plural(load.droppedIterations, 'iteration')} dropped`];
-  const facts = [...offered, ...script, ...done, ...failed, ...dropped].join(', ');
+  const facts = [...offered, ...script, ...done, ...failed, ...silent, ...dropped].join(', ');
   return rich`${facts} - ${thresholdText(load)}${secondLookText(secondLook)}`;
 }
 

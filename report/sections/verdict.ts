@@ -6,7 +6,7 @@ import { accountRows } from './accounting.js';
 import { shellWord } from '../shell-word.js';
 import { nextStep } from './bisect.js';
 import { changeSentence } from './change.js';
-import { confidenceText, diagnosisReasons, reasonsAbove } from './cause.js';
+import { confidenceText, diagnosisReasons, explained, reasonsAbove } from './cause.js';
 import { sortRuledOut } from './ruled-out.js';
 import { remedyOfMissing, type RemedyInput } from './missing-remedy.js';
 import { gapToldAbove, isEndedAtOnce } from './next-step.js';
@@ -129,9 +129,9 @@ function howSure(incident: Incident): string {
   return `no cause is named rather than a wrong one${out}${gaps(incident)}`;
 }
 
-function causeCertainty({ share, confidence, basis }: Cause): string {
+function causeCertainty({ id, share, confidence, basis }: Cause): string {
   const record = basis === undefined || basis.cases === 0 ? '' : `, right in ${basis.hits} of ${basis.cases} recorded windows`;
-  return `${confidenceText({ confidence })}${record}; explains ${percent(share)} of the mean latency`;
+  return `${confidenceText({ confidence })}${record}; explains ${explained({ id, share })}`;
 }
 
 function gaps({ missingEvidence }: Incident): string {
@@ -141,24 +141,26 @@ function gaps({ missingEvidence }: Incident): string {
 function doNow(input: RemedyInput): Rich {
   const { incident } = input;
   const first = incident.causes[0];
-  if (incident.outcome === 'resolved') return ['nothing; keep an eye on it'];
+  if (incident.outcome === 'resolved') return ['Nothing; keep an eye on it'];
   if (first !== undefined && first.remedy.kind !== 'none') {
     return rich`${remedyText(first.remedy)} Then prove it: ${typed(rerunCommand(incident))}`;
   }
   if (isEndedAtOnce(incident)) {
     const lead =
       incident.outcome === 'not-reproduced'
-        ? 'if the alert still fires, send the load that production sees (--rate, --script): '
-        : 'correct that, then ';
+        ? 'If the alert still fires, send the load that production sees (--rate, --script): '
+        : incident.outcome === 'unproven'
+          ? 'Send more (--rate, --vus) or for longer (--duration), as the reason above asks: '
+          : 'Correct that, then ';
     return rich`${lead}${typed(triageCommand(incident))}`;
   }
   if (incident.bisect?.outcome === 'culprit') return nextStep(incident.bisect, incident);
   if (incident.bisect === null && incident.bisectId !== undefined)
-    return rich`wait for the commit bisector, which searches now, and read the evidence; follow it with ${typed(`perf-responder bisect ${shellWord(incident.bisectId)}`)}`;
+    return rich`Wait for the commit bisector, which searches now, and read the evidence; follow it with ${typed(`perf-responder bisect ${shellWord(incident.bisectId)}`)}`;
   const gap = gapToldAbove(incident);
   if (gap !== null)
-    return rich`${/^(why|what|how|which|where) /.test(gap.what) ? 'find out' : 'get'} ${gap.what}: ${remedyOfMissing(gap, input)}`;
-  return incident.outcome === null ? ['wait for the report'] : rich`look at the evidence below, or hand off to the commit bisector`;
+    return rich`${/^(why|what|how|which|where|whose|whether) /.test(gap.what) ? 'Find out' : 'Get'} ${gap.what}: ${remedyOfMissing(gap, input)}`;
+  return incident.outcome === null ? ['Wait for the report'] : rich`Look at the evidence below, or hand off to the commit bisector`;
 }
 
 function proof({ reruns }: Incident): Verdict['rows'] {

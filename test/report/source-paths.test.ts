@@ -20,6 +20,12 @@ describe('paths of a report', () => {
     ['at quote (/srv/shop/lib/quote.js:33)', '/srv/shop', 'at quote (lib/quote.js:33)'],
     ['https://host/srv/shop/lib/quote.js', '/srv/shop', 'https://host/srv/shop/lib/quote.js'],
     ['node:internal/http', '/srv/shop', 'node:internal/http'],
+    // What is installed with an interpreter is known by its own name, wherever that interpreter lives.
+    ['/home/ann/.pyenv/versions/3.11.7/lib/python3.11/selectors.py:451', '/srv/shop', 'selectors.py:451'],
+    ['/usr/lib/python3/dist-packages/markupsafe/__init__.py:24', '/srv/shop', 'markupsafe/__init__.py:24'],
+    ['/opt/venv/lib/python3.12/site-packages/django/db/models/query.py', '/srv/shop', 'django/db/models/query.py'],
+    ['/usr/lib/ruby/3.1.0/json/common.rb:216', '/srv/shop', 'json/common.rb:216'],
+    ['/srv/python3.11/lib/quote.py', '/srv/shop', '/srv/python3.11/lib/quote.py'],
   ])('shows %s below %s as %s', (text, root, shown) => {
     expect(sourcePaths(withFile('/srv/shop/lib/price.js', { root, url: null })).shorten(text)).toBe(shown);
   });
@@ -42,6 +48,13 @@ describe('paths of a report', () => {
     expect(renderMarkdown(input)).toContain(`[\`lib/quote.js:33\`](${address})`);
     expect(renderHtml(input, () => '')).toContain(`href="${address}"`);
     expect(renderMarkdown({ ...input, source: { root: '/srv/shop', url: null } })).not.toContain('](http');
+  });
+
+  it('makes no link out of what is installed, which the repository does not hold', () => {
+    const { link } = sourcePaths(withFile('/srv/shop/lib/price.js', { root: '/srv/shop', url: 'https://github.com/acme/shop' }));
+    expect(link('/usr/lib/python3/dist-packages/markupsafe/__init__.py:24')).toBeNull();
+    expect(link('/srv/shop/node_modules/pg/lib/client.js')).toBeNull();
+    expect(link('/srv/shop/lib/quote.js:33')).toBe('https://github.com/acme/shop/blob/HEAD/lib/quote.js#L33');
   });
 
   it('makes no link out of a name that is no path of the service', () => {

@@ -13,6 +13,7 @@ import { judgeSafety } from '../../../core/database/sql/statement-safety.js';
 import { isOutgrown, type TableStatistics } from '../../../core/database/indexes/table-statistics.js';
 import type { DatabaseObservation, QueryPlan, QueryScan, StatementDelta, StatementScan } from '../../../core/model/database.js';
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
+import { plural } from '../../../core/model/figures.js';
 import type { MissingEvidence } from '../../../core/model/observation.js';
 import type { OpenSession } from './observe.js';
 import { readApplicationPath, tellOpenSchemas, tellOwner, withSchemasOf } from './application-path.js';
@@ -181,7 +182,7 @@ function staleStatistics(tables: readonly TableStatistics[]): MissingEvidence[] 
       why:
         facts.lastAnalyzedAt === null
           ? 'the table was never analyzed'
-          : `${facts.modifiedSinceAnalyze} rows were changed since it was analyzed at ${facts.lastAnalyzedAt}`,
+          : `the server counts ${plural(facts.modifiedSinceAnalyze, 'row')} changed since it was analyzed at ${facts.lastAnalyzedAt}`,
       remedy: `ANALYZE "${facts.schema}"."${facts.relation}", then scan again: estimates and index advice rest on these statistics.`,
     }));
 }

@@ -13,7 +13,8 @@ export type Safety = { safe: true; called: CalledNames } | { safe: false; why: s
  * calls is returned: the caller asks the catalog what that is and whether it is volatile.
  */
 export function judgeSafety(parsed: ParsedStatement): Safety {
-  if (parsed.kind !== 'select') return { safe: false, why: `it is no SELECT (${parsed.kind})` };
+  if (parsed.kind !== 'select')
+    return { safe: false, why: parsed.kind === 'other' ? 'it is no SELECT' : `it is no SELECT, but ${parsed.kind.toUpperCase()}` };
   if (hasKey(parsed.tree, 'intoClause')) return { safe: false, why: 'SELECT INTO creates a table' };
   if (hasKey(parsed.tree, 'lockingClause')) return { safe: false, why: 'it locks rows' };
   for (const node of nodesIn(parsed.tree)) {

@@ -2,7 +2,7 @@ import type { Branch } from '../../model/incident.js';
 import type { MissingEvidence, PeerObservation, ProcessObservation } from '../../model/observation.js';
 import { poolThresholds, type Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';
-import { percent } from '../figures.js';
+import { siteText } from '../../evidence/kinds/standing.js';
 import { standingSite } from './standing-site.js';
 import { isGrowing } from './leaked-sessions.js';
 
@@ -22,8 +22,8 @@ export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch)
     {
       id: 'inside-wait',
       what: 'what requests wait for inside the service',
-      why: `${percent(facts.inside / facts.total)} of the requests in flight wait inside the process while its CPU and its peers are calm: ${site === null ? 'a timer, a lock, a thread pool or a connection pool' : 'the line is known, what keeps them there is not'}${single}${full === null ? '' : `; ${full}`}${idlePools(input)}`,
-      remedy: `${site === null ? stacks(input) : ''}expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it`,
+      why: `the requests wait inside the process while its CPU and its peers are calm: ${site === null ? 'a timer, a lock, a thread pool or a connection pool' : 'the line is known, what keeps them there is not'}${single}${full === null ? '' : `; ${full}`}${idlePools(input)}`,
+      remedy: `${site === null ? stacks(input) : `look at what ${siteText(site)} waits for, and who holds it; `}expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it`,
     },
   ];
 }

@@ -68,11 +68,11 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { route: input.route },
         share: context.sides.application,
         ...assured(context, 'load-beyond'),
-        summary: `Each request needs ${ms(demandMs)} of CPU, far within its budget, but ${offered} saturate the service at about ${limit} requests/s; the profile is flat (largest application function ${percent(leader?.share ?? 0)}).`,
+        summary: `Each request needs ${ms(demandMs)} of CPU, far within its budget, but ${offered} bring the service near its limit of about ${limit} requests/s (saturation ${cpu.saturation.toFixed(2)} at ${requestRate(facts.requestRate)}), where requests queue. The profile is flat (largest application function ${percent(leader?.share ?? 0)}).`,
         evidence: cite(fact, context.cited.process, context.cited.profile, context.cited.load),
         remedy: {
           kind: 'capacity',
-          statement: `Add instances or shed load above ${limit} requests/s.`,
+          statement: `Add instances, or shed load: at ${requestRate(facts.requestRate)} the budget is already broken.`,
           expected: 'latency within budget below that rate',
           basis: 'estimated',
         },

@@ -60,7 +60,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { peer: peer?.peer ?? worst.peer, route: `${worst.method} ${worst.route}` },
         share,
         ...assured(context, 'calls-repeated'),
-        summary: `${plural(worst.requests, 'call')} to ${worst.peer} for ${plural(inbound, 'request')} (${average(worst.requests / inbound)} each) were made, and ${percent(worst.failed / worst.requests)} of them failed: failed calls are repeated.`,
+        summary: `The service made ${plural(worst.requests, 'call')} to ${worst.peer} for ${plural(inbound, 'request')} (${average(worst.requests / inbound)} each), and ${percent(worst.failed / worst.requests)} of them failed: failed calls are repeated.`,
         evidence: cite(context.cited.trace, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',

@@ -81,7 +81,7 @@ function describe(context: RuleContext, peer: PeerObservation, { atPeer, queued 
     evidence: cite(context.cited.wire, context.cited.trace, busy, context.cited.accounting),
     remedy: {
       kind: 'runbook',
-      statement: `Look at the service behind ${peer.peer}; meanwhile bound the wait with a timeout, a cached answer or a fallback.`,
+      statement: `${peer.kind === 'database' ? `Let the responder look into ${peerName(peer)} (what it lacks is told under missing evidence), and triage again: then the statement is named` : `Look at the service behind ${peer.peer}`}; meanwhile bound the wait with a timeout, a cached answer or a fallback.`,
       ...expectedGain(
         context,
         peer.kind === 'database'

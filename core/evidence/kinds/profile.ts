@@ -92,7 +92,10 @@ function describeProfile({ read, book }: Describing): string[] {
   if (profile === null) return [];
   const leaves = profile.leaves.slice(0, 3).map((leaf) => `${leaf.frame} ${shareWithInterval(leaf.selfShare, leaf.ci)}`);
   const categories = profile.categories.slice(0, 4).map((entry) => `${entry.category} ${percent(entry.share)}`);
-  const text = `${profile.kind} profile, ${profile.samples === null ? 'unknown number of samples' : plural(profile.samples, 'sample')}, quality ${profile.quality.verdict}: ${leaves.join(', ')}; by category ${categories.join(', ')}`;
+  // Figures of a profile that can bear no claim would be read as one.
+  const shows =
+    profile.quality.verdict === 'rejected' ? 'no figure of it is told' : `${leaves.join(', ')}; by category ${categories.join(', ')}`;
+  const text = `${profile.kind} profile, ${profile.samples === null ? 'unknown number of samples' : plural(profile.samples, 'sample')}, quality ${profile.quality.verdict}: ${shows}`;
   return [book.add('profile', text, profileDocument.name)];
 }
 

@@ -3,7 +3,7 @@ import { assured } from '../../confidence.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import type { DatabaseObservation, IdleSessions } from '../../../model/database.js';
 import { shareOf } from '../../account/accounting.js';
-import { averageOf, percent } from '../../figures.js';
+import { averageOf, percent, plural } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
@@ -43,11 +43,16 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
+/** What was seen of them at the end of the window; what was not is not told as a zero. */
 function describe(database: DatabaseObservation, longIdle: IdleSessions, { facts }: RuleContext): string {
-  return (
-    `${database.name}: of the service's ${longIdle.sessionsEnd} connections, ${longIdle.inTransactionEnd} sat in an open transaction and ${longIdle.pausedEnd} idle for two seconds or more at the end of the window (${longIdle.pausedEndUsedBefore} of these had been used in it), ` +
-    `${longIdle.idleEnd} without having run anything for a third of it (${longIdle.idleMid} in its middle), with ${averageOf(facts.poolWaiting, 'request')} waiting inside the service`
-  );
+  const { inTransactionEnd, pausedEnd, pausedEndUsedBefore, idleEnd, idleMid } = longIdle;
+  const seen = [
+    ...(inTransactionEnd === 0 ? [] : [`${inTransactionEnd} sat in an open transaction`]),
+    ...(pausedEnd === 0 ? [] : [`${pausedEnd} were idle for two seconds or more, ${pausedEndUsedBefore} of them used in the window`]),
+    ...(idleEnd === 0 ? [] : [`${idleEnd} had run nothing for a third of it (${idleMid} in its middle)`]),
+  ];
+  const connections = plural(longIdle.sessionsEnd, 'connection');
+  return `${database.name}: at the end of the window the service held ${connections}: ${seen.join('; ')}; ${averageOf(facts.poolWaiting, 'request')} waited inside the service`;
 }
 
 function mostIdle(databases: readonly DatabaseObservation[]): { database: DatabaseObservation; longIdle: IdleSessions } | null {

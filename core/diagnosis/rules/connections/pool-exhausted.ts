@@ -3,7 +3,7 @@ import { assured } from '../../confidence.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { shareOf, shareOfSide } from '../../account/accounting.js';
 import { isPoolBusyAtDatabase, poolThresholds, queuedInBursts } from '../../facts.js';
-import { average, averageOf, ms, percent } from '../../figures.js';
+import { average, averageOf, ms, percent, plural } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
@@ -21,17 +21,19 @@ function evaluate(context: RuleContext): RuleVerdict {
   const share = shareOf(context.lines, 'pool-wait');
   if (facts.pool === null || share === 0) return nothing;
   const databaseMs = shareOfSide(context.lines, 'database') * facts.meanMs;
-  const sessions = averageOf(facts.pool.sessions, 'connection');
+  // A pool has whole connections; those that it opened while it was looked at are in its number at the end.
+  const size = plural(Math.max(Math.round(facts.pool.sessions), facts.pool.sessionsEnd), 'connection');
   const book = context.book.add(
     'database',
-    `the service holds ${sessions}, ${average(facts.pool.busy)} of them busy on average, while ${averageOf(facts.inFlight, 'request')} are in flight; the database needs ${ms(databaseMs)} a request`,
+    `the service holds ${averageOf(facts.pool.sessions, 'connection')}, ${average(facts.pool.busy)} of them in use on average, while ${averageOf(facts.inFlight, 'request')} are in flight; the database needs ${ms(databaseMs)} a request`,
     databasesDocument.name,
   );
   const whyNot = whyNotThePool(context, {
     where: 'for connections',
     share,
     databaseMs,
-    isAtDatabase: isPoolBusyAtDatabase(facts),
+    // Connections that nobody gave back are in use, and do nothing at the database.
+    isAtDatabase: isPoolBusyAtDatabase(facts) && facts.pool.leaked === 0,
   });
   if (whyNot !== null) return { causes: [], ruledOut: [{ ...whyNot, id: 'pool-exhausted', evidence: cite(book) }] };
   const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= poolThresholds.inUse.value * facts.pool.sessions;
@@ -45,11 +47,11 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { pool: context.input.databases.map((database) => database.name).join(', ') },
         share,
         ...assured(context, isBusy ? 'pool-in-use' : 'pool-inferred'),
-        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${sessions} are in use` : ` in a pool of ${sessions}`} with ${averageOf(facts.inFlight, 'request')} in flight, while ${databaseMs === 0 ? 'nothing was seen to run at the database' : `the database needs only ${ms(databaseMs)} a request`}.${inferred}`,
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${size} are in use` : ` in a pool of ${size}`} with ${averageOf(facts.inFlight, 'request')} in flight, while ${databaseMs === 0 ? 'nothing was seen to run at the database' : `the database needs only ${ms(databaseMs)} a request`}.${inferred}`,
         evidence: cite(book, context.cited.wire, context.cited.accounting),
         remedy: {
           kind: 'configuration',
-          statement: `Hold connections for less time (no other calls between acquire and release), or enlarge the pool beyond its ${sessions}, within the server's connection limit.`,
+          statement: `Hold connections for less time (no other calls between acquire and release), or enlarge the pool beyond its ${size}, within the server's connection limit.`,
           ...expectedGain(context, { waits: ['pool-wait'] }),
         },
       },

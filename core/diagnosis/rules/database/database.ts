@@ -142,12 +142,14 @@ export function citeStatement(context: RuleContext, entry: StatementCase): strin
   );
   const node = scan === null ? null : dominantNode(scan);
   if (scan === null || node === null) return cite(delta, context.cited.accounting);
-  const executed =
-    scan.plan?.analyzed === true ? `self ${ms(node.selfMs)} of ${ms(scan.plan.executionMs ?? 0)}` : 'not executed, estimates only';
+  // A plan that was not executed has counted nothing.
+  const counted =
+    scan.plan?.analyzed === true
+      ? `self ${ms(node.selfMs)} of ${ms(scan.plan.executionMs ?? 0)}, ${averageOf(node.rowsRemovedByFilter, 'row')} removed and ${average(node.rows)} kept per loop, ${plural(node.loops, 'loop')}`
+      : 'not executed';
   const plan = context.book.add(
     'plan',
-    `plan of ${statement.queryId} (${scan.planSource}): dominant node ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`}, ${executed}, ` +
-      `${averageOf(node.rowsRemovedByFilter, 'row')} removed and ${average(node.rows)} kept per loop, ${plural(node.loops, 'loop')}, ${plural(node.rowsEstimated, 'row')} estimated${memoryText(scan)}`,
+    `plan of ${statement.queryId} (${scan.planSource}): dominant node ${node.nodeType}${node.relation === null ? '' : ` on ${node.relation}`}, ${counted}, ${plural(node.rowsEstimated, 'row')} estimated${memoryText(scan)}`,
     scanDocument.name,
   );
   return cite(delta, plan, context.cited.accounting);
@@ -173,9 +175,13 @@ export function rowsRead(node: PlanNode): number {
   return (node.rows + node.rowsRemovedByFilter) * Math.max(1, node.loops);
 }
 
+/** Rows of a scan over all its loops that are used in the end. */
+export function rowsKept(node: PlanNode): number {
+  return Math.max(0, node.rows - (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
+}
+
 export function readsTooMuch(node: PlanNode): boolean {
-  const kept = Math.max(0, node.rows - (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
-  return dropsMost(rowsDropped(node), kept);
+  return dropsMost(rowsDropped(node), rowsKept(node));
 }
 
 /** An index can only help where most of the rows read are thrown away, and where they are many in absolute terms. */

@@ -85,6 +85,7 @@ function howLong({ statement, database, callsPerRequest }: StatementCase): strin
 
 function whatWouldTell({ statement, database, scan }: StatementCase): MissingEvidence {
   const other = scan?.plan == null ? null : differenceToWindow(scan.plan, statement);
+  const isPlanKnown = scan?.plan?.analyzed === true && other === null;
   const had =
     scan?.plan == null
       ? 'no plan of it could be had'
@@ -95,7 +96,6 @@ function whatWouldTell({ statement, database, scan }: StatementCase): MissingEvi
     id: 'statement-class',
     what: `why statement ${statement.queryId} of ${database.name} takes ${statement.isSampled === true ? 'its time' : ms(statement.meanExecMs)}`,
     why: scan === null ? 'the statements of the database were not scanned' : `${had}${scan.planNote === null ? '' : ` (${scan.planNote})`}`,
-    remedy:
-      'give a plan of a slow call (auto_explain with log_analyze and log_buffers, then triage --plan FILE); where it has to read that much, keep its result (a summary table, a materialized view, a cache), or hand off to the bisector to find the change that made it slow',
+    remedy: `${isPlanKnown ? 'where' : 'give a plan of a slow call (auto_explain with log_analyze and log_buffers, then triage --plan FILE); where'} it has to read that much, keep its result (a summary table, a materialized view, a cache), or hand off to the bisector to find the change that made it slow`,
   };
 }

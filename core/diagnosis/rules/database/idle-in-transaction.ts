@@ -1,6 +1,6 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
-import { averageOf, duration, excerpt, percent } from '../../figures.js';
+import { averageOf, capitalized, duration, excerpt, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { endOf, heaviestLock, sessionText, lockThresholds } from './locks.js';
@@ -26,7 +26,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         },
         share: lock.share,
         ...assured(context, 'lock-tree'),
-        summary: `${owner} sits idle in an open transaction (open for ${duration(root.transactionAgeMs ?? root.stateAgeMs ?? 0)}) and holds locks${lock.relation === null ? '' : ` on ${lock.relation}`}, with ${averageOf(lock.tree.blockedMean, 'session')} waiting for them on average; lock waits hold ${percent(lock.share)} of the mean latency.`,
+        summary: `${capitalized(owner)} sits idle in an open transaction (open for ${duration(root.transactionAgeMs ?? root.stateAgeMs ?? 0)}) and holds locks${lock.relation === null ? '' : ` on ${lock.relation}`}, with ${averageOf(lock.tree.blockedMean, 'session')} waiting for them on average; lock waits hold ${percent(lock.share)} of the mean latency.`,
         evidence: lock.evidence,
         remedy: {
           kind: 'terminate-blocker',

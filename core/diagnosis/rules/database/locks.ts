@@ -13,6 +13,8 @@ export interface LockCase {
   share: number;
   kind: 'ddl-lock' | 'idle-in-transaction' | 'row-lock';
   relation: string | null;
+  /** Less than most of the waiting is behind this tree's root: sessions take turns. */
+  isShared: boolean;
   evidence: string[];
 }
 
@@ -50,13 +52,22 @@ export function heaviestLock(context: RuleContext): LockCase | null {
   if (heaviest === undefined) return null;
   const { database, tree } = heaviest;
   const blocked = all.reduce((sum, each) => sum + each.tree.blockedMean, 0);
-  const kind = kindOf(tree, context.facts.meanMs, blocked > 0 ? tree.blockedMean / blocked : 0);
+  const part = blocked > 0 ? tree.blockedMean / blocked : 0;
+  const kind = kindOf(tree, context.facts.meanMs, part);
   const relation = relationOf(tree);
   const summary =
-    `session ${tree.root.pid} (${tree.root.applicationName ?? 'unnamed'}, ${tree.root.state ?? 'state unknown'}) blocks ${averageOf(tree.blockedMean, 'session')} on average, ` +
+    `session ${tree.root.pid} (${tree.root.applicationName === null || tree.root.applicationName === '' ? 'unnamed' : tree.root.applicationName}, ${tree.root.state ?? 'state unknown'}) blocks ${averageOf(tree.blockedMean, 'session')} on average, ` +
     `${tree.blockedMax} at most${relation === null ? '' : `, on ${relation}`}; transaction open for ${duration(tree.root.transactionAgeMs ?? 0)}; last statement: ${oneLine(tree.root.query)}`;
   const evidence = cite(context.book.add('database', summary, databasesDocument.name), context.cited.accounting);
-  return { database, tree, share: lockShareOfLatency(context), kind, relation, evidence };
+  return {
+    database,
+    tree,
+    share: lockShareOfLatency(context),
+    kind,
+    relation,
+    isShared: part < lockThresholds.partOfWaiting.value,
+    evidence,
+  };
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   planThresholds,
   readsTooMuch,
   rowsDropped,
+  rowsKept,
   rowsRead,
   selfShare,
   shareWithGathering,
@@ -44,8 +45,19 @@ function evaluate(context: RuleContext): RuleVerdict {
 /** Null where rows are thrown away and no index came to mind: that excludes nothing. */
 function whyNoIndex({ scan }: StatementCase): string | null {
   if (scan?.plan?.analyzed !== true || filteredAway(scan) !== null || sortedAway(scan) !== null) return null;
-  const most = Math.max(0, ...scan.plan.nodes.map(rowsDropped));
-  return `no node of the plan of the heaviest statement drops more than ${plural(most, 'row')} that it read (an index could save work from ${count(planThresholds.many.value)} rows on, and ${planThresholds.dropped.value} dropped for each kept)`;
+  return `${mostDropped(scan.plan.nodes)} (an index could save work where ${count(planThresholds.many.value)} rows or more are dropped, and ${planThresholds.dropped.value} for each kept)`;
+}
+
+/** By the limit that is not reached: the rows that are dropped, or those that are dropped for each kept; where both are, another node holds the time. */
+function mostDropped(nodes: readonly PlanNode[]): string {
+  const most = [...nodes].sort((a, b) => rowsDropped(b) - rowsDropped(a))[0];
+  const dropped = most === undefined ? 0 : rowsDropped(most);
+  if (most === undefined || dropped === 0) return 'the plan of the heaviest statement drops no row that it read';
+  if (dropped < planThresholds.many.value) return `the plan of the heaviest statement drops only ${plural(dropped, 'row')} at a node`;
+  const kept = rowsKept(most);
+  return dropsMost(dropped, kept)
+    ? `the node of the heaviest statement's plan that drops most rows (${count(dropped)}) holds little of its time`
+    : `the node of the heaviest statement's plan that drops most rows drops ${count(dropped)} and keeps ${count(kept)}`;
 }
 
 /** Heavy statements whose plan is not the one that was slow: with which values it is slow, only the service knows. */

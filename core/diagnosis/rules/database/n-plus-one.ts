@@ -107,7 +107,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number, ofC
     location: { statement: excerpt(statement.text), queryId: statement.queryId, database: entry.database.name },
     share,
     ...assured(context, 'statement-counts'),
-    summary: `One statement runs ${count(entry.callsPerRequest)} times a request, ${ms(statement.meanExecMs)} and ${averageOf(statement.rowsPerCall, 'row')} each; its round trips hold ${percent(share)} of the mean latency.`,
+    summary: `One statement runs ${count(entry.callsPerRequest)} times a request, ${ms(statement.meanExecMs)} and ${averageOf(statement.rowsPerCall, 'row')} each; its round trips, with the code that makes them and the queue for it, hold ${percent(share)} of the mean latency.`,
     evidence: cite(...citeStatement(context, entry), context.cited.load, context.cited.profile),
     remedy: {
       kind: 'code-change',

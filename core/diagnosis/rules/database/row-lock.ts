@@ -11,6 +11,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const lock = heaviestLock(context);
   if (lock === null || lock.kind !== 'row-lock' || lock.share < minimumShare) return nothing;
   const waiter = lock.tree.waiters[0];
+  const queued = averageOf(lock.tree.blockedMean, 'session');
   return {
     ...nothing,
     causes: [
@@ -24,7 +25,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         },
         share: lock.share,
         ...assured(context, 'lock-tree'),
-        summary: `Waiting for row locks${lock.relation === null ? '' : ` of ${lock.relation}`} holds ${percent(lock.share)} of the mean latency, with ${averageOf(lock.tree.blockedMean, 'session')} on average queued behind one owner.`,
+        summary: `Waiting for row locks${lock.relation === null ? '' : ` of ${lock.relation}`} holds ${percent(lock.share)} of the mean latency${lock.isShared ? `: sessions take turns as its owner, and ${queued} on average queue behind the one that blocks most` : `, with ${queued} on average queued behind one owner`}.`,
         evidence: lock.evidence,
         remedy: {
           kind: 'code-change',

@@ -99,7 +99,7 @@ function describe(context: RuleContext, entry: StatementCase, share: number): Ca
     location: { statement: excerpt(entry.statement.text), queryId: entry.statement.queryId, database: entry.database.name },
     share,
     ...assured(context, 'statement-counts'),
-    summary: `Each request fetches ${plural(Math.round(entry.rowsPerRequest), 'row')} (${count(entry.statement.rowsPerCall)} a call); decoding and handling them holds ${percent(share)} of the mean latency, while the database itself needs ${percent(shareOfSide(context.lines, 'database'))}.`,
+    summary: `Each request fetches ${plural(Math.round(entry.rowsPerRequest), 'row')} (${count(entry.statement.rowsPerCall)} a call); decoding and handling them, with the queue for it, holds ${percent(share)} of the mean latency, while requests wait for the database itself for ${percent(shareOfSide(context.lines, 'database'))} of it.`,
     evidence: cite(...citeStatement(context, entry), context.cited.profile, context.cited.process),
     remedy: {
       kind: 'code-change',

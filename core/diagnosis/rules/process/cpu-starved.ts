@@ -85,7 +85,7 @@ function contentionCause(context: RuleContext, process: ProcessObservation, cpu:
   return {
     ...starved(context, share),
     ...assured(context, 'cpu-denied'),
-    summary: `For ${percent(waited)} of the time in which the serving threads were ready to run, others had the CPU: they got ${cores(cpu.busyCores)} of ${averageOf(cpu.servingCores, 'core')}, and the whole service burnt ${cores(cpu.totalCores)} of the ${process.usableCores} that it may use; the host was ${percent(process.host.cpuRatio)} busy. ${ms(cpu.perRequestMs)} of CPU a request would fit.${steal}`,
+    summary: `For ${percent(waited)} of the time in which the serving threads were ready to run, others had the CPU: the threads got ${cores(cpu.busyCores)} of ${averageOf(cpu.servingCores, 'core')}, and the whole service burnt ${cores(cpu.totalCores)} of the ${process.usableCores} that it may use; the host was ${percent(process.host.cpuRatio)} busy. With a free CPU there would be time enough for the ${ms(cpu.perRequestMs)} that a request needs.${steal}`,
     remedy: {
       kind: 'capacity',
       statement:

@@ -103,7 +103,7 @@ function leading(context: RuleContext, profile: ProfileSummary): OwnWork[] {
 
 function whereOf(profile: ProfileSummary, work: OwnWork): string {
   if (work.library !== null) return `in ${work.library}, which it calls`;
-  if (isWork(profile, work, 'file-io')) return 'in the files that it reads or writes';
+  if (isWork(profile, work, 'file-io')) return 'reading or writing files';
   return isWork(profile, work, ...databaseCost) ? 'in the driver and the mapper of its database' : 'itself';
 }
 
