@@ -1,7 +1,7 @@
 import { causeTitle } from '../../core/model/cause-titles.js';
 import type { Cause, CauseLocation } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
-import { code, join, rich, type Rich } from '../rich-text.js';
+import { code, rich, type Rich } from '../rich-text.js';
 
 const statementLimit = 80;
 

@@ -97,4 +97,43 @@ describe.each(recordedNames())('the report of the recorded window %s', (name) =>
     }
     for (const { share } of input.incident.causes) expect(share).toBeLessThanOrEqual(1.0001);
   });
+
+  it('proposes no index that it rules out, and rules none out by rows beyond the limit that it names', async () => {
+    const { input, text } = await reportOf(name);
+    const reason = input.incident.ruledOut.find(({ id, kind }) => id === 'missing-index' && kind === 'disproved')?.reason;
+    if (reason === undefined) return;
+    const [heaviest = ''] = statementsOf(text);
+    expect(heaviest).not.toMatch(/Candidate fix: .*CREATE INDEX/);
+    const number = (pattern: RegExp): number => Number((pattern.exec(reason)?.[1] ?? '0').replaceAll(' ', ''));
+    const [least, forEach] = [number(/where ([\d ]+) rows or more/), number(/and (\d+) for each kept/)];
+    expect(number(/drops only ([\d ]+) rows? at/)).toBeLessThan(least);
+    const [dropped, kept] = [number(/drops ([\d ]+) and keeps/), number(/and keeps ([\d ]+)/)];
+    if (kept > 0) expect(dropped).toBeLessThan(forEach * kept);
+  });
+
+  it('tells no figure of a profile that it rejects, and counts no rows of a plan that was not executed', async () => {
+    const { input, text } = await reportOf(name);
+    for (const statement of statementsOf(text))
+      if (statement.includes('estimates only')) expect(statement).not.toMatch(/nothing wasteful|self time/);
+    for (const { kind, summary } of input.incident.evidence) {
+      if (kind === 'plan' && summary.includes('not executed')) expect(summary).not.toMatch(/removed|kept|loop/);
+      if (kind === 'profile' && summary.includes('quality rejected')) expect(summary).not.toContain('%');
+    }
+  });
+
+  it('has pools of whole connections, a confidence with the word of its number, and no limit of the load that was not reached', async () => {
+    const { input, text } = await reportOf(name);
+    expect(text).not.toMatch(/pool of \d+\.\d|all \d+\.\d connections/);
+    for (const [, word, number] of text.matchAll(/(high|moderate|low) confidence \(([\d.]+)\)/g))
+      expect(word).toBe(Number(number) >= 0.8 ? 'high' : Number(number) >= 0.6 ? 'moderate' : 'low');
+    const shed = /shed load: at ([\d.]+) requests\/s/.exec(text)?.[1];
+    if (shed !== undefined && input.plan?.rate != null) expect(Number(shed)).toBeLessThanOrEqual(input.plan.rate);
+  });
 });
+
+/** The statements of the slow query findings, heaviest first, each with what is told of it. */
+function statementsOf(text: string): string[] {
+  return section(text, 'Slow query findings')
+    .split(/\n(?=- )/)
+    .filter((item) => item.startsWith('- `'));
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes, count, dateTime, duration, milliseconds, percent, shareWithInterval, times } from '../../report/words.js';
+import { bytes, confidenceWord, count, dateTime, duration, milliseconds, percent, shareWithInterval, times } from '../../report/words.js';
 
 it.each([
   ['a missing time', milliseconds(null), 'unknown'],
@@ -18,6 +18,9 @@ it.each([
   ['a large ratio', times(3.24), '3.2×'],
   ['a number', count(1_234_567), '1 234 567'],
   ['a size', bytes(48_120), '48.1 kB'],
+  // 0.80 is told of both, so both are called alike.
+  ['a confidence that is printed as 0.80', confidenceWord(0.7951), 'high'],
+  ['a confidence that is printed as 0.79', confidenceWord(0.7949), 'moderate'],
   ['a moment', dateTime('2026-11-24T02:58:11.402Z'), '2026-11-24 02:58:11 UTC'],
   ['a moment that nobody can read', dateTime('soon'), 'soon'],
 ])('writes %s', (_, written, expected) => expect(written).toBe(expected));
