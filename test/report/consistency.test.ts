@@ -43,6 +43,7 @@ describe.each(recordedNames())('the report of the recorded window %s', (name) =>
     for (const { kind, consequenceOf } of ruledOut) {
       expect(['disproved', 'consequence', 'lesser']).toContain(kind);
       if (kind !== 'consequence') expect(consequenceOf).toBeUndefined();
+      else if (input.incident.causes.length === 1) expect(consequenceOf).toBe(input.incident.causes[0]?.id);
     }
     const counted = /; ([\d ]+) other causes? disproved/.exec(text)?.[1] ?? '0';
     expect(Number(counted.replaceAll(' ', ''))).toBe(ruledOut.filter(({ kind }) => kind === 'disproved').length);
