@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 const shared = {
   environment: 'node',
@@ -12,37 +13,32 @@ const shared = {
 };
 
 /**
- * They wait far more than they compute: timers, heartbeats, retries of a real server. Measured on two cores: ladders 16 of 122 s, partition 10 of 104 s,
- * mitigations 19 of 180 s, remedies 5 of 91 s, board 1 of 26 s of processor. Two of them hold loads, searches of
- * commits: they count processor time of a step of several times the work, in loads of a second.
- */
-const patient = [
-  'test/workflows/**/*.test.ts',
-  'test/worker/worker-version.test.ts',
-  'test/database/remedies.test.ts',
-  'test/end-to-end/incident-worker-crash.test.ts',
-  'test/end-to-end/runbook-worker-crash.test.ts',
-  'test/end-to-end/runbook-crash-matrix.test.ts',
-  'test/end-to-end/bisect.test.ts',
-  'test/end-to-end/bisect-worker-crash.test.ts',
-  'test/adapters/checks/board.test.ts',
-  'test/adapters/kernel/observe-service.test.ts',
-  'test/adapters/profilers/inspector-lease.test.ts',
-  'test/client/dev.test.ts',
-];
-/**
  * Whole incidents under real load run alone, after everything else: what builds or starts beside a load is measured with it. Two at a time were no
- * faster, since a machine holds one load at a time.
+ * faster, since a machine holds one load at a time. Searches of commits are none of them here: they count processor time of a step of several times the
+ * work, in loads of a second.
  */
+const alone = [
+  'test/end-to-end/demo.test.ts',
+  'test/end-to-end/first-incident.test.ts',
+  'test/end-to-end/hand-off.test.ts',
+  'test/end-to-end/incident-demo.test.ts',
+  'test/end-to-end/other-services.test.ts',
+  'test/end-to-end/runbook-load.test.ts',
+  'test/end-to-end/worker-crash.test.ts',
+];
+
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           ...shared,
-          name: 'patient',
-          include: patient,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          // Twice the cores: a third of the files wait far more than they compute, for timers, heartbeats and retries of a real server. Measured on two
+          // cores: ladders 16 of 122 s, partition 10 of 104 s, mitigations 19 of 180 s, remedies 5 of 91 s of processor.
           maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
@@ -50,20 +46,10 @@ export default defineConfig({
       {
         test: {
           ...shared,
-          name: 'parts',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/end-to-end/**', ...patient],
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...shared,
           name: 'end-to-end',
-          include: ['test/end-to-end/**/*.test.ts'],
-          exclude: patient,
+          include: alone,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

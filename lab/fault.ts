@@ -41,10 +41,11 @@ export interface FaultEndpoint {
   budgets: { p95Ms?: number; errorRatio?: number };
   load: { executor: 'constant-vus'; vus: number } | { executor: 'constant-arrival-rate'; rate: number; maxVus: number };
   /**
-   * What is slow by using up a core is slow at another rate on every machine. With this the lab measures the broken shop first, one request after
-   * another, and sets rate or budget to this many times what it found.
+   * What is slow by using up a core is slow at another rate on every machine. With `rate` the lab measures the broken shop first, one request after
+   * another, and offers this many times what one core answers. With `budget` it measures the healthy and the broken shop under the load itself, and sets
+   * the budget half way between them.
    */
-  measured?: { rate: number } | { budget: number };
+  measured?: { rate: number } | 'budget';
   /** Judged part of the load, when the fault needs another length than the lab's default. */
   durationMs?: number;
 }

@@ -8,6 +8,7 @@ import { buildLabCatalog, labService } from './lab-catalog.js';
 import { startLabPostgres, type LabPostgres } from './stack/postgres.js';
 import type { Releasers } from './stack/releasers.js';
 import { fitToMachine } from './cases/fit-to-machine.js';
+import { faults as allFaults } from './faults/registry.js';
 import type { LabCase } from './cases/run-case.js';
 import { cloneDatabase, createShopDatabase, dropDatabase, monitorRole } from './stack/shop-database.js';
 import { startShopLab, type ShopLab } from './shop-lab.js';
@@ -82,11 +83,7 @@ export async function startLabSession(options: LabSessionOptions): Promise<LabSe
     return shop;
   };
   if (options.faults.some(({ endpoint }) => endpoint.measured !== undefined)) say('measuring what this machine needs to feel the faults');
-  const faults = await fitToMachine(options.faults, async (fault) => {
-    const shop = await startShop(fault);
-    await shop.breakIt();
-    return shop;
-  });
+  const faults = await fitToMachine(options.faults, allFaults, startShop);
   const shopUrl = `http://127.0.0.1:${shopPort}`;
   const catalog = buildLabCatalog(faults, { ...options, shopPort, shopUrl });
   const catalogFile = join(scratch, 'responder.yaml');

@@ -2,39 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
-import { registerAck } from './incident/ack.js';
-import { registerChanges } from './checks/changes.js';
-import { registerCheck } from './checks/check.js';
-import { registerLogs } from './checks/logs.js';
-import { registerHealth } from './checks/health.js';
-import { registerClose } from './triage/close.js';
-import { registerDecide } from './triage/decide.js';
-import { registerDev } from './service/dev.js';
-import { registerHook } from './service/hook.js';
-import { registerIncident } from './incident/register.js';
-import { registerList } from './triage/list.js';
-import { registerOnCall } from './oncall/register.js';
-import { registerLoad } from './load.js';
-import { registerReport } from './triage/report.js';
-import { registerRunbook } from './runbook/register.js';
-import { registerRerun } from './triage/rerun.js';
-import { registerStatus } from './triage/status.js';
-import { registerWorker } from './service/worker.js';
-import { registerAnalyze } from './analyze/analyze.js';
-import { registerArtifacts } from './service/artifacts.js';
-import { registerAudit } from './audit.js';
-import { registerBisect } from './triage/bisect.js';
-import { registerDoctor } from './service/doctor.js';
-import { registerEvidence } from './triage/evidence.js';
 import { endWaiting } from './command-context.js';
-import { registerCompletion } from './completion.js';
 import { AnsweredError, exitCodeOf, InterruptedError } from './exit-code.js';
 import { addressOption } from './option-values.js';
 import { printable } from './terminal/printable.js';
-import { registerInit } from './service/init.js';
-import { registerSetup } from './service/setup.js';
-import { registerUndo } from './triage/undo.js';
-import { registerTriage } from './triage/triage.js';
 import type { StartWorkers } from './service/worker-port.js';
 
 function ownVersion(): string {
@@ -51,61 +22,116 @@ function ownVersion(): string {
 
 type Register = (program: Command, startWorkers: StartWorkers) => void;
 
-/** In the order of `--help`. */
-const commandGroups: readonly [heading: string, commands: readonly Register[]][] = [
+/**
+ * Commands by their first word, in the order of `--help`. Each is loaded when it is called: together they bring the client of Temporal, the readers and
+ * the pages, which takes longer than most commands run.
+ */
+const commandGroups: readonly [heading: string, commands: Record<string, () => Promise<Register>>][] = [
   [
     'Slow endpoints:',
-    [
-      registerTriage,
-      registerStatus,
-      registerList,
-      registerReport,
-      registerRerun,
-      registerDecide,
-      registerUndo,
-      registerAck,
-      registerClose,
-      registerEvidence,
-    ],
+    {
+      triage: async () => (await import('./triage/triage.js')).registerTriage,
+      status: async () => (await import('./triage/status.js')).registerStatus,
+      list: async () => (await import('./triage/list.js')).registerList,
+      report: async () => (await import('./triage/report.js')).registerReport,
+      rerun: async () => (await import('./triage/rerun.js')).registerRerun,
+      decide: async () => (await import('./triage/decide.js')).registerDecide,
+      undo: async () => (await import('./triage/undo.js')).registerUndo,
+      ack: async () => (await import('./incident/ack.js')).registerAck,
+      close: async () => (await import('./triage/close.js')).registerClose,
+      evidence: async () => (await import('./triage/evidence.js')).registerEvidence,
+    },
   ],
-  ['Incidents that people are called for:', [registerIncident, registerOnCall, registerRunbook]],
-  ['What is wrong right now:', [registerCheck, registerHealth, registerLogs, registerChanges]],
-  ['Where it came from:', [registerBisect]],
-  ['Files, without Temporal:', [registerAnalyze]],
-  ['What was done, and what may be:', [registerAudit, registerArtifacts, registerLoad]],
-  ['Parts that run:', [registerDev, registerWorker, registerHook]],
-  ['Set up:', [registerInit, registerDoctor, registerSetup, registerCompletion]],
+  [
+    'Incidents that people are called for:',
+    {
+      incident: async () => (await import('./incident/register.js')).registerIncident,
+      oncall: async () => (await import('./oncall/register.js')).registerOnCall,
+      runbook: async () => (await import('./runbook/register.js')).registerRunbook,
+    },
+  ],
+  [
+    'What is wrong right now:',
+    {
+      check: async () => (await import('./checks/check.js')).registerCheck,
+      health: async () => (await import('./checks/health.js')).registerHealth,
+      logs: async () => (await import('./checks/logs.js')).registerLogs,
+      changes: async () => (await import('./checks/changes.js')).registerChanges,
+    },
+  ],
+  ['Where it came from:', { bisect: async () => (await import('./triage/bisect.js')).registerBisect }],
+  ['Files, without Temporal:', { analyze: async () => (await import('./analyze/analyze.js')).registerAnalyze }],
+  [
+    'What was done, and what may be:',
+    {
+      audit: async () => (await import('./audit.js')).registerAudit,
+      artifacts: async () => (await import('./service/artifacts.js')).registerArtifacts,
+      load: async () => (await import('./load.js')).registerLoad,
+    },
+  ],
+  [
+    'Parts that run:',
+    {
+      dev: async () => (await import('./service/dev.js')).registerDev,
+      worker: async () => (await import('./service/worker.js')).registerWorker,
+      hook: async () => (await import('./service/hook.js')).registerHook,
+    },
+  ],
+  [
+    'Set up:',
+    {
+      init: async () => (await import('./service/init.js')).registerInit,
+      doctor: async () => (await import('./service/doctor.js')).registerDoctor,
+      setup: async () => (await import('./service/setup.js')).registerSetup,
+      completion: async () => (await import('./completion.js')).registerCompletion,
+    },
+  ],
 ];
 
-/** `writeError` gets what Commander would write to standard error: its messages, which we tell ourselves, and the help of a command without its sub-command. */
-function createProgram(startWorkers: StartWorkers, writeError: (text: string) => void): Command {
-  const program = new Command('perf-responder')
-    .description(
-      'Proves what is slow: reproduces a performance alert under load, profiles in that load, reads the database, names the cause.',
-    )
-    .version(ownVersion())
-    .option('--catalog <file>', 'the service catalog', 'responder.yaml')
-    .option(
-      '--address <host:port>',
-      'Temporal (default: TEMPORAL_ADDRESS or the Temporal configuration)',
-      addressOption('--address', '127.0.0.1:7233', false),
-    )
-    .option('--namespace <name>', 'Temporal namespace (default: TEMPORAL_NAMESPACE or the Temporal configuration)')
-    .option('--data <dir>', 'data folder (default: PERF_RESPONDER_DATA or .perf-responder)')
-    .option('--json', 'one JSON document on standard output, everything else on standard error')
-    .configureHelp({ showGlobalOptions: true })
-    // Whatever goes wrong is told once, at the end.
-    .configureOutput({ writeErr: writeError })
-    .exitOverride()
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ perf-responder init                        # look at this machine, write responder.yaml\n  $ perf-responder dev                         # Temporal, worker and hook on this machine; stays in the foreground\n  $ perf-responder triage shop/place-order     # reproduce, profile, localize, report\n  $ perf-responder rerun shop/place-order      # is it fixed?\n\nExit code: 0 ran to an outcome, 1 a tool failed, 2 refused or bad input.',
-    );
+/** What needs to know every command: help, completion, and the guess at a word that is none. */
+async function registerAll(program: Command, startWorkers: StartWorkers): Promise<void> {
   for (const [heading, commands] of commandGroups) {
     program.commandsGroup(heading);
-    for (const register of commands) register(program, startWorkers);
+    for (const load of Object.values(commands)) (await load())(program, startWorkers);
   }
-  return program;
+}
+
+/** The one command that these words call, where they call one. */
+async function registerCalled(program: Command, words: string[], startWorkers: StartWorkers): Promise<void> {
+  const [called = ''] = program.parseOptions(words).operands;
+  const load = commandGroups
+    .map(([, commands]) => (Object.hasOwn(commands, called) ? commands[called] : undefined))
+    .find((found) => found !== undefined);
+  if (load === undefined || called === 'completion') await registerAll(program, startWorkers);
+  else (await load())(program, startWorkers);
+}
+
+/** `writeError` gets what Commander would write to standard error: its messages, which we tell ourselves, and the help of a command without its sub-command. */
+function createProgram(writeError: (text: string) => void): Command {
+  return (
+    new Command('perf-responder')
+      .description(
+        'Proves what is slow: reproduces a performance alert under load, profiles in that load, reads the database, names the cause.',
+      )
+      .version(ownVersion())
+      .option('--catalog <file>', 'the service catalog', 'responder.yaml')
+      .option(
+        '--address <host:port>',
+        'Temporal (default: TEMPORAL_ADDRESS or the Temporal configuration)',
+        addressOption('--address', '127.0.0.1:7233', false),
+      )
+      .option('--namespace <name>', 'Temporal namespace (default: TEMPORAL_NAMESPACE or the Temporal configuration)')
+      .option('--data <dir>', 'data folder (default: PERF_RESPONDER_DATA or .perf-responder)')
+      .option('--json', 'one JSON document on standard output, everything else on standard error')
+      .configureHelp({ showGlobalOptions: true })
+      // Whatever goes wrong is told once, at the end.
+      .configureOutput({ writeErr: writeError })
+      .exitOverride()
+      .addHelpText(
+        'after',
+        '\nExamples:\n  $ perf-responder init                        # look at this machine, write responder.yaml\n  $ perf-responder dev                         # Temporal, worker and hook on this machine; stays in the foreground\n  $ perf-responder triage shop/place-order     # reproduce, profile, localize, report\n  $ perf-responder rerun shop/place-order      # is it fixed?\n\nExit code: 0 ran to an outcome, 1 a tool failed, 2 refused or bad input.',
+      )
+  );
 }
 
 /** A command without the sub-command it needs: Commander calls this help, we call it bad input that the help answers. */
@@ -145,7 +171,9 @@ export async function runCommandLine(argv: string[], startWorkers: StartWorkers)
   let exitCode = 0;
   let written = '';
   try {
-    await createProgram(startWorkers, (text) => (written += text)).parseAsync(argv);
+    const program = createProgram((text) => (written += text));
+    await registerCalled(program, argv.slice(2), startWorkers);
+    await program.parseAsync(argv);
   } catch (error) {
     exitCode = exitCodeOf(error);
     tell(error, exitCode, argv.includes('--json'), written);

@@ -10,6 +10,7 @@ export const rowVolume: Fault = {
     path: '/reports/sales',
     budgets: { p95Ms: 200 },
     load: { executor: 'constant-arrival-rate', rate: 45, maxVus: 30 },
+    measured: { rate: 2 },
   },
   shop: { reports: { sales: 'detail' } },
   truth: { cause: { id: 'row-volume', location: { statement: ['orders', 'placed_at'] } }, outcomes: ['localized', 'mixed'] },

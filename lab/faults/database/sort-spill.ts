@@ -26,7 +26,7 @@ export const sortSpill: Fault = {
     path: '/reports/largest?page=100',
     budgets: { p95Ms: 120 },
     load: { executor: 'constant-arrival-rate', rate: 11, maxVus: 20 },
-    measured: { budget: 1.05 },
+    measured: 'budget',
   },
   apply: async (context) => await setWorkMemory(context, '64kB'),
   truth: { cause: { id: 'sort-spill', location: { statement: ['orders', 'total_cents DESC', 'OFFSET'] } }, outcomes: ['localized'] },

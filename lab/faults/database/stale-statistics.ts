@@ -26,7 +26,7 @@ export const staleStatistics: Fault = {
     path: '/dispatch/board',
     budgets: { p95Ms: 150 },
     load: { executor: 'constant-arrival-rate', rate: 10, maxVus: 20 },
-    measured: { budget: 1 },
+    measured: 'budget',
   },
   apply: importWave,
   truth: { cause: { id: 'stale-statistics', location: { statement: ['parcels', 'parcel_labels', 'wave'] } }, outcomes: ['localized'] },
