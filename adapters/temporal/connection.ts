@@ -2,8 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ProgramFailedError } from '../../core/model/errors.js';
-import { withoutKey } from './encrypted-payload.js';
-import { findKeyInUse } from './key-in-use.js';
+import { withoutKey, type Keyless } from './encrypted-payload.js';
+import { lookHowOthersWrite } from './key-in-use.js';
 import type { OperatedServer } from './operator-command.js';
 
 /** What the command line may say; everything else (TLS, API key, profile) comes from the `TEMPORAL_*` environment or its configuration file. */
@@ -15,8 +15,8 @@ export interface TemporalTarget {
   dataConverter?: DataConverter;
   /** Tells the key of `dataConverter` apart from others, and tells nothing of it. */
   keyId?: string;
-  /** What to do when payloads turn out to be encrypted and no key is known here. */
-  keyRemedy?: string;
+  /** What is known where no key is. */
+  keyless?: Keyless;
 }
 
 type ConnectionOptions = ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
@@ -55,17 +55,17 @@ export function temporalUnreachable(address: string, cause: unknown): ProgramFai
 }
 
 /** For the options of a worker. One without a key cannot read what others encrypt, so there is nothing that it could answer in plain. */
-export function converterOf({ dataConverter, keyRemedy }: TemporalTarget): { dataConverter?: DataConverter } {
+export function converterOf({ dataConverter, keyless }: TemporalTarget): { dataConverter?: DataConverter } {
   if (dataConverter !== undefined) return { dataConverter };
-  if (keyRemedy === undefined) return {};
-  return { dataConverter: { payloadCodecs: [withoutKey({ remedy: keyRemedy, keyInUse: () => Promise.resolve(null) })] } };
+  if (keyless === undefined) return {};
+  return { dataConverter: { payloadCodecs: [withoutKey(keyless, () => Promise.resolve('plain'))] } };
 }
 
 /** A client that begins things. Without a key it sends nothing where others encrypt. */
 export function clientOn(connection: Connection, namespace: string, target: TemporalTarget): Client {
-  const { dataConverter, keyRemedy } = target;
-  if (dataConverter !== undefined || keyRemedy === undefined) return new Client({ connection, namespace, ...converterOf(target) });
-  const codec = withoutKey({ remedy: keyRemedy, keyInUse: () => findKeyInUse(connection, namespace) });
+  const { dataConverter, keyless } = target;
+  if (dataConverter !== undefined || keyless === undefined) return new Client({ connection, namespace, ...converterOf(target) });
+  const codec = withoutKey(keyless, () => lookHowOthersWrite(connection, namespace));
   return new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
 }
 

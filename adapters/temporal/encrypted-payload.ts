@@ -16,26 +16,31 @@ export function keyIdIn({ metadata }: Payload): string {
   return text(metadata?.[keyIdField]);
 }
 
+/** How others write to a namespace: with which key, in plain, or nobody has written yet. */
+export type WritingSeen = { keyId: string } | 'plain' | 'nothing';
+
 /** For whoever has no key: what is told where one is needed. */
-interface Keyless {
+export interface Keyless {
   /** What to do about it. */
   remedy: string;
-  /** Id of the key with which others write there now; null: nobody encrypts. */
-  keyInUse: () => Promise<string | null>;
+  /** A catalog was read and has no `encryption`: where nobody has written yet, its word counts. Without one nobody knows. */
+  isPlainByCatalog: boolean;
 }
 
 /**
- * Leaves plain payloads as they are, and sends them only where nobody encrypts. `decode` throws UnreadableInputError for an encrypted one, `encode` where
- * what it would send in plain is encrypted by others; both say which key, and the remedy.
+ * Leaves plain payloads as they are, and sends them only where it is known that nobody encrypts. `decode` throws UnreadableInputError for an encrypted one,
+ * `encode` where what it would send in plain is encrypted by others, or may be; both say the remedy.
  */
-export function withoutKey({ remedy, keyInUse }: Keyless): PayloadCodec {
-  let asked: Promise<string | null> | undefined;
+export function withoutKey({ remedy, isPlainByCatalog }: Keyless, lookAround: () => Promise<WritingSeen>): PayloadCodec {
+  let asked: Promise<WritingSeen> | undefined;
   return {
     encode: async (payloads) => {
-      const keyId = await (asked ??= keyInUse());
-      if (keyId === null) return payloads;
+      const seen = await (asked ??= lookAround());
+      if (seen === 'plain' || (seen === 'nothing' && isPlainByCatalog)) return payloads;
       throw new UnreadableInputError(
-        `what is sent to this server is encrypted with the key ${keyId}, which is not known here, and nothing was sent in plain: ${remedy}`,
+        seen === 'nothing'
+          ? `nothing on this server tells whether what is sent to it is to be encrypted (no worker polls it, nothing was begun), and nothing was sent in plain: ${remedy}`
+          : `what is sent to this server is encrypted with the key ${seen.keyId}, which is not known here, and nothing was sent in plain: ${remedy}`,
       );
     },
     decode: async (payloads) =>

@@ -1,7 +1,8 @@
 /** Whether others encrypt what they keep on a server: seen from outside, without a key. */
 import type { ConnectionLike } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { isEncrypted, keyIdIn } from './encrypted-payload.js';
+import { loadOffId } from '../../core/decisions/load/load-control.js';
+import { isEncrypted, keyIdIn, type WritingSeen } from './encrypted-payload.js';
 
 /** Every worker that decides or acts on incidents polls it (`workflows/kernel/task-queues.ts`). */
 const incidentsQueue = 'incidents';
@@ -22,22 +23,25 @@ export function readWorkerIdentity(identity: string): { pid: number; keyId: stri
 }
 
 /**
- * Id of the key with which the workers of this namespace encrypt, or with which its newest workflow was begun; null when neither is encrypted. Rejects
- * when the server does not tell: then nobody knows.
+ * Whether the workers of this namespace encrypt, or else its newest workflow was begun encrypted. Workers of older builds do not show their key, so what
+ * was begun counts before a worker that shows none. Rejects when the server does not tell: then nobody knows.
  */
-export async function findKeyInUse(connection: ConnectionLike, namespace: string): Promise<string | null> {
-  return (await keyOfWorkers(connection, namespace)) ?? (await keyOfNewest(connection, namespace));
+export async function lookHowOthersWrite(connection: ConnectionLike, namespace: string): Promise<WritingSeen> {
+  const workers = await workersOf(connection, namespace);
+  const keyId = workers.find((worker) => worker.keyId !== null)?.keyId ?? null;
+  if (keyId !== null) return { keyId };
+  const begun = await newestOf(connection, namespace);
+  return begun === 'nothing' && workers.length > 0 ? 'plain' : begun;
 }
 
-async function keyOfWorkers({ workflowService }: ConnectionLike, namespace: string): Promise<string | null> {
+async function workersOf({ workflowService }: ConnectionLike, namespace: string): Promise<{ keyId: string | null }[]> {
   const request = { namespace, taskQueue: { name: incidentsQueue }, taskQueueType: activityQueue };
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in a package that is not ours to import
   const { pollers } = await workflowService.describeTaskQueue(request);
-  const keys = pollers.flatMap(({ identity }) => readWorkerIdentity(identity ?? '')?.keyId ?? []);
-  return keys[0] ?? null;
+  return pollers.flatMap(({ identity }) => readWorkerIdentity(identity ?? '') ?? []);
 }
 
-async function keyOfNewest({ workflowService }: ConnectionLike, namespace: string): Promise<string | null> {
+async function newestOf({ workflowService }: ConnectionLike, namespace: string): Promise<WritingSeen> {
   const { executions } = await workflowService.listWorkflowExecutions({ namespace, pageSize: looksAt });
   for (const { execution } of executions) {
     if (execution == null) continue;
@@ -45,8 +49,9 @@ async function keyOfNewest({ workflowService }: ConnectionLike, namespace: strin
     const begun = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
     const payloads: Payload[] = [...(begun?.input?.payloads ?? []), ...Object.values(begun?.memo?.fields ?? {})];
     const encrypted = payloads.find(isEncrypted);
-    if (encrypted !== undefined) return keyIdIn(encrypted);
-    if (payloads.length > 0) return null;
+    if (encrypted !== undefined) return { keyId: keyIdIn(encrypted) };
+    // Load may be switched off in plain by whoever has no key (load-control.ts).
+    if (payloads.length > 0 && execution.workflowId !== loadOffId) return 'plain';
   }
-  return null;
+  return 'nothing';
 }

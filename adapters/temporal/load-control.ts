@@ -1,18 +1,25 @@
 /** Whether load is off, and who may load a service now, as Temporal tells it: the same for all hosts. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
+import { Client } from '@temporalio/client';
+import {
+  defaultPayloadConverter,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type PayloadCodec,
+} from '@temporalio/common';
 import {
   leaseIdOf,
   loadLeaseType,
   loadOffId,
   loadOffType,
+  loadOnName,
   releaseLeaseName,
   renewLeaseName,
   type LoadLeaseStart,
   type LoadOffStart,
 } from '../../core/decisions/load/load-control.js';
-import { ProgramFailedError, RefusedError } from '../../core/model/errors.js';
+import { ProgramFailedError, RefusedError, UnreadableInputError } from '../../core/model/errors.js';
+import { isEncrypted } from './encrypted-payload.js';
 
 export interface LoadOff extends LoadOffStart {
   /** ISO 8601. */
@@ -24,6 +31,31 @@ const day = 24 * 3_600_000;
 const longestLeaseMs = 27 * 3_600_000;
 const askEveryMs = 1_000;
 
+/** What an encrypted namespace is told in plain when load had to stop where its key is not known: no word of anybody. */
+const untold: LoadOffStart = {
+  reason: 'not told, because it was switched off where the key of this namespace is not known',
+  by: 'somebody without the key',
+};
+const unread = 'not readable here: encrypted with another key';
+
+/** Shows what it cannot read as such, and sends what it is given as it is. */
+const blindCodec: PayloadCodec = {
+  encode: (payloads) => Promise.resolve(payloads),
+  decode: (payloads) =>
+    Promise.resolve(payloads.map((payload) => (isEncrypted(payload) ? defaultPayloadConverter.toPayload(unread) : payload))),
+};
+
+/** Whether load is off must not hang on a key. */
+async function orBlind<T>(client: Client, work: (client: Client, isBlind: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await work(client, false);
+  } catch (error) {
+    if (!(error instanceof UnreadableInputError)) throw error;
+    const { connection, options } = client;
+    return await work(new Client({ connection, namespace: options.namespace, dataConverter: { payloadCodecs: [blindCodec] } }), true);
+  }
+}
+
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : 'unknown';
 }
@@ -31,7 +63,7 @@ function textOf(value: unknown): string {
 /** Null while load is on. */
 export async function readLoadOff(client: Client): Promise<LoadOff | null> {
   try {
-    const { status, memo, startTime } = await client.workflow.getHandle(loadOffId).describe();
+    const { status, memo, startTime } = await orBlind(client, (reader) => reader.workflow.getHandle(loadOffId).describe());
     if (status.name !== 'RUNNING') return null;
     return { reason: textOf(memo?.['reason']), by: textOf(memo?.['by']), since: startTime.toISOString() };
   } catch (error) {
@@ -40,15 +72,16 @@ export async function readLoadOff(client: Client): Promise<LoadOff | null> {
   }
 }
 
-/** Switching off what is off keeps the first reason; the answer is what holds now. */
+/**
+ * Switching off what is off keeps the first reason; the answer is what holds now. Without the key of an encrypted namespace load stops all the same, and
+ * who did it and why is kept out.
+ */
 export async function switchLoadOff(client: Client, taskQueue: string, off: LoadOffStart): Promise<LoadOff> {
   try {
-    await client.workflow.start(loadOffType, {
-      workflowId: loadOffId,
-      taskQueue,
-      args: [off],
-      memo: { ...off },
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    await orBlind(client, (sender, isBlind) => {
+      const told = isBlind ? untold : off;
+      const start = { workflowId: loadOffId, taskQueue, args: [told], memo: { ...told } };
+      return sender.workflow.start(loadOffType, { ...start, workflowIdReusePolicy: 'ALLOW_DUPLICATE' });
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -56,9 +89,12 @@ export async function switchLoadOff(client: Client, taskQueue: string, off: Load
   return (await readLoadOff(client)) ?? { ...off, since: new Date().toISOString() };
 }
 
-export async function switchLoadOn(client: Client, reason: string): Promise<void> {
+/** Why it is on again is kept as a message, which is encrypted where the rest is; the reason of a termination never is. */
+export async function switchLoadOn(client: Client, on: LoadOffStart): Promise<void> {
   try {
-    await client.workflow.getHandle(loadOffId).terminate(reason);
+    const handle = client.workflow.getHandle(loadOffId);
+    await handle.signal(loadOnName, on);
+    await handle.terminate('load is on again; the last signal says why');
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

@@ -100,6 +100,12 @@ export async function connectFor(context: CommandContext): Promise<{ client: Cli
   return await connectClient(await encryptedTarget(context.temporal, await catalogWithKeys(context)));
 }
 
+/** For what cannot wait until the catalog, or its key, can be read. Sends nothing in plain where others encrypt, or may. */
+export async function connectWithoutKey(context: CommandContext, remedy: string): ReturnType<typeof connectFor> {
+  const { connectClient } = await import('../../adapters/temporal/connection.js');
+  return await connectClient({ ...context.temporal, keyless: { remedy, isPlainByCatalog: false } });
+}
+
 /**
  * Where no data folder was named, that of the worker which serves this Temporal on this machine: reports lie there, and what a command writes must
  * lie where the worker reads it.

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
-import { contextOf, withIncidents } from './command-context.js';
+import { connectFor, connectWithoutKey, contextOf, type CommandContext } from './command-context.js';
 import { byOption, type Signed } from './incident-options.js';
 import { whoGives } from './identity.js';
+import { currentUser } from './option-values.js';
 
 async function load(state: string | undefined, flags: Signed, command: Command): Promise<void> {
   const context = contextOf(command);
@@ -12,17 +13,44 @@ async function load(state: string | undefined, flags: Signed, command: Command):
     throw new UnreadableInputError(`load: expected on or off, got "${state}"; without either it tells which it is`);
   if (state !== undefined && (flags.reason ?? '').trim() === '')
     throw new UnreadableInputError(`load ${state}: expected --reason TEXT, got none; whoever finds load ${state} has to know why`);
-  const { by } = await whoGives(context, flags.by);
-  const reason = flags.reason ?? '';
+  const given = { reason: flags.reason ?? '', by: await nameOf(context, state, flags.by) };
   const { readLoadOff, switchLoadOff, switchLoadOn } = await import('../../adapters/temporal/load-control.js');
-  await withIncidents(context, async ({ client }) => {
-    if (state === 'on') await client.withDeadline(Date.now() + 5_000, () => switchLoadOn(client, `${reason} (${by})`));
+  context.wait('connecting to Temporal');
+  const { client, close } = state === 'off' ? await connectAnyhow(context) : await connectFor(context);
+  try {
+    if (state === 'on') await client.withDeadline(Date.now() + 5_000, () => switchLoadOn(client, given));
     const off = await client.withDeadline(Date.now() + 5_000, () =>
-      state === 'off' ? switchLoadOff(client, incidentsQueue, { reason, by }) : readLoadOff(client),
+      state === 'off' ? switchLoadOff(client, incidentsQueue, given) : readLoadOff(client),
     );
     if (off === null) context.print({ load: 'on', since: null, by: null, reason: null }, 'load is on');
     else context.print({ load: 'off', ...off }, `load is off since ${off.since} by ${off.by}: ${off.reason}`);
-  });
+  } finally {
+    await close();
+  }
+}
+
+/** Whoever has to stop all load now has no time to mend a catalog: what cannot be read of it is told and gone without. */
+async function orWithout<T>(context: CommandContext, work: () => Promise<T>, without: (why: string) => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnreadableInputError)) throw error;
+    context.say(`note: ${error.message}; load is switched off without it`);
+    return await without(error.message);
+  }
+}
+
+async function nameOf(context: CommandContext, state: string | undefined, by: string | undefined): Promise<string> {
+  const proven = async (): Promise<string> => (await whoGives(context, by)).by;
+  return state === 'off' ? await orWithout(context, proven, () => by ?? currentUser()) : await proven();
+}
+
+function connectAnyhow(context: CommandContext): ReturnType<typeof connectFor> {
+  return orWithout(
+    context,
+    () => connectFor(context),
+    (why) => connectWithoutKey(context, why),
+  );
 }
 
 export function registerLoad(program: Command): void {

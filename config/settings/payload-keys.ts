@@ -50,9 +50,9 @@ export async function encryptedTarget(target: TemporalTarget, catalog: Catalog |
     const { keyIdOf } = await import('../../adapters/temporal/payload-codec.js');
     return { ...target, dataConverter: await encryptingConverter(keys), keyId: keyIdOf(keys.current) };
   }
-  const keyRemedy =
+  const remedy =
     catalog === null
       ? `name the catalog that has it with --catalog, or set ${keyVariable}`
       : 'set encryption.key in the catalog, as the workers have it';
-  return { ...target, keyRemedy };
+  return { ...target, keyless: { remedy, isPlainByCatalog: catalog !== null } };
 }

@@ -29,7 +29,7 @@ afterAll(async () => {
 }, 60_000);
 
 afterEach(async () => {
-  await switchLoadOn(environment.client, 'the test is over');
+  await switchLoadOn(environment.client, { reason: 'the test is over', by: 'ada' });
 });
 
 const never = new AbortController().signal;
@@ -71,7 +71,7 @@ describe('the switch', { timeout: 60_000 }, () => {
     }
     await expect(hosts[1]?.(load('switched-2', 'b'), () => Promise.resolve('loaded'))).rejects.toThrow(/switched off/);
     expect(await switchLoadOff(client, incidentsQueue, { reason: 'another', by: 'bob' })).toMatchObject({ reason: 'black friday' });
-    await switchLoadOn(client, 'over');
+    await switchLoadOn(client, { reason: 'over', by: 'ada' });
     expect(await readLoadOff(client)).toBeNull();
     expect(await hosts[1]?.(load('switched-2', 'b'), () => Promise.resolve('loaded'))).toBe('loaded');
   });

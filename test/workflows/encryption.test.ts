@@ -8,8 +8,10 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IncidentActivities } from '../../activities/contract.js';
+import { connectClient } from '../../adapters/temporal/connection.js';
 import { historyText } from '../../adapters/temporal/history-texts.js';
-import { findKeyInUse, workerIdentity } from '../../adapters/temporal/key-in-use.js';
+import { lookHowOthersWrite, workerIdentity } from '../../adapters/temporal/key-in-use.js';
+import { readLoadOff, switchLoadOff, switchLoadOn } from '../../adapters/temporal/load-control.js';
 import { keyIdOf } from '../../adapters/temporal/payload-codec.js';
 import { startResponderHook } from '../../client/hook/start-hook.js';
 import { createIncidentClient } from '../../client/temporal/incident-client.js';
@@ -83,6 +85,8 @@ describe('a namespace with encryption', { timeout: 240_000 }, () => {
     const endpoint = world.tell({ verdicts: ['confirmed', 'not-reproduced'], loadMs: 100 });
     const namespace = temporal.namespace ?? 'default';
     const clientWith = (dataConverter: DataConverter): Client => new Client({ connection: temporal.connection, namespace, dataConverter });
+    const plain = new Client({ connection: temporal.connection, namespace });
+    await writeFirst(plain);
     const converter = await converterOf(firstKey);
     const client = clientWith(converter);
     const stop = await startMachines(converter);
@@ -104,7 +108,6 @@ describe('a namespace with encryption', { timeout: 240_000 }, () => {
 
     const { workflowId, runId } = await findIncident(clientWith(rotated), incidentId);
     // Everything as the server has it, with payloads as text.
-    const plain = new Client({ connection: temporal.connection, namespace });
     const history = await plain.workflow.getHandle(workflowId, runId).fetchHistory();
     const raw = `${JSON.stringify(history)}\n${await historyText(plain, workflowId, runId)}`;
     expect(raw.length).toBeGreaterThan(10_000);
@@ -149,44 +152,96 @@ async function askWithoutCatalog(incidentId: string): Promise<void> {
   }
 }
 
-/** A command that only writes cannot see what others encrypt; it sends nothing, whether a worker is up or only a history tells. */
-async function writeWithoutKey(plain: Client): Promise<void> {
+/** As the server has it: its memo cannot be read here. Null: there is none. */
+async function loadOffOnServer(plain: Client): Promise<string | null> {
+  const namespace = temporal.namespace ?? 'default';
+  const execution = { workflowId: 'perf-load-off' };
+  const found = await plain.workflowService.describeWorkflowExecution({ namespace, execution }).catch(() => null);
+  // 1 is WORKFLOW_EXECUTION_STATUS_RUNNING.
+  const status: number = found?.workflowExecutionInfo?.status ?? 0;
+  if (status !== 1) return null;
+  const { history } = await plain.workflowService.getWorkflowExecutionHistory({ namespace, execution });
+  return `${JSON.stringify(history)}\n${await historyText(plain, 'perf-load-off', '')}`;
+}
+
+const told = { reason: `for ${privateText}`, by: privateText };
+
+/** Nothing tells yet whether anybody will encrypt: load stops, what people say does not leave, and neither does anything else. */
+async function writeFirst(plain: Client): Promise<void> {
   const cwd = await mkdtemp(join(tmpdir(), 'no-catalog-'));
   const place = ['--address', temporal.address, '--namespace', temporal.namespace ?? 'default'];
-  const off = (env: Record<string, string>) => runCli(['load', 'off', '--reason', `for ${privateText}`, ...place], { cwd, env });
-  const refusal = expect.stringMatching(
-    /is encrypted with the key [0-9a-f]{16}.*nothing was sent in plain.*RESPONDER_PAYLOAD_KEY/,
-  ) as unknown;
-  const namespace = temporal.namespace ?? 'default';
-  // As the server has it: its memo cannot be read here.
-  const exists = (): Promise<boolean> =>
-    plain.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId: 'perf-load-off' } }).then(
-      () => true,
-      () => false,
-    );
+  const load = (state: string) => runCli(['load', state, '--reason', told.reason, '--by', told.by, ...place], { cwd });
   try {
-    const afterwards = await off({});
-    expect([afterwards.code, afterwards.err, await exists()]).toEqual([2, refusal, false]);
-    // What tells now is a worker: the newest workflow is one that somebody began in plain.
-    const converter = await converterOf(secondKey);
-    const keyId = keyIdOf(Buffer.from(secondKey, 'hex'));
-    const identity = workerIdentity('elsewhere', keyId);
-    const worker = await Worker.create({
-      ...{ connection: temporal.nativeConnection, taskQueue: incidentsQueue, activities: world.activities },
-      ...{ dataConverter: converter, identity },
-    });
-    await worker.runUntil(async () => {
-      await plain.workflow.start('unknown', { workflowId: 'plain', taskQueue: 'nobody', args: ['in plain'] });
-      await until(async () => (await findKeyInUse(plain.connection, namespace)) === keyId);
-      const during = await off({});
-      expect([during.code, during.err, await exists()]).toEqual([2, refusal, false]);
-    });
-    const seeing = await off({ RESPONDER_PAYLOAD_KEY: secondKey });
-    expect([seeing.code, await exists()]).toEqual([0, true]);
-    expect(await historyText(plain, 'perf-load-off', '')).not.toContain(privateText);
+    const off = await load('off');
+    expect([off.code, off.out]).toEqual([0, expect.stringMatching(/^load is off since .* by somebody without the key: not told/)]);
+    expect(await loadOffOnServer(plain)).not.toContain(privateText);
+    const on = await load('on');
+    expect([on.code, on.err]).toEqual([2, expect.stringMatching(/nothing on this server tells.*nothing was sent in plain.*--catalog/)]);
+    expect(await loadOffOnServer(plain)).toContain('not told');
+    await plain.workflow.getHandle('perf-load-off').terminate('the namespace is empty again');
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }
+}
+
+/** As a command connects in a folder without a catalog. */
+async function withoutCatalog(key: string | null, work: (client: Client) => Promise<void>): Promise<void> {
+  if (key !== null) process.env['RESPONDER_PAYLOAD_KEY'] = key;
+  const { address, namespace = 'default' } = temporal;
+  const { client, close } = await connectClient(await encryptedTarget({ address, namespace }, null));
+  Reflect.deleteProperty(process.env, 'RESPONDER_PAYLOAD_KEY');
+  try {
+    await work(client);
+  } finally {
+    await close();
+  }
+}
+
+/** A command that only writes cannot see what others encrypt; it says nothing in plain, whether a worker is up or only a history tells. */
+async function writeWithoutKey(plain: Client): Promise<void> {
+  const refusal = /is encrypted with the key [0-9a-f]{16}.*nothing was sent in plain.*RESPONDER_PAYLOAD_KEY/;
+  await withoutCatalog(null, async (client) => {
+    // All load must stop, key or no key; why, and who says so, stays here.
+    const off = await switchLoadOff(client, incidentsQueue, told);
+    expect([off.by, off.reason]).toEqual(['somebody without the key', expect.stringContaining('not told')]);
+    expect(await loadOffOnServer(plain)).not.toContain(privateText);
+    await expect(switchLoadOn(client, told)).rejects.toThrow(refusal);
+  });
+  await refusesBesideWorker(plain, () =>
+    withoutCatalog(null, async (client) => {
+      await expect(switchLoadOn(client, told)).rejects.toThrow(refusal);
+    }),
+  );
+  expect(await loadOffOnServer(plain)).not.toBeNull();
+  await withoutCatalog(secondKey, async (client) => {
+    await switchLoadOn(client, told);
+    expect(await loadOffOnServer(plain)).toBeNull();
+    expect(await historyText(plain, 'perf-load-off', '')).not.toContain(privateText);
+    expect(await switchLoadOff(client, incidentsQueue, told)).toMatchObject(told);
+    expect(await loadOffOnServer(plain)).not.toContain(privateText);
+  });
+  await withoutCatalog(null, async (client) => {
+    expect(await readLoadOff(client)).toMatchObject({ reason: expect.stringMatching(/not readable here/) as unknown });
+  });
+}
+
+/** What tells now is a worker: the newest workflow is one that somebody began in plain. */
+async function refusesBesideWorker(plain: Client, work: () => Promise<void>): Promise<void> {
+  const dataConverter = await converterOf(secondKey);
+  const keyId = keyIdOf(Buffer.from(secondKey, 'hex'));
+  const worker = await Worker.create({
+    ...{ connection: temporal.nativeConnection, taskQueue: incidentsQueue, activities: world.activities },
+    ...{ dataConverter, identity: workerIdentity('elsewhere', keyId) },
+  });
+  await worker.runUntil(async () => {
+    await plain.workflow.start('unknown', { workflowId: 'plain', taskQueue: 'nobody', args: ['in plain'] });
+    const namespace = temporal.namespace ?? 'default';
+    await until(async () => {
+      const seen = await lookHowOthersWrite(plain.connection, namespace);
+      return typeof seen === 'object' && seen.keyId === keyId;
+    });
+    await work();
+  });
 }
 
 /** What the Web UI does with a payload of that history. */

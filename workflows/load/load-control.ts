@@ -5,6 +5,7 @@ import { readStart } from '../kernel/on-message.js';
 import { escapeMarkdown } from '../../core/decisions/escape-markdown.js';
 import {
   leaseMs,
+  loadOnName,
   releaseLeaseName,
   renewLeaseName,
   type LoadLeaseStart,
@@ -15,9 +16,10 @@ const readLoadOff = object({ reason: text(10_000), by: text(1_000) });
 const longestLeaseMs = 3_600_000;
 const readLoadLease = object({ service: wholeText(300), holder: wholeText(1_000), ttlMs: optional(number(1, longestLeaseMs)) });
 
-/** Runs while load is off; `perf-responder load on` ends it. */
+/** Runs while load is off; `perf-responder load on` says why (which the history keeps) and ends it. */
 export async function loadOff(start: LoadOffStart): Promise<void> {
   const { reason, by } = readStart(readLoadOff, start);
+  setHandler(defineSignal(loadOnName), () => undefined);
   setCurrentDetails(`Load is off everywhere: ${escapeMarkdown(reason)} (${escapeMarkdown(by)})`);
   await condition(() => false);
 }

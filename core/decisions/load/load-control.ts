@@ -3,6 +3,8 @@
 /** Load is off everywhere while a workflow of this id runs: to see that takes no worker. */
 export const loadOffId = 'perf-load-off';
 export const loadOffType = 'loadOff';
+/** Says why load is on again, before its workflow is ended. */
+export const loadOnName = 'loadOn';
 
 /** One load at a time on a service, over all hosts, so that its `maxRate` holds for the service: who holds the lease runs this workflow. */
 export const loadLeaseType = 'loadLease';
