@@ -50,7 +50,9 @@ const shape = fc.memo((levels): fc.Arbitrary<Shape> => {
 const leaves = new Set(['scan', 'index', 'function']);
 
 /** Builds the node so that it takes its own time and that of all below it. Loops multiply downwards, as in a nested loop. */
-function build(from: Shape, outerLoops: number, counter: { subplans: number }, relationship: string | null): PrintedNode {
+function build(drawn: Shape, outerLoops: number, counter: { subplans: number }, relationship: string | null): PrintedNode {
+  // What reads others reads at least one.
+  const from: Shape = drawn.children.length === 0 && !leaves.has(drawn.kind) ? { ...drawn, kind: 'scan' } : drawn;
   const loops = Math.min(outerLoops * from.loops, 5000);
   const kids = leaves.has(from.kind) ? [] : from.children.slice(0, from.kind === 'join' ? 2 : 1);
   const children = kids.map((child, index) => build(child, loops, counter, index === 0 ? 'Outer' : 'Inner'));

@@ -1,6 +1,7 @@
 import { UnreadableInputError } from '../../model/errors.js';
 import type { PlanFormat } from './format.js';
 import { quoteLine, type PlanLine } from './plan-text.js';
+import { readsOfMysql, requireWholeTree } from './whole-tree.js';
 
 type RawRecord = Record<string, unknown>;
 
@@ -26,15 +27,21 @@ export const mysqlTree: PlanFormat = {
     /\((?:cost=[\d.e+]{1,40}(?: rows=[\d.e+]{1,30})?|actual time=[\d.e+-]{1,60} rows=[\d.e+-]{1,30} loops=[\d.e+]{1,20}|never executed)\)/,
   readText({ lines }) {
     const tree = withWholeLines(lines).map((line) => ({ ...line, text: line.text.replace(/^\s*(?:[|│]|EXPLAIN:)\s?(?=->)/, '') }));
-    // PostgreSQL's root has no arrow, and its estimates have a width.
-    if (
-      !tree.some(({ text }) => arrow.test(text) && mysqlTree.tells.test(text)) ||
-      tree.some(({ text }) => /\(cost=[\d.]{1,40} rows=\d{1,20} width=\d{1,20}\)/.test(text))
-    )
-      return [];
-    return readTrees(tree);
+    return isOfPostgres(tree) ? [] : readTrees(tree);
   },
 };
+
+/** PostgreSQL's root has no arrow, its estimates have a width, and it alone counts rows without a time (TIMING OFF). */
+function isOfPostgres(lines: readonly PlanLine[]): boolean {
+  const first = lines.find(({ text }) => mysqlTree.tells.test(text) || rowsAlone.test(text));
+  return (
+    first === undefined ||
+    !arrow.test(first.text) ||
+    lines.some(({ text }) => rowsAlone.test(text) || /\(cost=[\d.]{1,40} rows=\d{1,20} width=\d{1,20}\)/.test(text))
+  );
+}
+
+const rowsAlone = /\(actual rows=[\d.]{1,40} loops=\d{1,20}\)/;
 
 /** Numbers in a line of their own, as some clients break it. */
 function withWholeLines(lines: readonly PlanLine[]): PlanLine[] {
@@ -76,7 +83,10 @@ function readTrees(lines: readonly PlanLine[]): RawRecord[] {
     else placeBelow(above.node, node, above.subquery);
     open.push({ column: indent.length, node, subquery: null });
   }
-  for (const { Plan: root } of roots) fillTimes(root as RawRecord);
+  for (const { Plan: root } of roots) {
+    requireWholeTree(root as RawRecord, readsOfMysql, mysqlAdvice);
+    fillTimes(root as RawRecord);
+  }
   return roots;
 }
 

@@ -45,7 +45,7 @@ const maxBadShare = 0.01;
 /**
  * Calls `onRow` for every record below a header line; false = its cells are no such record. `row(name)` is the cell of that column.
  * `wanted` columns must be there. Records that are too short or not taken are counted; more than one in a hundred refuse the file.
- * Returns how many were left out.
+ * Returns what to tell of those: nothing where none was left out.
  */
 export async function forEachRow(
   source: AsyncIterable<Uint8Array>,
@@ -53,7 +53,7 @@ export async function forEachRow(
   wanted: readonly string[],
   onRow: (row: (column: string) => string) => boolean,
   options: { header?: readonly string[]; separator?: string } = {},
-): Promise<{ rows: number; bad: number }> {
+): Promise<string[]> {
   let columns = options.header === undefined ? null : indexOf(options.header, what, wanted);
   const { separator = ',' } = options;
   const tally = { rows: 0, bad: 0, firstBad: '' };
@@ -79,9 +79,13 @@ export async function forEachRow(
     tally.bad++;
     if (tally.firstBad === '') tally.firstBad = line.slice(0, 120);
   });
-  if (pending !== '') tally.bad++;
+  if (pending !== '') {
+    tally.bad++;
+    if (tally.firstBad === '') tally.firstBad = pending.slice(0, 120);
+  }
   refuseMany(what, tally);
-  return tally;
+  const { rows, bad, firstBad } = tally;
+  return bad === 0 ? [] : [`${bad} of ${rows + bad} lines are no whole records and are left out, the first of them "${firstBad}"`];
 }
 
 function indexOf(cells: readonly string[], what: string, wanted: readonly string[]): Map<string, number> {

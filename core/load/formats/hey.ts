@@ -83,7 +83,7 @@ export const heyCsv: LoadFileFormat = {
   detect: ({ text }) => (text.startsWith('response-time,DNS+dialup,') ? 'yes' : 'no'),
   read: async (source) => {
     const tally = createRequestTally('hey');
-    await forEachRow(source, 'hey', ['response-time', 'status-code', 'offset'], (row) => {
+    const notes = await forEachRow(source, 'hey', ['response-time', 'status-code', 'offset'], (row) => {
       const ms = Number(row('response-time')) * 1000;
       const startedAtMs = Number(row('offset')) * 1000;
       if (!Number.isFinite(ms) || !Number.isFinite(startedAtMs)) return false;
@@ -92,6 +92,6 @@ export const heyCsv: LoadFileFormat = {
       tally.add({ startedAtMs, ms, isFailed, error: isFailed ? `HTTP ${status}` : null, name: '' });
       return true;
     });
-    return tally.finish(['requests without an answer are not in this file, so that errors may be missing']);
+    return tally.finish([...notes, 'requests without an answer are not in this file, so that errors may be missing']);
   },
 };

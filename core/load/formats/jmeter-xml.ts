@@ -4,30 +4,38 @@ import { forEachLine } from '../../profile/formats/input/text-lines.js';
 const longestTag = 100_000;
 
 /**
- * Calls `onSample` for every outermost `<httpSample …>` or `<sample …>`; those inside another are parts of it (redirects, embedded files).
- * JMeter writes a tag a line; response data in between is skipped.
+ * Calls `onSample` for every outermost `<httpSample …>` or `<sample …>`; those inside another are parts of it (redirects, embedded files), unless that is a
+ * transaction controller, whose parts are the requests. JMeter writes a tag a line; response data in between is skipped.
  */
 export async function forEachSample(
   source: AsyncIterable<Uint8Array>,
   onSample: (attribute: (name: string) => string) => void,
 ): Promise<void> {
-  let depth = 0;
+  /** Samples that are open: is each but a transaction controller? */
+  const open: boolean[] = [];
   let pending = '';
   await forEachLine(source, (line) => {
     const text = pending + line;
     pending = '';
     for (const [tag] of text.matchAll(/<\/?(?:httpSample|sample)\b(?:[^>"]|"[^"]*")*>/g)) {
-      if (tag.startsWith('</')) depth = Math.max(0, depth - 1);
-      else {
-        if (depth === 0) onSample(attributesOf(tag));
-        if (!tag.endsWith('/>')) depth++;
+      if (tag.startsWith('</')) {
+        open.pop();
+        continue;
       }
+      const attribute = attributesOf(tag);
+      if (open.every(Boolean)) onSample(attribute);
+      if (!tag.endsWith('/>')) open.push(isTransaction(attribute('rm')));
     }
-    const open = text.lastIndexOf('<');
+    const last = text.lastIndexOf('<');
     const isCut =
-      open !== -1 && /^<(?:httpSample|sample)\b/.test(text.slice(open, open + 12)) && !/^(?:[^>"]|"[^"]*")*>/.test(text.slice(open));
-    if (isCut && text.length < longestTag) pending = `${text.slice(open)}\n`;
+      last !== -1 && /^<(?:httpSample|sample)\b/.test(text.slice(last, last + 12)) && !/^(?:[^>"]|"[^"]*")*>/.test(text.slice(last));
+    if (isCut && text.length < longestTag) pending = `${text.slice(last)}\n`;
   });
+}
+
+/** The message of a transaction controller: it sums up requests that are listed, too, or stand inside it. */
+export function isTransaction(message: string): boolean {
+  return message.startsWith('Number of samples in transaction');
 }
 
 function attributesOf(tag: string): (name: string) => string {

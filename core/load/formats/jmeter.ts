@@ -5,7 +5,7 @@ import { timeoutKey } from '../own-metrics.js';
 import { forEachRow } from './csv-rows.js';
 import type { LoadFileFormat } from './format.js';
 import { createRequestTally, type ListedRequest } from './request-tally.js';
-import { forEachSample } from './jmeter-xml.js';
+import { forEachSample, isTransaction } from './jmeter-xml.js';
 
 const command = 'jmeter -n -t plan.jmx -l result.jtl';
 const exactness = 'exact from single samples (whole milliseconds); transaction controllers are left out, since their samples are counted';
@@ -30,9 +30,9 @@ export const jmeterCsv: LoadFileFormat = {
     const { first, all } = await peekLine(source);
     const separator = /[,;\t]/.exec(first)?.[0] ?? ',';
     const header = firstOfHeader.test(first) ? {} : { header: defaultColumns };
-    const tally = createRequestTally('jmeter-jtl');
-    await forEachRow(all, 'jmeter', ['timeStamp', 'elapsed', 'success'], (row) => addRow(tally, row), { separator, ...header });
-    return tally.finish();
+    const run = createRun();
+    const notes = await forEachRow(all, 'jmeter', ['timeStamp', 'elapsed', 'success'], (row) => addRow(run, row), { separator, ...header });
+    return finish(run, notes);
   },
 };
 
@@ -53,11 +53,33 @@ function isHeaderless(text: string): boolean {
 
 type Tally = ReturnType<typeof createRequestTally>;
 
-function addRow(tally: Tally, row: (column: string) => string): boolean {
+/** Requests, and apart from them the transactions that sum some of them up. */
+interface Run {
+  requests: Tally;
+  transactions: Tally;
+  seen: { requests: number; transactions: number; inTransactions: number };
+}
+
+function createRun(): Run {
+  const tally = (): Tally => createRequestTally('jmeter-jtl');
+  return { requests: tally(), transactions: tally(), seen: { requests: 0, transactions: 0, inTransactions: 0 } };
+}
+
+/** "Generate parent sample" leaves nothing but transactions in a CSV; else their requests have lines of their own. */
+function finish({ requests, transactions, seen }: Run, notes: readonly string[] = []): LoadResult {
+  if (seen.requests === 0 && seen.transactions > 0)
+    return transactions.finish([...notes, 'each time is that of a transaction: the file lists none of the requests in it']);
+  const isPart = seen.inTransactions > seen.requests;
+  const left = `${seen.transactions} transactions are left out: they count ${seen.inTransactions} requests, of which the file lists ${seen.requests}`;
+  return requests.finish(isPart ? [...notes, left] : [...notes]);
+}
+
+function addRow(run: Run, row: (column: string) => string): boolean {
   const startedAtMs = timeOf(row('timeStamp'));
   const ms = row('elapsed') === '' ? Number.NaN : Number(row('elapsed'));
   if (!Number.isFinite(startedAtMs) || !Number.isFinite(ms)) return false;
-  addSample(tally, {
+  requireOne(row('SampleCount'));
+  addSample(run, {
     startedAtMs,
     ms,
     label: row('label'),
@@ -66,6 +88,14 @@ function addRow(tally: Tally, row: (column: string) => string): boolean {
     message: row('responseMessage'),
   });
   return true;
+}
+
+/** Statistical senders of remote tests sum samples up: their times are no times of requests. */
+function requireOne(count: string): void {
+  if (count === '' || Number(count) <= 1) return;
+  throw new UnreadableInputError(
+    `jmeter: expected one sample in each line, got the sum of ${count}; run the test with mode=StrippedBatch instead of Statistical, which keeps them apart`,
+  );
 }
 
 /** Milliseconds since 1970, or the date of `jmeter.save.saveservice.timestamp_format` where it is one that can be read. */
@@ -82,12 +112,17 @@ interface Sample {
   message: string;
 }
 
-function addSample(tally: Tally, { startedAtMs, ms, label, success, code, message }: Sample): void {
-  // A transaction controller sums up requests that have lines of their own.
-  if (message.startsWith('Number of samples in transaction')) return;
+function addSample(run: Run, { startedAtMs, ms, label, success, code, message }: Sample): void {
   const isFailed = success.toLowerCase() !== 'true';
   const request: ListedRequest = { startedAtMs, ms, isFailed, error: isFailed ? errorOf(code, message) : null, name: label };
-  tally.add(request);
+  if (isTransaction(message)) {
+    run.seen.transactions++;
+    run.seen.inTransactions += Number(/ : (\d+)/.exec(message)?.[1] ?? 0);
+    run.transactions.add(request);
+  } else {
+    run.seen.requests++;
+    run.requests.add(request);
+  }
 }
 
 function errorOf(code: string, message: string): string {
@@ -101,20 +136,25 @@ function errorOf(code: string, message: string): string {
 }
 
 async function readXml(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
-  const tally = createRequestTally('jmeter-jtl');
+  const run = createRun();
   let samples = 0;
   await forEachSample(source, (attribute) => {
     samples++;
-    const startedAtMs = Number(attribute('ts'));
-    const ms = Number(attribute('t'));
+    const [startedAtMs, ms] = [numberOf(attribute('ts')), numberOf(attribute('t'))];
     if (!Number.isFinite(startedAtMs) || !Number.isFinite(ms)) {
       throw new UnreadableInputError(
         `jmeter: expected the attributes ts and t in every sample, sample ${samples} has none; let JMeter save time stamps and elapsed times`,
       );
     }
-    addSample(tally, { startedAtMs, ms, label: attribute('lb'), success: attribute('s'), code: attribute('rc'), message: attribute('rm') });
+    requireOne(attribute('sc'));
+    addSample(run, { startedAtMs, ms, label: attribute('lb'), success: attribute('s'), code: attribute('rc'), message: attribute('rm') });
   });
-  return tally.finish();
+  return finish(run);
+}
+
+/** NaN where there is nothing. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 /** The first line decides about header and separator; the source is given back whole. */

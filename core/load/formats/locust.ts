@@ -22,16 +22,21 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const names: string[] = [];
   const rows: LoadResult[] = [];
   const totals: LoadResult[] = [];
-  await forEachRow(source, 'locust', ['Name', 'Request Count', 'Failure Count', 'Average Response Time', 'Requests/s'], (row) => {
-    const result = rowResult(row);
-    if (result === null) return false;
-    if (['Aggregated', 'Total'].includes(row('Name')) && row('Type') === '') totals.push(result);
-    else {
-      names.push(`${row('Type')} ${row('Name')}`.trim());
-      rows.push(result);
-    }
-    return true;
-  });
+  const notes = await forEachRow(
+    source,
+    'locust',
+    ['Name', 'Request Count', 'Failure Count', 'Average Response Time', 'Requests/s'],
+    (row) => {
+      const result = rowResult(row);
+      if (result === null) return false;
+      if (['Aggregated', 'Total'].includes(row('Name')) && row('Type') === '') totals.push(result);
+      else {
+        names.push(`${row('Type')} ${row('Name')}`.trim());
+        rows.push(result);
+      }
+      return true;
+    },
+  );
   // One endpoint alone is its own total, also in a file whose last line was cut.
   const total = totals.at(-1) ?? (rows.length === 1 ? rows[0] : undefined);
   if (total === undefined) {
@@ -39,7 +44,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
       `locust: expected the line Aggregated at the end, got ${rows.length} lines without it; give the whole file`,
     );
   }
-  return { ...total, notes: [...(total.notes ?? []), ...togetherNote(names)] };
+  return { ...total, notes: [...(total.notes ?? []), ...notes, ...togetherNote(names)] };
 }
 
 function rowResult(row: (column: string) => string): LoadResult | null {

@@ -25,9 +25,22 @@ export const rubyRules: readonly CategoryRule[] = [
   byModule('runtime', /\/lib\/ruby\/|^<internal:/),
 ];
 
-/** Methods written in C carry no gem; these only when nothing specific calls them. */
+/**
+ * Methods written in C carry no gem; these only when nothing specific calls them. rbspy has the name alone, StackProf, Vernier and Ruby 3.4 the class before
+ * it (`String#gsub`).
+ */
 export const rubyNativeNames: readonly CategoryRule[] = [
-  byName('regex', /^(?:match\?|=~|match|scan|gsub!?|sub!?)$/),
-  byName('network-io', /^(?:read_nonblock|write_nonblock|sysread|syswrite|recv\w*|sendmsg|connect|accept)$/),
-  byName('file-io', /^(?:read|write|open|close)$/),
+  byName('database-driver', /^(?:PG|Mysql2|SQLite3|Trilogy|TinyTds)::/),
+  byName('serialization', /^(?:JSON|Oj|Psych|Nokogiri|MessagePack)(?:::|[.#])/),
+  byName('crypto', /^(?:OpenSSL|Digest|BCrypt)(?:::|[.#])/),
+  byName('compression', /^Zlib(?:::|[.#])/),
+  byName('module-load', /^Kernel[.#](?:require|require_relative|load)$/),
+  byName('gc', /^GC\.(?:start|compact)$/),
+  byName('regex', /^(?:(?:String|Symbol|Regexp)#)?(?:match\?|=~|match|scan|gsub!?|sub!?)$/),
+  byName(
+    'network-io',
+    /^(?:\w*(?:Socket|Server)[.#]\w+|(?:IO#)?(?:read_nonblock|write_nonblock|sysread|syswrite|recv\w*|sendmsg|connect|accept))$/,
+  ),
+  byName('file-io', /^(?:(?:IO|File|Kernel)[.#])?(?:read|write|open|close)$/),
+  { category: 'runtime' },
 ];

@@ -11,7 +11,7 @@ import { memrayStats } from './python/memray-stats.js';
 import { goroutineDump } from './pprof/goroutine-dump.js';
 import { flamebearer } from './drawn/flamebearer.js';
 import { stackprof } from './ruby/stackprof.js';
-import { firefoxProfile } from './firefox-profile.js';
+import { firefoxProfile } from './firefox/firefox-profile.js';
 import { otlpProfiles } from './otlp/otlp.js';
 import { callgrind } from './callgrind.js';
 import { bpftraceMap } from './folded/bpftrace-map.js';

@@ -109,3 +109,57 @@ it('takes the plans of several statements of the shell of SQLite for several', (
   expect(plan.nodes.flatMap(({ relation }) => relation ?? [])).toEqual(['t1']);
   expect(plan.findings.map(({ id }) => id)).toContain('several-plans');
 });
+
+const join = (numbers: (rows: number, loops: number) => string): string[] => [
+  `Nested Loop${numbers(6, 1)}`,
+  `  ->  Seq Scan on customers c${numbers(2, 1)}`,
+  `  ->  Append${numbers(3, 2)}`,
+  `        ->  Index Scan using o_1_pkey on o_1${numbers(2, 2)}`,
+  '              Index Cond: (id > c.id)',
+  `        ->  Index Scan using o_2_pkey on o_2${numbers(1, 1)}`,
+  '              Index Cond: (id > c.id)',
+];
+
+const shape = ({ format, nodes }: PlanAnalysis): unknown => [format, nodes.map(({ nodeType, parentId }) => [nodeType, parentId])];
+
+const joined = [
+  'postgres-text',
+  [
+    ['Nested Loop', null],
+    ['Seq Scan', 0],
+    ['Append', 0],
+    ['Index Scan', 2],
+    ['Index Scan', 2],
+  ],
+];
+
+it('takes a plan of PostgreSQL with neither costs nor times for one of PostgreSQL, whose root has no arrow', () => {
+  const counted = join((rows, loops) => ` (actual rows=${rows} loops=${loops})`);
+  expect(shape(read(counted.join('\n')))).toEqual(joined);
+  const partly = counted.map((line, index) => (index === 5 ? line.replace(/ \(actual.*/, ' (never executed)') : line));
+  expect(shape(read(partly.join('\n')))).toEqual(joined);
+});
+
+it.each([8, 27, 40, 60])('joins no lines because somebody shortened the rule below the heading to %s signs', (width) => {
+  const lines = join((rows, loops) => `  (cost=0.00..9.00 rows=${rows} width=4) (actual time=0.1..0.2 rows=${rows} loops=${loops})`);
+  // Behind a line that is as long as the rule lies the next node.
+  const output = `   Output: ${'x'.repeat(Math.max(1, width + 1 - '   Output: '.length))}`;
+  const table = ['   QUERY PLAN', '-'.repeat(width), ` ${lines[0] ?? ''}`, output, ...lines.slice(1).map((line) => ` ${line}`), '(8 rows)'];
+  expect(shape(read(table.join('\n')))).toEqual(joined);
+});
+
+it.each([1, 2, 3])('refuses a plan whose text ends after %s of its nodes, since its join reads too little', (nodes) => {
+  const lines = join((rows, loops) => `  (cost=0.00..9.00 rows=${rows} width=4) (actual time=0.1..0.2 rows=${rows} loops=${loops})`);
+  const cut =
+    (text: string[]): (() => unknown) =>
+    () =>
+      read(text.slice(0, nodes).join('\n'));
+  if (nodes < 3) expect(cut(lines)).toThrow(/complete plan, but "Nested Loop" reads \d of the 2 nodes/);
+  const mysql = [
+    '-> Sort: total  (actual time=9..9 rows=6 loops=1)',
+    '    -> Nested loop inner join  (cost=9 rows=6) (actual time=1..8 rows=6 loops=1)',
+    '        -> Table scan on c  (cost=1 rows=2) (actual time=0.1..0.2 rows=2 loops=1)',
+    '        -> Index lookup on o using k (c=c.id)  (cost=1 rows=3) (actual time=0.1..3 rows=3 loops=2)',
+  ];
+  expect(cut(mysql)).toThrow(/complete plan, but "(?:Sort|Nested loop inner join)" reads/);
+});

@@ -71,3 +71,50 @@ it('reads what wrk printed in its first years', async () => {
     'Making 100000 requests to http://10.0.0.1:8080/json\n  4 threads and 256 connections\n  Thread Stats Avg Stdev Max +/- Stdev\n    Latency 7.81ms 6.15ms 26.54ms 50.00%\n    Req/Sec 2.94k 2.58k 7.00k 46.75%\n  100000 requests in 7.26s, 13.35MB read\n  Socket errors: connect 0, read 0, write 0, timeout 53\nRequests/sec: 13769.23\nTransfer/sec: 1.84MB\n';
   expect(await read(text)).toMatchObject({ requests: 100_053, latencyMs: { p50: null, mean: 7.81, max: 26.54 } });
 });
+
+/** Samples of JMeter in XML: a transaction that holds its requests ("generate parent sample"), and one request beside it. */
+const jtl = (attributes: string): string =>
+  [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testResults version="1.2">',
+    `<sample t="90" ${attributes} s="true" lb="checkout" rc="200" rm="Number of samples in transaction : 2, number of failing samples : 0" tn="t 1-1">`,
+    `  <httpSample t="40" ${attributes} s="true" lb="/cart" rc="200" rm="OK" tn="t 1-1"/>`,
+    `  <httpSample t="50" ${attributes} s="false" lb="/pay" rc="500" rm="no" tn="t 1-1">`,
+    `    <httpSample t="20" ${attributes} s="true" lb="/pay-0" rc="302" rm="moved" tn="t 1-1"/>`,
+    '  </httpSample>',
+    '</sample>',
+    `<httpSample t="10" ${attributes} s="true" lb="/" rc="200" rm="OK" tn="t 1-1"/>`,
+    '</testResults>',
+  ].join('\n');
+
+it('counts the requests inside a transaction of JMeter, and no parts of requests', async () => {
+  expect(await read(jtl('ts="1700000000000"'))).toMatchObject({ requests: 3, failedRatio: 1 / 3, latencyMs: { p50: 25, max: 40 } });
+});
+
+it.each([
+  [jtl(''), /expected the attributes ts and t in every sample, sample 1 has none/],
+  [jtl('ts="1700000000000"').replace('t="10" ', ''), /sample 4 has none/],
+  [jtl('ts="1700000000000" sc="50"'), /expected one sample in each line, got the sum of 50/],
+  [
+    'timeStamp,elapsed,label,responseCode,responseMessage,threadName,success,SampleCount,ErrorCount\n1700000000000,900,/,200,OK,t,true,50,0\n',
+    /the sum of 50.*StrippedBatch/,
+  ],
+])('refuses samples of JMeter without a time, or of many requests', async (text, message) => {
+  await expect(read(text)).rejects.toThrow(message);
+});
+
+const transaction = 'Number of samples in transaction : 3, number of failing samples : 0';
+
+it.each([
+  [[`900,checkout,${transaction}`, `800,checkout,${transaction}`], 2, /each time is that of a transaction/],
+  [[`900,checkout,${transaction}`, '300,/,OK'], 1, /1 transactions are left out: they count 3 requests, of which the file lists 1/],
+  [['300,/,OK', '200,/,OK', 'Killed'], 2, /1 of 3 lines are no whole records and are left out, the first of them "1700000000000,Killed,/],
+])('says what a JTL holds besides requests: %#', async (rows, requests, told) => {
+  const lines = rows.map((row) => {
+    const [elapsed = '', label = '', ...message] = row.split(',');
+    return `1700000000000,${elapsed},${label},200,"${message.join(',')}",t 1-1,true`;
+  });
+  const result = await read(['timeStamp,elapsed,label,responseCode,responseMessage,threadName,success', ...lines].join('\n'));
+  expect(result.requests).toBe(requests);
+  expect(analyzeLoad(result).reasons.join('\n')).toMatch(told);
+});

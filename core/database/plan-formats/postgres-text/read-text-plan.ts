@@ -1,5 +1,7 @@
 import { UnreadableInputError } from '../../../model/errors.js';
+import { postgresAdvice } from '../postgres-json.js';
 import { quoteLine, type PlanLine, type PlanText } from '../plan-text.js';
+import { readsOfPostgres, requireWholeTree } from '../whole-tree.js';
 import { readDetail, readWorkerLine } from './detail-line.js';
 import { readFooter } from './footer-line.js';
 import { isHeadlike, readHeadLine, type HeadLine } from './head-line.js';
@@ -37,7 +39,10 @@ export function readTextPlans({ lines, durationMs }: PlanText): RawRecord[] {
     else if (isHeadlike(line.text) && !isHarmless(line.text, plan)) refuseHead(line, plan);
     else if (plan !== null) readOther(line.text, plan);
   }
-  for (const { document } of plans) if (durationMs !== null) document['Duration'] = durationMs;
+  for (const { document } of plans) {
+    requireWholeTree(document['Plan'] as RawRecord, readsOfPostgres, postgresAdvice);
+    if (durationMs !== null) document['Duration'] = durationMs;
+  }
   return plans.map(({ document }) => document);
 }
 

@@ -27,7 +27,9 @@ function withoutNewlineMark(text: string): string {
  */
 function joinWrapped(lines: readonly PlanLine[], width: number | null): PlanLine[] {
   const joined: PlanLine[] = [];
-  const isBehind = (text: string): boolean => width !== null && text.length === width + 1 && !/[+↵]$/.test(text);
+  // A cell that is wider than its column was not wrapped: somebody shortened the rule.
+  const isWider = width !== null && lines.some(({ text }) => text.trimEnd().length > width + 1);
+  const isBehind = (text: string): boolean => width !== null && !isWider && text.length === width + 1 && !/[+↵]$/.test(text);
   // In a cell of many lines, all but the last have the column for the mark.
   const mayBeUnmarked = 2 * lines.filter(({ text }) => isBehind(text)).length <= lines.length;
   let open: 'no' | 'marked' | 'unmarked' = 'no';

@@ -17,7 +17,7 @@ export const k6Csv: LoadFileFormat = {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const points = createPointSummary('k6-csv');
-  await forEachRow(source, 'k6 --out csv', ['metric_name', 'timestamp', 'metric_value'], (row) => {
+  const notes = await forEachRow(source, 'k6 --out csv', ['metric_name', 'timestamp', 'metric_value'], (row) => {
     const value = row('metric_value') === '' ? Number.NaN : Number(row('metric_value'));
     const endedAtMs = timeOf(row('timestamp'));
     if (!Number.isFinite(value) || !Number.isFinite(endedAtMs)) return false;
@@ -32,7 +32,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   return {
     ...result,
     errors: { ...result.errors, ...errors },
-    notes: [...(result.notes ?? []), 'times in this file are whole seconds, so that duration and rate may be off by one second'],
+    notes: [...(result.notes ?? []), ...notes, 'times in this file are whole seconds, so that duration and rate may be off by one second'],
   };
 }
 

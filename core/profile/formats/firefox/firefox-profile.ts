@@ -1,21 +1,23 @@
 // The Firefox Profiler's processed format: Firefox itself, samply (Linux, macOS, Windows) and vernier (Ruby) write it.
 // https://github.com/firefox-devtools/profiler/blob/main/src/types/profile.ts and docs-developer/CHANGELOG-formats.md
 import { z } from 'zod';
-import { UnreadableInputError } from '../../model/errors.js';
-import type { Frame, ProfileKind } from '../../model/profile.js';
-import { createProfileBuilder, rootNode, type ProfileBuilder } from '../profile-builder.js';
-import type { StackProfile } from '../stack-profile.js';
-import type { ProfileFormat, ReadOptions } from './format.js';
-import { detectJson } from './input/json-shape.js';
-import { readJson } from './input/whole-file.js';
+import { UnreadableInputError } from '../../../model/errors.js';
+import type { Frame, ProfileKind } from '../../../model/profile.js';
+import { percent } from '../../../model/figures.js';
+import { createProfileBuilder, rootNode, type ProfileBuilder } from '../../profile-builder.js';
+import type { StackProfile } from '../../stack-profile.js';
+import type { ProfileFormat, ReadOptions } from '../format.js';
+import { detectJson } from '../input/json-shape.js';
+import { readJson } from '../input/whole-file.js';
+import { firefoxFrame } from './firefox-frames.js';
 
 export const firefoxProfile: ProfileFormat = {
   id: 'firefox-profile',
   expects: 'Firefox Profiler JSON (Firefox, samply, vernier)',
-  tool: 'Firefox, samply, vernier (processed format, tables per thread or shared)',
+  tool: 'Firefox, samply (tried with 0.13.1), Vernier (processed format, tables per thread or shared)',
   command: '`samply record --save-only`, `vernier run --output`, Save in profiler.firefox.com',
   exactness:
-    'exact; all threads in one ranking. samply leaves names to the browser: load it there and save it, or its libraries are all that is told',
+    'exact; all threads in one ranking; CPU or wall clock by the CPU time of the samples. samply leaves native names to the browser: load it there and save it, or libraries stand for them',
   detect: (head) =>
     detectJson(
       head,
@@ -37,6 +39,7 @@ const tablesSchema = z.object({
     source: sparse.optional(),
     lineNumber: sparse.optional(),
     resource: sparse.optional(),
+    isJS: z.array(z.boolean()).optional(),
   }),
   resourceTable: z.object({ name: numbers }).optional(),
   sources: z.object({ filename: sparse }).optional(),
@@ -50,6 +53,7 @@ const threadSchema = z.object({
     weightType: z.string().nullish(),
     time: sparse.optional(),
     timeDeltas: sparse.optional(),
+    threadCPUDelta: sparse.nullish(),
   }),
 });
 const fileSchema = z.object({
@@ -70,8 +74,10 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
   const { meta, shared, threads } = file.data;
   const builder = createProfileBuilder();
   const types = new Set<string>();
+  const offCpu: OffCpu = { known: 0, off: 0 };
   let spanMs = 0;
   let read = 0;
+  let isTimeless = true;
   for (const raw of threads) {
     const { thread, tables } = threadOf(raw, shared);
     if (thread.samples.stack.length === 0) continue;
@@ -82,22 +88,57 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
     const idle = meta.categories.findIndex((category) => category.name === 'Idle');
     addThread(thread, tables, idle, builder);
     spanMs = Math.max(spanMs, spanOf(thread));
+    isTimeless &&= thread.samples.stack.length > 1 && thread.samples.time?.every((time) => time === 0) === true;
+    countOffCpu(thread, offCpu);
   }
   if (read > 1) builder.note('threads', `${read} threads in one ranking`);
-  const [type = 'samples'] = types;
+  // Vernier calls the bytes of retained objects samples; they alone were taken at no time.
+  const [type = 'samples'] = isVernier(meta.product) && isTimeless ? ['bytes'] : types;
+  const kind = kindOf(type, meta.product, offCpu);
+  if (kind === 'wall' && offCpu.off > 0 && !isByTheClock(meta.product))
+    builder.note('off-cpu', `${percent(offCpu.off / offCpu.known)} of the samples were taken while their thread did not run`);
   return builder.finish({
     format: 'firefox-profile',
-    kind: options.kind ?? kindOf(type, meta.product),
+    kind: options.kind ?? kind,
     unit: type === 'samples' ? 'samples' : type === 'bytes' ? 'bytes' : type === 'tracing-ms' ? 'milliseconds' : 'unknown',
     durationMs: spanMs > 0 ? spanMs : null,
     samplesKnown: type === 'samples',
   });
 }
 
-/** Firefox and vernier sample by the clock; samply does too, or on the CPU: its file does not tell. */
-function kindOf(weightType: string, product: string): ProfileKind {
+/** Weight whose CPU time is told, and how much of it had none. */
+interface OffCpu {
+  known: number;
+  off: number;
+}
+
+/** samply gives the samples of a thread that did not run a CPU time of zero. */
+function countOffCpu({ samples }: Thread, sums: OffCpu): void {
+  for (const [index, cpu] of (samples.threadCPUDelta ?? []).entries()) {
+    const weight = samples.weight?.[index] ?? 1;
+    if (cpu === null || (samples.stack[index] ?? null) === null) continue;
+    sums.known += weight;
+    if (cpu === 0) sums.off += weight;
+  }
+}
+
+/** A thread's first sample has no time before it: so few without CPU time say nothing. */
+const fewOffCpu = 0.01;
+
+/** Firefox and Vernier sample by the clock; samply does too, or on the CPU: the CPU time of the samples tells. */
+function kindOf(weightType: string, product: string, { known, off }: OffCpu): ProfileKind {
   if (weightType === 'bytes') return 'alloc';
-  return /^(?:Firefox|Fenix|Thunderbird|Ruby\/Vernier)/.test(product) ? 'wall' : 'unknown';
+  if (isByTheClock(product)) return 'wall';
+  if (known === 0) return 'unknown';
+  return off / known > fewOffCpu ? 'wall' : 'cpu';
+}
+
+function isByTheClock(product: string): boolean {
+  return /^(?:Firefox|Fenix|Thunderbird)/.test(product) || isVernier(product);
+}
+
+function isVernier(product: string): boolean {
+  return product.startsWith('Ruby/Vernier');
 }
 
 /** Until version 55 every thread has its own tables, since then they are shared. */
@@ -145,17 +186,23 @@ function stackNodes(tables: Tables, builder: ProfileBuilder): number[] {
     const frame = functionFrame(tables, id);
     return builder.frame(frame, `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`);
   });
+  const funcOf = (stack: number): number => tables.frameTable.func[tables.stackTable.frame[stack] ?? -1] ?? -1;
+  const idOf = (stack: number): number | undefined => frames[funcOf(stack)];
   const nodes: number[] = [];
   for (const [index, frame] of tables.stackTable.frame.entries()) {
     const prefix = tables.stackTable.prefix[index] ?? null;
     const parent = prefix === null ? rootNode : nodes[prefix];
-    const id = frames[tables.frameTable.func[frame] ?? -1];
+    const func = tables.frameTable.func[frame] ?? -1;
+    const id = frames[func];
     if (parent === undefined || id === undefined) {
       throw new UnreadableInputError(
         `firefox profile: expected stack ${index} to follow its prefix and to name a function. Is the file complete?`,
       );
     }
-    nodes.push(builder.child(parent, id));
+    // samply writes the function of a script once more above its compiled code.
+    const isSaidTwice =
+      prefix !== null && idOf(prefix) === id && tables.funcTable.isJS?.[funcOf(prefix)] === true && tables.funcTable.isJS[func] === false;
+    nodes.push(isSaidTwice ? parent : builder.child(parent, id));
   }
   return nodes;
 }
@@ -163,16 +210,12 @@ function stackNodes(tables: Tables, builder: ProfileBuilder): number[] {
 function functionFrame(tables: Tables, id: number): Frame {
   const { funcTable, stringArray, resourceTable, sources } = tables;
   const text = (index: number | null | undefined): string => (index === null || index === undefined ? '' : (stringArray[index] ?? ''));
-  const file = text(funcTable.fileName?.[id] ?? sources?.filename[funcTable.source?.[id] ?? -1]);
-  const resource = text(resourceTable?.name[funcTable.resource?.[id] ?? -1]);
-  const name = text(funcTable.name[id]);
-  const isAddress = /^0x[0-9a-f]+$/.test(name);
-  // samply leaves names to the browser: an address is no name, so its library stands for it.
-  return {
-    name: isAddress && resource !== '' ? `[${resource}]` : name,
-    module: file === '' ? resource : file,
-    line: isAddress ? null : (funcTable.lineNumber?.[id] ?? null),
-  };
+  return firefoxFrame({
+    name: text(funcTable.name[id]),
+    file: text(funcTable.fileName?.[id] ?? sources?.filename[funcTable.source?.[id] ?? -1]),
+    resource: text(resourceTable?.name[funcTable.resource?.[id] ?? -1]),
+    line: funcTable.lineNumber?.[id] ?? null,
+  });
 }
 
 function spanOf({ samples }: Thread): number {
