@@ -11,7 +11,8 @@ let server: TestPostgres;
 const signal = new AbortController().signal;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  // Few slots, so that a test can fill them.
+  server = await startPostgres(['max_connections=20']);
   const client = await server.connect();
   await client.query('CREATE TABLE seats (id int PRIMARY KEY, taken boolean NOT NULL)');
   await client.query('INSERT INTO seats SELECT i, false FROM generate_series(1, 100) i');

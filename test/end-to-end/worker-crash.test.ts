@@ -78,7 +78,7 @@ async function stats(): Promise<{ mostOpen: number; requests: number }> {
 describe('a worker that is killed', () => {
   it(
     'during the load and during the captures leaves the incident to the next one, with one load at a time',
-    { timeout: 150_000 },
+    { timeout: 400_000 },
     async () => {
       const incidents = createIncidentClient(environment.client);
       const alert = {
@@ -94,16 +94,16 @@ describe('a worker that is killed', () => {
         ...{ endpoint: 'shop/quotes', service: 'shop', symptom: null, options: {} },
         alert: { ...alert, labels: {}, severity: null, symptom: null, links: [] },
       });
-      await expect.poll(async () => (await stats()).requests, { timeout: 20_000, interval: 100 }).toBeGreaterThan(0);
+      await expect.poll(async () => (await stats()).requests, { timeout: 90_000, interval: 100 }).toBeGreaterThan(0);
       await kill(first);
       const second = await startWorker();
       const before = (await stats()).requests;
       // The second try of the load begins when the first one's heartbeat is missed; its captures start after the warm-up.
-      await expect.poll(async () => (await stats()).requests, { timeout: 40_000, interval: 100 }).toBeGreaterThan(before + 100);
-      await expect.poll(() => loadTries(incidentId), { timeout: 20_000 }).toBe(2);
+      await expect.poll(async () => (await stats()).requests, { timeout: 90_000, interval: 100 }).toBeGreaterThan(before + 100);
+      await expect.poll(() => loadTries(incidentId), { timeout: 60_000 }).toBe(2);
       await kill(second);
       await startWorker();
-      const { incident } = await incidents.follow(incidentId, ({ phase }) => phase === 'waiting', { timeoutMs: 80_000 });
+      const { incident } = await incidents.follow(incidentId, ({ phase }) => phase === 'waiting', { timeoutMs: 200_000 });
       expect(incident.confirmation?.verdict).toBe('confirmed');
       survived = incident;
       expect(await loadTries(incidentId)).toBe(3);
@@ -131,11 +131,11 @@ describe('a worker that is stopped', () => {
 
   it(
     'hands its load over: it ends in time and in order, and the next one begins that load again at once',
-    { timeout: 90_000 },
+    { timeout: 300_000 },
     async () => {
       const incidents = createIncidentClient(environment.client);
       const first = await startWorker();
-      await expect.poll(async () => (await fetch(`${health}/readyz`)).status, { timeout: 20_000 }).toBe(200);
+      await expect.poll(async () => (await fetch(`${health}/readyz`)).status, { timeout: 60_000 }).toBe(200);
       expect(await (await fetch(`${health}/readyz`)).json()).toMatchObject({
         ready: true,
         queues: expect.arrayContaining([{ queue: 'load', kind: 'activity', isPolled: true }]) as unknown,
@@ -147,7 +147,7 @@ describe('a worker that is stopped', () => {
         ...{ endpoint: 'shop/quotes', service: 'shop', symptom: null, options: {} },
         alert: { ...alert, labels: {}, severity: null, symptom: null, links: [] },
       });
-      await expect.poll(async () => (await stats()).requests, { timeout: 40_000, interval: 100 }).toBeGreaterThan(before);
+      await expect.poll(async () => (await stats()).requests, { timeout: 90_000, interval: 100 }).toBeGreaterThan(before);
       const gone = once(first, 'exit');
       first.kill('SIGTERM');
       // Two seconds of grace and twenty to stop what runs; orchestrators kill after thirty.
@@ -155,9 +155,11 @@ describe('a worker that is stopped', () => {
       expect(await processesMentioning(folder, 'k6')).toEqual([]);
       const between = (await stats()).requests;
       await startWorker();
-      await expect.poll(async () => (await stats()).requests, { timeout: 10_000, interval: 100 }).toBeGreaterThan(between + 20);
+      await expect.poll(async () => (await stats()).requests, { timeout: 90_000, interval: 100 }).toBeGreaterThan(between + 20);
+      // It was handed over: nobody had to wait until its heartbeat was missed.
+      expect(await lastFailures(incidentId)).toEqual(['applicationFailureInfo']);
       await incidents.cancel(incidentId);
-      await expect.poll(() => processesMentioning(folder, 'k6'), { timeout: 15_000 }).toEqual([]);
+      await expect.poll(() => processesMentioning(folder, 'k6'), { timeout: 50_000 }).toEqual([]);
     },
   );
 });
@@ -167,4 +169,13 @@ async function loadTries(incidentId: string): Promise<number> {
   const { workflowId, runId } = await findIncident(environment.client, incidentId);
   const { events } = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
   return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'loadStarted').length;
+}
+
+/** How the earlier tries of what runs now ended. */
+async function lastFailures(incidentId: string): Promise<string[]> {
+  const { workflowId, runId } = await findIncident(environment.client, incidentId);
+  const { raw } = await environment.client.workflow.getHandle(workflowId, runId).describe();
+  return (raw.pendingActivities ?? []).flatMap(({ lastFailure }) =>
+    Object.keys(lastFailure ?? {}).filter((key) => key.endsWith('FailureInfo')),
+  );
 }

@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'test/end-to-end/bisect.test.ts',
   'test/end-to-end/bisect-worker-crash.test.ts',
+  'test/end-to-end/worker-crash.test.ts',
   'test/client/cli.test.ts',
   'test/adapters/k6/k6.test.ts',
 ];
