@@ -2,16 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Standing } from '../../core/model/standing.js';
-import { busyProfile } from '../../core/profile/busy-profile.js';
-import { rankLeaves } from '../../core/profile/rank/rank-leaves.js';
+import { worksWithoutLock } from '../../core/profile/beyond-lock.js';
 import { scaleProfile, weightMs, type StackProfile } from '../../core/profile/stack-profile.js';
 import { standingSites } from '../../core/profile/standing.js';
 import { countCpu } from '../kernel/process-cpu.js';
 import type { ProfileOrder } from './profiler.js';
 import { runProfiler } from './run-profiler.js';
-
-/** What works without the lock is seen with it in less than half of its time, and is more than half of what is ready to run: the greater part decides. */
-const hardly = 0.5;
 
 /** One way in which py-spy looks at the threads of a process. */
 interface Recording {
@@ -97,24 +93,15 @@ export async function lookBeyondLock(
   };
 }
 
-/**
- * The profile of a process that works mostly without the lock, or null: fewer than half of the threads that are ready to run hold it, and what leads
- * among them hardly ever does. Looks that pause nothing read hot code badly and standing calls well, so that they may not speak for a process of which
- * the lock tells the greater part. More threads may be ready than there are CPUs, so their time is scaled down to what the kernel counted.
- */
+/** The profile of a process that works mostly without the lock, or null. More threads may be ready than there are CPUs: their time is scaled to what the kernel counted. */
 async function withoutLock(
   held: StackProfile,
   bytes: Uint8Array,
   { seconds, cpuMs }: { seconds: number; cpuMs: number },
 ): Promise<StackProfile | null> {
   const ready = await asCpuProfile(bytes, seconds).catch(() => null);
-  const leader = ready === null ? undefined : rankLeaves(busyProfile(ready))[0];
-  if (ready === null || leader === undefined) return null;
-  const inHeld = rankLeaves(busyProfile(held)).find(({ frame, module }) => frame === leader.frame && module === leader.module);
-  if ((inHeld?.selfShare ?? 0) >= hardly * leader.selfShare) return null;
+  if (ready === null || !worksWithoutLock(held, ready)) return null;
   const readyMs = weightMs(ready, ready.total) ?? 0;
-  const holding = (weightMs(held, held.total) ?? 0) / (held.durationMs ?? Infinity);
-  if (holding >= hardly * (readyMs / (seconds * 1000))) return null;
   return readyMs > cpuMs ? scaleProfile(ready, cpuMs / readyMs) : ready;
 }
 

@@ -8,6 +8,7 @@ import { readProc } from '../kernel/process-files.js';
 import { countCpu } from '../kernel/process-cpu.js';
 import { expectedCpuMs } from './expected-cpu.js';
 import type { ProfileCapture, ProfileOrder, Profiler, ServiceProcess } from './profiler.js';
+import { pySpyOfService } from './py-spy-of-service.js';
 import { asCpuProfile, holdsInterpreter, lookBeyondLock, record } from './py-spy-recordings.js';
 
 export const pySpy: Profiler = {
@@ -16,7 +17,7 @@ export const pySpy: Profiler = {
   runtimes: ['python'],
   inspect: async ({ pid }, tool) => {
     refuseWithoutPtrace(pid);
-    await findPySpy(tool);
+    await findPySpy(tool, pid);
     return 'py-spy can read it';
   },
   capture,
@@ -41,16 +42,19 @@ function refuseWithoutPtrace(pid: number): void {
   throw unavailable(pid, isOwn ? `ptrace_scope is ${scope}: nobody may attach` : `it belongs to user ${owner}`, ptraceRemedy);
 }
 
-async function findPySpy(tool: ProfileOrder['tool']): Promise<string> {
+/** The one of the responder, which is pinned; else one that the service brings, where nobody else may write it. */
+async function findPySpy(tool: ProfileOrder['tool'], pid: number): Promise<string> {
   try {
     return await tool('py-spy');
   } catch (error) {
     if (!(error instanceof ProgramFailedError)) throw error;
-    const remedy = 'Install it where the worker runs (python3 -m pip install py-spy) or set PERF_RESPONDER_PY_SPY=/path/to/py-spy.';
-    throw new EvidenceUnavailableError(
-      { id: 'profile', what: 'a profile of the Python service', why: error.message.split('\n')[0] ?? 'py-spy was not found', remedy },
-      { cause: error },
-    );
+    const own = await pySpyOfService(pid);
+    if (own !== null && !('whyNot' in own)) return own.path;
+    const found = own === null ? '' : `; the one of the service is not run: ${own.whyNot}`;
+    const trusted = own === null ? '' : ` Where you trust it all the same: PERF_RESPONDER_PY_SPY=${own.path}.`;
+    const remedy = `Install it where the worker runs (python3 -m pip install py-spy) or set PERF_RESPONDER_PY_SPY=/path/to/py-spy.${trusted}`;
+    const why = `${error.message.split('\n')[0] ?? 'py-spy was not found'}${found}`;
+    throw new EvidenceUnavailableError({ id: 'profile', what: 'a profile of the Python service', why, remedy }, { cause: error });
   }
 }
 
@@ -58,7 +62,7 @@ async function capture(process: ServiceProcess, order: ProfileOrder): Promise<Pr
   const { pid, usableCores } = process;
   const { durationMs, signal } = order;
   refuseWithoutPtrace(pid);
-  const program = await findPySpy(order.tool);
+  const program = await findPySpy(order.tool, pid);
   await sleep(order.delayMs, undefined, { signal });
   const directory = await mkdtemp(join(tmpdir(), 'perf-responder-py-spy-'));
   const recorder = { program, pid, directory, order };
