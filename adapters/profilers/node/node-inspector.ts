@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { EvidenceUnavailableError } from '../../../core/model/errors.js';
-import { parseV8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
+import { parseV8Profile, type V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
+import type { Standing } from '../../../core/model/standing.js';
 import type { HotLine } from '../../../core/profile/source-hints.js';
 import { toSources } from '../../../core/profile/source-positions.js';
 import { readHotLines } from './hot-source-lines.js';
@@ -12,7 +13,8 @@ import { startTrace } from './node-tracing.js';
 import { countCpu, type CountedCpu } from '../../kernel/process-cpu.js';
 import { ownListeningSockets, type ListeningSocket } from '../../kernel/process-sockets.js';
 import { renewRecorder, startRecorder, takeRecorded } from './request-recorder.js';
-import { readSourceMaps } from './source-maps.js';
+import { lookAtAwaits } from './standing-awaits.js';
+import { readSourceMaps, urlsOf } from './source-maps.js';
 
 export interface NodeCaptureOptions {
   pid: number;
@@ -31,8 +33,11 @@ export interface NodeCapture {
   /** ISO 8601: sampling began and ended. */
   startedAt: string;
   endedAt: string;
+  sampledMs: number;
   /** Texts of the hottest source lines, where they could be read. */
   sources: HotLine[];
+  /** Where asynchronous code waited, after the profile was taken; null where the loop was too busy to ask, the capture too short, or the runtime does not tell. */
+  standing: Standing | null;
   /** What the kernel counted for the process while it was sampled; null when it does not tell. */
   cpu: CountedCpu | null;
   /** Threads of `worker_threads`, whose CPU is not in this profile. */
@@ -43,6 +48,12 @@ export interface NodeCapture {
 
 /** 1 ms costs about 5 % of a core on an idle process; 100 µs would cost 20 %. */
 const samplingIntervalUs = 1000;
+/** The awaits take the last part of the window, for no more seconds than a mean over some dozen requests needs; a short window is the profile's alone. */
+const awaitsPart = 0.2;
+const mostAwaitsMs = 3000;
+const shortestMs = 5000;
+/** Above seven tenths a single queue waits for more than twice its service time (M/M/1): what requests wait for is the loop. */
+const calm = 0.7;
 const openTimeoutMs = 5000;
 const cleanUpTimeoutMs = 5000;
 
@@ -146,36 +157,64 @@ async function capture(session: InspectorSession, target: NodeTarget, options: N
   if (recorder === 'busy') throw alreadyCaptured(target.pid);
   try {
     await waitOrFail(session, target, delayMs, options, 0);
-    const trace = await startTrace(session);
-    await session.call('Profiler.enable');
-    await session.call('Profiler.setSamplingInterval', { interval: samplingIntervalUs });
-    await session.call('Profiler.start');
-    const endCount = countCpu(target.pid);
-    const startedAt = new Date().toISOString();
-    await waitOrFail(session, target, durationMs, options, delayMs);
-    const cpu = endCount();
-    const stopped = z.object({ profile: z.unknown() }).parse(await session.call('Profiler.stop', {}, 60_000));
-    const endedAt = new Date().toISOString();
-    const profile = parseV8Profile(stopped.profile);
-    const recorded = await takeRecorded(session, cleanUpTimeoutMs);
-    const events = await trace?.stop();
+    const awaitsMs = durationMs < shortestMs ? 0 : Math.min(mostAwaitsMs, awaitsPart * durationMs);
+    const pass: Pass = (ms, offsetMs) => waitOrFail(session, target, ms, options, delayMs + offsetMs);
+    const { profile, isCalm, ...sampled } = await sample(session, target.pid, { durationMs, awaitsMs, pass });
     signal?.throwIfAborted();
-    const told = toSources(profile, await readHotLines(profile, target.pid), await readSourceMaps(profile, target.pid));
-    return {
-      cpuProfile: JSON.stringify(told.profile),
-      traceEvents: [...(events ?? []), ...recorded],
-      startedAt,
-      endedAt,
-      sources: told.hotLines,
-      cpu,
-      workerThreads,
-      hasRequestTrace: events !== undefined,
-    };
+    const standing = isCalm ? await lookAtAwaits(session, target.pid, { awaitsMs, pass: (ms) => pass(ms, durationMs - awaitsMs) }) : null;
+    const told = toSources(profile, await readHotLines(profile, target.pid), await readSourceMaps(urlsOf(profile), target.pid));
+    return { ...sampled, cpuProfile: JSON.stringify(told.profile), sources: told.hotLines, standing, workerThreads };
   } finally {
     // A profiler left on would tax the service and spoil its event-loop figures.
     await session.call('Profiler.disable', {}, cleanUpTimeoutMs).catch(() => undefined);
     await takeRecorded(session, cleanUpTimeoutMs).catch(() => undefined);
   }
+}
+
+/** Lets so many milliseconds go by, the offset being what went before. */
+type Pass = (ms: number, offsetMs: number) => Promise<void>;
+
+interface Sampled extends Pick<NodeCapture, 'traceEvents' | 'startedAt' | 'endedAt' | 'sampledMs' | 'cpu' | 'hasRequestTrace'> {
+  profile: V8Profile;
+  /** The last `awaitsMs` of the window are left, because the loop has time to be asked where requests wait. */
+  isCalm: boolean;
+}
+
+async function sample(
+  session: InspectorSession,
+  pid: number,
+  { durationMs, awaitsMs, pass }: { durationMs: number; awaitsMs: number; pass: Pass },
+): Promise<Sampled> {
+  const trace = await startTrace(session);
+  await session.call('Profiler.enable');
+  await session.call('Profiler.setSamplingInterval', { interval: samplingIntervalUs });
+  await session.call('Profiler.start');
+  const endCount = countCpu(pid);
+  const startedAt = new Date().toISOString();
+  await pass(durationMs - awaitsMs, 0);
+  const isCalm = awaitsMs > 0 && isLoopCalm(endCount());
+  if (!isCalm) await pass(awaitsMs, durationMs - awaitsMs);
+  const cpu = endCount();
+  const stopped = z.object({ profile: z.unknown() }).parse(await session.call('Profiler.stop', {}, 60_000));
+  const endedAt = new Date().toISOString();
+  const profile = parseV8Profile(stopped.profile);
+  const recorded = await takeRecorded(session, cleanUpTimeoutMs);
+  const events = await trace?.stop();
+  return {
+    profile,
+    isCalm,
+    traceEvents: [...(events ?? []), ...recorded],
+    startedAt,
+    endedAt,
+    sampledMs: isCalm ? durationMs - awaitsMs : durationMs,
+    cpu,
+    hasRequestTrace: events !== undefined,
+  };
+}
+
+/** Where requests wait is of interest where the loop itself does not hold them, and a busy one has no time to be asked. */
+function isLoopCalm(cpu: CountedCpu | null): boolean {
+  return cpu !== null && cpu.elapsedMs > 0 && cpu.mainThreadMs + cpu.mainThreadDelayMs < calm * cpu.elapsedMs;
 }
 
 async function waitOrFail(

@@ -31,14 +31,16 @@ async function capture(process: ServiceProcess, order: ProfileOrder): Promise<Pr
   const profile = await (await import('../../artifacts/profile-file.js')).readProfileBytes(Buffer.from(seen.cpuProfile));
   const { cpu } = seen;
   // V8 looks at its thread by the wall clock: ready to run without a CPU counts as busy there.
-  const expected = cpu === null ? undefined : expectedCpuMs(profile, durationMs, cpu.mainThreadMs + cpu.mainThreadDelayMs, cpu.elapsedMs);
+  const expected =
+    cpu === null ? undefined : expectedCpuMs(profile, seen.sampledMs, cpu.mainThreadMs + cpu.mainThreadDelayMs, cpu.elapsedMs);
   const { readRequestTrace } = await import('../../../core/profile/requests/request-trace.js');
   const parsed: unknown = JSON.parse(seen.cpuProfile);
   return {
     profile,
     context: { hotLineHints: seen.sources, usableCores: process.usableCores, expectedCpuMs: expected },
     raw: { name: 'profile.cpuprofile', content: seen.cpuProfile },
-    trace: seen.hasRequestTrace ? readRequestTrace({ traceEvents: seen.traceEvents, profile: parsed, windowMs: durationMs }) : null,
+    trace: seen.hasRequestTrace ? readRequestTrace({ traceEvents: seen.traceEvents, profile: parsed, windowMs: seen.sampledMs }) : null,
+    standing: seen.standing,
     missing: workerThreadsRow(seen.workerThreads),
   };
 }

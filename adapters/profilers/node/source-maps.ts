@@ -18,12 +18,16 @@ interface MappedFile {
   base: URL;
 }
 
+/** The files that a profile names. */
+export function urlsOf(profile: V8Profile): Set<string> {
+  return new Set(profile.nodes.map((node) => node.callFrame.url));
+}
+
 /**
- * Source maps of the files that a profile names, from beside them or from inside them, through the root of the process (for containers). A map that is
+ * Source maps of these files, from beside them or from inside them, through the root of the process (for containers). A map that is
  * missing, broken or too large leaves its file as it is: positions in compiled code are worse, but true.
  */
-export async function readSourceMaps(profile: V8Profile, pid: number | null): Promise<SourceLookup> {
-  const urls = new Set(profile.nodes.map((node) => node.callFrame.url));
+export async function readSourceMaps(urls: ReadonlySet<string>, pid: number | null): Promise<SourceLookup> {
   // Packages are known by their folder; their own maps would only hide it.
   const own = [...urls].filter((url) => /^(?:file:\/\/|\/)/.test(url) && packageOf(url) === null).slice(0, maxFiles);
   const files = new Map<string, MappedFile>();

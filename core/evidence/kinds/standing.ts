@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import { average, plural } from '../../diagnosis/figures.js';
+import { average, plural, seconds } from '../../diagnosis/figures.js';
 import type { Standing, StandingSite } from '../../model/standing.js';
 import type { Describing } from '../capture-kind.js';
 import { shapedAs, type CaptureDocument } from '../document.js';
 
 const frameSchema = z.looseObject({ name: z.string(), module: z.string(), line: z.number().nullable() });
+
+const siteSchema = z.looseObject({
+  frame: frameSchema,
+  called: frameSchema.nullable(),
+  standing: z.number(),
+  isInLoop: z.boolean(),
+  perSecond: z.number().optional(),
+});
 
 /** A part of the capture of the profile: who reads the stacks of a runtime reads those that wait, too. */
 export const standingDocument: CaptureDocument<Standing> = {
@@ -16,7 +24,7 @@ export const standingDocument: CaptureDocument<Standing> = {
       what: z.string(),
       looks: z.number(),
       windowMs: z.number(),
-      sites: z.array(z.looseObject({ frame: frameSchema, called: frameSchema.nullable(), standing: z.number(), isInLoop: z.boolean() })),
+      sites: z.array(siteSchema),
     }),
   ),
 };
@@ -27,15 +35,13 @@ const toldSites = 4;
 export function describeStanding({ read, book }: Describing): string[] {
   const standing = read(standingDocument);
   if (standing === null || standing.sites.length === 0) return [];
-  const { what, looks, sites } = standing;
+  const { what, looks, windowMs, sites } = standing;
   const places = sites.slice(0, toldSites).map((site) => `${average(site.standing)} at ${siteText(site)}`);
-  return [
-    book.add(
-      'profile',
-      `stacks of all ${what} (${plural(looks, 'look')}), by the service's own code: ${places.join(', ')}`,
-      standingDocument.name,
-    ),
-  ];
+  const seen =
+    what === 'awaits'
+      ? `where asynchronous code waits (${plural(looks, 'await')} followed in ${seconds(windowMs)})`
+      : `stacks of all ${what} (${plural(looks, 'look')})`;
+  return [book.add('profile', `${seen}, by the service's own code: ${places.join(', ')}`, standingDocument.name)];
 }
 
 /** `refresh (stock.py:8)`, and what it had called there. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSourceMaps } from '../../../adapters/profilers/node/source-maps.js';
+import { readSourceMaps, urlsOf } from '../../../adapters/profilers/node/source-maps.js';
 import type { V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import { toSources } from '../../../core/profile/source-positions.js';
 
@@ -36,7 +36,7 @@ describe('the sources behind compiled code', () => {
     await writeFile(join(folder, 'app.js'), `${bundle}\n//# sourceMappingURL=app.js.map\n`);
     await writeFile(join(folder, 'app.js.map'), JSON.stringify(map));
     const profile = profileOf('a', urlOf('app.js'), 10);
-    const told = toSources(profile, [], await readSourceMaps(profile, null));
+    const told = toSources(profile, [], await readSourceMaps(urlsOf(profile), null));
     expect(told.profile.nodes[0]?.callFrame).toMatchObject({
       functionName: 'exposure',
       url: new URL('../src/risk.ts', urlOf('app.js')).href,
@@ -48,7 +48,7 @@ describe('the sources behind compiled code', () => {
     await writeFile(join(folder, 'app.js'), `${bundle}\n//# sourceMappingURL=app.js.map\n`);
     await writeFile(join(folder, 'app.js.map'), JSON.stringify(map));
     const profile = profileOf('later', urlOf('app.js'), 20);
-    const told = toSources(profile, [], await readSourceMaps(profile, null));
+    const told = toSources(profile, [], await readSourceMaps(urlsOf(profile), null));
     expect(told.profile.nodes[0]?.callFrame).toMatchObject({ functionName: 'later', lineNumber: 4 });
   });
 
@@ -58,7 +58,7 @@ describe('the sources behind compiled code', () => {
     await writeFile(join(folder, 'app.js.map'), JSON.stringify(map));
     const profile = profileOf('a', urlOf('app.js'), 10, [1]);
     const hot = { module: urlOf('app.js'), line: 1, text: '(b){return b}', functionName: 'a' };
-    const told = toSources(profile, [hot], await readSourceMaps(profile, null));
+    const told = toSources(profile, [hot], await readSourceMaps(urlsOf(profile), null));
     const written = new URL('../src/risk.ts', urlOf('app.js')).href;
     expect(told.hotLines).toEqual([{ ...hot, module: written, line: 5, functionName: 'exposure' }]);
     expect(told.profile.nodes[0]?.positionTicks).toEqual([{ line: 5, ticks: 5 }]);
@@ -73,7 +73,7 @@ describe('the sources behind compiled code', () => {
     await writeFile(join(folder, 'pack.js'), outputText);
     const profile = profileOf('pack', urlOf('pack.js'), 20, [2]);
     const hot = { module: urlOf('pack.js'), line: 2, text: 'return JSON.stringify(rows);' };
-    const told = toSources(profile, [hot], await readSourceMaps(profile, null));
+    const told = toSources(profile, [hot], await readSourceMaps(urlsOf(profile), null));
     expect(told.hotLines).toEqual([{ ...hot, module: urlOf('pack.ts'), line: 4 }]);
     expect(told.profile.nodes[0]).toMatchObject({
       callFrame: { url: urlOf('pack.ts'), lineNumber: 2 },
@@ -89,6 +89,6 @@ describe('the sources behind compiled code', () => {
   ])('change nothing with %s', async (_case, code) => {
     await writeFile(join(folder, 'app.js'), code);
     const profile = profileOf('a', urlOf('app.js'), 10, [1]);
-    expect(toSources(profile, [], await readSourceMaps(profile, null)).profile).toEqual(profile);
+    expect(toSources(profile, [], await readSourceMaps(urlsOf(profile), null)).profile).toEqual(profile);
   });
 });

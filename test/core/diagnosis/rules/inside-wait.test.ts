@@ -31,6 +31,14 @@ describe('requests that wait inside the service', () => {
     expect(answer([{ ...lock, standing: 11 }], 8).causes[0]?.location ?? {}).not.toHaveProperty('frame');
   });
 
+  it('do not stand where hardly any request comes by: idle workers wait there', () => {
+    const rate = captures({}).load.requestRate;
+    const workers = { ...lock, standing: 40, perSecond: rate / 20 };
+    expect(answer([workers]).causes[0]?.location).not.toHaveProperty('frame');
+    const [cause] = answer([workers, { ...lock, frame: { ...lock.frame, name: 'takeTurn' }, perSecond: rate }]).causes;
+    expect(cause?.location).toMatchObject({ frame: 'takeTurn' });
+  });
+
   it('wait for the one that holds the event loop, however few threads there are', () => {
     const [cause] = answer([{ ...lock, standing: 0.97, isInLoop: true }]).causes;
     expect(cause).toMatchObject({ id: 'inside-wait', location: { frame: 'refresh', line: 8 } });
