@@ -86,7 +86,10 @@ export interface UnclearWork {
   share: number;
 }
 
-/** CPU of one dependency under one application frame that called it, without the kinds of work that have a category of their own. */
+/**
+ * CPU of one dependency under one application frame that called it, without the kinds of work that have a category of their own. Where it goes on by itself
+ * after something that it awaited, the caller is its own function.
+ */
 export interface LibraryShare {
   name: string;
   caller: Frame;

@@ -36,3 +36,17 @@ it('knows what installers of Python and Go have put beside the service', async (
   );
   expect(libraries).toEqual([{ name: 'numpy', caller: expect.objectContaining({ name: 'nearest' }) as unknown, share: 0.6 }]);
 });
+
+it('charges a package that goes on by itself to its own function, where none of the service is on the stack', async () => {
+  const registry = (name: string): string => `${name} (/srv/app/node_modules/prom-client/lib/registry.js:${name.length})`;
+  const { libraries } = await summaryOf(
+    [
+      `processTicks (node:internal/process/task_queues:95);${registry('getMetricsAsString')};${registry('flatten')} 500`,
+      `processTicks (node:internal/process/task_queues:95);${registry('getMetricsAsString')} 200`,
+      `${host};${handler} 300`,
+    ].join('\n'),
+  );
+  expect(libraries).toEqual([
+    { name: 'prom-client', caller: expect.objectContaining({ name: 'getMetricsAsString' }) as unknown, share: 0.7 },
+  ]);
+});

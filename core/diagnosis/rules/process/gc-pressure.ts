@@ -1,7 +1,7 @@
 import type { Threshold } from '../../rule.js';
 import { profileDocument } from '../../../evidence/kinds/profile.js';
 import { assured } from '../../confidence.js';
-import type { ProfileLeaf, ProfileSummary } from '../../../model/profile.js';
+import type { Frame, ProfileLeaf, ProfileSummary } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
@@ -37,6 +37,13 @@ function evaluate(context: RuleContext): RuleVerdict {
           [context.cited.profile],
         );
   const site = allocationSite(profile);
+  const files = callersOf(profile, 'file-io')[0];
+  if (files !== undefined && files.share > collector && isSame(files.frame, site?.frame))
+    return disproved(
+      'gc-pressure',
+      `garbage collection and allocation take ${percent(collector)} of the CPU samples, less than the ${percent(files.share)} in which ${frameText(files.frame)} reads and writes the files that fill the memory`,
+      [context.cited.profile],
+    );
   const share = applicationShare(context) * Math.min(1, collector + (site?.share ?? 0));
   const where = site === null ? '' : `; the heaviest code in front of it is ${frameText(site.frame)} (${percent(site.share)})`;
   return {
@@ -68,6 +75,10 @@ function allocationSite(profile: ProfileSummary): { frame: NonNullable<ProfileLe
   const own = callersOf(profile, 'application', 'native', 'runtime', 'unknown');
   const together = callersOf(profile, 'application', 'native', 'runtime', 'unknown', 'gc', 'allocation')[0];
   if (together === undefined) return null;
-  const beside = own.find((caller) => caller.frame.name === together.frame.name && caller.frame.module === together.frame.module);
+  const beside = own.find((caller) => isSame(caller.frame, together.frame));
   return { frame: together.frame, share: beside?.share ?? 0 };
+}
+
+function isSame(one: Frame, other: Frame | undefined): boolean {
+  return one.name === other?.name && one.module === other.module;
 }

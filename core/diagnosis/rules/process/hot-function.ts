@@ -4,6 +4,7 @@ import { assured } from '../../confidence.js';
 import type { MissingEvidence } from '../../../model/observation.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
 import { percent } from '../../figures.js';
+import { dependencyOf } from '../../../profile/rank/rank-libraries.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, tooSmall, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { wouldFit } from '../../would-fit.js';
@@ -55,8 +56,9 @@ function evaluate(context: RuleContext): RuleVerdict {
       [context.cited.profile],
     );
   }
-  // A function below half of the demand, without which the load would still be too much, is not why the budget is broken.
-  if (first.share < thresholds.half.value && !wouldFit(context, 1 - first.share)) {
+  // A function below half of the demand, the collector that it feeds included, without which the load would still be too much, is not why the budget is broken.
+  const [, withCollector] = avoidableCpu(profile, first.share);
+  if (withCollector < thresholds.half.value && !wouldFit(context, 1 - withCollector)) {
     return disproved(
       'hot-function',
       `${frameText(first.frame)} has ${percent(first.share)} of the CPU samples, below the ${percent(thresholds.half.value)} from which on it is asked before the load, and what is left without it would still be more than the service can do`,
@@ -102,6 +104,8 @@ function leading(context: RuleContext, profile: ProfileSummary): OwnWork[] {
 }
 
 function whereOf(profile: ProfileSummary, work: OwnWork): string {
+  if (work.library !== null && dependencyOf(work.frame) === work.library)
+    return `in ${work.library}, which goes on there by itself: no function of the service is on the stack`;
   if (work.library !== null) return `in ${work.library}, which it calls`;
   if (isWork(profile, work, 'file-io')) return 'reading or writing files';
   return isWork(profile, work, ...databaseCost) ? 'in the driver and the mapper of its database' : 'itself';
