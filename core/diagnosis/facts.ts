@@ -7,6 +7,7 @@ import { loadInFlight } from './account/in-flight.js';
 import type { DiagnosisInput } from './input.js';
 import { saturated, servingPart, type CpuFacts } from './account/cpu-facts.js';
 import { servingInterpreters } from './account/interpreters.js';
+import { unkeptConnections, type UnkeptConnections } from './account/kept-connections.js';
 import { heldByOwnDatabase } from './account/own-contention.js';
 import { isBeyondCounting, placeRequests, usableWire } from './account/place-requests.js';
 import { poolerQueue, type PoolerQueue } from './account/pooler-queue.js';
@@ -53,6 +54,8 @@ export interface Facts {
   pool: PoolFacts | null;
   /** Most of the waiting inside the process is for a connection of the pool. */
   poolWaiting: number;
+  /** Connections that are opened for requests and not kept: there is no pool to queue for. */
+  unkept: UnkeptConnections | null;
   /** Part of `databaseWaiting`: in a pooler, in front of the database. */
   poolerQueue: PoolerQueue | null;
   /** Part of `unread`: in front of workers that wait for something. */
@@ -71,6 +74,7 @@ export function deriveFacts(input: DiagnosisInput): Facts {
   const { inFlight, inFlightMax, meanMs } = loadInFlight(input.load, wire === null ? null : unread + served);
   const total = Math.max(inFlight, unread + served, almostNothing);
   const peers = wire?.peers ?? [];
+  const unkept = unkeptConnections(input, { peers, requestRate });
   const samples = wire?.samples ?? 0;
   const atPeersMax = wire === null ? 0 : (wire.atPeersMax ?? sumOf(wire.peers, (peer) => peer.waitingMax));
   const facts = {
@@ -89,7 +93,8 @@ export function deriveFacts(input: DiagnosisInput): Facts {
     dependencyWaiting,
     peers,
     pool,
-    poolWaiting: poolWaiting({ inFlight, total, inside, cpu, pool, peers, databaseWaiting, samples, atPeersMax }),
+    unkept,
+    poolWaiting: unkept === null ? poolWaiting({ inFlight, total, inside, cpu, pool, peers, databaseWaiting, samples, atPeersMax }) : 0,
     poolerQueue: poolerQueue(input.databases, peers),
     hasWire: wire !== null,
   };
@@ -127,7 +132,8 @@ function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFac
   const mainDelayMs = main.reduce((sum, thread) => sum + thread.runDelayMs, 0);
   const loops = interpreters?.length ?? Math.max(1, servingLoops(main));
   const totalCores = process.cpuMs / process.windowMs;
-  const busyMs = singleLoop ? mainCpuMs : process.cpuMs;
+  // Programs that it starts need no lock of its interpreter.
+  const busyMs = singleLoop ? mainCpuMs : process.cpuMs - (interpreters === null ? 0 : (process.unseenMs ?? 0));
   const delayMs = interpreters === null ? (singleLoop ? mainDelayMs : process.runDelayMs) : sumOf(interpreters, (each) => each.delayMs);
   const mostDelayMs = interpreters === null ? delayMs : sumOf(interpreters, (each) => each.mostDelayMs);
   const servingCores = singleLoop || interpreters !== null ? Math.min(loops, process.usableCores) : process.usableCores;

@@ -25,6 +25,8 @@ export interface ProcessObservation {
   /** User and system part of cpuMs. */
   userMs: number;
   systemMs: number;
+  /** Of cpuMs: processes of the tree that came and went between two looks, as where a program is started for each request. Absent in older evidence. */
+  unseenMs?: number;
   threads: ThreadObservation[];
   runDelayMs: number;
   /** cgroup throttling; null where the kernel does not tell. */
@@ -64,6 +66,8 @@ export interface PeerObservation {
   waitingMax: number;
   /** Sockets being connected (SYN sent). */
   connecting: number;
+  /** Mean number of `connections` that were not there at the look before. Absent in evidence that an older version recorded, and with a single look. */
+  opened?: number;
   /** Mean number of requests inside the service that were there because all sockets to this peer were waiting; see `queuedWhileFull`. */
   queued?: number;
   /** It passes statements on to the database of the label, over so many connections at the end of the window. */

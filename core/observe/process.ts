@@ -70,7 +70,7 @@ export function summarizeProcess(identity: ProcessIdentity, snapshots: readonly 
   const windowMs = last.atMs - first.atMs;
   const processes = processDeltas(snapshots);
   const threads = threadDeltas(snapshots);
-  const { cpuMs, userMs, systemMs } = cpuOf(processes, threads);
+  const { cpuMs, userMs, systemMs, unseenMs } = cpuOf(processes, threads);
   return {
     pid: identity.pid,
     pids: last.processes.map((process) => process.pid),
@@ -81,6 +81,7 @@ export function summarizeProcess(identity: ProcessIdentity, snapshots: readonly 
     cpuMs,
     userMs,
     systemMs,
+    unseenMs,
     threads: topThreads(threads),
     runDelayMs: sum(threads, (thread) => thread.runDelayMs),
     throttledMs: difference(first.throttledMs, last.throttledMs),
@@ -148,20 +149,20 @@ function lifetimes<T>(looks: readonly T[][], key: (one: T) => string): { first: 
 function cpuOf(
   processes: readonly ProcessDelta[],
   threads: readonly ThreadObservation[],
-): Pick<ProcessObservation, 'cpuMs' | 'userMs' | 'systemMs'> {
+): Pick<Required<ProcessObservation>, 'cpuMs' | 'userMs' | 'systemMs' | 'unseenMs'> {
   const user = sum(processes, (delta) => delta.of((process) => process.userMs) ?? 0);
   const system = sum(processes, (delta) => delta.of((process) => process.systemMs) ?? 0);
   const withChildren = sum(
     processes.filter((delta) => delta.isAlive),
     (delta) => delta.of((process) => process.userMs + process.systemMs + process.childrenMs) ?? 0,
   );
-  const cpuMs = Math.max(
+  const seenMs = Math.max(
     user + system,
-    withChildren,
     sum(threads, (thread) => thread.cpuMs),
   );
+  const cpuMs = Math.max(seenMs, withChildren);
   const userShare = user + system > 0 ? user / (user + system) : 1;
-  return { cpuMs, userMs: cpuMs * userShare, systemMs: cpuMs * (1 - userShare) };
+  return { cpuMs, userMs: cpuMs * userShare, systemMs: cpuMs * (1 - userShare), unseenMs: cpuMs - seenMs };
 }
 
 /** Main threads always, the others by what they used or wanted. */

@@ -3,7 +3,7 @@ import type { MissingEvidence, PeerObservation, ProcessObservation } from '../..
 import { poolThresholds, type Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';
 import { siteText } from '../../evidence/kinds/standing.js';
-import { standingSite } from './standing-site.js';
+import { alsoStood, standingSite } from './standing-site.js';
 import { isGrowing } from './leaked-sessions.js';
 
 /** More than a cause has to hold (`minimumShare`), clear of its error: then the wait is worth a look of its own. */
@@ -18,11 +18,12 @@ export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch)
     : '';
   const full = fullConnections(facts);
   const site = standingSite(input, facts);
+  const also = site === null ? alsoStood(input, facts) : null;
   return [
     {
       id: 'inside-wait',
       what: 'what requests wait for inside the service',
-      why: `the requests wait inside the process while its CPU and its peers are calm: ${site === null ? 'a timer, a lock, a thread pool or a connection pool' : 'the line is known, what keeps them there is not'}${single}${full === null ? '' : `; ${full}`}${idlePools(input)}`,
+      why: `the requests wait inside the process while its CPU and its peers are calm: ${site === null ? 'a timer, a lock, a thread pool or a connection pool' : 'the line is known, what keeps them there is not'}${single}${full === null ? '' : `; ${full}`}${also === null ? '' : `; ${also}`}${idlePools(input)}`,
       remedy: `${site === null ? stacks(input) : `look at what ${siteText(site)} waits for, and who holds it; `}expose the gauges of its pools and locks, or hand off to the bisector to find the change that introduced it`,
     },
   ];

@@ -5,7 +5,7 @@ import { runtimeTraits } from '../../runtimes/registry.js';
 import { assured } from '../confidence.js';
 import { saturated } from '../account/cpu-facts.js';
 import type { MissingEvidence, ProcessObservation } from '../../model/observation.js';
-import { average, percent, seconds } from '../figures.js';
+import { average, cores, percent, seconds } from '../figures.js';
 import { noForecast } from '../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict, type Threshold } from '../rule.js';
 import { busyHelpers } from './process/thread-pool-starvation.js';
@@ -29,7 +29,8 @@ function evaluate(context: RuleContext): RuleVerdict {
   const { facts, input, branch, lines, cited } = context;
   const queued = queuedForShare(lines, facts.workerQueue?.occupiedBy.inside);
   const share = shareOf(lines, 'inside-wait') + queued;
-  if (branch !== 'other-wait' || share < thresholds.most.value || (facts.cpu?.saturation ?? 0) >= saturated) return nothing;
+  if (branch !== 'other-wait' || (facts.cpu?.saturation ?? 0) >= saturated) return nothing;
+  if (share < thresholds.most.value) return trickling(context);
   // Behind a socket of the machine, or a pooler, a database may be what they wait for.
   if (hiddenSessions(input, facts.total) !== null) return nothing;
   const process = input.service?.process ?? null;
@@ -48,7 +49,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: site === null ? { route: input.route } : { route: input.route, ...frameLocation(site.frame) },
         share,
         ...assured(context, 'wait-inside'),
-        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm${site === null ? ': a timer, a lock, a thread pool or a pool of something. Which of them was not seen' : `. ${standsAt(site)}`}${full === null ? '' : `${site === null ? ', but' : ';'} ${full}`}.${queued < minimumShare ? '' : ` ${percent(queued)} queue in front of it, because its workers stand there.`}`,
+        summary: `${percent(share)} of the mean latency is waiting inside the service${process === null ? '' : ` (process ${process.pid}, ${process.runtime})`} while its CPU and its peers are calm${site === null ? ': a timer, a lock, a thread pool or a pool of something. Which of them was not seen' : `. ${standsAt(site)}`}${full === null ? '' : `${site === null ? ', but' : ';'} ${full}`}.${queued < minimumShare ? '' : ` ${percent(queued)} queue in front of it, because its workers stand there.`}${startedPrograms(process)}`,
         evidence: cite(cited.wire, cited.process, cited.byName['standing'] ?? [], cited.accounting),
         remedy: {
           kind: 'none',
@@ -64,11 +65,48 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
+/**
+ * An answer whose first byte came long before its last: by the sockets nobody waits, since the service spoke last. That it is the service that sends its
+ * answer bit by bit, and no slow network, the stacks tell, where as many requests stand at one line as receive their answer.
+ */
+function trickling({ facts, input, lines, cited, ...context }: RuleContext): RuleVerdict {
+  const share = shareOf(lines, 'network');
+  const site = share < thresholds.most.value ? null : standingSite(input, facts, share * facts.total);
+  if (site === null) return nothing;
+  return {
+    ...nothing,
+    causes: [
+      {
+        id: 'inside-wait',
+        component: 'service',
+        location: { route: input.route, ...frameLocation(site.frame) },
+        share,
+        ...assured(context, 'wait-inside'),
+        summary: `${percent(share)} of the mean latency passes between the first byte of an answer and its last, while the service itself waits. ${standsAt(site)}.`,
+        evidence: cite(cited.load, cited.byName['standing'] ?? [], cited.process, cited.accounting),
+        remedy: {
+          kind: 'none',
+          statement: `Look at what ${frameText(site.frame)} waits for between the parts of its answer.`,
+          ...noForecast,
+        },
+      },
+    ],
+  };
+}
+
 function standsAt({ frame, called, standing, isInLoop }: StandingSite): string {
   const place = `${frameText(frame)}${called === null ? '' : `, in ${called.name}`}`;
   return isInLoop
     ? `Its event loop is held at ${place}, and with it all requests that it has`
     : `They stand at ${place} (${average(standing)} at any moment)`;
+}
+
+/** Less than a quarter of a core is what any service starts now and then. */
+const worthTelling = 0.25;
+
+function startedPrograms(process: ProcessObservation | null): string {
+  const burnt = process === null ? 0 : (process.unseenMs ?? 0) / process.windowMs;
+  return burnt < worthTelling ? '' : ` Programs that it starts, and that end soon, burnt ${cores(burnt)} cores meanwhile.`;
 }
 
 /** The CPU is calm only if the threads did not wait for it: where they did, the lock of the interpreter looks like any other wait. */

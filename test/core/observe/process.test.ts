@@ -55,6 +55,14 @@ function summarize(...looks: (ProcessSnapshot[] | Partial<TreeSnapshot>)[]): Pro
 }
 
 describe('CPU of a process tree over a window', () => {
+  it('tells what was burnt by programs that came and went between two looks', () => {
+    const observed = summarize([process(1)], [process(1, { userMs: 100, childrenMs: 700, threads: [thread(1, 100)] })]);
+    expect(observed).toMatchObject({ cpuMs: 800, unseenMs: 700 });
+    const worker = process(2, { startTicks: 300, userMs: 700 });
+    const recycled = summarize([process(1)], [process(1), worker], [process(1, { userMs: 100, childrenMs: 700 })]);
+    expect(recycled).toMatchObject({ cpuMs: 800, unseenMs: 0 });
+  });
+
   it('takes the differences of what lived through it, thread by thread', () => {
     const observed = summarize(
       [process(1, { userMs: 500, systemMs: 100, threads: [thread(1, 400, { runDelayMs: 50 }), thread(2, 200)] })],
