@@ -89,6 +89,18 @@ export const causality: readonly CausalRow[] = [
     why: 'who holds a connection and does not give it back may leave its transaction open, or a call unanswered',
   },
   {
+    causes: ['connection-per-request'],
+    explains: ['hot-function', 'crypto', 'cpu-starved'],
+    why: 'the service burns its CPU, and lets its database burn it, on beginning connections',
+  },
+  {
+    causes: ['connection-per-request'],
+    explains: ['inside-wait'],
+    // Where the line is known, it may be of something else.
+    when: (pair) => holdsHalf(pair) && pair.other.location.frame === undefined,
+    why: 'who has a connection of its own waits for its turn in the conversation that begins it',
+  },
+  {
     causes: ['pool-exhausted', 'pooler-wait'],
     explains: ['slow-dependency'],
     when: holdsMore,
@@ -177,6 +189,7 @@ export const accountsForInside: ReadonlySet<CauseId> = new Set([
   'pool-exhausted',
   'connection-leak',
   'connection-limit',
+  'connection-per-request',
   'cpu-starved',
   // Pauses between the tries.
   'retry-amplification',

@@ -17,6 +17,7 @@ export const evidencePatterns = {
   'pool-in-use': 'all connections are seen in use while requests wait inside the service or in a pooler',
   'pool-inferred': 'how many requests are at the peers together never passes the number of connections',
   'connections-open': 'connections sit in transactions that nobody ends while others wait for one',
+  'connections-unkept': 'the database begins a session for each request, and the service keeps none of its connections',
   'connections-unused': 'connections sit idle although they were used before, while others wait for one',
   'sockets-wait': 'requests wait on sockets to one peer that owes an answer',
   'sockets-unclear': 'requests wait on sockets to a peer that may be the way to something else',

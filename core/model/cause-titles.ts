@@ -26,6 +26,7 @@ const titles: Record<(typeof causeIds)[number], string> = {
   'pooler-wait': 'Queue in the connection pooler',
   'connection-leak': 'Connection leak',
   'connection-limit': 'Connection limit reached',
+  'connection-per-request': 'A new connection for every request',
   'slow-dependency': 'Slow dependency',
   'retry-amplification': 'Retries multiply the load',
   'cpu-starved': 'Not enough CPU',

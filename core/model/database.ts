@@ -120,8 +120,16 @@ export interface DatabaseObservation {
   connections: ConnectionObservation | null;
   /** The server's own words when it refused the observer a connection because all slots were taken, at whatever moment; else absent. */
   slotsExhausted?: string;
-  /** Differences of pg_stat_database over the window. */
-  counters: { blocksHit: number; blocksRead: number; tempBytes: number; deadlocks: number; commits: number; rollbacks: number } | null;
+  /** Differences of pg_stat_database over the window. `sessions` were begun in it, by all clients; absent before PostgreSQL 14 and in older evidence. */
+  counters: {
+    blocksHit: number;
+    blocksRead: number;
+    tempBytes: number;
+    deadlocks: number;
+    commits: number;
+    rollbacks: number;
+    sessions?: number | undefined;
+  } | null;
   missing: MissingEvidence[];
 }
 

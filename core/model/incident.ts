@@ -43,6 +43,7 @@ export const causeIds = [
   'pooler-wait',
   'connection-leak',
   'connection-limit',
+  'connection-per-request',
   'slow-dependency',
   'retry-amplification',
   'cpu-starved',

@@ -20,6 +20,8 @@ export interface PeerLook extends Looks {
   background: number;
   /** Of `connections`: who spoke last is a tie, but longer ago than any request in service began. Idle, whoever it was. */
   quiet: number;
+  /** Of `connections`: were not there at the look before. */
+  opened: number;
 }
 
 /** One look at the service's sockets. */
@@ -146,10 +148,11 @@ function outboundLooks(
 ): Map<string, PeerLook> {
   const peers = new Map<string, PeerLook>();
   for (const row of rows) {
-    const peer = peers.get(row.peer) ?? { ...emptyLooks(), connections: 0, connecting: 0, background: 0, quiet: 0 };
+    const peer = peers.get(row.peer) ?? { ...emptyLooks(), connections: 0, connecting: 0, background: 0, quiet: 0, opened: 0 };
     peers.set(row.peer, peer);
     peer.connections += 1;
     const before = memory.sockets.get(`${row.inode} ${row.local} ${row.peer}`);
+    if (before === undefined) peer.opened += 1;
     const current = look(row);
     if (row.state === 'SYN-SENT') peer.connecting += 1;
     // An answer that has arrived but was not read yet is not the peer's fault any more; what only ever sends waits for nothing.

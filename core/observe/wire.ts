@@ -76,6 +76,7 @@ const absent: PeerLook = {
   connecting: 0,
   background: 0,
   quiet: 0,
+  opened: 0,
   us: 0,
   them: 0,
   tied: 0,
@@ -99,6 +100,7 @@ function summarizePeer(name: string, samples: readonly WireSample[], hints: read
     waiting: mean(waiting),
     waitingMax: Math.max(...waiting),
     connecting: mean(all.map((look) => look.connecting)),
+    ...(all.length < 2 ? {} : { opened: mean(all.slice(1).map((look) => look.opened)) }),
     ...(pooler === undefined ? {} : { pooler }),
   };
   const counts = all.map((look, index) => (waiting[index] ?? 0) + look.connecting);

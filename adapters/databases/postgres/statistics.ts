@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { StatementSnapshot } from '../../../core/database/statement-deltas.js';
-import type { ConnectionObservation } from '../../../core/model/database.js';
+import type { ConnectionObservation, DatabaseObservation } from '../../../core/model/database.js';
 import type { Capabilities } from './capabilities.js';
 import type { Session } from './session.js';
 
@@ -67,28 +67,32 @@ const databaseRow = z.object({
   deadlocks: z.number(),
   commits: z.number(),
   rollbacks: z.number(),
+  /** Null before PostgreSQL 14. */
+  sessions: z.number().nullable(),
 });
 export type DatabaseCounters = z.infer<typeof databaseRow>;
 
 export async function readCounters(session: Session): Promise<DatabaseCounters | null> {
   const [row] = await session.query(
     `SELECT blks_hit::float8 AS "blocksHit", blks_read::float8 AS "blocksRead", temp_bytes::float8 AS "tempBytes", deadlocks::float8,
-            xact_commit::float8 AS commits, xact_rollback::float8 AS rollbacks FROM pg_stat_database WHERE datname = current_database()`,
+            xact_commit::float8 AS commits, xact_rollback::float8 AS rollbacks, (to_jsonb(d) ->> 'sessions')::float8 AS sessions
+     FROM pg_stat_database d WHERE datname = current_database()`,
     databaseRow,
   );
   return row ?? null;
 }
 
-export function counterDeltas(before: DatabaseCounters | null, after: DatabaseCounters | null): DatabaseCounters | null {
+export function counterDeltas(before: DatabaseCounters | null, after: DatabaseCounters | null): DatabaseObservation['counters'] {
   if (before === null || after === null) return null;
-  const delta = (key: keyof DatabaseCounters): number => (after[key] >= before[key] ? after[key] - before[key] : after[key]);
+  const delta = (from: number, to: number): number => (to >= from ? to - from : to);
   return {
-    blocksHit: delta('blocksHit'),
-    blocksRead: delta('blocksRead'),
-    tempBytes: delta('tempBytes'),
-    deadlocks: delta('deadlocks'),
-    commits: delta('commits'),
-    rollbacks: delta('rollbacks'),
+    blocksHit: delta(before.blocksHit, after.blocksHit),
+    blocksRead: delta(before.blocksRead, after.blocksRead),
+    tempBytes: delta(before.tempBytes, after.tempBytes),
+    deadlocks: delta(before.deadlocks, after.deadlocks),
+    commits: delta(before.commits, after.commits),
+    rollbacks: delta(before.rollbacks, after.rollbacks),
+    ...(before.sessions === null || after.sessions === null ? {} : { sessions: delta(before.sessions, after.sessions) }),
   };
 }
 

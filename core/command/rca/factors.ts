@@ -65,6 +65,7 @@ const factorOfCause: Readonly<Record<string, string>> = {
   'pool-exhausted': 'latent.pool-size',
   'connection-leak': 'latent.pool-size',
   'connection-limit': 'latent.pool-size',
+  'connection-per-request': 'latent.code-path',
   'slow-dependency': 'trigger.dependency',
   'retry-amplification': 'amplifier.retry-storm',
   'cpu-starved': 'latent.no-back-pressure',

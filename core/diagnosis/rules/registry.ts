@@ -2,6 +2,7 @@ import type { Rule } from '../rule.js';
 import { capacity } from './capacity.js';
 import { connectionLeak } from './connections/connection-leak.js';
 import { connectionLimit } from './connections/connection-limit.js';
+import { connectionPerRequest } from './connections/connection-per-request.js';
 import { cpuStarved } from './process/cpu-starved.js';
 import { ddlLock } from './database/ddl-lock.js';
 import { eventLoopBlocked } from './process/event-loop-blocked.js';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   ddlLock,
   connectionLimit,
   connectionLeak,
+  connectionPerRequest,
   poolExhausted,
   poolerWait,
   slowDependency,

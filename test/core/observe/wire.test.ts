@@ -44,6 +44,24 @@ function observe(looks: string[][], scope: Partial<WireScope> = {}, hints: PeerH
 const peerOf = (wire: WireObservation, peer = '127.0.0.1:9001'): WireObservation['peers'][number] | undefined =>
   wire.peers.find((one) => one.peer === peer);
 
+describe('connections to a peer', () => {
+  const looks = 5;
+  const kept = Array.from({ length: looks }, () => [outbound(5, waits), outbound(6, idle)]);
+
+  it('are new at the first look only where they are kept', () => {
+    expect(peerOf(observe(kept))).toMatchObject({ connections: 2, opened: 0 });
+  });
+
+  it('are new at every look where each serves one request', () => {
+    const fresh = Array.from({ length: looks }, (_, look) => [outbound(10 + 2 * look, waits), outbound(11 + 2 * look, waits)]);
+    expect(peerOf(observe(fresh))).toMatchObject({ connections: 2, opened: 2 });
+  });
+
+  it('cannot be told to be new by one look', () => {
+    expect(peerOf(observe(kept.slice(0, 1)))).not.toHaveProperty('opened');
+  });
+});
+
 describe('where requests are', () => {
   it('splits requests into unread, waiting for a peer and inside', () => {
     const wire = observe([
