@@ -35,6 +35,16 @@ export const poolGuests: Guest[] = [
     endpoint: { name: 'stock', method: 'GET', path: '/items/77', budgets: { p95Ms: 60 }, load: { executor: 'constant-vus', vus: 14 } },
     truth: { cause: { id: 'pooler-wait', location: { pool: true } }, outcomes: ['localized', 'mixed'] },
   },
+  {
+    name: 'visitor-book',
+    kind: 'fault',
+    title: 'plain Node and pg: every request opens a connection of its own',
+    program: 'lab/guests/programs/visitors.mjs',
+    schema: `CREATE TABLE visitors (visitor_id int PRIMARY KEY, name text);
+INSERT INTO visitors SELECT i, 'Visitor ' || i FROM generate_series(1, 5000) i;`,
+    endpoint: { name: 'visitor', method: 'GET', path: '/visitors/77', budgets: { p95Ms: 25 }, load: { executor: 'constant-vus', vus: 8 } },
+    truth: { cause: { id: 'connection-per-request', location: {} }, outcomes: ['localized', 'mixed'] },
+  },
   carts,
   {
     ...carts,

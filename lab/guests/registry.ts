@@ -278,6 +278,15 @@ export const guests: Guest[] = [
     truth: { cause: { id: 'hot-function', location: { frames: ['isPrime', 'countPrimes'] } }, outcomes: ['localized'] },
   },
   {
+    name: 'berth-bookings',
+    kind: 'fault',
+    title: 'Go with net/http/pprof: a mutex is held while somebody else is told',
+    program: 'lab/guests/programs/berths',
+    profiler: { pprofUrl: 'http://127.0.0.1:{port}' },
+    endpoint: { name: 'booking', method: 'GET', path: '/berths', budgets: { p95Ms: 30 }, load: { executor: 'constant-vus', vus: 8 } },
+    truth: { cause: { id: 'inside-wait', location: { frames: ['bookBerth'], file: 'main' } }, outcomes: ['localized'] },
+  },
+  {
     name: 'document-list',
     kind: 'fault',
     title: 'Fastify: every request reads all documents of a folder, synchronously',

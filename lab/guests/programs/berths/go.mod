@@ -1,0 +1,3 @@
+module berths
+
+go 1.21
