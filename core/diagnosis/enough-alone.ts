@@ -1,5 +1,6 @@
 import type { Cause } from '../model/incident.js';
 import type { MissingEvidence } from '../model/observation.js';
+import { limitMs } from '../model/figures.js';
 import { ms, percent } from './figures.js';
 import type { RuleContext } from './rule.js';
 
@@ -30,7 +31,7 @@ export function capByBudget(causes: readonly Cause[], { input }: Pick<RuleContex
       {
         id: 'rest-over-budget',
         what: `what takes ${ms(lowMs)} or more of a request once ${cause.id} is gone`,
-        why: `the budget is ${ms(budgetMs)}: ${cause.id} explains at most ${percent(part)} of what is over it, and its confidence is lowered to that part`,
+        why: `the budget is ${limitMs(budgetMs)}: ${cause.id} explains at most ${percent(part)} of what is over it, and its confidence is lowered to that part`,
         remedy: settles(others[0]),
       },
     ],

@@ -14,14 +14,25 @@ import {
   type Rule,
   type RuleContext,
   type RuleVerdict,
+  type Threshold,
 } from '../rule.js';
+import { categoryShare } from './process/cpu.js';
 import type { DiagnosisInput } from '../input.js';
 import type { DatabaseObservation } from '../../model/database.js';
-import type { PeerObservation } from '../../model/observation.js';
+import type { MissingEvidence, PeerObservation } from '../../model/observation.js';
 import { queuedForShare, shareOf, shareOfHolder } from '../account/accounting.js';
 import { hiddenSessions } from '../blind-spots.js';
 
-export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceDocument], thresholds: {}, evaluate };
+const thresholds = {
+  driver: {
+    value: 0.05,
+    unit: 'of the CPU samples',
+    source:
+      'Encoding and decoding for each request is seen in one sample in twenty or more; a driver that only keeps its connections open is not.',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceDocument], thresholds, evaluate };
 
 /** Requests wait for the answer of another service; which one, the sockets tell. */
 function evaluate(context: RuleContext): RuleVerdict {
@@ -42,7 +53,23 @@ function evaluate(context: RuleContext): RuleVerdict {
     return disproved('slow-dependency', `the slowest peer, ${slowest.peer}, holds ${percent(share)} of the latency, ${tooSmall}`, [
       context.cited.wire,
     ]);
-  return { ...nothing, causes: [describe(context, slowest, { atPeer, queued })] };
+  return { ...nothing, causes: [describe(context, slowest, { atPeer, queued })], missing: unnamedDatabase(context, slowest) };
+}
+
+/** The service talks to a database that the catalog does not name: then the peer may be just that, and its own view would name the statement. */
+function unnamedDatabase({ input }: RuleContext, peer: PeerObservation): MissingEvidence[] {
+  const { profile, databases } = input;
+  if (peer.kind !== 'unknown' || databases.length > 0 || profile === null || profile.quality.verdict === 'rejected') return [];
+  const driver = categoryShare(profile, 'database-driver', 'orm');
+  if (driver < thresholds.driver.value) return [];
+  return [
+    {
+      id: 'database-not-named',
+      what: `whether ${peer.peer} is a database of the service`,
+      why: `${percent(driver)} of the service's CPU samples are in the driver of a database, and the catalog names none: its statements, plans and locks were not looked at`,
+      remedy: 'name it under databases of the service in the catalog, then triage again: its statement is named then',
+    },
+  ];
 }
 
 /** Where nobody could look into any database, one is a peer like any other: where requests wait is known, why is not. */

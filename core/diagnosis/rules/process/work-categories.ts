@@ -65,7 +65,7 @@ const defects: readonly CategoryDefect[] = [
     id: 'reflection',
     category: 'reflection',
     noun: 'reflection',
-    advice: 'Cache the reflective look-ups, or generate the accessors once.',
+    advice: 'Copy and inspect less: copy only what is changed, cache the reflective look-ups, or generate the accessors once.',
   },
 ];
 
