@@ -1,4 +1,4 @@
-// GET /search?q=red: the ten dearest products whose name holds a word.
+// GET /search?q=red: the twenty dearest products whose name holds a word.
 import express from 'express';
 import pg from 'pg';
 
@@ -8,7 +8,7 @@ const app = express();
 app.get('/search', async (request, response) => {
   const word = String(request.query.q ?? '');
   const { rows } = await pool.query(
-    "SELECT id, name, price FROM products WHERE lower(name) LIKE '%' || $1 || '%' ORDER BY price DESC LIMIT 10",
+    "SELECT id, name, price FROM products WHERE lower(name) LIKE '%' || $1 || '%' ORDER BY price DESC LIMIT 20",
     [word],
   );
   response.json(rows);
