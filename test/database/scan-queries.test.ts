@@ -37,6 +37,9 @@ const betweenStatements = "SELECT padding FROM stock.waves WHERE wave = 'next'";
 /** A word anywhere in a text, in another order: no b-tree serves it for every word. */
 const searchByWord = 'SELECT id FROM stock.movements WHERE lower("partNumber") LIKE $1 ORDER BY depot DESC LIMIT 20';
 
+/** The same with its wildcards in the text: what the server counts as three parameters is one value of a request. */
+const wildcardsInText = `SELECT id FROM stock.movements WHERE lower("partNumber") LIKE '%' || $1 || '%' ORDER BY quantity DESC LIMIT 20`;
+
 /** What the service does in the window: each fault once, a few calls each. */
 const calls: [times: number, statement: string, values?: unknown[]][] = [
   [5, 'SELECT id, quantity FROM stock.movements WHERE "partNumber" = $1', ['P-7']],
@@ -55,6 +58,7 @@ const calls: [times: number, statement: string, values?: unknown[]][] = [
   [1, betweenStatements],
   [1, 'SELECT id FROM stock.movements WHERE "partNumber" LIKE $1 ORDER BY moved_at LIMIT 20', ['%1%']],
   [3, searchByWord, ['%p-777%']],
+  [3, wildcardsInText, ['p-777']],
 ];
 
 const everyStatement = 30;
@@ -191,6 +195,22 @@ describe('the scan of what a window cost', () => {
     expect(tried.get('plan')).toMatchObject({ isSlower: false });
     expect(tried.get('absent')).toMatchObject({ matches: 0, rowsThrough: 120_000, isSlower: true, cost: null });
     expect(tried.get('absent')?.beforeMs).toBeGreaterThan(0);
+  });
+
+  it('asks with the word of our own requests where the text itself holds what stands around it', async () => {
+    const found = find('ORDER BY quantity DESC');
+    const session = await server.connect('warehouse');
+    await session.query(wildcardsInText, ['p-1']);
+    const alone = { ...observation, activity: null, statements: [found.statement] };
+    const values = ['p-777'];
+    const seen = await scanQueries({ url: server.url, observation: worthAPlan(alone), signal, maxStatements: 1, requestValues: values });
+    await session.end();
+    const { rowCount } = await client.query(`SELECT 1 FROM stock.movements WHERE lower("partNumber") LIKE '%p-777%'`);
+    const [{ plan, planNote } = { plan: null, planNote: null }] = seen.statements;
+    expect(planNote).toContain('values of our own requests');
+    const read = plan?.nodes.find(({ relation, filter }) => relation === 'movements' && filter !== null);
+    expect((read?.rows ?? 0) * (read?.loops ?? 0)).toBe(rowCount);
+    expect(plan?.findings.map(({ text }) => text).join(' ')).toMatch(/reads 120 000 rows and drops [\d ]+ of them \(99\.9 %\)/);
   });
 
   it('gives a trigram index as what it is, untried, with all that has to be run; built as told it serves words that few or no rows have', async () => {

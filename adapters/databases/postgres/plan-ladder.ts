@@ -62,7 +62,8 @@ async function* ordersOf(
     return;
   }
   for (const sample of samples) yield { ...(await base(sample)), values: [], note: 'values of a running session', isOfSession: true };
-  yield* valueOrders(session, request, await base(parsed), found);
+  const asked = request.template ?? parsed;
+  yield* valueOrders(session, { ...request, parsed: asked }, await base(asked), found);
 }
 
 function limitsOf({ statement }: PlanRequest): CustomPlanOrder['execute'] {

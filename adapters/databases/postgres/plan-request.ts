@@ -7,6 +7,11 @@ export interface PlanRequest {
   parsed: ParsedStatement;
   /** Texts of running sessions with their real values, most often seen first; empty when none was seen. */
   samples: readonly ParsedStatement[];
+  /**
+   * The text as a session ran it, `$n` where the service sends a value, its own constants as it writes them: the server's counters make parameters of both,
+   * and a wildcard is no word of a request. Null when no such text was seen.
+   */
+  template: ParsedStatement | null;
   statement: StatementDelta;
   tables: readonly TableStatistics[];
   views: readonly string[];

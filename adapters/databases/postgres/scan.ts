@@ -107,7 +107,7 @@ async function scanStatement(
   const { tables, views } = found;
   const request: PlanRequest = {
     ...{ parsed, statement, tables, views, requestValues: options.requestValues ?? [], path: withSchemasOf(path.schemas, names, tables) },
-    samples: await readSamples(parsed, texts),
+    ...(await readSamples(parsed, texts)),
   };
   const result = withWholeTables(await findPlan(session, features, request), tables);
   missing.push(...result.missing, ...staleStatistics(tables), ...(await tellOwner(session, features, tables)));
@@ -124,9 +124,13 @@ async function scanStatement(
   };
 }
 
-async function readSamples(parsed: ParsedStatement, texts: readonly string[]): Promise<ParsedStatement[]> {
+async function readSamples(parsed: ParsedStatement, texts: readonly string[]): Promise<Pick<PlanRequest, 'samples' | 'template'>> {
   const read = await Promise.all(texts.map(parseStatement));
-  return read.filter((each): each is ParsedStatement => each !== null && each.parameters === 0 && each.kind === parsed.kind);
+  const same = read.filter((each) => each !== null).filter(({ kind }) => kind === parsed.kind);
+  return {
+    samples: same.filter(({ parameters }) => parameters === 0),
+    template: same.find(({ parameters }) => parameters > 0 && parameters < parsed.parameters) ?? null,
+  };
 }
 
 const lockNotAvailable = '55P03';
@@ -193,11 +197,12 @@ async function advise(
   request: PlanRequest,
   result: PlanResult,
 ): Promise<Pick<StatementScan, 'candidates' | 'nonSargable'>> {
-  const { parsed, samples, statement, tables } = request;
+  const { parsed, samples, template, statement, tables } = request;
   const normalised = readQueryShape(parsed, columnsOf(tables));
   // Whether a pattern begins with a wildcard only its value tells. Other values stay out of what is reported.
   const hidesPattern = normalised.tables.some((use) => use.hidden.some((hidden) => hidden.kind === 'pattern-parameter'));
-  const shape = hidesPattern && samples[0] !== undefined ? readQueryShape(samples[0], columnsOf(tables)) : normalised;
+  const seen = samples[0] ?? template;
+  const shape = hidesPattern && seen !== null ? readQueryShape(seen, columnsOf(tables)) : normalised;
   const safety = judgeSafety({ ...parsed, kind: 'select' });
   const functions = safety.safe
     ? await readImmutable(

@@ -84,14 +84,18 @@ const longestWhole = 990;
 /** Each costs an execution; values that these do not have in common are those of few calls. */
 const mostOfOne = 3;
 
-/** Whole texts of this statement with literal values, each once, in the order given; three at most. Without the extension a statement is known by its text alone. */
+/**
+ * Whole texts of this statement with literal values, each once, in the order given; three at most of those that hold all their values, and the first that has
+ * some as parameters. Without the extension a statement is known by its text alone.
+ */
 export function textsOf({ queryId, text }: StatementDelta, seen: readonly SeenText[]): string[] {
   const own = seen.filter(
     (each) =>
       each.text !== text &&
       each.text.length < longestWhole &&
-      !/\$\d/.test(each.text) &&
       (each.queryId === queryId || (each.queryId === null && withoutLiterals(each.text) === text)),
   );
-  return [...new Set(own.map((each) => each.text))].slice(0, mostOfOne);
+  const texts = [...new Set(own.map((each) => each.text))];
+  const hasParameters = (text: string): boolean => /\$\d/.test(text);
+  return [...texts.filter((text) => !hasParameters(text)).slice(0, mostOfOne), ...texts.filter(hasParameters).slice(0, 1)];
 }

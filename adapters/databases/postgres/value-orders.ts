@@ -64,9 +64,10 @@ export async function* valueOrders(
 /** Other kinds of values, to try an index with; none where the statement has no parameters, or nothing is known of what they are compared with. */
 export async function trialOrders(
   session: Session,
-  { parsed, path, statement, tables }: PlanRequest,
+  { parsed: normalised, template, path, statement, tables }: PlanRequest,
   execute: CustomPlanOrder['execute'],
 ): Promise<(CustomPlanOrder & { values: string[]; kind: 'common' | TrialSet })[]> {
+  const parsed = template ?? normalised;
   if (parsed.parameters === 0) return [];
   const types = await parameterTypes(session, parsed, path).catch(() => null);
   if (types === null) return [];

@@ -44,11 +44,10 @@ function rowsRemoved(node: PlanNode): PlanFinding | null {
   const kept = node.rows * node.loops;
   const removed = node.rowsRemovedByFilter * node.loops;
   if (removed < 1000 || removed < kept) return null;
-  const ratio = (100 * removed) / (removed + kept);
   return finding(
     'rows-removed',
     node.id,
-    `${title(node)} reads ${count(removed + kept)} rows and drops ${count(removed)} of them (${percent(ratio)})${node.filter === null ? '' : ` by ${node.filter}`}.`,
+    `${title(node)} reads ${count(removed + kept)} rows and drops ${count(removed)} of them (${percent(removed / (removed + kept))})${node.filter === null ? '' : ` by ${node.filter}`}.`,
   );
 }
 
