@@ -1,5 +1,6 @@
 import type { ReportInput } from '../report-input.js';
-import { budgetLines } from '../sections/symptom.js';
+import { explained } from '../sections/cause.js';
+import { brokenBySilence, budgetLines } from '../sections/symptom.js';
 import { duration, milliseconds, percent, times } from '../words.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';
 
@@ -22,10 +23,12 @@ export function keyFigures({ incident, plan }: ReportInput): Html {
   if (confirmation !== null && worst !== undefined) {
     const isBroken = confirmation.broken.includes(worst.id);
     const over = worst.excess === null ? '' : `, ${times(worst.excess)}`;
+    const silence = brokenBySilence(confirmation, worst);
+    // The figure of those that were answered, in red, beside a budget that it keeps would be a riddle.
     figures.push({
       name: worst.name,
-      value: worst.observed,
-      note: worst.budget === null ? 'no budget given' : `budget ${worst.budget}${over}`,
+      value: silence === null ? worst.observed : 'no answer',
+      note: silence?.replace(/, so .*/, '') ?? (worst.budget === null ? 'no budget given' : `budget ${worst.budget}${over}`),
       tone: isBroken ? 'bad' : 'good',
     });
   }
@@ -39,7 +42,7 @@ export function keyFigures({ incident, plan }: ReportInput): Html {
     figures.push({
       name: 'Confidence',
       value: cause.confidence.toFixed(2),
-      note: `${cause.id}, ${percent(cause.share)} of the latency`,
+      note: `${cause.id}, ${explained(cause)}`,
       tone: 'plain',
     });
   if (confirmation !== null)

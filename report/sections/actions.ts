@@ -5,7 +5,7 @@ import { cite, code, emphasis, rich, strong, typed, type ListItem, type Rich, ty
 import { shellWord } from '../shell-word.js';
 import { milliseconds, sentence, times } from '../words.js';
 import { gapToldAbove, isEndedAtOnce } from './next-step.js';
-import { budgetLines } from './symptom.js';
+import { brokenBySilence, budgetLines } from './symptom.js';
 
 const statementLimit = 1000;
 /** Remedies whose text is typed into a prompt; the others are instructions to people. */
@@ -100,7 +100,11 @@ function goal({ confirmation }: Incident): Rich[] {
   const target =
     broken.length === 0
       ? 'every threshold passes'
-      : broken.map((line) => `${line.name} is within ${line.budget ?? ''} (it was ${line.observed})`).join(', ');
+      : broken
+          .map(
+            (line) => `${line.name} is within ${line.budget ?? ''} (${brokenBySilence(confirmation, line) ?? `it was ${line.observed}`})`,
+          )
+          .join(', ');
   // To run it again changes nothing by itself: what it brings is the proof.
   return [rich`Expected delta: none by itself, it proves the change. Resolved when ${target} under the same load.`];
 }

@@ -66,7 +66,7 @@ export function worstSymptom(confirmation: Confirmation): string {
 }
 
 /** A budget that the answered requests keep is broken by those that got no answer: then the judge's own reason tells it. Null when the figure itself is beyond. */
-function brokenBySilence({ broken, reasons }: Confirmation, { id, name, excess }: BudgetLine): string | null {
+export function brokenBySilence({ broken, reasons }: Confirmation, { id, name, excess }: BudgetLine): string | null {
   if (excess !== null || !broken.includes(id)) return null;
   return reasons.find((reason) => reason.includes(` so ${name} is above `)) ?? null;
 }

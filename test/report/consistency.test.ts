@@ -86,6 +86,17 @@ describe.each(recordedNames())('the report of the recorded window %s', (name) =>
       if (perRequestMs > 0) expect(`${milliseconds(perRequestMs)} ${percent(share)}`, resource).not.toMatch(/^0 | 0 %/);
   });
 
+  it('holds no figure against a budget that it keeps', async () => {
+    const { input, text } = await reportOf(name);
+    const broken = input.incident.confirmation?.broken ?? [];
+    for (const [, id = '', budget, was] of text.matchAll(/(p\d\d) is within (\d+) ms \(it was ([\d.]+) ms\)/g)) {
+      expect(broken).toContain(id);
+      expect(Number(was)).toBeGreaterThan(Number(budget));
+    }
+    const [, figure, limit] = /<div class="bad"><dt>p\d\d<\/dt><dd>([\d.]+) ms<small>budget (\d+) ms/.exec(renderHtml(input, sha256)) ?? [];
+    if (figure !== undefined) expect(Number(figure)).toBeGreaterThan(Number(limit));
+  });
+
   it('promises nothing of a re-run, and of a remedy no mean above the budget that it says it will keep', async () => {
     const { input, text } = await reportOf(name);
     expect(section(text, 'Recommended actions')).not.toMatch(/Re-run the confirmation[^\n]*\n[^\n]*Expected delta: p\d\d \S+ ms →/);
