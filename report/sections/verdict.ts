@@ -70,7 +70,7 @@ export function headline({ outcome, causes, bisect, accounting }: Incident): Ric
     case 'mixed':
       return withCause(`${causes.length} causes found`);
     case 'capacity':
-      return ['The load is beyond what the service can do; no single defect is to blame'];
+      return ['The load is more than the service can take within its budget; no single defect is to blame'];
     case 'resolved':
       return withCause('Resolved, proven by the same load');
     case 'still-failing':

@@ -56,11 +56,15 @@ function title({ nodeType, relation, index }: PlanNode): string {
 }
 
 function rowsOf(node: PlanNode, analyzed: boolean): string {
-  if (!analyzed) return node.rowsEstimated > 0 ? `  (${count(node.rowsEstimated)} rows expected)` : '';
+  if (!analyzed) return node.rowsEstimated > 0 ? `  (${rows(node.rowsEstimated)} expected)` : '';
   if (node.loops === 0) return '  (never executed)';
   const loops = node.loops > 1 ? ` in ${count(node.loops)} loops` : '';
   const expected = node.rowsEstimated > 0 ? `, ${count(node.rowsEstimated * node.loops)} expected` : '';
-  return `  (${count(node.rows * node.loops)} rows${loops}${expected})`;
+  return `  (${rows(node.rows * node.loops)}${loops}${expected})`;
+}
+
+function rows(value: number): string {
+  return `${count(value)} ${Math.round(value) === 1 ? 'row' : 'rows'}`;
 }
 
 function count(value: number): string {

@@ -5,7 +5,10 @@ import type { Incident, Rerun } from '../../../core/model/incident.js';
 import type { Budgets } from '../../../core/model/load-result.js';
 import type { ConfirmationRecord, IncidentStatus } from '../../../workflows/respond/messages.js';
 import { plainText } from '../../../report/rich-text.js';
+import { explained } from '../../../report/sections/cause.js';
 import { changeSentence } from '../../../report/sections/change.js';
+import { nameCause } from '../../../report/sections/location.js';
+import { sentence } from '../../../report/words.js';
 import type { Typed } from '../command-context.js';
 import type { IncidentListing } from '../../temporal/incident-lookup.js';
 
@@ -37,7 +40,7 @@ function basisText({ basis }: Incident['causes'][number]): string {
 
 function causeLines({ causes }: Incident): string[] {
   return causes.flatMap((cause, index) => [
-    `${index === 0 ? 'cause     ' : '          '}${index + 1}. ${cause.id} (${cause.component}), ${percent(cause.share)} of the latency, confidence ${cause.confidence.toFixed(2)}${basisText(cause)}`,
+    `${index === 0 ? 'cause     ' : '          '}${index + 1}. ${plainText(nameCause(cause))}, explains ${explained(cause)}, confidence ${cause.confidence.toFixed(2)}${basisText(cause)}`,
     `             ${cause.summary}`,
     ...(cause.remedy.kind === 'none' ? [] : [`             do: ${cause.remedy.statement} (${cause.remedy.expected})`]),
   ]);
@@ -60,7 +63,9 @@ export function incidentText(incident: Incident): string {
     ...causeLines(incident),
     ...changeLines(incident),
     ...reasons.map((reason, index) => `${index === 0 ? 'because   ' : '          '}${reason}`),
-    ...missingEvidence.map(({ what, why, remedy }) => `missing   ${what}: ${why}. ${remedy}`),
+    ...missingEvidence.map(
+      ({ what, why, remedy }) => `missing   ${what}: ${why}. ${sentence(remedy).replace(/^./, (first) => first.toUpperCase())}`,
+    ),
   ].join('\n');
 }
 
