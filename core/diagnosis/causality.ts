@@ -1,4 +1,6 @@
 import type { CauseId } from '../model/incident.js';
+import { profileCategories, type Frame } from '../model/profile.js';
+import { ownWork } from './rules/process/cpu.js';
 import { minimumShare, type Candidate, type RuleContext } from './rule.js';
 import { wouldFit } from './would-fit.js';
 
@@ -90,8 +92,15 @@ export const causality: readonly CausalRow[] = [
   },
   {
     causes: ['connection-per-request'],
-    explains: ['hot-function', 'crypto', 'cpu-starved'],
+    explains: ['crypto', 'cpu-starved'],
     why: 'the service burns its CPU, and lets its database burn it, on beginning connections',
+  },
+  {
+    causes: ['connection-per-request'],
+    explains: ['hot-function'],
+    // How much of a driver's work begins connections, its profile does not tell; what is said to go is the least of it.
+    when: (pair, context) => holdsHalf(pair) || burnsInDriver(pair.other, context),
+    why: 'the driver in which the function burns its CPU begins a connection for each request',
   },
   {
     causes: ['connection-per-request'],
@@ -170,6 +179,15 @@ export const causality: readonly CausalRow[] = [
     why: 'with the CPU that it may use the service would have time enough for what the profile shows',
   },
 ];
+
+/** Is at least half of what a function burns in the driver of its database? */
+function burnsInDriver({ location }: Candidate, { input }: RuleContext): boolean {
+  const { profile } = input;
+  const isIt = ({ name }: Frame): boolean => name === location.frame;
+  const work = profile === null ? [] : ownWork(profile, 'orm', 'database-driver').filter(({ frame }) => isIt(frame));
+  const all = profile === null ? [] : ownWork(profile, ...profileCategories).filter(({ frame }) => isIt(frame));
+  return work.length > 0 && 2 * (work[0]?.share ?? 0) >= (all[0]?.share ?? 0);
+}
 
 const has = (ids: CausalRow['causes'], id: CauseId): boolean => ids === 'any' || ids.includes(id);
 

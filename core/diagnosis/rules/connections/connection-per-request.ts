@@ -1,13 +1,14 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { serviceDocument } from '../../../evidence/kinds/service.js';
-import { shareOf } from '../../account/accounting.js';
+import { shareOf, shareOfSide } from '../../account/accounting.js';
 import { keptThresholds, type UnkeptConnections } from '../../account/kept-connections.js';
 import { assured } from '../../confidence.js';
 import { average, averageOf, clampRatio, ms, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, disproved, minimumShare, nothing, tooSmall, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { statementCases } from '../database/database.js';
-import { applicationShare, categoryShare, cpuProfile } from '../process/cpu.js';
+import type { Frame } from '../../../model/profile.js';
+import { applicationShare, categoryShare, cpuProfile, frameLocation, ownWork } from '../process/cpu.js';
 
 export const connectionPerRequest: Rule = {
   id: 'connection-per-request',
@@ -41,7 +42,7 @@ function evaluate(context: RuleContext): RuleVerdict {
       {
         id: 'connection-per-request',
         component: 'connections',
-        location: { database, peer: peer.peer },
+        location: { database, peer: peer.peer, ...frameLocation(callerOf(context)) },
         share,
         ...assured(context, 'connections-unkept'),
         summary: `Requests open a connection to ${database} of their own (${average(perRequest)} a request, hardly one of them is used again): beginning it holds about ${percent(share)} of the mean latency, ${ms(share * meanMs)} a request.`,
@@ -64,9 +65,22 @@ function setUpPart(context: RuleContext, { database, perRequest }: UnkeptConnect
 }
 
 /** Requests that have a connection while no statement runs on it, on their way to or from the database or at their own turn, 0..1 of the mean latency. */
-function inConversation({ lines, facts }: RuleContext, { peer }: UnkeptConnections): number {
+function inConversation(context: RuleContext, { database, peer }: UnkeptConnections): number {
+  const { lines, facts } = context;
+  const executing = statementCases(context).reduce(
+    (sum, { statement, callsPerRequest, ...entry }) =>
+      sum + (entry.database.name === database ? callsPerRequest * statement.meanExecMs : 0),
+    0,
+  );
+  const withoutStatement = Math.max(0, shareOfSide(lines, 'database') - executing / facts.meanMs);
   const ownTurn = Math.max(0, peer.connections - peer.waiting - peer.connecting) / facts.total;
-  return shareOf(lines, 'database-transfer') + Math.min(shareOf(lines, 'inside-wait'), ownTurn);
+  return withoutStatement + Math.min(shareOf(lines, 'inside-wait'), ownTurn);
+}
+
+/** The function that opens them, where the profile tells one; without a driver's work of its own in the profile nobody does. */
+function callerOf(context: RuleContext): Frame | undefined {
+  const profile = cpuProfile(context);
+  return profile === null ? undefined : ownWork(profile, 'database-driver', 'orm')[0]?.frame;
 }
 
 /** Part of the service's CPU that goes into sockets, handshakes and the driver. */

@@ -62,7 +62,7 @@ describe('a connection for every request', () => {
       databases: waiting({ opened: 2, sessions: 1510 }).databases,
     });
     const { causes, ruledOut } = diagnose(busy);
-    expect(causes.map(({ id }) => id)).toEqual(['connection-per-request']);
+    expect(causes).toMatchObject([{ id: 'connection-per-request', location: { frame: 'user', file: '/srv/app/user.js' } }]);
     expect(ruledOut.find(({ id }) => id === 'hot-function')).toMatchObject({
       kind: 'consequence',
       consequenceOf: 'connection-per-request',
