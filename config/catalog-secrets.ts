@@ -14,7 +14,7 @@ const shortest = 4;
 /** Addresses of this machine tell nothing, and the judge asks whether a database shares the host of its service. */
 const loopback = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
 /** Mappings of the catalog that look like a reference to a secret and are none. */
-const notSecrets = new Set(['profiler', 'env']);
+const notSecrets = new Set(['profiler', 'env', 'logs']);
 /** Written out in the catalog and still not for everyone: what is sent with each request, and what commands get. */
 const privateKeys = new Set(['headers', 'body', 'env', 'notify']);
 
@@ -50,6 +50,21 @@ export function catalogSecrets(catalog: Catalog): CatalogSecrets {
   };
   visit('', { hook: catalog.hook, services: catalog.services }, false);
   return found;
+}
+
+/** Every secret that the catalog names and that is there, whole, and the passwords of addresses among them. */
+export function namedSecrets(catalog: Catalog): string[] {
+  return referencesIn('', catalog).flatMap((reference) => {
+    const text = tryReadSecret('file' in reference ? { file: resolve(catalog.directory, reference.file) } : reference);
+    return text === null ? [] : [text, ...addressParts(text)];
+  });
+}
+
+function referencesIn(key: string, value: unknown): SecretRef[] {
+  const reference = notSecrets.has(key) ? null : referenceOf(value);
+  if (reference !== null) return [reference];
+  if (Array.isArray(value)) return value.flatMap((each) => referencesIn(key, each));
+  return isRecord(value) ? Object.entries(value).flatMap(([name, each]) => referencesIn(name, each)) : [];
 }
 
 /** `{ env: NAME }` or `{ file: PATH }`. */

@@ -1,8 +1,9 @@
-/** Incidents whose workflow somebody ended from outside, which no workflow hears of. */
+/** Incidents whose workflow somebody ended from outside, or never began, which no workflow hears of. */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { LostIncident } from '../activities/command/contract.js';
 import { lossOf } from '../adapters/temporal/lost-workflow.js';
+import { neverBegun } from '../core/command/incident/registry.js';
 import { severities } from '../core/command/severity/severity.js';
 import { incCommander, incSeverity, incStatus } from '../workflows/respond/search-attributes.js';
 
@@ -20,18 +21,19 @@ function describeLoss({ workflowId, status, closeTime, typedSearchAttributes }: 
   };
 }
 
+/** It has its number and no workflow: it begins in this moment, or whoever declared it died before. */
+function notBegun(incidentId: string): LostIncident {
+  return { incidentId, how: neverBegun, at: new Date().toISOString(), severity: null, status: null, commander: null };
+}
+
 export async function findLostIncidents(client: Client, incidentIds: readonly string[]): Promise<LostIncident[]> {
   const found: LostIncident[] = [];
   for (const id of incidentIds) {
-    const described = await client.workflow
-      .getHandle(id)
-      .describe()
-      .catch((error: unknown) => {
-        // It has its number and is not started yet.
-        if (error instanceof WorkflowNotFoundError) return null;
-        throw error;
-      });
-    const lost = described === null ? null : describeLoss(described);
+    const described = client.workflow.getHandle(id).describe();
+    const lost = await described.then(describeLoss, (error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return notBegun(id);
+      throw error;
+    });
     if (lost !== null) found.push(lost);
   }
   return found;

@@ -83,7 +83,7 @@ export interface MeasuredIncident {
 /** An incident whose workflow was ended from outside: its ladders stand still, and it says nothing itself. */
 export interface LostIncident {
   incidentId: string;
-  /** As Temporal names it: terminated, failed, timed-out, canceled. */
+  /** As Temporal names it: terminated, failed, timed-out, canceled; or `never begun`. */
   how: string;
   /** ISO 8601 */
   at: string;

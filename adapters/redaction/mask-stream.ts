@@ -30,11 +30,23 @@ export interface Mask {
   end: () => string;
 }
 
+interface KnownForms {
+  pattern: RegExp | null;
+  longest: number;
+}
+
+function knownForms(forms: readonly string[]): KnownForms {
+  const pattern = forms.length === 0 ? null : new RegExp(forms.map(patternOf).join('|'), 'g');
+  return { pattern, longest: forms[0]?.length ?? 0 };
+}
+
 export function createMask(secrets: readonly string[]): Mask {
-  const forms = secretForms(secrets);
-  const known = forms.length === 0 ? null : new RegExp(forms.map(patternOf).join('|'), 'g');
+  return maskOf(knownForms(secretForms(secrets)));
+}
+
+function maskOf({ pattern: known, longest }: KnownForms): Mask {
   // A form whose end has not come yet may begin this far from the end; line breaks within count, too.
-  const heldBack = forms.length === 0 ? 0 : 3 * (forms[0]?.length ?? 0);
+  const heldBack = 3 * longest;
   const decoder = new StringDecoder('utf8');
   const lines = createLineMask();
   let held = '';
@@ -79,6 +91,14 @@ function createLineMask(): { write: (text: string, isLast: boolean) => string } 
 }
 
 export function maskText(text: string, secrets: readonly string[]): string {
-  const masking = createMask(secrets);
-  return masking.write(text) + masking.end();
+  return createTextMask(secrets)(text);
+}
+
+/** For many texts and the same secrets: their forms are worked out once. */
+export function createTextMask(secrets: readonly string[]): (text: string) => string {
+  const known = knownForms(secretForms(secrets));
+  return (text) => {
+    const masking = maskOf(known);
+    return masking.write(text) + masking.end();
+  };
 }

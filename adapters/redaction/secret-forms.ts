@@ -47,11 +47,17 @@ function textForms(secret: string): string[] {
   );
 }
 
+/** Encoders of HTML differ in what they leave alone: text needs two signs encoded, an attribute its own quote as well. */
+function htmlForms(secret: string): string[] {
+  const signs = [/[&<]/g, /[&<>]/g, /[&<"]/g, /[&<>"]/g];
+  return signs.map((pattern) => secret.replaceAll(pattern, (sign) => entities[sign] ?? sign));
+}
+
 /** Longest first, so that a form inside a longer one does not leave the rest of it. */
 export function secretForms(secrets: readonly string[]): string[] {
   const forms = secrets
     .filter((secret) => secret.trim().length >= shortestSecret)
     .flatMap((secret) => textForms(secret))
-    .flatMap((text) => [text, ...base64Forms(text), ...urlForms(text), ...jsonForms(text), ...hexForms(text)]);
+    .flatMap((text) => [text, ...base64Forms(text), ...urlForms(text), ...jsonForms(text), ...hexForms(text), ...htmlForms(text)]);
   return [...new Set(forms.filter((form) => form.length >= shortestForm))].sort((left, right) => right.length - left.length);
 }

@@ -116,6 +116,20 @@ export async function besideWorker(context: CommandContext, client: Client): Pro
   return { ...context, dataDirectory: (await findDataFolder(client)) ?? context.dataDirectory };
 }
 
+/** As `besideWorker`, for commands that need no Temporal: where none answers, the folder stays the one of here. */
+export async function besideAnyWorker(context: CommandContext): Promise<CommandContext> {
+  if (context.isDataNamed) return context;
+  const { resolveTemporal, connectClient } = await import('../../adapters/temporal/connection.js');
+  const { isListening } = await import('../../adapters/temporal/is-listening.js');
+  if (!(await isListening(resolveTemporal(context.temporal).connection.address))) return context;
+  try {
+    const { client, close } = await connectClient(context.temporal);
+    return await besideWorker(context, client).finally(close);
+  } catch {
+    return context;
+  }
+}
+
 /**
  * Connects for one command; a server that does not answer is one message within seconds. Temporal's client takes half a second to load, which
  * commands that do not need it should not pay.

@@ -4,6 +4,7 @@ import { clientOn, resolveTemporal, type TemporalTarget } from '../../adapters/t
 import { storePostedChange } from '../../adapters/changes/posted-changes.js';
 import type { Catalog } from '../../config/catalog.js';
 import { encryptedTarget } from '../../config/settings/payload-keys.js';
+import { createHide, hideInChange } from './hide-secrets.js';
 import { createKnownAlerts } from './known-alerts.js';
 import { keyOfLinks } from './access/link-key.js';
 import { startHook, type RunningHook } from './hook-server.js';
@@ -27,7 +28,8 @@ export async function startResponderHook(settings: HookSettings, address: { host
   const target = await encryptedTarget(settings.temporal, settings.catalog);
   const client = clientOn(connection, namespace, target);
   const { catalog, dataDirectory, madeToken, say } = settings;
-  const incidents = createKnownAlerts(createHookIncidents(client, catalog, dataDirectory), say);
+  const hideNow = createHide(catalog, madeToken);
+  const incidents = createKnownAlerts(createHookIncidents(client, catalog, dataDirectory, hideNow), say);
   const stopWatching = incidents.watch();
   const hook = await startHook(
     {
@@ -37,9 +39,9 @@ export async function startResponderHook(settings: HookSettings, address: { host
       statusPages: createStatusPages(catalog, dataDirectory),
       madeToken,
       linkKey: () => keyOfLinks(catalog, madeToken, dataDirectory),
-      storeChange: (change) => storePostedChange(dataDirectory, change),
+      storeChange: (change) => storePostedChange(dataDirectory, hideInChange(hideNow(), change)),
       rejectedDirectory: join(dataDirectory, 'rejected-alerts'),
-      log: say,
+      log: (message) => say(hideNow()(message)),
     },
     address,
   );

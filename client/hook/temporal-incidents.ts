@@ -9,6 +9,7 @@ import { createIncidentClient } from '../temporal/incident-client.js';
 import { statusDocument } from '../temporal/incident-documents.js';
 import { artifactNamed, readReport } from '../temporal/read-report.js';
 import { countLost, countStuck } from '../temporal/stuck-task.js';
+import { hideInAlert, type Hide } from './hide-secrets.js';
 import type { WatchedIncidents } from './known-alerts.js';
 
 const pingTimeoutMs = 2000;
@@ -41,12 +42,13 @@ async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
   }
 }
 
-/** The incidents of one Temporal namespace, with the reports of one data folder. */
-export function createHookIncidents(client: Client, catalog: Catalog, dataDirectory: string): WatchedIncidents {
+/** The incidents of one Temporal namespace, with the reports of one data folder. What alerts say goes through `hideNow()` before it leaves. */
+export function createHookIncidents(client: Client, catalog: Catalog, dataDirectory: string, hideNow: () => Hide): WatchedIncidents {
   const incidents = createIncidentClient(client);
   const store = openArtifactStore(artifactPlace(catalog, dataDirectory));
   return {
-    startOrAttach: (endpoint, alert) => {
+    startOrAttach: (endpoint, given) => {
+      const alert = hideInAlert(hideNow(), given);
       const { serviceName, service } = findEndpoint(catalog, endpoint);
       const start = { endpoint, service: serviceName, alert, symptom: alert.symptom, options: {} };
       return inTime(
@@ -58,7 +60,7 @@ export function createHookIncidents(client: Client, catalog: Catalog, dataDirect
       );
     },
     recordResolved: async (endpoint, alert) => {
-      const incidentId = await inTime(incidents.recordResolved(endpoint, alert));
+      const incidentId = await inTime(incidents.recordResolved(endpoint, hideInAlert(hideNow(), alert)));
       return incidentId === null ? null : { incidentId };
     },
     stateOf: (incidentId) => inTime(incidents.stateOf(incidentId)),

@@ -25,6 +25,8 @@ beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'perf-cli-'));
   await writeFile(join(cwd, 'responder.yaml'), catalog);
   await writeFile(join(cwd, 'broken.yaml'), 'version: 1\nservices: { shop: { endpoints: { a: { url: ftp://127.0.0.1 } } } }\nhoook: {}\n');
+  const reached = '{ notify: [{ kind: webhook, url: "http://127.0.0.1:1/" }] }';
+  await writeFile(join(cwd, 'people.yaml'), `${catalog}people: { alice: ${reached}, bob: ${reached} }\n`);
   const encryption = 'encryption: { key: { env: NO_SUCH_KEY } }\n';
   await writeFile(join(cwd, 'encrypted.yaml'), `${catalog}${encryption}`);
   await writeFile(join(cwd, 'half-encrypted.yaml'), `${catalog}${encryption}hoook: {}\n`);
@@ -179,6 +181,26 @@ describe('a Temporal server that does not answer', () => {
     expect(code).toBe(1);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(err).toMatch(/expected a Temporal server at 127\.0\.0\.1:[12], but it does not answer.*perf-responder dev/);
+  });
+});
+
+describe.concurrent('somebody who is nobody in people of the catalog', () => {
+  it.each([
+    ['a role', ['role', 'INC-2026-0302-001', 'scribe', 'alicia']],
+    ['the command', ['handover', 'INC-2026-0302-001', '--to', 'alicia']],
+  ])('is not given %s, and who is known is told before anything is sent', async (_what, words) => {
+    const { code, err } = await run('incident', ...words, '--catalog', 'people.yaml', '--json');
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/expected one of people of the catalog \(alice, bob\), got "alicia"; did you mean "alice"\?/),
+    ]);
+  });
+
+  it('who is in it, and anybody where it has no people, goes on to Temporal', async () => {
+    const known = run('incident', 'role', 'INC-2026-0302-001', 'scribe', 'bob', '--catalog', 'people.yaml');
+    const anybody = run('incident', 'handover', 'INC-2026-0302-001', '--to', 'zoe');
+    for (const { code, err } of await Promise.all([known, anybody]))
+      expect([code, err]).toEqual([1, expect.stringMatching(/does not answer/)]);
   });
 });
 

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writePublished } from '../../adapters/status-page/published-incidents.js';
 import { until } from '../support/until.js';
 import { documentOf, runCli } from './run-cli.js';
 
@@ -77,6 +78,28 @@ async function isUp(origin: string): Promise<boolean> {
   );
 }
 
+/** What the hook and the worker keep is found without naming their folder, also by commands that need no Temporal. */
+async function looksWhereTheWorkerLooks({ address, hook, hookToken }: Ready): Promise<void> {
+  const change = { service: 'shop', kind: 'deploy', ref: 'v7', title: 'release 7' };
+  const headers = { authorization: `Bearer ${hookToken ?? ''}` };
+  expect((await fetch(`${hook}/changes`, { method: 'POST', headers, body: JSON.stringify(change) })).status).toBe(202);
+  const times = {
+    startedAt: null,
+    createdAt: '2026-03-02T10:00:00Z',
+    updatedAt: '2026-03-02T10:00:00Z',
+    monitoringAt: null,
+    resolvedAt: null,
+  };
+  const published = { id: 'INC-2026-0302-001', name: 'Slow', impact: 'minor', status: 'investigating', ...times, updates: [] } as const;
+  await writePublished(join(cwd, 'data'), published);
+  const [changes, page] = await Promise.all([
+    runCli(['changes', '--since', '1h', '--address', address, '--json'], { cwd }),
+    runCli(['status', 'publish', '--out', 'page', '--address', address, '--json'], { cwd }),
+  ]);
+  expect(documentOf(changes)).toMatchObject({ changes: expect.arrayContaining([expect.objectContaining({ ref: 'v7' })]) as unknown });
+  expect(documentOf(page)).toMatchObject({ incidents: [{ id: 'INC-2026-0302-001' }] });
+}
+
 describe('perf-responder dev', () => {
   it('runs Temporal, worker and hook from one ready line until SIGTERM, and takes over after a kill', { timeout: 240_000 }, async () => {
     const first = await startDev();
@@ -119,7 +142,11 @@ describe('perf-responder dev', () => {
       incidents: [{ incidentId, service: 'shop', endpoint: 'shop/search', endedAt: null }],
     });
     expect(documentOf(await cli('triage', 'shop/search', '--detach'))).toEqual({ incidentId, started: false });
-    const status = await cli('status', incidentId);
+    // A worker that is busy does not answer in time; whoever asks again hears.
+    const status = await until(async () => {
+      const asked = await cli('status', incidentId);
+      return asked.code === 1 && asked.out.includes('no worker answers') ? null : asked;
+    });
     expect(documentOf(status)).toMatchObject({
       incidentId,
       startedAt: listed.incidents[0]?.startedAt,
@@ -132,6 +159,7 @@ describe('perf-responder dev', () => {
     expect((await cli('approve', incidentId)).code).toBe(2);
     expect((await cli('status', 'shop/nothing')).code).toBe(2);
     expect(documentOf(await cli('close', 'shop/search'))).toMatchObject({ incidentId });
+    await looksWhereTheWorkerLooks(first.ready);
 
     const second = await runCli(devArguments, { cwd });
     expect([second.code, second.err]).toEqual([2, expect.stringContaining('choose another folder with --data') as string]);

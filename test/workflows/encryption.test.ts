@@ -1,5 +1,5 @@
 /** With encryption nothing that people or services said can be read in a history; two machines, and a change of the key in the middle of an incident. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
@@ -20,6 +20,7 @@ import { parseCatalog } from '../../config/catalog.js';
 import { encryptedTarget } from '../../config/settings/payload-keys.js';
 import { hostQueue, incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
 import { runCli } from '../client/run-cli.js';
+import { eightFormsOf } from '../support/eight-forms.js';
 import { createFakeWorld, fakeHost } from '../support/stories/fake-incident.js';
 import { alertOf } from '../support/stories/incident-workers.js';
 import { bundleWorkflows, startTemporal } from '../support/temporal.js';
@@ -28,6 +29,7 @@ import { until } from '../support/until.js';
 const [firstKey, secondKey] = ['a'.repeat(64), 'b'.repeat(64)];
 /** Must be nowhere on the server. */
 const privateText = 'Zyxw-Vutsrq';
+const databasePassword = 'pass<word>&of=db';
 let temporal: TestWorkflowEnvironment;
 let bundle: WorkflowBundleWithSourceMap;
 const world = createFakeWorld();
@@ -36,7 +38,12 @@ const catalogOf = (old: string): ReturnType<typeof parseCatalog> =>
   parseCatalog(
     `version: 1
 encryption: { key: { env: EDGE_PAYLOAD_KEY }${old}, codec: { bearer: { env: EDGE_CODEC_TOKEN }, origins: ['http://ui.test'] } }
-services: { shop: { endpoints: { story-1: { url: "http://127.0.0.1:1/", budgets: { p95Ms: 100 } } } } }
+services:
+  shop:
+    databases: { main: { kind: postgres, connection: { env: EDGE_DATABASE } } }
+    endpoints:
+      story-1: { url: "http://127.0.0.1:1/", budgets: { p95Ms: 100 } }
+      told: { url: "http://127.0.0.1:1/told", budgets: { p95Ms: 100 } }
 `,
     'responder.yaml',
   );
@@ -51,13 +58,14 @@ async function converterOf(key: string, old = ''): Promise<DataConverter> {
 beforeAll(async () => {
   process.env['EDGE_CODEC_TOKEN'] = 'token-of-the-codec';
   process.env['EDGE_OLD_KEY'] = firstKey;
+  process.env['EDGE_DATABASE'] = `postgres://edge:${encodeURIComponent(databasePassword)}@127.0.0.1:1/edge`;
   process.env['RESPONDER_HOOK_TOKEN'] = 'token-of-senders';
   [temporal, bundle] = await Promise.all([startTemporal(), bundleWorkflows()]);
 });
 
 afterAll(async () => {
   await temporal.teardown();
-  for (const name of ['EDGE_PAYLOAD_KEY', 'EDGE_CODEC_TOKEN', 'EDGE_OLD_KEY', 'RESPONDER_HOOK_TOKEN'])
+  for (const name of ['EDGE_PAYLOAD_KEY', 'EDGE_CODEC_TOKEN', 'EDGE_OLD_KEY', 'EDGE_DATABASE', 'RESPONDER_HOOK_TOKEN'])
     Reflect.deleteProperty(process.env, name);
 });
 
@@ -125,7 +133,7 @@ describe('a namespace with encryption', { timeout: 240_000 }, () => {
     // Whoever has only the new key is told which one is missing.
     const half = createIncidentClient(clientWith(await converterOf(secondKey)));
     await expect(half.status(incidentId)).rejects.toThrow(/encrypted with the key [0-9a-f]{16}/);
-    await showInWebUi(history);
+    await showInWebUi(history, clientWith(rotated));
     await askWithoutCatalog(incidentId);
     await writeWithoutKey(plain);
   });
@@ -245,7 +253,7 @@ async function refusesBesideWorker(plain: Client, work: () => Promise<void>): Pr
 }
 
 /** What the Web UI does with a payload of that history. */
-async function showInWebUi(history: { events?: unknown }): Promise<void> {
+async function showInWebUi(history: { events?: unknown }, reader: Client): Promise<void> {
   const catalog = catalogOf(', old: [{ env: EDGE_OLD_KEY }]');
   process.env['EDGE_PAYLOAD_KEY'] = secondKey;
   const dataDirectory = await mkdtemp(join(tmpdir(), 'codec-'));
@@ -275,6 +283,7 @@ async function showInWebUi(history: { events?: unknown }): Promise<void> {
     expect((await ask('/codec/token-of-the-codec/decode', {})).status).toBe(200);
     const foreign = await ask('/codec/decode', { origin: 'http://evil.test', authorization: 'Bearer token-of-the-codec' });
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    await tellSecrets(hook.origin, dataDirectory, reader);
     const preflight = await fetch(`${hook.origin}/codec/decode`, { method: 'OPTIONS', headers: { origin: 'http://ui.test' } });
     expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([
       204,
@@ -284,6 +293,35 @@ async function showInWebUi(history: { events?: unknown }): Promise<void> {
     await hook.close();
     await rm(dataDirectory, { recursive: true, force: true });
   }
+}
+
+/** Senders put their credentials, and those of databases, into labels and titles; nobody keeps them, also where a history can be read. */
+async function tellSecrets(origin: string, dataDirectory: string, reader: Client): Promise<void> {
+  const secrets = ['token-of-senders', databasePassword, 'token-of-the-codec'];
+  const forms = secrets.flatMap(eightFormsOf);
+  // Of base64 the forms are what cannot be missed of it, and it is sent whole.
+  const sent = secrets.flatMap((secret) => [
+    ...[0, 1, 2].map((shift) => Buffer.from(`${'x'.repeat(shift)}${secret}`).toString('base64')),
+    ...eightFormsOf(secret).filter((_, index) => index === 0 || index > 3),
+  ]);
+  const headers = { authorization: 'Bearer token-of-senders' };
+  const post = (path: string, body: object) => fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const labels = Object.fromEntries(sent.map((form, index) => [`label_${index}`, `before ${form} after`]));
+  const told = { service: 'shop', endpoint: 'told', id: 'told-by-sender', labels };
+  const answer = (await (await post('/alerts/generic', told)).json()) as { incidents: { incidentId: string }[] };
+  const change = await post('/changes', {
+    service: 'shop',
+    kind: 'config',
+    ref: databasePassword,
+    title: `told ${sent.join(' and ').slice(0, 450)}`,
+  });
+  expect(change.status).toBe(202);
+  const { workflowId, runId } = await findIncident(reader, answer.incidents[0]?.incidentId ?? '');
+  const kept = `${await historyText(reader, workflowId, runId)}\n${await readFile(join(dataDirectory, 'changes', 'posted.jsonl'), 'utf8')}`;
+  expect(kept).toContain('told-by-sender');
+  expect(kept).toContain('before *** after');
+  expect(kept).toContain('told ***');
+  for (const form of forms) expect(kept).not.toContain(form);
 }
 
 interface WirePayload {

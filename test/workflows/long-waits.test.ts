@@ -233,13 +233,15 @@ describe('an incident of people whose workflow is terminated', () => {
       status: 'investigating',
       commander: 'carol',
     };
+    // Seen twice, a minute apart; whoever declared it did not come back.
+    const unbegun = { ...loss, incidentId: `${incidentId}-unbegun`, how: 'never begun', severity: null, status: null, commander: null };
     let looks = 0;
     const worker = await Worker.create({
       connection: temporal.nativeConnection,
       taskQueue: 'registry',
       workflowBundle: bundle,
       activities: {
-        findLostIncidents: () => ((looks += 1), looks === 1 ? [] : [loss]),
+        findLostIncidents: () => ((looks += 1), looks === 1 ? [] : [loss, unbegun]),
         readCommandPolicy: () => ({
           receivers: [
             { receiver: 0, kind: 'webhook', severities: null },
@@ -260,22 +262,26 @@ describe('an incident of people whose workflow is terminated', () => {
       },
     });
     const running = run([worker]);
-    const state = { day: '2026-0101', lastNumber: 1, answered: {}, open: { [incidentId]: ['shop'] } };
+    const state = { day: '2026-0101', lastNumber: 1, answered: {}, open: { [incidentId]: ['shop'], [unbegun.incidentId]: ['bank'] } };
     const registry = await temporal.client.workflow.start('incidentRegistry', {
       workflowId: 'registry',
       taskQueue: 'registry',
       args: [state],
     });
     await temporal.sleep('5 minutes');
-    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(5);
     const said = `state ${incidentId}-lost`;
     expect(told.sort()).toMatchObject([
       expect.stringContaining(`alice by channel 2: ${said}-alice {"inline":"its workflow was terminated at 10:00:00 UTC: nobody is paged`),
+      expect.stringMatching(/^alice by channel 2: state .*-unbegun-lost-alice .*was never begun, since its declaration was cut off/),
       expect.stringContaining(`carol by channel 2: ${said}-carol`),
       expect.stringContaining(`receiver 0: ${said}-r0`),
+      expect.stringContaining('-unbegun-lost-r0'),
     ]);
-    const ask = { key: 'next', services: ['shop'], mayAttach: true };
-    expect(await registry.executeUpdate(allocateUpdate, { args: [ask] })).toMatchObject({ isAttached: false });
+    for (const service of ['shop', 'bank']) {
+      const ask = { key: `next of ${service}`, services: [service], mayAttach: true };
+      expect(await registry.executeUpdate(allocateUpdate, { args: [ask] })).toMatchObject({ isAttached: false });
+    }
     await registry.terminate();
     await running.stop();
   });

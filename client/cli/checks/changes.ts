@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { collectChanges, type CollectedChanges } from '../../../adapters/changes/collect-changes.js';
 import { judgeChanges, type JudgedChange } from '../../../core/command/changes/change.js';
-import { contextOf } from '../command-context.js';
+import { besideAnyWorker, contextOf } from '../command-context.js';
 import { momentOption } from '../incident/moment-option.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { durationOption } from '../option-values.js';
@@ -29,7 +29,7 @@ function textOf(changes: readonly Row[], sources: CollectedChanges['sources']): 
 }
 
 async function changes(service: string | undefined, flags: ChangesFlags, command: Command): Promise<void> {
-  const context = contextOf(command);
+  const context = await besideAnyWorker(contextOf(command));
   const { catalog, services } = await catalogAndServices(context, service);
   const toMs = Date.now();
   const fromMs = toMs - flags.since;

@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import type { CommandClient } from '../../temporal/command-client.js';
-import { besideWorker, connectFor, contextOf, storeFor, type CommandContext } from '../command-context.js';
+import { nearestName } from '../../../config/nearest-name.js';
+import { RefusedError } from '../../../core/model/errors.js';
+import { besideWorker, connectFor, contextOf, storeFor, tryReadCatalog, type CommandContext } from '../command-context.js';
 import { whoGives } from '../identity.js';
 
 export const incidentId = ['<incident>', 'id of the incident, as incident list shows it'] as const;
@@ -27,6 +29,16 @@ export async function withCommand<T>(
 export async function actor(context: CommandContext, { by }: { by?: string }): Promise<Actor> {
   const { by: person, proof } = await whoGives(context, by);
   return { person, proof };
+}
+
+/** Somebody who can be called and can act, where the catalog names people: an offer to a mistyped name is answered by nobody. */
+export async function knownPerson(context: CommandContext, person: string): Promise<string> {
+  const known = Object.keys((await tryReadCatalog(context))?.people ?? {});
+  if (known.length === 0 || known.includes(person)) return person;
+  const near = nearestName(person, known);
+  throw new RefusedError(
+    `expected one of people of the catalog (${known.join(', ')}), got ${JSON.stringify(person)}; ${near === null ? 'choose one of them' : `did you mean ${JSON.stringify(near)}?`}`,
+  );
 }
 
 /** Prints what an update left: the event, and a warning where there is one. */

@@ -12,7 +12,8 @@ import {
 } from '../../../workflows/command/messages.js';
 import { byOption } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
-import { actor, incidentId, printRecorded, withCommand } from './incident-access.js';
+import { contextOf } from '../command-context.js';
+import { actor, incidentId, knownPerson, printRecorded, withCommand } from './incident-access.js';
 
 interface Flags {
   by?: string;
@@ -31,6 +32,7 @@ async function acknowledge(id: string, flags: Flags, command: Command): Promise<
 }
 
 async function assign(id: string, role: (typeof roleNames)[number], person: string, flags: Flags, command: Command): Promise<void> {
+  await knownPerson(contextOf(command), person);
   await withCommand(command, async (incidents, context) => {
     printRecorded(
       context,
@@ -68,6 +70,7 @@ async function deescalate(id: string, flags: Flags & { reason: string }, command
 }
 
 async function handOver(id: string, flags: Flags & { to: string }, command: Command): Promise<void> {
+  await knownPerson(contextOf(command), flags.to);
   await withCommand(command, async (incidents, context) => {
     const recorded = await incidents.update(id, offerCommandUpdate, { to: flags.to, by: await actor(context, flags) });
     printRecorded(

@@ -4,10 +4,10 @@ import { readCatalog } from '../../../config/catalog.js';
 import { writeStatusFolder } from '../../../adapters/status-page/status-folder.js';
 import { statusPageFiles } from '../../../report/status-page/status-page-files.js';
 import { statusPageOf } from '../../status-page/status-page-of.js';
-import { contextOf } from '../command-context.js';
+import { besideAnyWorker, contextOf } from '../command-context.js';
 
 async function publish({ out }: { out: string }, command: Command): Promise<void> {
-  const context = contextOf(command);
+  const context = await besideAnyWorker(contextOf(command));
   const page = await statusPageOf(await readCatalog(context.catalogFile), context.dataDirectory, null);
   const folder = resolve(out);
   const files = statusPageFiles(page, Date.now());
@@ -22,7 +22,7 @@ async function publish({ out }: { out: string }, command: Command): Promise<void
   context.print(document, `${files.size} files with ${page.incidents.length} incidents in ${folder}`);
 }
 
-/** `perf-responder status publish --out DIR`: from the data folder alone, so that it works when nothing else does. */
+/** `perf-responder status publish --out DIR`: from the data folder alone (the worker's, where one is seen), so that it works when nothing else does. */
 export function registerStatusPublish(group: Command): void {
   group
     .command('publish')

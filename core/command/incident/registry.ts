@@ -9,6 +9,9 @@ export interface RegistryState {
   open: Readonly<Record<string, readonly string[]>>;
 }
 
+/** How an incident is lost that has its number and no workflow. */
+export const neverBegun = 'never begun';
+
 export const emptyRegistry: RegistryState = { day: '', lastNumber: 0, answered: {}, open: {} };
 
 export interface AllocateRequest {

@@ -10,12 +10,14 @@ import type { ServiceRow } from '../../../core/command/incident/findings.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
 import {
   acknowledgeIncident,
+  allocateUpdate,
   commandStateQuery,
   mergeIncidentUpdate,
   resolveIncidentUpdate,
   setSeverityUpdate,
   setStatusUpdate,
 } from '../../../workflows/command/messages.js';
+import { registryWorkflowId } from '../../../workflows/command/registry/incident-ids.js';
 import type { commandIncident } from '../../../workflows/command/command-incident.js';
 import { incidentsQueue } from '../../../workflows/kernel/task-queues.js';
 import { triageMilestoneSignal } from '../../../workflows/kernel/messages.js';
@@ -370,11 +372,33 @@ describe('an incident whose workflow is terminated', () => {
     const row = await until(async () => (await world.incidents.list()).find((one) => one.id === id && one.lost !== undefined));
     expect(row.lost?.how).toBe('terminated');
     const lost = { incidentId: id, how: 'terminated', severity: 'SEV2', commander: 'alice' };
-    expect(await world.deps.lostIncidents([id, 'INC-2000-0101-001', hangingId])).toMatchObject([lost]);
+    const unbegun = { incidentId: 'INC-2000-0101-001', how: 'never begun' };
+    expect(await world.deps.lostIncidents([id, unbegun.incidentId, hangingId])).toMatchObject([lost, unbegun]);
     const next = await world.deps.declareForTriage({ ...order, triageId: 'perf-twin-e-2' });
     expect(next).toMatchObject({ isAttached: false });
     expect((await status(next.incidentId)).lost).toBeUndefined();
     await cancel(next.incidentId);
+  });
+});
+
+describe('a number whose declarer died before it began the incident', () => {
+  it('begins with the next alert of its service, and once', async () => {
+    const { workflow } = world.environment.client;
+    const ask = { key: 'of the dead', services: ['pay'], mayAttach: false };
+    const { incidentId } = await workflow.getHandle(registryWorkflowId).executeUpdate(allocateUpdate, { args: [ask] });
+    const order = {
+      workflowId: 'perf-pay-e',
+      triageId: 'perf-pay-e-1',
+      endpoint: 'pay/e',
+      service: 'pay',
+      title: 'pay/e is slow',
+    };
+    expect(await world.deps.declareForTriage(order)).toEqual({ incidentId, isAttached: false });
+    expect((await status(incidentId)).title).toContain('pay/e is slow');
+    // The declarer is there again, by the same key.
+    expect(await declare({ services: ['pay'], key: 'of the dead' })).toBe(incidentId);
+    expect((await status(incidentId)).title).toContain('pay/e is slow');
+    await cancel(incidentId);
   });
 });
 

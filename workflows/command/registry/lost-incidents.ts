@@ -5,7 +5,7 @@
 import { condition, log } from '@temporalio/workflow';
 import type { LostIncident } from '../../../activities/command/contract.js';
 import type { MessageOrder } from '../../../core/command/communication/message.js';
-import { release, type RegistryState } from '../../../core/command/incident/registry.js';
+import { neverBegun, release, type RegistryState } from '../../../core/command/incident/registry.js';
 import { describeFailure } from '../../kernel/describe-failure.js';
 import { broadcasting, delivering, reading, seeking } from '../activity-options.js';
 
@@ -20,6 +20,7 @@ export interface Registry {
 }
 
 export async function lookAfterOpen(registry: Registry): Promise<void> {
+  let seenUnbegun: ReadonlySet<string> = new Set();
   for (;;) {
     const openIds = (): string[] => Object.keys(registry.state.open);
     await condition(() => registry.isLeaving || openIds().length > 0);
@@ -31,7 +32,10 @@ export async function lookAfterOpen(registry: Registry): Promise<void> {
     const lost = await seeking.findLostIncidents
       .executeWithOptions({ summary: incidentIds.join(', ').slice(0, 180) }, [{ incidentIds }])
       .catch(() => []);
-    for (const one of lost) tellOf(registry, one);
+    const unbegun = lost.filter(({ how }) => how === neverBegun).map(({ incidentId }) => incidentId);
+    // One that was not there a minute ago may have been about to begin.
+    for (const one of lost) if (one.how !== neverBegun || seenUnbegun.has(one.incidentId)) tellOf(registry, one);
+    seenUnbegun = new Set(unbegun);
   }
 }
 
@@ -46,7 +50,8 @@ function tellOf(registry: Registry, lost: LostIncident): void {
 }
 
 function messageOf({ incidentId, how, at, severity, status }: LostIncident, to: { person: string | null; key: string }): MessageOrder {
-  const text = `its workflow was ${how} at ${at.slice(11, 19)} UTC: nobody is paged or told any more. If it is not over, declare it again.`;
+  const what = how === neverBegun ? 'was never begun, since its declaration was cut off' : `was ${how} at ${at.slice(11, 19)} UTC`;
+  const text = `its workflow ${what}: nobody is paged or told any more. If it is not over, declare it again.`;
   return {
     ...{ event: 'state', deliveryId: `${incidentId}-lost-${to.key}`, incidentId, severity: severity ?? 'SEV1', status: status ?? how },
     ...{ title: { inline: `${incidentId} stands still` }, text: { inline: text } },
