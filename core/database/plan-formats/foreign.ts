@@ -39,6 +39,38 @@ export const foreignPlans: readonly ForeignPlan[] = [
       'It shows few of its tasks and their times are those of other machines. Give the plan below "->  Task" by itself: that is one of PostgreSQL, of one shard.',
   },
   {
+    name: 'Databend',
+    mark: /[├└]── (?:output columns|estimated rows|push downs|partitions (?:total|scanned)|read (?:rows|bytes|size)): /,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'Materialize',
+    mark: /^\s*Explained Query|^[ \t]*(?:ReadStorage|ReadIndex on=|Get::(?:PassArrangements|Collection|Arrangement)|ArrangeBy keys=|→Arrange)/m,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'RisingWave',
+    mark: /\b(?:Batch|Stream)(?:Exchange|Scan|TableScan|HashAgg|HashJoin|Materialize|Project|SimpleAgg|TopN|Filter) \{/,
+    remedy: ofThatTool,
+  },
+  {
+    name: 'StarRocks or Doris',
+    mark: /^\s*PLAN FRAGMENT \d+.{0,80}\n\s*OUTPUT EXPRS:|\bV?OlapScanNode\b|PhysicalOlapScan\[/m,
+    remedy: ofThatTool,
+  },
+  { name: 'SingleStore', mark: /^\s*(?:Gather partitions:|Project \[|ColumnStoreScan |ColumnStoreFilter )/m, remedy: ofThatTool },
+  { name: 'OceanBase', mark: /\|ID\|OPERATOR\s*\|NAME\s*\|EST\. ?ROWS/, remedy: ofThatTool },
+  {
+    name: 'DataFusion or InfluxDB',
+    mark: /\b(?:DataSourceExec|ParquetExec|CoalesceBatchesExec|RepartitionExec|FilterExec|ProjectionExec|AggregateExec): /,
+    remedy: ofThatTool,
+  },
+  { name: 'Flink', mark: /== Abstract Syntax Tree ==|== Optimized (?:Physical|Execution) Plan ==/, remedy: ofThatTool },
+  { name: 'Couchbase', mark: /"#operator"\s*:/, remedy: ofThatTool },
+  { name: 'ArangoDB', mark: /^\s*Execution plan:\s*\n\s*Id\s+NodeType/m, remedy: ofThatTool },
+  { name: 'Sybase (SAP ASE)', mark: /QUERY PLAN FOR STATEMENT \d+/, remedy: ofThatTool },
+  { name: 'H2', mark: /\/\* \S+\.(?:tableScan|PRIMARY_KEY\w*|\w+: )/, remedy: ofThatTool },
+  {
     name: 'CockroachDB',
     mark: /^[ \t]*[│|]?[ \t]{0,40}(?:└── |├── )?• \w|^distribution: (?:local|full)|vectorized: (?:true|false)/m,
     remedy: ofThatTool,

@@ -1,9 +1,11 @@
 import type { PlanFormat } from './format.js';
+import type { PlanLine } from './plan-text.js';
 
 type RawRecord = Record<string, unknown>;
 
-const step = /^((?:[|│ ] {2})*)(\|--|`--|├──|└──)(\S.*?)\s*$/;
-const oldRow = /^(\d+)\|(\d+)\|(\d+)\|((?:SCAN|SEARCH|USE TEMP|COMPOUND|EXECUTE|CORRELATED|MERGE|LEFT-MOST|UNION|MULTI-INDEX).*)$/;
+/** As the shell draws it, three columns a level; MediaWiki takes four, with the number of the step: ``├── [9] `SCAN TABLE t` ``. */
+const step = /^([|│ ]{0,400})(\|--|`--|├──|└──)( ?)(?:\[\d+\] )?`?(\S.*?)`?\s*$/;
+const oldRow = /^(\d+)\|(\d+)\|(\d+)\|([A-Z].*)$/;
 const words =
   /^(?:SCAN|SEARCH|USE TEMP B-TREE|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|EXCEPT|INTERSECT|MERGE|LIST SUBQUERY|SCALAR SUBQUERY|CORRELATED|MULTI-INDEX|INDEX \d|SETUP|RECURSIVE|BLOOM FILTER|REUSE|EXECUTE|RIGHT-JOIN)/;
 
@@ -15,14 +17,12 @@ export const sqlite: PlanFormat = {
   exactness: 'the steps alone: SQLite tells neither times nor estimates',
   advice: 'EXPLAIN QUERY PLAN <statement>',
   tells:
-    /^(?:[|│ ] {2})*(?:\|--|`--|├──|└──)(?:SCAN|SEARCH|USE TEMP|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|MERGE|LIST SUB|SCALAR SUB|CORRELATED)|^\d+\|\d+\|\d+\|(?:SCAN|SEARCH|USE TEMP)/,
+    /^[|│ ]{0,400}(?:\|--|`--|├──|└──)(?: \[\d+\] `)?(?:SCAN|SEARCH|USE TEMP|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|MERGE|LIST SUB|SCALAR SUB|CORRELATED)|^\d+\|\d+\|\d+\|(?:SCAN|SEARCH|USE TEMP)/,
   readText({ lines }) {
     const plans: Step[][] = [];
     // The shell draws the last step of a plan with a corner: what stands beside it is of the next statement.
     let isOver = true;
-    for (const { text } of lines) {
-      const found = stepOf(text);
-      if (found === null) continue;
+    for (const found of blocksOf(lines).flat()) {
       if (isOver && found.level === 0) plans.push([]);
       if (found.level === 0) isOver = found.isLast;
       plans.at(-1)?.push(found);
@@ -31,7 +31,8 @@ export const sqlite: PlanFormat = {
   },
   readRows(rows) {
     const details = rows.map((row) => row['detail']);
-    if (rows.length === 0 || !details.every((detail) => typeof detail === 'string' && words.test(detail))) return null;
+    const isPlan = details.every((detail) => typeof detail === 'string') && details.some((detail) => words.test(detail));
+    if (!isPlan || !rows.every((row) => 'parent' in row || words.test(String(row['detail'])))) return null;
     const levels = new Map<unknown, number>([[0, -1]]);
     const nodes = rows.map((row) => {
       const level = (levels.get(row['parent']) ?? -1) + 1;
@@ -48,11 +49,27 @@ interface Step {
   isLast: boolean;
 }
 
-function stepOf(text: string): Step | null {
-  const [, indent = '', branch = '', detail = ''] = step.exec(text) ?? [];
-  if (words.test(detail)) return { level: indent.length / 3, detail, isLast: /^[`└]/.test(branch) };
+/** Steps that stand below each other, whatever they are called, where one of them is one of SQLite: other programs draw trees, too. */
+function blocksOf(lines: readonly PlanLine[]): Step[][] {
+  const blocks: Step[][] = [];
+  let firstColumn: number | null = null;
+  for (const { text } of lines) {
+    const found = stepOf(text, firstColumn);
+    if (found !== null && firstColumn === null) blocks.push([]);
+    firstColumn = found === null ? null : (firstColumn ?? found.column);
+    if (found !== null) blocks.at(-1)?.push(found);
+  }
+  return blocks.filter((block) => block.some(({ detail }) => words.test(detail)));
+}
+
+/** The whole drawing may be indented: levels count from its first step. */
+function stepOf(text: string, firstColumn: number | null): (Step & { column: number }) | null {
+  const [, { length: column } = '', branch = '', blank, detail = ''] = step.exec(text) ?? [];
+  const width = blank === ' ' ? 4 : 3;
+  if (branch !== '')
+    return { level: Math.max(0, Math.round((column - (firstColumn ?? column)) / width)), detail, isLast: /^[`└]/.test(branch), column };
   const row = oldRow.exec(text);
-  return row === null ? null : { level: Number(row[1]) > 0 ? 1 : 0, detail: row[4] ?? '', isLast: false };
+  return row === null ? null : { level: Number(row[1]) > 0 ? 1 : 0, detail: row[4] ?? '', isLast: false, column: 0 };
 }
 
 /** Steps of a loop stand beside each other: they hang below a node for the whole statement. */

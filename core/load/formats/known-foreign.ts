@@ -8,6 +8,18 @@ interface ForeignFile {
 }
 
 const keysOf = (document: unknown): string[] => (typeof document === 'object' && document !== null ? Object.keys(document) : []);
+/** An answer of /stats/requests, one endpoint of it, or one moment of its history. */
+function isLocust(document: unknown): boolean {
+  const keys = new Set(keysOf(document));
+  const all = (...wanted: string[]): boolean => wanted.every((key) => keys.has(key));
+  return (
+    all('stats', 'errors', 'total_rps') ||
+    all('num_requests', 'num_failures') ||
+    all('current_rps', 'user_count') ||
+    all('current_rps', 'current_fail_per_sec')
+  );
+}
+
 const firstCells = (pattern: RegExp) => (head: LoadHead) => pattern.test(head.text.trimStart());
 
 export const foreignFiles: readonly ForeignFile[] = [
@@ -29,7 +41,7 @@ export const foreignFiles: readonly ForeignFile[] = [
   {
     name: "the live statistics of Locust's web page",
     remedy: 'give the file of "Download request statistics CSV", or run it with --csv run or --json',
-    isIt: ({ document }) => ['stats', 'errors', 'total_rps'].every((key) => keysOf(document).includes(key)),
+    isIt: ({ document }) => isLocust(document) || (Array.isArray(document) && document.length > 0 && document.every(isLocust)),
   },
   {
     name: 'the tables that Locust prints',

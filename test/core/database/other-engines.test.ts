@@ -196,6 +196,10 @@ describe('plans of programs that are not read', () => {
     ],
     ['CockroachDB', 'distribution: local\nvectorized: true\n\n• scan\n  table: t@t_pkey'],
     ['Spark', '== Physical Plan ==\n*(1) Range (0, 1000, step=1, splits=2)'],
+    ['Databend', 'Filter\n├── output columns: [t.a (#0)]\n├── estimated rows: 3.00\n└── TableScan\n    ├── table: default.default.t\n'],
+    ['Materialize', 'Explained Query:\n  Project (#0, #1)\n    ReadIndex on=orders orders_idx=[lookup value=(5)]\n'],
+    ['RisingWave', ' BatchExchange { order: [], dist: Single }\n └─BatchScan { table: t, columns: [v1] }'],
+    ['StarRocks or Doris', 'PLAN FRAGMENT 0\n OUTPUT EXPRS:1: id\n  PARTITION: UNPARTITIONED\n  0:OlapScanNode\n'],
     ['TiDB', '| TableReader_7 | 10.00 | root | | data:Selection_6 |'],
   ])('%s is refused by its name', (name, plan) => {
     expect(() => planDocument(readQueryPlan(plan))).toThrow(new RegExp(`this is one of ${name}.*is not read`));

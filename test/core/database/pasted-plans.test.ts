@@ -163,3 +163,47 @@ it.each([1, 2, 3])('refuses a plan whose text ends after %s of its nodes, since 
   ];
   expect(cut(mysql)).toThrow(/complete plan, but "(?:Sort|Nested loop inner join)" reads/);
 });
+
+const drawnBySqlite = [
+  'QUERY PLAN',
+  '|--CO-ROUTINE latest',
+  '|  `--MERGE (UNION)',
+  '|     |--LEFT',
+  '|     |  `--SCAN orders USING COVERING INDEX orders_at',
+  '|     `--RIGHT',
+  '|        `--SCAN archive',
+  '|--SCAN latest',
+  '`--CREATE BLOOM FILTER',
+];
+const steps = [
+  ['Query', null],
+  ['CO-ROUTINE latest', 0],
+  ['MERGE (UNION)', 1],
+  ['LEFT', 2],
+  ['Scan covering index', 3],
+  ['RIGHT', 2],
+  ['Scan table', 5],
+  ['Scan table', 0],
+  ['CREATE BLOOM FILTER', 0],
+];
+
+it.each([
+  ['as the shell draws it', drawnBySqlite],
+  ['indented as a whole', drawnBySqlite.map((line) => `    ${line}`)],
+  [
+    'as MediaWiki draws it',
+    [
+      'QUERY PLAN',
+      '├── [2] `CO-ROUTINE latest`',
+      '│   └── [3] `MERGE (UNION)`',
+      '│       ├── [5] `LEFT`',
+      '│       │   └── [9] `SCAN orders USING COVERING INDEX orders_at`',
+      '│       └── [12] `RIGHT`',
+      '│           └── [14] `SCAN archive`',
+      '├── [39] `SCAN latest`',
+      '└── [40] `CREATE BLOOM FILTER`',
+    ],
+  ],
+])('reads every step of a plan of SQLite, whatever it is called: %s', (_, lines) => {
+  expect(shape(read(lines.join('\n')))).toEqual(['sqlite', steps]);
+});

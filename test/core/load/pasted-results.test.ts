@@ -61,6 +61,8 @@ it.each([
     'Running 10s test @ http://localhost:3000\n\n│ Stat    │ 2.5% │ 50%  │\n242k requests in 10.01s, 27.4 MB read\n',
   ],
   ["bombardier's result", '{"spec":{"numberOfConnections":125,"testType":"timed"},"result":{"req2xx":1000}}'],
+  ["Locust's web page", '[{"method":"GET","name":"/","num_requests":1143,"num_failures":2,"avg_response_time":41.2}]'],
+  ["Locust's web page", '[{"time":"10:01:22","current_rps":5.1,"current_fail_per_sec":0,"user_count":20}]'],
   ["Locust's web page", '{"errors":[],"stats":[{"name":"/","num_requests":1143}],"fail_ratio":0,"total_rps":5.2}'],
 ])('refuses by name what %s wrote', async (name, text) => {
   await expect(read(text)).rejects.toThrow(name);
