@@ -20,6 +20,12 @@ export const foreignReports: readonly ForeignFile[] = [
       begins(head, /^digraph [^\n]*\{\r?\n[\s\S]{0,400}?Showing nodes accounting for /),
   },
   {
+    name: 'text of `perf script` without process ids or names',
+    from: '`perf script -F ip,sym` and the like',
+    remedy: 'print them too: `perf script --no-inline -F comm,pid,tid,time,period,event,ip,sym,dso`',
+    isIt: (head) => begins(head, /^\s{0,4}(?:(?![^\n]*\s\d)[^\n]{1,80}\n)?\t +[\da-f]{3,16}(?: [^\n]{0,400})?\n\s*\n/),
+  },
+  {
     name: 'NYTProf recording',
     from: '`perl -d:NYTProf`',
     remedy: 'fold it: `nytprofcalls nytprof.out > out.folded`, or `nytprofcg` for callgrind',

@@ -72,6 +72,8 @@ export interface FrameSpan {
   symbolEnd: number;
   dsoStart: number;
   dsoEnd: number;
+  /** Indented by a tab, or with a long address: no header of a sample looks like that. */
+  isSure: boolean;
 }
 
 const blank = 32;
@@ -108,13 +110,14 @@ export function findFrame(bytes: Uint8Array, start: number, lineEnd: number, int
   into.symbolEnd = withoutOffset(bytes, at, symbolEnd);
   into.dsoStart = bracket === -1 ? end : bracket;
   into.dsoEnd = end;
+  into.isSure = bytes[start] === tab || (hasAddress && digits >= surelyAddress);
   return true;
 }
 
 /** Is this line, as text, a frame? */
 export function isPerfFrame(line: string): boolean {
   const bytes = new TextEncoder().encode(line);
-  return findFrame(bytes, 0, bytes.length, { symbolStart: 0, symbolEnd: 0, dsoStart: 0, dsoEnd: 0 });
+  return findFrame(bytes, 0, bytes.length, { symbolStart: 0, symbolEnd: 0, dsoStart: 0, dsoEnd: 0, isSure: false });
 }
 
 /** The bracket that the last one closes, when a blank or nothing stands before it; files have brackets of their own: `(/opt/My App (beta)/app)`. */

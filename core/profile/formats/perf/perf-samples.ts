@@ -49,7 +49,7 @@ export function createPerfSamples(): PerfSamples {
     callers: null,
     unreadFrom: -1,
     readHeader: createPerfHeaderReader(),
-    span: { symbolStart: 0, symbolEnd: 0, dsoStart: 0, dsoEnd: 0 },
+    span: { symbolStart: 0, symbolEnd: 0, dsoStart: 0, dsoEnd: 0, isSure: false },
   };
 }
 
@@ -74,12 +74,22 @@ function readNext(block: TextBlock, start: number, end: number, state: PerfSampl
   const lineEnd = findLineEnd(block.words, start, end);
   const stop = withoutReturn(block.bytes, start, lineEnd);
   state.lines++;
-  if (tree !== null && findFrame(block.bytes, start, stop, state.span)) {
+  if (tree !== null && findFrame(block.bytes, start, stop, state.span) && !isHeaderAfterAll(block, start, stop, state)) {
     const frame = frameIn(tree, block, state.span);
     pushId(frame, state);
     if (isCaller) tree.frameLines.set(frame);
   } else readOther(block, start, stop, lineEnd + 1, state);
   return lineEnd + 1;
+}
+
+/**
+ * perf indents the headers of samples of one line (`-G`, tracepoints) by blanks, and they may end in brackets as frames do:
+ * `    dd  12 3.456789:  1001001 cycles:  5642a62d717a main (/bin/dd)`.
+ */
+function isHeaderAfterAll(block: TextBlock, start: number, end: number, { span, readHeader }: PerfSamples): boolean {
+  if (span.isSure) return false;
+  const header = readHeader(block, start, end);
+  return header !== null && header.event !== null && (header.seconds !== null || header.inlineFrame !== null);
 }
 
 /** Takes all callers of a leaf and the empty line behind them, when they are known. */
@@ -118,8 +128,7 @@ function readOther(block: TextBlock, start: number, end: number, next: number, s
   const header = state.readHeader(block, start, end);
   if (header === null) {
     const line = decoder.decode(block.bytes.subarray(start, end));
-    // Source lines (`-F +srcline`) stand indented under a frame.
-    if (state.header === null || !/^\s.*:\d+$/.test(line)) state.leftOut.add(`line ${state.lines}`, line);
+    if (state.header === null || !sourceLine.test(line)) state.leftOut.add(`line ${state.lines}`, line);
     return;
   }
   endSample(state);
@@ -129,6 +138,9 @@ function readOther(block: TextBlock, start: number, end: number, next: number, s
   const inline = textBlock(new TextEncoder().encode(header.inlineFrame));
   if (findFrame(inline.bytes, 0, inline.bytes.length, state.span)) pushId(frameIn(state.tree, inline, state.span), state);
 }
+
+/** What `-F +srcline` puts indented under a frame: `  app.c:4`, `  ??:0`, `  libc.so.6[89f10]`. */
+const sourceLine = /^\s.*(?::(?:\d+|\?)|\[[\da-f]+\])(?: \(discriminator \d+\))?$/;
 
 function isEmpty({ bytes }: TextBlock, start: number, end: number): boolean {
   if (start === end) return true;

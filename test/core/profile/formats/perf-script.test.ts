@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summarizeProfile } from '../../../../core/profile/summarize.js';
-import { fixtureProfile, leavesOf } from '../profiles.js';
+import { fixtureProfile, leavesOf, profileOf } from '../profiles.js';
 
 describe('perf script', () => {
   it('weighs by period and ranks one event type only', async () => {
@@ -43,4 +43,34 @@ describe('perf script', () => {
     expect(quality.verdict).toBe('rejected');
     expect(quality.checks.find((check) => check.id === 'jit-map')).toMatchObject({ ok: false });
   });
+
+  it('counts every sample of one line (`-G`), also of commands whose names look like addresses, and tracepoints that end in brackets', async () => {
+    const line = (comm: string, at: number, leaf: string): string =>
+      `${comm.padStart(16)}  103${at} 51759.52${at}142:    1001001 cpu-clock:ppp:      5642a62d717${at} ${leaf}+0x21 (/srv/shop app (1)/w)`;
+    const text = [line('w', 1, 'hot'), line('w', 2, 'hot'), line('dd', 3, 'cold'), line('cafe', 4, 'hot')].join('\n');
+    const profile = await profileOf(`${text}\n`);
+    expect(profile).toMatchObject({ samples: 4, total: 4 * 1001001 });
+    expect(leavesOf(profile)).toEqual(['hot 3003003', 'cold 1001001']);
+    const probes = [1, 2, 3].map(
+      (at) => `            curl  10${at} [00${at}]   51759.52${at}142: probe:tcp_sendmsg: (ffffffff8213a24${at})\n`,
+    );
+    await expect(profileOf(probes.join(''))).rejects.toThrow(/expected stacks, got 3 samples of probe:tcp_sendmsg without any frame/);
+  });
+
+  it('passes over the source lines that `-F +srcline` prints, as far as they are known', async () => {
+    const places = ['  w.c:4', '  [kernel.kallsyms][ffffffff821f39e5]', '  ??:0', '  libm.so.6[89f10]', '  a.c:12 (discriminator 3)'];
+    const samples = places.map(
+      (place, at) => `w  1030 51759.52${at}142:    1001001 cpu-clock:ppp: \n\t            117a hot+0x21 (/srv/w)\n${place}\n\n`,
+    );
+    expect(await profileOf(samples.join(''))).toMatchObject({ samples: 5 });
+  });
+
+  it.each(['\n\t            117a hot\n\n\n\t            117a hot\n', 'w \n\t            117a hot\n\nw \n\t            117a hot\n'])(
+    'refuses text without process ids by its name: %j',
+    async (text) => {
+      await expect(profileOf(text)).rejects.toThrow(
+        /text of `perf script` without process ids.*-F comm,pid,tid,time,period,event,ip,sym,dso/,
+      );
+    },
+  );
 });
