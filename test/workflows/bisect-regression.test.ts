@@ -178,6 +178,11 @@ describe('bisectRegression', { timeout: 60_000 }, () => {
     expect((await handle.describe()).status.name).toBe('COMPLETED');
     expect(world.cleaned(endpoint)).toBe(true);
     expect(said.join('\n')).not.toContain('not gone yet');
+    // Whoever is told elsewhere waits for no cleaning, either.
+    const { events } = await handle.fetchHistory();
+    const asked = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? []);
+    const last = ['writeBisectReport', 'notifyBisectEnd', 'cleanUpBisect'];
+    expect(asked.filter((name) => last.includes(name)).slice(0, last.length)).toEqual(last);
   });
 
   it('goes on with the numbers with which it began, and refuses those that this build does not know', async () => {
