@@ -3,6 +3,7 @@ import type { StandingSite } from '../../model/standing.js';
 import { average } from '../figures.js';
 import type { Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';
+import type { RuleContext } from '../rule.js';
 
 /** More than all other places together. */
 const most = 0.5;
@@ -22,6 +23,11 @@ export function standingSite(input: DiagnosisInput, facts: Facts, waiting = fact
   const atPeers = facts.databaseWaiting + facts.dependencyWaiting;
   const [first] = sites;
   return first !== undefined && first.standing - atPeers >= most * waiting ? first : null;
+}
+
+/** The evidence of a place, where one is named. */
+export function citedSite({ cited }: Pick<RuleContext, 'cited'>, site: StandingSite | null): string[] {
+  return site === null ? [] : (cited.byName['standing'] ?? []);
 }
 
 /** Less than one thread at every look stands there by chance. */

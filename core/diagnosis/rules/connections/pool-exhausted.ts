@@ -5,6 +5,9 @@ import { shareOf, shareOfSide } from '../../account/accounting.js';
 import { isPoolBusyAtDatabase, poolThresholds, queuedInBursts } from '../../facts.js';
 import { average, averageOf, ms, percent, plural } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
+import { siteText } from '../../../evidence/kinds/standing.js';
+import { citedSite, standingSite } from '../../account/standing-site.js';
+import { frameLocation } from '../process/cpu.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { queueThresholds, whyNotThePool } from './connection-queue.js';
 
@@ -38,17 +41,18 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (whyNot !== null) return { causes: [], ruledOut: [{ ...whyNot, id: 'pool-exhausted', evidence: cite(book) }] };
   const isBusy = Math.max(facts.pool.busy, facts.databaseWaiting) >= poolThresholds.inUse.value * facts.pool.sessions;
   const inferred = isBusy ? '' : ` ${howInferred(context)} Another limit of the same size in the service would look the same.`;
+  const site = standingSite(context.input, facts);
   return {
     ...nothing,
     causes: [
       {
         id: 'pool-exhausted',
         component: 'connections',
-        location: { pool: context.input.databases.map((database) => database.name).join(', ') },
+        location: { pool: context.input.databases.map((database) => database.name).join(', '), ...frameLocation(site?.frame) },
         share,
         ...assured(context, isBusy ? 'pool-in-use' : 'pool-inferred'),
-        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${size} are in use` : ` in a pool of ${size}`} with ${averageOf(facts.inFlight, 'request')} in flight, while ${databaseMs === 0 ? 'nothing was seen to run at the database' : `the database needs only ${ms(databaseMs)} a request`}.${inferred}`,
-        evidence: cite(book, context.cited.wire, context.cited.accounting),
+        summary: `Waiting for a database connection holds ${percent(share)} of the mean latency${isBusy ? `: all ${size} are in use` : ` in a pool of ${size}`} with ${averageOf(facts.inFlight, 'request')} in flight, while ${databaseMs === 0 ? 'nothing was seen to run at the database' : `the database needs only ${ms(databaseMs)} a request`}.${site === null ? '' : ` They wait at ${siteText(site)}.`}${inferred}`,
+        evidence: cite(book, context.cited.wire, context.cited.accounting, ...citedSite(context, site)),
         remedy: {
           kind: 'configuration',
           statement: `Hold connections for less time (no other calls between acquire and release), or enlarge the pool beyond its ${size}, within the server's connection limit.`,

@@ -8,6 +8,9 @@ import { runtimeTraits } from '../../../runtimes/registry.js';
 import { shareOf } from '../../account/accounting.js';
 import { cores, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
+import { siteText } from '../../../evidence/kinds/standing.js';
+import { citedSite, standingSite } from '../../account/standing-site.js';
+import { frameLocation } from './cpu.js';
 import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 
 type ThreadUse = ProcessObservation['threads'][number];
@@ -53,17 +56,18 @@ function evaluate(context: RuleContext): RuleVerdict {
     return nothing;
   // The kernel does not tell a thread of the pool from one of `worker_threads`, whose code nobody saw: what is missing says so.
   if (context.input.missing.some((row) => row.id === 'worker-threads')) return nothing;
+  const site = standingSite(context.input, context.facts);
   return {
     ...nothing,
     causes: [
       {
         id: 'thread-pool-starvation',
         component: 'runtime',
-        location: { pool: threadPool.location },
+        location: { pool: threadPool.location, ...frameLocation(site?.frame) },
         share,
         ...assured(context, 'threads-full'),
-        summary: `${helpers.length === 1 ? '1 helper thread is' : `${helpers.length} helper threads are`} busy (${cores(cpu.offMainCores)} cores) while the event loop is not (saturation ${cpu.saturation.toFixed(2)}); waiting inside the service holds ${percent(share)} of the mean latency.`,
-        evidence: cite(context.cited.process, context.cited.wire, context.cited.accounting),
+        summary: `${helpers.length === 1 ? '1 helper thread is' : `${helpers.length} helper threads are`} busy (${cores(cpu.offMainCores)} cores) while the event loop is not (saturation ${cpu.saturation.toFixed(2)}); waiting inside the service holds ${percent(share)} of the mean latency${site === null ? '' : `, at ${siteText(site)}`}.`,
+        evidence: cite(context.cited.process, context.cited.wire, context.cited.accounting, ...citedSite(context, site)),
         remedy: {
           kind: 'configuration',
           statement: threadPool.remedy,
