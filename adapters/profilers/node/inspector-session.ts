@@ -17,6 +17,18 @@ const messageSchema = z.union([
   z.object({ method: z.string(), params: z.unknown() }),
 ]);
 
+/**
+ * Null for one that cannot be read: Node's tracing has written broken JSON (seen on 20.20 beside much output to the console), and an error in a listener
+ * would end the worker. What an event had to tell is lost then; a call without its answer ends with its own time.
+ */
+function readMessage(data: Buffer): z.infer<typeof messageSchema> | null {
+  try {
+    return messageSchema.parse(JSON.parse(data.toString('utf8')));
+  } catch {
+    return null;
+  }
+}
+
 const defaultTimeoutMs = 15_000;
 
 /** A profile of a long window is one message. */
@@ -39,7 +51,8 @@ export async function openInspectorSession(url: string): Promise<InspectorSessio
     });
   });
   socket.on('message', (data: Buffer) => {
-    const message = messageSchema.parse(JSON.parse(data.toString('utf8')));
+    const message = readMessage(data);
+    if (message === null) return;
     if ('method' in message) listeners.get(message.method)?.(message.params);
     else if (message.error === undefined) pending.get(message.id)?.resolve(message.result);
     else pending.get(message.id)?.reject(new Error(message.error.message));
