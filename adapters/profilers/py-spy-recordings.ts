@@ -100,7 +100,7 @@ async function withoutLock(
   { seconds, cpuMs }: { seconds: number; cpuMs: number },
 ): Promise<StackProfile | null> {
   const ready = await asCpuProfile(bytes, seconds).catch(() => null);
-  if (ready === null || !worksWithoutLock(held, ready)) return null;
+  if (ready === null || !worksWithoutLock(held, ready, cpuMs / (seconds * 1000))) return null;
   const readyMs = weightMs(ready, ready.total) ?? 0;
   return readyMs > cpuMs ? scaleProfile(ready, cpuMs / readyMs) : ready;
 }
