@@ -26,7 +26,7 @@ export function standingSite(input: DiagnosisInput, facts: Facts, waiting = fact
 }
 
 /** The evidence of a place, where one is named. */
-export function citedSite({ cited }: Pick<RuleContext, 'cited'>, site: StandingSite | null): string[] {
+export function citedSite({ cited }: Pick<RuleContext, 'cited'>, site: StandingSite | null): readonly string[] {
   return site === null ? [] : (cited.byName['standing'] ?? []);
 }
 
