@@ -300,6 +300,7 @@ describe('doctor', () => {
     const { ok, ready, checks, toDo } = documentOf(result) as Answer;
     const byId = new Map(checks.map((check) => [check.id, check]));
     expect([result.code, ok, ready]).toEqual([1, false, false]);
+    expect([...byId.keys()]).toEqual(expect.arrayContaining(['build-sandbox', 'flock', 'data']));
     expect(['node', 'temporal', 'k6', 'catalog'].map((id) => byId.get(id)?.status)).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(byId.get('target shop/place-order')).toMatchObject({
       status: 'failed',
