@@ -2,6 +2,7 @@ import { UnreadableInputError } from '../../model/errors.js';
 import type { PlanFormat } from './format.js';
 import { quoteLine, type PlanLine } from './plan-text.js';
 import { postgresAdvice } from './postgres-json.js';
+import { readsOfPostgres, requireWholeTree } from './whole-tree.js';
 
 interface YamlLine {
   column: number;
@@ -32,6 +33,7 @@ export const postgresYaml: PlanFormat = {
     const first = lines.findIndex(({ text }) => /^\s*(?:- )?(?:Plan:|Query Text: )/.test(text));
     if (first < 0 || !lines.some(({ text }) => /^\s*(?:- )?Node Type: "/.test(text))) return [];
     const roots = readDocuments(lines.slice(first));
+    for (const { Plan: root } of roots) if (isRecord(root)) requireWholeTree(root, readsOfPostgres, postgresAdvice);
     return roots.map((root) => (durationMs === null ? root : { ...root, Duration: durationMs }));
   },
 };
@@ -45,7 +47,11 @@ function readDocuments(lines: readonly PlanLine[]): Record<string, unknown>[] {
 }
 
 function isPlan(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && 'Plan' in value;
+  return isRecord(value) && 'Plan' in value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function parseLine(source: PlanLine): YamlLine {

@@ -114,10 +114,12 @@ function readPlace(state: State, key: string, value: string): boolean {
       state.object = nameOf(state, 'object', value);
       break;
     case 'cfn':
+    case 'jfn':
       nameOf(state, 'function', value);
       break;
     case 'cfi':
     case 'cfl':
+    case 'jfi':
       nameOf(state, 'file', value);
       break;
     case 'cob':
@@ -128,8 +130,6 @@ function readPlace(state: State, key: string, value: string): boolean {
       break;
     case 'jump':
     case 'jcnd':
-    case 'jfi':
-    case 'jfn':
     case 'rcalls':
     case 'frfn':
       break;
@@ -161,7 +161,7 @@ function readCost(state: State, line: string): boolean {
   if (state.function === '') return false;
   if (state.node === -1) {
     const module = state.file === '' || state.file === '???' ? state.object : state.file;
-    const name = /^(?:\?\?\?|0x[0-9a-f]+)$/.test(state.function) ? '[unknown]' : state.function;
+    const name = /^(?:\?\?\?|0x[0-9a-f]+)$/.test(state.function) ? '[unknown]' : withoutContext(state.function);
     state.node = state.builder.child(
       rootNode,
       state.builder.frame({ name, module, line: null }, `${name}\u0000${state.object}\u0000${module}`),
@@ -171,6 +171,11 @@ function readCost(state: State, line: string): boolean {
   state.costs++;
   state.total += cost;
   return true;
+}
+
+/** Callgrind keeps functions apart by their recursion (`sort'2`) and, when asked to, by their callers (`leaf'walk'main`): one function all the same. */
+function withoutContext(name: string): string {
+  return /^([^'<`]+)'(?:\d+|[\w.~:@$]+)(?:'[\w.~:@$]+)*$/.exec(name)?.[1] ?? name;
 }
 
 function finish(state: State, options: ReadOptions): StackProfile {

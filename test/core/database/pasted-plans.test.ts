@@ -207,3 +207,15 @@ it.each([
 ])('reads every step of a plan of SQLite, whatever it is called: %s', (_, lines) => {
   expect(shape(read(lines.join('\n')))).toEqual(['sqlite', steps]);
 });
+
+it('refuses a plan in YAML that ends too early, too', () => {
+  const yaml = [
+    '- Plan: ',
+    '    Node Type: "Nested Loop"',
+    '    Total Cost: 9.00',
+    '    Plans: ',
+    '      - Node Type: "Seq Scan"',
+    '        Total Cost: 1.00',
+  ];
+  expect(() => read(yaml.join('\n'))).toThrow(/complete plan, but "Nested Loop" reads 1 of the 2 nodes/);
+});

@@ -153,3 +153,27 @@ describe('callgrind', () => {
     await expect(profileOf(xdebug.replace('cfn=(1)', 'cfn=(9)'))).rejects.toThrow(/name of function \(9\)/);
   });
 });
+
+describe('callgrind with options', () => {
+  it('counts a function once, however its recursion and callers are told apart, and takes names from jumps', async () => {
+    const text = [
+      '# callgrind format',
+      'version: 1',
+      'creator: callgrind-3.19.0',
+      'positions: line',
+      'events: Ir',
+      'fl=(1) shop.c',
+      "fn=(1) sort'2",
+      '1 40',
+      'jfi=(2) ./elf/start.h',
+      'jcnd=1/1 +2 *',
+      "fn=(2) sort'total'main",
+      '2 20',
+      'fi=(2)',
+      'fn=(3) shop::Cart::total() const',
+      '3 40',
+      'summary: 100',
+    ].join('\n');
+    expect(leavesOf(await profileOf(`${text}\n`))).toEqual(['sort 60', 'shop::Cart::total() const 40']);
+  });
+});
