@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { recordedNames } from '../../lab/cases/record-evidence.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { citedBy, figuresOf, isWellWritten, tellable, writtenToday } from '../support/figures-of-report.js';
-import { recordedReport } from '../support/recorded-report.js';
+import { recordedReport, recordedStandingMs } from '../support/recorded-report.js';
 
 const counted = 'rows|requests|calls|samples|iterations|sessions|statements|times|loops|connections|cores|threads|looks|users|kB|kept';
 
@@ -20,7 +20,7 @@ it.each(recordedNames())('tells the figures of %s in one way, and only such as i
       'one is no plural',
     )
     .toBeNull();
-  const known = tellable(input);
+  const known = tellable(input, { standingMs: await recordedStandingMs(name) });
   expect.soft(figures.filter(({ text: figure }) => !known.has(figure)).map(({ text: figure, near }) => `${figure} | ${near}`)).toEqual([]);
 });
 
@@ -38,16 +38,18 @@ it('finds a figure that only another document holds', async () => {
 // A right number of another claim is a wrong one here: the document as a whole holds many.
 it.each(recordedNames())('tells in each claim of %s only figures of what that claim cites', async (name) => {
   const input = await recordedReport(name);
-  const { causes, ruledOut, evidence } = input.incident;
+  const { causes, ruledOut, evidence, accounting } = input.incident;
+  const meanMs = accounting.reduce((sum, line) => sum + line.perRequestMs, 0);
+  const standingMs = await recordedStandingMs(name);
   const claims = [
     ...causes.map(({ id, summary, share, remedy, evidence: cited }) => ({
       id,
       text: `${summary} ${remedy.expected}`,
       cited,
-      own: { share, forecast: remedy.forecast },
+      own: { share, heldMs: share * meanMs, forecast: remedy.forecast },
     })),
     ...ruledOut.map(({ id, reason, evidence: cited }) => ({ id: `not ${id}`, text: reason, cited, own: {} })),
-    ...evidence.map(({ id, kind, summary }) => ({ id: `${kind} ${id}`, text: summary, cited: [id], own: {} })),
+    ...evidence.map(({ id, kind, summary }) => ({ id: `${kind} ${id}`, text: summary, cited: [id], own: { standingMs } })),
   ];
   const foreign = claims.flatMap(({ id, text, cited, own }) => {
     const known = tellable(citedBy(input, cited), own);

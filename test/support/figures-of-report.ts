@@ -115,6 +115,8 @@ function derived(input: ReportInput, found: { ms: Set<number>; shares: Set<numbe
   add(found.shares, ...functions.map((part) => part * shareOfSide(incident.accounting, 'application') * (1 - held)));
   const failedMs = load === null ? null : failedMeanMs(load);
   if (failedMs !== null) add(found.ms, failedMs);
+  // What a cause holds of the mean, as a time.
+  add(found.ms, ...incident.causes.map(({ share }) => share * mean));
   // The mean without what one line holds.
   add(found.ms, ...incident.accounting.map(({ share }) => (1 - share) * mean));
   // What the database holds without waiting for anybody's lock.

@@ -7,8 +7,15 @@ import { databasesDocument } from '../../core/evidence/kinds/databases.js';
 import { flameDocument, profileDocument, traceDocument } from '../../core/evidence/kinds/profile.js';
 import { scanDocument } from '../../core/evidence/kinds/query-scan.js';
 import { serviceDocument } from '../../core/evidence/kinds/service.js';
+import { standingDocument } from '../../core/evidence/kinds/standing.js';
 import { recordedEvidence } from '../../lab/cases/record-evidence.js';
 import type { ReportInput } from '../../report/report-input.js';
+
+/** Over how long requests were looked for where they stand; null where nobody looked. The report's own documents do not hold it. */
+export async function recordedStandingMs(name: string): Promise<number | null> {
+  const { documents } = await readEvidence(join(recordedEvidence(), name));
+  return documentReader(documents, name)(standingDocument)?.windowMs ?? null;
+}
 
 /** What the report of a recorded window would be made of, judged by the rules of today. */
 export async function recordedReport(name: string): Promise<ReportInput> {
