@@ -35,7 +35,7 @@ export function windowRates(
   });
 }
 
-/** `Requests: 60/s offered, 102 of 1 199 dropped, 20 VUs (up to 30)`: what the drawing below is about. */
+/** `Requests: 60/s offered, 102 of 1 199 dropped, 20 VUs held ready, up to 30`: what the drawing below is about. */
 export function rateCaption(
   { droppedIterations, requests }: Pick<LoadResult, 'droppedIterations' | 'requests'>,
   plan: LoadPlan | null,
@@ -44,7 +44,7 @@ export function rateCaption(
     plan === null
       ? []
       : [
-          `${count(plan.vus)} VUs${plan.rate !== null && plan.maxVus !== null && plan.maxVus > plan.vus ? ` (up to ${count(plan.maxVus)})` : ''}`,
+          `${count(plan.vus)} VUs${plan.rate !== null && plan.maxVus !== null && plan.maxVus > plan.vus ? ` held ready, up to ${count(plan.maxVus)}` : ''}`,
         ];
   const offered =
     plan?.rate == null ? [] : [`${plan.rate}/s offered`, `${count(droppedIterations)} of ${count(droppedIterations + requests)} dropped`];
