@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { average, plural, seconds } from '../../diagnosis/figures.js';
+import { average, plural } from '../../diagnosis/figures.js';
 import type { Standing, StandingSite } from '../../model/standing.js';
 import type { Describing } from '../capture-kind.js';
 import { shapedAs, type CaptureDocument } from '../document.js';
@@ -35,11 +35,11 @@ const toldSites = 4;
 export function describeStanding({ read, book }: Describing): string[] {
   const standing = read(standingDocument);
   if (standing === null || standing.sites.length === 0) return [];
-  const { what, looks, windowMs, sites } = standing;
+  const { what, looks, sites } = standing;
   const places = sites.slice(0, toldSites).map((site) => `${average(site.standing)} at ${siteText(site)}`);
   const seen =
     what === 'awaits'
-      ? `where asynchronous code waits (${plural(looks, 'await')} followed in ${seconds(windowMs)})`
+      ? `where asynchronous code waits (${plural(looks, 'await')} followed)`
       : `stacks of all ${what} (${plural(looks, 'look')})`;
   return [book.add('profile', `${seen}, by the service's own code: ${places.join(', ')}`, standingDocument.name)];
 }

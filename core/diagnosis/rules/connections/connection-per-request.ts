@@ -3,7 +3,7 @@ import { serviceDocument } from '../../../evidence/kinds/service.js';
 import { shareOf, shareOfSide } from '../../account/accounting.js';
 import { keptThresholds, type UnkeptConnections } from '../../account/kept-connections.js';
 import { assured } from '../../confidence.js';
-import { average, averageOf, clampRatio, ms, percent } from '../../figures.js';
+import { average, averageOf, clampRatio, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, disproved, minimumShare, nothing, tooSmall, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { statementCases } from '../database/database.js';
@@ -19,7 +19,7 @@ export const connectionPerRequest: Rule = {
 
 /** Requests open a connection to the database each, and pay for its beginning what its statements do not cost. */
 function evaluate(context: RuleContext): RuleVerdict {
-  const { unkept, meanMs } = context.facts;
+  const { unkept } = context.facts;
   if (unkept === null) return nothing;
   const { database, peer, perRequest, renewed } = unkept;
   const part = setUpPart(context, unkept);
@@ -45,7 +45,7 @@ function evaluate(context: RuleContext): RuleVerdict {
         location: { database, peer: peer.peer, ...frameLocation(callerOf(context)) },
         share,
         ...assured(context, 'connections-unkept'),
-        summary: `Requests open a connection to ${database} of their own (${average(perRequest)} a request, hardly one of them is used again): beginning it holds about ${percent(share)} of the mean latency, ${ms(share * meanMs)} a request.`,
+        summary: `Requests open a connection to ${database} of their own (${average(perRequest)} a request, hardly one of them is used again): beginning it holds about ${percent(share)} of the mean latency.`,
         evidence: cite(seen, context.cited.databases, context.cited.wire, context.cited.profile, context.cited.accounting),
         remedy: {
           kind: 'configuration',
