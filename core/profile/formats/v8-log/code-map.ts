@@ -48,6 +48,9 @@ export function createCodeMap(): CodeMap {
   };
   const add = (start: number, size: number, code: Code): void => {
     const entry = { start, end: start + Math.max(1, size), code };
+    // No process has code there, and beyond it pages cannot be counted one by one.
+    if (!(start >= 0 && entry.end <= Number.MAX_SAFE_INTEGER))
+      throw new UnreadableInputError(`v8 log: expected an address of code below 2^53, got ${start}. Is a line of the file broken?`);
     const overlapped = new Set<Entry>();
     filed += Math.ceil(size / pageBytes) + 1;
     if (filed > maxPages)

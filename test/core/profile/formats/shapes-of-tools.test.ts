@@ -177,3 +177,9 @@ describe('callgrind with options', () => {
     expect(leavesOf(await profileOf(`${text}\n`))).toEqual(['sort 60', 'shop::Cart::total() const 40']);
   });
 });
+
+it('refuses a V8 log whose broken line has code at an address that no process has, instead of counting pages without an end', async () => {
+  const text =
+    'v8-version,11,3,244,8,-node.20,0\ncode-creation,JS,11,1469571,0x7f9786f2aef8e1ad1,1628,hot file:///srv/hot.mjs:1:1,0x92aef8,^\ntick,0x7f97,12,0,0x0,0\n';
+  await expect(profileOf(text)).rejects.toThrow(/v8 log: expected an address of code below 2\^53/);
+});
