@@ -13,7 +13,7 @@ export async function typeInto(
     cwd: options.cwd,
     env: { ...process.env, TERM: 'xterm', TEMPORAL_ADDRESS: '127.0.0.1:1', NO_COLOR: '1', ...options.env },
     stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: 25_000,
+    timeout: 55_000,
     killSignal: 'SIGKILL',
   });
   const open = [...answers];

@@ -193,6 +193,8 @@ async function openDoor(serverPort: number): Promise<{ port: number; firstLeft: 
     const inside = connect(serverPort, '127.0.0.1');
     visitor.pipe(inside).pipe(visitor);
     for (const socket of [visitor, inside]) socket.on('error', () => undefined);
+    // A pipe whose other end has closed reads no more, not even that the visitor goes.
+    inside.on('close', () => visitor.resume());
   }).listen(0, '127.0.0.1');
   await once(door, 'listening');
   const firstLeft = once(door, 'connection').then(([visitor]: Socket[]) => visitor && once(visitor, 'close'));

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await client.query(schema);
   await client.query('VACUUM ANALYZE');
   const [library, clinic] = await Promise.all([startService('fastify-postgres.mjs'), startService('express-knex.mjs')]);
-  const load = '{ vus: 10, duration: 15s, warmUp: 2s }';
+  const load = '{ vus: 10, duration: 10s, warmUp: 2s }';
   const service = (name: string, endpoint: string, port: number, path: string): string =>
     `  ${name}:\n    process: { port: ${port} }\n    databases: { ledger: { kind: postgres, connection: { env: TEST_LEDGER_URL } } }\n` +
     `    endpoints: { ${endpoint}: { url: "http://127.0.0.1:${port}${path}", headers: { authorization: { env: TEST_LEDGER_TOKEN } }, budgets: { p95Ms: 15 }, load: ${load} } }\n`;
