@@ -47,18 +47,22 @@ function problemsOf(outcome: Outcome): string[] {
   const { given, sent } = outcome;
   const problems: string[] = [];
   const left = [...sent];
-  for (const { beginsAtMs, isAnew, endsAtMs } of roundsOf(outcome)) {
-    for (const page of expectedPages(given, { atMs: beginsAtMs, isAnew })) {
-      const found = left.findIndex(
-        (one) => one.level === page.level && one.person === page.person && one.atMs >= page.atMs && one.atMs < page.atMs + slackMs,
-      );
-      const [taken] = found === -1 ? [] : left.splice(found, 1);
-      if (taken === undefined && page.atMs + slackMs < endsAtMs) problems.push(`missed ${describePage(page)}`);
-      if (taken !== undefined && taken.atMs > endsAtMs) problems.push(`after the answer: ${describePage(page)}`);
-      if (taken !== undefined) figures.latestMs = Math.max(figures.latestMs, taken.atMs - page.atMs);
-    }
-    if (isAnew) figures.anew += 1;
+  const rounds = roundsOf(outcome);
+  const due = rounds.flatMap(({ beginsAtMs, isAnew, endsAtMs }) =>
+    expectedPages(given, { atMs: beginsAtMs, isAnew }).map((page) => ({ page, endsAtMs })),
+  );
+  // What an answer has ended takes what nothing else explains: the next round may page the same person in the same half minute.
+  const isEnded = ({ page, endsAtMs }: (typeof due)[number]): boolean => page.atMs > endsAtMs;
+  for (const { page, endsAtMs } of [...due.filter((one) => !isEnded(one)), ...due.filter(isEnded)]) {
+    const found = left.findIndex(
+      (one) => one.level === page.level && one.person === page.person && one.atMs >= page.atMs && one.atMs < page.atMs + slackMs,
+    );
+    const [taken] = found === -1 ? [] : left.splice(found, 1);
+    if (taken === undefined && page.atMs + slackMs < endsAtMs) problems.push(`missed ${describePage(page)}`);
+    if (taken !== undefined && taken.atMs > endsAtMs) problems.push(`after the answer: ${describePage(page)}`);
+    if (taken !== undefined) figures.latestMs = Math.max(figures.latestMs, taken.atMs - page.atMs);
   }
+  figures.anew += rounds.filter(({ isAnew }) => isAnew).length;
   problems.push(...left.map((one) => `not asked for: ${one.level} ${one.person} at ${new Date(one.atMs).toISOString()}`));
   if (new Set(sent.map(({ deliveryId }) => deliveryId)).size !== sent.length) problems.push('one delivery twice');
   return problems;
