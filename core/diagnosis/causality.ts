@@ -1,6 +1,6 @@
 import type { CauseId } from '../model/incident.js';
 import { profileCategories, type Frame } from '../model/profile.js';
-import { ownWork } from './rules/process/cpu.js';
+import { categoryShare, ownWork, unownedShare } from './rules/process/cpu.js';
 import { minimumShare, type Candidate, type RuleContext } from './rule.js';
 import { wouldFit } from './would-fit.js';
 
@@ -92,8 +92,16 @@ export const causality: readonly CausalRow[] = [
   },
   {
     causes: ['connection-per-request'],
-    explains: ['crypto', 'cpu-starved'],
+    explains: ['cpu-starved'],
     why: 'the service burns its CPU, and lets its database burn it, on beginning connections',
+  },
+  {
+    causes: ['connection-per-request'],
+    explains: ['crypto'],
+    // Passwords and tokens are hashed by a function of the application; the proof of who asks, by the driver.
+    when: (pair, { input: { profile } }) =>
+      holdsHalf(pair) && profile !== null && 2 * unownedShare(profile, 'crypto') >= categoryShare(profile, 'crypto'),
+    why: 'the service burns its CPU on proving to its database who asks, for each connection anew',
   },
   {
     causes: ['connection-per-request'],

@@ -8,7 +8,7 @@ import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, disproved, minimumShare, nothing, tooSmall, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { statementCases } from '../database/database.js';
 import type { Frame } from '../../../model/profile.js';
-import { applicationShare, categoryShare, cpuProfile, frameLocation, ownWork } from '../process/cpu.js';
+import { applicationShare, categoryShare, cpuProfile, frameLocation, ownWork, unownedShare } from '../process/cpu.js';
 
 export const connectionPerRequest: Rule = {
   id: 'connection-per-request',
@@ -83,8 +83,8 @@ function callerOf(context: RuleContext): Frame | undefined {
   return profile === null ? undefined : ownWork(profile, 'database-driver', 'orm')[0]?.frame;
 }
 
-/** Part of the service's CPU that goes into sockets, handshakes and the driver. */
+/** Part of the service's CPU that goes into sockets, handshakes and the driver. What functions of the application encrypt or hash is their own. */
 function talkingShare(context: RuleContext): number {
   const profile = cpuProfile(context);
-  return profile === null ? 0 : categoryShare(profile, 'database-driver', 'orm', 'network-io', 'crypto');
+  return profile === null ? 0 : categoryShare(profile, 'database-driver', 'orm', 'network-io') + unownedShare(profile, 'crypto');
 }

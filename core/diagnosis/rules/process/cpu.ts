@@ -29,6 +29,12 @@ export function categoryShare(profile: ProfileSummary, ...wanted: ProfileCategor
   return profile.categories.filter((entry) => wanted.includes(entry.category)).reduce((sum, entry) => sum + entry.share, 0);
 }
 
+/** Share of a kind of work that no function of the application called: what its libraries do by themselves, after something that they awaited. */
+export function unownedShare(profile: ProfileSummary, wanted: ProfileCategory): number {
+  const owned = callersOf(profile, wanted).reduce((sum, { share }) => sum + share, 0);
+  return Math.max(0, categoryShare(profile, wanted) - owned);
+}
+
 /** Application frames with the share of the profile that burns directly under them in the given categories, heaviest first. */
 export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[]): { frame: Frame; share: number }[] {
   const merged = new Map<string, { frame: Frame; share: number }>();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../../../../core/diagnosis/input.js';
+import type { Frame } from '../../../../core/model/profile.js';
 import { appFrame, captures, cpuProfileOf, database, nodeProcess, peer, sockets, statement } from '../captures.js';
 
 /** 1,500 requests of one quick statement each; 16 of 20 wait at the database, where hardly anything runs. */
@@ -67,5 +68,31 @@ describe('a connection for every request', () => {
       kind: 'consequence',
       consequenceOf: 'connection-per-request',
     });
+  });
+
+  /** A service that burns its CPU: `crypto` under these functions of the application, the rest in the driver of its database. */
+  function burning(callers: { frame: Frame; share: number }[]): DiagnosisInput {
+    return captures({
+      service: {
+        process: nodeProcess({ mainCores: 0.97 }),
+        wire: sockets({ unread: 16, peers: [{ ...peer('database', 1, 2), opened: 2 }], inside: 3 }),
+        missing: [],
+      },
+      profile: cpuProfileOf([
+        { category: 'crypto', share: 0.6, callers },
+        { category: 'database-driver', share: 0.3, callers: [{ frame: appFrame('login'), share: 0.3 }] },
+        { category: 'framework', share: 0.1 },
+      ]),
+      databases: waiting({ opened: 2, sessions: 1510 }).databases,
+    });
+  }
+
+  it('is why the driver burns CPU on the proof of who asks, which no function of the application calls', () => {
+    expect(found(burning([]))).toEqual(['connection-per-request']);
+  });
+
+  it('is not why a function of the application hashes passwords beside it', () => {
+    const { causes } = diagnose(burning([{ frame: appFrame('verifyPassword'), share: 0.6 }]));
+    expect(causes[0]).toMatchObject({ id: 'crypto', location: { frame: 'verifyPassword' } });
   });
 });
