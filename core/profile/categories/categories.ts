@@ -55,7 +55,8 @@ function idleState({ idle }: FrameClass, { inherited, isWaitIdle, isNameless }: 
 /**
  * Walks each stack from the leaf towards the root, stopping at the first application frame: the nearest specific category wins; without
  * one the nearest supporting; without one the leaf's own weak category. An application leaf is `application`. "Appears anywhere in the
- * stack" never counts: drivers run application callbacks inside their own frames. One pass over the nodes, parents before children.
+ * stack" never counts: drivers run application callbacks inside their own frames. What a driver encrypts, or hashes to prove who asks, it does to talk to
+ * its database. One pass over the nodes, parents before children.
  */
 export function classifyNodes(profile: StackProfile): NodeClasses {
   const frames = classifyFrames(profile.frames);
@@ -75,7 +76,7 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
     own[node] = isBoundary ? frameId : (own[parent] ?? none);
     const { tier, code } = tiers[frameId] ?? { tier: none, code: 0 };
     for (const [index, column] of found.entries()) {
-      if (index === tier) column[node] = code;
+      if (index === tier && !(code === cryptoCode && column[parent] === driverCode)) column[node] = code;
       else if (!isBoundary) column[node] = column[parent] ?? 0;
     }
     idle[node] = idleState(frame, {
@@ -125,6 +126,9 @@ function codeOf(category: ProfileCategory): number {
 function tierOf(category: ProfileCategory): 0 | 1 | 2 {
   return specific.has(category) ? 0 : supporting.has(category) ? 1 : 2;
 }
+
+const cryptoCode = codeOf('crypto');
+const driverCode = codeOf('database-driver');
 
 function at(column: NumberColumn, index: number): number {
   return column[index] ?? none;

@@ -23,6 +23,13 @@ describe('category of a stack', () => {
     [`${app};next (/srv/shop/node_modules/express/lib/router/index.js:1)`, 'framework'],
     // A driver that runs the application's callback does not own it.
     [`query (/srv/shop/node_modules/pg/lib/client.js:1);_pulseQuery (/srv/shop/node_modules/pg/lib/client.js:2);${app}`, 'application'],
+    // What it encrypts or proves, it does to talk to its database; a key of the service's own is another matter.
+    [
+      `${app};continueSession (/srv/shop/node_modules/pg/lib/crypto/sasl.js:60);sign (node:internal/crypto/webcrypto:9);run`,
+      'database-driver',
+    ],
+    ['main.handle;github.com/jackc/pgx/v5/pgconn.(*PgConn).scramAuth;crypto/hmac.(*hmac).Sum;crypto/sha256.block', 'database-driver'],
+    [`query (/srv/shop/node_modules/pg/lib/client.js:1);${app};createHmac (node:crypto:60);update`, 'crypto'],
     // Go: the collector by walking, not by a list of leaves; serialization wins over the allocator and reflection it uses.
     ['runtime.gcBgMarkWorker;runtime.systemstack;runtime.gcDrain;internal/runtime/gc/scan.ScanSpanPacked', 'gc'],
     ['main.handle;encoding/json.Marshal;reflect.Value.Field', 'serialization'],
