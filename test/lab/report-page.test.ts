@@ -24,4 +24,9 @@ describe('the page of a report that the demo shows', () => {
       '## T\n\n> - **Do now:** run ``CREATE INDEX `a` ON `b` `` and `x_**y**`; 5 \\* 3 is `15`\n\n### Where the time went\n\nno';
     expect(reportPage(markdown)).toBe('T\n- Do now: run CREATE INDEX `a` ON `b`  and x_**y**; 5 * 3 is 15');
   });
+
+  it('ends what is to be copied with its line', () => {
+    const markdown = '> - **Do now:** `CREATE INDEX a ON b (c)` Then prove it: `perf-responder rerun x`; `d` Next';
+    expect(reportPage(markdown)).toBe('- Do now: CREATE INDEX a ON b (c)\n  Then prove it: perf-responder rerun x; d Next');
+  });
 });
