@@ -119,7 +119,7 @@ export interface FakeDependencies extends ActivityDependencies {
 
 /** Dependencies that refuse everything a test did not ask for; the artifact store is the real one, in a folder of its own. */
 export async function fakeDependencies(change: Partial<ActivityDependencies> = {}): Promise<FakeDependencies> {
-  const directory = await mkdtemp(join(tmpdir(), 'activities-'));
+  const directory = await mkdtemp(join(process.env['TEST_RUN_FOLDER'] ?? tmpdir(), 'activities-'));
   const announced: LoadStarted[] = [];
   const catalog: ActivityDependencies['catalog'] = {
     resolveTarget: notHere,
