@@ -15,11 +15,10 @@ export interface Finding {
   /** Give it to `--seed` with the same target: the first input is this one. */
   seed: number;
   what: string;
-  input: Uint8Array;
 }
 
 export interface FuzzLimits {
-  /** So long, or so many: a count tries the same inputs on every machine. */
+  /** So many seconds of processor time, which other work on the machine does not shorten; or so many inputs, which are the same on every machine. */
   budget: { seconds: number } | { inputs: number };
   firstSeed: number;
   /** An input of a few hundred kilobytes that takes longer takes quadratic time. */
@@ -29,23 +28,32 @@ export interface FuzzLimits {
   stopAtFinding?: boolean;
 }
 
-/** Damages good files until the budget is used up. Every input follows from its seed. */
-export async function fuzz(target: FuzzTarget, limits: FuzzLimits): Promise<FuzzResult> {
+/** The damaged file of a seed. */
+export function inputOf(target: FuzzTarget, seed: number): Uint8Array {
+  const random = numbers(seed);
+  const base = target.seeds[Math.floor(random() * target.seeds.length)] ?? new Uint8Array([0]);
+  return mutate(base, random);
+}
+
+/** Damages good files until the budget is used up; `begin` hears of each input before it is read. */
+export async function fuzz(
+  target: FuzzTarget,
+  limits: FuzzLimits,
+  begin: (seed: number, soFar: FuzzResult) => void = () => undefined,
+): Promise<FuzzResult> {
   const result: FuzzResult = { id: target.id, inputs: 0, read: 0, slowestMs: 0, findings: [] };
   const startMb = process.memoryUsage.rss() / 1048576;
-  const startedAt = performance.now();
+  const cpuAtStart = process.cpuUsage();
   const isOver = (): boolean =>
-    'inputs' in limits.budget ? result.inputs >= limits.budget.inputs : performance.now() - startedAt >= limits.budget.seconds * 1000;
+    'inputs' in limits.budget ? result.inputs >= limits.budget.inputs : cpuMsSince(cpuAtStart) >= limits.budget.seconds * 1000;
   for (let seed = limits.firstSeed; !isOver() && result.findings.length < 10; seed++) {
-    const random = numbers(seed);
-    const base = target.seeds[Math.floor(random() * target.seeds.length)] ?? new Uint8Array([0]);
-    const input = mutate(base, random);
+    const input = inputOf(target, seed);
+    begin(seed, result);
     const startedMs = performance.now();
     const cpuBefore = process.cpuUsage();
     const what = await outcome(target, input);
-    const cpu = process.cpuUsage(cpuBefore);
     // Other work on the machine makes no input slow: the processor's own time counts.
-    const tookMs = Math.min(performance.now() - startedMs, (cpu.user + cpu.system) / 1000);
+    const tookMs = Math.min(performance.now() - startedMs, cpuMsSince(cpuBefore));
     result.inputs++;
     if (what === 'read') result.read++;
     result.slowestMs = Math.max(result.slowestMs, tookMs);
@@ -55,15 +63,20 @@ export async function fuzz(target: FuzzTarget, limits: FuzzLimits): Promise<Fuzz
         : tookMs > limits.slowMs
           ? `took ${tookMs.toFixed(0)} ms for ${input.length} bytes`
           : null;
-    if (found !== null) result.findings.push({ seed, what: found, input });
+    if (found !== null) result.findings.push({ seed, what: found });
     const grownMb = process.memoryUsage.rss() / 1048576 - startMb;
     if (grownMb > limits.memoryMb) {
-      result.findings.push({ seed, what: `the process grew by ${grownMb.toFixed(0)} MB`, input });
+      result.findings.push({ seed, what: `the process grew by ${grownMb.toFixed(0)} MB` });
       break;
     }
     if (limits.stopAtFinding === true && result.findings.length > 0) break;
   }
   return result;
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 async function outcome(target: FuzzTarget, input: Uint8Array): Promise<string> {
