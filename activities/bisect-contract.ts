@@ -1,6 +1,7 @@
 /** What the bisect workflow may ask of the world; implemented in `activities/bisect.ts`. */
 import type { BisectAnswer, BisectMetric, CommitInfo, ProfileGrowth, SkipReason } from '../core/model/bisect.js';
-import type { ArtifactRef, RunFigures } from '../core/model/incident.js';
+import type { ArtifactRef } from '../core/model/artifact.js';
+import type { RunFigures } from '../core/model/rerun.js';
 import type { LoadPlan } from '../core/model/load-result.js';
 
 /** Input of `bisectRegression`, from the command line or from the hand-off of an incident. */

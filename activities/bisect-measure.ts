@@ -1,6 +1,6 @@
 import type { RunningService } from '../adapters/git/commit-service.js';
 import { ProgramFailedError } from '../core/model/errors.js';
-import type { RunFigures } from '../core/model/incident.js';
+import type { RunFigures } from '../core/model/rerun.js';
 import type { BisectMetric } from '../core/model/bisect.js';
 import { budgetsBrokenBy } from '../core/load/judge/within-budget.js';
 import type { LoadPlan, LoadResult } from '../core/model/load-result.js';

@@ -3,7 +3,7 @@ import { documentReader, type ReadDocument } from '../core/evidence/document.js'
 import { documentNames } from '../core/evidence/registry.js';
 import type { AuditedAct } from '../core/model/audit.js';
 import { RefusedError } from '../core/model/errors.js';
-import type { ArtifactRef } from '../core/model/incident.js';
+import type { ArtifactRef } from '../core/model/artifact.js';
 import type { Capture, CaptureRequest, EvidenceSet, IncidentActivities } from './contract.js';
 import type { ActivityDependencies, CaptureAdapter, Captured, CaptureOrder } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';

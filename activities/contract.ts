@@ -1,18 +1,13 @@
 /** What the workflows may ask of the world. Implemented by `createActivities(deps)`; workflows import the types only. */
 import type { IdentityProof } from '../core/decisions/remedy/remedy-approval.js';
-import type {
-  ArtifactRef,
-  BisectSummary,
-  Branch,
-  Cause,
-  Diagnosis,
-  Incident,
-  NotificationEvent,
-  Remedy,
-  Rerun,
-  Symptom,
-  TargetSummary,
-} from '../core/model/incident.js';
+import type { ArtifactRef } from '../core/model/artifact.js';
+import type { BisectSummary } from '../core/model/bisect.js';
+import type { Branch, Diagnosis } from '../core/model/diagnosis.js';
+import type { Cause, Remedy } from '../core/model/cause.js';
+import type { Incident, Symptom } from '../core/model/incident.js';
+import type { NotificationEvent } from '../core/model/notification.js';
+import type { Rerun } from '../core/model/rerun.js';
+import type { TargetSummary } from '../core/model/target.js';
 import type { HealthyRun, MeasuredLoad } from '../core/model/comparison.js';
 import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence } from '../core/model/observation.js';

@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 import { withHealthyRun } from '../core/load/compare/compare-baseline.js';
 import { compareRuns } from '../core/load/compare/compare-runs.js';
 import { judgeByPlan } from '../core/load/stages/judge-stages.js';
-import type { ArtifactRef } from '../core/model/incident.js';
+import type { ArtifactRef } from '../core/model/artifact.js';
 import type { HeldLoad, IncidentActivities, LoadRequest, LoadStarted, StoreLoadRequest } from './contract.js';
 import type { ActivityDependencies, FinishedLoad, LoadOrder, LoadProgress } from './dependencies.js';
 import { startFence } from './fence.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { RefusedError } from '../core/model/errors.js';
-import type { Cause } from '../core/model/incident.js';
+import type { Cause } from '../core/model/cause.js';
 import type { AppliedRemedy, IncidentActivities, RemedyApproval, RemedyPlan } from './contract.js';
 import type { ActivityDependencies, RemedyAction } from './dependencies.js';
 import { withHeartbeat, type Beating } from './heartbeat.js';

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { CauseId, Outcome } from '../core/model/incident.js';
+import type { CauseId } from '../core/model/cause.js';
+import type { Outcome } from '../core/model/outcome.js';
 import type { ShopConfigInput } from './shop/config.js';
 
 export type PartnerName = 'recommendations' | 'payments' | 'carrier';

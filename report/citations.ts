@@ -1,4 +1,7 @@
-import type { Cause, Evidence, Incident, Rerun } from '../core/model/incident.js';
+import type { Cause } from '../core/model/cause.js';
+import type { Evidence } from '../core/model/diagnosis.js';
+import type { Incident } from '../core/model/incident.js';
+import type { Rerun } from '../core/model/rerun.js';
 
 type KindOf = ReadonlyMap<string, Evidence['kind']>;
 

@@ -1,5 +1,6 @@
 import type { BisectAnswer } from '../core/model/bisect.js';
-import type { Incident, NotificationEvent } from '../core/model/incident.js';
+import type { Incident } from '../core/model/incident.js';
+import type { NotificationEvent } from '../core/model/notification.js';
 import { shorten, toOneLine } from './foreign-text.js';
 import { plainText, type Rich } from './rich-text.js';
 import { rerunCommand } from './sections/actions.js';

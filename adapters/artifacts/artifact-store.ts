@@ -3,7 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
-import type { ArtifactRef } from '../../core/model/incident.js';
+import type { ArtifactRef } from '../../core/model/artifact.js';
 
 /** Where artifacts are in a data folder: below it, for whoever writes and whoever reads. */
 export function artifactDirectory(dataDirectory: string): string {

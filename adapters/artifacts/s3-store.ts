@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { UnreadableInputError } from '../../core/model/errors.js';
-import type { ArtifactRef } from '../../core/model/incident.js';
+import type { ArtifactRef } from '../../core/model/artifact.js';
 import { isArtifactPath, type ArtifactStore, type StoredArtifact } from './artifact-store.js';
 import { createS3Client, type S3Client, type S3Settings } from './s3-client.js';
 

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
-import type { BisectSummary } from '../../core/model/incident.js';
+import type { BisectSummary } from '../../core/model/bisect.js';
 
 /** What became of a search for a commit. Its result is our own, written by `bisectRegression`. */
 export async function lookAtBisect(

@@ -2,7 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { triageWorkflowId } from '../../adapters/temporal/triage-workflow-id.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
-import { outcomes, phases, type Outcome, type Phase } from '../../core/model/incident.js';
+import { outcomes, phases, type Outcome, type Phase } from '../../core/model/outcome.js';
 import { episodeRunOf, episodeStartOf, incidentIdOf, parseIncidentId } from '../../workflows/respond/incident-id.js';
 import { perfEndpoint, perfPhase, perfService, perfVerdict } from '../../workflows/respond/search-attributes.js';
 

@@ -1,4 +1,4 @@
-import type { ArtifactRef } from '../../core/model/incident.js';
+import type { ArtifactRef } from '../../core/model/artifact.js';
 import type { ArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 
 export type ReportFormat = 'html' | 'md' | 'json';

@@ -1,6 +1,7 @@
 import type { ResolvedTarget, TriageOptions } from '../../activities/contract.js';
 import { RefusedError, UnreadableInputError } from '../../core/model/errors.js';
-import type { Symptom, TargetSummary } from '../../core/model/incident.js';
+import type { Symptom } from '../../core/model/incident.js';
+import type { TargetSummary } from '../../core/model/target.js';
 import type { Budgets, LoadPlan } from '../../core/model/load-result.js';
 import type { Catalog } from '../catalog.js';
 import { findEndpoint, type FoundEndpoint } from './find-endpoint.js';

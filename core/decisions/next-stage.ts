@@ -1,4 +1,7 @@
-import type { Branch, Incident, Outcome, TargetSummary } from '../model/incident.js';
+import type { Branch } from '../model/diagnosis.js';
+import type { Incident } from '../model/incident.js';
+import type { Outcome } from '../model/outcome.js';
+import type { TargetSummary } from '../model/target.js';
 
 /** The query scan runs only when the evidence says database, or says nothing clear. */
 export function needsQueryScan(branch: Branch, databases: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { escapeMarkdown } from './escape-markdown.js';
-import type { Phase } from '../model/incident.js';
+import type { Phase } from '../model/outcome.js';
 
 export interface StageRow {
   stage: string;

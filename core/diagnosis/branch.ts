@@ -1,5 +1,5 @@
 import { cores, percent } from './figures.js';
-import type { AccountingLine, Branch } from '../model/incident.js';
+import type { AccountingLine, Branch } from '../model/diagnosis.js';
 import { queuedForShare, shareOf, shareOfSide } from './account/accounting.js';
 import { isPoolBusyAtDatabase, type Facts } from './facts.js';
 import { saturated } from './account/cpu-facts.js';

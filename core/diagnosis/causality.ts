@@ -1,4 +1,4 @@
-import type { CauseId } from '../model/incident.js';
+import type { CauseId } from '../model/cause.js';
 import { profileCategories, type Frame } from '../model/profile.js';
 import { categoryShare, ownWork, unownedShare } from './rules/process/cpu.js';
 import { minimumShare, type Candidate, type RuleContext } from './rule.js';

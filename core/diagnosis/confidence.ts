@@ -1,5 +1,5 @@
 import { wilsonInterval } from '../model/proportion.js';
-import type { ConfidenceBasis } from '../model/incident.js';
+import type { ConfidenceBasis } from '../model/cause.js';
 import type { SideShares } from './branch.js';
 
 /** What an answer can rest on. Rules that see the same kind of evidence share a pattern: what was learned from one holds for the other. */

@@ -1,4 +1,5 @@
-import type { AccountCheck, AccountingLine, Branch, Cause, Diagnosis, NotJudged, RuledOut } from '../model/incident.js';
+import type { AccountCheck, AccountingLine, Branch, Diagnosis } from '../model/diagnosis.js';
+import type { Cause, NotJudged, RuledOut } from '../model/cause.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { type AccountingEvidence, accountLatency, queuedForShare, shareOf } from './account/accounting.js';
 import { blindSpots } from './blind-spots.js';

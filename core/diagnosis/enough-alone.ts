@@ -1,4 +1,4 @@
-import type { Cause } from '../model/incident.js';
+import type { Cause } from '../model/cause.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { limitMs } from '../model/figures.js';
 import { ms, percent } from './figures.js';

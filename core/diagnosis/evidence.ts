@@ -1,4 +1,4 @@
-import type { Evidence } from '../model/incident.js';
+import type { Evidence } from '../model/diagnosis.js';
 
 /** Numbers evidence in the order in which it is entered, so that the same input always gives the same ids. */
 export class EvidenceBook {

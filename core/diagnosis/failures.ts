@@ -1,5 +1,5 @@
 import { isNobodyThere, isOutage } from '../decisions/load/outage.js';
-import type { CauseId, RuledOut } from '../model/incident.js';
+import type { CauseId, RuledOut } from '../model/cause.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { DiagnosisInput } from './input.js';
 import { ms, percent } from './figures.js';

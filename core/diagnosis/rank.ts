@@ -1,5 +1,5 @@
 import { percent } from './figures.js';
-import type { Cause, RuledOut } from '../model/incident.js';
+import type { Cause, RuledOut } from '../model/cause.js';
 import { accountsForInside, minimumConfidence, placeIds, whyConsequence } from './causality.js';
 import { minimumShare, type Candidate, type RuleContext } from './rule.js';
 

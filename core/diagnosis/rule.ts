@@ -1,6 +1,7 @@
 import { percent } from './figures.js';
 import type { CaptureDocument } from '../evidence/document.js';
-import type { AccountingLine, Branch, Cause, CauseId, ConfidenceBasis, RuledOut } from '../model/incident.js';
+import type { AccountingLine, Branch } from '../model/diagnosis.js';
+import type { Cause, CauseId, ConfidenceBasis, RuledOut } from '../model/cause.js';
 import type { MissingEvidence } from '../model/observation.js';
 import type { SideShares } from './branch.js';
 import type { EvidenceBook } from './evidence.js';

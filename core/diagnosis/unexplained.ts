@@ -1,5 +1,5 @@
 import { siteText } from '../evidence/kinds/standing.js';
-import type { AccountingLine } from '../model/incident.js';
+import type { AccountingLine } from '../model/diagnosis.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { saturated } from './account/cpu-facts.js';
 import { standingSite } from './account/standing-site.js';

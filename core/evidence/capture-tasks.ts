@@ -1,4 +1,4 @@
-import type { CaptureTask } from '../model/incident.js';
+import type { CaptureTask } from '../model/target.js';
 import type { CaptureKind, CaptureTarget } from './capture-kind.js';
 
 /**

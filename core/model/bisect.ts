@@ -55,3 +55,14 @@ export interface BisectAnswer {
   /** Posterior per commit of the range, for the chart. */
   posteriorByCommit: { commit: string; subject: string; probability: number }[];
 }
+
+export interface BisectSummary {
+  outcome: 'culprit' | 'range' | 'no-regression' | 'not-in-code' | 'inconclusive';
+  /** `isMerge`: reverting it needs the parent to go back to. */
+  culprit: { commit: string; subject: string; author: string; date: string; files: string[]; isMerge?: boolean } | null;
+  range: [string, string] | null;
+  posterior: number | null;
+  effect: { ratio: number; ci: [number, number] } | null;
+  reasons: string[];
+  workflowId: string;
+}

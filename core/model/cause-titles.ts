@@ -1,4 +1,4 @@
-import type { causeIds, CauseId } from './incident.js';
+import type { causeIds, CauseId } from './cause.js';
 
 /** What people call it; the ids are for programs. */
 const titles: Record<(typeof causeIds)[number], string> = {

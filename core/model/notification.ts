@@ -1,4 +1,8 @@
-import type { BisectSummary, Incident, NotificationEvent } from './incident.js';
+import type { BisectSummary } from './bisect.js';
+import type { Incident } from './incident.js';
+
+/** What people are told of. */
+export type NotificationEvent = 'report-ready' | 'rerun' | 'needs-human' | 'bisect-ended' | 'ended';
 
 /** What a notifier sends. Versioned, because receivers parse it. */
 export interface Notification {

@@ -1,5 +1,7 @@
 /** The record of one story: typed events, only ever appended. Board, report, notifications and parent workflows read it; nobody rewrites it. */
-import type { ArtifactRef, CauseId, Outcome, Phase } from './incident.js';
+import type { ArtifactRef } from './artifact.js';
+import type { CauseId } from './cause.js';
+import type { Outcome, Phase } from './outcome.js';
 import type { ConfirmationVerdict } from './load-result.js';
 
 /** Who knows it first-hand. */

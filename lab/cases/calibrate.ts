@@ -5,7 +5,7 @@ import { evidencePatterns, type EvidencePattern, type HitRates } from '../../cor
 import { placeIds } from '../../core/diagnosis/causality.js';
 import { judgement } from '../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../core/evidence/judge-evidence.js';
-import type { Cause } from '../../core/model/incident.js';
+import type { Cause } from '../../core/model/cause.js';
 import { projectRoot } from '../program-path.js';
 import { recordedEvidence, recordedNames, type Story } from './record-evidence.js';
 import { locationMismatches, type Places } from './score.js';

@@ -3,7 +3,7 @@ import { readEvidence } from '../../adapters/artifacts/evidence-folder.js';
 import { checkForecasts } from '../../core/decisions/remedy/forecast-check.js';
 import { judgement } from '../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../core/evidence/judge-evidence.js';
-import type { ForecastCheck } from '../../core/model/incident.js';
+import type { ForecastCheck } from '../../core/model/rerun.js';
 import { recordedEvidence, recordedNames, recordedRerun } from './record-evidence.js';
 
 /** A forecast from a recorded window, beside what the same load measured when the fault was taken back. */

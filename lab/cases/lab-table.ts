@@ -1,4 +1,4 @@
-import type { CauseLocation } from '../../core/model/incident.js';
+import type { CauseLocation } from '../../core/model/cause.js';
 import type { Fault, TrueLocation } from '../fault.js';
 import type { CaseResult } from './run-case.js';
 import type { LabSummary, Proportion } from './score.js';

@@ -1,6 +1,7 @@
 import { wilsonInterval } from '../../core/model/proportion.js';
 import { basename, extname } from 'node:path';
-import type { CauseLocation, Outcome } from '../../core/model/incident.js';
+import type { CauseLocation } from '../../core/model/cause.js';
+import type { Outcome } from '../../core/model/outcome.js';
 import type { Fault, TrueLocation, Truth } from '../fault.js';
 
 /** What the responder said about one case, as far as the score looks at it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { causeIds, outcomes, type CauseLocation } from '../../core/model/incident.js';
+import { causeIds, type CauseLocation } from '../../core/model/cause.js';
+import { outcomes } from '../../core/model/outcome.js';
 
 /** The parts of the documents of `perf-responder` that the lab reads; the rest passes through. Shapes: design, section 5. */
 const locationSchema = z

@@ -1,4 +1,4 @@
-import type { AccountingLine } from '../../core/model/incident.js';
+import type { AccountingLine } from '../../core/model/diagnosis.js';
 import { resourceOf, resources } from '../../core/diagnosis/resources.js';
 import { accountRows, accountSentence } from '../sections/accounting.js';
 import { milliseconds, percent } from '../words.js';

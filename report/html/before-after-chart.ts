@@ -1,4 +1,4 @@
-import type { Rerun } from '../../core/model/incident.js';
+import type { Rerun } from '../../core/model/rerun.js';
 import type { Budgets } from '../../core/model/load-result.js';
 import { limitMs, milliseconds } from '../words.js';
 import { forBothSizes, type ChartSize } from './chart-frame.js';

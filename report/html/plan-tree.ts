@@ -1,5 +1,5 @@
 import type { PlanNode, QueryPlan, StatementScan } from '../../core/model/database.js';
-import type { ArtifactRef } from '../../core/model/incident.js';
+import type { ArtifactRef } from '../../core/model/artifact.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import { count, milliseconds, percent } from '../words.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';

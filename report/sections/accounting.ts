@@ -1,4 +1,5 @@
-import type { AccountCheck, AccountingLine, Incident } from '../../core/model/incident.js';
+import type { AccountCheck, AccountingLine } from '../../core/model/diagnosis.js';
+import type { Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, cite, code, fold, paragraph, rich, strong, table, warning, type Block, type Rich, type Section } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';

@@ -1,4 +1,5 @@
-import type { Cause, Incident, Remedy } from '../../core/model/incident.js';
+import type { Cause, Remedy } from '../../core/model/cause.js';
+import type { Incident } from '../../core/model/incident.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import type { ReportInput } from '../report-input.js';
 import { cite, code, emphasis, rich, strong, typed, type ListItem, type Rich, type Section } from '../rich-text.js';

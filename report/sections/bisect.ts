@@ -1,4 +1,5 @@
-import type { BisectSummary, Incident } from '../../core/model/incident.js';
+import type { BisectSummary } from '../../core/model/bisect.js';
+import type { Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, code, paragraph, rich, strong, typed, type Rich, type Section } from '../rich-text.js';
 import { plural } from '../words.js';

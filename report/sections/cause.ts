@@ -1,5 +1,6 @@
 import { causeTitle } from '../../core/model/cause-titles.js';
-import type { Cause, ConfidenceBasis, Incident } from '../../core/model/incident.js';
+import type { Cause, ConfidenceBasis } from '../../core/model/cause.js';
+import type { Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { cite, code, paragraph, rich, strong, type Block, type Rich, type Section } from '../rich-text.js';
 import { confidenceWord, percent, sentence } from '../words.js';

@@ -1,4 +1,4 @@
-import type { BisectSummary } from '../../core/model/incident.js';
+import type { BisectSummary } from '../../core/model/bisect.js';
 import { code, rich, type Rich } from '../rich-text.js';
 import { times } from '../words.js';
 

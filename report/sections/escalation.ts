@@ -1,4 +1,5 @@
-import type { Cause, Incident } from '../../core/model/incident.js';
+import type { Cause } from '../../core/model/cause.js';
+import type { Incident } from '../../core/model/incident.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, code, emphasis, rich, table, typed, type Rich, type Section } from '../rich-text.js';
 import { shellWord } from '../shell-word.js';

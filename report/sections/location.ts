@@ -1,5 +1,5 @@
 import { causeTitle } from '../../core/model/cause-titles.js';
-import type { Cause, CauseLocation } from '../../core/model/incident.js';
+import type { Cause, CauseLocation } from '../../core/model/cause.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import { code, rich, type Rich } from '../rich-text.js';
 

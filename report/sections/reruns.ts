@@ -1,5 +1,5 @@
 import type { BaselineComparison, Comparison } from '../../core/model/comparison.js';
-import type { ForecastCheck, Rerun, RunFigures } from '../../core/model/incident.js';
+import type { ForecastCheck, Rerun, RunFigures } from '../../core/model/rerun.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, code, fold, rich, strong, table, type Rich, type Section } from '../rich-text.js';
 import { dateTime, milliseconds, percent, plural, requestRate, times } from '../words.js';

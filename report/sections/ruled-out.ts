@@ -1,5 +1,6 @@
 import { causeTitle } from '../../core/model/cause-titles.js';
-import type { Incident, RuledOut } from '../../core/model/incident.js';
+import type { Incident } from '../../core/model/incident.js';
+import type { RuledOut } from '../../core/model/cause.js';
 import type { ReportInput } from '../report-input.js';
 import { bullets, cite, code, fold, paragraph, rich, type Block, type Rich, type Section } from '../rich-text.js';
 import { plural } from '../words.js';

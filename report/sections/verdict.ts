@@ -1,4 +1,5 @@
-import type { Cause, Incident } from '../../core/model/incident.js';
+import type { Cause } from '../../core/model/cause.js';
+import type { Incident } from '../../core/model/incident.js';
 import { cite, code, join, rich, typed, type Rich } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
 import { remedyText, rerunCommand, triageCommand } from './actions.js';

@@ -2,7 +2,7 @@ import { inActivity, quietEnvironment } from '../support/in-activity.js';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create-activities.js';
 import type { Notification } from '../../core/model/notification.js';
-import type { BisectSummary } from '../../core/model/incident.js';
+import type { BisectSummary } from '../../core/model/bisect.js';
 import { createIncidentFor } from '../support/stories/incident-document.js';
 import { fakeDependencies } from '../support/stories/fake-dependencies.js';
 

@@ -3,7 +3,7 @@ import { nextCommand } from '../../client/cli/triage/next-command.js';
 import { coloured, createTerminal, hasColour } from '../../client/cli/terminal/terminal.js';
 import { pasteOf, toDoOf } from '../../client/doctor/to-do.js';
 import { failed, lacking, ok } from '../../client/doctor/check.js';
-import { outcomes } from '../../core/model/incident.js';
+import { outcomes } from '../../core/model/outcome.js';
 
 function output(isTTY: boolean) {
   let text = '';

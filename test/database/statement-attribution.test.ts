@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { observeDatabase, scanQueries } from '../../adapters/databases/postgres/postgres.js';
 import { diagnose } from '../../core/diagnosis/diagnose.js';
-import type { Diagnosis } from '../../core/model/incident.js';
+import type { Diagnosis } from '../../core/model/diagnosis.js';
 import { captures, nodeProcess, peer, sockets } from '../core/diagnosis/captures.js';
 import { startPostgres, type TestPostgres } from '../support/services/postgres.js';
 

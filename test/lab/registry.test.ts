@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseCatalog } from '../../config/catalog.js';
-import { causeIds } from '../../core/model/incident.js';
+import { causeIds } from '../../core/model/cause.js';
 import { chooseNamed } from '../../lab/cases/choose-cases.js';
 import { faults } from '../../lab/faults/registry.js';
 import { buildLabCatalog } from '../../lab/lab-catalog.js';

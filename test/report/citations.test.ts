@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Cause, Incident, Rerun } from '../../core/model/incident.js';
+import type { Cause } from '../../core/model/cause.js';
+import type { Incident } from '../../core/model/incident.js';
+import type { Rerun } from '../../core/model/rerun.js';
 import { findUncitedClaims } from '../../report/citations.js';
 import { hostileNames, inconclusiveWithoutProfile, missingIndexLocalized, missingIndexResolved, notReproduced } from './incidents.js';
 

@@ -1,7 +1,8 @@
 /** Incidents as the responder would hand them to the report, by hand: each with the numbers of one load window that agree with one another. */
 import type { PlanNode, QueryScan, StatementDelta } from '../../core/model/database.js';
 import type { BaselineComparison } from '../../core/model/comparison.js';
-import type { ArtifactRef, Incident } from '../../core/model/incident.js';
+import type { ArtifactRef } from '../../core/model/artifact.js';
+import type { Incident } from '../../core/model/incident.js';
 import type { LoadPlan, LoadResult } from '../../core/model/load-result.js';
 import type { FlameNode, ProfileCategory, ProfileSummary } from '../../core/model/profile.js';
 import type { ReportInput } from '../../report/report-input.js';

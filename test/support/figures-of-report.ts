@@ -7,7 +7,7 @@ import { sideOf } from '../../core/diagnosis/resources.js';
 import { minimumShare } from '../../core/diagnosis/rule.js';
 import { planOperator } from '../../core/engines/registry.js';
 import type { PlanNode, QueryPlan } from '../../core/model/database.js';
-import type { AccountingLine } from '../../core/model/incident.js';
+import type { AccountingLine } from '../../core/model/diagnosis.js';
 import type { ProfileCategory } from '../../core/model/profile.js';
 import type { ReportInput } from '../../report/report-input.js';
 

@@ -12,8 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BisectRequest } from '../../activities/bisect-contract.js';
-import type { BisectAnswer, BisectMetric } from '../../core/model/bisect.js';
-import type { BisectSummary } from '../../core/model/incident.js';
+import type { BisectAnswer, BisectMetric, BisectSummary } from '../../core/model/bisect.js';
 import { bisecting, cleaning, measuring, tellingEnd } from './activity-options.js';
 import { emptyAnswer, findCulprits } from './answer.js';
 import { hostsUsed } from './hosts.js';

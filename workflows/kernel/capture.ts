@@ -2,7 +2,7 @@
 import { CancellationScope, isCancellation, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Capture, CaptureRequest, LoadStarted, TriageOptions } from '../../activities/contract.js';
 import { planCaptureWindow, shortened } from '../../core/decisions/load/capture-window.js';
-import type { CaptureTask, TargetSummary } from '../../core/model/incident.js';
+import type { CaptureTask, TargetSummary } from '../../core/model/target.js';
 import { capturing, light } from './activity-options.js';
 import { inStage } from './board.js';
 import type { Kernel } from './context.js';

@@ -1,7 +1,7 @@
 /** One load window with everything captured in it: the one thing that every story does. */
 import type { LoadRun } from '../../activities/contract.js';
 import { hasEndedEarly } from '../../core/decisions/load/capture-window.js';
-import type { CaptureTask } from '../../core/model/incident.js';
+import type { CaptureTask } from '../../core/model/target.js';
 import { notCaptured, startCaptures, type Captured, type CapturePlace, type RunningCaptures } from './capture.js';
 import type { Kernel } from './context.js';
 import { holdLoad, type LoadOrder, type NoLoad } from './hold-load.js';

@@ -2,7 +2,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { BranchDecision, Capture, EvidenceSet } from '../../activities/contract.js';
 import { needsQueryScan } from '../../core/decisions/next-stage.js';
-import type { Diagnosis } from '../../core/model/incident.js';
+import type { Diagnosis } from '../../core/model/diagnosis.js';
 import type { MissingEvidence } from '../../core/model/observation.js';
 import { light, scanning } from './activity-options.js';
 import { inStage, skipStage } from './board.js';

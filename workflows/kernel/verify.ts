@@ -3,7 +3,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { LoadRun } from '../../activities/contract.js';
 import { describeRatio } from '../../core/decisions/describe-ratio.js';
 import type { MeasuredLoad } from '../../core/model/comparison.js';
-import type { Rerun } from '../../core/model/incident.js';
+import type { Rerun } from '../../core/model/rerun.js';
 import { light } from './activity-options.js';
 import { inStage } from './board.js';
 import type { Kernel } from './context.js';

@@ -1,5 +1,6 @@
 import type { EvidenceSet } from '../../activities/contract.js';
-import type { ArtifactRef, Diagnosis } from '../../core/model/incident.js';
+import type { ArtifactRef } from '../../core/model/artifact.js';
+import type { Diagnosis } from '../../core/model/diagnosis.js';
 import { localize, type Localization } from '../kernel/localize.js';
 import { addReason, type IncidentState } from './incident-state.js';
 import type { ResolvedLoad } from './messages.js';

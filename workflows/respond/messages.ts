@@ -4,7 +4,11 @@ import type { AlertSummary, EvidenceSet, IncidentInput, RemedyPlan } from '../..
 import type { LoadSide, LoadSides } from '../../core/decisions/load/load-sides.js';
 import type { RemedyDecision } from '../../core/decisions/remedy/remedy-approval.js';
 import type { MeasuredLoad } from '../../core/model/comparison.js';
-import type { BisectSummary, Incident, Outcome, Phase, Rerun, TargetSummary } from '../../core/model/incident.js';
+import type { BisectSummary } from '../../core/model/bisect.js';
+import type { Incident } from '../../core/model/incident.js';
+import type { Outcome, Phase } from '../../core/model/outcome.js';
+import type { Rerun } from '../../core/model/rerun.js';
+import type { TargetSummary } from '../../core/model/target.js';
 import type { ConfirmationVerdict, LoadPlan } from '../../core/model/load-result.js';
 import type { TimelineEvent } from '../../core/model/timeline.js';
 

@@ -4,7 +4,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { needsHuman } from '../../core/decisions/next-stage.js';
 import { renderBoard } from '../../core/decisions/status-board.js';
 import { stageRowsOf } from '../../core/decisions/timeline.js';
-import type { Phase } from '../../core/model/incident.js';
+import type { Phase } from '../../core/model/outcome.js';
 import { documentOf, type IncidentState } from './incident-state.js';
 import type { IncidentStatus, SavedState } from './messages.js';
 import { perfEndpoint, perfNeedsHuman, perfP95Ms, perfPhase, perfService, perfSeverity, perfVerdict } from './search-attributes.js';

@@ -17,7 +17,8 @@ import {
   wholeText,
   type Reader,
 } from '../../core/decisions/read-message.js';
-import type { BisectSummary, Symptom } from '../../core/model/incident.js';
+import type { BisectSummary } from '../../core/model/bisect.js';
+import type { Symptom } from '../../core/model/incident.js';
 import type { BisectEnded, CloseRequest, HandOffRequest, IncidentStart, ReportTo, RerunRequest, SavedState } from './messages.js';
 
 /** Names of people and ids are short, what they write is not; both fit on a board. */

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import type { ArtifactRef, NotificationEvent } from '../../core/model/incident.js';
+import type { ArtifactRef } from '../../core/model/artifact.js';
+import type { NotificationEvent } from '../../core/model/notification.js';
 import { lastWord, light, notifying } from '../kernel/activity-options.js';
 import { inStage } from '../kernel/board.js';
 import { describeFailure } from '../kernel/describe-failure.js';

@@ -5,7 +5,7 @@ import { joinSide, runsWanted } from '../../core/decisions/load/load-sides.js';
 import { incidentOutcomeAfter, outcomeOfRerun, verdictOfRuns } from '../../core/decisions/remedy/rerun-outcome.js';
 import { summaryArtifact } from '../../core/decisions/load/summary-artifact.js';
 import type { MeasuredLoad } from '../../core/model/comparison.js';
-import type { Rerun } from '../../core/model/incident.js';
+import type { Rerun } from '../../core/model/rerun.js';
 import { measuredLoad, type LoadOrder } from '../kernel/hold-load.js';
 import { describeComparison, verify, type Comparison, type Verification } from '../kernel/verify.js';
 import { loadOrder, recordConfirmation } from './confirm.js';

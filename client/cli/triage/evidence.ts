@@ -5,7 +5,8 @@ import { readCatalog } from '../../../config/catalog.js';
 import { manifestArtifact, readManifest } from '../../../core/evidence/manifest.js';
 import { redactEvidence, type EvidenceContent } from '../../../core/evidence/redact.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
-import type { ArtifactRef, Incident } from '../../../core/model/incident.js';
+import type { ArtifactRef } from '../../../core/model/artifact.js';
+import type { Incident } from '../../../core/model/incident.js';
 import { contextOf, storeFor, withIncidents, type CommandContext } from '../command-context.js';
 import { incidentArgument } from '../incident-options.js';
 

@@ -1,7 +1,8 @@
 /** What the terminal shows of an incident. */
 import { describeRatio } from '../../../core/decisions/describe-ratio.js';
 import { limitMs, milliseconds, percent, plural } from '../../../core/model/figures.js';
-import type { Incident, Rerun } from '../../../core/model/incident.js';
+import type { Incident } from '../../../core/model/incident.js';
+import type { Rerun } from '../../../core/model/rerun.js';
 import type { Budgets } from '../../../core/model/load-result.js';
 import type { ConfirmationRecord, IncidentStatus } from '../../../workflows/respond/messages.js';
 import { plainText } from '../../../report/rich-text.js';

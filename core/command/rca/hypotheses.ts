@@ -1,5 +1,7 @@
 /** The ledger: everything that could have been the cause, and what the evidence says to it. People may doubt it; only evidence changes a status. */
-import type { BisectSummary, Cause, Incident, NotJudged, RuledOut } from '../../model/incident.js';
+import type { BisectSummary } from '../../model/bisect.js';
+import type { Cause, NotJudged, RuledOut } from '../../model/cause.js';
+import type { Incident } from '../../model/incident.js';
 import type { ChangeRow, ServiceRow } from '../incident/findings.js';
 import { cite } from './cite.js';
 

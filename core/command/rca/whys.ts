@@ -1,7 +1,9 @@
 /** Why, and why again: a walk from the symptom over what was measured, which ends where nothing was. */
 import { placeIds } from '../../diagnosis/causality.js';
 import { ms, percent } from '../../diagnosis/figures.js';
-import type { AccountingLine, Cause, Incident } from '../../model/incident.js';
+import type { AccountingLine } from '../../model/diagnosis.js';
+import type { Cause } from '../../model/cause.js';
+import type { Incident } from '../../model/incident.js';
 import type { ChangeRow } from '../incident/findings.js';
 import { cite } from './cite.js';
 import { culpritOf } from './hypotheses.js';

@@ -1,4 +1,5 @@
-import type { Cause, ForecastCheck, RunFigures } from '../../model/incident.js';
+import type { Cause } from '../../model/cause.js';
+import type { ForecastCheck, RunFigures } from '../../model/rerun.js';
 
 /** What was forecast for each cause beside what a re-run measured; nothing where no forecast was made, or no request answered. */
 export function checkForecasts(causes: readonly Pick<Cause, 'id' | 'remedy'>[], { meanMs }: Pick<RunFigures, 'meanMs'>): ForecastCheck[] {

@@ -1,4 +1,4 @@
-import type { CauseId } from '../../model/incident.js';
+import type { CauseId } from '../../model/cause.js';
 import type { TimelineEvent } from '../../model/timeline.js';
 
 /** Causes that were taken away so far. Empty where a runbook ran as well: a rollback or a restart may have mended anything. */

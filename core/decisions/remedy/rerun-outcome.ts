@@ -1,4 +1,5 @@
-import type { Outcome, Rerun } from '../../model/incident.js';
+import type { Outcome } from '../../model/outcome.js';
+import type { Rerun } from '../../model/rerun.js';
 import type { ConfirmationVerdict } from '../../model/load-result.js';
 
 /**

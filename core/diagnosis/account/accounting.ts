@@ -1,7 +1,7 @@
 import { peerName } from '../../observe/peer-name.js';
 import type { WaitKind } from '../../engines/engine.js';
 import { engineTraits } from '../../engines/registry.js';
-import type { AccountCheck, AccountingLine } from '../../model/incident.js';
+import type { AccountCheck, AccountingLine } from '../../model/diagnosis.js';
 import type { Facts } from '../facts.js';
 import { saturated } from './cpu-facts.js';
 import type { DiagnosisInput } from '../input.js';

@@ -1,4 +1,4 @@
-import type { Branch } from '../../model/incident.js';
+import type { Branch } from '../../model/diagnosis.js';
 import type { MissingEvidence, PeerObservation, ProcessObservation } from '../../model/observation.js';
 import { poolThresholds, type Facts } from '../facts.js';
 import type { DiagnosisInput } from '../input.js';

@@ -1,6 +1,6 @@
 import { forecast, type Avoidable } from './forecast.js';
 import type { LoadPlan } from '../../model/load-result.js';
-import type { Forecast, Remedy } from '../../model/incident.js';
+import type { Forecast, Remedy } from '../../model/cause.js';
 import { ms } from '../figures.js';
 import type { RuleContext } from '../rule.js';
 

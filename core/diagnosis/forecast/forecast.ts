@@ -1,4 +1,4 @@
-import type { Forecast } from '../../model/incident.js';
+import type { Forecast } from '../../model/cause.js';
 import { shareOf } from '../account/accounting.js';
 import type { Facts } from '../facts.js';
 import { clampRatio } from '../figures.js';

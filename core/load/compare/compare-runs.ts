@@ -1,5 +1,5 @@
 import type { ComparableLoad, Comparison, HealthyRun, MeasuredLoad } from '../../model/comparison.js';
-import type { Rerun, RunFigures } from '../../model/incident.js';
+import type { Rerun, RunFigures } from '../../model/rerun.js';
 import type { Budgets } from '../../model/load-result.js';
 import { compareWithBaseline } from './compare-baseline.js';
 import { compareErrors } from './compare-errors.js';

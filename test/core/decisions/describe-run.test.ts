@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeRatio } from '../../../core/decisions/describe-ratio.js';
 import { summaryArtifact } from '../../../core/decisions/load/summary-artifact.js';
-import type { ArtifactRef } from '../../../core/model/incident.js';
+import type { ArtifactRef } from '../../../core/model/artifact.js';
 
 describe('describeRatio', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkForecasts } from '../../../core/decisions/remedy/forecast-check.js';
-import type { Cause, Forecast } from '../../../core/model/incident.js';
+import type { Cause, Forecast } from '../../../core/model/cause.js';
 
 function causeWith(forecast?: Forecast): Pick<Cause, 'id' | 'remedy'> {
   const remedy = { kind: 'code-change', statement: 'change it', expected: 'less', basis: 'estimated' as const };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideBranch, diagnose } from '../../../core/diagnosis/diagnose.js';
-import type { Cause } from '../../../core/model/incident.js';
+import type { Cause } from '../../../core/model/cause.js';
 import type { BlockingTree } from '../../../core/model/database.js';
 import { appFrame, captures, cpuProfileOf, database, nodeProcess, peer, scanOf, sockets, statement } from './captures.js';
 

@@ -5,7 +5,7 @@ import { diagnose } from '../../../core/diagnosis/diagnose.js';
 import { judgement } from '../../../core/diagnosis/judgement.js';
 import { rankCauses } from '../../../core/diagnosis/rank.js';
 import type { Candidate, Rule, RuleContext } from '../../../core/diagnosis/rule.js';
-import { causeIds, type CauseId } from '../../../core/model/incident.js';
+import { causeIds, type CauseId } from '../../../core/model/cause.js';
 import { verdictOf } from '../../../report/sections/verdict.js';
 import { plainText } from '../../../report/rich-text.js';
 import { missingIndexLocalized } from '../../report/incidents.js';

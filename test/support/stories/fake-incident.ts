@@ -13,7 +13,10 @@ import type {
 import { withHealthyRun } from '../../../core/load/compare/compare-baseline.js';
 import { compareRuns } from '../../../core/load/compare/compare-runs.js';
 import type { HealthyRun } from '../../../core/model/comparison.js';
-import type { Branch, Cause, Diagnosis, Incident, TargetSummary } from '../../../core/model/incident.js';
+import type { Branch, Diagnosis } from '../../../core/model/diagnosis.js';
+import type { Cause } from '../../../core/model/cause.js';
+import type { Incident } from '../../../core/model/incident.js';
+import type { TargetSummary } from '../../../core/model/target.js';
 import type { ConfirmationVerdict } from '../../../core/model/load-result.js';
 
 export interface Story {

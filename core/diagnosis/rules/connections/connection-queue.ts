@@ -1,5 +1,5 @@
 import { average, ms, percent } from '../../figures.js';
-import type { RuledOut } from '../../../model/incident.js';
+import type { RuledOut } from '../../../model/cause.js';
 import { minimumShare, tooSmall, type RuleContext, type Threshold } from '../../rule.js';
 import { isOfWindow, statementCases } from '../database/database.js';
 

@@ -5,7 +5,7 @@ import { scanDocument } from '../../../evidence/kinds/query-scan.js';
 import { fromSamples } from '../../../database/indexes/scan-choice.js';
 import type { DatabaseObservation, PlanNode, StatementDelta, StatementScan } from '../../../model/database.js';
 import { differenceToWindow } from '../../../database/plan/plan-choice.js';
-import type { Remedy } from '../../../model/incident.js';
+import type { Remedy } from '../../../model/cause.js';
 import { databaseWeight } from '../../account/attribution.js';
 import { average, averageOf, ms, oneLine, percent, plural } from '../../figures.js';
 import type { EvidencePattern } from '../../confidence.js';

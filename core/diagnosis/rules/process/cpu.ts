@@ -1,5 +1,5 @@
 import { wilsonInterval } from '../../../model/proportion.js';
-import type { CauseLocation } from '../../../model/incident.js';
+import type { CauseLocation } from '../../../model/cause.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
 import { saturated } from '../../account/cpu-facts.js';
 import type { EvidencePattern } from '../../confidence.js';

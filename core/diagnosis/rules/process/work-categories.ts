@@ -1,7 +1,7 @@
 import type { Threshold } from '../../rule.js';
 import { profileDocument } from '../../../evidence/kinds/profile.js';
 import { assured } from '../../confidence.js';
-import type { CauseId } from '../../../model/incident.js';
+import type { CauseId } from '../../../model/cause.js';
 import type { ProfileCategory } from '../../../model/profile.js';
 import { capitalized, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';

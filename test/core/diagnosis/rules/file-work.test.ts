@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../core/diagnosis/diagnose.js';
-import type { Diagnosis } from '../../../../core/model/incident.js';
+import type { Diagnosis } from '../../../../core/model/diagnosis.js';
 import { appFrame, captures, cpuProfileOf, nodeProcess, sockets } from '../captures.js';
 
 /** A saturated service of which one function reads files, and whose collector runs below the same function. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../core/diagnosis/diagnose.js';
 import type { DiagnosisInput } from '../../../../core/diagnosis/input.js';
 import { standingDocument } from '../../../../core/evidence/kinds/standing.js';
-import type { Cause } from '../../../../core/model/incident.js';
+import type { Cause } from '../../../../core/model/cause.js';
 import { captures, database, nodeProcess, peer, sockets } from '../captures.js';
 
 /** The first cause, where so many requests are seen to await at one line. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readEvidence } from '../../../../../adapters/artifacts/evidence-folder.js';
 import { judgement } from '../../../../../core/diagnosis/judgement.js';
 import { judgeEvidence } from '../../../../../core/evidence/judge-evidence.js';
-import type { CauseId, CauseLocation, Incident } from '../../../../../core/model/incident.js';
+import type { CauseId, CauseLocation } from '../../../../../core/model/cause.js';
+import type { Incident } from '../../../../../core/model/incident.js';
 import { recordedEvidence } from '../../../../../lab/cases/record-evidence.js';
 
 /** One document of a recorded window, changed: what a window of another kind would have left. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { judgement } from '../../../../../core/diagnosis/judgement.js';
-import { causeIds } from '../../../../../core/model/incident.js';
+import { causeIds } from '../../../../../core/model/cause.js';
 
 it('every cause has a rule, and every rule a test of its own on recorded windows', () => {
   const files = readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' });
