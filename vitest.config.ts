@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
+import { namedFiles } from './test/support/named-files.js';
 
 const shared = {
   environment: 'node',
@@ -17,14 +18,14 @@ const shared = {
  * faster, since a machine holds one load at a time. Searches of commits are none of them: they count processor time of a step of several times the work,
  * in loads of a second; nor is a worker that is killed under a load, which waits for heartbeats that are missed.
  */
-const alone = [
+const alone = namedFiles([
   'test/end-to-end/demo.test.ts',
   'test/end-to-end/first-incident.test.ts',
   'test/end-to-end/hand-off.test.ts',
   'test/end-to-end/incident-demo.test.ts',
   'test/end-to-end/other-services.test.ts',
   'test/end-to-end/runbook-load.test.ts',
-];
+]);
 
 export default defineConfig({
   test: {

@@ -1,6 +1,7 @@
 /** What the pages promise, they prove: each rule names the test behind it, and that test is there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { namedFiles } from './support/named-files.js';
 
 const named = /`(?:test\/)?([\w/-]+\.test\.ts)`/g;
 const namesIn = (text: string): string[] => [...text.matchAll(named)].flatMap(([, name]) => name ?? []);
@@ -27,5 +28,16 @@ describe('a page of the documentation', () => {
       .filter((part) => part.startsWith('- '));
     expect(rules.length).toBeGreaterThan(30);
     expect(rules.filter((rule) => namesIn(rule).length === 0)).toEqual([]);
+  });
+});
+
+describe('the configuration of the tests', () => {
+  it('refuses to start with a file that it names and that is gone', () => {
+    const named = ['test/named-tests.test.ts', 'test/end-to-end/renamed.test.ts'];
+    expect(() => namedFiles(named)).toThrow(/these do not: test\/end-to-end\/renamed\.test\.ts\. Rename/);
+  });
+
+  it('takes the files that are there', () => {
+    expect(namedFiles(['test/named-tests.test.ts'])).toEqual(['test/named-tests.test.ts']);
   });
 });

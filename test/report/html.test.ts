@@ -1,51 +1,22 @@
-import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FlameNode } from '../../core/model/profile.js';
 import { flameTree } from '../../core/profile/flame-tree.js';
 import { renderHtml } from '../../report/html.js';
 import type { ReportInput } from '../../report/report-input.js';
 import { profileOf } from '../core/profile/profiles.js';
+import { findChromium, sha256, startBrowser, writePage } from '../support/browser.js';
 import { frame, hostileNames, inconclusiveWithoutProfile, missingIndexResolved, notReproduced } from './incidents.js';
-
-/** `CHROMIUM` or the first browser on PATH; null when there is none. */
-function findChromium(): string | null {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const candidates = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [process.env['CHROMIUM'] ?? '', ...candidates].find((path) => path !== '' && isExecutable(path)) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const executablePath = findChromium();
 if (executablePath === null)
   process.stderr.write('the report page is not tried in a browser: no Chromium on PATH; install chromium or set CHROMIUM\n');
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
-}
 
 describe.skipIf(executablePath === null)('the page in a browser', () => {
   let browser: Browser;
@@ -54,7 +25,7 @@ describe.skipIf(executablePath === null)('the page in a browser', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'report-page-'));
-    browser = await chromium.launch({ executablePath: executablePath ?? '', headless: true, args: flags });
+    browser = await startBrowser(executablePath ?? '');
   });
   afterEach(async () => context?.close());
   afterAll(async () => {
@@ -69,14 +40,13 @@ describe.skipIf(executablePath === null)('the page in a browser', () => {
   ): Promise<{ page: Page; complaints: string[] }> {
     context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
-    const file = join(directory, `${sha256(input.incident.incidentId).replace(/\W/g, '')}.html`);
-    writeFileSync(file, renderHtml(input, sha256));
+    const address = writePage(directory, input);
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
     page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-    page.on('request', (request) => request.url() !== pathToFileURL(file).href && complaints.push(`request: ${request.url()}`));
-    await page.goto(pathToFileURL(file).href);
+    page.on('request', (request) => request.url() !== address && complaints.push(`request: ${request.url()}`));
+    await page.goto(address);
     return { page, complaints };
   }
 

@@ -1,13 +1,14 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { namedFiles } from './named-files.js';
 
 /** Files of a minute and more: one that starts last keeps everybody waiting. The rest goes by what is known of it, on a new machine by its size. */
-const longest = [
+const longest = namedFiles([
   'test/end-to-end/bisect.test.ts',
   'test/end-to-end/bisect-worker-crash.test.ts',
   'test/end-to-end/worker-crash.test.ts',
   'test/client/cli.test.ts',
   'test/adapters/k6/k6.test.ts',
-];
+]);
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
