@@ -6,12 +6,12 @@ import { fewestLooks } from './account/place-requests.js';
 import { average, averageOf, percent, plural, seconds } from './figures.js';
 import { minimumShare } from './rule.js';
 
-/** Part of the requests in flight that nobody saw, from which on no answer can be given without it. */
+/** When so large a part of the requests in flight was seen nowhere, no answer can be given. */
 const muchUnseen = 0.3;
 
 /**
- * A database that is busy in sessions of which none leads to a socket of the service, or null. Behind a Unix-domain socket, a pooler or a proxy
- * they may be the service's all the same; with enough of them, no other wait of the service can be told apart from waiting there.
+ * A busy database none of whose sessions leads to a socket of the service, or null. Behind a Unix-domain socket, a pooler or a proxy they may still be the
+ * service's. If there are enough of them, no other wait of the service can be told apart from waiting there.
  */
 export function hiddenSessions({ databases }: DiagnosisInput, total: number): DatabaseObservation | null {
   const busy = (database: DatabaseObservation): number => (database.activity?.service === null ? database.activity.activeSessions : 0);
@@ -19,7 +19,7 @@ export function hiddenSessions({ databases }: DiagnosisInput, total: number): Da
   return busiest !== undefined && busy(busiest) >= minimumShare * total ? busiest : null;
 }
 
-/** What an account without a cause was blind to, with the way to see it. */
+/** What the account could not see when no cause was found, and how to make it visible. */
 export function blindSpots(input: DiagnosisInput, facts: Facts): MissingEvidence[] {
   return [...(facts.hasWire ? [] : unusableSockets(input)), ...elsewhereThanService(input, facts), ...untoldSessions(input, facts)];
 }
@@ -37,7 +37,7 @@ function unusableSockets({ service }: DiagnosisInput): MissingEvidence[] {
         remedy: 'look at the spans of one request in a trace of the service, or offer the load over HTTP/1.1',
       },
     ];
-  // Without ages they could not be used either: the capture itself has told so.
+  // There were enough samples, so their ages were missing; the capture has already reported that.
   if (wire.samples >= fewestLooks) return [];
   const host = service?.process?.host;
   return [
@@ -50,13 +50,13 @@ function unusableSockets({ service }: DiagnosisInput): MissingEvidence[] {
   ];
 }
 
-/** Requests that the load waits for and the service does not have. */
+/** Requests that the load waits for but the service does not have. */
 function elsewhereThanService(
   { service, load, databases }: DiagnosisInput,
   { hasWire, inFlight, unread, served }: Facts,
 ): MissingEvidence[] {
   const held = unread + served;
-  // More statements of the service run than requests were seen on its sockets: then the looks are wrong, not the requests away.
+  // If more statements of the service run than its sockets show requests, the samples of the sockets are wrong; the requests are not elsewhere.
   const running = databases.reduce((sum, { activity }) => sum + (activity?.service?.active ?? 0), 0);
   if (running > held + 1) return [];
   if (!hasWire || inFlight <= 0 || inFlight - held < Math.max(1, muchUnseen * inFlight)) return [];

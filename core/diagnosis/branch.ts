@@ -14,8 +14,8 @@ export interface SideShares {
 }
 
 /**
- * Waiting for a CPU that the service's own database holds is waiting for that database. Waiting for a connection belongs to the database when the
- * connections are busy there, always or just when the queue forms, and to nobody yet otherwise; waiting for a worker in proportion to what occupies them.
+ * Waiting for a CPU that the service's own database uses is waiting for that database. Waiting for a connection counts for the database if the connections
+ * are busy there, all the time or while the queue forms; otherwise it counts for nobody yet. Waiting for a worker is divided by what occupies the workers.
  */
 export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
   const application = shareOfSide(lines, 'application');
@@ -33,7 +33,7 @@ export function sideShares(lines: AccountingLine[], facts: Facts): SideShares {
   };
 }
 
-/** Where the dominant part of the latency is: decided by the account, never by the names of frames. */
+/** Says where most of the latency is. The account decides, never the names of frames. */
 export function chooseBranch(sides: SideShares, facts: Facts): { branch: Branch; reasons: string[] } {
   const reasons = [whereItIs(sides)];
   if (facts.cpu !== null)
@@ -49,10 +49,10 @@ export function chooseBranch(sides: SideShares, facts: Facts): { branch: Branch;
   return { branch: branchOf(sides, facts), reasons };
 }
 
-/** Less than one in a hundred is the error of the account, and no place to look at. */
+/** Less than one in a hundred is within the error of the account, and no place to look at. */
 const worthTelling = 0.01;
 
-/** `83 % of the mean latency is spent in the service, on its CPU or queueing for it, 13 % at its databases`: what holds nothing is not told. */
+/** `83 % of the mean latency is spent in the service, on its CPU or queueing for it, 13 % at its databases`; places that hold nothing are left out. */
 function whereItIs({ application, database, elsewhere, unattributed }: SideShares): string {
   const places: [number, string][] = [
     [application, 'in the service, on its CPU or queueing for it'],
@@ -67,7 +67,7 @@ function whereItIs({ application, database, elsewhere, unattributed }: SideShare
   return [first ?? 'no part of the mean latency could be placed', ...others].join(', ');
 }
 
-/** How the shares of the sides become a branch; it only decides whether the statements are looked at, and the word in the report. */
+/** Limits that turn the shares of the sides into a branch. The branch only decides whether statements are examined, and which word the report uses. */
 export const branchThresholds = {
   most: { value: 0.5, unit: 'of the mean latency', source: 'More than everything else together.' },
   little: {

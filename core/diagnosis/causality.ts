@@ -16,23 +16,26 @@ interface Pair {
 interface CausalRow {
   causes: readonly CauseId[] | 'any';
   explains: readonly CauseId[] | 'any';
-  /** Beside both having been found. Absent: `holdsHalf`. */
+  /** A condition besides both having been found. Absent: `holdsHalf`. */
   when?: (pair: Pair, context: RuleContext) => boolean;
   /** Reads after "a consequence of …, because". */
   why: string;
 }
 
-/** These say where, not why: a cause of the same place that says why takes their place, and leaves nothing of them to tell. */
+/** These say where the time goes, not why. A cause at the same place that says why replaces them, and the report no longer mentions them. */
 export const placeIds: ReadonlySet<CauseId> = new Set(['expensive-query', 'inside-wait']);
 
-/** What explains less than half of another finding leaves more of it open than it explains. */
+/** A cause that explains less than half of another finding leaves most of that finding unexplained. */
 const holdsHalf = ({ cause, other }: Pair): boolean => 2 * cause.share >= other.share;
-/** Two statements have a defect each; only of one and the same can one be why the other shows. Without an id it cannot be told. */
+/**
+ * Two statements have one defect each; only on the same statement can one defect be the reason for the other. Without query ids they count as the same
+ * statement.
+ */
 const sameStatement = (pair: Pair): boolean => {
   const [one, two] = [pair.cause.location.queryId, pair.other.location.queryId];
   return holdsHalf(pair) && (one === undefined || two === undefined || one === two);
 };
-/** Each could be the reason of the other; the one that holds more of the latency was there first. */
+/** Each could be the reason for the other: the one that holds more of the latency is taken as the cause. */
 const holdsMore = ({ cause, other }: Pair): boolean => cause.share > other.share || (cause.share === other.share && cause.id < other.id);
 
 const lockCauses = ['ddl-lock', 'idle-in-transaction', 'row-lock'] as const;
@@ -50,7 +53,7 @@ const codeCauses = [
   'gc-pressure',
 ] as const;
 
-/** All that is known of consequences. A pair that stands in no row is two causes. */
+/** All known consequences. Two candidates that stand in no row are two causes. */
 export const causality: readonly CausalRow[] = [
   {
     causes: 'any',
@@ -98,7 +101,7 @@ export const causality: readonly CausalRow[] = [
   {
     causes: ['connection-per-request'],
     explains: ['crypto'],
-    // Passwords and tokens are hashed by a function of the application; the proof of who asks, by the driver.
+    // A function of the application hashes passwords and tokens; the driver itself hashes what proves who asks.
     when: (pair, { input: { profile } }) =>
       holdsHalf(pair) && profile !== null && 2 * unownedShare(profile, 'crypto') >= categoryShare(profile, 'crypto'),
     why: 'the service burns its CPU on proving to its database who asks, for each connection anew',
@@ -106,14 +109,14 @@ export const causality: readonly CausalRow[] = [
   {
     causes: ['connection-per-request'],
     explains: ['hot-function'],
-    // How much of a driver's work begins connections, its profile does not tell; what is said to go is the least of it.
+    // A profile does not tell how much of a driver's work begins connections, so the share of this cause is a lower bound.
     when: (pair, context) => holdsHalf(pair) || burnsInDriver(pair.other, context),
     why: 'the driver in which the function burns its CPU begins a connection for each request',
   },
   {
     causes: ['connection-per-request'],
     explains: ['inside-wait'],
-    // Where the line is known, it may be of something else.
+    // If the line of the wait is known, that line may wait for something else.
     when: (pair) => holdsHalf(pair) && pair.other.location.frame === undefined,
     why: 'who has a connection of its own waits for its turn in the conversation that begins it',
   },
@@ -199,7 +202,7 @@ function burnsInDriver({ location }: Candidate, { input }: RuleContext): boolean
 
 const has = (ids: CausalRow['causes'], id: CauseId): boolean => ids === 'any' || ids.includes(id);
 
-/** Why `other` is a consequence of `cause`; null when both may stand. */
+/** Why `other` is a consequence of `cause`; null when it is none. */
 export function whyConsequence(pair: Pair, context: RuleContext): string | null {
   const { cause, other } = pair;
   if (cause === other || cause.id === other.id) return null;
@@ -209,7 +212,7 @@ export function whyConsequence(pair: Pair, context: RuleContext): string | null 
   return row?.why ?? null;
 }
 
-/** Causes that account for waiting inside the process; for all others it is somebody else's part. */
+/** Causes that explain waiting inside the process. Beside any other cause, that waiting has a reason of its own. */
 export const accountsForInside: ReadonlySet<CauseId> = new Set([
   'thread-pool-starvation',
   'pool-exhausted',
@@ -217,7 +220,7 @@ export const accountsForInside: ReadonlySet<CauseId> = new Set([
   'connection-limit',
   'connection-per-request',
   'cpu-starved',
-  // Pauses between the tries.
+  // It pauses between its tries.
   'retry-amplification',
   'inside-wait',
 ]);

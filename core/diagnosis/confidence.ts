@@ -2,7 +2,7 @@ import { wilsonInterval } from '../model/proportion.js';
 import type { ConfidenceBasis } from '../model/cause.js';
 import type { SideShares } from './branch.js';
 
-/** What an answer can rest on. Rules that see the same kind of evidence share a pattern: what was learned from one holds for the other. */
+/** The kinds of evidence an answer can rest on. Rules that use the same kind share a pattern: what is learned about one holds for the others. */
 export const evidencePatterns = {
   'profile-leads': 'one function or kind of work leads a good CPU profile of a busy service',
   'profile-tie': 'two functions lead the CPU profile alike, or the profile is a poor one',
@@ -39,9 +39,9 @@ export interface Assurance {
 }
 
 /**
- * How often an answer of this pattern was right in the recorded windows (`fixtures/evidence`): (hits + 1) ÷ (cases + 2), the mean of what the rate may be
- * when nothing was known before (Laplace's rule of succession), so that few cases give no certainty and none give a coin. Of the part of the latency that
- * nobody was seen to hold (0..1) it is a coin's throw whether it belongs to the cause: that takes half of it.
+ * How often answers of this pattern were right in the recorded windows (`fixtures/evidence`): (hits + 1) ÷ (cases + 2). This is Laplace's rule of
+ * succession, the mean of the possible rates when nothing was known before: few cases give no certainty, and no cases give one half. The unattributed part
+ * of the latency (0..1) may or may not belong to the cause, so half of it is taken off.
  */
 export function assured({ sides, hitRates }: { sides: SideShares; hitRates: HitRates }, pattern: EvidencePattern): Assurance {
   const { hits, cases } = hitRates[pattern];

@@ -5,7 +5,7 @@ import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 import { averageOf, ms, percent, plural, requestRate as rateText } from './figures.js';
 
-/** Ids of the entries that are cited again and again; empty when a thing was not captured. */
+/** Ids of the entries that are cited often; empty when something was not captured. */
 export interface CitedCaptures {
   load: readonly string[];
   process: readonly string[];
@@ -13,11 +13,11 @@ export interface CitedCaptures {
   profile: readonly string[];
   trace: readonly string[];
   databases: readonly string[];
-  /** The same by the names that the kinds of capture give them: for a kind whose name is not above. */
+  /** The same ids by the names that the kinds of capture give them, also for kinds without a field above. */
   byName: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Enters every capture of the window into the evidence, with the numbers that claims rest on. */
+/** Adds every capture of the window to the evidence, with the numbers that claims rest on. */
 export function describeCaptures(input: DiagnosisInput, kinds: readonly CaptureKind[], facts: Facts, book: EvidenceBook): CitedCaptures {
   const load = [describeLoad(input, facts, book)];
   const byName: Record<string, readonly string[]> = {};

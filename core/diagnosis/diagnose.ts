@@ -17,7 +17,7 @@ import { unexplained } from './unexplained.js';
 import { waitsInside } from './account/unseen-waits.js';
 import { describeCaptures, type CitedCaptures } from './describe-captures.js';
 
-/** Decides from the account of the window where the latency is, before any query is looked at. */
+/** Decides from the account of the window where the latency is, before any statement is examined. */
 export function decideBranch(input: DiagnosisInput, { kinds }: Judgement = judgement): { branch: Branch; reasons: string[] } {
   const { facts, sides } = account(input, kinds, new EvidenceBook());
   return chooseBranch(sides, facts);
@@ -49,7 +49,7 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
     (row) => !named.has(row.id) && row.evidence.length > 0,
   );
   const found = [
-    // Why requests fail comes before where their time goes, which then is in order.
+    // The reason why requests fail comes first: beside it, where their time goes is no problem.
     ...failures.missing,
     ...missingFor(input, branch),
     ...(failures.missing.length > 0 || ranking.outcome !== 'inconclusive'
@@ -80,12 +80,12 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
   };
 }
 
-/** What a rule lacks is of interest while one of its causes stands, or none could be found. */
+/** What a rule lacks matters if the rule found no cause, or if one of its causes stands. */
 function isOpen({ causes }: RuleVerdict, standing: readonly Cause[]): boolean {
   return causes.length === 0 || causes.some(({ id }) => standing.some((cause) => cause.id === id));
 }
 
-/** A rule whose evidence is not there neither supports nor excludes its cause; a row says so. */
+/** A rule without its evidence neither supports nor excludes its cause; a row says so. */
 function notJudged(rules: readonly Rule[], input: DiagnosisInput): NotJudged[] {
   const rows = rules.map(({ id, requires }) => ({
     id,
@@ -94,7 +94,7 @@ function notJudged(rules: readonly Rule[], input: DiagnosisInput): NotJudged[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()];
 }
 
-/** An account whose parts do not fit together makes every cause that rests on it less sure, in proportion; the check is cited with it. */
+/** If the parts of the account do not fit together, every cause that rests on it loses confidence in proportion, and cites the failed check. */
 function trustAccount(
   candidates: Candidate[],
   checks: AccountCheck[],
@@ -111,7 +111,7 @@ function trustAccount(
   );
 }
 
-/** A rule that throws is a row in the report, never a dead run; it neither supports nor excludes its cause. */
+/** A rule that throws becomes a row of the report and does not end the run; it neither supports nor excludes its cause. */
 function judgeAll(rules: readonly Rule[], context: RuleContext): { verdicts: RuleVerdict[]; broken: NotJudged[] } {
   const verdicts: RuleVerdict[] = [];
   const broken: NotJudged[] = [];
@@ -125,7 +125,7 @@ function judgeAll(rules: readonly Rule[], context: RuleContext): { verdicts: Rul
   return { verdicts, broken };
 }
 
-/** What the connections do is the cause that was found at the database, where one was. */
+/** A consequence of something without a name follows from the cause that was found at the database, if there is one. */
 function withItsCause(row: RuledOut, causes: readonly Cause[]): RuledOut {
   if (row.kind !== 'consequence' || row.consequenceOf !== undefined) return row;
   const cause = causes.find(({ component }) => component.startsWith('database'));
@@ -161,7 +161,7 @@ function account(input: DiagnosisInput, kinds: Judgement['kinds'], book: Evidenc
   return { facts, lines, checks, sides: sideShares(lines, facts), cited };
 }
 
-/** Less of the latency is the error of the counts, and would only make the sentence longer. */
+/** A smaller part is within the error of the counts, and would only make the sentence longer. */
 const worthTelling = 0.01;
 
 function accountSummary(lines: AccountingLine[], facts: Facts): string {
@@ -171,7 +171,7 @@ function accountSummary(lines: AccountingLine[], facts: Facts): string {
   return `per request (mean ${ms(facts.meanMs)}): ${parts.join(' · ')}`;
 }
 
-/** What is still unknown, and what would settle it; only where it matters for the answer. */
+/** What is still unknown and what would settle it, limited to what matters for the answer. */
 function missingFor(input: DiagnosisInput, branch: Branch): MissingEvidence[] {
   const rows = [
     ...input.missing,
@@ -191,7 +191,7 @@ function missingFor(input: DiagnosisInput, branch: Branch): MissingEvidence[] {
   return [...new Map(rows.map((row) => [`${row.id} ${row.what}`, row])).values()];
 }
 
-/** No rule looks into the transfer of an answer; when it holds much of the latency, the reader is told where to look. */
+/** No rule examines the transfer of an answer. If it holds much of the latency, the reader is told where to look. */
 function slowTransfer(lines: AccountingLine[]): MissingEvidence[] {
   const share = shareOf(lines, 'network');
   if (share < minimumShare) return [];

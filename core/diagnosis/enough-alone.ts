@@ -6,18 +6,18 @@ import type { RuleContext } from './rule.js';
 
 interface Capped {
   causes: Cause[];
-  /** What would settle the rest; it comes first, for without it nobody knows whether the cause is the right one. */
+  /** What would settle the rest. It comes first, because without it nobody knows whether the cause is the right one. */
   missing: MissingEvidence[];
 }
 
 /**
- * A cause whose removal would leave the budget broken is not *the* cause. When even at light load the mean of what is left is above the budget of the
- * slowest requests, the cause explains at most (now − left) ÷ (now − budget) of what is over it, and its confidence is multiplied by that part. Of several
- * causes each leaves the others: they are not judged alone.
+ * A cause is not *the* cause if the budget stays broken without it. If, even at light load, the mean of what is left exceeds the budget of the slowest
+ * requests, the cause explains at most (now − left) ÷ (now − budget) of the excess, and its confidence is multiplied by that part. Several causes are not
+ * judged this way, because removing one leaves the others.
  */
 export function capByBudget(causes: readonly Cause[], { input }: Pick<RuleContext, 'input'>, others: readonly MissingEvidence[]): Capped {
   const [cause, ...more] = causes;
-  // A mean is hardly ever above a p95, so a mean above it breaks it; of a median that cannot be said.
+  // A mean hardly ever exceeds the p95, so a mean above its budget breaks that budget. Nothing of the kind holds for a median.
   const budgetMs = input.budgets.p95Ms ?? input.budgets.p99Ms;
   const forecast = cause?.remedy.forecast;
   if (cause === undefined || more.length > 0 || budgetMs === undefined || forecast === undefined)

@@ -24,27 +24,27 @@ export interface PoolFacts {
   idleInTransaction: number;
   /** At the end of the window, as `leaked` is. */
   sessionsEnd: number;
-  /** Of `sessionsEnd`: taken by an owner that does not give them back. 0 = none, or not to be told from connections that nobody needs. */
+  /** Of `sessionsEnd`: taken by an owner that does not give them back. 0 = none, or they look like connections that nobody needs. */
   leaked: number;
 }
 
-/** Numbers that all rules share, in mean numbers of requests in flight (Little's L) unless a unit is named. */
+/** Numbers that all rules share: mean numbers of requests in flight (Little's L) unless a unit is named. */
 export interface Facts {
-  /** R of the load: L ÷ X, requests without an answer included. */
+  /** Mean latency of the load: L ÷ X, including requests without an answer. */
   meanMs: number;
   requestRate: number;
-  /** L of the load. */
+  /** Mean number of the load's requests in flight (L). */
   inFlight: number;
   /** The denominator of all shares: the larger of L and what the sockets showed. */
   total: number;
   /** Requests completed while the process was observed. */
   observedRequests: number;
   cpu: CpuFacts | null;
-  /** Part, 0..1, of the time ready to run in which the service's own database on the same host had the CPU. */
+  /** Part, 0..1, of the time the service was ready to run in which its own database on the same host had the CPU. */
   heldByOwnDatabase: number;
   unread: number;
   served: number;
-  /** Requests in flight beyond those of the load, where they are more than the counting error: other clients of the service. */
+  /** Requests in flight that are not the load's, if they are more than the counting error: other clients of the service. */
   otherInFlight: number;
   inside: number;
   /** By the sockets, and by the database's own view where these do not show it; see `place-requests.ts`. */
@@ -52,13 +52,13 @@ export interface Facts {
   dependencyWaiting: number;
   peers: PeerObservation[];
   pool: PoolFacts | null;
-  /** Most of the waiting inside the process is for a connection of the pool. */
+  /** Requests inside the process that wait for a connection of the pool. */
   poolWaiting: number;
-  /** Connections that are opened for requests and not kept: there is no pool to queue for. */
+  /** Connections that are opened for requests and not kept: then there is no pool to queue for. Null when they are kept. */
   unkept: UnkeptConnections | null;
-  /** Part of `databaseWaiting`: in a pooler, in front of the database. */
+  /** Part of `databaseWaiting`: requests in a pooler, in front of the database. */
   poolerQueue: PoolerQueue | null;
-  /** Part of `unread`: in front of workers that wait for something. */
+  /** Part of `unread`: requests in front of workers that wait for something. */
   workerQueue: WorkerQueue | null;
   hasWire: boolean;
 }
@@ -112,13 +112,13 @@ function servingLoops(main: ThreadObservation[]): number {
   return wanted.filter((ms) => ms >= servingPart * most).length;
 }
 
-/** Threads beside the main ones that work for the service: the one that records our profile does not. */
+/** Threads besides the main ones that work for the service. The thread that records our own profile does not. */
 export function helperThreads({ threads, runtime }: ProcessObservation): ThreadObservation[] {
   const { profilerThread } = runtimeTraits(runtime);
   return threads.filter(({ isMain, name }) => !isMain && profilerThread?.test(name) !== true);
 }
 
-/** Run time and, as for the main loop, the time that it stood ready for a CPU: 0..1 of the window. */
+/** Run time plus the time ready for a CPU, as for the main loop: 0..1 of the window. */
 export function occupied(thread: ThreadObservation, { windowMs }: ProcessObservation): number {
   return (thread.cpuMs + thread.runDelayMs) / windowMs;
 }
@@ -132,7 +132,7 @@ function cpuFacts(process: ProcessObservation, observedRequests: number): CpuFac
   const mainDelayMs = main.reduce((sum, thread) => sum + thread.runDelayMs, 0);
   const loops = interpreters?.length ?? Math.max(1, servingLoops(main));
   const totalCores = process.cpuMs / process.windowMs;
-  // Programs that it starts need no lock of its interpreter.
+  // Programs that the interpreter starts do not need its lock.
   const busyMs = singleLoop ? mainCpuMs : process.cpuMs - (interpreters === null ? 0 : (process.unseenMs ?? 0));
   const delayMs = interpreters === null ? (singleLoop ? mainDelayMs : process.runDelayMs) : sumOf(interpreters, (each) => each.delayMs);
   const mostDelayMs = interpreters === null ? delayMs : sumOf(interpreters, (each) => each.mostDelayMs);
@@ -165,7 +165,7 @@ function poolFacts(databases: DatabaseObservation[], load: AnsweredLoad): PoolFa
   };
 }
 
-/** When waiting inside the process is waiting for a connection. */
+/** Limits that decide when waiting inside the process is waiting for a connection. */
 export const poolThresholds = {
   inUse: {
     value: 0.7,
@@ -208,10 +208,11 @@ interface WaitingInside {
 }
 
 /**
- * Counts the requests that wait for a connection: those inside the process and not on a CPU, while every connection is in use. A connection is in use when the
- * database is busy with it, or when its owner waits elsewhere; the second shows as never more requests at all peers together than there are connections. When
- * the pool is full only at times, only the requests inside at those times count. Everything else waits for a timer, a lock or a thread pool. A single connection
- * proves nothing: a lock that lets one request pass also leaves one connection, busy while the owner of the lock queries the database.
+ * Counts the requests that wait for a connection: those inside the process and not on a CPU while every connection is in use. A connection is in use when
+ * the database is busy with it, or when its owner waits elsewhere; the second shows when there are never more requests at all peers together than
+ * connections. If the pool is full only at times, only the requests inside at those times count. Everything else waits for a timer, a lock or a thread
+ * pool. A single connection proves nothing: a lock that lets one request pass also leaves one connection, busy while the owner of the lock queries the
+ * database.
  */
 function poolWaiting(facts: WaitingInside): number {
   const { pool, cpu, peers } = facts;
@@ -228,17 +229,17 @@ function poolWaiting(facts: WaitingInside): number {
   return isCappedAt(Math.ceil(pool.sessions), atPeers) ? rest : inBursts;
 }
 
-/** While requests queue for a connection, the connections are in use at the database: always, or just then. */
+/** Are the connections in use at the database while requests queue for one: all the time, or just when the queue forms? */
 export function isPoolBusyAtDatabase({ pool, peers, poolWaiting: waiting }: Facts): boolean {
   return pool !== null && (pool.busy >= poolThresholds.inUse.value * pool.sessions || queuedInBursts(peers) >= waiting);
 }
 
-/** Requests that queue for a connection to a database in the moments in which none is free. */
+/** Requests that queue for a database connection in the moments in which none is free. */
 export function queuedInBursts(peers: PeerObservation[]): number {
   return sumOf(peers, (peer) => (peer.kind === 'database' ? (peer.queued ?? 0) : 0));
 }
 
-/** What the leaked connections leave is in use, or nothing is left. */
+/** Are all the connections that the leaks leave in use, or are none left? */
 function isStarvedByLeaks({ total, databaseWaiting }: WaitingInside, pool: PoolFacts): boolean {
   const usable = pool.sessionsEnd - pool.leaked;
   if (pool.leaked < poolThresholds.leaked.value * pool.sessionsEnd || total < poolThresholds.beyond.value * usable) return false;

@@ -5,13 +5,13 @@ import type { DiagnosisInput } from './input.js';
 import { ms, percent } from './figures.js';
 import { cite, type Candidate, type RuleContext } from './rule.js';
 
-/** Why requests fail although the answers that come are quick enough: causes of failures themselves, not of latency. */
+/** Causes of the failures themselves, not of latency: they hold although the answers that come are quick enough. */
 const ofFailures: ReadonlySet<CauseId> = new Set(['connection-limit', 'retry-amplification']);
-/** Requests that fail because they wait are the slow ones: half again as slow as the others is no accident of which ones fail. */
+/** Requests that fail because they waited are slow: a mean half again as long as that of the others is no coincidence. */
 const slower = 1.5;
-/** Where none succeeds: a failure that takes a second has waited for something; a refusal or an exception takes milliseconds. */
+/** If no request succeeds: a failure that takes a second has waited for something; a refusal or an exception takes milliseconds. */
 const waitedMs = 1000;
-/** Limits on waiting for a lock or a connection are often a tenth of that. */
+/** Limits on waiting for a lock or a connection are often a tenth of that second. */
 const mayHaveWaitedMs = 100;
 const shortlyLimited: ReadonlySet<string> = new Set(['connections', 'database locks']);
 
@@ -22,8 +22,8 @@ export interface SortedByFailures {
 }
 
 /**
- * Where only the budget for errors is broken, what the latency consists of says nothing about why requests fail, unless those that fail are the
- * slow ones (they ran into a time limit).
+ * If only the budget for errors is broken, the composition of the latency says nothing about why requests fail, unless the failed requests are the slow
+ * ones (they ran into a time limit).
  */
 export function sortByFailures(candidates: Candidate[], context: RuleContext): SortedByFailures {
   const { input, cited } = context;
@@ -42,7 +42,7 @@ export function sortByFailures(candidates: Candidate[], context: RuleContext): S
   return { standing, ruledOut, missing: standing.length > 0 ? [] : [reasonOfFailures(input)] };
 }
 
-/** Where hardly a request succeeds, a latency that breaks its budget is that of failures: with it in order again, they would fail as before. */
+/** If hardly a request succeeds, a broken latency budget is about the failures, which would remain if the latency were in order again. */
 function isAboutErrors({ confirmation: { broken }, load }: DiagnosisInput): boolean {
   return broken.includes('error-ratio') && (broken.every((budget) => budget === 'error-ratio') || isOutage(load));
 }
@@ -53,7 +53,10 @@ function failByWaiting({ load }: DiagnosisInput): boolean {
   return isOutage(load) || load.latencyMs.mean === null ? failedMs >= waitedMs : failedMs >= slower * load.latencyMs.mean;
 }
 
-/** k6 times the parts of all requests, and the whole of those that succeeded: the rest is of the failed ones. Null when that cannot be told. */
+/**
+ * k6 times the phases of all requests, but the whole duration only of those that succeeded; the difference belongs to the failed ones. Null when it cannot
+ * be told.
+ */
 export function failedMeanMs({ timingMs, latencyMs, failedRatio }: DiagnosisInput['load']): number | null {
   if (timingMs === null || failedRatio <= 0) return null;
   const all = timingMs.sending + timingMs.waiting + timingMs.receiving;
@@ -67,7 +70,7 @@ function speed({ load }: DiagnosisInput): string {
   return `the failed requests took ${ms(failedMs)} on average${others}`;
 }
 
-/** The most frequent answers; the rest would not change what to look at. */
+/** Only the most frequent answers are named; the others would not change where to look. */
 const answersTold = 3;
 
 function reasonOfFailures(input: DiagnosisInput): MissingEvidence {

@@ -1,4 +1,4 @@
-/** Figures are written as the rest of the product writes them. */
+/** Rules write figures as the rest of the product does. */
 export {
   average,
   averageOf,
@@ -13,27 +13,27 @@ export {
   shareWithInterval,
 } from '../model/figures.js';
 
-/** A sentence with a longer statement in it is not read to its end. */
+/** Nobody reads a sentence to its end with a longer statement in it. */
 const lineLength = 160;
-/** Enough to find a statement again in the source or in pg_stat_statements, and no page of it. */
+/** Long enough to find a statement again in the source or in pg_stat_statements, and short enough for a report. */
 const excerptLength = 500;
 
-/** The begin of a statement, for a sentence. */
+/** The beginning of a statement, for use in a sentence. */
 export function oneLine(statement: string): string {
   return statement.replace(/\s+/g, ' ').slice(0, lineLength);
 }
 
-/** A statement as the location of a cause. */
+/** A statement as the location of a cause shows it. */
 export function excerpt(statement: string): string {
   return statement.slice(0, excerptLength);
 }
 
-/** As the first word of a sentence. */
+/** Capitalises the first letter, for the beginning of a sentence. */
 export function capitalized(text: string): string {
   return text.replace(/^\p{Ll}/u, (first) => first.toUpperCase());
 }
 
-/** Keeps a quotient finite where nothing was counted; far below any count of requests or cores. */
+/** Keeps a quotient finite when nothing was counted; far below any real count of requests or cores. */
 export const almostNothing = 1e-9;
 
 export function clampRatio(value: number): number {

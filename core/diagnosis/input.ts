@@ -4,7 +4,7 @@ import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../model/load-
 import type { MissingEvidence, ServiceObservation } from '../model/observation.js';
 import type { ProfileSummary, RequestTrace } from '../model/profile.js';
 
-/** Everything that was captured in one load window. Null = was not to be had (then `missing` says why) or not yet looked at. */
+/** Everything that was captured in one load window. Null = could not be had (`missing` says why), or was not examined yet. */
 export interface DiagnosisInput {
   /** `METHOD /path` of the endpoint in the alert. */
   route: string;
@@ -14,7 +14,7 @@ export interface DiagnosisInput {
   /** Name of the artifact that holds the numbers of the load. */
   loadArtifact: string | null;
   confirmation: Confirmation;
-  /** Any document of the window, by its kind; the fields below are those that the account is made of. */
+  /** Any document of the window, by its kind. The fields below are those that the account is made of. */
   read: ReadDocument;
   profile: ProfileSummary | null;
   trace: RequestTrace | null;

@@ -5,12 +5,12 @@ import { hitRates } from './hit-rates.js';
 import type { Rule } from './rule.js';
 import { rules } from './rules/registry.js';
 
-/** By what evidence is described and judged. */
+/** What describes and judges the evidence. */
 export interface Judgement {
   kinds: readonly CaptureKind[];
   rules: readonly Rule[];
   hitRates: HitRates;
 }
 
-/** That of this version. */
+/** The one of this version. */
 export const judgement: Judgement = { kinds: captureKinds, rules, hitRates };

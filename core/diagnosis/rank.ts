@@ -10,10 +10,10 @@ export interface Ranking {
   reasons: string[];
 }
 
-/** More than a cause has to hold (`minimumShare`), clear of its error: an unseen cause may be the larger one. */
+/** More than a cause has to hold (`minimumShare`), with room for its error: an unseen cause may be larger than the seen one. */
 const muchUnattributed = 0.3;
 
-/** A cause that is less than half as large as the first is a remark; two of like size are a mixed incident. */
+/** A cause with less than half the share of the first is a side remark; two of similar size make a mixed incident. */
 const secondToFirst = 0.5;
 
 /** Shares of the latency that no cause may claim. */
@@ -46,7 +46,7 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
   }
   const hidden = hiddenLarger(kept, rest);
   if (hidden !== null) return { outcome: 'inconclusive', causes: [], ruledOut, reasons: [hidden] };
-  // What the unseen wait is for may be what the smaller ones are about.
+  // The smaller candidates may be about the very thing that the unseen wait is for.
   const standing = first.id === 'inside-wait' ? [first] : kept;
   const causes = standing.filter(
     (candidate) => candidate.share >= Math.max(minimumShare, secondToFirst * first.share) && candidate.confidence >= minimumConfidence,
@@ -59,7 +59,7 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
   return { outcome: causes.length > 1 ? 'mixed' : 'localized', causes, ruledOut, reasons };
 }
 
-/** The largest cause that was seen is not the cause when more of the latency is a wait whose reason was not seen; in words, or null. */
+/** If more of the latency is a wait whose reason was not seen, the largest visible cause is not the cause. The reason in words, or null. */
 function hiddenLarger(kept: Candidate[], { insideWait }: UnexplainedRest): string | null {
   const first = kept[0];
   if (first === undefined || kept.some((candidate) => accountsForInside.has(candidate.id)) || insideWait <= first.share) return null;
@@ -71,7 +71,7 @@ interface Explanation {
   why: string;
 }
 
-/** The larger a candidate, the earlier it may explain others; what is explained itself explains nothing. */
+/** Larger candidates explain others first; a candidate that is itself explained explains nothing. */
 function consequences(sorted: readonly Candidate[], context: RuleContext): Map<Candidate, Explanation> {
   const explained = new Map<Candidate, Explanation>();
   for (const cause of sorted) {
@@ -84,7 +84,7 @@ function consequences(sorted: readonly Candidate[], context: RuleContext): Map<C
   return explained;
 }
 
-/** What is too small beside the first cause is told all the same: it is there when the first one is gone. */
+/** A candidate that is too small beside the first cause is still reported, because it remains when the first one is gone. */
 function lesserRow({ id, summary, evidence, share, confidence }: Candidate, first: Candidate): RuledOut {
   const why =
     first.id === 'inside-wait'

@@ -1,20 +1,20 @@
-/** To whose side the time of a resource counts. `nobody`: no one was seen to hold it. */
+/** The side that the time of a resource counts for. `nobody`: nobody was seen to hold it. */
 export type Side = 'application' | 'database' | 'elsewhere' | 'nobody';
 
-/** What can hold a request. One row a resource: everything that is known of it beside its measured time. */
+/** What can hold a request. One row per resource has everything that is known about it except its measured time. */
 export interface Resource {
-  /** How it is told; a resource that has several holders (peers, poolers) is told by `labelOf`. */
+  /** Its name in the account; `accounting.ts` names the holder where there are several (peers, poolers). */
   label: string;
   side: Side;
-  /** In the process of the service, or outside. */
+  /** Inside the process of the service, or outside. */
   place: 'inside' | 'outside';
-  /** Near-black text is readable on it. */
+  /** Near-black text must be readable on it. */
   colour: string;
 }
 
 /**
- * A queue for connections, or for a worker, is on nobody's side by itself: `branch.ts` gives it to the database when the connections or the workers are busy
- * there. Everything else has one side.
+ * A queue for connections or for a worker belongs to no side by itself: `branch.ts` gives it to the database when the connections or the workers are busy
+ * there. Every other resource has one side.
  */
 export const resources = {
   'service-cpu': { label: 'service CPU', side: 'application', place: 'inside', colour: '#f4a261' },

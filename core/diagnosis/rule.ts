@@ -22,10 +22,10 @@ export interface RuleContext {
   hitRates: HitRates;
 }
 
-/** A cause that a rule found. Which other ones are its consequences, `causality.ts` knows. */
+/** A cause that a rule found. `causality.ts` knows which other candidates are its consequences. */
 export type Candidate = Cause & { basis: ConfidenceBasis };
 
-/** A number on which a verdict turns. */
+/** A number that a verdict depends on. */
 export interface Threshold {
   value: number;
   unit: string;
@@ -35,16 +35,16 @@ export interface Threshold {
 
 export interface RuleVerdict {
   causes: Candidate[];
-  /** Why the rule's causes are out, when that is worth telling; the cited evidence supports it. */
+  /** Why the causes of the rule are excluded, if that is worth reporting; the cited evidence supports it. */
   ruledOut: RuledOut[];
-  /** What the rule would have to see before it may speak. */
+  /** What the rule would have to see before it can decide. */
   missing?: MissingEvidence[];
 }
 
-/** One file a defect: what it needs to see, the numbers it turns on, and what it then says. Pure. */
+/** One file per defect: the evidence it needs, the numbers it depends on, and what it then says. Pure. */
 export interface Rule {
   id: CauseId;
-  /** Documents without which it says nothing; the runner tells that instead. */
+  /** Without these documents the rule is not asked, and the runner reports that instead. */
   requires: readonly CaptureDocument<unknown>[];
   thresholds: Readonly<Record<string, Threshold>>;
   evaluate: (context: RuleContext) => RuleVerdict;
@@ -52,15 +52,15 @@ export interface Rule {
 
 export const nothing: RuleVerdict = { causes: [], ruledOut: [] };
 
-/** Below a quarter of the mean latency a defect is a remark, not the cause of a broken budget: removing it gains less than 25 %. */
+/** A defect that holds less than a quarter of the mean latency is a side remark, not the cause of a broken budget: removing it gains less than 25 %. */
 export const minimumShare = 0.25;
 
-/** `reason` says what was measured and which limit it is beyond; a finding that merely was not made is no disproof. */
+/** `reason` says what was measured and which limit it is beyond. That something was merely not found disproves nothing. */
 export function disproved(id: CauseId, reason: string, evidence: Citable[]): RuleVerdict {
   return { causes: [], ruledOut: [{ id, reason, evidence: cite(...evidence), kind: 'disproved' }] };
 }
 
-/** How a share that is too small for a cause is told. */
+/** How a share that is too small for a cause is worded. */
 export const tooSmall = `below the ${percent(minimumShare)} that a cause has to hold`;
 
 /** An id of evidence, several, or none. */

@@ -8,8 +8,8 @@ import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 
 /**
- * What would tell more where every capture was had, every rule was asked, and none found a cause: *inconclusive* never stands alone. On a host that others
- * keep busy all measured waits are longer than they are alone, so that comes first.
+ * What would tell more when every capture was taken, every rule was asked and none found a cause: *inconclusive* never stands alone. On a host that others
+ * keep busy every measured wait is longer than it would be otherwise, so that comes first.
  */
 export function unexplained(input: DiagnosisInput, facts: Facts, lines: readonly AccountingLine[]): MissingEvidence {
   const { cpu } = facts;
@@ -17,7 +17,7 @@ export function unexplained(input: DiagnosisInput, facts: Facts, lines: readonly
   const site = standingSite(input, facts);
   const stand = site === null ? '' : `; most of the requests inside the service stood at ${siteText(site)}`;
   const own = cpu?.totalCores ?? 0;
-  // Others take more of the host than the service does, so it is them that would have to give way.
+  // Others use more of the host than the service does, so they would have to give way.
   if (host !== undefined && host.cpuRatio >= saturated && host.cpuRatio * host.cores - own > own)
     return {
       id: 'quiet-host',

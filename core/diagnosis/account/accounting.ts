@@ -11,9 +11,9 @@ import { almostNothing, average, averageOf, percent } from '../figures.js';
 /** Part of the mean number of requests in flight that one resource held. */
 interface Part {
   resource: ResourceId;
-  /** Which of several, where there are several. */
+  /** Which peer or pooler, when the resource can have several holders. */
   holder?: string;
-  /** In place of the resource's own. */
+  /** Replaces the label of the resource. */
   label?: string;
   count: number;
   evidence: string[];
@@ -33,8 +33,8 @@ export interface LatencyAccount {
 }
 
 /**
- * Splits the mean latency R over the resources that held the requests (Little: count ÷ total × R). The lines add up to R: what nobody held is the
- * last line, `unattributed`, and parts that together exceed the whole are scaled down alike, by a factor that a check tells.
+ * Splits the mean latency R over the resources that held the requests (Little's law: count ÷ total × R). The lines add up to R: the last line,
+ * `unattributed`, takes what nobody held. If the parts together exceed the whole, all are scaled down by one factor, which a check reports.
  */
 export function accountLatency(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): LatencyAccount {
   const parts = [
@@ -63,9 +63,9 @@ export function accountLatency(input: DiagnosisInput, facts: Facts, evidence: Ac
   };
 }
 
-/** Sampling error (± 4 % on 150 looks at seven) and windows that differ by a second explain a tenth, no more. */
+/** Sampling error (± 4 % on 150 samples at seven) and windows that differ by a second explain an excess of a tenth, not more. */
 const attributionLimit = 1.1;
-/** Two independent counts of the same requests; the sockets are looked at a few times a second. */
+/** The two counts of the same requests are independent, and the sockets are sampled only a few times a second. */
 const inFlightLimit = 1.25;
 
 function overAttribution(sum: number, facts: Facts, evidence: string[]): AccountCheck {
@@ -84,13 +84,15 @@ function overAttribution(sum: number, facts: Facts, evidence: string[]): Account
   };
 }
 
-/** More requests on the sockets than the load keeps in flight (Little) are somebody else's, or are held by connections that count twice. */
+/**
+ * If the sockets show more requests than the load keeps in flight (Little's law), the others belong to somebody else, or connections were counted twice.
+ */
 function inFlight(facts: Facts, evidence: string[]): AccountCheck[] {
   if (!facts.hasWire || facts.inFlight <= 0) return [];
   const onSockets = facts.unread + facts.served;
   const observed = onSockets / facts.inFlight;
   const ok = observed <= inFlightLimit;
-  // Without requests of others, connections were counted twice: that says nothing of the account, and a check that passes beyond its limit is none.
+  // Without requests of other clients, connections were counted twice. That says nothing about the account, so there is no check to report.
   if (!ok && facts.otherInFlight === 0) return [];
   const counts = `${averageOf(onSockets, 'request')} in flight on the service's sockets, ${average(facts.inFlight)} of the load by its rate and latency`;
   return [
@@ -122,7 +124,7 @@ function cpuParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvide
   return [...parts, ...waitParts(facts, insideRest - delayed, evidence)];
 }
 
-/** Queueing time is charged to the saturated resource: in front of a busy event loop, or inside the process for what it is. */
+/** Charges queueing to the resource that is saturated: to the busy CPU, or otherwise to what the requests inside the process wait for. */
 function waitParts(facts: Facts, insideRest: number, evidence: AccountingEvidence): Part[] {
   const isSaturated = (facts.cpu?.saturation ?? 0) >= saturated;
   const forWorkers = facts.workerQueue?.waiting ?? 0;
@@ -175,7 +177,7 @@ function databaseParts(input: DiagnosisInput, facts: Facts, evidence: Accounting
   const queued =
     queue === null ? [] : [{ ...part('pooler-wait', inPooler), label: `waiting in ${queue.name} for a connection to ${queue.database}` }];
   if (active <= 0) return [...queued, { ...part('database-execution', atDatabase), label: 'database' }];
-  // What the client waited for and the server did not see as active was on the way: network, protocol, or the client reading late.
+  // If the client waited while the server was not active, the request was on its way: in the network, in the protocol, or because the client read late.
   const inServer = atDatabase * Math.min(1, active / Math.max(atDatabase, almostNothing));
   const lock = (inServer * of('lock')) / active;
   const io = (inServer * of('io')) / active;
@@ -200,7 +202,7 @@ function peerParts(facts: Facts, evidence: AccountingEvidence): Part[] {
     }));
 }
 
-/** Transfer that the load generator itself timed; only what the sockets did not already hold. */
+/** Transfer as the load generator timed it, as far as the sockets do not already account for it. */
 function networkParts(input: DiagnosisInput, facts: Facts, evidence: AccountingEvidence): Part[] {
   const timing = input.load.timingMs;
   if (timing === null) return [];
@@ -220,7 +222,7 @@ export function shareOf(lines: readonly AccountingLine[], ...wanted: ResourceId[
   return sumOf(lines, ({ resource }) => wanted.some((id) => id === resourceOf(resource)));
 }
 
-/** Share of the queue in front of workers that goes with a part, 0..1, of what occupies them. */
+/** Share of the latency that requests queue for workers, times the part, 0..1, of the workers that one thing occupies. */
 export function queuedForShare(lines: readonly AccountingLine[], occupied: number | undefined): number {
   return shareOf(lines, 'worker-queue') * (occupied ?? 0);
 }

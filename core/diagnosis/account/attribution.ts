@@ -6,25 +6,25 @@ import { isSameRoute } from '../rules/route.js';
 import { average, clampRatio, count, oneLine, percent } from '../figures.js';
 import type { RuleContext } from '../rule.js';
 
-/** How much of what the server counted for a statement the alerted requests are known to have caused. */
+/** How much of the server's count for a statement is known to come from the alerted requests. */
 export interface Attribution {
   /** 0..1, a lower bound. */
   ours: number;
-  /** What stands against the rest, in words; empty when nothing does. */
+  /** What speaks against the rest, in words; empty when nothing does. */
   reasons: string[];
 }
 
-/** Looks that caught a statement running: with fewer, whose they were says little. */
+/** Samples that caught the statement running. With fewer, the sessions that ran it say little about whose it is. */
 const enoughLooks = 20;
-/** Traffic of others is not steady: one second without the load may have had so many times less of it than the window. */
+/** Other traffic is not steady: in the window it may have been this many times the rate that was seen in the second after the load. */
 const unsteadiness = 3;
-/** A statement of others is told apart from counting noise from here on. */
+/** Smallest share of other clients that differs from counting noise. */
 const visible = 0.05;
 
 /**
- * The server counts a statement for all its clients, and the load generator counts only its own requests. Three things tell how much is not of them:
- * sessions of other clients that were seen running it, the rate at which it runs when the load is over, and other requests in flight in the service,
- * where the load's end was not seen (`part` = the statement's part, 0..1, of what is done for the database). The most pessimistic of them counts.
+ * The server counts a statement for all its clients; the load generator counts only its own requests. Three observations bound what others caused: sessions
+ * of other clients that were seen running the statement, its rate after the load ended and, if that rate is unknown, other requests in flight in the
+ * service (`part`: the statement's part, 0..1, of the database work). The most pessimistic bound counts.
  */
 export function attribute(context: RuleContext, database: DatabaseObservation, statement: StatementDelta, part: number): Attribution {
   const clients = ofService(database, statement);
@@ -45,15 +45,15 @@ interface Part {
   reason: string;
 }
 
-/** Of the looks that caught the statement running, the part in sessions of the service. Null when they do not tell. */
+/** Share of the samples with the statement running that were in sessions of the service. Null when the samples cannot tell. */
 function ofService({ activity, name }: DatabaseObservation, statement: StatementDelta): Part | null {
   if (activity?.service == null) return null;
-  // Seen in sessions of the service, and in no counter that others could have added to.
+  // A sampled statement was seen in sessions of the service; no counter of other clients is mixed in.
   if (statement.isSampled === true) return { ours: 1, reason: '' };
   const looks = (list: readonly { queryId: string | null; sessions: number }[]): number =>
     list.filter((each) => each.queryId === statement.queryId).reduce((sum, each) => sum + each.sessions, 0) * activity.ticks;
   const [own, others] = [looks(activity.byStatement), looks(activity.others?.byStatement ?? [])];
-  // Caught too rarely: then it is the service's only where nobody else is active at all.
+  // Too few samples: the statement is the service's only if no other client is active at all.
   if (own + others < enoughLooks) return others === 0 && (activity.others?.active ?? 0) < visible ? { ours: 1, reason: '' } : null;
   const ours = own / (own + others);
   return {
@@ -62,7 +62,7 @@ function ofService({ activity, name }: DatabaseObservation, statement: Statement
   };
 }
 
-/** What runs without the load ran beside it, too. Null when the database was not looked at after the load. */
+/** What runs without the load also ran beside it. Null when the database was not observed after the load. */
 function afterLoad(context: RuleContext, database: DatabaseObservation, statement: StatementDelta): Part | null {
   const quiet = context.input.scans?.find((scan) => scan.database === database.name)?.quiet ?? null;
   const windowMs = database.activity?.windowMs ?? context.input.load.durationMs ?? 0;
@@ -76,8 +76,9 @@ function afterLoad(context: RuleContext, database: DatabaseObservation, statemen
 }
 
 /**
- * Other requests of the service, by its trace or else by its sockets. Where CPU holds the latency, the trace tells whose CPU it is; else, at worst, the
- * others did nothing but wait for this statement, one call at a time. What only queues does not count: it runs nothing.
+ * Accounts for other requests of the service, from its trace or otherwise from its sockets. If CPU holds the latency, the trace tells whose CPU it is.
+ * Otherwise the worst case is assumed: the other requests did nothing but wait for this statement, one call at a time. Queued requests do not count,
+ * because they run no statement.
  */
 function beyondOtherRequests(context: RuleContext, part: number): Part {
   const { facts, input, lines, sides } = context;
@@ -98,7 +99,7 @@ function beyondOtherRequests(context: RuleContext, part: number): Part {
   return { ours, reason: `${average(inFlight)} other requests were in flight in the service and may have run it` };
 }
 
-/** What is missing to say whose a statement is. */
+/** The evidence that is missing to say which client ran a statement. */
 export function unattributed(statement: StatementDelta, database: DatabaseObservation, reasons: readonly string[]): MissingEvidence {
   const text = oneLine(statement.text);
   return {
@@ -110,7 +111,7 @@ export function unattributed(statement: StatementDelta, database: DatabaseObserv
   };
 }
 
-/** Part of the waiting for databases that is for this one: by the service's sockets, else by its active sessions. */
+/** This database's part of the waiting for databases: by the service's sockets, otherwise by its active sessions. */
 export function databaseWeight({ input, facts }: RuleContext, database: DatabaseObservation): number {
   if (input.databases.length < 2) return 1;
   const waiting = (one: DatabaseObservation): number =>

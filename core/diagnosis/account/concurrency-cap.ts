@@ -1,13 +1,13 @@
-/** Chance below which "it never went beyond the limit" is no accident. */
+/** Probability below which "it never went beyond the limit" is no coincidence. */
 const accident = 0.01;
-/** With fewer looks a maximum tells too little: one moment in twenty beyond the limit is seen with less than an even chance in ten of them. */
+/** With fewer samples a maximum tells too little: if one moment in twenty is beyond the limit, ten samples are more likely to miss it than to see it. */
 const fewestLooks = 20;
-/** A look is no instant: a request may be counted at the peer that it just left and at the one that it just reached. */
+/** A sample is not instantaneous: it may count a request both at the peer that it just left and at the one that it just reached. */
 const counting = 1;
 
 /**
- * Was the number of requests at the peers held down to `limit`? Without a cap, independent requests with this mean would have gone beyond it in some of
- * the samples (Poisson). So a maximum that never passes the limit, although the mean makes that likely, shows that something admits no more at once.
+ * Did something hold the number of requests at the peers down to `limit`? Without a cap, independent requests with this mean would have gone beyond it in
+ * some of the samples (Poisson). A maximum that never passes the limit, although the mean makes that likely, shows that no more are admitted at once.
  */
 export function isCappedAt(limit: number, observed: { mean: number; max: number; samples: number }): boolean {
   const seen = limit + counting;

@@ -1,7 +1,10 @@
 /** Saturation from which queueing in front of a resource dominates its latency: at 0.8 an M/M/1 queue waits four service times. */
 export const saturated = 0.8;
 
-/** Beside busy main threads one that does next to nothing (the primary of a cluster, the master of a prefork server) serves no request: it is no capacity. */
+/**
+ * A main thread that does next to nothing beside busy ones (the primary of a cluster, the master of a prefork server) serves no request, so it adds no
+ * capacity.
+ */
 export const servingPart = 0.1;
 
 /** CPU of the service in the window. Utilisation and saturation are 0..1 of what it may use (one core for a Node event loop). */
@@ -13,9 +16,9 @@ export interface CpuFacts {
   servingCores: number;
   perRequestMs: number;
   utilization: number;
-  /** Run time plus run-queue delay: on a busy host a saturated loop shows a low utilisation. */
+  /** Run time plus run-queue delay. On a busy host a saturated loop has a low utilisation, but a high saturation. */
   saturation: number;
-  /** The most that it may have been, where the threads of an interpreter queue for its lock and their delays overlap; else the same. */
+  /** Upper bound of `saturation` when threads of an interpreter queue for its lock and their delays overlap; otherwise the same. */
   mostSaturation: number;
   runDelayCores: number;
   /** Cores burnt outside the main thread (workers, thread pool, collector); 0 for runtimes without a single main loop. */

@@ -3,17 +3,17 @@ import { servingPart } from './cpu-facts.js';
 
 interface Interpreter {
   cpuMs: number;
-  /** Of the window, in which a thread was ready and none of them ran: at least, and at most. */
+  /** Time of the window in which a thread was ready and none of the process ran: lower bound, then upper bound. */
   delayMs: number;
   mostDelayMs: number;
 }
 
 /**
- * Processes whose interpreter lets one thread at a time run, whatever the cores; those that do next to nothing (the master of a prefork server) left out,
- * by what they ran, since on a busy host even an idle one waits for a CPU now and then. Threads that queue for the lock wake up every few milliseconds, and
- * their delays overlap: the process waited for a CPU at least as long as its most delayed thread, at most as long as all of them together, and never while
- * it ran. Where they waited longer together than they ran, a fair scheduler let the owner of the lock wait as long as it ran, whichever thread that was.
- * Recordings of older versions do not tell the threads apart by process: they count as one.
+ * Processes whose interpreter runs one thread at a time, however many cores there are. Those that do next to nothing (the master of a prefork server) are
+ * left out; run time decides, because on a busy host even an idle process waits for a CPU now and then. Threads that queue for the lock wake up every few
+ * milliseconds, so their delays overlap. The process waited for a CPU at least as long as its most delayed thread, at most as long as all of them together,
+ * and never while it ran. If they waited longer together than they ran, a fair scheduler made the owner of the lock wait as long as it ran, whichever
+ * thread that was. Recordings of older versions do not separate threads by process; they count as one process.
  */
 export function servingInterpreters({ threads, windowMs }: ProcessObservation): Interpreter[] {
   const pids = [...new Set(threads.map(({ pid }) => pid))];

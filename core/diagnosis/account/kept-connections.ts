@@ -25,13 +25,16 @@ export const keptThresholds = {
 export interface UnkeptConnections {
   database: string;
   peer: PeerObservation;
-  /** Sessions that the database began, by request. */
+  /** Sessions that the database began, per request. */
   perRequest: number;
-  /** Of the service's connections at a look, 0..1, that were not there at the look before. */
+  /** Share, 0..1, of the service's connections in a sample that were not there in the sample before. */
   renewed: number;
 }
 
-/** The database counts the sessions that it begins for all its clients, and the service's sockets tell that it is the service that does not keep them. Null where it does. */
+/**
+ * The database counts the sessions that it begins for all its clients; the service's sockets show that it is the service that does not keep its
+ * connections. Null when it keeps them.
+ */
 export function unkeptConnections(
   { databases, load }: DiagnosisInput,
   { peers, requestRate }: { peers: readonly PeerObservation[]; requestRate: number },

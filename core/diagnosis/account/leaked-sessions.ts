@@ -8,22 +8,22 @@ export interface AnsweredLoad {
   requestRate: number;
 }
 
-/** A single connection may turn idle between two looks by chance. */
+/** A single connection may turn idle between two samples by chance. */
 const fewestAtOnce = 2;
 
-/** A pool under a steady load has a steady number of connections that it does not need. */
+/** Under a steady load the number of connections that a pool does not need is steady, too; a growing number has another reason. */
 export function isGrowing({ idleEnd, idleMid }: IdleSessions): boolean {
   return idleEnd - idleMid >= fewestAtOnce;
 }
 
-/** Chance (Poisson) below one in a hundred that answered requests left every connection alone for two seconds. */
+/** Answered requests that are expected within the pause. From this many on, the chance (Poisson) that none came is below one in a hundred. */
 const surelyUsed = 5;
 
 /**
  * How many connections of the service were taken by owners that do not give them back. A transaction that stays open while nothing runs in it has such an
- * owner. Idle connections without one are mostly unneeded; but that number is steady under a steady load, so when it grows, or when all of them come to
- * rest while requests get no answer any more (`unanswered`), they are held. For that a pause of two seconds is enough where requests are frequent
- * (`requestRate`, those answered in a second).
+ * owner. Idle connections without a transaction are mostly unneeded, and under a steady load their number is steady. They are held when that number grows,
+ * or when all of them come to rest while requests get no answer any more (`unanswered`); a pause of two seconds is enough for that when requests are
+ * frequent (`requestRate`: answers per second).
  */
 export function leakedSessions({ longIdle }: ServiceSessions, { unanswered, requestRate }: AnsweredLoad): number {
   const quiet = requestRate * (pauseMs / 1000) >= surelyUsed ? longIdle.pausedEnd : longIdle.idleEnd;

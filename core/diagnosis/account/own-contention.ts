@@ -1,18 +1,18 @@
 import type { DiagnosisInput } from '../input.js';
 
-/** Cores that the service wanted and did not get, had, and had in all. */
+/** Cores that the service wanted and did not get, that its serving threads used, and that the whole process used. */
 interface Readiness {
   runDelayCores: number;
   busyCores: number;
   totalCores: number;
 }
 
-/** From this part of the CPU that others have on the host on, a database's executions explain the contention; its workers and system time come on top. */
+/** From this part of the CPU that others use on the host, a database's executions explain the contention: its workers and system time are not counted. */
 const explainsContention = 0.25;
 
 /**
- * Part, 0..1, of the service's readiness to run in which its own database had the CPU: where that database runs on the same host and executes enough,
- * waiting for a CPU is waiting for its statements. 0 where the database is elsewhere or does little.
+ * Part, 0..1, of the time the service was ready to run in which its own database had the CPU. If that database runs on the same host and executes enough,
+ * waiting for a CPU is waiting for its statements. 0 if the database runs elsewhere or does little.
  */
 export function heldByOwnDatabase(input: DiagnosisInput, cpu: Readiness | null): number {
   const process = input.service?.process ?? null;

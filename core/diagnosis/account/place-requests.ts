@@ -3,12 +3,12 @@ import type { DatabaseObservation } from '../../model/database.js';
 import type { PeerObservation, WireObservation } from '../../model/observation.js';
 import type { DiagnosisInput } from '../input.js';
 
-/** With fewer looks at the sockets the means over them say nothing. */
+/** With fewer samples of the sockets their means say nothing. */
 export const fewestLooks = 10;
 
 /**
- * Sockets say nothing about requests when many share one (HTTP/2, pipelining), when too few samples were taken, or when the kernel's table came
- * without ages: then who waits for whom is unknown, not zero.
+ * Sockets say nothing about requests when many requests share one (HTTP/2, pipelining), when there are too few samples, or when the kernel's table came
+ * without ages. Who waits for whom is then unknown, not zero.
  */
 export function usableWire(input: DiagnosisInput, inFlight: number): WireObservation | null {
   const wire = input.service?.wire ?? null;
@@ -17,15 +17,17 @@ export function usableWire(input: DiagnosisInput, inFlight: number): WireObserva
   return wire.multiplexed && !isOneEach(wire, inFlight) ? null : wire;
 }
 
-/** Two independent counts of the same requests agree within a quarter: each is a mean over some dozen looks, or a rate times a latency. */
+/** Two independent counts of the same requests agree within a quarter: each is a mean over some dozen samples, or a rate times a latency. */
 const countingError = 0.25;
 
-/** Is this surplus more than one request, and more than the error of counting so many? */
+/** Is this surplus more than one request, and more than the counting error of that many? */
 export function isBeyondCounting(surplus: number, counted: number): boolean {
   return surplus > Math.max(1, countingError * counted);
 }
 
-/** What looks like many requests on a connection is a large body in pieces where there are as many busy connections as the load has requests in flight. */
+/**
+ * When there are as many busy connections as the load has requests in flight, what looks like several requests on a connection is one large body in pieces.
+ */
 function isOneEach({ inbound }: WireObservation, inFlight: number): boolean {
   return Math.abs(inbound.unread + inbound.acceptQueue + inbound.served - inFlight) <= countingError * inFlight;
 }
@@ -39,7 +41,7 @@ function databaseActive(databases: DatabaseObservation[]): number {
 }
 
 /**
- * Counts requests whose sockets place them inside the service although the database still works for them: it has sent the first rows and goes on. Sessions
+ * Counts requests that their sockets place inside the service although the database still works for them: it has sent the first rows and goes on. Sessions
  * that wait for their client do not count, because there the service is the slow side.
  */
 function stillExecuting(databases: DatabaseObservation[], onSockets: number, inside: number): number {
@@ -62,7 +64,7 @@ export interface PlacedRequests {
   dependencyWaiting: number;
 }
 
-/** By the service's sockets; by the database's own sessions where there are none, where they are Unix-domain ones, and where rows trickle in. */
+/** Uses the service's sockets, and the database's own sessions where there are no sockets, where they are Unix-domain ones, or where rows trickle in. */
 export function placeRequests({ databases }: DiagnosisInput, wire: WireObservation | null): PlacedRequests {
   if (wire === null) return { unread: 0, served: 0, inside: 0, databaseWaiting: databaseActive(databases), dependencyWaiting: 0 };
   const locally = databases.reduce((sum, { activity }) => sum + (activity?.service?.activeLocally ?? 0), 0);

@@ -13,14 +13,16 @@ export interface PoolerQueue {
   waiting: number;
 }
 
-/** From this part of its connections on nothing but their number, or how long they are held, is what others wait for. */
+/**
+ * When this part of a pooler's connections is in use, the others wait for a connection and nothing else: there are too few, or they are held for too long.
+ */
 const full = 0.7;
 /** Less than half a request on average is the error of the two counts that are subtracted. */
 const leastWaiting = 0.5;
 
 /**
- * The service's sockets show who waits at the pooler, the database shows how many of them it works for: the others wait in between. Only where the
- * pooler's connections are in use, or they wait for something else (the network, an answer in pieces). Null when there is no such queue.
+ * The service's sockets show who waits at the pooler; the database shows how many of these it works for. The others wait in the pooler, but only if the
+ * pooler's connections are in use; if not, they wait for something else (the network, an answer in pieces). Null when there is no such queue.
  */
 export function poolerQueue(databases: readonly DatabaseObservation[], peers: readonly PeerObservation[]): PoolerQueue | null {
   const [peer] = peers.filter(({ pooler }) => pooler !== undefined).sort((a, b) => b.waiting - a.waiting);
@@ -37,7 +39,7 @@ export function poolerQueue(databases: readonly DatabaseObservation[], peers: re
   return { name, database: database.name, connections, executing, idleInTransaction, waiting };
 }
 
-/** What the requests in the queue wait for is the database's work, not what the service does between two statements. */
+/** Do the queued requests wait for work of the database, rather than for what the service does between two statements? */
 export function isForDatabase({ connections, executing }: PoolerQueue): boolean {
   return executing >= full * connections;
 }

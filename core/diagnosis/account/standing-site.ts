@@ -7,13 +7,13 @@ import type { RuleContext } from '../rule.js';
 
 /** More than all other places together. */
 const most = 0.5;
-/** A place that fewer than every other request comes to is not what most of them wait for: a worker of the background stands there, or a long poll. */
+/** A place that fewer than every other request comes to is not what most of them wait for: a background worker or a long poll stands there. */
 const often = 0.5;
 
 /**
- * The line at which the requests inside the service wait, where stacks of all threads show one; else null. A thread that holds the event loop stands for
- * every request that the loop has. Otherwise so many threads must stand there that most of the requests inside are among them, even if all that wait
- * for a peer or for the database stood there, too: stacks do not always tell these apart. `waiting`: how many wait, in place of those inside.
+ * The line at which the requests inside the service wait, if stacks of all threads show one; otherwise null. A thread that holds the event loop stands for
+ * every request of that loop. Without one, most of the requests inside must be among the threads at that line, even if all that wait for a peer or for the
+ * database stood there, too, because stacks do not always tell these apart. `waiting`: how many requests wait, if not all those inside.
  */
 export function standingSite(input: DiagnosisInput, facts: Facts, waiting = facts.inside): StandingSite | null {
   const sites = sitesOf(input, facts);
@@ -25,17 +25,17 @@ export function standingSite(input: DiagnosisInput, facts: Facts, waiting = fact
   return first !== undefined && first.standing - atPeers >= most * waiting ? first : null;
 }
 
-/** The evidence of a place, where one is named. */
+/** Ids of the evidence for a site; none when no site is named. */
 export function citedSite({ cited }: Pick<RuleContext, 'cited'>, site: StandingSite | null): readonly string[] {
   return site === null ? [] : (cited.byName['standing'] ?? []);
 }
 
-/** Less than one thread at every look stands there by chance. */
+/** Mean number of threads from which something stood there in nearly every sample. */
 const always = 0.9;
 
 /**
- * What stood somewhere all the time, in words, although most of the requests did not: a few threads for which the requests may queue, or one of the background,
- * which stacks do not tell apart. Null when nothing did.
+ * Describes what stood at one place all the time although most requests did not. Requests may queue for such threads, or they are background threads;
+ * stacks do not tell these apart. Null when nothing did.
  */
 export function alsoStood(input: DiagnosisInput, facts: Facts): string | null {
   const [first] = sitesOf(input, facts);

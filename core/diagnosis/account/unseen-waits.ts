@@ -6,10 +6,12 @@ import { siteText } from '../../evidence/kinds/standing.js';
 import { alsoStood, standingSite } from './standing-site.js';
 import { isGrowing } from './leaked-sessions.js';
 
-/** More than a cause has to hold (`minimumShare`), clear of its error: then the wait is worth a look of its own. */
+/** More than a cause has to hold (`minimumShare`), with room for its error: such a wait deserves a look of its own. */
 const worthAsking = 0.3;
 
-/** Waits whose reason no capture shows. One connection is what a pool of one leaves, and a lock that lets one request pass. */
+/**
+ * Waits whose reason no capture shows. A single database connection proves nothing: a pool of one leaves it, and so does a lock that lets one request pass.
+ */
 export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch): MissingEvidence[] {
   if (branch !== 'other-wait' || facts.inside / facts.total < worthAsking) return [];
   const isSingle = facts.pool !== null && Math.round(facts.pool.sessions) === 1;
@@ -30,8 +32,8 @@ export function waitsInside(input: DiagnosisInput, facts: Facts, branch: Branch)
 }
 
 /**
- * Peers whose connections, however many requests there were, all waited for an answer all the time: what a client's limit of connections leaves, and also
- * what a stream or a long poll leaves. A database's connections are counted by its own sessions.
+ * Peers whose connections all waited for an answer all the time, however many requests there were. A client's limit on connections leaves this picture; so
+ * does a stream or a long poll. Databases are left out, because the server counts their sessions.
  */
 function fullPeers({ peers, total }: Facts): PeerObservation[] {
   const { told, inUse, beyond } = poolThresholds;
@@ -45,14 +47,14 @@ function fullPeers({ peers, total }: Facts): PeerObservation[] {
   );
 }
 
-/** The limit that is worth the first look, in words; null when no peer's connections were all in use. */
+/** Describes the limit on connections that is worth the first look; null when no peer had all its connections in use. */
 export function fullConnections(facts: Facts): string | null {
   const [first] = fullPeers(facts).sort((a, b) => b.waiting - a.waiting);
   if (first === undefined) return null;
   return `all ${Math.round(first.connections)} connections to ${first.label} (${first.peer}) were waiting for its answer the whole time; if requests need one, the limit of that client's connections is what they queue for`;
 }
 
-/** Idle connections look the same from outside, whether the pool does not need them or their owners never gave them back. */
+/** From outside, idle connections look the same whether the pool does not need them or their owners never gave them back. */
 function idlePools({ databases }: DiagnosisInput): string {
   const longIdle = databases.flatMap(({ name, activity }) => {
     const rest = activity?.service?.longIdle;
@@ -66,7 +68,7 @@ function idlePools({ databases }: DiagnosisInput): string {
   return `. ${longIdle.join('; ')}: they are not needed, or were taken and never given back (then the pool's own gauges show all of them in use, and a longer load shows more)`;
 }
 
-/** How to see where the requests of a runtime stand at one moment, when it can be asked. */
+/** How to read where the requests of a runtime stand at one moment, for the runtimes that can be asked. */
 const stackReaders: Partial<Record<ProcessObservation['runtime'], (pid: number) => string>> = {
   go: () => '/debug/pprof/goroutine?debug=1 of net/http/pprof: how many goroutines stand at which line',
   python: (pid) => `py-spy dump --pid ${pid}`,

@@ -9,7 +9,7 @@ import { isBeyondCounting } from './place-requests.js';
 export interface WorkerQueue {
   /** Mean number of requests. */
   waiting: number;
-  /** What occupies the workers, 0..1 of their waits; together 1. */
+  /** What occupies the workers, as parts 0..1 of their waits; together 1. */
   occupiedBy: { inside: number; database: number; peers: ReadonlyMap<string, number> };
 }
 
@@ -24,10 +24,9 @@ interface Placed {
 }
 
 /**
- * Work in bursts lets requests queue also below the limit of the CPU, but only while it works: at most its part of the time in which it works or is ready
- * to, times all requests. What queues beyond that waits for a worker (a thread, a process, a loop that something holds), and is charged to what the requests
- * in service wait for: the time in the queue goes when that goes. An event loop is not occupied by answers that it awaits, only by what holds it inside.
- * Null when there is no such queue.
+ * Work in bursts makes requests queue even below the limit of the CPU, but only while the CPU works: at most its saturation times all requests. What queues
+ * beyond that waits for a worker (a thread, a process, a loop that something holds). It is charged to what the requests in service wait for, because the
+ * queue goes when that wait goes. Answers that an event loop awaits do not occupy it; only what holds it inside does. Null when there is no such queue.
  */
 export function workerQueue(input: DiagnosisInput, facts: Placed): WorkerQueue | null {
   const { cpu, unread, hasWire } = facts;

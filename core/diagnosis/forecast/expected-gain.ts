@@ -4,18 +4,18 @@ import type { Forecast, Remedy } from '../../model/cause.js';
 import { ms } from '../figures.js';
 import type { RuleContext } from '../rule.js';
 
-/** What removing a cause brings, in words and numbers: the parts of a remedy that the queueing model fills in. */
+/** What removing a cause gains, in words and numbers: the fields of a remedy that the queueing model fills in. */
 export function expectedGain(context: RuleContext, avoided: Avoidable): Pick<Remedy, 'expected' | 'basis' | 'forecast'> {
   const made = forecast(context, avoided);
   return { expected: describeForecast(made, context.input.plan), basis: 'estimated', forecast: made };
 }
 
-/** A forecast with what is known beside it; empty advice adds nothing. */
+/** Adds known advice to a forecast; empty advice adds nothing. */
 export function withAdvice<Gain extends { expected: string }>(gain: Gain, advice: string): Gain {
   return advice === '' ? gain : { ...gain, expected: `${gain.expected}; ${advice}` };
 }
 
-/** What removing a place brings whose defect is not known: nothing that could be promised. */
+/** The gain of removing a place whose defect is unknown: nothing can be promised. */
 export const noForecast: Pick<Remedy, 'expected' | 'basis'> = {
   expected: 'no forecast: what would make it faster is not known yet',
   basis: 'none',

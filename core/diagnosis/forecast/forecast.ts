@@ -6,30 +6,30 @@ import type { ResourceId } from '../resources.js';
 import type { RuleContext, Threshold } from '../rule.js';
 import { closedResponseMs, openResponseMs, type Station } from './queueing.js';
 
-/** Part 0..1 of some work that goes away: at least, as measured, and at most where its own error allows more than that. */
+/** Part 0..1 of some work that goes away: the least, as measured, and the most when the error of the measurement allows more than that. */
 export type Part = readonly [least: number, measured: number, most?: number];
 
-/** What goes away with a cause. Absent: nothing of that. */
+/** What goes away with a cause. A field that is absent means nothing of that kind. */
 export interface Avoidable {
-  /** Of the CPU that a request burns in the service. */
+  /** Of the CPU that a request uses in the service. */
   cpu?: Part;
-  /** Of what the databases do for a request. */
+  /** Of the work of the databases for a request. */
   database?: Part;
-  /** Of the calls to databases: their round trips stay, however quick the statements become. */
+  /** Of the calls to databases. Their round trips stay, however quick the statements become. */
   calls?: Part;
   /** Of the waiting for locks. */
   locks?: Part;
   /** Of the waiting for other services. */
   downstream?: Part;
-  /** Queues that have another reason than the work behind them, and go with that reason. */
+  /** Queues that exist for another reason than the work behind them, and go with that reason. */
   waits?: readonly ResourceId[];
-  /** In place of all the waiting inside the service: milliseconds of work that it was for. */
+  /** Replaces all the waiting inside the service by the milliseconds of work that it was for. */
   insideMs?: number;
-  /** Nothing tells how long what was waited for takes when it is well: the forecast is the bound below which the rest keeps the latency. */
+  /** Nothing tells how long the awaited thing takes when it is well. The forecast is then only a bound: the rest keeps the latency above it. */
   isBound?: true;
 }
 
-/** Numbers on which a forecast turns. */
+/** Limits that a forecast depends on. */
 const forecastThresholds = {
   mostUnknown: {
     value: 0.5,
@@ -45,7 +45,7 @@ const forecastThresholds = {
 
 type Scenario = 'light' | 'likely' | 'heavy';
 
-/** Mean latencies of one request by what holds it, milliseconds. */
+/** Mean time of one request by what holds it, in milliseconds. */
 interface Rest {
   cpuMs: number;
   databaseMs: number;
@@ -53,9 +53,9 @@ interface Rest {
 }
 
 /**
- * The mean latency without a cause, from the queueing model of the account: what is left of each kind of work, and the queues that this work makes at the
+ * The mean latency without a cause, from the queueing model of the account: the work of each kind that is left, and the queues that this work makes at the
  * load of the window (`core/diagnosis/forecast/queueing.ts`). `lowMs`: as much goes as can go, and nothing queues, as at light load. `highMs`: as little
- * goes as must, with its queue. `likelyMs`: as much goes as can go, with the queue of the rest; null when the rest is still more than the load allows.
+ * goes as must, and the rest queues. `likelyMs`: as much goes as was measured, and the rest queues; null when the rest is still more than the load allows.
  */
 export function forecast(context: RuleContext, avoided: Avoidable): Forecast {
   const at = (scenario: Scenario): number | null => responseMs(context, avoided, scenario);
@@ -88,7 +88,7 @@ function cpuStation({ cpu }: Facts, cpuMs: number): Station[] {
   return cpu === null || cpuMs <= 0 ? [] : [{ demandMs: cpuMs, servers: Math.max(1, Math.round(cpu.servingCores)) }];
 }
 
-/** Connections are held for as long as the database works; without the limit on them nothing queues for one. */
+/** Connections are held while the database works. Without the limit on them nothing queues for one. */
 function poolStation({ pool, poolWaiting }: Facts, { waits = [] }: Avoidable, databaseMs: number): Station[] {
   if (pool === null || pool.sessions < 1 || poolWaiting <= 0 || databaseMs <= 0 || waits.includes('pool-wait')) return [];
   return [{ demandMs: databaseMs, servers: Math.max(1, Math.round(pool.sessions)) }];
@@ -103,11 +103,12 @@ function restOf(context: RuleContext, avoided: Avoidable, scenario: Scenario): R
   const cpuLeft = left(avoided.cpu);
   const databaseLeft = left(avoided.database);
   const cpuMs = cpuWorkMs(context) * cpuLeft;
-  // At light load nothing on this host takes longer than alone. Nor does what a lock released in one go, and which then ran all at once, when it comes one by one.
+  // At light load nothing on this host takes longer than it would alone. The same holds for requests that a released lock let run all at once, when they
+  // come one by one.
   const comesOneByOne = scenario === 'light' || (scenario === 'likely' && avoided.locks !== undefined);
   const alone = comesOneByOne ? 1 / readyStretch(facts) : 1;
   const executing = ofLine('database-execution', 'database-io') * databaseLeft * (isHere(facts, 'database') ? alone : 1);
-  // A loop that is busy reads late what the database has sent long ago; what comes at any moment finds it busy for the part of the time in which it is.
+  // A busy loop reads late what the database sent long ago. An answer that comes at any moment finds the loop busy for the part of the time in which it is.
   const late = cpuLeft * alone;
   const slowdown = scenario === 'heavy' ? 1 : slowdownAlone(context, avoided);
   const databaseMs = (executing + ofLine('database-transfer') * left(avoided.calls) * late) / slowdown;
@@ -128,13 +129,13 @@ function restOf(context: RuleContext, avoided: Avoidable, scenario: Scenario): R
       ready,
   };
   if (scenario === 'light') return known;
-  // What nobody held is held by what is left, in proportion: it is the error of the looks at what was.
+  // The unattributed part belongs to the rest in proportion: it is the error of the samples of what was seen.
   const unknown = shareOf(lines, 'unattributed');
   const scale = unknown < forecastThresholds.mostUnknown.value ? 1 / (1 - unknown) : 1;
   return { cpuMs: known.cpuMs, databaseMs: known.databaseMs * scale, delayMs: known.delayMs * scale };
 }
 
-/** CPU of one request in the threads that serve it: by the process, and by the account where there is none. */
+/** CPU that one request uses in the threads that serve it: by the process, or by the account if the process was not observed. */
 function cpuWorkMs({ facts, lines }: RuleContext): number {
   const { cpu, requestRate, meanMs } = facts;
   if (cpu === null || requestRate <= 0) return shareOf(lines, 'service-cpu', 'gc') * meanMs;
@@ -142,29 +143,29 @@ function cpuWorkMs({ facts, lines }: RuleContext): number {
 }
 
 /**
- * How many times as long what runs on this host takes as it would alone, by what the kernel counts of the threads that serve: run time and the time in which
- * they were ready and others had the CPU, over the run time.
+ * How many times longer work takes on this host than it would alone, by what the kernel counts for the serving threads: (run time + time ready while others
+ * had the CPU) ÷ run time.
  */
 function readyStretch({ cpu }: Facts): number {
   return cpu === null || cpu.busyCores <= 0 ? 1 : (cpu.busyCores + cpu.runDelayCores) / cpu.busyCores;
 }
 
-/** Whether the databases, or the other peers, that requests wait for all answer on this host: they compete for the same CPUs. */
+/** Do all databases, or all other peers, that requests wait for answer on this host? Then they compete for the same CPUs. */
 function isHere({ peers }: Facts, kind: 'database' | 'unknown'): boolean {
   const asked = peers.filter((peer) => (peer.kind === 'database') === (kind === 'database') && peer.waiting > 0);
   return asked.length > 0 && asked.every(({ peer }) => /^(?:127\.|\[?::1\]?:|localhost:|\/)/.test(peer));
 }
 
 /**
- * Waiting for a CPU that the service's own database has goes with what that database does: likely all of it, since the looks miss short statements and what
- * serves them; at worst only what was seen, and what others had stays.
+ * Waiting for a CPU that the service's own database uses goes with the work of that database. All of it is likely to go, because the samples miss short
+ * statements and what serves them; at worst only what was seen goes, and what others had stays.
  */
 function contentionLeft({ heldByOwnDatabase }: Facts, databaseLeft: number, scenario: Scenario): number {
   if (scenario === 'heavy') return heldByOwnDatabase * databaseLeft + 1 - heldByOwnDatabase;
   return heldByOwnDatabase > 0 ? databaseLeft : 1;
 }
 
-/** By how much statements took longer in the window than alone, where the contention goes with the work that is avoided. */
+/** How many times longer statements took in the window than alone, if the contention goes with the avoided work. */
 function slowdownAlone(context: RuleContext, avoided: Avoidable): number {
   if (avoided.database === undefined || avoided.database[1] < forecastThresholds.contentionGoes.value) return 1;
   const timed = (context.input.scans ?? [])

@@ -1,12 +1,12 @@
-/** Where requests take turns: `servers` at once, each request works there for `demandMs` in all. */
+/** A place where requests take turns: `servers` work at once, and each request needs `demandMs` there in all. */
 export interface Station {
   demandMs: number;
   servers: number;
 }
 
 /**
- * Mean response time under an open load of `perSecond` (Jackson's network, each station as M/M/m by Seidmann's approximation: one server of m times the
- * speed, and a pause for the rest): `delayMs + Σ D/m ÷ (1 − U) + D (m − 1)/m` with `U = X D/m`. Null: more work comes than a station can do.
+ * Mean response time under an open load of `perSecond` requests. Jackson's network; each station as M/M/m by Seidmann's approximation (one server of m
+ * times the speed, and a pause for the rest): `delayMs + Σ D/m ÷ (1 − U) + D (m − 1)/m` with `U = X D/m`. Null: more work comes than a station can do.
  */
 export function openResponseMs(stations: readonly Station[], delayMs: number, perSecond: number): number | null {
   let sum = delayMs;

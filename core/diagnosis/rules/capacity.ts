@@ -7,16 +7,16 @@ import { ms, percent, requestRate } from '../figures.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import { categoryShare, cpuProfile, ownWork } from './process/cpu.js';
 
-/** Work that a defect makes large; a service whose CPU goes there is not simply at its limit. */
+/** Work that a defect makes large. A service whose CPU goes there is not simply at its limit. */
 const avoidable = ['regex', 'serialization', 'crypto', 'compression', 'logging', 'templating', 'reflection', 'gc'] as const;
 
 /**
- * What an application function has done for it, in a database's driver or mapper too: many small statements, many rows or a connection for each request
- * burn there, and none of that is a service at its limit.
+ * Everything that an application function has done for it, including in a database's driver or mapper. Many small statements, many rows or a connection for
+ * each request use CPU there, and none of that is a service at its limit.
  */
 const anyOfIts = ['application', 'native', 'unknown', 'file-io', 'orm', 'database-driver', 'allocation', 'lock'] as const;
 
-/** What a service burns on talking to a database, whoever of it asked. */
+/** What a service uses to talk to a database, whichever function asked for it. */
 const talk = ['database-driver', 'orm'] as const;
 
 const thresholds = {
@@ -52,7 +52,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const { facts, input } = context;
   const { cpu } = facts;
   if (cpu === null || cpu.saturation < thresholds.saturation.value) return nothing;
-  // Saturated by waiting for a CPU that others have: that is no limit of the service.
+  // A service that is saturated because it waits for a CPU that others use is not at a limit of its own.
   if (cpu.runDelayCores > cpu.busyCores) return nothing;
   const budgetMs = input.budgets.p95Ms ?? input.budgets.p50Ms ?? input.budgets.p99Ms;
   const demandMs = cpu.perRequestMs;
@@ -100,7 +100,7 @@ function areStatementsCounted({ input, facts }: RuleContext): boolean {
   return calls >= thresholds.counted.value * requests;
 }
 
-/** Forty small statements a request look like a service at its limit, too; who drives them asynchronously is on no stack. */
+/** Forty small statements a request also look like a service at its limit, and code that issues them asynchronously is on no stack. */
 function uncounted(talking: number): MissingEvidence {
   return {
     id: 'statements-uncounted',

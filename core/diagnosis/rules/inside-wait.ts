@@ -22,7 +22,7 @@ const thresholds = {
   },
 } as const satisfies Record<string, Threshold>;
 
-/** Where is certain, why is not: requests wait inside the process while its CPU and its peers are calm. */
+/** Says where, not why: requests wait inside the process while its CPU and its peers are calm. */
 export const insideWait: Rule = { id: 'inside-wait', requires: [serviceDocument], thresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
@@ -31,12 +31,12 @@ function evaluate(context: RuleContext): RuleVerdict {
   const share = shareOf(lines, 'inside-wait') + queued;
   if (branch !== 'other-wait' || (facts.cpu?.saturation ?? 0) >= saturated) return nothing;
   if (share < thresholds.most.value) return trickling(context);
-  // Behind a socket of the machine, or a pooler, a database may be what they wait for.
+  // They may wait for a database that is reached through a socket of the machine or a pooler.
   if (hiddenSessions(input, facts.total) !== null) return nothing;
   const process = input.service?.process ?? null;
   if (process !== null && (facts.cpu?.mostSaturation ?? 0) >= saturated)
     return { ...nothing, missing: [contendedInterpreter(process, share)] };
-  // Work of other threads may be what they wait for: then the CPU is not calm.
+  // They may wait for work of other threads: then the CPU is not calm.
   if (process !== null && runtimeTraits(process.runtime).threadPool !== undefined && busyHelpers(process).length > 0) return nothing;
   const full = fullConnections(facts);
   const site = standingSite(input, facts);
@@ -66,8 +66,8 @@ function evaluate(context: RuleContext): RuleVerdict {
 }
 
 /**
- * An answer whose first byte came long before its last: by the sockets nobody waits, since the service spoke last. That it is the service that sends its
- * answer bit by bit, and no slow network, the stacks tell, where as many requests stand at one line as receive their answer.
+ * An answer whose first byte came long before its last. By the sockets nobody waits, because the service spoke last. Stacks show that the service sends its
+ * answer bit by bit, and that the network is not slow, when as many requests stand at one line as receive their answer.
  */
 function trickling({ facts, input, lines, cited, ...context }: RuleContext): RuleVerdict {
   const share = shareOf(lines, 'network');
@@ -101,7 +101,7 @@ function standsAt({ frame, called, standing, isInLoop }: StandingSite): string {
     : `They stand at ${place} (${average(standing)} at any moment)`;
 }
 
-/** Less than a quarter of a core is what any service starts now and then. */
+/** Any service uses less than a quarter of a core on programs that it starts now and then. */
 const worthTelling = 0.25;
 
 function startedPrograms(process: ProcessObservation | null): string {
@@ -109,7 +109,7 @@ function startedPrograms(process: ProcessObservation | null): string {
   return burnt < worthTelling ? '' : ` Programs that it starts, and that end soon, burnt ${cores(burnt)} cores meanwhile.`;
 }
 
-/** The CPU is calm only if the threads did not wait for it: where they did, the lock of the interpreter looks like any other wait. */
+/** The CPU is calm only if the threads did not wait for it. If they did, the lock of the interpreter looks like any other wait. */
 function contendedInterpreter({ runDelayMs, windowMs, host }: ProcessObservation, share: number): MissingEvidence {
   return {
     id: 'interpreter-contention',

@@ -25,7 +25,7 @@ import { staleStatistics } from './database/stale-statistics.js';
 import { categoryRules } from './process/work-categories.js';
 import { threadPoolStarvation } from './process/thread-pool-starvation.js';
 
-/** All rules. The order only decides the numbering of evidence; ranking is by share. */
+/** All rules. Their order only decides how evidence is numbered; ranking is by share. */
 export const rules: readonly Rule[] = [
   missingIndex,
   nonSargablePredicate,

@@ -72,7 +72,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
-/** A request that is over sooner than one call takes did not wait for one: health checks and other quick traffic make no calls fewer a request. */
+/** A request that ends sooner than one call takes did not wait for one. Health checks and other quick traffic must not lower the calls per request. */
 function canAwait({ input }: RuleContext, route: RouteSpans, call: { meanMs: number }): boolean {
   return route.meanMs >= call.meanMs || isSameRoute(input.route, route.method, route.route);
 }
@@ -81,7 +81,7 @@ function requestsOf(routes: readonly RouteSpans[]): number {
   return routes.reduce((sum, route) => sum + route.requests, 0);
 }
 
-/** The trace names a peer as the service does, the sockets by its address. */
+/** The trace names a peer as the service does; the sockets name it by its address. */
 function isSamePeer(address: string, named: string): boolean {
   return address === named || named.endsWith(`:${address.split(':').at(-1) ?? ''}`);
 }

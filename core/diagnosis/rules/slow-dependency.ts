@@ -34,13 +34,13 @@ const thresholds = {
 
 export const slowDependency: Rule = { id: 'slow-dependency', requires: [serviceDocument], thresholds, evaluate };
 
-/** Requests wait for the answer of another service; which one, the sockets tell. */
+/** Requests wait for the answer of another service; the sockets tell which one. */
 function evaluate(context: RuleContext): RuleVerdict {
   const slowest = context.facts.peers
     .filter((peer) => peer.kind !== 'database' || isUnread(context.input))
     .sort((a, b) => b.waiting + b.connecting - (a.waiting + a.connecting))[0];
   if (slowest === undefined) return nothing;
-  // As the account has it: where its parts overlap, they are scaled down to the whole.
+  // The share in the account, because parts that overlap are scaled down to the whole there.
   const { facts, lines } = context;
   const isDatabase = slowest.kind === 'database';
   const atPeer = isDatabase
@@ -56,7 +56,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   return { ...nothing, causes: [describe(context, slowest, { atPeer, queued })], missing: unnamedDatabase(context, slowest) };
 }
 
-/** The service talks to a database that the catalog does not name: then the peer may be just that, and its own view would name the statement. */
+/** The service talks to a database that the catalog does not name. The peer may be just that, and its own view would name the statement. */
 function unnamedDatabase({ input }: RuleContext, peer: PeerObservation): MissingEvidence[] {
   const { profile, databases } = input;
   if (peer.kind !== 'unknown' || databases.length > 0 || profile === null || profile.quality.verdict === 'rejected') return [];
@@ -72,7 +72,7 @@ function unnamedDatabase({ input }: RuleContext, peer: PeerObservation): Missing
   ];
 }
 
-/** Where nobody could look into any database, one is a peer like any other: where requests wait is known, why is not. */
+/** If no database could be looked into, one is a peer like any other: it is known where requests wait, but not why. */
 function isUnread({ databases }: DiagnosisInput): boolean {
   return databases.every(({ activity, statements }) => activity === null && statements === null);
 }

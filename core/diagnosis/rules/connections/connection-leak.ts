@@ -9,7 +9,7 @@ import { cite, minimumShare, nothing, type Rule, type RuleContext, type RuleVerd
 
 export const connectionLeak: Rule = { id: 'connection-leak', requires: [serviceDocument, databasesDocument], thresholds: {}, evaluate };
 
-/** Requests queue for connections that others took and never gave back; `leaked-sessions.ts` says how such connections look at the server. */
+/** Requests queue for connections that others took and never gave back. `leaked-sessions.ts` says how such connections look on the server. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { pool } = context.facts;
   const share = shareOf(context.lines, 'pool-wait');
@@ -43,7 +43,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
-/** What was seen of them at the end of the window; what was not is not told as a zero. */
+/** What was seen of them at the end of the window. What was not seen is left out instead of being written as a zero. */
 function describe(database: DatabaseObservation, longIdle: IdleSessions, { facts }: RuleContext): string {
   const { inTransactionEnd, pausedEnd, pausedEndUsedBefore, idleEnd, idleMid } = longIdle;
   const seen = [

@@ -15,8 +15,8 @@ const thresholds = {
 export const connectionLimit: Rule = { id: 'connection-limit', requires: [databasesDocument], thresholds, evaluate };
 
 /**
- * The server has no connection slot left, and requests fail. A pool that waits in silence at its own size asks for no slot, so a queue for connections
- * without a failure is the pool's.
+ * The server has no connection slot left, and requests fail. A pool at its own size waits in silence and asks for no slot, so a queue for connections
+ * without a failure belongs to the pool.
  */
 function evaluate(context: RuleContext): RuleVerdict {
   const full = context.input.databases.find((database) => fullness(database) !== null);
@@ -59,7 +59,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
-/** Failed calls to other services that alone could make the requests fail: then the full server is not shown to be the reason. */
+/** Do failed calls to other services alone explain why requests fail? Then nothing shows that the full server is the reason. */
 function failsElsewhere({ input }: RuleContext): boolean {
   const calls = input.trace?.outbound ?? [];
   const requests = input.trace?.routes.reduce((sum, route) => sum + route.requests, 0) ?? 0;
@@ -68,7 +68,7 @@ function failsElsewhere({ input }: RuleContext): boolean {
   );
 }
 
-/** In words, when all slots were taken: by count, or because the server refused the responder itself. Null = there was room. */
+/** Says in words that all slots were taken: by their count, or because the server refused the responder itself. Null = there was room. */
 function fullness({ connections, slotsExhausted }: DatabaseObservation): string | null {
   if (connections !== null && connections.usedMax >= connections.maxConnections - connections.reserved) {
     return `${connections.usedMax} of ${connections.maxConnections} connections used (${connections.reserved} reserved)`;

@@ -17,7 +17,7 @@ export const connectionPerRequest: Rule = {
   evaluate,
 };
 
-/** Requests open a connection to the database each, and pay for its beginning what its statements do not cost. */
+/** Each request opens a connection to the database, and its beginning costs time that its statements do not. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { unkept } = context.facts;
   if (unkept === null) return nothing;
@@ -57,14 +57,14 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
-/** Answers for which a request waits before its first statement, of all for which it waits at that database. */
+/** Of all answers that a request waits for at that database, the part that comes before its first statement. */
 function setUpPart(context: RuleContext, { database, perRequest }: UnkeptConnections): number {
   const calls = statementCases(context).reduce((sum, entry) => sum + (entry.database.name === database ? entry.callsPerRequest : 0), 0);
   const answers = keptThresholds.answers.value * perRequest;
   return answers / (answers + Math.max(calls, perRequest));
 }
 
-/** Requests that have a connection while no statement runs on it, on their way to or from the database or at their own turn, 0..1 of the mean latency. */
+/** Requests that have a connection on which no statement runs: on the way to or from the database, or at their own turn. 0..1 of the mean latency. */
 function inConversation(context: RuleContext, { database, peer }: UnkeptConnections): number {
   const { lines, facts } = context;
   const executing = statementCases(context).reduce(
@@ -77,13 +77,13 @@ function inConversation(context: RuleContext, { database, peer }: UnkeptConnecti
   return withoutStatement + Math.min(shareOf(lines, 'inside-wait'), ownTurn);
 }
 
-/** The function that opens them, where the profile tells one; without a driver's work of its own in the profile nobody does. */
+/** The function that opens them, if the profile shows one. If the profile shows no work of a driver, no function does. */
 function callerOf(context: RuleContext): Frame | undefined {
   const profile = cpuProfile(context);
   return profile === null ? undefined : ownWork(profile, 'database-driver', 'orm')[0]?.frame;
 }
 
-/** Part of the service's CPU that goes into sockets, handshakes and the driver. What functions of the application encrypt or hash is their own. */
+/** Part of the service's CPU that goes into sockets, handshakes and the driver. What functions of the application encrypt or hash is not included. */
 function talkingShare(context: RuleContext): number {
   const profile = cpuProfile(context);
   return profile === null ? 0 : categoryShare(profile, 'database-driver', 'orm', 'network-io') + unownedShare(profile, 'crypto');

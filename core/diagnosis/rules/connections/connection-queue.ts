@@ -11,11 +11,11 @@ interface ConnectionQueue {
   share: number;
   /** What the statements of one request take once they have a connection. */
   databaseMs: number;
-  /** The connections are in use at the database, not held by owners that do something else. */
+  /** The connections are in use at the database; their owners do not hold them while doing something else. */
   isAtDatabase: boolean;
 }
 
-/** Shared by the rules on queues for connections. */
+/** Limits that the rules on queues for connections share. */
 export const queueThresholds = {
   database: {
     value: 0.5,
@@ -41,7 +41,7 @@ export const queueThresholds = {
   },
 } as const satisfies Record<string, Threshold>;
 
-/** Why more connections would not save the requests that queue for them; null when they would. */
+/** Why more connections would not help the requests that queue for them; null when they would. */
 export function whyNotThePool(
   context: RuleContext,
   { where, share, databaseMs, isAtDatabase }: ConnectionQueue,
@@ -68,13 +68,13 @@ export function whyNotThePool(
   return contention === null ? null : { kind: 'consequence', reason: `${queue} because of what the connections do: ${contention}` };
 }
 
-/** The loosest latency budget: what breaks even that by its mean is broken for another reason as well. */
+/** The loosest latency budget. If the mean breaks even that one, there is another reason as well. */
 function brokenBudgetMs({ input: { budgets } }: RuleContext): number | null {
   const limits = [budgets.p50Ms, budgets.p95Ms, budgets.p99Ms].filter((limit) => limit !== undefined);
   return limits.length === 0 ? null : Math.max(...limits);
 }
 
-/** How much longer the statements take in the window than alone, in words; null when they do not, or when most of them were not run alone. */
+/** Says how much longer the statements take in the window than alone. Null when they do not, or when most of them were not run alone. */
 function contendedStatements(context: RuleContext): string | null {
   const timed = statementCases(context).filter(({ scan }) => scan?.plan?.analyzed === true && isOfWindow(scan));
   const covered = timed.reduce((sum, { statement }) => sum + statement.timeShare, 0);

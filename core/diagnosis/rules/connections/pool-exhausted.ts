@@ -18,13 +18,13 @@ export const poolExhausted: Rule = {
   evaluate,
 };
 
-/** Requests queue for a connection while what the connections do is quick: the pool, or how long it is held, is the limit. */
+/** Requests queue for a connection while the work on the connections is quick: the size of the pool, or how long a connection is held, is the limit. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { facts } = context;
   const share = shareOf(context.lines, 'pool-wait');
   if (facts.pool === null || share === 0) return nothing;
   const databaseMs = shareOfSide(context.lines, 'database') * facts.meanMs;
-  // A pool has whole connections; those that it opened while it was looked at are in its number at the end.
+  // A pool has whole connections. Those that it opened during the window are in its number at the end.
   const size = plural(Math.max(Math.round(facts.pool.sessions), facts.pool.sessionsEnd), 'connection');
   const book = context.book.add(
     'database',
@@ -35,7 +35,7 @@ function evaluate(context: RuleContext): RuleVerdict {
     where: 'for connections',
     share,
     databaseMs,
-    // Connections that nobody gave back are in use, and do nothing at the database.
+    // Connections that nobody gave back are in use, but do nothing at the database.
     isAtDatabase: isPoolBusyAtDatabase(facts) && facts.pool.leaked === 0,
   });
   if (whyNot !== null) return { causes: [], ruledOut: [{ ...whyNot, id: 'pool-exhausted', evidence: cite(book) }] };

@@ -15,7 +15,7 @@ export const poolerWait: Rule = {
   evaluate,
 };
 
-/** Requests queue in a pooler whose connections are all in use, while what is done over them is quick. */
+/** Requests queue in a pooler whose connections are all in use, while the work on them is quick. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { poolerQueue: queue, meanMs } = context.facts;
   const share = shareOf(context.lines, 'pooler-wait');

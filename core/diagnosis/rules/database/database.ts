@@ -11,7 +11,7 @@ import { average, averageOf, ms, oneLine, percent, plural } from '../../figures.
 import type { EvidencePattern } from '../../confidence.js';
 import { cite, type RuleContext, type Threshold } from '../../rule.js';
 
-/** A statement of the window together with the database it ran in and, when the scan looked at it, its plan. */
+/** A statement of the window with the database it ran in and, if the scan examined it, its plan. */
 export interface StatementCase {
   database: DatabaseObservation;
   statement: StatementDelta;
@@ -28,7 +28,7 @@ export function statementCases(context: RuleContext): StatementCase[] {
     const requests = context.facts.requestRate * ((database.activity?.windowMs ?? context.input.load.durationMs ?? 0) / 1000);
     const ofDatabase = scans.find((scan) => scan.database === database.name)?.statements ?? [];
     const weight = databaseWeight(context, database);
-    // Without counters the sessions themselves tell what they run, and for how much of the time.
+    // Without counters, the sessions themselves show what they run, and for how much of the time.
     const seen = database.statements ?? fromSamples(database.activity);
     const ran = seen.filter((statement) => !isOfOthers(statement, database));
     const timeShares = ran.reduce((sum, statement) => sum + statement.timeShare, 0);
@@ -44,12 +44,12 @@ export function statementCases(context: RuleContext): StatementCase[] {
   });
 }
 
-/** By chance (Poisson) a statement that should have been seen so often is missed by all looks in less than one window of a hundred. */
+/** If a statement should have been seen this often, the chance (Poisson) that all samples miss it is below one in a hundred. */
 const surelySeen = 5;
 
 /**
- * Other clients' statements are in the server's counters, too. One that only sessions of others were seen to run, and that would have been seen in the
- * service's, is theirs. That nobody was seen to run it says nothing: on a busy machine a look waits for the CPU until the statement is done with it.
+ * The server's counters include statements of other clients. A statement is theirs if only their sessions were seen running it although the service's would
+ * have been seen, too. If nobody was seen running it, that says nothing: on a busy machine a sample waits for the CPU until the statement is done with it.
  */
 function isOfOthers(statement: StatementDelta, { activity }: DatabaseObservation): boolean {
   if (activity?.service == null || activity.windowMs <= 0) return false;
@@ -83,7 +83,7 @@ export const planThresholds = {
   },
 } as const satisfies Record<string, Threshold>;
 
-/** Cases whose plan may be blamed: enough time, executing rather than waiting for a lock, and a plan that is the one of the window. */
+/** Cases whose plan may be blamed: they hold enough time, they execute rather than wait for a lock, and the plan is the one of the window. */
 export function plannedCases(context: RuleContext, minimum: number): StatementCase[] {
   return statementCases(context)
     .filter(
@@ -93,7 +93,7 @@ export function plannedCases(context: RuleContext, minimum: number): StatementCa
     .sort((a, b) => b.share - a.share);
 }
 
-/** A plan that differs from what the window's calls did shows nothing of what was slow. Plans that were not executed tell nothing either way. */
+/** A plan that differs from what the window's calls did does not show what was slow. A plan that was not executed tells nothing either way. */
 export function isOfWindow({ statement, plan }: StatementScan): boolean {
   return plan === null || differenceToWindow(plan, statement) === null;
 }
@@ -103,7 +103,7 @@ export function isWaitingForLocks(scan: StatementScan, engine: string): boolean 
   return (locks?.share ?? 0) >= planThresholds.waiting.value;
 }
 
-/** The node with the largest self time; for a plan that was not executed, the one with the largest estimated rows to read. */
+/** The node with the largest self time. If the plan was not executed, the node with the largest estimated number of rows to read. */
 export function dominantNode(scan: StatementScan): PlanNode | null {
   const { plan } = scan;
   if (plan === null) return null;
@@ -115,7 +115,7 @@ export function selfShare(scan: StatementScan, node: PlanNode): number {
   return total > 0 ? node.selfMs / total : 1;
 }
 
-/** A node together with the nodes above it that only gather its rows from parallel workers: with little to read, nobody is started for it. */
+/** A node together with the nodes above it that only gather its rows from parallel workers. With little to read, no workers are started for it. */
 export function shareWithGathering(scan: StatementScan, node: PlanNode): number {
   const nodes = new Map((scan.plan?.nodes ?? []).map((each) => [each.id, each]));
   let share = selfShare(scan, node);
@@ -124,7 +124,7 @@ export function shareWithGathering(scan: StatementScan, node: PlanNode): number 
   return Math.min(1, share);
 }
 
-/** What a statement cost in the window: counted, or by the looks at the sessions that ran it. */
+/** What a statement cost in the window: by the counters, or by the samples of the sessions that ran it. */
 function costOf({ statement, database: { activity } }: StatementCase): string {
   if (statement.isSampled !== true)
     return `${plural(statement.calls, 'call')}, mean ${ms(statement.meanExecMs)}, ${percent(statement.timeShare)} of the database's execution time, ${averageOf(statement.rowsPerCall, 'row')} a call`;
@@ -142,7 +142,7 @@ export function citeStatement(context: RuleContext, entry: StatementCase): strin
   );
   const node = scan === null ? null : dominantNode(scan);
   if (scan === null || node === null) return cite(delta, context.cited.accounting);
-  // A plan that was not executed has counted nothing.
+  // A plan that was not executed has no counts.
   const counted =
     scan.plan?.analyzed === true
       ? `self ${ms(node.selfMs)} of ${ms(scan.plan.executionMs ?? 0)}, ${averageOf(node.rowsRemovedByFilter, 'row')} removed and ${average(node.rows)} kept per loop, ${plural(node.loops, 'loop')}`
@@ -165,7 +165,7 @@ export function planPattern({ plan, planSource }: StatementScan): EvidencePatter
   return plan !== null && planSource === 'analyze' ? 'plan-executed' : 'plan-estimated';
 }
 
-/** Work thrown away per execution: rows read and dropped by the filter, or by the join above that a missing join index forces to read them all. */
+/** Work thrown away per execution: rows that are read and dropped by the filter, or by the join above, which without its index has to read them all. */
 export function rowsDropped(node: PlanNode): number {
   return (node.rowsRemovedByFilter + (node.rowsUnmatched ?? 0)) * Math.max(1, node.loops);
 }
@@ -184,12 +184,12 @@ export function readsTooMuch(node: PlanNode): boolean {
   return dropsMost(rowsDropped(node), rowsKept(node));
 }
 
-/** An index can only help where most of the rows read are thrown away, and where they are many in absolute terms. */
+/** An index helps only if most of the rows read are thrown away, and if they are many in absolute terms. */
 export function dropsMost(dropped: number, kept: number): boolean {
   return dropped >= planThresholds.many.value && dropped >= planThresholds.dropped.value * kept;
 }
 
-/** A scan of the whole table in a plan that was not executed: judged by the table's size against the estimated result. */
+/** A scan of the whole table in a plan that was not executed. The size of the table is held against the estimated result. */
 export function looksLikeFullScan(scan: StatementScan, node: PlanNode): boolean {
   if (scan.plan?.analyzed === true || !readsWholeTable(scan, node)) return false;
   const table = scan.tables.find((each) => each.relation === node.relation);
@@ -198,12 +198,12 @@ export function looksLikeFullScan(scan: StatementScan, node: PlanNode): boolean 
   return table.estimatedRows >= many.value && (dropped.value + 1) * node.rowsEstimated <= table.estimatedRows;
 }
 
-/** What a node does, whatever its engine calls it. */
+/** What a node does, in neutral terms instead of its engine's. */
 export function operatorOf({ plan }: StatementScan, node: PlanNode): Operator {
   return planOperator(plan?.format ?? '', node.nodeType);
 }
 
-/** An index that is read without a condition is read from end to end, like the table; unless it gives the order and a LIMIT stops it. */
+/** An index that is read without a condition is read from end to end, like the table, unless it gives the order and a LIMIT stops it. */
 function readsWholeTable(scan: StatementScan, node: PlanNode): boolean {
   const operator = operatorOf(scan, node);
   if (operator === 'full-scan') return true;
@@ -212,7 +212,7 @@ function readsWholeTable(scan: StatementScan, node: PlanNode): boolean {
   );
 }
 
-/** A partitioned table gets no index concurrently: only its parts do, one after the other, and the index of the whole then takes theirs over. */
+/** A partitioned table cannot get an index concurrently. Its parts can, one after the other; the index of the whole then attaches theirs. */
 export function indexRemedy(scan: StatementScan, relation: string, statement: string): Pick<Remedy, 'kind' | 'statement'> {
   const parts = scan.tables.find((table) => table.relation === relation)?.partitions;
   if (parts === undefined) return { kind: 'create-index', statement };

@@ -38,7 +38,7 @@ const thresholds = {
   },
 } as const satisfies Record<string, Threshold>;
 
-/** Where is certain, why is not: one statement holds most of the latency. Rules that know the class of its defect come before it. */
+/** Says where, not why: one statement holds most of the latency. Rules that know its defect come before this one. */
 export const expensiveQuery: Rule = { id: 'expensive-query', requires: [databasesDocument], thresholds, evaluate };
 
 function evaluate(context: RuleContext): RuleVerdict {
@@ -70,13 +70,13 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
-/** It waits for a lock: then the owner of the lock is the place. */
+/** It waits for a lock: then the owner of the lock is the place to look at. */
 function isWaiting(context: RuleContext, { scan, database, share }: StatementCase): boolean {
   const inScan = scan !== null && isWaitingForLocks(scan, database.kind);
   return inScan || 2 * shareOf(context.lines, 'database-lock') >= share;
 }
 
-/** The server counts the time of a statement itself; one that is known from looks was seen running. */
+/** The server counts the time of a statement itself; a statement known from samples was seen running. */
 function isExecuting({ facts }: RuleContext, { statement, share, callsPerRequest }: StatementCase): boolean {
   return statement.isSampled === true || callsPerRequest * statement.meanExecMs >= thresholds.executes.value * share * facts.meanMs;
 }

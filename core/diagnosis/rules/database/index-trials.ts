@@ -1,8 +1,10 @@
-/** What the tries of an advised index say. */
+/** What the trials of an advised index say. */
 import type { IndexCandidate, IndexTrial } from '../../../model/database.js';
 import { ms } from '../../figures.js';
 
-/** The first kind of values for which the index makes the statement slower, or null. Slower with the very values of the window is no candidate at all. */
+/**
+ * The first kind of values for which the index makes the statement slower, or null. An index that is slower with the window's own values is no candidate.
+ */
 export function harmOf({ tried }: IndexCandidate): IndexTrial | null {
   return tried?.find(({ isSlower }) => isSlower === true) ?? null;
 }
@@ -14,7 +16,7 @@ const names: Record<IndexTrial['values'], string> = {
   absent: 'values that no row has',
 };
 
-/** Told beside the advice: what gets slower, or with how many kinds of values nothing does. Empty where nothing was tried. */
+/** Stands beside the advice: what gets slower, or with how many kinds of values nothing does. Empty when nothing was tried. */
 export function trialsText(candidate: IndexCandidate): string {
   const harm = harmOf(candidate);
   if (harm !== null) return ` Tried with ${names[harm.values]}: ${howMuch(harm)}, so the index makes these calls slower (estimated).`;

@@ -9,11 +9,11 @@ import { cite, type RuleContext } from '../../rule.js';
 export interface LockCase {
   database: DatabaseObservation;
   tree: BlockingTree;
-  /** 0..1 of the mean latency: everything that waits for locks, the pool queue behind it included, by this tree's part of the waiters. */
+  /** 0..1 of the mean latency: all waiting for locks, including the queue for connections that it causes. */
   share: number;
   kind: 'ddl-lock' | 'idle-in-transaction' | 'row-lock';
   relation: string | null;
-  /** Less than most of the waiting is behind this tree's root: sessions take turns. */
+  /** This tree's root blocks less than most of the waiting sessions: sessions take turns. */
   isShared: boolean;
   evidence: string[];
 }
@@ -71,8 +71,8 @@ export function heaviestLock(context: RuleContext): LockCase | null {
 }
 
 /**
- * An owner that is idle while others wait has left its transaction open when it stays so for longer than several requests take, or when it is one
- * and the same session for most of the waiting. The transactions of the requests themselves pause, too, but their sessions take turns.
+ * Who is idle while others wait has left a transaction open, if it stays so for longer than several requests take, or if one and the same session is behind
+ * most of the waiting. The transactions of requests pause, too, but their sessions take turns.
  */
 function kindOf(tree: BlockingTree, meanMs: number, partOfWaiting: number): LockCase['kind'] {
   if ([tree.root, ...tree.waiters].some(isDefinition)) return 'ddl-lock';
@@ -83,7 +83,7 @@ function kindOf(tree: BlockingTree, meanMs: number, partOfWaiting: number): Lock
   return isLong || (isMostlyIdle && partOfWaiting >= lockThresholds.partOfWaiting.value) ? 'idle-in-transaction' : 'row-lock';
 }
 
-/** `14988 (stock-taking)`: the pid to act on, and the name by which a person knows it. */
+/** `14988 (stock-taking)`: the pid to act on, and the name that people know it by. */
 export function sessionText(session: BlockingSession): string {
   return session.applicationName === null || session.applicationName === ''
     ? String(session.pid)
@@ -95,7 +95,7 @@ export function endOf({ database, tree }: LockCase): string {
   return engineTraits(database.kind).remedies.endSession(tree.root);
 }
 
-/** `SELECT … FOR UPDATE` queues for a row with AccessExclusiveLock, too, on the tuple: only on a whole table is that mode a schema change. */
+/** `SELECT … FOR UPDATE` also queues for a row with AccessExclusiveLock, on the tuple. That mode means a schema change only on a whole table. */
 function isDefinition({ query, waitingFor, lockMode }: BlockingSession): boolean {
   const isOnTable = waitingFor === null || waitingFor.startsWith('relation/');
   return definition.test(query) || (isOnTable && lockMode === 'AccessExclusiveLock');
@@ -111,7 +111,7 @@ function relationOf(tree: BlockingTree): string | null {
   return null;
 }
 
-/** Lock wait itself, and the queue for connections, the service's own or a pooler's, that it causes. */
+/** Waiting for locks itself, plus the queue for connections that it causes, in the service's pool or in a pooler. */
 function lockShareOfLatency(context: RuleContext): number {
   const waiting = shareOf(context.lines, 'database-lock');
   const database = shareOfSide(context.lines, 'database');

@@ -42,13 +42,15 @@ function evaluate(context: RuleContext): RuleVerdict {
   return kept === null ? { ...nothing, missing } : { ...disproved('missing-index', kept, citeStatement(context, seen)), missing };
 }
 
-/** Null where rows are thrown away and no index came to mind: that excludes nothing. */
+/** Null when rows are thrown away and no candidate for an index was found: that excludes nothing. */
 function whyNoIndex({ scan }: StatementCase): string | null {
   if (scan?.plan?.analyzed !== true || filteredAway(scan) !== null || sortedAway(scan) !== null) return null;
   return `${mostDropped(scan.plan.nodes)} (an index could save work where ${count(planThresholds.many.value)} rows or more are dropped, and ${planThresholds.dropped.value} for each kept)`;
 }
 
-/** By the limit that is not reached: the rows that are dropped, or those that are dropped for each kept; where both are, another node holds the time. */
+/**
+ * Names the limit that is not reached: the rows that are dropped, or those dropped for each that is kept. If both are reached, another node holds the time.
+ */
 function mostDropped(nodes: readonly PlanNode[]): string {
   const most = [...nodes].sort((a, b) => rowsDropped(b) - rowsDropped(a))[0];
   const dropped = most === undefined ? 0 : rowsDropped(most);
@@ -60,7 +62,7 @@ function mostDropped(nodes: readonly PlanNode[]): string {
     : `the node of the heaviest statement's plan that drops most rows drops ${count(dropped)} and keeps ${count(kept)}`;
 }
 
-/** Heavy statements whose plan is not the one that was slow: with which values it is slow, only the service knows. */
+/** Heavy statements whose plan is not the one that was slow. Only the service knows the values that make them slow. */
 function otherPlans(context: RuleContext): MissingEvidence[] {
   return statementCases(context).flatMap(({ share, scan, statement, database }) => {
     const difference = share < minimumShare || scan?.plan == null ? null : differenceToWindow(scan.plan, scan.statement);
@@ -85,7 +87,7 @@ interface Waste {
   work: string;
 }
 
-/** The node that dominates reads far more rows than it keeps, and a btree on its sargable predicates, or in the wanted order, would find them directly. */
+/** The node that dominates reads far more rows than it keeps. A btree on its sargable predicates, or in the wanted order, would find them directly. */
 function judge(context: RuleContext, entry: StatementCase): Candidate[] {
   const { scan } = entry;
   if (scan === null) return [];
@@ -97,8 +99,8 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
 }
 
 /**
- * An index in the wanted order under a pattern that it does not hold: it stops early for a value with many matches, and reads the whole table, row by row, for
- * one with fewer than the LIMIT. Measured on 200 000 rows: 100 to 8 ms for a common word, 103 to 237 ms for one without a match.
+ * An index in the wanted order does not contain what the pattern asks for. It stops early for a value with many matches, and reads the whole table row by
+ * row for one with fewer matches than the LIMIT. Measured on 200 000 rows: 100 to 8 ms for a common word, 103 to 237 ms for one without a match.
  */
 export function isGamble(scan: StatementScan, candidate: IndexCandidate): boolean {
   const isSlowerNow = candidate.tried?.some(({ values, isSlower }) => values === 'plan' && isSlower === true) === true;
@@ -109,7 +111,7 @@ export function isGamble(scan: StatementScan, candidate: IndexCandidate): boolea
   );
 }
 
-/** The dominant node itself, or the scan below it that drops the rows (a bitmap heap scan recheck, the inner side of a loop). */
+/** The dominant node itself, or the scan below it that drops the rows (the recheck of a bitmap heap scan, the inner side of a loop). */
 function filteredAway(scan: StatementScan): Waste | null {
   const node = wastefulNode(scan);
   if (node === null) return null;
@@ -131,7 +133,7 @@ function wastefulNode(scan: StatementScan): PlanNode | null {
   return others.sort((a, b) => b.selfMs - a.selfMs)[0] ?? null;
 }
 
-/** ORDER BY with a LIMIT and no index in that order: the rows are read and sorted, and all but the first few dropped by no filter. */
+/** ORDER BY with a LIMIT and no index in that order: all rows are read and sorted, and all but the first few are dropped without a filter. */
 function sortedAway(scan: StatementScan): Waste | null {
   for (const sort of scan.plan?.analyzed === true ? scan.plan.nodes : []) {
     const node = operatorOf(scan, sort) === 'sort' ? sortedScan(scan, sort) : null;
@@ -145,19 +147,22 @@ function sortedAway(scan: StatementScan): Waste | null {
   return null;
 }
 
-/** Where the sort spills, memory is the nearer remedy, unless it was measured to bring little. */
+/** If the sort spills, memory is the nearer remedy, unless a measurement showed that it brings little. */
 function needsMemory(entry: StatementCase, scan: StatementScan): boolean {
   const spills = scan.plan?.nodes.some((node) => node.spilledKb > 0) === true;
   return spills && entry.share * (gainOf(scan) ?? 1) >= minimumShare;
 }
 
-/** Rows that a scan in the wanted order would have to read for so many that pass its filter. */
+/** How many rows a scan in the wanted order would have to read until this many pass its filter. */
 function inOrder(node: PlanNode, kept: number): number {
   const passed = node.rows * Math.max(1, node.loops);
   return passed > 0 ? (kept * rowsRead(node)) / passed : kept;
 }
 
-/** The scan whose rows a sort orders, when nothing else happens to them in between: what joins, groups or filters there needs all of its input, whatever the order. */
+/**
+ * The scan whose rows a sort orders, if nothing else happens to them in between. A join, a grouping or a filter there needs all of its input, whatever the
+ * order.
+ */
 function sortedScan(scan: StatementScan, sort: PlanNode): PlanNode | null {
   const nodes = scan.plan?.nodes ?? [];
   for (let at: PlanNode | undefined = sort; at !== undefined;) {
@@ -168,7 +173,7 @@ function sortedScan(scan: StatementScan, sort: PlanNode): PlanNode | null {
   return null;
 }
 
-/** When a predicate on an already indexed column cannot use its index, that predicate is the cause, not the absence of an index. */
+/** If a predicate on a column with an index cannot use that index, the predicate is the cause, not a missing index. */
 function hidesExistingIndex(scan: StatementScan, node: PlanNode): boolean {
   const table = scan.tables.find((each) => each.relation === node.relation);
   return scan.nonSargable.some(
@@ -212,7 +217,7 @@ function describe(context: RuleContext, entry: StatementCase, scan: StatementSca
   };
 }
 
-/** Its filter drops few rows, the join above drops them, and with values that are not the service's. */
+/** Its own filter drops few rows and the join above drops them, for values that are not the service's. */
 function restsOnGuess(scan: StatementScan, node: PlanNode): boolean {
   return scan.valuesGuessed === true && scan.plan?.analyzed === true && readsTooMuch(node) && !readsTooMuch({ ...node, rowsUnmatched: 0 });
 }

@@ -39,7 +39,7 @@ export const nPlusOne: Rule = { id: 'n-plus-one', requires: [databasesDocument],
 function evaluate(context: RuleContext): RuleVerdict {
   const cases = statementCases(context);
   const repeated = cases
-    // How often a statement ran cannot be told from looks at it.
+    // Samples do not tell how often a statement ran.
     .filter(
       (entry) =>
         entry.statement.isSampled !== true &&
@@ -69,7 +69,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
-/** Its part of the round trips, and of the CPU that the service spends on talking to the database rather than on its own code. */
+/** Its part of the round trips, and of the CPU that the service uses to talk to the database rather than for its own code. */
 function repeatedShare(context: RuleContext, cases: StatementCase[], repeated: StatementCase): number {
   return clampRatio((context.sides.database + applicationShare(context) * talkingShare(context)) * callShare(cases, repeated));
 }
@@ -82,7 +82,7 @@ function talkingShare(context: RuleContext): number {
     : categoryShare(profile, 'database-driver', 'orm', 'network-io', 'runtime', 'native', 'kernel', 'framework', 'gc', 'unknown');
 }
 
-/** All calls but one go; the one that is left does the work of all, so at the database only what each call costs beside its work goes for certain. */
+/** All calls but one go. The remaining call does the work of all, so at the database only the cost of a call besides its work is certain to go. */
 function withoutRepeats(context: RuleContext, { callsPerRequest, statement }: StatementCase, ofCalls: number): Avoidable {
   const repeats = 1 - 1 / Math.max(1, callsPerRequest);
   const cpu = talkingShare(context) * ofCalls * repeats;

@@ -29,7 +29,7 @@ export const nonSargablePredicate: Rule = {
   evaluate: (context) => ({ ...nothing, causes: plannedCases(context, minimumShare).flatMap((entry) => judge(context, entry)) }),
 };
 
-/** The dominant scan drops its rows by a predicate that hides the column in a function, a cast or a pattern, so no plain index can serve it. */
+/** The dominant scan drops its rows by a predicate that hides the column in a function, a cast or a pattern, so that no plain index can serve it. */
 function judge(context: RuleContext, entry: StatementCase): Candidate[] {
   const { scan } = entry;
   const node = scan === null ? null : dominantNode(scan);
@@ -38,7 +38,7 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
   return predicate === undefined ? [] : [describe(context, entry, scan, node, predicate)];
 }
 
-/** Decisive: the column has an index that this predicate cannot use, or no sargable predicate is left to build one on. */
+/** It is decisive if the column has an index that this predicate cannot use, or if no sargable predicate is left to build an index on. */
 function isDecisive(scan: StatementScan, node: PlanNode, column: string): boolean {
   const table = scan.tables.find((each) => each.relation === node.relation);
   const isIndexed = table?.indexes.some((index) => index.valid && index.columns[0] === column) === true;
@@ -50,7 +50,7 @@ function isDecisive(scan: StatementScan, node: PlanNode, column: string): boolea
   );
 }
 
-/** The index that looks like the answer with the values of the load, and is none with others. */
+/** The index that looks right for the values of the load and is wrong for others. */
 function gambleText(scan: StatementScan, node: PlanNode): string {
   const gamble = scan.candidates.find((candidate) => candidate.relation === node.relation && isGamble(scan, candidate));
   return gamble === undefined

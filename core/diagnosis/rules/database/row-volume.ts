@@ -43,7 +43,7 @@ const thresholds = {
 
 export const rowVolume: Rule = { id: 'row-volume', requires: [databasesDocument], thresholds, evaluate };
 
-/** Far more rows travel than a page shows: the time goes into decoding (and encoding again) in the service, or into sending in the database. */
+/** Far more rows travel than a page shows. The time goes into decoding (and encoding again) in the service, or into sending in the database. */
 function evaluate(context: RuleContext): RuleVerdict {
   const cases = statementCases(context);
   const heaviest = [...cases].sort((a, b) => b.rowsPerRequest - a.rowsPerRequest)[0];
@@ -63,7 +63,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   return { ...nothing, causes: [describe(context, { ...heaviest, rowsPerRequest: ours * heaviest.rowsPerRequest }, ours * share)] };
 }
 
-/** CPU of the service in the driver and in what handles the same rows again; the driver must take a visible part for rows to be the reason. */
+/** CPU of the service in the driver and in what handles the same rows again. Rows are the reason only if the driver takes a visible part. */
 function decodingShare(context: RuleContext): number {
   const profile = cpuProfile(context);
   if (profile === null) return 0;
@@ -73,8 +73,8 @@ function decodingShare(context: RuleContext): number {
 }
 
 /**
- * In the database: a statement that returns most of what it handles, and takes the time because of that. One that groups, sorts or joins many times more
- * rows than it returns would take as long for a single one.
+ * In the database: a statement that returns most of what it handles, and takes its time because of that. One that groups, sorts or joins many times more
+ * rows than it returns would take as long for a single row.
  */
 function transferShare(context: RuleContext, entry: StatementCase): number {
   if (entry.scan === null || !isOfWindow(entry.scan)) return 0;
@@ -84,7 +84,7 @@ function transferShare(context: RuleContext, entry: StatementCase): number {
   return Math.max(...plan.nodes.map(rowsRead)) <= thresholds.handled.value * returned ? entry.share : 0;
 }
 
-/** All rows but a page go: at least down to as many as are no finding, at most nearly all. */
+/** All rows but a page go: at least down to a number that is no finding, at most nearly all. */
 function withoutRows(context: RuleContext, entry: StatementCase): Avoidable {
   const least = 1 - Math.min(1, thresholds.manyRows.value / entry.rowsPerRequest);
   const handled = applicationShare(context) > 0 ? clampRatio(decodingShare(context) / applicationShare(context)) : 0;

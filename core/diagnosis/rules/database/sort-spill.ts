@@ -15,7 +15,7 @@ interface Spill {
   entry: StatementCase;
   scan: StatementScan;
   node: PlanNode;
-  /** 0..1 of the statement's time that memory would save, measured; null = not measured. */
+  /** Part, 0..1, of the statement's time that more memory would save, measured; null = not measured. */
   gain: number | null;
 }
 

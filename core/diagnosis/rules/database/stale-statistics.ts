@@ -50,9 +50,8 @@ function judge(context: RuleContext, entry: StatementCase): Candidate[] {
 }
 
 /**
- * Believing in few rows matters only where it made the planner choose badly: an inner side that is gone through again for every unexpected row, an
- * index for what is a large part of the table, memory for a hash or a sort that is too small. A scan that would be the same with the right number
- * is slow for another reason.
+ * A wrong estimate matters only if it made the planner choose badly: an inner side that is gone through again for every unexpected row, an index for a
+ * large part of the table, too little memory for a hash or a sort. A scan that would be the same with the right number is slow for another reason.
  */
 function isMisled(scan: StatementScan, node: PlanNode, table: TableFacts, dominant: PlanNode): boolean {
   const above = ancestors(scan, node);
@@ -83,7 +82,7 @@ function isBelow(scan: StatementScan, node: PlanNode, ancestor: PlanNode): boole
   return ancestors(scan, node).some((each) => each.id === ancestor.id);
 }
 
-/** Only under-estimates count: over-estimates below a LIMIT, a semi-join or a merge join are early stops. */
+/** Only under-estimates count. Over-estimates below a LIMIT, a semi-join or a merge join are early stops. */
 function isUnderestimated(node: PlanNode): boolean {
   return node.loops > 0 && node.rows >= thresholds.misestimate.value * Math.max(1, node.rowsEstimated);
 }

@@ -35,12 +35,12 @@ const thresholds = {
 
 export const cpuStarved: Rule = { id: 'cpu-starved', requires: [serviceDocument], thresholds, evaluate };
 
-/** The service is ready to run and gets no CPU: throttled by its quota, or others contend for the CPUs that it may use. */
+/** The service is ready to run and gets no CPU: its quota throttles it, or others contend for the CPUs that it may use. */
 function evaluate(context: RuleContext): RuleVerdict {
   const process = context.input.service?.process ?? null;
   const { cpu } = context.facts;
   if (process === null || cpu === null) return nothing;
-  // The kernel adds the time up over all CPUs that it stopped.
+  // The kernel adds up the time of all CPUs that it stopped.
   const throttled = Math.min(1, (process.throttledMs ?? 0) / process.windowMs);
   if (throttled >= thresholds.throttled.value) {
     const share = context.sides.application * throttled;

@@ -6,7 +6,7 @@ import type { EvidencePattern } from '../../confidence.js';
 import type { Part } from '../../forecast/forecast.js';
 import { minimumShare, type RuleContext } from '../../rule.js';
 
-/** The profile when it can bear a claim: a CPU profile that its quality gate did not reject, of a service that is really busy. */
+/** The profile if it can bear a claim: a CPU profile that its quality gate did not reject, of a service that is really busy. */
 export function cpuProfile(context: RuleContext): ProfileSummary | null {
   const { profile } = context.input;
   if (profile === null || profile.quality.verdict === 'rejected') return null;
@@ -14,13 +14,13 @@ export function cpuProfile(context: RuleContext): ProfileSummary | null {
   return isBusy(context) ? profile : null;
 }
 
-/** 40 % of a process that is 1 % busy is nothing: frames count only when CPU, or queueing for it, holds the latency. */
+/** 40 % of a process that is 1 % busy is nothing. Frames count only if CPU, or queueing for it, holds the latency. */
 export function isBusy(context: RuleContext): boolean {
   const { cpu } = context.facts;
   return context.sides.application >= minimumShare || (cpu !== null && cpu.saturation >= saturated);
 }
 
-/** Part of the latency that CPU of the service explains, queueing in front of it included. */
+/** Part of the latency that the service's CPU explains, including the queue in front of it. */
 export function applicationShare(context: RuleContext): number {
   return context.sides.application;
 }
@@ -29,7 +29,7 @@ export function categoryShare(profile: ProfileSummary, ...wanted: ProfileCategor
   return profile.categories.filter((entry) => wanted.includes(entry.category)).reduce((sum, entry) => sum + entry.share, 0);
 }
 
-/** Share of a kind of work that no function of the application called: what its libraries do by themselves, after something that they awaited. */
+/** Share of a kind of work that no function of the application called: libraries do it by themselves, after something that they awaited. */
 export function unownedShare(profile: ProfileSummary, wanted: ProfileCategory): number {
   const owned = callersOf(profile, wanted).reduce((sum, { share }) => sum + share, 0);
   return Math.max(0, categoryShare(profile, wanted) - owned);
@@ -48,7 +48,7 @@ export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[])
   return [...merged.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
 }
 
-/** Where a profile does not tell its samples: the fewest with which it may be ranked at all (quality gate). */
+/** If a profile does not tell its samples, assume the fewest with which it may be ranked at all (quality gate). */
 const fewestSamples = 100;
 
 /**

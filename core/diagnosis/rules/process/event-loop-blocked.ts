@@ -23,7 +23,7 @@ const thresholds = {
 
 export const eventLoopBlocked: Rule = { id: 'event-loop-blocked', requires: [profileDocument, traceDocument], thresholds, evaluate };
 
-/** Another route holds the loop while the alerted one waits: the victim has no CPU of its own, the blocker does. */
+/** Another route holds the loop while the alerted one waits: the victim uses no CPU of its own, the blocker does. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { trace } = context.input;
   if (trace === null || cpuProfile(context) === null) return nothing;
@@ -42,7 +42,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   return { causes: [describe(context, culprit, blocker, victim)], ruledOut: [] };
 }
 
-/** `, the most of the others being GET /x with 12 %`; nothing when there is no other. */
+/** `, the most of the others being GET /x with 12 %`; empty when there is no other. */
 function heldByOthers(trace: RequestTrace, victim: RouteSpans): string {
   const most = trace.routes.filter((route) => route !== victim && route.cpuShare > 0).sort((a, b) => b.cpuShare - a.cpuShare)[0];
   return most === undefined ? '' : ` (the next, ${`${most.method} ${most.route}`.trim()}, has ${percent(most.cpuShare)})`;
@@ -59,7 +59,7 @@ function otherRoute(context: RuleContext, trace: RequestTrace, victim: RouteSpan
 function foreignBlocker(context: RuleContext, trace: RequestTrace, culprit: RouteSpans | null): LoopBlocker | null {
   const isForeign = (blocker: LoopBlocker): boolean => {
     const starter = blocker.routes[0];
-    // Work of no request is a job, or what is done after each answer (an access log): the trace cannot tell, the frame itself can be named.
+    // Work that belongs to no request is a job, or is done after each answer (an access log). The trace cannot tell which; the frame itself can be named.
     if (starter === undefined) return false;
     const [method = '', route = ''] = starter.split(' ');
     return !isSameRoute(context.input.route, method, route);

@@ -7,7 +7,7 @@ import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern, avoidableCpu } from './cpu.js';
 
-/** The mutator pays for the allocation as well, so the code that allocates is charged together with the collector. */
+/** The code that allocates pays for the allocation as well, so it is charged together with the collector. */
 const thresholds = {
   collector: {
     value: 0.2,
@@ -68,8 +68,8 @@ function evaluate(context: RuleContext): RuleVerdict {
 }
 
 /**
- * The collector runs when memory is full, not where it is wasted, so one stack under it proves little: the site is the application frame with the
- * most CPU of its own and under the collector together.
+ * The collector runs when memory is full, not where memory is wasted, so a single stack under it proves little. The site is the application frame with the
+ * most CPU, its own and under the collector together.
  */
 function allocationSite(profile: ProfileSummary): { frame: NonNullable<ProfileLeaf['applicationFrame']>; share: number } | null {
   const own = callersOf(profile, 'application', 'native', 'runtime', 'unknown');

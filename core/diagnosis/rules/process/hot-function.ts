@@ -21,8 +21,8 @@ import {
 } from './cpu.js';
 
 /**
- * Builtins and engine code that an application function calls are its own cost; so is a library's work, which nobody else asked for, and so are files that
- * it reads in the thread that serves requests.
+ * Builtins and engine code that an application function calls count as its own cost. So does the work of a library, which nobody else asked for, and so do
+ * files that it reads in the thread that serves requests.
  */
 const ownCost = ['application', 'native', 'runtime', 'unknown', 'allocation', 'file-io'] as const;
 
@@ -56,7 +56,8 @@ function evaluate(context: RuleContext): RuleVerdict {
       [context.cited.profile],
     );
   }
-  // A function below half of the demand, the collector that it feeds included, without which the load would still be too much, is not why the budget is broken.
+  // If the load is still too much without a function that is less than half of the demand (including the collector that it feeds), that function is not why
+  // the budget is broken.
   const [, withCollector] = avoidableCpu(profile, first.share);
   if (withCollector < thresholds.half.value && !wouldFit(context, 1 - withCollector)) {
     return disproved(
@@ -92,8 +93,8 @@ function evaluate(context: RuleContext): RuleVerdict {
 }
 
 /**
- * Where nothing of its own leads, what a function burns in the driver or the mapper of a database is asked: rules on statements know why, but the place is
- * certain also where no statement was to be seen.
+ * If none of its own work leads, look at what a function uses in the driver or mapper of a database. Rules on statements know why; the place is certain
+ * even if no statement could be seen.
  */
 function leading(context: RuleContext, profile: ProfileSummary): OwnWork[] {
   const own = ownWork(profile, ...ownCost);
@@ -111,7 +112,7 @@ function whereOf(profile: ProfileSummary, work: OwnWork): string {
   return isWork(profile, work, ...databaseCost) ? 'in the driver and the mapper of its database' : 'itself';
 }
 
-/** Is at least half of it of these kinds? */
+/** Is at least half of it work of these kinds? */
 function isWork(profile: ProfileSummary, { frame, share }: OwnWork, ...kinds: ProfileCategory[]): boolean {
   const same = callersOf(profile, ...kinds).find((caller) => caller.frame.name === frame.name && caller.frame.module === frame.module);
   return same !== undefined && 2 * same.share >= share;
@@ -122,7 +123,7 @@ function unclearShare(profile: ProfileSummary, frame: Frame): number {
   return profile.unclear?.find((work) => isSame(work.frame))?.share ?? 0;
 }
 
-/** The function is hot, but whether by its own loops or by serialization, regular expressions… that it calls would be a guess. */
+/** The function is hot. Whether its own loops or the serialization, regular expressions… that it calls are the reason would be a guess. */
 function unclearSource(frame: Frame, share: number): MissingEvidence {
   return {
     id: 'packed-source',
@@ -132,10 +133,10 @@ function unclearSource(frame: Frame, share: number): MissingEvidence {
   };
 }
 
-/** 95 % of a normal distribution lie within so many standard deviations of its mean. */
+/** 95 % of a normal distribution lie within this many standard deviations of its mean. */
 const deviations = 1.96;
 
-/** Two shares whose 95 % intervals overlap are a tie; without a number of samples nothing can be told apart. */
+/** Two shares whose 95 % intervals overlap are a tie. Without a number of samples nothing can be told apart. */
 function overlaps(profile: ProfileSummary, first: number, second: number): boolean {
   if (profile.samples === null) return first < 2 * second;
   const halfWidth = (share: number): number => deviations * Math.sqrt((share * (1 - share)) / Math.max(1, profile.samples ?? 1));

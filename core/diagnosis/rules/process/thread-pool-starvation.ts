@@ -32,17 +32,17 @@ const thresholds = {
 
 export const threadPoolStarvation: Rule = { id: 'thread-pool-starvation', requires: [serviceDocument], thresholds, evaluate };
 
-/** Threads beside the main loop that are more often busy than free. */
+/** Threads besides the main loop that are busy more often than free. */
 export function busyHelpers(process: ProcessObservation): ThreadUse[] {
   return helperThreads(process).filter((thread) => occupied(thread, process) >= thresholds.busy.value);
 }
 
-/** Never free, on a busy host with less than a CPU of its own; with hardly any, contention on the host would be the reason, not the pool. */
+/** Never free. On a busy host less than a whole CPU is enough; with hardly any, contention on the host is the reason and not the pool. */
 function isFull(thread: ThreadUse, process: ProcessObservation): boolean {
   return occupied(thread, process) >= thresholds.occupied.value && thread.cpuMs / process.windowMs >= thresholds.runs.value;
 }
 
-/** The main loop is free, peers and database are calm, and the helper threads are fully busy: requests queue for one of them. */
+/** The main loop is free, peers and database are calm, and the helper threads are busy all the time: requests queue for one of them. */
 function evaluate(context: RuleContext): RuleVerdict {
   const process = context.input.service?.process ?? null;
   const { cpu } = context.facts;
@@ -54,7 +54,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const helpers = busyHelpers(process);
   if (helpers.length === 0 || (cpu.offMainCores < thresholds.offMain.value && !helpers.some((thread) => isFull(thread, process))))
     return nothing;
-  // The kernel does not tell a thread of the pool from one of `worker_threads`, whose code nobody saw: what is missing says so.
+  // The kernel does not tell a thread of the pool from one of `worker_threads`, whose code nobody saw. The missing evidence says so.
   if (context.input.missing.some((row) => row.id === 'worker-threads')) return nothing;
   const site = standingSite(context.input, context.facts);
   return {

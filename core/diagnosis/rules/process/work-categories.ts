@@ -69,12 +69,12 @@ const defects: readonly CategoryDefect[] = [
   },
 ];
 
-/** A kind of work that should be cheap leads the profile of a busy service; it is blamed on the application frame that asked for it. */
+/** A kind of work that should be cheap leads the profile of a busy service. The application frame that asked for it is blamed. */
 function categoryRule(defect: CategoryDefect): Rule {
   return { id: defect.id, requires: [profileDocument], thresholds, evaluate: (context) => evaluateCategory(defect, context) };
 }
 
-/** Two shares that read the same are not told twice. */
+/** If two shares read the same, only one is written. */
 const sameShare = 0.01;
 
 function evaluateCategory(defect: CategoryDefect, context: RuleContext): RuleVerdict {
