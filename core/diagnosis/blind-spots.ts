@@ -3,7 +3,10 @@ import type { MissingEvidence } from '../model/observation.js';
 import type { Facts } from './facts.js';
 import type { DiagnosisInput } from './input.js';
 import { fewestLooks } from './account/place-requests.js';
-import { average, averageOf, percent, plural, seconds } from './figures.js';
+import { engineTraits } from '../engines/registry.js';
+import type { AccountingLine } from '../model/diagnosis.js';
+import { shareOf } from './account/accounting.js';
+import { average, averageOf, oneLine, percent, plural, seconds } from './figures.js';
 import { minimumShare } from './rule.js';
 
 /** When so large a part of the requests in flight was seen nowhere, no answer can be given. */
@@ -17,6 +20,23 @@ export function hiddenSessions({ databases }: DiagnosisInput, total: number): Da
   const busy = (database: DatabaseObservation): number => (database.activity?.service === null ? database.activity.activeSessions : 0);
   const busiest = [...databases].sort((a, b) => busy(b) - busy(a))[0];
   return busiest !== undefined && busy(busiest) >= minimumShare * total ? busiest : null;
+}
+
+/**
+ * A database whose statements ran for clearly longer than sockets waited for it, and whose sessions could not be looked at. Rows that arrive one after the
+ * other then look like work of the service. Null if there is none.
+ */
+export function busierThanSockets({ databases, load }: DiagnosisInput, { databaseWaiting, total }: Facts): MissingEvidence | null {
+  const executing = ({ activity, totalExecMs }: DatabaseObservation): number =>
+    activity === null && totalExecMs !== null && load.durationMs !== null ? totalExecMs / load.durationMs : 0;
+  const [busiest] = [...databases].sort((a, b) => executing(b) - executing(a));
+  if (busiest === undefined || executing(busiest) - databaseWaiting < minimumShare * total) return null;
+  return {
+    id: 'database-activity',
+    what: `whether the requests inside the service wait for ${busiest.name}`,
+    why: `it executed ${averageOf(executing(busiest), 'statement')} at any moment of the window by its counters, but only ${averageOf(databaseWaiting, 'request')} waited on a socket to it, and its sessions could not be looked at`,
+    remedy: 'let the role of the responder see all sessions (pg_monitor, or its like), and triage again',
+  };
 }
 
 /** What the account could not see when no cause was found, and how to make it visible. */
@@ -87,6 +107,28 @@ function untoldSessions(input: DiagnosisInput, { total }: Facts): MissingEvidenc
       why: `it executes ${averageOf(database.activity?.activeSessions ?? 0, 'statement')} at any moment, but none of its sessions leads to a TCP socket of the service: the service reaches it by a Unix-domain socket, a pooler or another service, or others use it`,
       remedy:
         'let the service connect to it directly and by TCP while it is looked at; where another service stands between, triage that one as a service of its own',
+    },
+  ];
+}
+
+/** Sessions wait for a lock, and nobody saw who has it. */
+export function lockOwner({ databases }: DiagnosisInput, lines: readonly AccountingLine[]): MissingEvidence[] {
+  const share = shareOf(lines, 'database-lock');
+  if (share < minimumShare) return [];
+  const waiters = databases.flatMap(({ name, kind, activity }) =>
+    (activity?.byStatement ?? []).map(({ text, waitClasses }) => ({
+      text: `${oneLine(text)} on ${name}`,
+      sessions: waitClasses.reduce((sum, wait) => sum + (engineTraits(kind).waitOf(wait.waitClass) === 'lock' ? wait.sessions : 0), 0),
+    })),
+  );
+  const [most] = waiters.sort((a, b) => b.sessions - a.sessions);
+  return [
+    {
+      id: 'lock-owner',
+      what: 'who holds the lock that requests wait for in the database',
+      why: `lock waits hold ${percent(share)} of the mean latency${most === undefined || most.sessions === 0 ? '' : `, most of them in ${most.text}`}, and no session was seen that blocks them`,
+      remedy:
+        "look at the database's own view of its locks under the same load (PostgreSQL: pg_blocking_pids, MySQL: sys.innodb_lock_waits), or let the role of the responder see all sessions",
     },
   ];
 }

@@ -91,6 +91,8 @@ function branchOf(sides: SideShares, facts: Facts): Branch {
   if (application >= most.value && database < little.value) return 'app-bound';
   if (isSaturated && database < little.value && application >= elsewhere) return 'app-bound';
   if (database >= little.value && application >= little.value) return 'mixed';
+  // Who is inside the service burns its CPU or waits: without its CPU that is open.
+  if (facts.cpu === null && facts.inside >= most.value * facts.total) return 'inconclusive';
   if (elsewhere >= most.value && database < little.value) return 'other-wait';
   if (unattributed >= most.value) return 'inconclusive';
   return 'mixed';

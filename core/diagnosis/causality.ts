@@ -1,6 +1,6 @@
 import type { CauseId } from '../model/cause.js';
 import { profileCategories, type Frame } from '../model/profile.js';
-import { categoryShare, ownWork, unownedShare } from './rules/process/cpu.js';
+import { categoryShare, frameLocation, functionKey, ownWork, unownedShare } from './rules/process/cpu.js';
 import { minimumShare, type Candidate, type RuleContext } from './rule.js';
 import { wouldFit } from './would-fit.js';
 
@@ -194,7 +194,8 @@ export const causality: readonly CausalRow[] = [
 /** Is at least half of what a function burns in the driver of its database? */
 function burnsInDriver({ location }: Candidate, { input }: RuleContext): boolean {
   const { profile } = input;
-  const isIt = ({ name }: Frame): boolean => name === location.frame;
+  const named = functionKey({ name: location.frame ?? '', module: location.file ?? '', line: location.line ?? null });
+  const isIt = (frame: Frame): boolean => functionKey({ ...frame, module: frameLocation(frame).file ?? '' }) === named;
   const work = profile === null ? [] : ownWork(profile, 'orm', 'database-driver').filter(({ frame }) => isIt(frame));
   const all = profile === null ? [] : ownWork(profile, ...profileCategories).filter(({ frame }) => isIt(frame));
   return work.length > 0 && 2 * (work[0]?.share ?? 0) >= (all[0]?.share ?? 0);

@@ -2,7 +2,7 @@ import type { AccountCheck, AccountingLine, Branch, Diagnosis } from '../model/d
 import type { Cause, NotJudged, RuledOut } from '../model/cause.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { type AccountingEvidence, accountLatency, queuedForShare, shareOf } from './account/accounting.js';
-import { blindSpots } from './blind-spots.js';
+import { blindSpots, lockOwner } from './blind-spots.js';
 import { chooseBranch, sideShares } from './branch.js';
 import { capByBudget } from './enough-alone.js';
 import { EvidenceBook } from './evidence.js';
@@ -54,11 +54,11 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
     ...missingFor(input, branch),
     ...(failures.missing.length > 0 || ranking.outcome !== 'inconclusive'
       ? []
-      : [...waitsInside(input, facts, branch), ...blindSpots(input, facts)]),
+      : [...waitsInside(input, facts, branch), ...blindSpots(input, facts), ...lockOwner(input, lines)]),
     ...slowTransfer(lines),
     ...verdicts.filter((verdict) => isOpen(verdict, ranking.causes)).flatMap((verdict) => verdict.missing ?? []),
   ];
-  const missingEvidence = ranking.outcome === 'inconclusive' && found.length === 0 ? [unexplained(input, facts, lines)] : found;
+  const missingEvidence = ranking.outcome === 'inconclusive' && found.length === 0 ? [unexplained(input, facts, lines)] : onePerText(found);
   const capped = capByBudget(ranking.causes, context, missingEvidence);
   return {
     outcome: ranking.outcome,
@@ -188,6 +188,11 @@ function missingFor(input: DiagnosisInput, branch: Branch): MissingEvidence[] {
       remedy: 'profile for longer under the same load, with symbols',
     });
   }
+  return onePerText(rows);
+}
+
+/** Several rules may lack the same. */
+function onePerText(rows: readonly MissingEvidence[]): MissingEvidence[] {
   return [...new Map(rows.map((row) => [`${row.id} ${row.what}`, row])).values()];
 }
 

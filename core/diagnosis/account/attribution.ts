@@ -2,7 +2,7 @@ import type { DatabaseObservation, StatementDelta } from '../../model/database.j
 import type { MissingEvidence } from '../../model/observation.js';
 import type { RouteSpans } from '../../model/profile.js';
 import { shareOf, shareOfSide } from './accounting.js';
-import { isSameRoute } from '../rules/route.js';
+import { alertedRoute } from '../rules/route.js';
 import { average, clampRatio, count, oneLine, percent } from '../figures.js';
 import type { RuleContext } from '../rule.js';
 
@@ -83,8 +83,10 @@ function afterLoad(context: RuleContext, database: DatabaseObservation, statemen
 function beyondOtherRequests(context: RuleContext, part: number): Part {
   const { facts, input, lines, sides } = context;
   const windowMs = input.profile?.durationMs ?? input.load.durationMs ?? 0;
-  const isOwn = (route: RouteSpans): boolean => isSameRoute(input.route, route.method, route.route);
-  const routes = input.trace?.routes ?? [];
+  const isAlerted = alertedRoute(input);
+  const isOwn = (route: RouteSpans): boolean => isAlerted?.(route.method, route.route) === true;
+  // Where no route is known to be the alerted one, none is known to be another: then the sockets tell.
+  const routes = isAlerted === null ? [] : (input.trace?.routes ?? []);
   const others = routes.filter((route) => !isOwn(route));
   const traced = windowMs > 0 ? others.reduce((sum, route) => sum + route.requests * route.meanMs, 0) / windowMs : 0;
   const cpu = routes.reduce((sum, route) => sum + route.cpuShare, 0);

@@ -27,6 +27,15 @@ export function heldByOwnDatabase(input: DiagnosisInput, cpu: Readiness | null):
   return cpu.runDelayCores / (cpu.runDelayCores + cpu.busyCores);
 }
 
+/** Databases on the host of the service that it has connections to or the catalog names, and whether their statements were counted. */
+export function localDatabases({ databases, service }: DiagnosisInput): { peer: string; isCounted: boolean }[] {
+  const named = databases.map(({ peer, statements }) => ({ peer, isCounted: statements !== null }));
+  const others = (service?.wire?.peers ?? []).filter(
+    ({ kind, connections, peer }) => kind === 'database' && connections > 0 && !named.some((one) => one.peer === peer),
+  );
+  return [...named, ...others.map(({ peer }) => ({ peer, isCounted: false }))].filter(({ peer }) => isLoopback(peer));
+}
+
 /** `127.0.0.1:5432`, `[::1]:5432`, or the path of a local socket. */
 function isLoopback(peer: string): boolean {
   return /^(127\.|\[?::1\]?:|\[?::ffff:127\.|localhost:|\/)/.test(peer);

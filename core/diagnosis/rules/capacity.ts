@@ -1,10 +1,10 @@
 import type { Threshold } from '../rule.js';
 import { profileDocument } from '../../evidence/kinds/profile.js';
 import { assured } from '../confidence.js';
-import type { MissingEvidence } from '../../model/observation.js';
 import { serviceDocument } from '../../evidence/kinds/service.js';
 import { ms, percent, requestRate } from '../figures.js';
 import { cite, nothing, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
+import { areStatementsCounted, areStatementsOpen, statementThresholds, talkingShare, uncounted } from './database/open-statements.js';
 import { categoryShare, cpuProfile, ownWork } from './process/cpu.js';
 
 /** Work that a defect makes large. A service whose CPU goes there is not simply at its limit. */
@@ -15,9 +15,6 @@ const avoidable = ['regex', 'serialization', 'crypto', 'compression', 'logging',
  * each request use CPU there, and none of that is a service at its limit.
  */
 const anyOfIts = ['application', 'native', 'unknown', 'file-io', 'orm', 'database-driver', 'allocation', 'lock'] as const;
-
-/** What a service uses to talk to a database, whichever function asked for it. */
-const talk = ['database-driver', 'orm'] as const;
 
 const thresholds = {
   saturation: {
@@ -30,12 +27,7 @@ const thresholds = {
     unit: 'of the budget',
     source: 'A request that alone takes a quarter of its budget leaves room for three times its own demand in queueing.',
   },
-  counted: {
-    value: 0.5,
-    unit: 'statements a request',
-    source:
-      'A database that counted fewer, windows that differ by a second or two included, is not the one that the service talks to for every request.',
-  },
+  ...statementThresholds,
   leads: {
     value: 0.35,
     unit: 'of the CPU samples',
@@ -62,8 +54,10 @@ function evaluate(context: RuleContext): RuleVerdict {
   const below = profile === null ? undefined : ownWork(profile, ...anyOfIts)[0];
   const special = profile === null ? 0 : Math.max(0, ...avoidable.map((category) => categoryShare(profile, category)));
   if (profile === null || Math.max(leader?.share ?? 0, below?.share ?? 0, special) >= thresholds.leads.value) return nothing;
-  const talking = categoryShare(profile, ...talk);
+  const talking = talkingShare(context);
   if (talking >= thresholds.leads.value && !areStatementsCounted(context)) return { ...nothing, missing: [uncounted(talking)] };
+  // Where they are known to be of these requests they are the cause; here that is open, and a load is too high only where nothing is wrong.
+  if (talking >= thresholds.leads.value && areStatementsOpen(context)) return nothing;
   const limit = cpu.busyCores > 0 ? (facts.requestRate / cpu.saturation).toFixed(0) : '?';
   const offered = input.plan.rate === null ? `${input.plan.vus} users in a closed loop` : `${input.plan.rate}/s offered`;
   const fact = context.book.add(
@@ -90,23 +84,5 @@ function evaluate(context: RuleContext): RuleVerdict {
         },
       },
     ],
-  };
-}
-
-/** Whether the databases told how often statements ran. */
-function areStatementsCounted({ input, facts }: RuleContext): boolean {
-  const requests = facts.requestRate * ((input.load.durationMs ?? 0) / 1000);
-  const calls = input.databases.reduce((sum, { statements }) => sum + (statements ?? []).reduce((all, each) => all + each.calls, 0), 0);
-  return calls >= thresholds.counted.value * requests;
-}
-
-/** Forty small statements a request also look like a service at its limit, and code that issues them asynchronously is on no stack. */
-function uncounted(talking: number): MissingEvidence {
-  return {
-    id: 'statements-uncounted',
-    what: 'how many statements, and rows, a request takes',
-    why: `${percent(talking)} of the CPU samples are in the driver and the mapper of a database whose statements were not counted: many small ones for each request look like a load beyond capacity`,
-    remedy:
-      'count the statements of one request (the general or slow log of the database, its counters before and after, the log of the mapper); where the database is PostgreSQL, name it in the catalog with pg_stat_statements',
   };
 }

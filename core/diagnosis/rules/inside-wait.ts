@@ -1,6 +1,6 @@
 import { serviceDocument } from '../../evidence/kinds/service.js';
 import { queuedForShare, shareOf } from '../account/accounting.js';
-import { hiddenSessions } from '../blind-spots.js';
+import { busierThanSockets, hiddenSessions } from '../blind-spots.js';
 import { runtimeTraits } from '../../runtimes/registry.js';
 import { assured } from '../confidence.js';
 import { saturated } from '../account/cpu-facts.js';
@@ -29,13 +29,15 @@ function evaluate(context: RuleContext): RuleVerdict {
   const { facts, input, branch, lines, cited } = context;
   const queued = queuedForShare(lines, facts.workerQueue?.occupiedBy.inside);
   const share = shareOf(lines, 'inside-wait') + queued;
-  if (branch !== 'other-wait' || (facts.cpu?.saturation ?? 0) >= saturated) return nothing;
+  if (facts.cpu === null) return share < thresholds.most.value ? nothing : { ...nothing, missing: [unknownCpu(context, share)] };
+  if (branch !== 'other-wait' || facts.cpu.saturation >= saturated) return nothing;
   if (share < thresholds.most.value) return trickling(context);
   // They may wait for a database that is reached through a socket of the machine or a pooler.
   if (hiddenSessions(input, facts.total) !== null) return nothing;
+  const unlooked = busierThanSockets(input, facts);
+  if (unlooked !== null) return { ...nothing, missing: [unlooked] };
   const process = input.service?.process ?? null;
-  if (process !== null && (facts.cpu?.mostSaturation ?? 0) >= saturated)
-    return { ...nothing, missing: [contendedInterpreter(process, share)] };
+  if (process !== null && facts.cpu.mostSaturation >= saturated) return { ...nothing, missing: [contendedInterpreter(process, share)] };
   // They may wait for work of other threads: then the CPU is not calm.
   if (process !== null && runtimeTraits(process.runtime).threadPool !== undefined && busyHelpers(process).length > 0) return nothing;
   const full = fullConnections(facts);
@@ -107,6 +109,17 @@ const worthTelling = 0.25;
 function startedPrograms(process: ProcessObservation | null): string {
   const burnt = process === null ? 0 : (process.unseenMs ?? 0) / process.windowMs;
   return burnt < worthTelling ? '' : ` Programs that it starts, and that end soon, burnt ${cores(burnt)} cores meanwhile.`;
+}
+
+/** The requests are known to be inside the service; whether they wait there at all is not known. */
+function unknownCpu({ input, facts }: RuleContext, share: number): MissingEvidence {
+  const site = standingSite(input, facts);
+  return {
+    id: 'service-cpu',
+    what: 'whether the requests inside the service burn its CPU or wait',
+    why: `${percent(share)} of the mean latency is inside the service${site === null ? '' : `, most of it at ${frameText(site.frame)}`}, and how much CPU its process used could not be observed`,
+    remedy: 'let the responder run on the host of the service, as its user or as root, and triage again',
+  };
 }
 
 /** The CPU is calm only if the threads did not wait for it. If they did, the lock of the interpreter looks like any other wait. */

@@ -5,7 +5,7 @@ import { average, clampRatio, count, percent, plural } from '../figures.js';
 import { expectedGain } from '../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
 import type { RouteSpans } from '../../model/profile.js';
-import { isSameRoute } from './route.js';
+import { alertedRoute } from './route.js';
 
 const thresholds = {
   calls: {
@@ -74,7 +74,7 @@ function evaluate(context: RuleContext): RuleVerdict {
 
 /** A request that ends sooner than one call takes did not wait for one. Health checks and other quick traffic must not lower the calls per request. */
 function canAwait({ input }: RuleContext, route: RouteSpans, call: { meanMs: number }): boolean {
-  return route.meanMs >= call.meanMs || isSameRoute(input.route, route.method, route.route);
+  return route.meanMs >= call.meanMs || alertedRoute(input)?.(route.method, route.route) === true;
 }
 
 function requestsOf(routes: readonly RouteSpans[]): number {

@@ -85,10 +85,13 @@ interface Held {
 
 function describe(context: RuleContext, peer: PeerObservation, { atPeer, queued }: Held): Candidate {
   const behind = peer.kind === 'unknown' ? hiddenSessions(context.input, context.facts.total) : null;
+  const unseen = peer.kind === 'unknown' ? unseenDatabase(context) : null;
   const busy = behind === null ? null : citeBusy(context, behind);
   const way =
     behind === null
-      ? ''
+      ? unseen === null
+        ? ''
+        : ` It may be the way to ${unseen.name}, which could not be looked at, and to which no socket of the service leads.`
       : ` It may be a pooler or a service in front of ${behind.name}, which executes ${averageOf(behind.activity?.activeSessions ?? 0, 'statement')} at any moment in sessions that are not the service's own: then the wait is there.`;
   const calls = (context.input.trace?.outbound ?? []).filter(
     (call) => call.peer === peer.peer || call.peer.endsWith(`:${peer.peer.split(':').at(-1) ?? ''}`),
@@ -103,7 +106,7 @@ function describe(context: RuleContext, peer: PeerObservation, { atPeer, queued 
     component: 'downstream',
     location: { peer: peer.peer, ...(route === undefined ? {} : { route: `${route.method} ${route.route}` }) },
     share,
-    ...assured(context, behind === null ? 'sockets-wait' : 'sockets-unclear'),
+    ...assured(context, behind === null && unseen === null ? 'sockets-wait' : 'sockets-unclear'),
     summary: `Waiting for ${peerName(peer)} holds ${percent(atPeer)} of the mean latency, ${ms(perRequestMs)} a request (${averageOf(peer.waiting, 'request')} waiting there at any moment).${inFront}${way}`,
     evidence: cite(context.cited.wire, context.cited.trace, busy, context.cited.accounting),
     remedy: {
@@ -117,6 +120,12 @@ function describe(context: RuleContext, peer: PeerObservation, { atPeer, queued 
       ),
     },
   };
+}
+
+/** A database of the service that has no socket of it and no sessions that were seen: whatever stands in front of it is a peer of another name. */
+function unseenDatabase({ input, facts }: RuleContext): DatabaseObservation | null {
+  const isReached = ({ name }: DatabaseObservation): boolean => facts.peers.some(({ label }) => label === `database ${name}`);
+  return input.databases.find((database) => database.activity === null && !isReached(database)) ?? null;
 }
 
 function citeBusy({ book }: RuleContext, { name, activity }: DatabaseObservation): string {

@@ -1,8 +1,8 @@
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import type { MissingEvidence } from '../../../model/observation.js';
 import { differenceToWindow } from '../../../database/plan/plan-choice.js';
-import { shareOf } from '../../account/accounting.js';
-import { attribute } from '../../account/attribution.js';
+import { shareOf, shareOfSide } from '../../account/accounting.js';
+import { attribute, unattributed } from '../../account/attribution.js';
 import { assured } from '../../confidence.js';
 import { averageOf, excerpt, ms, percent } from '../../figures.js';
 import { noForecast } from '../../forecast/expected-gain.js';
@@ -45,8 +45,8 @@ function evaluate(context: RuleContext): RuleVerdict {
   const heaviest = [...statementCases(context)].sort((a, b) => b.share - a.share)[0];
   if (heaviest === undefined || heaviest.share < thresholds.most.value || !isExecuting(context, heaviest)) return nothing;
   if (isWaiting(context, heaviest) || isCheapAlone(context, heaviest)) return nothing;
-  const { ours } = attribute(context, heaviest.database, heaviest.statement, heaviest.statement.timeShare);
-  if (ours < thresholds.ours.value) return nothing;
+  const { ours, reasons } = attribute(context, heaviest.database, heaviest.statement, heaviest.statement.timeShare);
+  if (ours < thresholds.ours.value) return { ...nothing, missing: [unattributed(heaviest.statement, heaviest.database, reasons)] };
   const { statement, database, share } = heaviest;
   return {
     ruledOut: [],
@@ -76,9 +76,14 @@ function isWaiting(context: RuleContext, { scan, database, share }: StatementCas
   return inScan || 2 * shareOf(context.lines, 'database-lock') >= share;
 }
 
-/** The server counts the time of a statement itself; a statement known from samples was seen running. */
-function isExecuting({ facts }: RuleContext, { statement, share, callsPerRequest }: StatementCase): boolean {
-  return statement.isSampled === true || callsPerRequest * statement.meanExecMs >= thresholds.executes.value * share * facts.meanMs;
+/**
+ * The server counts the time of a statement itself; a statement known from samples was seen running. Its time is compared with that of the requests at the
+ * database: those that queue for a connection, or for a CPU that the database has, are not there yet.
+ */
+function isExecuting({ facts, lines, sides }: RuleContext, { statement, share, callsPerRequest }: StatementCase): boolean {
+  if (statement.isSampled === true) return true;
+  const atDatabase = sides.database > 0 ? (share * shareOfSide(lines, 'database')) / sides.database : 0;
+  return callsPerRequest * statement.meanExecMs >= thresholds.executes.value * atDatabase * facts.meanMs;
 }
 
 function isCheapAlone(context: RuleContext, { scan, callsPerRequest }: StatementCase): boolean {

@@ -2,6 +2,7 @@ import type { Threshold } from '../../rule.js';
 import { databasesDocument } from '../../../evidence/kinds/databases.js';
 import { assured } from '../../confidence.js';
 import { attribute, unattributed } from '../../account/attribution.js';
+import type { MissingEvidence } from '../../../model/observation.js';
 import { average, averageOf, clampRatio, count, excerpt, ms, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import {
@@ -17,14 +18,11 @@ import {
 } from '../../rule.js';
 import { applicationShare, categoryShare, cpuProfile } from '../process/cpu.js';
 import type { Avoidable } from '../../forecast/forecast.js';
+import { statementThresholds } from './open-statements.js';
 import { citeStatement, statementCases, type StatementCase } from './database.js';
 
 const thresholds = {
-  manyCalls: {
-    value: 10,
-    unit: 'calls a request',
-    source: 'Sentry calls five repeated spans in one request a finding; ten leave room for honest batches.',
-  },
+  manyCalls: statementThresholds.manyCalls,
   told: { value: 2, unit: 'calls a request', source: 'Once or twice is no repetition that anybody would ask about.' },
   fewRows: {
     value: 10,
@@ -54,6 +52,7 @@ function evaluate(context: RuleContext): RuleVerdict {
   const isRepeated = repeated.callsPerRequest >= thresholds.manyCalls.value && share >= minimumShare;
   if (isRepeated && (ours * repeated.callsPerRequest < thresholds.manyCalls.value || ours * share < minimumShare))
     return { ...nothing, missing: [unattributed(repeated.statement, repeated.database, reasons)] };
+  if (!isRepeated && mayHold(context, repeated, ofCalls)) return { ...nothing, missing: [withoutProfile(repeated)] };
   if (!isRepeated) {
     return disproved(
       'n-plus-one',
@@ -72,6 +71,21 @@ function evaluate(context: RuleContext): RuleVerdict {
 /** Its part of the round trips, and of the CPU that the service uses to talk to the database rather than for its own code. */
 function repeatedShare(context: RuleContext, cases: StatementCase[], repeated: StatementCase): number {
   return clampRatio((context.sides.database + applicationShare(context) * talkingShare(context)) * callShare(cases, repeated));
+}
+
+/** Without a profile of a busy service its CPU may all go into these calls, or none of it. */
+function mayHold({ input, sides }: RuleContext, { callsPerRequest }: StatementCase, ofCalls: number): boolean {
+  const most = (sides.database + sides.application) * ofCalls;
+  return input.profile === null && callsPerRequest >= thresholds.manyCalls.value && most >= minimumShare;
+}
+
+function withoutProfile({ statement, database, callsPerRequest }: StatementCase): MissingEvidence {
+  return {
+    id: 'profile-of-calls',
+    what: `how much of its CPU the service spends on the ${count(callsPerRequest)} calls a request of statement ${statement.queryId} of ${database.name}`,
+    why: `no profile was to be had, and the wait for the database alone is ${tooSmall}`,
+    remedy: 'get a CPU profile of the service under the same load (--profile FILE), and triage again',
+  };
 }
 
 /** Part of the service's CPU that goes into talking to the database rather than into its own code. */

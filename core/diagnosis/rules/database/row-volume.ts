@@ -19,14 +19,11 @@ import {
 import { applicationShare, categoryShare, cpuProfile } from '../process/cpu.js';
 import type { Avoidable } from '../../forecast/forecast.js';
 import { partOfDatabase } from './avoidable-work.js';
+import { statementThresholds } from './open-statements.js';
 import { citeStatement, isOfWindow, rowsRead, statementCases, type StatementCase } from './database.js';
 
 const thresholds = {
-  manyRows: {
-    value: 300,
-    unit: 'rows a request',
-    source: 'Decoding a row costs microseconds: some hundreds are needed before they can hold milliseconds.',
-  },
+  manyRows: statementThresholds.manyRows,
   handled: {
     value: 2,
     unit: 'rows handled for each returned',

@@ -1,10 +1,12 @@
 import type { Threshold } from '../../rule.js';
 import { serviceDocument } from '../../../evidence/kinds/service.js';
 import { assured } from '../../confidence.js';
-import type { ProcessObservation } from '../../../model/observation.js';
 import { shareOf } from '../../account/accounting.js';
 import { saturated, type CpuFacts } from '../../account/cpu-facts.js';
 import { averageOf, almostNothing, cores, ms, percent } from '../../figures.js';
+import type { MissingEvidence, ProcessObservation } from '../../../model/observation.js';
+import { localDatabases } from '../../account/own-contention.js';
+import { areStatementsCounted, areStatementsMany, areStatementsOpen, talkingShare, uncounted } from '../database/open-statements.js';
 import { wouldFit } from '../../would-fit.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
@@ -24,6 +26,11 @@ const thresholds = {
     value: 0.5,
     unit: 'of the CPUs it may use',
     source: 'A service that burns half of its CPUs itself is most of the contention itself.',
+  },
+  talking: {
+    value: 0.35,
+    unit: 'of the CPU samples',
+    source: 'One kind of work with a third of the CPU leads; for each of its statements the database burns about as much again.',
   },
   steal: {
     value: 0.1,
@@ -47,7 +54,9 @@ function evaluate(context: RuleContext): RuleVerdict {
     return share < minimumShare ? nothing : { ...nothing, causes: [throttledCause(context, cpu, throttled, share)] };
   }
   const contended = contendedShare(context, process, cpu);
-  return contended < minimumShare ? nothing : { ...nothing, causes: [contentionCause(context, process, cpu, contended)] };
+  if (contended < minimumShare) return nothing;
+  const open = mayBeItsStatements(context);
+  return open === null ? { ...nothing, causes: [contentionCause(context, process, cpu, contended)] } : { ...nothing, missing: open };
 }
 
 /**
@@ -61,6 +70,30 @@ function contendedShare(context: RuleContext, process: ProcessObservation, cpu: 
   if (delayed < thresholds.denied.value || isOwnContention || !wouldFit(context)) return 0;
   const ready = shareOf(context.lines, 'run-queue');
   return cpu.saturation >= saturated ? context.sides.application * delayed : Math.min(ready, context.sides.application);
+}
+
+/**
+ * Its own database on the same host may have the CPU: what it burns to parse and plan many small statements is not in its execution time. Null if this is
+ * excluded, or if the statements are known to be of these requests (then they are a cause that explains this one). Otherwise what is missing to decide it.
+ */
+function mayBeItsStatements(context: RuleContext): MissingEvidence[] | null {
+  const talking = talkingShare(context);
+  const isTalking = talking >= thresholds.talking.value;
+  if (isTalking && !areStatementsCounted(context)) return [uncounted(talking)];
+  if (isTalking && areStatementsOpen(context)) return [];
+  // Without a profile nobody knows how much of its own CPU they take either.
+  const local = context.input.profile === null ? localDatabases(context.input) : [];
+  const isCounted = local.every((database) => database.isCounted);
+  return local.length > 0 && (!isCounted || areStatementsMany(context)) ? [whoHasTheCpu(isCounted)] : null;
+}
+
+function whoHasTheCpu(isCounted: boolean): MissingEvidence {
+  return {
+    id: 'cpu-holder',
+    what: 'who has the CPU for which the service waits',
+    why: `its database runs on the same host, ${isCounted ? 'a request runs many statements there' : 'its statements were not counted'}, and no profile of the service was to be had: both may burn the CPU on talking to each other`,
+    remedy: 'get a profile of the service under the same load, or see what burns the CPU meanwhile (top), and triage again',
+  };
 }
 
 function throttledCause(context: RuleContext, cpu: CpuFacts, throttled: number, share: number): Candidate {

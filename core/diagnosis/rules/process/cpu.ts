@@ -1,9 +1,11 @@
 import { wilsonInterval } from '../../../model/proportion.js';
+import type { MissingEvidence } from '../../../model/observation.js';
 import type { CauseLocation } from '../../../model/cause.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
 import { saturated } from '../../account/cpu-facts.js';
 import type { EvidencePattern } from '../../confidence.js';
 import type { Part } from '../../forecast/forecast.js';
+import { percent } from '../../figures.js';
 import { minimumShare, type RuleContext } from '../../rule.js';
 
 /** The profile if it can bear a claim: a CPU profile that its quality gate did not reject, of a service that is really busy. */
@@ -14,15 +16,34 @@ export function cpuProfile(context: RuleContext): ProfileSummary | null {
   return isBusy(context) ? profile : null;
 }
 
-/** 40 % of a process that is 1 % busy is nothing. Frames count only if CPU, or queueing for it, holds the latency. */
+/**
+ * 40 % of a process that is 1 % busy is nothing. Frames count only if CPU, or queueing for it, holds the latency. Requests in front of a process that could not
+ * be observed may queue for workers that wait, so its profile must not have been idle.
+ */
 export function isBusy(context: RuleContext): boolean {
   const { cpu } = context.facts;
+  if (cpu === null && (context.input.profile?.idleShare ?? 0) > 1 - saturated) return false;
   return context.sides.application >= minimumShare || (cpu !== null && cpu.saturation >= saturated);
 }
 
 /** Part of the latency that the service's CPU explains, including the queue in front of it. */
 export function applicationShare(context: RuleContext): number {
   return context.sides.application;
+}
+
+/**
+ * For a busy service whose queue could not be seen: how much of the latency this part (0..1) of its CPU holds is unknown, so it is not ruled out, and the place
+ * is named in what is missing. Null if the account knows enough.
+ */
+export function unseenQueue({ facts, sides }: RuleContext, part: number, what: string): MissingEvidence | null {
+  const { cpu } = facts;
+  if (cpu === null || cpu.saturation < saturated || (sides.application + sides.unattributed) * part < minimumShare) return null;
+  return {
+    id: 'queue-for-cpu',
+    what: `whether the requests queue for the CPU of the service, ${percent(part)} of which ${what} burns`,
+    why: `the threads that serve requests are busy or ready for ${percent(Math.min(1, cpu.saturation))} of the time, but ${percent(sides.unattributed)} of the mean latency was seen nowhere`,
+    remedy: 'let the sockets of the service be looked at (what kept them from it is told beside this), and triage again',
+  };
 }
 
 export function categoryShare(profile: ProfileSummary, ...wanted: ProfileCategory[]): number {
@@ -35,12 +56,20 @@ export function unownedShare(profile: ProfileSummary, wanted: ProfileCategory): 
   return Math.max(0, categoryShare(profile, wanted) - owned);
 }
 
+/** How functions without a name are written. Only their lines tell two of them in one file apart. */
+const nameless: ReadonlySet<string> = new Set(['', '(anonymous)', '<anonymous>', '<lambda>']);
+
+/** Two frames are the same function if name and file agree. The line counts only for functions without a name: some profilers give the line of the sample. */
+export function functionKey({ name, module, line }: Frame): string {
+  return `${name}\u0000${module}${nameless.has(name) ? `\u0000${line ?? 0}` : ''}`;
+}
+
 /** Application frames with the share of the profile that burns directly under them in the given categories, heaviest first. */
 export function callersOf(profile: ProfileSummary, ...wanted: ProfileCategory[]): { frame: Frame; share: number }[] {
   const merged = new Map<string, { frame: Frame; share: number }>();
   for (const category of profile.categories.filter((entry) => wanted.includes(entry.category))) {
     for (const caller of category.callers) {
-      const key = `${caller.frame.name}\u0000${caller.frame.module}`;
+      const key = functionKey(caller.frame);
       const known = merged.get(key);
       merged.set(key, { frame: caller.frame, share: (known?.share ?? 0) + caller.share });
     }
@@ -72,15 +101,14 @@ export interface OwnWork {
 
 /** Application functions by what they burn themselves and in the dependencies that they call: these do nothing that they were not asked for. */
 export function ownWork(profile: ProfileSummary, ...own: ProfileCategory[]): OwnWork[] {
-  const keyOf = (frame: Frame): string => `${frame.name}\u0000${frame.module}\u0000${frame.line ?? 0}`;
   const work = new Map<string, OwnWork>();
   for (const { frame, share } of callersOf(profile, ...own)) {
-    const known = work.get(keyOf(frame));
-    work.set(keyOf(frame), { frame, share: (known?.share ?? 0) + share, library: null });
+    const known = work.get(functionKey(frame));
+    work.set(functionKey(frame), { frame, share: (known?.share ?? 0) + share, library: null });
   }
   for (const { name, caller, share } of profile.libraries ?? []) {
-    const known = work.get(keyOf(caller)) ?? { frame: caller, share: 0, library: null };
-    work.set(keyOf(caller), { ...known, share: known.share + share, library: share > known.share ? name : known.library });
+    const known = work.get(functionKey(caller)) ?? { frame: caller, share: 0, library: null };
+    work.set(functionKey(caller), { ...known, share: known.share + share, library: share > known.share ? name : known.library });
   }
   return [...work.values()].sort((a, b) => b.share - a.share || a.frame.name.localeCompare(b.frame.name));
 }

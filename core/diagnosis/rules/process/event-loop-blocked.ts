@@ -6,7 +6,7 @@ import { clampRatio, percent, ms } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, disproved, type Candidate, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
 import { applicationShare, callersOf, cpuProfile, frameLocation, frameText } from './cpu.js';
-import { isSameRoute } from '../route.js';
+import { alertedRoute } from '../route.js';
 
 const thresholds = {
   dominance: {
@@ -26,10 +26,12 @@ export const eventLoopBlocked: Rule = { id: 'event-loop-blocked', requires: [pro
 /** Another route holds the loop while the alerted one waits: the victim uses no CPU of its own, the blocker does. */
 function evaluate(context: RuleContext): RuleVerdict {
   const { trace } = context.input;
-  if (trace === null || cpuProfile(context) === null) return nothing;
-  const victim = trace.routes.find((route) => isSameRoute(context.input.route, route.method, route.route));
+  const isAlerted = alertedRoute(context.input);
+  // Which route is another one is known only where the alerted one is.
+  if (trace === null || cpuProfile(context) === null || isAlerted === null) return nothing;
+  const victim = trace.routes.find((route) => isAlerted(route.method, route.route));
   const culprit = otherRoute(context, trace, victim);
-  const blocker = foreignBlocker(context, trace, culprit);
+  const blocker = foreignBlocker(trace, culprit, isAlerted);
   if (culprit === null && blocker === null) {
     return victim === undefined
       ? nothing
@@ -56,13 +58,17 @@ function otherRoute(context: RuleContext, trace: RequestTrace, victim: RouteSpan
 }
 
 /** Long stretches of one stack that began with a request of another route. */
-function foreignBlocker(context: RuleContext, trace: RequestTrace, culprit: RouteSpans | null): LoopBlocker | null {
+function foreignBlocker(
+  trace: RequestTrace,
+  culprit: RouteSpans | null,
+  isAlerted: (method: string, route: string) => boolean,
+): LoopBlocker | null {
   const isForeign = (blocker: LoopBlocker): boolean => {
     const starter = blocker.routes[0];
     // Work that belongs to no request is a job, or is done after each answer (an access log). The trace cannot tell which; the frame itself can be named.
     if (starter === undefined) return false;
     const [method = '', route = ''] = starter.split(' ');
-    return !isSameRoute(context.input.route, method, route);
+    return !isAlerted(method, route);
   };
   const held = trace.blockers.filter(isForeign).sort((a, b) => b.share - a.share)[0];
   if (held === undefined) return null;

@@ -5,7 +5,18 @@ import type { Frame, ProfileLeaf, ProfileSummary } from '../../../model/profile.
 import { percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
-import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern, avoidableCpu } from './cpu.js';
+import { areStatementsCounted, areStatementsOpen, talkingShare, uncounted } from '../database/open-statements.js';
+import {
+  applicationShare,
+  avoidableCpu,
+  callersOf,
+  categoryShare,
+  cpuProfile,
+  frameLocation,
+  frameText,
+  functionKey,
+  profilePattern,
+} from './cpu.js';
 
 /** The code that allocates pays for the allocation as well, so it is charged together with the collector. */
 const thresholds = {
@@ -44,6 +55,10 @@ function evaluate(context: RuleContext): RuleVerdict {
       `garbage collection and allocation take ${percent(collector)} of the CPU samples, less than the ${percent(files.share)} in which ${frameText(files.frame)} reads and writes the files that fill the memory`,
       [context.cited.profile],
     );
+  // Rows that are fetched are garbage a moment later: then the collector is a part of what the driver burns.
+  const talking = talkingShare(context);
+  if (talking > collector && !areStatementsCounted(context)) return { ...nothing, missing: [uncounted(talking)] };
+  if (talking > collector && areStatementsOpen(context)) return nothing;
   const share = applicationShare(context) * Math.min(1, collector + (site?.share ?? 0));
   const where = site === null ? '' : `; the heaviest code in front of it is ${frameText(site.frame)} (${percent(site.share)})`;
   return {
@@ -80,5 +95,5 @@ function allocationSite(profile: ProfileSummary): { frame: NonNullable<ProfileLe
 }
 
 function isSame(one: Frame, other: Frame | undefined): boolean {
-  return one.name === other?.name && one.module === other.module;
+  return other !== undefined && functionKey(one) === functionKey(other);
 }

@@ -15,8 +15,10 @@ import {
   cpuProfile,
   frameLocation,
   frameText,
+  functionKey,
   ownWork,
   profilePattern,
+  unseenQueue,
   type OwnWork,
 } from './cpu.js';
 
@@ -50,6 +52,8 @@ function evaluate(context: RuleContext): RuleVerdict {
   if (first === undefined) return nothing;
   const share = applicationShare(context) * first.share;
   if (share < minimumShare) {
+    const unseen = unseenQueue(context, first.share, frameText(first.frame));
+    if (unseen !== null) return { ...nothing, missing: [unseen] };
     return disproved(
       'hot-function',
       `the heaviest application function, ${frameText(first.frame)}, has ${percent(first.share)} of the CPU samples, and with the queue for them ${percent(share)} of the latency, ${tooSmall}`,
@@ -114,7 +118,7 @@ function whereOf(profile: ProfileSummary, work: OwnWork): string {
 
 /** Is at least half of it work of these kinds? */
 function isWork(profile: ProfileSummary, { frame, share }: OwnWork, ...kinds: ProfileCategory[]): boolean {
-  const same = callersOf(profile, ...kinds).find((caller) => caller.frame.name === frame.name && caller.frame.module === frame.module);
+  const same = callersOf(profile, ...kinds).find((caller) => functionKey(caller.frame) === functionKey(frame));
   return same !== undefined && 2 * same.share >= share;
 }
 

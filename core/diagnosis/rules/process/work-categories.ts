@@ -6,7 +6,17 @@ import type { ProfileCategory } from '../../../model/profile.js';
 import { capitalized, percent } from '../../figures.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, tooSmall, disproved, type Rule, type RuleContext, type RuleVerdict } from '../../rule.js';
-import { applicationShare, callersOf, categoryShare, cpuProfile, frameLocation, frameText, profilePattern, avoidableCpu } from './cpu.js';
+import {
+  applicationShare,
+  callersOf,
+  categoryShare,
+  cpuProfile,
+  frameLocation,
+  frameText,
+  profilePattern,
+  avoidableCpu,
+  unseenQueue,
+} from './cpu.js';
 
 const thresholds = {
   told: {
@@ -83,6 +93,9 @@ function evaluateCategory(defect: CategoryDefect, context: RuleContext): RuleVer
   const inProfile = categoryShare(profile, defect.category);
   const share = applicationShare(context) * inProfile;
   if (share < minimumShare) {
+    const caller = callersOf(profile, defect.category)[0];
+    const unseen = unseenQueue(context, inProfile, `${defect.noun}${caller === undefined ? '' : ` under ${frameText(caller.frame)}`}`);
+    if (unseen !== null) return { ...nothing, missing: [unseen] };
     return inProfile < thresholds.told.value
       ? nothing
       : disproved(
