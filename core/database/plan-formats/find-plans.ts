@@ -1,10 +1,13 @@
 import { UnreadableInputError } from '../../model/errors.js';
 import type { PlanFormat } from './format.js';
-import type { PlanText } from './plan-text.js';
+import { mysqlTree } from './mysql-tree.js';
+import type { PlanLine, PlanText } from './plan-text.js';
+import { postgresText } from './postgres-text.js';
 import { planFormats, tellsPlan } from './registry.js';
 import { csvCells } from './wrapping/csv.js';
-import { jsonValues, parseJson } from './wrapping/json-values.js';
+import { jsonValues, parseJson, type JsonSpan } from './wrapping/json-values.js';
 import { rowsOfLiterals } from './wrapping/literals.js';
+import { isPrinted, printedValues } from './wrapping/printed-values.js';
 import { unwrap } from './wrapping/unwrap.js';
 
 /** One plan as its format gave it, not checked yet. */
@@ -44,12 +47,26 @@ function collectFromText(text: string, durationMs: number | null, level: number,
     collectFromText(rows.join('\n'), durationMs, level + 1, found);
     return;
   }
+  if (isPrinted(text)) {
+    collectPrinted(text, durationMs, level, found);
+    return;
+  }
   const cells = cellsWithPlans(text);
   if (cells.length > 0) {
     for (const cell of cells) collectFromText(cell, durationMs, level + 1, found);
     return;
   }
   for (const part of unwrap(text, tellsPlan)) collectFromPart({ ...part, durationMs: part.durationMs ?? durationMs }, level, found);
+}
+
+/** A plan in JSON that Python or Node read and printed in their own notation: `{'Plan': {'Node Type': 'Limit', 'Parallel Aware': False}}`. */
+function collectPrinted(text: string, durationMs: number | null, level: number, found: FoundPlans): void {
+  try {
+    for (const value of printedValues(text)) collectFromValue(value, durationMs, level + 1, found);
+  } catch (error) {
+    if (!(error instanceof UnreadableInputError)) throw error;
+    found.failures.push(error);
+  }
 }
 
 /** A text that is JSON as a whole, or has a JSON object in every line. */
@@ -69,8 +86,9 @@ function cellsWithPlans(text: string): string[] {
   return (csvCells(text) ?? []).filter((cell) => cell.includes('\n') && tellsPlan.test(cell));
 }
 
-function collectFromPart(part: PlanText, level: number, found: FoundPlans): void {
-  if (collectValues(part, level, found)) return;
+function collectFromPart(whole: PlanText, level: number, found: FoundPlans): void {
+  const part = collectValues(whole, level, found);
+  if (part === null) return;
   for (const format of planFormats) {
     try {
       const documents = format.readText?.(part) ?? [];
@@ -101,13 +119,15 @@ function requireAllNodes({ id, nodeMark, advice }: PlanFormat, { lines }: PlanTe
   }
 }
 
-/** JSON between other lines. True when there is some of a plan, whole or not. */
-function collectValues({ lines, durationMs }: PlanText, level: number, found: FoundPlans): boolean {
+/** Plans in JSON between other lines. Gives what is left of the text when some of it tells a plan in another format; null when nothing is. */
+function collectValues(part: PlanText, level: number, found: FoundPlans): PlanText | null {
+  const { lines, durationMs } = part;
   const text = lines.map((line) => line.text).join('\n');
   const expected = nodesIn(text);
-  if (!/[[{]/.test(text) || !text.includes('"')) return false;
+  if (!/[[{]/.test(text) || !text.includes('"')) return part;
   const before = found.plans.length;
-  for (const value of jsonValues(text)) collectFromValue(value, durationMs, level + 1, found);
+  const values = jsonValues(text);
+  for (const { value } of values) collectFromValue(value, durationMs, level + 1, found);
   const read = found.plans.slice(before).reduce((sum, { document }) => sum + nodesIn(JSON.stringify(document)), 0);
   if (read < expected) {
     found.failures.push(
@@ -116,7 +136,20 @@ function collectValues({ lines, durationMs }: PlanText, level: number, found: Fo
       ),
     );
   }
-  return found.plans.length > before || expected > 0;
+  if (found.plans.length === before && expected === 0) return part;
+  const rest = { ...part, lines: linesOutside(text, values, lines) };
+  return rest.lines.some(({ text: line }) => postgresText.tells.test(line) || mysqlTree.tells.test(line)) ? rest : null;
+}
+
+/** The lines without the values in them: a line that holds a part of one is empty. */
+function linesOutside(text: string, values: readonly JsonSpan[], lines: readonly PlanLine[]): PlanLine[] {
+  let at = 0;
+  return text.split('\n').map((line, index) => {
+    const [from, end] = [at, at + line.length];
+    at = end + 1;
+    const isInside = values.some((value) => value.from <= end && value.end > from);
+    return { number: lines[index]?.number ?? 0, text: isInside ? '' : line };
+  });
 }
 
 function nodesIn(text: string): number {

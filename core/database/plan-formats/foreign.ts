@@ -39,6 +39,12 @@ export const foreignPlans: readonly ForeignPlan[] = [
       'It shows few of its tasks and their times are those of other machines. Give the plan below "->  Task" by itself: that is one of PostgreSQL, of one shard.',
   },
   {
+    name: 'TimescaleDB with data nodes (a plan of several nodes)',
+    mark: /Custom Scan \((?:DataNodeScan|AsyncAppend|DataNodeCopy|DataNodeDispatch)\)/,
+    remedy:
+      'Its times are those of other machines. Take the plan below "Remote EXPLAIN:" by itself: that is one of PostgreSQL, of one data node.',
+  },
+  {
     name: 'Databend',
     mark: /[├└]── (?:output columns|estimated rows|push downs|partitions (?:total|scanned)|read (?:rows|bytes|size)): /,
     remedy: ofThatTool,
@@ -94,7 +100,7 @@ export const foreignPlans: readonly ForeignPlan[] = [
   { name: 'Hive or Impala', mark: /STAGE DEPENDENCIES:|F\d+:PLAN FRAGMENT|^PLAN-ROOT SINK/m, remedy: ofThatTool },
   {
     name: 'TiDB',
-    mark: /\b(?:TableReader|IndexLookUp|TableFullScan|IndexRangeScan|HashAgg|Selection|Projection|TopN|IndexJoin|HashJoin)_\d+\b|cop\[tikv\]/,
+    mark: /\b(?:(?:Table|Index|IndexLookUp)Reader|IndexLookUp|IndexMerge|TableFullScan|(?:Table|Index|TableRange|IndexRange|IndexFull)Scan|(?:Hash|Stream)Agg|Selection|Projection|TopN|(?:Index|Merge|Hash|HashLeft|HashRight)Join|Point_Get|ExchangeSender)_\d+\b|cop\[tikv\]/,
     remedy: ofThatTool,
   },
   { name: 'Db2', mark: /DB2 Universal Database|Access Plan:\s*\n-{5,}|Total Cost:\s+[\d.e+]+\s*\n\s*Query Degree/i, remedy: ofThatTool },
@@ -110,7 +116,7 @@ export const foreignPlans: readonly ForeignPlan[] = [
   },
   {
     name: 'MySQL or MariaDB as a table',
-    mark: /\bselect_type\b.{0,200}\bpossible_keys\b|^[ \t]*select_type: /m,
+    mark: /\bselect_type\b.{0,200}\btable\b|^[ \t]*select_type: /m,
     remedy: asJson("EXPLAIN FORMAT=JSON <statement>, MySQL's EXPLAIN ANALYZE or MariaDB's ANALYZE FORMAT=JSON"),
   },
   { name: 'SQLite as bytecode', mark: /^addr\s+opcode\s+p1/m, remedy: asJson('EXPLAIN QUERY PLAN <statement>') },

@@ -1,8 +1,9 @@
 import type { PlanFormat } from './format.js';
-import { parseShellValue } from './wrapping/shell-value.js';
+import { BrokenValueError, readShellValue } from './wrapping/shell-value.js';
 import { isRecord, numeric, type RawRecord } from './mysql-blocks.js';
 
 const mostLevels = 200;
+const shellAdvice = 'print(EJSON.stringify(<query>.explain("executionStats")))';
 
 export const mongodb: PlanFormat = {
   id: 'mongodb',
@@ -13,12 +14,7 @@ export const mongodb: PlanFormat = {
   advice: '.explain("executionStats") behind the query (it executes it)',
   tells: /"{0,2}(?:queryPlanner|executionStats|winningPlan|executionStages|execStats)"{0,2}\s*:/,
   readText({ lines }) {
-    const text = lines.map((line) => line.text).join('\n');
-    const start = text.search(/\{\s*["']?(?:explainVersion|queryPlanner|executionStats|stages|ok)["']?\s*:/);
-    if (start < 0) return [];
-    const value = parseShellValue(text.slice(start));
-    const document = isRecord(value) ? (mongodb.readObject?.(value) ?? null) : null;
-    return document === null ? [] : [document];
+    return documentsIn(lines.map((line) => line.text).join('\n'));
   },
   readObject(value) {
     const stages = value['stages'];
@@ -26,11 +22,42 @@ export const mongodb: PlanFormat = {
       return aggregation(stages.filter(isRecord), value);
     if (isRecord(value['execStats'])) return profiled(value, value['execStats']);
     const planner = value['queryPlanner'];
-    const stats = value['executionStats'];
+    // What people print of it: `.explain(…).executionStats`, or its stages alone.
+    const stats = isRecord(value['executionStages']) ? value : value['executionStats'];
+    if (typeof value['stage'] === 'string' && 'nReturned' in value) return { Plan: readStage({ ...value }, null, true, 0) };
     if (!isRecord(planner) && !isRecord(stats)) return null;
     return isRecord(stats) ? executed(stats, planner) : isRecord(planner) ? planned(planner) : null;
   },
 };
+
+/** Queries, code and remarks have braces, too. */
+const mostStarts = 50;
+const longestKey = 20;
+
+/** The plans among what the shell printed. Throws UnreadableInputError when one of them ends too early. */
+function documentsIn(text: string): RawRecord[] {
+  if (!/\b(?:queryPlanner|executionStats|executionStages|stage|execStats)\b["']?\s*:/.test(text)) return [];
+  const found: RawRecord[] = [];
+  const starts = /[{[]/g;
+  for (let match = starts.exec(text), tried = 0; match !== null && tried < mostStarts; match = starts.exec(text), tried++) {
+    try {
+      const { value, end } = readShellValue(text, match.index, shellAdvice);
+      found.push(...plansIn(value, 0));
+      starts.lastIndex = end;
+    } catch (error) {
+      if (!(error instanceof BrokenValueError)) throw error;
+      // Code that stands above the plan is no value, either, but says nothing of a plan up to where it stops being one.
+      if (mongodb.tells.test(text.slice(match.index, error.at + longestKey))) throw error;
+    }
+  }
+  return found;
+}
+
+function plansIn(value: unknown, level: number): RawRecord[] {
+  if (level > mostLevels || typeof value !== 'object' || value === null) return [];
+  const document = isRecord(value) ? (mongodb.readObject?.(value) ?? null) : null;
+  return document === null ? Object.values(value).flatMap((inner) => plansIn(inner, level + 1)) : [document];
+}
 
 function executed(stats: RawRecord, planner: unknown): RawRecord | null {
   const stages = stats['executionStages'];

@@ -1,7 +1,7 @@
 import { UnreadableInputError } from '../../model/errors.js';
 import type { PlanFormat } from './format.js';
-import { quoteLine, type PlanLine } from './plan-text.js';
-import { readsOfMysql, requireWholeTree } from './whole-tree.js';
+import { leavesOut, quoteLine, type PlanLine } from './plan-text.js';
+import { measuredInMysql, readsOfMysql, requireWholeTree } from './whole-tree.js';
 
 type RawRecord = Record<string, unknown>;
 
@@ -63,6 +63,7 @@ function readTrees(lines: readonly PlanLine[]): RawRecord[] {
     const match = arrow.exec(line.text);
     if (match === null) {
       isSeparated = true;
+      if (open.length > 0 && leavesOut(line.text) && /^\s{2}/.test(line.text)) refuse(line);
       if (/\((?:cost=[\d.]+|actual time=)/.test(line.text)) refuse(line);
       continue;
     }
@@ -84,7 +85,7 @@ function readTrees(lines: readonly PlanLine[]): RawRecord[] {
     open.push({ column: indent.length, node, subquery: null });
   }
   for (const { Plan: root } of roots) {
-    requireWholeTree(root as RawRecord, readsOfMysql, mysqlAdvice);
+    requireWholeTree(root as RawRecord, readsOfMysql, measuredInMysql, mysqlAdvice);
     fillTimes(root as RawRecord);
   }
   return roots;

@@ -11,6 +11,13 @@ export interface PlanText {
   durationMs: number | null;
 }
 
+/** `...`, `[…]`, `… 12 more`: whoever shortened the plan says so. A condition that was cut in its middle begins otherwise. */
+export function leavesOut(text: string): boolean {
+  return /^\s*(?:->\s*)?[[(<]?(?:\.{3,}|…)(?:[\])>]?\s*$|.{0,60}\b(?:more|similar|omitted|others?|skipped|same|repeat\w*|snip|truncated|nodes|lines|partitions|branches)\b)/i.test(
+    text,
+  );
+}
+
 /** A quoted line in a message, short. */
 export function quoteLine({ number, text }: PlanLine): string {
   const cut = text.trim().length > 80 ? `${text.trim().slice(0, 80)}…` : text.trim();

@@ -2,7 +2,7 @@ import { UnreadableInputError } from '../../model/errors.js';
 import type { PlanFormat } from './format.js';
 import { quoteLine, type PlanLine } from './plan-text.js';
 import { postgresAdvice } from './postgres-json.js';
-import { readsOfPostgres, requireWholeTree } from './whole-tree.js';
+import { measuredInPostgres, readsOfPostgres, requireWholeTree } from './whole-tree.js';
 
 interface YamlLine {
   column: number;
@@ -33,7 +33,7 @@ export const postgresYaml: PlanFormat = {
     const first = lines.findIndex(({ text }) => /^\s*(?:- )?(?:Plan:|Query Text: )/.test(text));
     if (first < 0 || !lines.some(({ text }) => /^\s*(?:- )?Node Type: "/.test(text))) return [];
     const roots = readDocuments(lines.slice(first));
-    for (const { Plan: root } of roots) if (isRecord(root)) requireWholeTree(root, readsOfPostgres, postgresAdvice);
+    for (const { Plan: root } of roots) if (isRecord(root)) requireWholeTree(root, readsOfPostgres, measuredInPostgres, postgresAdvice);
     return roots.map((root) => (durationMs === null ? root : { ...root, Duration: durationMs }));
   },
 };

@@ -22,7 +22,8 @@ export const sqlite: PlanFormat = {
     const plans: Step[][] = [];
     // The shell draws the last step of a plan with a corner: what stands beside it is of the next statement.
     let isOver = true;
-    for (const found of blocksOf(lines).flat()) {
+    const drawn = blocksOf(lines).flat();
+    for (const found of drawn.length === 0 ? bareSteps(lines) : drawn) {
       if (isOver && found.level === 0) plans.push([]);
       if (found.level === 0) isOver = found.isLast;
       plans.at(-1)?.push(found);
@@ -60,6 +61,16 @@ function blocksOf(lines: readonly PlanLine[]): Step[][] {
     if (found !== null) blocks.at(-1)?.push(found);
   }
   return blocks.filter((block) => block.some(({ detail }) => words.test(detail)));
+}
+
+const bareStep =
+  /^(?:(?:SCAN|SEARCH) (?:TABLE )?\S+(?: AS \S+)?(?: USING (?:(?:AUTOMATIC )?(?:PARTIAL )?(?:COVERING )?INDEX \S+|INTEGER PRIMARY KEY|ROWID).*| VIRTUAL TABLE INDEX .*| LEFT-JOIN| EXISTS)?|USE TEMP B-TREE FOR .+)$/;
+
+/** The column `detail` alone, a step a line: only a text in which every line is one, since nothing else marks it. */
+function bareSteps(lines: readonly PlanLine[]): Step[] {
+  const texts = lines.map(({ text }) => text.trim()).filter((text) => !/^(?:|QUERY PLAN|detail|-+|```\w*)$/.test(text));
+  const isPlan = texts.every((text) => bareStep.test(text)) && texts.some((text) => / USING | TABLE |^USE TEMP/.test(text));
+  return isPlan ? texts.map((detail, index) => ({ level: 0, detail, isLast: index === texts.length - 1 })) : [];
 }
 
 /** The whole drawing may be indented: levels count from its first step. */

@@ -4,15 +4,20 @@ import type { RawRecord } from './postgres-text/node-title.js';
 /** How many nodes one reads at least, by what it is called; what is not listed may read none. */
 export type Reads = (nodeType: string) => number;
 
+/** Whether a node has its own measurements wherever the statement was executed. */
+export type IsMeasured = (node: RawRecord) => boolean;
+
 /**
  * A text that was cut at its end is a tree in which a join reads one side, or a sort nothing: the time of what is missing would be told as that node's own.
  * Subplans and CTEs are no inputs. Throws UnreadableInputError.
  */
-export function requireWholeTree(root: RawRecord, reads: Reads, advice: string): void {
+export function requireWholeTree(root: RawRecord, reads: Reads, isMeasured: IsMeasured, advice: string): void {
   const open = [root];
+  const wasExecuted = isTimed(root);
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    const below: RawRecord[] = Array.isArray(node['Plans']) ? (node['Plans'] as RawRecord[]) : [];
+    const below = childrenOf(node);
     const type = String(node['Node Type']);
+    if (wasExecuted && isMeasured(node) && !isTimed(node)) refuseUnmeasured(node, advice);
     const expected = reads(type);
     const inputs = below.filter((child) => child['Subplan Name'] === undefined).length;
     if (inputs < expected) {
@@ -24,6 +29,33 @@ export function requireWholeTree(root: RawRecord, reads: Reads, advice: string):
     open.push(...below);
   }
 }
+
+/** The server measures every node or none: what has no times here had them taken away, and they would be told as those of the node above. */
+function refuseUnmeasured(node: RawRecord, advice: string): never {
+  const relation = node['Relation Name'];
+  const on = typeof relation === 'string' ? ` on ${relation.slice(0, 80)}` : '';
+  throw new UnreadableInputError(
+    `Expected measurements at every node, as the root has them, but "${String(node['Node Type']).slice(0, 80)}"${on} has none: the plan was shortened by hand. ` +
+      `Its time would be told as that of the node above. Copy it as it was printed, or take the output of ${advice}.`,
+  );
+}
+
+function isTimed(node: RawRecord): boolean {
+  return node['Actual Loops'] !== undefined;
+}
+
+function childrenOf(node: RawRecord): RawRecord[] {
+  return Array.isArray(node['Plans']) ? (node['Plans'] as RawRecord[]) : [];
+}
+
+/** `(actual …)` or `(never executed)`. */
+export const measuredInPostgres: IsMeasured = () => true;
+
+/** A step that only hands on (`Hash`) is printed without numbers; one that reads a table is not. What is printed elsewhere is measured there. */
+export const measuredInMysql: IsMeasured = (node) =>
+  childrenOf(node).length === 0 &&
+  node['Total Cost'] === undefined &&
+  !/^(?:Materialize|Zero rows|Rows fetched)/.test(String(node['Node Type']));
 
 const twoOfPostgres = /^(?:Nested Loop|Hash Join|Merge Join|Recursive Union|BitmapAnd|BitmapOr)$/;
 const oneOfPostgres =

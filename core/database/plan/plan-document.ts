@@ -52,7 +52,8 @@ function withOldNames({ document }: FoundPlan): Record<string, unknown> {
 /** Milliseconds where it was executed; estimates come after everything that was, by their cost. */
 function weightOf({ Plan: root, 'Execution Time': executionMs }: RawPlanDocument): number {
   if (executionMs !== undefined) return executionMs;
-  return root['Actual Total Time'] ?? (root['Actual Loops'] === undefined ? -1 / (1 + (root['Total Cost'] ?? 0)) : 0);
+  const loops = root['Actual Loops'];
+  return loops === undefined ? -1 / (1 + (root['Total Cost'] ?? 0)) : (root['Actual Total Time'] ?? 0) * loops;
 }
 
 function whyNone(text: string): string {

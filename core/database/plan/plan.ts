@@ -18,7 +18,8 @@ export function readQueryPlan(text: string): QueryPlan {
   return {
     format: format.id,
     analyzed,
-    executionMs: document['Execution Time'] ?? (analyzed ? (document.Plan['Actual Total Time'] ?? null) : null),
+    executionMs:
+      document['Execution Time'] ?? (analyzed && document.Plan['Actual Total Time'] !== undefined ? (tree[0]?.wallMs ?? null) : null),
     planningMs: document['Planning Time'] ?? null,
     ...tempBlocks(tree),
     nodes,

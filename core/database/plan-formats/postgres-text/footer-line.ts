@@ -4,7 +4,8 @@ import type { RawRecord } from './node-title.js';
 /** What is said below the last node of the whole statement: times, triggers, compilation, sending of the result. Old versions say it in other words. */
 export function readFooter(line: string, document: RawRecord): void {
   const time = /^\s*(Planning|Execution|Total)\s(?:time|runtime):\s*(\d+\.?\d*)/i.exec(line);
-  if (time !== null) document[time[1]?.toLowerCase() === 'planning' ? 'Planning Time' : 'Execution Time'] = Number(time[2]);
+  // The server says it once, right below its plan: what stands further down in the same words, people wrote themselves.
+  if (time !== null) document[time[1]?.toLowerCase() === 'planning' ? 'Planning Time' : 'Execution Time'] ??= Number(time[2]);
   else if (/^\s*Trigger .*:/.test(line)) readTrigger(line, document);
   else if (/^\s*Serialization:/.test(line)) document['Serialization'] = { Time: numberAfter(line, 'time') ?? 0 };
   else readJit(line, document);

@@ -27,7 +27,7 @@ export function readHeadLine(line: string): HeadLine | null {
   if (isDetail(line)) return null;
   const begin = line.search(numbersBegin);
   const match = /^(\s*)(->\s*)?/.exec(line);
-  const title = line.slice(match?.[0].length ?? 0, Math.max(0, begin)).trimEnd();
+  const title = withoutElided(line.slice(match?.[0].length ?? 0, Math.max(0, begin)).trimEnd());
   const measured = numbers.exec(line.slice(Math.max(0, begin)));
   if (begin < 0 || match === null || measured === null || title === '' || title.length > longestTitle || numbersCut.test(title))
     return null;
@@ -43,6 +43,11 @@ export function readHeadLine(line: string): HeadLine | null {
   if (never !== undefined) Object.assign(node, { 'Actual Total Time': 0, 'Actual Rows': 0, 'Actual Loops': 0 });
   const arrowColumn = arrow === undefined ? null : indent.length;
   return { arrowColumn, titleColumn: indent.length + (arrow?.length ?? 0), title, node };
+}
+
+/** Who shows times alone writes `(...)`, `(cost=…)` where the estimates stood. */
+function withoutElided(title: string): string {
+  return title.replace(/\s*\((?:cost=)?(?:\.{2,3}|…)\)$/, '');
 }
 
 /** `Filter: …`, `Worker 0: …`: no title of a node holds a colon before a blank. */

@@ -1,7 +1,7 @@
 import { isDetail, isHeadlike, readHeadLine } from './head-line.js';
 import { isKnownTitle } from './node-title.js';
 import { isSubplanHeader, isFooter } from './other-lines.js';
-import type { PlanLine } from '../plan-text.js';
+import { leavesOut, type PlanLine } from '../plan-text.js';
 
 /** A terminal of 80 columns breaks the longest lines, those of nodes, in two or three parts. */
 const mostParts = 5;
@@ -55,7 +55,7 @@ function isRestOfHead(line: string): boolean {
 }
 
 function mayBeCut(line: string, next: string): boolean {
-  if (line.trim() === '' || isDetail(line) || isSubplanHeader(line) || isFooter(line)) return false;
+  if (line.trim() === '' || isDetail(line) || isSubplanHeader(line) || isFooter(line) || leavesOut(line)) return false;
   return (
     isHeadlike(line) ||
     isRestOfHead(next) ||

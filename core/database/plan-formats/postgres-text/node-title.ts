@@ -15,7 +15,8 @@ const withoutRelation = new Set([
 const operations = new Set(['Insert', 'Update', 'Delete', 'Merge']);
 
 /** `Parallel Index Scan using orders_pkey on public.orders o`: the keys that the JSON format has for it. */
-export function describeTitle(title: string): RawRecord {
+export function describeTitle(given: string): RawRecord {
+  const title = asPrinted(given);
   const match = titled.exec(title);
   const node = nodeTypeOf(match?.[1] ?? title);
   const [, , index, target, alias] = match ?? [];
@@ -80,5 +81,10 @@ const knownTypes =
 
 /** A title that PostgreSQL itself prints. Extensions add others, but never at the root without an arrow. */
 export function isKnownTitle(title: string): boolean {
-  return knownTypes.test(title);
+  return knownTypes.test(asPrinted(title));
+}
+
+/** Who retypes a plan writes `UPDATE on t` as in the statement. */
+function asPrinted(title: string): string {
+  return title.replace(/^(?:INSERT|UPDATE|DELETE|MERGE)(?= on )/, (word) => `${word.charAt(0)}${word.slice(1).toLowerCase()}`);
 }

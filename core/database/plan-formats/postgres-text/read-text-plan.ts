@@ -1,7 +1,7 @@
 import { UnreadableInputError } from '../../../model/errors.js';
 import { postgresAdvice } from '../postgres-json.js';
-import { quoteLine, type PlanLine, type PlanText } from '../plan-text.js';
-import { readsOfPostgres, requireWholeTree } from '../whole-tree.js';
+import { leavesOut, quoteLine, type PlanLine, type PlanText } from '../plan-text.js';
+import { measuredInPostgres, readsOfPostgres, requireWholeTree } from '../whole-tree.js';
 import { readDetail, readWorkerLine } from './detail-line.js';
 import { readFooter } from './footer-line.js';
 import { isHeadlike, readHeadLine, type HeadLine } from './head-line.js';
@@ -37,10 +37,13 @@ export function readTextPlans({ lines, durationMs }: PlanText): RawRecord[] {
     const plan = plans.at(-1) ?? null;
     if (head !== null) placeHead(head, line, plans);
     else if (isHeadlike(line.text) && !isHarmless(line.text, plan)) refuseHead(line, plan);
-    else if (plan !== null) readOther(line.text, plan);
+    else if (plan !== null) {
+      if (leavesOut(line.text) && !plan.isClosed && columnOf(line.text) > plan.rootColumn) refuseHead(line, plan);
+      readOther(line.text, plan);
+    }
   }
   for (const { document } of plans) {
-    requireWholeTree(document['Plan'] as RawRecord, readsOfPostgres, postgresAdvice);
+    requireWholeTree(document['Plan'] as RawRecord, readsOfPostgres, measuredInPostgres, postgresAdvice);
     if (durationMs !== null) document['Duration'] = durationMs;
   }
   return plans.map(({ document }) => document);
@@ -50,6 +53,10 @@ export function readTextPlans({ lines, durationMs }: PlanText): RawRecord[] {
 function isHarmless(text: string, plan: OpenPlan | null): boolean {
   if (/^\s*->\s+Task\s*$/.test(text)) return true;
   return (plan === null || plan.isClosed) && !/\((?:cost=\d|actual )/.test(text);
+}
+
+function columnOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 function placeHead(head: HeadLine, line: PlanLine, plans: OpenPlan[]): void {
@@ -112,7 +119,7 @@ function placeBelow(parent: RawRecord, node: RawRecord, subplanName: string | nu
 }
 
 function readOther(line: string, plan: OpenPlan): void {
-  const column = line.length - line.trimStart().length;
+  const column = columnOf(line);
   const header = readSubplanHeader(line);
   if (header !== null && !plan.isClosed) {
     closeTo(plan, header.column);

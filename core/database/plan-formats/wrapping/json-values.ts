@@ -1,19 +1,26 @@
 /** How much is looked at in all to find values: each character a few times. Brackets that nothing closes would cost a pass each. */
 const mostPasses = 20;
 
-/** The whole text when it is JSON; otherwise every JSON array or object that begins a line, or follows a label, a border or a quote. */
-export function jsonValues(text: string): unknown[] {
+/** A value, and where it stands in the text: from its first bracket to behind its last. */
+export interface JsonSpan {
+  value: unknown;
+  from: number;
+  end: number;
+}
+
+/** The whole text when it is JSON; otherwise every JSON array or object that begins a line, or follows a label, a border, a quote or an assignment. */
+export function jsonValues(text: string): JsonSpan[] {
   const whole = parseJson(text.trim());
-  if (whole !== undefined) return [whole];
-  const found: unknown[] = [];
-  const starts = /(?:^|\n|plan:|[:|│]\s)[ \t|│"']{0,200}([[{])/g;
+  if (whole !== undefined) return [{ value: whole, from: 0, end: text.length }];
+  const found: JsonSpan[] = [];
+  const starts = /(?:^|\n|plan:|[:|│]\s|[=(] {0,4})[ \t|│"'`#r]{0,200}([[{])/g;
   let budget = mostPasses * text.length + 1000;
   for (let match = starts.exec(text); match !== null && budget > 0; match = starts.exec(text)) {
     const from = match.index + match[0].length - 1;
     const end = endOfJson(text, from);
     budget -= (end ?? text.length) - from;
     const value = end === null ? undefined : parseJson(text.slice(from, end));
-    if (value !== undefined) found.push(value);
+    if (value !== undefined && end !== null) found.push({ value, from, end });
     // What stands inside of broken JSON is a part of it. Other brackets may have a value further on.
     const isBroken = value === undefined && /^[[{]\s*["{[]/.test(text.slice(from, from + 200));
     if (isBroken && end === null) break;

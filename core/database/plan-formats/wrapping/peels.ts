@@ -47,6 +47,7 @@ export const peels: readonly Peel[] = [
   prefix('cell-name', 'psql \\x unaligned, CSV and AsciiDoc', /^(?:<l\|)?(?:QUERY PLAN|EXPLAIN|ANALYZE)(?:[|,:]| <l\|) ?/),
   prefix('left-border', 'AsciiDoc, cut tables', /^[|│║┃]/),
   { id: 'right-border', from: 'DBeaver, cut tables', strip: (line) => (/[|│║┃]\s*$/.test(line) ? line.replace(/[|│║┃]\s*$/, '') : null) },
+  { id: 'block-comment', from: 'comments of C and SQL that hold a plan each', strip: stripBlockComment, onSome: true },
   prefix('comment', 'SQL, shell and C comments, quotes of mails', /^\s*(?:--(?!>)|\/\/|#(?!011)|>|;|\*(?= )|%)/),
   prefix('diff', 'lines that a diff adds', /^\+/),
   prefix('table-index', 'console.table of Node', /^\s*\d+\s*[|│]/),
@@ -61,6 +62,12 @@ export const peels: readonly Peel[] = [
 
 function stripBox(line: string): string | null {
   return /^\s*[|│║┃].*[|│║┃]\s*$/.test(line) ? line.replace(/^\s*[|│║┃]/, '').replace(/[|│║┃]\s*$/, '') : null;
+}
+
+/** The first line of a plan stands behind the mark, in its column; the last one before the other. */
+function stripBlockComment(line: string): string | null {
+  const bare = line.replace(/^(\s*)\/\*+/, '$1').replace(/\s*\*+\/\s*$/, '');
+  return bare === line ? null : bare;
 }
 
 function stripQuotes(line: string): string | null {

@@ -3,16 +3,31 @@ import { UnreadableInputError } from '../../../model/errors.js';
 interface Cursor {
   text: string;
   at: number;
+  /** What prints it as JSON. */
+  advice: string;
 }
 
 const mostLevels = 300;
 
+/** A value that ends too early, or is none; `at` is how far it could be read. */
+export class BrokenValueError extends UnreadableInputError {
+  readonly at: number;
+
+  constructor(message: string, at: number) {
+    super(message);
+    this.at = at;
+  }
+}
+
 /**
- * A value as the shells of MongoDB print it: names without quotes, texts in single ones, `Long('5')`, `ISODate("…")`, regular expressions. What follows the
- * value is left alone. Throws UnreadableInputError where it ends too early, or where the shell itself left something out (`[Object]`).
+ * A value as the shells of MongoDB print it: names without quotes, texts in single ones, `Long('5')`, `ISODate("…")`, regular expressions; and as Python and
+ * Node do. Gives where it ends, too; `advice` says what prints it as JSON. Throws BrokenValueError where it ends too early, or where the program itself
+ * left something out (`[Object]`).
  */
-export function parseShellValue(text: string): unknown {
-  return readValue({ text, at: 0 }, 0);
+export function readShellValue(text: string, from: number, advice: string): { value: unknown; end: number } {
+  const cursor = { text, at: from, advice };
+  const value = readValue(cursor, 0);
+  return { value, end: cursor.at };
 }
 
 function readValue(cursor: Cursor, level: number): unknown {
@@ -20,17 +35,28 @@ function readValue(cursor: Cursor, level: number): unknown {
   if (level > mostLevels) refuse(cursor, `more than ${mostLevels} levels`);
   const character = cursor.text[cursor.at];
   if (character === '{') return readObject(cursor, level);
-  if (character === '[') return readArray(cursor, level);
+  if (character === '[') return readArray(cursor, level, ']');
+  if (character === '(') return readArray(cursor, level, ')');
   if (character === '"' || character === "'" || character === '`') return readQuoted(cursor, character);
   if (character === '/') return takeSome(cursor, /\/(?:[^/\\\n]|\\.)+\/\w*/y, 'an open regular expression');
   const number = take(cursor, /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy);
   return number === null ? readWord(cursor, level) : Number(number);
 }
 
+const constants: Partial<Record<string, boolean | null>> = {
+  true: true,
+  false: false,
+  null: null,
+  undefined: null,
+  True: true,
+  False: false,
+  None: null,
+};
+
 /** `true`, `null`, `ISODate("…")`, `new Date(5)`; of a call its first argument counts. */
 function readWord(cursor: Cursor, level: number): unknown {
   const word = takeSome(cursor, /(?:new )?[$A-Za-z_][\w$.]*/y, 'no value');
-  if (cursor.text[cursor.at] !== '(') return { true: true, false: false, null: null, undefined: null }[word] ?? word;
+  if (cursor.text[cursor.at] !== '(') return constants[word] !== undefined ? constants[word] : word;
   cursor.at++;
   skipBlanks(cursor);
   const argument = cursor.text[cursor.at] === ')' ? null : readValue(cursor, level + 1);
@@ -61,19 +87,30 @@ function readObject(cursor: Cursor, level: number): Record<string, unknown> {
 function readField(cursor: Cursor, key: string, level: number): unknown {
   skipBlanks(cursor);
   const leftOut = take(cursor, /\[(?:Object|Array)\]/y);
-  if (leftOut === null) return readValue(cursor, level + 1);
-  if (/stage|shards|plan|stats/i.test(key)) refuse(cursor, `${key}: ${leftOut}, where the shell left a part of the plan out`);
+  const isOfPlan = /stage|shards|plan|stats/i.test(key);
+  if (leftOut === null) {
+    const value = readValue(cursor, level + 1);
+    if (isOfPlan && Array.isArray(value) && value.some(isShortened))
+      refuse(cursor, `${key}: [ [Object] ], where the shell left a part of the plan out`);
+    return value;
+  }
+  if (isOfPlan) refuse(cursor, `${key}: ${leftOut}, where the shell left a part of the plan out`);
   return null;
 }
 
-function readArray(cursor: Cursor, level: number): unknown[] {
+/** `[Object]` among the values of a list. */
+function isShortened(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 1 && (value[0] === 'Object' || value[0] === 'Array');
+}
+
+function readArray(cursor: Cursor, level: number, end: ']' | ')'): unknown[] {
   const values: unknown[] = [];
   cursor.at++;
-  for (let next = nextCharacter(cursor); next !== ']'; next = nextCharacter(cursor)) {
+  for (let next = nextCharacter(cursor); next !== end; next = nextCharacter(cursor)) {
     if (/^\.\.\. \d+ more/.test(cursor.text.slice(cursor.at, cursor.at + 20)))
       refuse(cursor, '"... more items", where the shell left a part of the plan out');
     values.push(readValue(cursor, level + 1));
-    skipComma(cursor, ']');
+    skipComma(cursor, end);
   }
   cursor.at++;
   return values;
@@ -120,7 +157,8 @@ function take(cursor: Cursor, pattern: RegExp): string | null {
 
 function refuse(cursor: Cursor, came: string): never {
   const line = cursor.text.slice(0, cursor.at).split('\n').length;
-  throw new UnreadableInputError(
-    `Expected a whole plan of MongoDB, but in line ${line} of it came ${came}. Print it as JSON: print(EJSON.stringify(<query>.explain("executionStats"))).`,
+  throw new BrokenValueError(
+    `Expected a whole plan as a shell or a program prints it, but in line ${line} of it came ${came}. Print it as JSON: ${cursor.advice}.`,
+    cursor.at,
   );
 }
