@@ -1,30 +1,30 @@
 export const auditedActions = ['load', 'profile', 'sql', 'undo', 'notification', 'runbook-step', 'runbook-rollback'] as const;
 
-/** One act on the world, as the audit log keeps it. No secret is in it. */
+/** One act on the world as the audit log keeps it. It contains no secret. */
 export interface AuditedAct {
   action: (typeof auditedActions)[number];
-  /** Incident, bisect or the like on whose behalf. */
+  /** The incident, bisect or similar that the act was done for. */
   subject: string;
-  /** Catalog key, or what else it was done to. */
+  /** Catalog key of what was acted on, or another name of it. */
   target: string;
-  /** Who let it be done: a person with how that was proven, or the responder itself. */
+  /** Who allowed it: a person, with how their identity was proven, or the responder itself. */
   who: string;
-  /** What exactly: a statement, a plan of a load, an event. */
+  /** What exactly was done: a statement, the plan of a load, an event. */
   what: string;
-  /** Of the plan that was approved; null where none is needed. */
+  /** Id of the plan that was approved; null when no approval is needed. */
   planId: string | null;
 }
 
-/** Writes that the act begins, does it, and writes how it ended. Without the first line nothing is done. */
+/** Writes that the act begins, does it, and writes how it ended. If the first line cannot be written, nothing is done. */
 export type Audited = <T>(act: AuditedAct, work: () => Promise<T>, tell: (result: T) => string) => Promise<T>;
 
 export interface AuditEntry extends AuditedAct {
   /** ISO 8601. */
   at: string;
-  /** The same for the lines of one act. */
+  /** The lines of one act share it. */
   id: string;
   host: string;
-  /** A `begun` without an end: the worker died in between. */
+  /** A `begun` without an end means that the worker died in between. */
   state: 'begun' | 'done' | 'failed';
   result: string | null;
 }

@@ -15,13 +15,13 @@ export interface CommitInfo {
 export type BisectMetric = 'p95' | 'p50' | 'error-ratio' | 'cpu' | 'db-time';
 export type SkipReason = 'build-failed' | 'not-started' | 'unhealthy' | 'errors';
 
-/** A function of the application, or what burns outside of it, with the CPU milliseconds that a request spends there. */
+/** A function of the application, or what uses CPU outside of it, with the CPU milliseconds that a request spends there. */
 export interface FunctionGrowth {
   frame: string;
   /** Path inside the repository. */
   module: string;
   line: number | null;
-  /** What grew most in or below it. */
+  /** The category that grew most in the function or below it. */
   category: ProfileCategory;
   beforeMs: number;
   afterMs: number;
@@ -40,7 +40,7 @@ export interface BisectAnswer {
   culprit: (Omit<CommitInfo, 'parents' | 'tree'> & { isMerge: boolean }) | null;
   mergedBy: string | null;
   otherCulprits: { commit: string; effect: { ratio: number; ci: [number, number] } }[];
-  /** Last known good, first known bad: half-open, full ids. */
+  /** Last known good and first known bad commit: half-open, full ids. */
   range: [string, string] | null;
   posterior: number | null;
   effect: { ratio: number; ci: [number, number] } | null;
@@ -50,7 +50,7 @@ export interface BisectAnswer {
   builds: number;
   skipped: { commit: string; reason: SkipReason }[];
   reasons: string[];
-  /** Null when there is no single culprit, or no profile could be had. */
+  /** Null when there is no single culprit, or when no profile could be taken. */
   profileDiff: ProfileGrowth | null;
   /** Posterior per commit of the range, for the chart. */
   posteriorByCommit: { commit: string; subject: string; probability: number }[];
@@ -58,7 +58,7 @@ export interface BisectAnswer {
 
 export interface BisectSummary {
   outcome: 'culprit' | 'range' | 'no-regression' | 'not-in-code' | 'inconclusive';
-  /** `isMerge`: reverting it needs the parent to go back to. */
+  /** `isMerge`: to revert it, git has to be told the parent to go back to. */
   culprit: { commit: string; subject: string; author: string; date: string; files: string[]; isMerge?: boolean } | null;
   range: [string, string] | null;
   posterior: number | null;

@@ -1,6 +1,6 @@
 import type { causeIds, CauseId } from './cause.js';
 
-/** What people call it; the ids are for programs. */
+/** The names that people read; the ids are for programs. */
 const titles: Record<(typeof causeIds)[number], string> = {
   'hot-function': 'Slow code',
   'regex-backtracking': 'Regular expression that backtracks',
@@ -39,7 +39,7 @@ function isKnown(id: string): id is (typeof causeIds)[number] {
   return Object.hasOwn(titles, id);
 }
 
-/** `Missing index` for `missing-index`; the id of a rule that somebody added, with spaces. */
+/** `Missing index` for `missing-index`. The id of a rule that somebody added is written with spaces. */
 export function causeTitle(id: CauseId): string {
   return isKnown(id) ? titles[id] : id.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
 }

@@ -28,12 +28,12 @@ export const causeIds = [
   'retry-amplification',
   'cpu-starved',
   'capacity',
-  // Where is certain, why is not.
+  // These say where the time goes, not why.
   'expensive-query',
   'inside-wait',
 ] as const;
 
-/** One of those above, which the contract names, or the id of a rule that somebody added. */
+/** One of the ids above, which are the contract, or the id of a rule that somebody added. */
 export type CauseId = (typeof causeIds)[number] | (string & Record<never, never>);
 
 /** Keys that do not apply are absent. */
@@ -57,31 +57,31 @@ export interface CauseLocation {
 /** Mean latency of a request without a cause, from the queueing model of the account (`core/diagnosis/forecast`). Milliseconds. */
 export interface Forecast {
   nowMs: number;
-  /** As much goes as can go, and nothing queues: light load. */
+  /** Lower end: the largest possible part goes away, and nothing queues, as at light load. */
   lowMs: number;
-  /** What the model expects at the load of the window; null: the work that is left is still more than the service can do. */
+  /** What the model expects at the load of the window. Null: the work that is left still exceeds what the service can do. */
   likelyMs: number | null;
-  /** As little goes as must, and the rest queues; null: unlimited, or not known. */
+  /** Upper end: the smallest possible part goes away, and the rest queues. Null: unlimited, or unknown. */
   highMs: number | null;
-  /** `bound`: nothing tells how quick what was waited for is when it is well, so `lowMs` is what it cannot be below. */
+  /** `bound`: nothing tells how quick the awaited thing is when it is well, so `lowMs` is only what the latency cannot be below. */
   kind: 'range' | 'bound';
 }
 
 export interface Remedy {
-  /** What can be applied after an approval is in the registry of remedies; `code-change`, `configuration`, `capacity` and `none` are for people. */
+  /** The registry of remedies has those that can be applied after an approval; `code-change`, `configuration`, `capacity` and `none` are for people. */
   kind: string;
   /** The exact statement or instruction. */
   statement: string;
-  /** What it should bring, in words and numbers. */
+  /** What it should gain, in words and numbers. */
   expected: string;
   basis: 'measured' | 'estimated' | 'none';
-  /** The same as `expected` in numbers, to be held against a re-run; absent where no forecast is made. */
+  /** The same as `expected` in numbers, to be compared with a re-run. Absent when no forecast is made. */
   forecast?: Forecast;
 }
 
-/** Why a confidence is what it is: how often evidence of this pattern gave the right answer in the recorded windows. */
+/** Why a confidence has its value: how often evidence of this pattern gave the right answer in the recorded windows. */
 export interface ConfidenceBasis {
-  /** Id of the pattern; `core/diagnosis/confidence.ts` has it in words. */
+  /** Id of the pattern; `core/diagnosis/confidence.ts` describes it. */
   pattern: string;
   hits: number;
   cases: number;
@@ -97,7 +97,7 @@ export interface Cause {
   share: number;
   /** 0..1: how sure the responder is. */
   confidence: number;
-  /** Absent in causes of before confidence was counted. */
+  /** Absent in causes that were recorded before confidence was counted. */
   basis?: ConfidenceBasis;
   summary: string;
   evidence: string[];
@@ -109,16 +109,16 @@ export interface RuledOut {
   reason: string;
   evidence: string[];
   /**
-   * `disproved`: what it needs was measured, and is on the other side of its limit; `reason` gives both. `consequence`: it was found, and follows from
-   * something else, so taking it away alone would not help. `lesser`: it was found and follows from nothing else, but holds less than half of what the
-   * first cause holds. Absent in incidents of before these were told apart.
+   * `disproved`: what the cause needs was measured and is on the other side of its limit; `reason` gives both numbers. `consequence`: it was found and
+   * follows from something else, so removing it alone would not help. `lesser`: it was found and follows from nothing else, but holds less than half of
+   * what the first cause holds. Absent in incidents that are older than this distinction.
    */
   kind?: 'disproved' | 'consequence' | 'lesser';
-  /** The cause that a consequence follows from; absent where that was seen and has no name of its own among the causes. */
+  /** The cause that a consequence follows from. Absent when that was seen but is not among the named causes. */
   consequenceOf?: CauseId;
 }
 
-/** A cause about which nothing can be said, because its evidence is not there. */
+/** A cause that could not be judged, because its evidence is missing. */
 export interface NotJudged {
   id: CauseId;
   needs: string[];

@@ -1,9 +1,9 @@
 import type { LoadResult } from './load-result.js';
 
 /**
- * Where an interval comes from, best first. `paired-runs`: runs of both states taken in turns; `separate-runs`: a group of runs of each;
- * `paired-windows`: the slices of one run a side, each against the one at the same moment of the other; `separate-windows`: slices that do not
- * match; `ratio-only`: too few of everything, so there is no interval.
+ * Where an interval comes from, best first. `paired-runs`: runs of both states, taken in turns. `separate-runs`: a group of runs of each state.
+ * `paired-windows`: one run of each state, each slice against the slice at the same moment of the other. `separate-windows`: slices that do not match.
+ * `ratio-only`: too little of everything, so there is no interval.
  */
 export type ComparisonMethod = 'paired-runs' | 'separate-runs' | 'paired-windows' | 'separate-windows' | 'ratio-only';
 
@@ -14,11 +14,11 @@ export interface Comparison {
   ci: [number, number] | null;
   ciKind: 'between-runs' | 'within-run';
   method: ComparisonMethod;
-  /** Load runs on each side, and how many of them make pairs. */
+  /** Number of load runs on each side, and how many of them form pairs. */
   runs: { before: number; after: number; pairs: number };
 }
 
-/** What of a run is compared. */
+/** The part of a run that is compared. */
 export type ComparableLoad = Pick<LoadResult, 'latencyMs' | 'failedRatio' | 'requests' | 'requestRate' | 'errors' | 'subWindows'>;
 
 export interface MeasuredLoad<Load extends ComparableLoad = LoadResult> {
@@ -27,13 +27,13 @@ export interface MeasuredLoad<Load extends ComparableLoad = LoadResult> {
   startedAt: string;
 }
 
-/** A run of this load that kept every budget, remembered to tell later whether a fix brings the old speed back. */
+/** A run of this load that kept every budget. It is kept to tell later whether a fix restores the old speed. */
 export interface HealthyRun extends MeasuredLoad<ComparableLoad> {
   source: 'green confirmation' | 'resolved re-run';
   incidentId: string;
 }
 
-/** After ÷ the healthy runs on record. Null where there is none. */
+/** After ÷ the recorded healthy runs. Null where there is none. */
 export interface BaselineComparison extends Comparison {
   /** The newest of the healthy runs. */
   source: HealthyRun['source'];

@@ -1,6 +1,6 @@
 import type { MissingEvidence } from './observation.js';
 
-/** What one statement cost over the window: difference of two snapshots of pg_stat_statements. Times are milliseconds. */
+/** What one statement cost in the window: the difference of two snapshots of pg_stat_statements. Times are milliseconds. */
 export interface StatementDelta {
   queryId: string;
   /** Normalised text as the server keeps it, at most 10 000 characters. */
@@ -16,19 +16,19 @@ export interface StatementDelta {
   sharedReadBlocks: number;
   tempBlocks: number;
   walBytes: number;
-  /** Known from looks at running sessions only: numbers of calls and rows are not known (0), times are mean sessions × window. Absent = counted. */
+  /** Known only from samples of running sessions: calls and rows are unknown (0), and times are mean sessions × window. Absent = counted. */
   isSampled?: true;
-  /** The counters restarted inside the window, so the numbers are lower bounds. */
+  /** The counters were reset inside the window, so the numbers are lower bounds. */
   restarted: boolean;
 }
 
-/** Sessions of the service that had run nothing for long, counted at two looks: in the middle (`Mid`) and at the end (`End`) of the window. */
+/** Sessions of the service that had run nothing for long, counted in the middle (`Mid`) and at the end (`End`) of the window. */
 export interface IdleSessions {
   /** All sessions of the service at the end of the window. */
   sessionsEnd: number;
   idleMid: number;
   idleEnd: number;
-  /** Idle at the end for two seconds at least, `idleEnd` included; and of these, those that had still run something in the window. */
+  /** Idle for at least two seconds at the end, including those of `idleEnd`; and the part of these that had run something earlier in the window. */
   pausedEnd: number;
   pausedEndUsedBefore: number;
   inTransactionEnd: number;
@@ -38,16 +38,16 @@ export interface IdleSessions {
 export interface ActivityObservation {
   ticks: number;
   windowMs: number;
-  /** Mean active sessions, and by wait class (`CPU`, `IO`, `Lock`, `LWLock`, `Client`, …). */
+  /** Mean number of active sessions, in all and by wait class (`CPU`, `IO`, `Lock`, `LWLock`, `Client`, …). */
   activeSessions: number;
   byWaitClass: { waitClass: string; waitEvent: string; sessions: number }[];
   byStatement: { queryId: string | null; text: string; sessions: number; waitClasses: { waitClass: string; sessions: number }[] }[];
   idleSessions: number;
   idleInTransactionSessions: number;
   idleInTransactionMaxMs: number;
-  /** Sessions of all other clients, when the service's can be told apart: mean active ones, and by statement. */
+  /** Sessions of all other clients, if they can be told apart from the service's: mean number of active ones, and by statement. */
   others?: { active: number; byStatement: { queryId: string | null; sessions: number }[] };
-  /** Sessions of the observed service only (joined by client port or application name); null = could not be told. */
+  /** Sessions of the observed service only, matched by client port or application name; null = could not be told. */
   service: {
     sessions: number;
     maxSessions: number;
@@ -57,7 +57,7 @@ export interface ActivityObservation {
     waitingForLock: number;
     /** Sessions that had run nothing for a third of the window (and five seconds), without an open transaction or in one; see `core/database/idle-sessions.ts`. */
     longIdle: IdleSessions;
-    /** Of `active`: over a Unix-domain socket, which no look at the TCP sockets sees. */
+    /** Part of `active` that uses a Unix-domain socket, which the TCP sockets do not show. */
     activeLocally?: number;
   } | null;
 }
@@ -73,25 +73,25 @@ export interface BlockingSession {
   transactionAgeMs: number | null;
   stateAgeMs: number | null;
   waitingFor: string | null;
-  /** Relation that is waited for, when the lock names one. */
+  /** The relation that the session waits for, if the lock names one. */
   relation: string | null;
   lockMode: string | null;
   backendType: string | null;
-  /** ISO 8601 with microseconds: when the session and its current (or last) statement began. Null where this role may not see it. */
+  /** ISO 8601 with microseconds: when the session and its current (or last) statement began. Null if this role may not see it. */
   startedAt?: string | null;
   statementStartedAt?: string | null;
 }
 
-/** One root of a blocking tree, merged over the samples in which it stood. */
+/** One root of a blocking tree, merged over the samples that show it. */
 export interface BlockingTree {
   root: BlockingSession;
-  /** Waiters behind it in the largest sample, nearest first. */
+  /** The sessions that wait behind it in the largest sample, nearest first. */
   waiters: BlockingSession[];
   /** Mean and largest number of sessions blocked behind this root; ticks in which it was seen. */
   blockedMean: number;
   blockedMax: number;
   ticksSeen: number;
-  /** 0..1 of the samples with this root in which it sat idle in its transaction. */
+  /** 0..1 of the samples with this root in which it was idle in its transaction. */
   rootIdleShare?: number;
 }
 
@@ -111,16 +111,19 @@ export interface DatabaseObservation {
   /** Kind of the engine, as the catalog names it. */
   kind: string;
   serverVersion: string;
-  /** Server address as the service would see it, to join with its sockets. */
+  /** Server address as the service sees it, to match it with its sockets. */
   peer: string;
   statements: StatementDelta[] | null;
   totalExecMs: number | null;
   activity: ActivityObservation | null;
   blocking: BlockingTree[];
   connections: ConnectionObservation | null;
-  /** The server's own words when it refused the observer a connection because all slots were taken, at whatever moment; else absent. */
+  /** The server's own words if, at any moment, it refused the observer a connection because all slots were taken; otherwise absent. */
   slotsExhausted?: string;
-  /** Differences of pg_stat_database over the window. `sessions` were begun in it, by all clients; absent before PostgreSQL 14 and in older evidence. */
+  /**
+   * Differences of pg_stat_database over the window. `sessions` counts those that all clients began in it; absent before PostgreSQL 14 and in older
+   * evidence.
+   */
   counters: {
     blocksHit: number;
     blocksRead: number;
@@ -156,7 +159,7 @@ export interface PlanNode {
   spilledKb: number;
   sharedHitBlocks: number;
   sharedReadBlocks: number;
-  /** The planner's estimate, those below included; absent where the engine tells none. */
+  /** The planner's estimate, including the nodes below; absent when the engine gives none. */
   totalCost?: number;
 }
 
@@ -173,26 +176,28 @@ export interface QueryPlan {
   analyzed: boolean;
   executionMs: number | null;
   planningMs: number | null;
-  /** Blocks of 8 kB that the whole plan read from temporary files and wrote to them; absent where it was run without counting them. */
+  /** Blocks of 8 kB that the whole plan read from and wrote to temporary files; absent when the plan was run without counting them. */
   tempBlocks?: number;
   nodes: PlanNode[];
   dominant: { id: number; nodeType: string; relation: string | null; selfMs: number } | null;
   findings: PlanFinding[];
 }
 
-/** How a statement does with an index for values of one kind. */
+/** How a statement performs with an index for one kind of values. */
 export interface IndexTrial {
-  /** Those of the plan; the most frequent; ones that hardly a row has; ones that no row has. */
+  /** The values of the plan; the most frequent ones; ones that hardly any row has; ones that no row has. */
   values: 'plan' | 'common' | 'rare' | 'absent';
-  /** Rows of the table that match them, counted by executing the statement without the index; null = it was not executed. */
+  /** Matching rows of the table, counted by executing the statement without the index; null = it was not executed. */
   matches: number | null;
   /** Measured without the index; null = it was not executed. */
   beforeMs: number | null;
-  /** Rows that the index would lead through, one by one, until the LIMIT is full or the index ends; null where it leads to the matches alone, or their number is not known. */
+  /**
+   * Rows that the index leads through one by one until the LIMIT is full or the index ends. Null when it leads only to matches, or their number is unknown.
+   */
   rowsThrough: number | null;
   /** Costs of the planner without and with the index as HypoPG imagines it; null = not simulated. */
   cost: { before: number; after: number } | null;
-  /** Estimated, for nothing was built; null = nothing tells. */
+  /** An estimate, because nothing was built; null = nothing tells. */
   isSlower: boolean | null;
 }
 
@@ -201,12 +206,12 @@ export interface IndexCandidate {
   relation: string;
   columns: string[];
   method: string;
-  /** Rows come in the order of the statement, so that its LIMIT ends the scan. Absent = no. */
+  /** The index gives the rows in the order of the statement, so that its LIMIT ends the scan. Absent = no. */
   stopsEarly?: boolean;
   /** Complete `CREATE INDEX CONCURRENTLY …` statement. */
   statement: string;
   reason: string;
-  /** With several kinds of values; absent = not tried. */
+  /** Trials with several kinds of values; absent = not tried. */
   tried?: IndexTrial[];
   /** Estimated plan cost before and after a hypothetical index; null = not simulated. */
   estimate: { costBefore: number; costAfter: number } | null;
@@ -226,13 +231,13 @@ export interface TableFacts {
   indexes: { name: string; columns: string[]; definition: string; valid: boolean }[];
 }
 
-/** What the scan found about one statement of the window. */
+/** What the scan found out about one statement of the window. */
 export interface StatementScan {
   statement: StatementDelta;
-  /** How the plan was got: `analyze` (executed, read only), `explain` (custom plan with typical values), `generic-plan`, `none`. */
+  /** How the plan was obtained: `analyze` (executed, read only), `explain` (custom plan with typical values), `generic-plan`, `none`. */
   planSource: 'analyze' | 'explain' | 'generic-plan' | 'none';
   planNote: string | null;
-  /** The plan is for values from the statistics: what joins and filters do with the service's own may differ. Absent = no. */
+  /** The plan uses values from the statistics. What its joins and filters do with the service's own values may differ. Absent = no. */
   valuesGuessed?: boolean;
   plan: QueryPlan | null;
   /** Plan artifact (raw JSON text) to be stored; dropped before it enters a workflow. */
@@ -248,7 +253,10 @@ export interface StatementScan {
     rewrite: string | null;
     indexStatement: string | null;
   }[];
-  /** Time with so much memory that nothing spilled, beside the time with the spill; null or absent when nothing spills or it could not be measured. */
+  /**
+   * Execution time with enough memory that nothing spilled, beside the time with the spill. Null or absent when nothing spills, or when it could not be
+   * measured.
+   */
   withoutSpill?: { workMemKb: number; executionMs: number; spilledMs: number } | null;
   /** Session waits while this statement ran, 0..1 by class. */
   waitShares: { waitClass: string; share: number }[];
@@ -258,7 +266,7 @@ export interface QueryScan {
   database: string;
   serverVersion: string;
   statements: StatementScan[];
-  /** What ran while no load was offered: the traffic of others. Null or absent = not looked at. */
+  /** What ran while no load was offered: other traffic. Null or absent = not observed. */
   quiet?: { windowMs: number; statements: { queryId: string; calls: number; rows: number }[] } | null;
   missing: MissingEvidence[];
 }

@@ -8,7 +8,7 @@ export interface Evidence {
   id: string;
   kind: 'load' | 'profile' | 'process' | 'wire' | 'trace' | 'database' | 'plan' | 'accounting' | 'catalog' | 'rerun' | 'bisect';
   summary: string;
-  /** Name of the artifact that holds the whole of it. */
+  /** Name of the artifact that has the full data. */
   artifact: string | null;
 }
 
@@ -23,7 +23,7 @@ export interface AccountingLine {
   evidence: string[];
 }
 
-/** A test of the account itself: does what was measured apart agree? `observed` and `limit` are ratios. */
+/** A test of the account itself: do quantities that were measured independently agree? `observed` and `limit` are ratios. */
 export interface AccountCheck {
   id: 'over-attribution' | 'in-flight';
   ok: boolean;
@@ -44,7 +44,7 @@ export interface Diagnosis {
   causes: Cause[];
   ruledOut: RuledOut[];
   missingEvidence: MissingEvidence[];
-  /** Absent in diagnoses of before rules named their evidence. */
+  /** Absent in diagnoses that are older than the rules' lists of required evidence. */
   notJudged?: NotJudged[];
   evidence: Evidence[];
 }

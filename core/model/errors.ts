@@ -5,12 +5,12 @@ export class UnreadableInputError extends Error {
   override readonly name = 'UnreadableInputError';
 }
 
-/** The responder will not do this: target not allowed, no symptom, action outside the catalog. Exit code 2, outcome `refused`. */
+/** The responder refuses: target not allowed, no symptom, action outside the catalog. Exit code 2, outcome `refused`. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
-/** Evidence that cannot be had here, with the exact remedy. It becomes a row of `missingEvidence`, never a dead run. */
+/** Evidence that cannot be taken here, with the exact remedy. It becomes a row of `missingEvidence` and does not end the run. */
 export class EvidenceUnavailableError extends Error {
   override readonly name = 'EvidenceUnavailableError';
   readonly missing: MissingEvidence;
@@ -20,13 +20,13 @@ export class EvidenceUnavailableError extends Error {
   }
 }
 
-/** An outside program failed: which, with what exit code, and the last lines it said. Exit code 1. */
+/** An external program failed: its name, its exit code and the last lines of its output. Exit code 1. */
 export class ProgramFailedError extends Error {
   override readonly name: string = 'ProgramFailedError';
   readonly program: string;
   readonly exitCode: number | null;
   readonly retryable: boolean;
-  /** How long the program asked to be left alone; null when it did not say. */
+  /** How long the program asked not to be called again; null when it did not say. */
   readonly retryAfterMs: number | null;
   constructor(
     details: { program: string; exitCode: number | null; message: string; retryable: boolean; retryAfterMs?: number | null },

@@ -22,7 +22,7 @@ export function seconds(valueMs: number): string {
   return `${Number((valueMs / 1000).toFixed(1))} s`;
 }
 
-/** A ratio 0..1 as `12 %`, `1.2 %`, `0.03 %`: never rounded to a bare zero, and never to a hundred that it is not. */
+/** A ratio 0..1 as `12 %`, `1.2 %`, `0.03 %`. Only a true zero is written as zero, and only a true one as a hundred. */
 export function percent(ratio: number): string {
   const value = ratio * 100;
   if (value === 0) return '0 %';
@@ -52,7 +52,7 @@ export function count(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
-/** A mean number of things: `2.2`, `12`, never `2.0`, and never a bare zero that it is not. */
+/** A mean number of things: `2.2`, `12`. Never `2.0`, and zero only for a true zero. */
 export function average(value: number): string {
   if (value > 0 && value < 0.05) return '< 0.1';
   return value >= 9.95 ? count(value) : String(Number(value.toFixed(1)));
@@ -69,7 +69,7 @@ export function averageOf(value: number, singular: string, many = `${singular}s`
   return `${told} ${told === '1' ? singular : many}`;
 }
 
-/** Cores that were busy, of some: `0.87`, `2`. */
+/** Busy cores: `0.87`, `2`. */
 export function cores(value: number): string {
   return String(Number(value.toFixed(2)));
 }

@@ -7,7 +7,7 @@ import type { MissingEvidence } from './observation.js';
 import type { Outcome } from './outcome.js';
 import type { Rerun } from './rerun.js';
 
-/** What was observed by whoever raised the alarm: `p95 900ms`, `p99 2s`, `errors 12%`, `rate 20/s`. */
+/** What the person or system that raised the alarm observed: `p95 900ms`, `p99 2s`, `errors 12%`, `rate 20/s`. */
 export interface Symptom {
   metric: 'p50' | 'p95' | 'p99' | 'error-ratio' | 'request-rate';
   /** Milliseconds, a ratio 0..1, or requests per second. */
@@ -18,9 +18,9 @@ export interface Symptom {
 export interface Timing {
   /** ISO 8601. */
   acceptedAt: string;
-  /** The whole load window with warm-up. */
+  /** The whole load window, including warm-up. */
   loadWindowMs: number | null;
-  /** Elapsed since acceptedAt. */
+  /** Time since `acceptedAt`. */
   reportReadyMs: number | null;
 }
 
@@ -34,13 +34,13 @@ export interface Incident {
   symptom: Symptom | null;
   confirmation: Confirmation | null;
   accounting: AccountingLine[];
-  /** Absent where there is no account, or in incidents recorded before it was checked. */
+  /** Absent when there is no account, and in incidents that are older than its checks. */
   accountChecks?: AccountCheck[];
   branch: Branch | null;
   causes: Cause[];
   ruledOut: RuledOut[];
   missingEvidence: MissingEvidence[];
-  /** Absent where nothing was diagnosed, or in incidents of before rules named their evidence. */
+  /** Absent when nothing was diagnosed, and in incidents that are older than the rules' lists of required evidence. */
   notJudged?: NotJudged[];
   evidence: Evidence[];
   timing: Timing;
@@ -48,7 +48,7 @@ export interface Incident {
   artifacts: ArtifactRef[];
   /** Why the outcome is what it is, in sentences. */
   reasons: string[];
-  /** Workflow of the bisector that searches for the introducing commit; absent while nobody asked it. */
+  /** Workflow of the bisector that searches for the commit; absent when nobody asked it. */
   bisectId?: string;
   bisect: BisectSummary | null;
 }

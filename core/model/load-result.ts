@@ -3,7 +3,7 @@ import type { LoadExecutor, LoadStage } from './load-stages.js';
 /** How load is offered to one endpoint, resolved from catalog, alert and command line. Times are milliseconds. */
 export interface LoadPlan {
   executor: LoadExecutor;
-  /** Virtual users of the closed model; the pre-allocated ones of the open model. With stages, the most at any time. */
+  /** Virtual users of the closed model, or pre-allocated users of the open model. With stages, the largest number at any time. */
   vus: number;
   /** Iterations per second, open model only. With stages, their mean over the judged part. */
   rate: number | null;
@@ -16,7 +16,7 @@ export interface LoadPlan {
   script: string | null;
   /** Stop the load when the ratio of failed requests passes this; null = the default guard against a dead target. */
   stopAtErrorRatio: number | null;
-  /** Parts with levels of their own, instead of one level for the whole run; made by `stagedPlan`. */
+  /** Parts with levels of their own instead of one level for the whole run; `stagedPlan` makes them. */
   stages?: LoadStage[] | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface Budgets {
   p95Ms?: number | undefined;
   p99Ms?: number | undefined;
   errorRatio?: number | undefined;
-  /** Completed requests per second, at least. */
+  /** Minimum of completed requests per second. */
   minRequestRate?: number | undefined;
 }
 
@@ -42,13 +42,13 @@ export interface ThresholdResult {
   metric: string;
   expression: string;
   ok: boolean;
-  /** Null: the summary lacks the statistic, and `ok` is what the numbers around it or the tool's own flag say; or nothing was measured. */
+  /** Null when nothing was measured, or when the summary lacks the statistic; then `ok` rests on the percentiles around it or on the tool's own flag. */
   observed: number | null;
-  /** What this metric measured: `count` samples, or at most so many; null when the summary does not tell. Absent in runs of older versions. */
+  /** Samples of this metric: `count`, or at most `count`. Null when the summary does not tell; absent in runs of older versions. */
   samples?: { count: number; isAtMost: boolean } | null | undefined;
 }
 
-/** A percentile that the summary tells beside p50, p95 and p99. `quantile` is 0..1. */
+/** A percentile that the summary has besides p50, p95 and p99. `quantile` is 0..1. */
 export interface KnownPercentile {
   quantile: number;
   ms: number;
@@ -64,7 +64,7 @@ export interface RequestTimingMs {
   receiving: number;
 }
 
-/** One slice of the judged window; at least four a run, so that one run has a spread of its own. */
+/** One slice of the judged window. A run has at least four, so that it has a spread of its own. */
 export interface SubWindow {
   startMs: number;
   durationMs: number;
@@ -75,15 +75,15 @@ export interface SubWindow {
   failedRatio: number;
 }
 
-/** One look at the running load generator. Counts are since the load began, warm-up included. */
+/** One sample of the running load generator. Counts start with the load and include the warm-up. */
 export interface LoadMoment {
-  /** Since the judged part began, milliseconds; negative in ramp-up and warm-up. */
+  /** Milliseconds since the judged part began; negative during ramp-up and warm-up. */
   atMs: number;
   /** Iterations that ended. */
   completed: number;
-  /** Iterations that were due and found no free user; always 0 in the closed model. */
+  /** Iterations that were due but found no free user; always 0 in the closed model. */
   dropped: number;
-  /** Virtual users that exist, those that were added on the way among them. */
+  /** Existing virtual users, including those that were added during the run. */
   vus: number;
 }
 
@@ -96,7 +96,7 @@ export interface GeneratorHealth {
   droppedRatio: number;
 }
 
-/** k6's own results, then those of other load generators. */
+/** k6's own formats, then those of other load generators. */
 export type LoadFormat =
   | 'handle-summary'
   | 'summary-export'
@@ -116,7 +116,7 @@ export type LoadFormat =
   | 'artillery'
   | 'autocannon';
 
-/** One finished load run in one shape, whichever tool and whichever form of result it came from. */
+/** One finished load run in one shape, whichever tool and format it came from. */
 export interface LoadResult {
   format: LoadFormat;
   k6Version: string | null;
@@ -126,9 +126,9 @@ export interface LoadResult {
   requests: number;
   requestRate: number;
   iterations: number | null;
-  /** 0 where `failuresUnknown`. */
+  /** 0 when `failuresUnknown`. */
   failedRatio: number;
-  /** The file does not tell how many requests failed. Never of a run of ours. */
+  /** The file does not tell how many requests failed. Never set for a run of ours. */
   failuresUnknown?: true | undefined;
   droppedIterations: number;
   /** Latency of expected responses where the summary has them apart, else of all. */
@@ -136,16 +136,16 @@ export interface LoadResult {
   timingMs: RequestTimingMs | null;
   thresholds: ThresholdResult[];
   subWindows: SubWindow[];
-  /** The run over time, at most `mostMoments` looks. Absent: nobody looked, or a version before them. */
+  /** The run over time, at most `mostMoments` samples. Absent when nobody sampled it, and in older runs. */
   moments?: LoadMoment[] | undefined;
   generator: GeneratorHealth | null;
   /** Script exceptions, refused connections, status codes: text → count. */
   errors: Record<string, number>;
-  /** One answer that failed: its kind as in `errors`, and the beginning of its body, redacted. Absent: none failed, or none was kept. */
+  /** One failed answer: its kind as in `errors`, and the redacted beginning of its body. Absent when none failed or none was kept. */
   failedAnswer?: { answer: string; body: string } | undefined;
-  /** More percentiles of the same latency: what lies between two of them is bounded by both. */
+  /** More percentiles of the same latency. A quantile between two of them is bounded by both. */
   percentiles?: KnownPercentile[] | undefined;
-  /** What the run did instead when it sent no HTTP request: `gRPC`, `WebSocket`, `browser` or the names of its own metrics. */
+  /** What the run did when it sent no HTTP request: `gRPC`, `WebSocket`, `browser` or the names of its own metrics. */
   insteadOfHttp?: string | null | undefined;
   /** What a reader has to know about the file: rounded values, several endpoints in one percentile. */
   notes?: string[] | undefined;
@@ -179,7 +179,7 @@ export interface Confirmation {
 /** What one stage measured. */
 export interface StageResult {
   name: string;
-  /** As far as the run came. */
+  /** Until the run ended, if that was earlier than planned. */
   durationMs: number;
   /** Requests per second that were planned on average; null in the closed model. */
   offeredRate: number | null;
@@ -187,11 +187,11 @@ export interface StageResult {
   /** Answers per second. */
   requestRate: number;
   failedRatio: number;
-  /** Requests that timed out, or had no answer when the load ended: slower than any limit. */
+  /** Requests that timed out or had no answer when the load ended: they are slower than any limit. */
   slow: number;
-  /** Planned requests that were never sent, because no user was free; always 0 in the closed model. */
+  /** Planned requests that were never sent because no user was free; always 0 in the closed model. */
   droppedIterations: number;
-  /** `p999`: null below 1000 answers, of which the slowest thousandth is less than one. */
+  /** `p999` is null below 1000 answers, because the slowest thousandth is then less than one answer. */
   latencyMs: LatencyMs & { p999?: number | null };
 }
 

@@ -1,4 +1,4 @@
-/** One thread's time over the window. All from the kernel's scheduler statistics. */
+/** One thread's time in the window, from the kernel's scheduler statistics. */
 export interface ThreadObservation {
   tid: number;
   /** Its process. Absent in evidence that an older version recorded. */
@@ -25,7 +25,10 @@ export interface ProcessObservation {
   /** User and system part of cpuMs. */
   userMs: number;
   systemMs: number;
-  /** Of cpuMs: processes of the tree that came and went between two looks, as where a program is started for each request. Absent in older evidence. */
+  /**
+   * Part of cpuMs used by processes of the tree that started and ended between two samples, for example a program that is started for each request. Absent
+   * in older evidence.
+   */
   unseenMs?: number;
   threads: ThreadObservation[];
   runDelayMs: number;
@@ -56,21 +59,21 @@ export interface ProcessObservation {
 export interface PeerObservation {
   /** `address:port` of the remote end. */
   peer: string;
-  /** What the catalog or the port says it is: `database main`, `http`, … */
+  /** What it is, by the catalog or by its port: `database main`, `http`, … */
   label: string;
   kind: 'database' | 'cache' | 'service' | 'unknown';
-  /** Mean sockets connected, and of those, waiting for the peer to answer. */
+  /** Mean number of connected sockets, and of those that wait for the peer to answer. */
   connections: number;
   waiting: number;
-  /** Largest number of sockets ever waiting at once. */
+  /** Largest number of sockets that waited at the same time. */
   waitingMax: number;
   /** Sockets being connected (SYN sent). */
   connecting: number;
-  /** Mean number of `connections` that were not there at the look before. Absent in evidence that an older version recorded, and with a single look. */
+  /** Mean number of `connections` that did not exist in the previous sample. Absent in older evidence, and with a single sample. */
   opened?: number;
-  /** Mean number of requests inside the service that were there because all sockets to this peer were waiting; see `queuedWhileFull`. */
+  /** Mean number of requests that were inside the service because all sockets to this peer were waiting; see `queuedWhileFull`. */
   queued?: number;
-  /** It passes statements on to the database of the label, over so many connections at the end of the window. */
+  /** Present when the peer passes statements on to the database of the label; `connections` is how many it has to it at the end of the window. */
   pooler?: { name: string; connections: number };
 }
 
@@ -80,9 +83,9 @@ export interface WireObservation {
   /** Inbound sockets on the service's port. */
   inbound: { connections: number; unread: number; served: number; acceptQueue: number; acceptQueueMax: number };
   peers: PeerObservation[];
-  /** Largest number of sockets that ever waited at all peers together. */
+  /** Largest number of sockets that waited at all peers together at the same time. */
   atPeersMax?: number;
-  /** Mean number of inbound requests in service that no peer holds: `max(0, served − Σ waiting)` per sample, averaged. */
+  /** Mean number of requests in service that no peer holds: `max(0, served − Σ waiting)` per sample, averaged. */
   waitingInside: number;
   /** A multiplexed protocol (HTTP/2, pipelining) was seen or suspected, so counts of sockets are not counts of requests. */
   multiplexed: boolean;
@@ -92,11 +95,11 @@ export interface WireObservation {
 export interface ServiceObservation {
   process: ProcessObservation | null;
   wire: WireObservation | null;
-  /** What could not be observed and the remedy. */
+  /** What could not be observed, with the remedy. */
   missing: MissingEvidence[];
 }
 
-/** Evidence that was not to be had: what is missing, why, and what to do about it. */
+/** Evidence that could not be had: what is missing, why, and what to do about it. */
 export interface MissingEvidence {
   id: string;
   what: string;

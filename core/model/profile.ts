@@ -28,7 +28,7 @@ export type ProfileCategory = (typeof profileCategories)[number];
 /** One function in a stack. `line` is 1-based. */
 export interface Frame {
   name: string;
-  /** Source file, URL, module, package or shared object, as the profiler tells it; empty when it does not. */
+  /** Source file, URL, module, package or shared object, as the profiler names it; empty when it does not. */
   module: string;
   line: number | null;
 }
@@ -37,7 +37,7 @@ export interface Frame {
 export interface FlameNode {
   frame: string;
   module: string;
-  /** Absent or null where the profiler does not tell, and in trees of before it was kept. */
+  /** Absent or null when the profiler does not tell, and absent in older trees. */
   line?: number | null;
   category: ProfileCategory;
   self: number;
@@ -80,15 +80,15 @@ export interface CategoryShare {
   callers: { frame: Frame; share: number }[];
 }
 
-/** A function on a packed line that also calls built-ins without a frame: how much of its self time is theirs is not known. */
+/** A function on a packed line that also calls built-ins without a frame: how much of its self time belongs to them is unknown. */
 export interface UnclearWork {
   frame: Frame;
   share: number;
 }
 
 /**
- * CPU of one dependency under one application frame that called it, without the kinds of work that have a category of their own. Where it goes on by itself
- * after something that it awaited, the caller is its own function.
+ * CPU that one dependency uses under one application frame that called it, without the kinds of work that have a category of their own. When the dependency
+ * continues by itself after something that it awaited, its own function is the caller.
  */
 export interface LibraryShare {
   name: string;
@@ -116,7 +116,7 @@ export interface ProfileSummary {
   libraries?: LibraryShare[];
   /** Absent when there is none. */
   unclear?: UnclearWork[];
-  /** Frames whose intervals overlap the first one's: more than one is a tie. */
+  /** Frames whose intervals overlap that of the first one: more than one is a tie. */
   leaders: string[];
 }
 
@@ -128,7 +128,7 @@ export interface RouteSpans {
   requests: number;
   meanMs: number;
   maxMs: number;
-  /** Main-thread CPU samples that fell while at least one request of this route was running and charged to it, 0..1 of the profile. */
+  /** Main-thread CPU samples that fell while at least one request of this route was running and that are charged to it, 0..1 of the profile. */
   cpuShare: number;
 }
 
@@ -143,7 +143,7 @@ export interface LoopBlocker {
   count: number;
   longestMs: number;
   share: number;
-  /** Routes that were open in those stretches; the first is the one that started last before the stretch, most often. */
+  /** Routes that were open in those stretches. The first is the one that most often was the last to start before the stretch. */
   routes: string[];
 }
 

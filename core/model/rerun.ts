@@ -5,7 +5,7 @@ import type { Outcome } from './outcome.js';
 /** `rerun --json`: one request to run the load again, of one or several runs. */
 export interface Rerun extends Comparison {
   withinBudget: boolean;
-  /** As fast as the healthy runs on record; null = that cannot be told. */
+  /** As fast as the recorded healthy runs; null = it cannot be told. */
   backToBaseline: boolean | null;
   /** Means over the runs of each side. */
   before: RunFigures;
@@ -14,9 +14,11 @@ export interface Rerun extends Comparison {
   outcome: Outcome;
   reasons: string[];
   at: string;
-  /** What was forecast for the remedies of the causes, beside what was measured; absent where nothing was forecast. */
+  /** The forecasts for the remedies of the causes, beside what was measured; absent when there was no forecast. */
   forecasts?: ForecastCheck[];
-  /** Causes whose own remedy was applied before this load, and nothing else of ours: what it proves, it proves of them. Absent: none was. */
+  /**
+   * Causes whose own remedy, and nothing else of ours, was applied before this load. What the load proves, it proves about them. Absent: none was applied.
+   */
   remedied?: CauseId[];
 }
 

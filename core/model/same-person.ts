@@ -1,4 +1,4 @@
-/** A name that is written otherwise is no second person: case, spaces and the forms of Unicode do not count where somebody else is wanted. */
+/** Two spellings of a name are one person: case, spaces and forms of Unicode do not count where the approval of somebody else is needed. */
 export function isSamePerson(left: string | null | undefined, right: string | null | undefined): boolean {
   if (left == null || right == null) return false;
   return plain(left) === plain(right);

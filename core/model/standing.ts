@@ -1,26 +1,26 @@
 import type { Frame } from './profile.js';
 
-/** A place in the service's own code at which threads (goroutines) stood. */
+/** A place in the service's own code where threads (goroutines) stood. */
 export interface StandingSite {
-  /** Innermost function of the application; `line` is where in it they stood. */
+  /** Innermost function of the application; `line` is the line in it where they stood. */
   frame: Frame;
-  /** What it had called there, where the runtime shows that as a frame: a lock, a pool, a client. */
+  /** What the function had called there, if the runtime shows it as a frame: a lock, a pool, a client. */
   called: Frame | null;
-  /** Mean number that stood there. */
+  /** Mean number of threads there. */
   standing: number;
-  /** They hold the event loop meanwhile: nothing else of the service goes on. */
+  /** They hold the event loop, so that nothing else of the service goes on. */
   isInLoop: boolean;
-  /** How many a second came to stand there; absent where looks at stacks cannot tell. */
+  /** How many arrived there per second; absent when samples of stacks cannot tell. */
   perSecond?: number;
 }
 
-/** Where the threads of the service, or what is asynchronous in it, stood while the load ran. */
+/** Where the service's threads, or its asynchronous operations, stood while the load ran. */
 export interface Standing {
-  /** What was looked at: `threads`, `goroutines`, or `awaits`, each of which was followed from its beginning. */
+  /** What was observed: `threads`, `goroutines`, or `awaits`, each of which was followed from its beginning. */
   what: string;
-  /** How often; of awaits, how many were followed. */
+  /** Number of samples; for awaits, how many were followed. */
   looks: number;
   windowMs: number;
-  /** Most first. Threads outside the service's own code (a server's workers that wait for something to do) are in none. */
+  /** The largest first. Threads outside the service's own code (a server's workers that wait for work) appear in none. */
   sites: StandingSite[];
 }

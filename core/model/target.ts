@@ -1,36 +1,36 @@
 import type { Remedy } from './cause.js';
 import type { Budgets } from './load-result.js';
 
-/** One kind of evidence that is taken in the window of a load, in words; `core/evidence` says the rest. */
+/** One kind of evidence that is taken in the window of a load, in words. `core/evidence` defines the kind itself. */
 export interface CaptureTask {
   /** Id of the kind. */
   kind: string;
   /** Its row on the board. */
   stage: string;
-  /** What is missing without it. */
+  /** What is missing when it cannot be taken. */
   what: string;
-  /** For the timeline of the Web UI; the length is added. */
+  /** Title in the timeline of the Web UI, without the length, which is added. */
   title: string;
-  /** Longer windows gain nothing; null = the whole window. */
+  /** A longer window gains nothing; null = use the whole window. */
   longestMs: number | null;
 }
 
-/** What the catalog said about the target, without any secret; safe in a workflow history. */
+/** What the catalog says about the target. It contains no secret, so it may be in a workflow history. */
 export interface TargetSummary {
   service: string;
   endpoint: string;
   environment: 'development' | 'staging' | 'production';
   method: string;
-  /** URL without its query values. */
+  /** The URL without the values of its query. */
   displayUrl: string;
   budgets: Budgets;
   databases: string[];
   remedies: Remedy['kind'][];
-  /** Temporal task queue of the host whose agent captures profile and process; the worker's own when absent in the catalog. */
+  /** Temporal task queue of the host whose agent captures profile and process; null = the worker's own. */
   captureQueue: string | null;
   repositoryConfigured: boolean;
-  /** What is captured while a load runs, as the worker that resolved the target knows it. Absent in histories of before the worker told. */
+  /** What is captured while a load runs, according to the worker that resolved the target. Absent in older histories. */
   captures?: CaptureTask[];
-  /** When people are called for: `incidents.declare` of the catalog. Absent: never, as in a catalog without `incidents`. */
+  /** When people are called: `incidents.declare` of the catalog. Absent: never, as in a catalog without `incidents`. */
   declare?: 'confirmed' | 'alert' | 'never';
 }

@@ -4,13 +4,13 @@ import type { CauseId } from './cause.js';
 import type { Outcome, Phase } from './outcome.js';
 import type { ConfirmationVerdict } from './load-result.js';
 
-/** Who knows it first-hand. */
+/** Where the event is known from first-hand. */
 export type EventSource = 'responder' | 'person' | 'alert' | 'bisector';
 
 interface EventStamp {
-  /** Unique in one record, in the order of recording: `t1`, `t2`… Who hears of an event twice knows it by this id. */
+  /** Unique within one record, in the order of recording: `t1`, `t2`… A receiver that gets an event twice recognises it by this id. */
   id: string;
-  /** ISO 8601: when it happened, and when it was written down. */
+  /** ISO 8601: when it happened, and when it was recorded. */
   at: string;
   recordedAt: string;
   source: EventSource;
@@ -18,27 +18,27 @@ interface EventStamp {
   by: string | null;
   /** One sentence for people. */
   text: string;
-  /** Ids of evidence that the sentence rests on. */
+  /** Ids of the evidence that supports the sentence. */
   evidence: string[];
 }
 
-/** Stages are what the board shows: one that started ends, or was skipped. `stageId` is the event with which it started. */
+/** Stages are the rows of the board: each one that started ends or is skipped. `stageId` is the id of the event that started it. */
 export type StageFact =
   | { kind: 'stage-started'; stage: string }
   | { kind: 'stage-ended'; stage: string; stageId: string; state: 'done' | 'failed' | 'cancelled' }
   | { kind: 'stage-skipped'; stage: string };
 
-/** What every story records. `reason`: a sentence of why the outcome is what it is. `ignored`: a message that could not be understood. */
+/** What every story records. `reason`: a sentence about why the outcome is what it is. `ignored`: a message that could not be understood. */
 export type StoryFact = StageFact | { kind: 'reason' } | { kind: 'ignored'; message: string };
 
-/** What a triage records besides. These are the milestones that a parent hears of. */
+/** What a triage records besides. A parent is told of these milestones. */
 export type TriageMilestone =
   | { kind: 'accepted' }
   | {
       kind: 'confirmation';
       verdict: ConfirmationVerdict | null;
       p95Ms: number | null;
-      /** What an incident rates its severity by; absent where nothing was measured, and in records of before it was told. */
+      /** What the severity of an incident is rated by. Absent when nothing was measured, and in older records. */
       measured?: { requests: number; errorRatio: number; p95BudgetMs: number | null; p50Ms?: number | null; p99Ms?: number | null };
     }
   | { kind: 'diagnosis'; outcome: Outcome; causes: { id: CauseId; component: string; share: number }[] }
@@ -53,7 +53,7 @@ export type TriageMilestone =
       kind: 'remedy-applied';
       planId: string;
       applied: boolean;
-      /** The cause that it takes away; null: a runbook, which takes nothing away by itself. Absent in records of before it was told. */
+      /** The cause that it removes; null for a runbook, which removes no cause by itself. Absent in older records. */
       cause?: CauseId | null;
     }
   | { kind: 'handed-off'; bisectId: string }
@@ -65,5 +65,5 @@ export type TriageFact = StoryFact | TriageMilestone | { kind: 'phase'; phase: P
 export type Recorded<Fact> = EventStamp & Fact;
 export type TimelineEvent = Recorded<TriageFact>;
 
-/** What a writer gives; the rest is stamped. */
+/** What a caller provides; the record adds the rest. */
 export type NewEvent<Fact> = Fact & Pick<EventStamp, 'text'> & Partial<Pick<EventStamp, 'at' | 'source' | 'by' | 'evidence'>>;

@@ -5,7 +5,7 @@ import { bisectHostQueue, bisectQueue } from '../kernel/task-queues.js';
 
 const nonRetryableErrorTypes = ['UnreadableInputError', 'RefusedError'];
 
-/** Reading the repository, writing the report: on a worker that has the repository. How often they may fail is decided where they run. */
+/** Reads the repository and writes the report, on a worker that has the repository. How often an activity may fail is decided where it runs. */
 export const bisecting = proxyActivities<BisectActivities>({
   taskQueue: bisectQueue,
   startToCloseTimeout: '2 minutes',
@@ -13,7 +13,7 @@ export const bisecting = proxyActivities<BisectActivities>({
   retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes },
 });
 
-/** The last word of a search holds up its end, so it is given up soon. */
+/** The last notification of a search delays its end, so it is given up soon. */
 export const tellingEnd = proxyActivities<BisectActivities>({
   taskQueue: bisectQueue,
   startToCloseTimeout: '10s',
@@ -21,18 +21,18 @@ export const tellingEnd = proxyActivities<BisectActivities>({
   retry: { initialInterval: '1s', nonRetryableErrorTypes },
 });
 
-/** A queue that one machine alone serves: where the worktrees are, and where the level of the runs is known. */
+/** A queue that a single machine serves: its worktrees are there, and so is the known level of its runs. */
 function queueOf(host: string | null): Pick<ActivityOptions, 'taskQueue' | 'scheduleToStartTimeout'> {
-  // Its worker has room for more activities than a search needs, so that a wait this long means that it is gone.
+  // The worker has room for more activities than a search needs, so a wait this long means that it is gone.
   return host === null ? { taskQueue: bisectQueue } : { taskQueue: bisectHostQueue(host), scheduleToStartTimeout: '1 minute' };
 }
 
-/** How long a machine may be away that still has to clean up: a night and the morning after it. */
+/** How long a machine that still has to clean up may be away: a night and the next morning. */
 const cleanUpPatience = '12 hours';
 
 /**
- * Removes what a machine holds of a search; null = whoever serves the queue. Tried for hours, because nobody else will: the answer has been given
- * by then, so nobody waits for it.
+ * Removes what a machine holds of a search; null = whoever serves the queue. It is retried for hours because nobody else will do it; the answer has been
+ * given by then, so nobody waits.
  */
 export function cleaning(host: string | null): ActivityInterfaceFor<BisectActivities> {
   return proxyActivities<BisectActivities>({
@@ -43,7 +43,7 @@ export function cleaning(host: string | null): ActivityInterfaceFor<BisectActivi
   });
 }
 
-/** A build ahead is worth one attempt: the measurement builds by itself when it fails. */
+/** Building ahead gets one attempt: if it fails, the measurement builds by itself. */
 export function buildingAhead(host: string | null): ActivityInterfaceFor<BisectActivities> {
   return proxyActivities<BisectActivities>({
     ...queueOf(host),
@@ -55,9 +55,9 @@ export function buildingAhead(host: string | null): ActivityInterfaceFor<BisectA
 }
 
 /**
- * A build may take its ten minutes and the start one; two profiles are two such runs. Each part limits its own time where it runs, so waiting for
- * the machine is no part of it; the heartbeat shows a dead worker within seconds. How often it may fail is decided where it runs: a worker that died
- * says nothing about a commit.
+ * A build may take ten minutes and a start one; two profiles are two such runs. Each part limits its own time where it runs, so that waiting for the
+ * machine does not count; the heartbeat shows a dead worker within seconds. How often it may fail is decided where it runs, because a worker that died says
+ * nothing about a commit.
  */
 export function measuring(host: string | null): ActivityInterfaceFor<BisectActivities> {
   return proxyActivities<BisectActivities>({

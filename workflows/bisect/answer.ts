@@ -10,12 +10,12 @@ import { buildCount, runCount, skippedCommits, type BisectState } from './state.
 export type Found = Extract<RangeAnswer, { kind: 'found' }>;
 
 const mainKey = 'main';
-/** Steps one behind the other in one range; more than these are a drift of the code base, not a commit to revert. */
+/** More steps than this in one range are a drift of the code base, not commits to revert. */
 const mostCulprits = 4;
-/** A chart of more commits is no chart; the ones in front tell the story. */
+/** A chart with more commits is unreadable; the first ones tell the story. */
 const mostCharted = 60;
 
-/** The whole search: the range, then for further culprits beside the first, then inside the merges. */
+/** The whole search: the range, then further culprits beside the first, then the insides of merges. */
 export async function findCulprits(state: BisectState): Promise<BisectAnswer> {
   const main = await searchRange(state, mainKey, state.plan);
   const posteriorByCommit = await chart(state);
@@ -27,7 +27,7 @@ export async function findCulprits(state: BisectState): Promise<BisectAnswer> {
   return { ...(largest === undefined ? emptyAnswer(state) : await describe(state, largest, others, main.bracket)), posteriorByCommit };
 }
 
-/** Two steps in one range: what the culprit does not explain of the whole difference must lie on one of its sides. */
+/** If the range has two steps, what the culprit does not explain of the whole difference lies on one side of it. */
 async function furtherCulprits(state: BisectState, key: string, whole: CommitRange, main: Found, most: number): Promise<Found[]> {
   const { minEffect } = state.request;
   if (most <= 0 || main.bracket === null || !isMoreLeft(main.bracket, main.adjacent, minEffect)) return [];
@@ -47,7 +47,10 @@ async function furtherCulprits(state: BisectState, key: string, whole: CommitRan
   return found;
 }
 
-/** Halfway to what is worth a search, because a difference of noisy numbers may come out too small; and more than that noise makes. */
+/**
+ * The rest must reach half of what is worth a search, because the difference of noisy numbers may come out too small, and it must exceed what noise alone
+ * makes.
+ */
 function isMoreLeft(whole: RangeBracket, explained: Found['adjacent'], minEffect: number): boolean {
   const unexplained = Math.log(whole.ratio / explained.ratio);
   const deviation = Math.hypot(...[whole, explained].map(({ ci }) => Math.log(ci[1] / ci[0]) / (2 * 1.96)));
@@ -78,14 +81,14 @@ async function describe(state: BisectState, largest: Placed, others: Placed[], b
     return { ...common, outcome: 'culprit', culprit: { commit, subject, author, date, files, isMerge: parents.length > 1 } };
   } catch (error) {
     if (isCancellation(error)) throw error;
-    // The commit is the answer; who wrote it can be looked up.
+    // The commit is the answer; its author can be looked up.
     const reasons = [...common.reasons, `${short} could not be described: ${describeFailure(error)}; git show ${short} tells`];
     const culprit = { commit: largest.to, subject: '', author: '', date: '', files: [], isMerge: false };
     return { ...common, reasons, outcome: 'culprit', culprit };
   }
 }
 
-/** Posterior over the whole range with the subjects of its commits; of a long range the likely ones. */
+/** Posterior over the whole range with the subjects of its commits; for a long range only the likely ones. */
 async function chart(state: BisectState): Promise<BisectAnswer['posteriorByCommit']> {
   const { range, search } = searchNow(state, mainKey, state.plan);
   const posterior = state.numerics.posteriorNow(search);
@@ -132,14 +135,14 @@ function withoutCulprit(state: BisectState, main: Exclude<RangeAnswer, Found>): 
   return { ...answer, outcome: 'not-in-code', bracket, reasons };
 }
 
-/** The good commit was good once. If it breaks the budget now, what changed is not in these commits. */
+/** The good commit was good once. If it breaks the budget now, the reason is not in these commits. */
 function areEndsSlow({ plan, progress }: BisectState): boolean {
   const ends = [plan.commits[0], plan.commits.at(-1)];
   const runs = progress.measurements.filter((entry) => ends.includes(entry.commit));
   return runs.length > 0 && runs.every((entry) => entry.ok && !entry.withinBudget);
 }
 
-/** An answer that says nothing yet; without progress there were no runs. */
+/** An answer without a finding yet; without progress there were no runs. */
 export function emptyAnswer(state: { request: { metric: BisectMetric }; progress: BisectProgress | null }): BisectAnswer {
   const { progress, request } = state;
   return {

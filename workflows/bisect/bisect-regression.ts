@@ -28,14 +28,14 @@ import { readBisectStart, readEvidence, warnIgnored, type EvidenceForSearch } fr
 /** The evidence follows the start within seconds; without it there is nothing to search for. */
 const evidencePatience = '1 hour';
 
-/** What a hand-off searches with when nobody chose: the budgets of a night, the effect that a person would notice. */
+/** What a hand-off searches with when nobody chose: the budget of one night, and the smallest effect that a person would notice. */
 const handOffDefaults = { minEffect: 1.2, budgetRuns: 120, budgetBuilds: null, budgetMinutes: 240 } as const;
 
 export type BisectResult = BisectAnswer & Pick<BisectSummary, 'workflowId'>;
 
 /**
- * Finds the commit that made an endpoint slow, with a stated confidence, or says why it cannot. Started by an incident (then the evidence follows as
- * a signal; it is abandoned by its parent, which may end long before) or alone from the command line.
+ * Finds the commit that made an endpoint slow, with a stated confidence, or says why it cannot. It is started from the command line, or by an incident,
+ * which sends the evidence as a signal. An incident abandons it as a child, because it may end long before.
  */
 export async function bisectRegression(given: BisectStart): Promise<BisectResult> {
   const start = readStart(readBisectStart, given);
@@ -45,7 +45,7 @@ export async function bisectRegression(given: BisectStart): Promise<BisectResult
   const facts = start.carried?.facts ?? handedOver(evidence);
   const planned = await planSearch(request, start.progress);
   if (!planned.ok) {
-    // A person who asked with a wrong name wants to be told; an incident wants an answer.
+    // A person who asked with a wrong name wants an error; an incident wants an answer.
     if (start.incidentId === null) throw ApplicationFailure.nonRetryable(planned.reason, 'RefusedError');
     return await unsearched(start, [planned.reason, ...facts]);
   }
@@ -55,9 +55,9 @@ export async function bisectRegression(given: BisectStart): Promise<BisectResult
   } catch (error) {
     await endPrebuilds(state);
     const isFull = error instanceof HistoryFull;
-    // A request to cancel would end with this history: it is not heard in the next one.
+    // A request to cancel is bound to this history and would be lost in the next one.
     if (isFull && !CancellationScope.current().consideredCancelled) return await continueLater(start, state, facts);
-    // Whatever went wrong, or whoever cancelled it: nothing stays behind.
+    // Leaves nothing behind, whatever went wrong or whoever cancelled it.
     await CancellationScope.nonCancellable(() => cleanUp(state));
     throw isFull ? new CancelledFailure('cancelled') : error;
   }
@@ -65,7 +65,7 @@ export async function bisectRegression(given: BisectStart): Promise<BisectResult
 
 type Planned = Awaited<ReturnType<typeof bisecting.planBisect>>;
 
-/** A search that goes on has worktrees: should its repository be gone by now, they must go, too. */
+/** A search that continues has worktrees. They have to be removed even if its repository is gone by now. */
 async function planSearch(request: BisectRequest, progress: BisectProgress | undefined): Promise<Planned> {
   const discard = (): Promise<void> => (progress === undefined ? Promise.resolve() : removeWorktrees(request, hostsUsed({ progress }), []));
   try {
@@ -79,7 +79,7 @@ async function planSearch(request: BisectRequest, progress: BisectProgress | und
   }
 }
 
-/** The ends by id: HEAD may be another commit by now. */
+/** Keeps the ends as ids: HEAD may be another commit by now. */
 async function continueLater(start: BisectStart, state: BisectState, facts: string[]): Promise<never> {
   const { request, plan, progress } = state;
   const fixed = { ...request, good: plan.commits[0] ?? request.good, bad: plan.commits.at(-1) ?? request.bad };
@@ -89,7 +89,7 @@ async function continueLater(start: BisectStart, state: BisectState, facts: stri
   return await continueAsNew<typeof bisectRegression>({ ...start, request: fixed, progress, carried });
 }
 
-/** The answer comes first: what fails after it is told in its reasons, and costs nobody the answer. */
+/** The answer comes first. What fails after it is told in its reasons and does not cost the answer. */
 async function search(state: BisectState, start: BisectStart, facts: string[]): Promise<BisectResult> {
   showBisect(state, 'checking that good is good and bad is bad');
   const found = await withProfiles(state, await findCulprits(state));
@@ -108,7 +108,9 @@ async function search(state: BisectState, start: BisectStart, facts: string[]): 
   return { ...answer, workflowId: workflowInfo().workflowId };
 }
 
-/** To the incident that asked, by its workflow id: it may be in a later history by now, or have ended, which is no failure of ours. */
+/**
+ * Sends the answer to the incident that asked, by its workflow id. The incident may be in a later history by now, or have ended, which is not our failure.
+ */
 async function sendAnswer({ answerTo, incidentId }: BisectStart, answer: BisectAnswer): Promise<void> {
   if (answerTo === undefined || incidentId === null) return;
   const { outcome, culprit, range, posterior, effect, reasons } = answer;
@@ -131,7 +133,7 @@ async function writeReport(state: BisectState, answer: BisectAnswer): Promise<vo
   }
 }
 
-/** Tells the notifiers that a search ended. An incident reports the answer itself; a search that a person started alone has nobody watching it. */
+/** Notifies people that a search ended. An incident reports the answer itself; nobody watches a search that a person started alone. */
 async function tellEnd({ bisectId, endpoint }: BisectRequest, answer: BisectAnswer): Promise<void> {
   try {
     const summary = `tell: the search ended, ${answer.outcome}`;
@@ -142,7 +144,7 @@ async function tellEnd({ bisectId, endpoint }: BisectRequest, answer: BisectAnsw
   }
 }
 
-/** Which function grew: for a culprit whose parent runs, and only as an addition; without a profile the answer stands. */
+/** Which function grew, for a culprit whose parent runs. It is only an addition: without a profile the answer stands. */
 async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<BisectAnswer> {
   const [parent, culprit] = answer.range ?? [];
   if (answer.outcome !== 'culprit' || parent === undefined || culprit === undefined || state.isStopped) return answer;
@@ -162,7 +164,7 @@ async function withProfiles(state: BisectState, answer: BisectAnswer): Promise<B
   }
 }
 
-/** On every machine that took part; one that stays away keeps its worktrees, and the answer says so. */
+/** Cleans up on every machine that took part. A machine that stays away keeps its worktrees, and the answer says so. */
 async function cleanUp(state: BisectState): Promise<void> {
   await endPrebuilds(state);
   await removeWorktrees(state.request, hostsUsed(state), state.notes);
@@ -192,7 +194,7 @@ async function awaitEvidence(start: BisectStart): Promise<EvidenceForSearch | nu
   return received.evidence;
 }
 
-/** An incident's search: everything by default, with the files that its causes name as hints. */
+/** The search of an incident: defaults for everything, and the files that its causes name as hints. */
 function requestFrom(start: BisectStart, evidence: EvidenceForSearch | null): BisectRequest | null {
   if (evidence?.repositoryConfigured !== true) return null;
   return {
@@ -207,7 +209,7 @@ function requestFrom(start: BisectStart, evidence: EvidenceForSearch | null): Bi
   };
 }
 
-/** What the incident is about: the budget that is broken, the latency first. */
+/** The budget that the incident is about: the broken one, latency first. */
 function metricOf({ broken }: EvidenceForSearch): BisectMetric {
   if (broken.includes('p95') || broken.includes('p99')) return 'p95';
   if (broken.includes('p50')) return 'p50';

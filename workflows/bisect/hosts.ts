@@ -2,13 +2,13 @@
 import type { Cost, Seat } from '../../core/bisect/search-state.js';
 import type { BisectState } from './state.js';
 
-/** A machine that did not take its work: its last poll is listed for about a minute longer. */
+/** How long a machine that did not take its work is left alone: the server lists its last poll for about a minute longer. */
 const absenceMs = 300_000;
 
 /** Infinity would not survive a continued history, which is JSON. */
 const never = Number.MAX_SAFE_INTEGER;
 
-/** The machines to measure on now. When none of the known ones is present, the last one's place is taken by whoever serves the queue next. */
+/** The machines to measure on now. If none of the known ones is present, whoever serves the queue next takes the place of the last one. */
 export function measuringHosts(state: BisectState): string[] {
   const present = state.hosts.filter((host) => (state.absentUntilMs[host] ?? 0) <= Date.now());
   return present.length > 0 ? present : [state.progress.measurements.at(-1)?.host ?? 'any'];
@@ -18,12 +18,12 @@ export function markAbsent(state: BisectState, host: string): void {
   state.absentUntilMs[host] = Date.now() + absenceMs;
 }
 
-/** Never again in this search. */
+/** The machine is not used again in this search. */
 export function exclude(state: BisectState, host: string): void {
   state.absentUntilMs[host] = never;
 }
 
-/** Every machine that holds worktrees of this search. */
+/** Every machine that has worktrees of this search. */
 export function hostsUsed({ progress }: Pick<BisectState, 'progress'>): string[] {
   return [...new Set([...progress.measurements, ...progress.prebuilt].map((entry) => entry.host))].sort();
 }

@@ -1,4 +1,4 @@
-/** Into the merges: on the line a merge is one commit, but somebody wrote the slow one on its side. */
+/** Searches inside merges: on the main line a merge is one commit, but somebody wrote the slow one on its branch. */
 import { isCancellation } from '@temporalio/workflow';
 import { describeFailure } from '../kernel/describe-failure.js';
 import type { RangeAnswer } from './messages.js';
@@ -8,15 +8,15 @@ import { bisecting } from './activity-options.js';
 import { searchRange } from './search.js';
 import type { BisectState } from './state.js';
 
-/** A step and where it lies: one commit (`to`), or a range that cannot be told apart. */
+/** A step and its place: one commit (`to`), or a range that cannot be told apart. */
 export interface Placed extends Pick<Found, 'from' | 'to' | 'posterior' | 'effect'> {
   isOne: boolean;
-  /** The commit of the line that brought it in; null when it is on the line itself. */
+  /** The commit of the main line that merged it; null when it is on the main line itself. */
   mergedBy: string | null;
   reasons: string[];
 }
 
-/** Merges inside merges are descended too, as deep as the search finds a step. */
+/** Descends into merges inside merges as well, as deep as the search finds a step. */
 export async function descend(state: BisectState, found: Found): Promise<Placed> {
   const { bisectId, endpoint, hints } = state.request;
   let placed: Placed = { ...place(found), mergedBy: null, reasons: tellApart(found) };
@@ -35,7 +35,7 @@ export async function descend(state: BisectState, found: Found): Promise<Placed>
 
 type Side = Awaited<ReturnType<typeof bisecting.expandMerge>>;
 
-/** Where the merge cannot be opened, the reason: the merge itself is the answer then. */
+/** If the merge cannot be opened, gives the reason: the merge itself is the answer then. */
 async function expandMerge(question: Parameters<typeof bisecting.expandMerge>[0]): Promise<Side | string> {
   const merge = question.commit.slice(0, 12);
   try {

@@ -21,12 +21,12 @@ export interface BisectStatus {
   answer: BisectAnswer | null;
 }
 
-/** All that a continued run needs: the list of measurements and what people said. Everything else is derived from it. */
+/** All that a continued run needs: the measurements, and what people said. Everything else is derived from these. */
 export interface BisectProgress {
   measurements: CommitMeasurement[];
   /** Builds that were made ahead of a run. */
   prebuilt: CommitBuild[];
-  /** Number of measurements when the search of each range began: what was measured before has other weather. */
+  /** Number of measurements when the search of each range began. Earlier ones were made under other conditions. */
   since: Record<string, number>;
   answers: Record<string, RangeAnswer>;
   goodMarks: string[];
@@ -63,28 +63,30 @@ export interface RangeBracket {
   minDetectable: number;
 }
 
-/** What else outlives a history: what people asked for, what was noted on the way, and the load that all measurements have in common. */
+/** What else survives a history: what people asked for, notes, and the load that all measurements share. */
 export interface BisectCarried {
   isPaused: boolean;
   isStopped: boolean;
   notes: string[];
-  /** What an incident handed over. */
+  /** What the incident handed over. */
   facts: string[];
   absentUntilMs: Record<string, number>;
   load: LoadPlan;
 }
 
-/** `request` is null when an incident hands off: it follows from the evidence. `progress` and `carried` are set when a long search continues as new. */
+/**
+ * `request` is null when an incident hands off, because it follows from the evidence. `progress` and `carried` are set when a long search continues as new.
+ */
 export interface BisectStart {
   request: BisectRequest | null;
   incidentId: string | null;
   service: string;
   endpoint: string;
-  /** Workflow of the incident that asked: it hears the answer as the signal `bisectEnded`. */
+  /** Workflow of the incident that asked. It receives the answer as the signal `bisectEnded`. */
   answerTo?: string;
   progress?: BisectProgress;
   carried?: BisectCarried;
-  /** Version of what it decides with (core/bisect/numerics.ts); absent in what older builds started. */
+  /** Version of the numerics that it decides with (core/bisect/numerics.ts); absent in searches of older builds. */
   numerics?: number;
 }
 

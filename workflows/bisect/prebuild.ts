@@ -1,10 +1,10 @@
-/** Builds ahead: while one commit is measured, the ones that are likely next are built on the same machine with the CPU that is left over. */
+/** Builds ahead: while one commit is measured, the same machine builds the likely next ones with the CPU that is left over. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { MeasureReason, Search, Seat } from '../../core/bisect/search-state.js';
 import { buildingAhead } from './activity-options.js';
 import { buildCount, type BisectState } from './state.js';
 
-/** A build shorter than this is no wait worth an activity of its own. */
+/** A shorter build is not worth an activity of its own. */
 const worthwhileMs = 2_000;
 
 /** Starts the builds; they end by themselves or with `endPrebuilds`. */
@@ -27,7 +27,7 @@ export function prebuild(
   }
 }
 
-/** Before the ends differ by what is worth a search a build in the middle would be for nothing. */
+/** Until the ends differ by what is worth a search, a build in the middle may be for nothing. */
 function isSearchLikely({ numerics }: BisectState, search: Search): boolean {
   return (numerics.bracketOf(search)?.ratio ?? 1) >= search.minEffect;
 }
@@ -40,7 +40,7 @@ function start(state: BisectState, commit: string, host: string, isPinned: boole
     .run(() => buildingAhead(isPinned ? host : null).buildCommit.executeWithOptions({ summary }, [{ bisectId, endpoint, commit }]))
     .then(
       (build) => void state.progress.prebuilt.push(build),
-      // Cancelled, or failed for a reason of the machine: the measurement builds by itself.
+      // It was cancelled, or failed because of the machine: the measurement builds by itself.
       () => undefined,
     )
     .finally(() => void state.prebuilding.delete(commit));
@@ -53,7 +53,7 @@ function start(state: BisectState, commit: string, host: string, isPinned: boole
   });
 }
 
-/** Cancels the builds that go on and waits until their processes are gone. */
+/** Cancels the running builds and waits until their processes are gone. */
 export async function endPrebuilds(state: BisectState): Promise<void> {
   const going = [...state.prebuilding.values()];
   for (const { cancel } of going) cancel();

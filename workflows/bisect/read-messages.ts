@@ -69,7 +69,7 @@ const readRequest: Reader<BisectRequest> = object({
   incidentId: nullable(wholeText(500)),
 });
 
-/** Written by the history before, and by nobody else. */
+/** Only the previous history writes this. */
 const readProgress: Reader<BisectProgress> = (value, at) =>
   typeof value === 'object' && value !== null && 'measurements' in value && Array.isArray(value.measurements)
     ? (value as BisectProgress)
@@ -79,7 +79,7 @@ const readCarried: Reader<BisectCarried> = (value, at) =>
     ? (value as BisectCarried)
     : bad(at, 'what an earlier history carried', value);
 
-/** A build that does not know them would decide otherwise than it was asked to. */
+/** A build that does not know these numerics would decide differently from what was asked. */
 const readNumerics: Reader<number> = (value, at) =>
   typeof value === 'number' && numericsOf(value) !== null
     ? value
@@ -96,7 +96,7 @@ export const readBisectStart: Reader<BisectStart> = object({
   numerics: optional(readNumerics),
 });
 
-/** Before there is a state, nobody but the log can be told. */
+/** Before there is a state, the problem can only be logged. */
 export function warnIgnored({ text: told }: { text: string }): void {
   log.warn(told);
 }

@@ -8,7 +8,7 @@ import { prebuild } from './prebuild.js';
 import { buildCount, mayContinue, runCount, showBisect, skippedCommits, type BisectState } from './state.js';
 import { describeFailure } from '../kernel/describe-failure.js';
 
-/** Thrown to leave a search that must go on in a fresh history. */
+/** Thrown to leave a search that has to continue in a fresh history. */
 export class HistoryFull extends Error {
   override readonly name = 'HistoryFull';
 }
@@ -19,7 +19,7 @@ export interface CommitRange {
   prior: number[];
 }
 
-/** Searches one range on all machines that measure. The same key gives the same answer, so a continued run repeats nothing. */
+/** Searches one range on all machines that measure. The same key gives the same answer, so that a continued run repeats nothing. */
 export async function searchRange(state: BisectState, key: string, whole: CommitRange): Promise<RangeAnswer> {
   state.progress.since[key] ??= state.progress.measurements.length;
   const pool: Pool = { running: new Map(), failure: null };
@@ -41,10 +41,10 @@ export async function searchRange(state: BisectState, key: string, whole: Commit
   }
 }
 
-/** The measurements that go on, one a machine at most. */
+/** The running measurements, at most one per machine. */
 interface Pool {
   running: Map<string, { ended: Promise<void>; cancel: () => void }>;
-  /** Why a measurement failed that no other machine could take. */
+  /** Why a measurement failed that no other machine could take over. */
   failure: string | null;
 }
 
@@ -54,7 +54,7 @@ async function empty({ running }: Pool): Promise<void> {
   await Promise.all(going.map(({ ended }) => ended.catch(() => undefined)));
 }
 
-/** Gives every idle machine its next commit; the answer when there is one. */
+/** Gives every idle machine its next commit; returns the answer when there is one. */
 function occupy(state: BisectState, key: string, whole: CommitRange, pool: Pool): RangeAnswer | null {
   const hosts = measuringHosts(state);
   for (const host of hosts.filter((each) => !pool.running.has(each))) {
@@ -67,7 +67,7 @@ function occupy(state: BisectState, key: string, whole: CommitRange, pool: Pool)
     const isBuilt = step !== null && (!state.plan.hasBuild || seat.built.includes(step.commit));
     const why = stop ?? (isBuilt ? null : buildsExhausted(state));
     if (why !== null || step === null) {
-      // What still runs may decide it.
+      // A running measurement may still decide it.
       if (pool.running.size > 0 && pool.failure === null) return null;
       return stopped(state.numerics, search, commits, why ?? '');
     }
@@ -87,7 +87,7 @@ function keep(state: BisectState, key: string, answer: RangeAnswer): RangeAnswer
   return answer;
 }
 
-/** The search as its measurements are now; what people marked as good or bad cuts the range. */
+/** The search with the measurements so far. Commits that people marked as good or bad narrow the range. */
 export function searchNow(state: BisectState, key: string, whole: CommitRange): { range: CommitRange; search: Search } {
   const range = narrow(state, whole);
   const indexOf = new Map(range.commits.map((commit, index) => [commit, index]));
@@ -109,7 +109,7 @@ function narrow(state: BisectState, { commits, prior }: CommitRange): CommitRang
   return { commits: commits.slice(from, to + 1), prior: prior.slice(from, to + 1) };
 }
 
-/** Why nothing more is measured; `running` measurements are spent already. */
+/** Why nothing more is measured; `running` measurements count as spent. */
 function exhausted(state: BisectState, search: Search, commits: string[], running: number): string | null {
   const end = [0, commits.length - 1].find((index) => search.untestable.includes(index));
   if (end !== undefined) {
@@ -132,7 +132,7 @@ function buildsExhausted(state: BisectState): string | null {
     : null;
 }
 
-/** Unfinished: a range when good and bad do differ, else nothing can be said. */
+/** The answer of an unfinished search: a range if good and bad do differ, otherwise nothing can be said. */
 function stopped(numerics: Numerics, search: Search, commits: string[], why: string): RangeAnswer {
   const bracket = numerics.bracketOf(search);
   const nothing = { kind: 'stopped' as const, why, from: null, to: null, posterior: null, bracket: shorten(bracket) };
@@ -141,7 +141,7 @@ function stopped(numerics: Numerics, search: Search, commits: string[], why: str
   const isOpen = isInside || (bracket !== null && bracket.runs >= 8 && bracket.ci[0] > 1 && bracket.ratio >= search.minEffect);
   if (posterior === null || !isOpen) return nothing;
   const credible = numerics.credibleRange(posterior.byCommit);
-  // Only what was measured is known to be good or bad.
+  // Only a measured commit is known to be good or bad.
   const tested = [...new Set(search.runs.map((run) => run.commit))].sort((a, b) => a - b);
   const from = tested.filter((commit) => commit <= credible.from).at(-1) ?? 0;
   const to = tested.find((commit) => commit >= credible.to) ?? search.commits - 1;
@@ -160,7 +160,7 @@ function shorten(bracket: Bracket | null): RangeBracket | null {
   return bracket === null ? null : { ratio: bracket.ratio, ci: bracket.ci, minDetectable: bracket.minDetectable };
 }
 
-/** Starts one measurement. A failure of the load or of `reset` is not the commit's fault, and on this machine every next one would fail alike. */
+/** Starts one measurement. A failure of the load or of `reset` is not the commit's fault, and every further one on this machine would fail alike. */
 function start(
   state: BisectState,
   pool: Pool,
@@ -198,7 +198,7 @@ function start(
   });
 }
 
-/** A machine that is gone or cannot measure leaves the work to the others; without others the search ends with the reason. */
+/** If a machine is gone or cannot measure, the others take its work. Without others, the search ends with the reason. */
 function failed(
   state: BisectState,
   pool: Pool,

@@ -26,14 +26,14 @@ export interface BisectState {
   isStopped: boolean;
   leading: { commit: string; probability: number }[];
   answer: BisectAnswer | null;
-  /** Machines that measure, as last heard of, and until when one that did not answer is left alone (milliseconds since the epoch). */
+  /** Machines that measure, as last heard of. A machine that did not answer is left alone until the given time (milliseconds since the epoch). */
   hosts: string[];
   absentUntilMs: Record<string, number>;
-  /** Builds ahead that go on, by commit. */
+  /** Running builds ahead, by commit. */
   prebuilding: Map<string, { host: string; ended: Promise<void>; cancel: () => void }>;
-  /** What people said on the way, for the reasons of the answer. */
+  /** What people said meanwhile, for the reasons of the answer. */
   notes: string[];
-  /** What the search decides with, from its beginning to its end. */
+  /** The numerics that the search decides with, from its beginning to its end. */
   numerics: Numerics;
 }
 
@@ -57,7 +57,7 @@ export function createBisectState(request: BisectRequest, plan: BisectPlan, star
   const { carried } = start;
   const state: BisectState = {
     request,
-    // The catalog may have changed meanwhile; measurements under another load would be no comparison.
+    // The catalog may have changed meanwhile, and measurements under another load cannot be compared.
     plan: carried === undefined ? plan : { ...plan, load: carried.load },
     progress: start.progress ?? empty,
     stage: 'starting',
@@ -75,7 +75,7 @@ export function createBisectState(request: BisectRequest, plan: BisectPlan, star
   return state;
 }
 
-/** k6 runs: a commit that answered with errors was loaded, too. */
+/** Number of k6 runs. A commit that answered with errors was loaded, too. */
 export function runCount(state: Pick<BisectState, 'progress'>): number {
   return state.progress.measurements.filter((entry) => entry.ok || entry.reason === 'errors').length;
 }
@@ -88,7 +88,7 @@ export function buildCount(state: Pick<BisectState, 'progress'>): number {
 /** One failure after good measurements may be the machine's; a second one is the commit's. */
 const failuresForgiven = 1;
 
-/** Commits that cannot be judged, by measurement or because somebody said so. */
+/** Commits that cannot be judged, because of a measurement or because somebody said so. */
 export function skippedCommits(state: Pick<BisectState, 'progress'>): { commit: string; reason: SkipReason }[] {
   const { measurements, prebuilt, skipMarks } = state.progress;
   const measured = new Set(measurements.flatMap((entry) => (entry.ok ? [entry.commit] : [])));
@@ -102,7 +102,7 @@ export function skippedCommits(state: Pick<BisectState, 'progress'>): { commit: 
   return [...new Map([...failed, ...marked].map((entry) => [entry.commit, entry])).values()];
 }
 
-/** People write the first letters of an id. Null: no commit of this search, or more than one. */
+/** People write the first letters of an id. Null: no commit of this search begins with them, or several do. */
 function fullId(state: BisectState, text: string): string | null {
   if (text.length < 4) return null;
   const known = state.plan.commits.filter((commit) => commit.startsWith(text));
@@ -122,7 +122,7 @@ function mark(state: BisectState, list: string[], { commit, by }: CommitMark, wo
 function registerBisectHandlers(state: BisectState): void {
   const { progress } = state;
   const writer = { record: ({ text }: { text: string }): void => void state.notes.push(text) };
-  // The search itself acts, between two measurements.
+  // The search itself acts on it, between two measurements.
   onSignal(writer, pauseSignal, readCaller, () => void (state.isPaused = true), { description: 'Measure nothing more until resumed' });
   onSignal(writer, resumeSignal, readCaller, () => void (state.isPaused = false), { description: 'Go on after a pause' });
   onSignal(writer, stopAndReportSignal, readCaller, () => void (state.isStopped = true), {
@@ -172,7 +172,7 @@ export function showBisect(state: BisectState, stage: string): void {
   setCurrentDetails(lines.join('\n'));
 }
 
-/** Waits while somebody has paused the search; true when it may go on. */
+/** Waits while somebody has paused the search; returns true when it may continue. */
 export async function mayContinue(state: BisectState): Promise<boolean> {
   if (state.isPaused) {
     showBisect(state, state.stage);

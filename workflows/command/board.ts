@@ -1,4 +1,6 @@
-/** The incident in the Web UI: what a person who opens it there has to know first. Only our own words; texts of people are not in a history. */
+/**
+ * The incident in the Web UI: what a person who opens it there has to know first. It has only our own words, because texts of people are not in a history.
+ */
 import type { CommandState } from '../../core/command/incident/command-state.js';
 import { isOpen } from '../../core/command/incident/incident-status.js';
 import { holderOf, roleNames } from '../../core/command/incident/roles.js';

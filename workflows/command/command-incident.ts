@@ -33,12 +33,12 @@ const newerParts: Pick<CommandState, 'drafts' | 'draftedFor' | 'held' | 'deadCha
   ...{ held: [], deadChannels: [] },
 };
 
-/** A resolved incident waits so long for its review; then it closes by itself. */
+/** A resolved incident waits this long for its review, then it closes by itself. */
 const closesAfterMs = 30 * 24 * 3_600_000;
 
 /**
- * What people are called for: severity, roles, two ladders, the record, updates. Its triages are workflows of their own; neither ends the other.
- * Returns its last state when it is closed, cancelled or merged, which may be months later.
+ * Coordinates people: severity, roles, two ladders, the record, updates. Its triages are workflows of their own, and neither ends the other. Returns its
+ * last state when it is closed, cancelled or merged, which may be months later.
  */
 export async function commandIncident(start: CommandStart): Promise<CommandState> {
   const run = open(start);
@@ -70,10 +70,10 @@ export async function commandIncident(start: CommandStart): Promise<CommandState
   return run.state;
 }
 
-/** State and handlers, before anything is awaited: an update that comes with the start is answered. */
+/** Sets up state and handlers before anything is awaited, so that an update that comes with the start is answered. */
 function open(start: CommandStart): CommandRun {
   const { carried } = readStart(readCommandStart, start);
-  // A history that began before these parts were there has none of them.
+  // A history that began with an older version lacks the newer parts.
   const before = carried === undefined ? null : { ...newerParts, ...carried };
   const state = before ?? createCommandState(readStart(readDeclaration, start.declaration), unknownPolicy);
   const run: CommandRun = {
@@ -92,7 +92,7 @@ function open(start: CommandStart): CommandRun {
   return run;
 }
 
-/** Reads the rules of the catalog, and gives the roles that it names to whoever has them now. */
+/** Reads the rules of the catalog and gives the roles that it names to whoever has them now. */
 async function begin(run: CommandRun): Promise<void> {
   const { state } = run;
   const summary = 'ladders, roles and receivers of the catalog';
@@ -105,7 +105,7 @@ async function begin(run: CommandRun): Promise<void> {
   run.publish();
 }
 
-/** Both are bounded by themselves, and a history does not end in the middle of them. */
+/** Both end by themselves, and a history does not end in the middle of them. */
 async function beginWork(run: CommandRun): Promise<void> {
   await Promise.all([fiveMinutes(run), startTriages(run)]);
 }
@@ -117,7 +117,7 @@ async function fillRole(run: CommandRun, role: RoleName): Promise<void> {
   const at = new Date(Date.now()).toISOString();
   const { people, reason } = await reading.resolveOnCall.executeWithOptions({ summary: `who is ${role}?` }, [{ notify: [target], at }]);
   const [first] = people;
-  // Somebody may have taken it meanwhile.
+  // Somebody may have taken the role meanwhile.
   if (holderOf(state.roles, role) !== null) return;
   if (first !== undefined) giveRole(state, { role, person: first.person, state: 'assigned', by: null }, Date.now());
   else note(run, { kind: 'role', text: `nobody is ${role}: ${reason}`.slice(0, 200), data: { role, person: null, state: 'released' } });
@@ -129,7 +129,7 @@ async function closeInTime(run: CommandRun): Promise<void> {
     await condition(() => run.isLeaving || state.resolvedAtMs !== null);
     if (run.isLeaving || state.resolvedAtMs === null) return;
     if (!(await sleepUntil(run, state.resolvedAtMs + closesAfterMs, () => state.resolvedAtMs, 'closes by itself'))) continue;
-    // What was promised is followed until it is done, however long that takes.
+    // Promised work is followed until it is done, however long that takes.
     const isReopened = (): boolean => state.resolvedAtMs === null;
     const isLeaving = (): boolean => run.isLeaving;
     await condition(() => isLeaving() || isReopened() || state.actions.every((item) => item.state !== 'open'));

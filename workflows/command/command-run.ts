@@ -1,21 +1,21 @@
-/** What is alive of one incident besides its plain state: deliveries under way, and whether the history is about to end. */
+/** The live parts of one incident besides its plain state: running deliveries, and whether the history is about to end. */
 import { condition } from '@temporalio/workflow';
 import { record, type CommandState } from '../../core/command/incident/command-state.js';
 import type { EventDraft, RecordEvent } from '../../core/command/incident/record-event.js';
 
 export interface CommandRun {
   readonly state: CommandState;
-  /** Ends when everything that was published so far has reached its pages. */
+  /** Settles when everything that was published so far has reached its pages. */
   publications: Promise<void>;
   /** Deliveries that nobody waits for; the history may not end before them. */
   deliveries: number;
-  /** The rules of the catalog were read: what is measured can be rated. */
+  /** The rules of the catalog have been read, so measurements can be rated. */
   isReady: boolean;
-  /** Services under which the registry knows this incident as open, a line each. */
+  /** Services under which the registry knows this incident as open, one per line. */
   registered: string;
-  /** The loops leave: the incident is over, or its history continues as new. */
+  /** The loops end: the incident is over, or its history continues as new. */
   isLeaving: boolean;
-  /** How often it was asked what could be done, and the last of these that was answered. */
+  /** How many times proposals were asked for, and the last of these requests that was answered. */
   proposalsWanted: number;
   proposalsMade: number;
   /** Shows a change: board, search attributes. */
@@ -29,8 +29,8 @@ export function note(run: CommandRun, draft: EventDraft): RecordEvent {
 }
 
 /**
- * Sleeps until `atMs`, or until something changes: `seen` must give another value then. True: the time has come and nothing changed. A timer's
- * summary tells people in the Web UI what it waits for.
+ * Sleeps until `atMs`, or until `seen` gives another value than now. Returns true when the time has come and nothing changed. The summary of the timer
+ * shows in the Web UI what it waits for.
  */
 export async function sleepUntil(run: CommandRun, atMs: number, seen: () => unknown, summary: string): Promise<boolean> {
   const before = seen();

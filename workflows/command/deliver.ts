@@ -34,7 +34,7 @@ function messageFor(run: CommandRun, content: Content, to: { person: string | nu
   };
 }
 
-/** Runs beside everything else. The incident may be cancelled meanwhile: what was to be said is said. */
+/** Runs in the background. The incident may be cancelled meanwhile; the message is sent all the same. */
 function inBackground(run: CommandRun, work: () => Promise<void>): void {
   run.deliveries += 1;
   void CancellationScope.nonCancellable(work).finally(() => {
@@ -42,7 +42,7 @@ function inBackground(run: CommandRun, work: () => Promise<void>): void {
   });
 }
 
-/** Pages that do not arrive are everybody's affair: the record has it on top, and the receivers hear of it, once a channel. */
+/** If pages do not arrive, everybody has to know: the record shows it at the top, and the receivers are told once per channel. */
 function tellOfDeadChannel(run: CommandRun, { person, channel, why }: { person: string; channel: number; why: string }): void {
   const { state } = run;
   const key = `${person} ${channel}`;
@@ -53,7 +53,7 @@ function tellOfDeadChannel(run: CommandRun, { person, channel, why }: { person: 
   broadcast(run, event.id, { event: 'state', text: { inline: text } });
 }
 
-/** Tries the channels of a person in their order. Answers the kind of the one that took it; null: none did. */
+/** Tries the channels of a person in order. Returns the kind of the channel that accepted; null: none did. */
 async function tryChannels(run: CommandRun, person: string, channels: number, message: MessageOrder): Promise<string | null> {
   for (let channel = 0; channel < channels; channel += 1) {
     try {
@@ -78,7 +78,7 @@ interface PageTarget {
   quietUntil: string | null;
 }
 
-/** Pages one person and keeps what became of it. */
+/** Pages one person and records the result. */
 export function page(run: CommandRun, target: PageTarget): void {
   const { state } = run;
   const { person, level, role, sentAt } = target.page;
@@ -93,14 +93,14 @@ export function page(run: CommandRun, target: PageTarget): void {
   const message = messageFor(run, content, { person, deliveryId: target.deliveryId });
   inBackground(run, async () => {
     const channel = await tryChannels(run, person, target.channels, message);
-    // Somebody may have answered while it was on its way.
+    // Somebody may have answered while the page was on its way.
     const isOpen = state.pages[index]?.state === 'sent';
     if (channel === null) update(isOpen ? { state: 'failed' } : {});
     else update({ channel, ...(isOpen ? { state: 'delivered' as const } : {}) });
   });
 }
 
-/** Tells one person something that asks for no answer. */
+/** Tells one person something that needs no answer. */
 export function tellPerson(
   run: CommandRun,
   to: { person: string; channels: number; deliveryId: string; quietUntil?: string | null },
@@ -116,12 +116,12 @@ export function tellPerson(
   });
 }
 
-/** Pages that everybody reads hear of approved updates only. */
+/** Pages that the public reads are told of approved updates only. */
 function isPublicPage(kind: string): boolean {
   return kind === 'statuspage';
 }
 
-/** Takes an approved update to the pages of providers. One that fails is a row of the record; the others have theirs. */
+/** Publishes an approved update on the providers' pages. If one fails, the record has a row for it; the others are published. */
 export async function toPublicPages(run: CommandRun, updateId: string): Promise<void> {
   const order = publicOrder(run.state, updateId);
   const { policy, severity } = run.state;
@@ -138,7 +138,7 @@ export async function toPublicPages(run: CommandRun, updateId: string): Promise<
   await Promise.all(pages.map(tell));
 }
 
-/** Tells every receiver of the incident that wants to hear of its severity. `key` makes the delivery the same in every try. */
+/** Tells every receiver that wants to hear of incidents of this severity. `key` makes all tries of the delivery the same delivery. */
 export function broadcast(run: CommandRun, key: string, content: Content): void {
   const { policy, severity, declaration } = run.state;
   for (const { receiver, kind, severities } of policy.receivers) {

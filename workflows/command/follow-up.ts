@@ -1,4 +1,4 @@
-/** Follows what was promised after an incident: reminds of action items and of the postmortem until they are done. */
+/** Reminds people of what was promised after an incident, action items and the postmortem, until it is done. */
 import { condition } from '@temporalio/workflow';
 import { markReminded, nextReminder, type Reminder } from '../../core/command/incident/follow-up.js';
 import { holderOf } from '../../core/command/incident/roles.js';
@@ -7,7 +7,7 @@ import { reading } from './activity-options.js';
 import { note, sleepUntil, type CommandRun } from './command-run.js';
 import { tellPerson } from './deliver.js';
 
-/** Its owner, or whoever commands where the catalog knows no such person: a team has no channel. */
+/** Reminds the owner, or the commander when the catalog does not know the owner as a person: a team has no channel. */
 async function remind(run: CommandRun, { text, owner, action }: Reminder): Promise<void> {
   const { state } = run;
   const commander = holderOf(state.roles, 'commander');

@@ -17,7 +17,7 @@ export interface CommandStart {
 
 export interface ByRequest {
   by: Actor;
-  /** Of a signed link, which acts once: its id, and when it dies (ISO 8601). */
+  /** Of a signed link, which works once: its id, and when it expires (ISO 8601). */
   link?: { id: string; expiresAt: string };
 }
 export interface NoteRequest extends ByRequest {
@@ -49,7 +49,7 @@ export interface HandOverRequest extends ByRequest {
 }
 export interface EscalateRequest extends ByRequest {
   to?: string;
-  /** Level that whoever asks has seen; a stale request escalates nobody twice. */
+  /** The level that the caller has seen: a stale request escalates nobody a second time. */
   seen?: string;
   reason: RecordText;
 }
@@ -86,7 +86,7 @@ export interface ResolveRequest extends ByRequest {
 export interface DecideMitigationRequest extends ByRequest {
   planId: string;
   decision: 'approve' | 'reject';
-  /** Of what whoever decides has seen; another one is stale. */
+  /** Digest of what the person who decides has seen; any other one is stale. */
   digest?: string;
 }
 /** How many mitigations are proposed after a fresh look. */
@@ -94,7 +94,7 @@ export interface Proposed {
   proposed: number;
 }
 export interface MergeRequest extends ByRequest {
-  /** The incident that goes on. */
+  /** The incident that continues. */
   into: string;
 }
 
@@ -123,7 +123,7 @@ export const addActionUpdate = defineUpdate<Recorded, [AddActionRequest]>('addAc
 export const closeActionUpdate = defineUpdate<Recorded, [CloseActionRequest]>('closeAction');
 export const keepPostmortemUpdate = defineUpdate<Recorded, [PostmortemRequest]>('keepPostmortem');
 export const mergeIncidentUpdate = defineUpdate<Recorded, [MergeRequest]>('mergeIncident');
-/** A triage that belongs to the incident from now on. */
+/** Makes a triage part of the incident. */
 export const attachTriageSignal = defineSignal<[TriageRef]>('attachTriage');
 /** Another incident turned out to be the same one. */
 export const takeOverSignal = defineSignal<[{ incidentId: string; services: readonly string[] }]>('takeOver');
@@ -132,7 +132,7 @@ export const commandStateQuery = defineQuery<CommandState | null>('commandState'
 export interface ReleaseRequest {
   incidentId: string;
 }
-/** An incident that was reopened has its services again. */
+/** A reopened incident takes its services back. */
 export interface ClaimRequest extends ReleaseRequest {
   services: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** The only place where an incident of people is made visible: board and search attributes. */
+/** The only place where this workflow shows its state: board and search attributes. */
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CommandState } from '../../core/command/incident/command-state.js';

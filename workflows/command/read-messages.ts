@@ -30,7 +30,7 @@ const key = wholeText(200);
 const actor: Reader<Actor> = object({ person: name, proof: oneOf(proofs) });
 const by = { by: actor, link: optional(object({ id: wholeText(100), expiresAt: moment })) };
 
-/** Text of people comes as a reference into the artifact store; short text of a machine may stand in the message itself. */
+/** Text of people is a reference into the artifact store; a short text of a machine may be in the message itself. */
 const recordText: Reader<RecordText> = (value, at) => {
   if (typeof value === 'object' && value !== null && 'artifact' in value) return object({ artifact: wholeText(500) })(value, at);
   if (typeof value === 'object' && value !== null && 'inline' in value)

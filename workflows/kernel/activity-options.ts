@@ -4,18 +4,18 @@ import type { IncidentActivities } from '../../activities/contract.js';
 import { ageLimitMs } from '../../core/decisions/escalation.js';
 import { hostQueue, loadQueue } from './task-queues.js';
 
-/** What no second try can change. Type names come from `activities/translate-error.ts`. */
+/** Errors that no second try can change. `activities/translate-error.ts` gives these type names. */
 export const nonRetryableErrorTypes = ['UnreadableInputError', 'RefusedError', 'EvidenceUnavailableError'];
 const minuteMs = 60_000;
 
 /**
- * How long an activity may wait for a worker: as long as the story that asked may live. A worker that is away is no answer of the world, so it
- * ends nothing. How often an activity may fail is decided where it runs (`activities/limit-tries.ts`): there a worker that died and an error that
- * was thrown are told apart, which the server cannot.
+ * How long an activity may wait for a worker: as long as the story that asked may live. A missing worker says nothing about the world, so it ends nothing.
+ * How often an activity may fail is decided where it runs (`activities/limit-tries.ts`), because the server cannot tell a worker that died from an error
+ * that was thrown.
  */
 const patienceMs = ageLimitMs + 24 * 60 * minuteMs;
 
-/** Reading and thinking over stored evidence: seconds at most. */
+/** Reads and judges stored evidence: takes seconds at most. */
 export const light = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: patienceMs,
@@ -30,21 +30,21 @@ export const scanning = proxyActivities<IncidentActivities>({
   retry: { initialInterval: '1s', maximumInterval: '20s', nonRetryableErrorTypes },
 });
 
-/** Telling people may fail without harm, but an escalation should survive a receiver that is down for some minutes. Nobody waits for it. */
+/** A notification may fail without harm, but an escalation should survive a receiver that is down for some minutes. Nobody waits for it. */
 export const notifying = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '15s',
   scheduleToCloseTimeout: '15 minutes',
   retry: { initialInterval: '2s', maximumInterval: '1 minute', nonRetryableErrorTypes },
 });
 
-/** The last word of an incident holds up its end, so it is given up soon. */
+/** The last notification of an incident delays its end, so it is given up soon. */
 export const lastWord = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '20s',
   retry: { initialInterval: '1s', nonRetryableErrorTypes },
 });
 
-/** Building an index takes long on a large table. Idempotent by plan id: a second try looks first whether the first one did it. */
+/** Building an index takes long on a large table. The activity is idempotent by plan id: a second try first looks whether the first one did it. */
 export const remedying = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '2 hours',
   scheduleToCloseTimeout: patienceMs,
@@ -53,10 +53,9 @@ export const remedying = proxyActivities<IncidentActivities>({
 });
 
 /**
- * One k6 run. The heartbeat shows a dead worker early and carries cancellation to k6. Its timeout is 5 s longer than the ten seconds after which a
- * load that nobody hears of stops itself (`activities/fence.ts`): k6 is gone before the retry starts the load again, so two never overlap. Waiting
- * for the machine is no part of the load's own time, which the activity limits itself (`loadTimeLimitMs`); four starts of a load on a sick service
- * are enough.
+ * One k6 run. The heartbeat shows a dead worker early and carries cancellation to k6. Its timeout is 5 s longer than the ten seconds after which a load
+ * without contact stops itself (`activities/fence.ts`): k6 is gone before the retry starts the load again, so two never overlap. Waiting for the machine
+ * does not count as the load's own time, which the activity limits itself (`loadTimeLimitMs`). Four starts of a load on a service in trouble are enough.
  */
 export function loading(priorityKey: number): ActivityInterfaceFor<IncidentActivities> {
   return proxyActivities<IncidentActivities>({
@@ -71,8 +70,8 @@ export function loading(priorityKey: number): ActivityInterfaceFor<IncidentActiv
 }
 
 /**
- * The files of a load lie on one machine. A restart of its worker is waited for; a machine that stays away costs the files, not the incident, whose
- * numbers are in the history already.
+ * The files of a load are on one machine. The activity waits for its worker to restart. If the machine stays away, the files are lost but not the incident,
+ * whose numbers are already in the history.
  */
 export function storing(host: string): ActivityInterfaceFor<IncidentActivities> {
   return proxyActivities<IncidentActivities>({
@@ -85,8 +84,8 @@ export function storing(host: string): ActivityInterfaceFor<IncidentActivities> 
 }
 
 /**
- * A capture belongs to one load window. It is tried once: a second try would look at a window that has passed, which is worse than missing
- * evidence. When the load itself starts again, the workflow starts the captures again.
+ * A capture belongs to one load window and is tried once: a second try would observe a window that has passed, which is worse than missing evidence. If the
+ * load itself starts again, the workflow starts the captures again.
  */
 export function capturing(queue: string, delayMs: number, durationMs: number): ActivityOptions {
   return {

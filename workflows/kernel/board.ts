@@ -3,7 +3,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { Kernel } from './context.js';
 import { describeFailure } from './describe-failure.js';
 
-/** Runs one stage with its events. `describe` says in a few words what came out. */
+/** Runs one stage with its events. `describe` summarises the result in a few words. */
 export async function inStage<T>(
   { record }: Pick<Kernel, 'record'>,
   stage: string,

@@ -9,7 +9,7 @@ import type { Kernel } from './context.js';
 import { missingFrom, rootOf } from './describe-failure.js';
 import { hostQueue } from './task-queues.js';
 
-/** What one task left. `unheard`: whoever took it went away without an answer, which says nothing about the service. */
+/** What one task returned. `unheard`: its worker went away without an answer, which says nothing about the service. */
 export interface Captured {
   kind: string;
   capture: Capture;
@@ -17,7 +17,7 @@ export interface Captured {
 }
 
 export interface RunningCaptures {
-  /** Rejects only when the captures were cancelled. */
+  /** Rejects only if the captures were cancelled. */
   results: Promise<Captured[]>;
   /** Asks the captures to stop; resolves when they have. */
   stop: () => Promise<void>;
@@ -28,7 +28,7 @@ type CaptureTarget = Pick<TargetSummary, 'service' | 'databases' | 'captures'>;
 /** Everything that is captured in the window of a load on this target. */
 export function captureTasks({ service, databases, captures }: CaptureTarget): CaptureTask[] {
   if (captures !== undefined) return captures;
-  // Histories of before the worker told: these three, in this order.
+  // Older histories do not list their captures: they had these three, in this order.
   const first = [
     {
       kind: 'profile',
@@ -47,7 +47,7 @@ export function captureTasks({ service, databases, captures }: CaptureTarget): C
   return databases.length === 0 ? first : [...first, third];
 }
 
-/** The first kinds of evidence have activities of their own name, which histories hold; every other goes by its id. */
+/** The first kinds of evidence have activities with their own names, which histories contain; every other kind is taken by its id. */
 function take({ kind }: CaptureTask, request: CaptureRequest, options: ActivityOptions & { summary: string }): Promise<Capture> {
   switch (kind) {
     case 'profile':
@@ -61,7 +61,7 @@ function take({ kind }: CaptureTask, request: CaptureRequest, options: ActivityO
   }
 }
 
-/** Captures that never ran, each with the reason as missing evidence. */
+/** Captures that never ran, each as missing evidence with the reason. */
 export function notCaptured(tasks: readonly CaptureTask[], why: string, remedy: string): Captured[] {
   return tasks.map(({ kind, what }) => ({
     kind,
@@ -78,7 +78,7 @@ export interface CapturePlace {
 }
 
 /**
- * Starts the captures for one start of the load. `before` are those of an earlier start: they are stopped first, since two profilers in one
+ * Starts the captures for one start of the load. `before` are the captures of an earlier start. They are stopped first, because two profilers in one
  * process disturb each other.
  */
 export function startCaptures(
@@ -106,7 +106,7 @@ export function startCaptures(
   };
 }
 
-/** All captures of one window look at one machine: what two of them say of each other would mean nothing otherwise. */
+/** All captures of one window observe one machine; captures of two machines could not be compared. */
 async function takeAll(kernel: Kernel, tasks: readonly CaptureTask[], place: CapturePlace, started: LoadStarted): Promise<Captured[]> {
   const elapsedMs = Date.now() - Date.parse(started.startedAt);
   const window = planCaptureWindow({ measuredInMs: started.measuredInMs, durationMs: started.durationMs, elapsedMs });
@@ -130,7 +130,7 @@ async function takeAll(kernel: Kernel, tasks: readonly CaptureTask[], place: Cap
   });
 }
 
-/** Failure of one capture is a gap in the evidence, never the end of the run. */
+/** A failed capture is a gap in the evidence and does not end the run. */
 async function orMissing(work: Promise<Capture>, { kind, what }: CaptureTask): Promise<Captured> {
   try {
     return { kind, capture: await work, unheard: false };
@@ -138,7 +138,7 @@ async function orMissing(work: Promise<Capture>, { kind, what }: CaptureTask): P
     if (isCancellation(error)) throw error;
     const missing = missingFrom(error, { id: kind, what });
     const root = rootOf(error);
-    // Nobody there to begin with is a lack that stays; who began and fell silent was a worker that died.
+    // If no worker was there to begin with, the gap stays. If one began and fell silent, a worker died.
     const unheard = root instanceof TimeoutFailure && root.timeoutType !== 'SCHEDULE_TO_START';
     return { kind, capture: { headline: `missing: ${missing.why}`, artifacts: [], missing: [missing] }, unheard };
   }

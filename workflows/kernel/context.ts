@@ -1,4 +1,4 @@
-/** What a story gives the kernel. Nothing here knows an incident: an optimization or a load test has one, too. */
+/** What a story gives the kernel. Nothing here knows an incident: an optimization or a load test can have one, too. */
 import type { LoadStarted } from '../../activities/contract.js';
 import type { NewEvent, StoryFact } from '../../core/model/timeline.js';
 import { readLoadStarted } from '../../core/decisions/load/read-load-started.js';
@@ -10,11 +10,11 @@ export interface Kernel {
   readonly ownerId: string;
   /** Appends to the story's record and returns the id of the event. */
   readonly record: (event: NewEvent<StoryFact>) => string;
-  /** The newest start message of each load that is under way, by its key. */
+  /** The newest start message of each running load, by its key. */
   readonly loadStarts: Map<string, LoadStarted>;
 }
 
-/** Once a workflow, before its first await: a start message that nobody expects would be lost. */
+/** Call it once per workflow, before the first await: an unexpected start message would be lost. */
 export function createKernel(ownerId: string, record: Kernel['record']): Kernel {
   const loadStarts = new Map<string, LoadStarted>();
   const kernel: Kernel = { ownerId, record, loadStarts };

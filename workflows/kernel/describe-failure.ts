@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { MissingEvidence } from '../../core/model/observation.js';
 
-/** The failure below the wrapping of the activity. */
+/** The failure inside the wrapping of the activity. */
 export function rootOf(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
 }
@@ -14,7 +14,7 @@ export function describeFailure(error: unknown): string {
   return root instanceof Error ? root.message : String(root);
 }
 
-/** Type name of the failure as `activities/translate-error.ts` gave it; null for anything else. */
+/** Type name that `activities/translate-error.ts` gave the failure; null for anything else. */
 export function failureType(error: unknown): string | null {
   const root = rootOf(error);
   return root instanceof ApplicationFailure ? (root.type ?? null) : null;
@@ -24,7 +24,7 @@ function isMissingEvidence(value: unknown): value is MissingEvidence {
   return typeof value === 'object' && value !== null && 'id' in value && 'what' in value && 'why' in value && 'remedy' in value;
 }
 
-/** A failed capture as a row of missing evidence: its own words when it had some, else what happened and where to look. */
+/** A failed capture as a row of missing evidence: in its own words if it had some, otherwise with what happened and where to look. */
 export function missingFrom(error: unknown, capture: { id: string; what: string }): MissingEvidence {
   const root = rootOf(error);
   const told = root instanceof ApplicationFailure ? root.details?.find(isMissingEvidence) : undefined;

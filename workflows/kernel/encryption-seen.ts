@@ -1,6 +1,6 @@
 import type { Payload } from '@temporalio/common';
 
-/** Put by the codec of our workers into what they decrypted; the sandbox knows of encryption by it alone. */
+/** The codec of our workers puts this field into what it decrypts; it is all that the sandbox can know of encryption. */
 export const decryptedField = 'perf-decrypted';
 
 const seen = { isEncrypted: false };
@@ -9,7 +9,7 @@ export function look({ metadata }: Payload): void {
   if (metadata?.[decryptedField] !== undefined) seen.isEncrypted = true;
 }
 
-/** True once this workflow was told anything that had been encrypted. */
+/** True once this workflow received anything that had been encrypted. */
 export function wasEncrypted(): boolean {
   return seen.isEncrypted;
 }

@@ -1,4 +1,4 @@
-/** One load, from its order to the moment when k6 is gone and what it left is stored. */
+/** One load, from its order until k6 is gone and its files are stored. */
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { HeldLoad, LoadRequest, LoadRun, LoadStarted } from '../../activities/contract.js';
 import { describeLoad } from '../../core/decisions/load/describe-load.js';
@@ -11,21 +11,21 @@ import { describeFailure, failureType } from './describe-failure.js';
 export interface LoadOrder extends Omit<LoadRequest, 'announce'> {
   /** Row of the status board. */
   stage: string;
-  /** What stands before `60 rps × 60 s vs shop/orders` in the timeline of the Web UI. */
+  /** Stands before `60 rps × 60 s vs shop/orders` in the timeline of the Web UI. */
   title: string;
-  /** 1 first, 5 last: who waits for the same host. */
+  /** 1 is first, 5 last, among those that wait for the same host. */
   priority: number;
-  /** True as soon as nobody wants the load any more: it is stopped. */
+  /** True when nobody wants the load any more: it is stopped. */
   isUnwanted: () => boolean;
 }
 
-/** Every way in which a load can end. Cancelling the workflow is none of them: that throws, after k6 is gone. */
+/** Every way in which a load can end. Cancelling the workflow is not one of them: that throws, after k6 is gone. */
 export type LoadEnding = { kind: 'held'; run: LoadRun } | NoLoad;
 
-/** `refused`: can never work as it was asked for. `failed`: could not be had. `stopped`: nobody wanted it any more. */
+/** `refused`: it can never work as it was asked for. `failed`: the load could not be held. `stopped`: nobody wanted it any more. */
 export type NoLoad = { kind: 'refused'; reason: string } | { kind: 'failed'; reason: string } | { kind: 'stopped'; reason: string };
 
-/** What of a run is compared: small, because it is in the history of every comparison. */
+/** The part of a run that is compared. It is small because the history of every comparison contains it. */
 export function measuredLoad({ load, startedAt }: LoadRun): MeasuredLoad {
   return { load, startedAt };
 }
@@ -37,8 +37,8 @@ function describeRun({ confirmation }: HeldLoad): string {
 }
 
 /**
- * Holds the load once and returns when k6 is gone. `onStarted` is called for each start of k6: once, and again when a crash made it start anew;
- * null when nobody needs to know.
+ * Holds the load once and returns when k6 is gone. `onStarted` is called for each start of k6: once, and again when a crash made it start anew. Null when
+ * nobody needs to know.
  */
 export async function holdLoad(kernel: Kernel, order: LoadOrder, onStarted: ((started: LoadStarted) => void) | null): Promise<LoadEnding> {
   const ended: (HeldLoad | NoLoad)[] = [];
@@ -102,7 +102,7 @@ async function follow(
   }
 }
 
-/** The numbers are in the history by now: files that cannot be stored cost the files, never a second load on a sick service. */
+/** The numbers are in the history by now. If the files cannot be stored, they are lost; a service in trouble is not loaded a second time for them. */
 async function storeRun(kernel: Kernel, order: LoadOrder, { kept, ...held }: HeldLoad): Promise<LoadRun> {
   const { artifactPrefix, stage } = order;
   if (kept === null) return { ...held, artifacts: [] };

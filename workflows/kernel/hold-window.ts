@@ -1,4 +1,4 @@
-/** One load window with everything captured in it: the one thing that every story does. */
+/** One load window with everything that is captured in it: what every story does. */
 import type { LoadRun } from '../../activities/contract.js';
 import { hasEndedEarly } from '../../core/decisions/load/capture-window.js';
 import type { CaptureTask } from '../../core/model/target.js';
@@ -7,8 +7,8 @@ import type { Kernel } from './context.js';
 import { holdLoad, type LoadOrder, type NoLoad } from './hold-load.js';
 
 /**
- * Every way in which a window can end. `cut-short`: the load ended before its window was over, so the captures would have seen an idle service;
- * `unwanted`: the load was held, and what it showed is no reason to look closer.
+ * Every way in which a window can end. `cut-short`: the load ended before its window was over, so the captures would have seen an idle service. `unwanted`:
+ * the load was held, and its result is no reason to look closer.
  */
 export type WindowEnding =
   | { kind: 'captured'; run: LoadRun; captures: Captured[] }
@@ -20,13 +20,13 @@ export interface WindowOrder {
   load: LoadOrder;
   tasks: readonly CaptureTask[];
   place: CapturePlace;
-  /** Is this run a reason to wait for its captures? */
+  /** Is this run worth waiting for its captures? */
   isWanted: (run: LoadRun) => boolean;
 }
 
 const notInWindow = 'Triage again; when it happens again, look at the log of the load activity in the Temporal Web UI.';
 
-/** Holds the load once and captures in its window. Throws only when the workflow is cancelled, and then after load and captures have stopped. */
+/** Holds the load once and captures in its window. Throws only if the workflow is cancelled, after load and captures have stopped. */
 export async function holdWindow(kernel: Kernel, { load, tasks, place, isWanted }: WindowOrder): Promise<WindowEnding> {
   const newest: { captures: RunningCaptures | null; durationMs: number } = { captures: null, durationMs: load.plan.durationMs };
   const ending = await holdLoad(kernel, load, (started) => {

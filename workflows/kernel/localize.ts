@@ -1,4 +1,4 @@
-/** From the evidence of one window to what it says: the branch, the query scan if that asks for it, the causes. */
+/** Turns the evidence of one window into its meaning: the branch, the query scan if the branch asks for it, the causes. */
 import { isCancellation } from '@temporalio/workflow';
 import type { BranchDecision, Capture, EvidenceSet } from '../../activities/contract.js';
 import { needsQueryScan } from '../../core/decisions/next-stage.js';
@@ -9,7 +9,7 @@ import { inStage, skipStage } from './board.js';
 import type { Kernel } from './context.js';
 import { describeFailure, missingFrom } from './describe-failure.js';
 
-/** `broke`: the analysis itself failed; the evidence stays, and nothing is guessed. `set` is the evidence with the query scan, where it ran. */
+/** `broke`: the analysis itself failed. The evidence stays, and nothing is guessed. `set` is the evidence, including the query scan if it ran. */
 export type Localization =
   | { kind: 'localized'; set: EvidenceSet; diagnosis: Diagnosis }
   | { kind: 'broke'; set: EvidenceSet; missing: MissingEvidence; reason: string };
@@ -21,7 +21,7 @@ function describeDiagnosis({ outcome, causes }: Diagnosis): string {
   return first === undefined ? outcome : `${outcome}: ${first.id} in ${first.component} (${percent(first.share)} of the latency)`;
 }
 
-/** Throws only when the workflow is cancelled. */
+/** Throws only if the workflow is cancelled. */
 export async function localize(kernel: Kernel, captured: EvidenceSet, databases: readonly string[]): Promise<Localization> {
   let set = captured;
   try {

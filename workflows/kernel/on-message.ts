@@ -1,4 +1,4 @@
-/** Handlers that cannot break their workflow: what comes from outside is read first, and what cannot be read is refused or written down. */
+/** Handlers that cannot break their workflow: every message is read first, and one that cannot be read is refused or recorded. */
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { tryRead, type Reader } from '../../core/decisions/read-message.js';
@@ -8,7 +8,7 @@ interface Writer {
   record: (event: NewEvent<StoryFact>) => unknown;
 }
 
-/** A signal has nobody to answer to: one that cannot be read is recorded and ignored. */
+/** A signal has no sender to answer to, so one that cannot be read is recorded and ignored. */
 export function onSignal<Sent, T>(
   { record }: Writer,
   definition: SignalDefinition<[Sent]> | SignalDefinition<[Sent?]>,
@@ -24,7 +24,7 @@ export function onSignal<Sent, T>(
   setHandler(definition as SignalDefinition<[unknown?]>, take, options);
 }
 
-/** An update is refused with what was expected and what came. `refuse` says why a readable one cannot be taken now; null = it can. */
+/** An update that cannot be read is refused with what was expected and what came. `refuse` says why a readable one cannot be taken now; null = it can. */
 export function onUpdate<T, Answer>(
   definition: UpdateDefinition<Answer, [T]>,
   reader: Reader<T>,
@@ -47,7 +47,7 @@ export function onUpdate<T, Answer>(
   });
 }
 
-/** A start argument that cannot be read ends the workflow at once with the reason; to retry it would change nothing. */
+/** A start argument that cannot be read ends the workflow at once with the reason; a retry would change nothing. */
 export function readStart<T>(reader: Reader<T>, value: unknown): T {
   const read = tryRead(reader, value);
   if (read.ok) return read.value;

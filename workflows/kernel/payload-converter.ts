@@ -2,8 +2,9 @@ import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@t
 import { look } from './encryption-seen.js';
 
 /**
- * As the SDK's own, but an input that cannot be decoded (broken JSON, an encoding of another SDK) does not fail the workflow task, and with it every
- * later one. Its handler gets a text that says so, and since every message of ours is an object, the guard refuses it with these words.
+ * Works as the SDK's own, except for an input that cannot be decoded (broken JSON, an encoding of another SDK): it must not fail the workflow task, because
+ * every later task would fail, too. The handler gets a text that says so. As every message of ours is an object, its guard refuses that text with these
+ * words.
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),

@@ -1,15 +1,15 @@
 import type { EventSource, NewEvent, Recorded } from '../../core/model/timeline.js';
 
-/** A record of one story. Append-only: `events` is what a continued history takes along. */
+/** The record of one story. It is append-only; a continued history takes `events` along. */
 export interface Timeline<Fact extends { kind: string }> {
   readonly events: Recorded<Fact>[];
   record: (event: NewEvent<Fact>) => string;
 }
 
-/** A sender gone mad must not fill the history: of messages that could not be understood the first ones tell the story. */
+/** A sender that repeats itself must not fill the history: the first messages that could not be understood tell the story. */
 const ignoredKept = 50;
 
-/** `onRecorded` shows the change: board, search attributes, parents. Times are the workflow's own, so a replay tells the same. */
+/** `onRecorded` shows the change: board, search attributes, parents. Times are the workflow's own, so that a replay gives the same record. */
 export function createTimeline<Fact extends { kind: string }>(
   events: Recorded<Fact>[],
   onRecorded: (event: Recorded<Fact>) => void,

@@ -1,4 +1,4 @@
-/** The same load again, as often as it is wanted, and the comparison with the runs before. */
+/** Holds the same load again, as often as wanted, and compares it with the earlier runs. */
 import { isCancellation } from '@temporalio/workflow';
 import type { LoadRun } from '../../activities/contract.js';
 import { describeRatio } from '../../core/decisions/describe-ratio.js';
@@ -12,7 +12,7 @@ import { holdLoad, measuredLoad, type LoadOrder, type NoLoad } from './hold-load
 
 export type Comparison = Omit<Rerun, 'outcome' | 'at'>;
 
-/** Every way in which a verification can end. What `runs` says stands even where no comparison could be had. */
+/** Every way in which a verification can end. `runs` is valid even if no comparison could be made. */
 export type Verification =
   | { kind: 'compared'; runs: [LoadRun, ...LoadRun[]]; comparison: Comparison }
   | { kind: 'not-compared'; runs: [LoadRun, ...LoadRun[]]; reason: string }
@@ -22,7 +22,7 @@ export interface VerifyOrder {
   /** The order of each run, counted from 1: its key and prefix must differ. */
   orderOf: (index: number) => LoadOrder;
   runs: number;
-  /** What is compared, from the runs just held: all those of each side. */
+  /** What is compared, given the new runs: all runs of each side. */
   sides: (runs: readonly MeasuredLoad[]) => { before: MeasuredLoad[]; after: MeasuredLoad[] };
   /** Row of the comparison on the status board. */
   stage: string;
@@ -37,7 +37,7 @@ export function describeComparison({ verdict, ratio, withinBudget, backToBaselin
   return `${verdict}${times}, ${withinBudget ? 'within' : 'outside'} the budget${baseline}`;
 }
 
-/** Holds the loads one behind the other; one that cannot be had ends the series, which then proves nothing. Throws only when cancelled. */
+/** Holds the loads one after the other. If one cannot be held, the series ends and proves nothing. Throws only if cancelled. */
 export async function verify(kernel: Kernel, order: VerifyOrder): Promise<Verification> {
   const runs: LoadRun[] = [];
   for (let index = 1; index <= order.runs; index += 1) {
@@ -55,7 +55,7 @@ export async function verify(kernel: Kernel, order: VerifyOrder): Promise<Verifi
 
 async function compare(kernel: Kernel, { orderOf, sides, stage }: VerifyOrder, runs: [LoadRun, ...LoadRun[]]): Promise<Verification> {
   const { endpoint, plan, budgets } = orderOf(1);
-  // Runs that prove nothing would blur the comparison; where there are no others, they are all there is.
+  // Runs that prove nothing would blur the comparison; they are used only if there are no others.
   const proven = runs.filter(({ confirmation }) => confirmation.verdict !== 'unproven');
   const { before, after } = sides((proven.length > 0 ? proven : runs).map(measuredLoad));
   const summary = `${stage}: ${after.length} against ${before.length} runs`;

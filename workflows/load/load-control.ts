@@ -16,7 +16,7 @@ const readLoadOff = object({ reason: text(10_000), by: text(1_000) });
 const longestLeaseMs = 3_600_000;
 const readLoadLease = object({ service: wholeText(300), holder: wholeText(1_000), ttlMs: optional(number(1, longestLeaseMs)) });
 
-/** Runs while load is off; `perf-responder load on` says why (which the history keeps) and ends it. */
+/** Runs while load is off. `perf-responder load on` gives the reason, which the history keeps, and ends it. */
 export async function loadOff(start: LoadOffStart): Promise<void> {
   const { reason, by } = readStart(readLoadOff, start);
   setHandler(defineSignal(loadOnName), () => undefined);
@@ -24,7 +24,7 @@ export async function loadOff(start: LoadOffStart): Promise<void> {
   await condition(() => false);
 }
 
-/** Runs while somebody loads the service; ends when it is given back, or not renewed in time. */
+/** Runs while somebody loads the service. It ends when the lease is given back or not renewed in time. */
 export async function loadLease(given: LoadLeaseStart): Promise<'released' | 'expired'> {
   const start = readStart(readLoadLease, given);
   const state = { renewals: 0, isReleased: false };

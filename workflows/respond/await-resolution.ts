@@ -34,7 +34,7 @@ function deadlineOf(state: IncidentState): Deadline {
   });
 }
 
-/** Returns the deadline that passed, or null when there is something to do. An acknowledgement moves the next deadline, so it wakes too. */
+/** Returns the deadline that passed, or null when there is something to do. An acknowledgement moves the next deadline, so it ends the sleep, too. */
 async function sleepUntilWork(state: IncidentState): Promise<Deadline | null> {
   const deadline = deadlineOf(state);
   const acknowledged = state.acknowledgedBy;
@@ -43,7 +43,7 @@ async function sleepUntilWork(state: IncidentState): Promise<Deadline | null> {
   return woken ? null : deadline;
 }
 
-/** Returns why the incident ends, or null when it goes on. */
+/** Returns why the incident ends, or null when it continues. */
 async function actOnDeadline(state: IncidentState, deadline: Deadline): Promise<string | null> {
   switch (deadline.kind) {
     case 'age-limit':
@@ -62,7 +62,7 @@ async function actOnDeadline(state: IncidentState, deadline: Deadline): Promise<
   }
 }
 
-/** Takes the most urgent wish of those that came in. Returns why the incident ends, or null. */
+/** Takes the most urgent of the requests. Returns why the incident ends, or null. */
 async function actOnWish(state: IncidentState, resolved: ResolvedLoad): Promise<string | null> {
   if (state.closing !== null)
     return `closed by ${state.closing.by ?? 'a signal'}${state.closing.reason === undefined ? '' : `: ${state.closing.reason}`}`;
@@ -72,7 +72,7 @@ async function actOnWish(state: IncidentState, resolved: ResolvedLoad): Promise<
     if (await followDecision(state, remedyPlan)) state.rerunRequests.unshift(proof);
     return null;
   }
-  // It stays in the queue while it runs, so that the same request sent again is known.
+  // It stays in the queue while it runs, so that the same request is recognised when it is sent again.
   const [request] = state.rerunRequests;
   if (request !== undefined) {
     await rerun(state, resolved, request);
@@ -109,7 +109,10 @@ function waitsFor({ findings, handedOffTo }: IncidentState): string {
     : `${outcome}: waiting for the commit bisector ${handedOffTo}, a re-run, a decision or the end`;
 }
 
-/** Waits for re-runs, decisions and hand-offs. Returns why the incident ended. Throws HistoryFull between two of them when the server asks for it. */
+/**
+ * Waits for re-runs, decisions and hand-offs. Returns why the incident ended. Throws HistoryFull between two of them when the server asks for a new
+ * history.
+ */
 export async function awaitResolution(state: IncidentState, resolved: ResolvedLoad): Promise<string> {
   if (state.waitingSinceMs === null) {
     await offerRemedy(state, resolved);

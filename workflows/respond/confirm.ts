@@ -12,7 +12,7 @@ import { addReason, nowIso, type IncidentState } from './incident-state.js';
 import type { ResolvedLoad } from './messages.js';
 import { enter, severityOf } from './publish.js';
 
-/** What tells one load of an incident from another. */
+/** What distinguishes one load of an incident from another. */
 export interface LoadWords {
   key: string;
   stage: string;
@@ -48,8 +48,8 @@ function holdOnce(
 }
 
 /**
- * The load window with everything captured in it. True when the symptom is confirmed, and then the evidence is in the state; otherwise the
- * incident has its outcome.
+ * Holds the load window with all captures. Returns true when the symptom is confirmed; the evidence is in the state then. Otherwise the incident has its
+ * outcome.
  */
 export async function confirm(state: IncidentState, resolved: ResolvedLoad): Promise<boolean> {
   enter(state, 'confirming', `reproducing the symptom on ${resolved.target.endpoint}, capturing in the same window`);
@@ -92,7 +92,7 @@ function adoptRun(state: IncidentState, run: LoadRun): void {
   });
 }
 
-/** A run that could not be had is no evidence either way. */
+/** A run that could not be held is no evidence either way. */
 function adoptNoLoad(state: IncidentState, { kind, reason }: NoLoad, startedAt: string): false {
   const told = {
     refused: reason,
@@ -106,7 +106,7 @@ function adoptNoLoad(state: IncidentState, { kind, reason }: NoLoad, startedAt: 
   return false;
 }
 
-/** The captures of an unconfirmed symptom were stopped, for they would only tell a story. */
+/** The captures of an unconfirmed symptom were stopped: what they show would be misleading. */
 async function adoptHealthy(state: IncidentState, { plan }: ResolvedLoad, run: LoadRun): Promise<false> {
   state.evidence = evidenceOf(state, plan, run, []);
   const { verdict } = run.confirmation;
@@ -115,7 +115,7 @@ async function adoptHealthy(state: IncidentState, { plan }: ResolvedLoad, run: L
   return false;
 }
 
-/** A second load of the same confirmation is the evidence; the verdict stays the first one's. */
+/** The second load of the same confirmation gives the evidence; the verdict stays that of the first. */
 function adoptSecondLook(
   state: IncidentState,
   first: LoadRun,
@@ -132,8 +132,8 @@ function adoptSecondLook(
 }
 
 /**
- * The guard stopped the load because nearly every request failed: a short second one, within what the guard allows, shows the failing service to the
- * captures. Nothing changes when there is nothing to see, or no longer.
+ * The guard stopped the load because nearly every request failed. A short second load, within what the guard allows, shows the failing service to the
+ * captures. Nothing changes if there is nothing to see, or nothing any more.
  */
 async function lookAtOutage(state: IncidentState, resolved: ResolvedLoad, first: LoadRun): Promise<void> {
   const plan = outagePlan(resolved.plan, first.load);
@@ -148,7 +148,7 @@ async function lookAtOutage(state: IncidentState, resolved: ResolvedLoad, first:
   state.evidence = adoptSecondLook(state, first, resolved.plan, { plan, run, captures });
 }
 
-/** Whoever captured died in the window. That says nothing about the service, so one more window is worth its load; a third would not be. */
+/** A capturing worker died in the window. That says nothing about the service, so one more window is worth its load; a third would not be. */
 async function lookAgain(state: IncidentState, resolved: ResolvedLoad, first: LoadRun): Promise<void> {
   addReason(state, 'a worker fell silent while it captured, so the load was held a second time');
   enter(state, 'confirming', 'a worker fell silent while it captured: the same load again, with everything captured');

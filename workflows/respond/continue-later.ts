@@ -1,12 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { IncidentState } from './incident-state.js';
 
-/** Thrown to leave an incident that goes on in a fresh history. */
+/** Thrown to leave an incident that has to continue in a fresh history. */
 export class HistoryFull extends Error {
   override readonly name = 'HistoryFull';
 }
 
-/** The server asks for it, and nothing is under way that a new history would not know: no load, no activity, no notification. */
+/** True when the server asks for it and nothing is running that a new history would not know: no load, no activity, no notification. */
 export function shouldContinueLater({ untold }: Pick<IncidentState, 'untold'>): boolean {
   return workflowInfo().continueAsNewSuggested && untold === 0;
 }

@@ -1,4 +1,4 @@
-/** Calls people by the policy of the catalog: at the alert, or once the symptom is confirmed. The incident hears of this triage from then on. */
+/** Calls people by the policy of the catalog: at the alert, or once the symptom is confirmed. From then on their incident hears of this triage. */
 import { log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { CommandActivities } from '../../activities/command/contract.js';
 import { cutText } from '../../core/decisions/cut-text.js';
@@ -7,14 +7,14 @@ import { addListener } from './listeners.js';
 import type { IncidentState } from './incident-state.js';
 import type { ResolvedLoad } from './messages.js';
 
-/** An incident that cannot be declared now should be declared later, within the time in which it still helps. */
+/** If an incident cannot be declared now, it should be declared later, as long as that still helps. */
 const declaring = proxyActivities<Pick<CommandActivities, 'declareForTriage'>>({
   startToCloseTimeout: '15s',
   scheduleToCloseTimeout: '1 hour',
   retry: { initialInterval: '500ms', maximumInterval: '20s', nonRetryableErrorTypes: ['UnreadableInputError', 'RefusedError'] },
 });
 
-/** People read it on a pager: what is broken first, and nothing else. */
+/** People read the title on a pager: it says what is broken, and nothing else. */
 function titleOf(state: IncidentState): string {
   const { endpoint, symptom, confirmation } = state.findings;
   const [broken] = confirmation?.verdict === 'confirmed' ? confirmation.reasons : [];
@@ -23,7 +23,7 @@ function titleOf(state: IncidentState): string {
   return `${endpoint}: ${symptom?.text ?? alert?.title ?? 'an alert fired'}`;
 }
 
-/** Runs beside the triage, which does not wait for it. A triage that an incident started has its incident. */
+/** Runs beside the triage, which does not wait for it. A triage that an incident started already has its incident. */
 export function declareByPolicy(state: IncidentState, { target }: ResolvedLoad, when: 'alert' | 'confirmed'): void {
   if (target.declare !== when || workflowInfo().parent !== undefined) return;
   const { incidentId: triageId, endpoint } = state.findings;

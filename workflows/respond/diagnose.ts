@@ -32,7 +32,7 @@ function adoptDiagnosis(state: IncidentState, set: EvidenceSet, diagnosis: Diagn
   timeline.record({ kind: 'diagnosis', outcome, causes: told, text, evidence: causes[0]?.evidence ?? [] });
 }
 
-/** The analysis itself broke: the captured evidence stays, and the outcome says so instead of guessing. */
+/** The analysis itself failed. The captured evidence stays, and the outcome says so instead of guessing. */
 function adoptBreakdown(state: IncidentState, { set, missing, reason }: Extract<Localization, { kind: 'broke' }>): void {
   const { findings, timeline } = state;
   const gaps = set.captures.flatMap((capture) => capture.missing);
@@ -42,7 +42,7 @@ function adoptBreakdown(state: IncidentState, { set, missing, reason }: Extract<
   timeline.record({ kind: 'diagnosis', outcome: 'inconclusive', causes: [], text: `the analysis failed: ${reason}` });
 }
 
-/** Stages 2 to 4: flame graph and accounting decide the branch, the query scan runs if that says so, the rules name the cause. */
+/** Stages 2 to 4: flame graph and account decide the branch, the query scan runs if the branch asks for it, the rules name the cause. */
 export async function diagnose(state: IncidentState, { target }: ResolvedLoad): Promise<void> {
   if (state.evidence === null) return;
   enter(state, 'diagnosing', 'reading the captures');

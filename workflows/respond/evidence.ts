@@ -3,7 +3,7 @@ import type { LoadPlan } from '../../core/model/load-result.js';
 import type { Captured } from '../kernel/capture.js';
 import type { IncidentState } from './incident-state.js';
 
-/** The evidence of one window of this incident; without captures there was nothing to diagnose. */
+/** The evidence of one window of this incident; without captures nothing could be diagnosed. */
 export function evidenceOf(state: IncidentState, plan: LoadPlan, run: LoadRun, captured: readonly Captured[]): EvidenceSet {
   const { incidentId, endpoint, symptom } = state.findings;
   const captures = captured.map(({ kind, capture }) => ({ kind, ...capture }));

@@ -21,7 +21,7 @@ import { bisectQueue } from '../kernel/task-queues.js';
 import { addReason, documentOf, type IncidentState } from './incident-state.js';
 import { handOffEvidenceSignal, type HandOffEvidence, type HandOffRequest } from './messages.js';
 
-/** A bisector that was terminated says nothing; an hour is little in a search of a night. */
+/** A terminated bisector says nothing; one hour is short in a search that takes a night. */
 const askBisectorEveryMs = 3_600_000;
 
 async function gatherEvidence(state: IncidentState, request: HandOffRequest): Promise<HandOffEvidence> {
@@ -31,8 +31,8 @@ async function gatherEvidence(state: IncidentState, request: HandOffRequest): Pr
 }
 
 /**
- * The child outlives the incident: neither its end nor its cancellation reaches the bisector. Its answer comes as a signal, which also reaches an
- * incident that has continued as new; what the child itself tells is only heard when it fails.
+ * The child outlives the incident: neither its end nor its cancellation reaches the bisector. Its answer comes as a signal, which also reaches an incident
+ * that has continued as new. The child's own result is only used when it fails.
  */
 async function startBisector(state: IncidentState, workflowId: string, evidence: HandOffEvidence): Promise<void> {
   const { incidentId, service, endpoint } = state.findings;
@@ -47,12 +47,12 @@ async function startBisector(state: IncidentState, workflowId: string, evidence:
       staticDetails: `Handed off by incident ${incidentId}.`,
     });
     child.result().catch((error: unknown) => {
-      // Nothing to wake for when the incident itself is cancelled.
+      // If the incident itself is cancelled, there is nobody to wake.
       if (!isCancellation(error)) state.bisect ??= unanswered(workflowId, describeFailure(causeOf(error)));
     });
     await child.signal(handOffEvidenceSignal, evidence);
   } catch (error) {
-    // Started before, and then something failed on the way: what it lacks is the evidence.
+    // It was started earlier, and something failed afterwards: it only lacks the evidence.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     await getExternalWorkflowHandle(workflowId).signal(handOffEvidenceSignal, evidence);
   }
@@ -71,7 +71,7 @@ function bisectIdOf({ findings }: IncidentState): string {
   return `bisect-${findings.incidentId}`;
 }
 
-/** Decided before the report is written, so that it does not tell its reader to start a search that goes on already. */
+/** Decided before the report is written, so that the report does not tell its reader to start a search that is already running. */
 export function planHandOff(state: IncidentState, target: TargetSummary): void {
   if (!shouldHandOff(state.findings, target)) return;
   state.handOffRequest ??= { by: 'responder', reason: 'no cause stands' };
@@ -85,7 +85,7 @@ function forgetSearch(state: IncidentState): void {
   state.findings = findings;
 }
 
-/** Hands the incident to the commit bisector, once. A failed hand-off is told and may be asked for again. */
+/** Hands the incident to the commit bisector, once. If the hand-off fails, the record says so and it may be asked for again. */
 export async function handOff(state: IncidentState, request: HandOffRequest): Promise<void> {
   const workflowId = bisectIdOf(state);
   if (state.handedOffTo !== null) {
@@ -108,7 +108,7 @@ export async function handOff(state: IncidentState, request: HandOffRequest): Pr
   }
 }
 
-/** Looks whether a bisector that has not answered is still there; its answer may also be lost, and is then fetched. */
+/** Looks whether a bisector that has not answered still runs. Its answer may also have been lost; then it is fetched. */
 export async function askBisector(state: IncidentState): Promise<void> {
   const { handedOffTo } = state;
   state.askBisectorAtMs = Date.now() + askBisectorEveryMs;

@@ -1,4 +1,4 @@
-/** Handlers only write down what is wanted; the main loop acts. All are set before the first await, or an early update would be refused. */
+/** Handlers only write down what is wanted; the main loop acts. All are set before the first await, because an early update would be refused otherwise. */
 import { setHandler } from '@temporalio/workflow';
 import type { AlertSummary } from '../../activities/contract.js';
 import { refuseDecision } from '../../core/decisions/remedy/remedy-approval.js';
@@ -30,17 +30,17 @@ import {
   readRerunRequest,
 } from './read-messages.js';
 
-/** An alert storm must not fill the history and the query answer: the first ones tell the story, the count tells the rest. */
+/** An alert storm must not fill the history and the query answer: the first alerts tell the story, the count tells the rest. */
 const alertsKept = 50;
 
 export function recordAlert(state: IncidentState, alert: AlertSummary): void {
   const isKnown = state.alerts.some(({ source, id, status }) => source === alert.source && id === alert.id && status === alert.status);
   if (isKnown) return;
-  // This incident has its answer; what fires now is a new question.
+  // This incident has its answer; an alert that fires now is a new question.
   if (state.isEnding && alert.status === 'firing') state.lateAlerts.push(alert);
   if (state.isEnding || state.alerts.length >= alertsKept) return;
   state.alerts.push(alert);
-  // One that resolved at its side is recorded only: a responder measures.
+  // An alert that its source resolved is only recorded: the responder measures for itself.
   const text = `${alert.source}: ${alert.title} (${alert.status})`;
   state.timeline.record({ kind: 'alert', alertId: alert.id, source: 'alert', at: alert.receivedAt, text });
 }
@@ -54,7 +54,7 @@ function recordRerun(state: IncidentState, request: RerunRequest): void {
   if (!isKnown) state.rerunRequests.push(request);
 }
 
-/** An answer to an earlier incident of this endpoint is none to this one. */
+/** An answer for an earlier incident of this endpoint does not belong to this one. */
 function recordBisect(state: IncidentState, { incidentId, summary }: BisectEnded): void {
   if (incidentId === state.findings.incidentId) state.bisect ??= summary;
 }
@@ -113,7 +113,7 @@ function registerUpdates(state: IncidentState): void {
   );
 }
 
-/** People whose wish the load was: of a triage from the command line, and of re-runs. Alerts are nobody's wish. */
+/** People who asked for the load: by a triage from the command line, or by re-runs. An alert is nobody's request. */
 function requestersOf(state: IncidentState): string[] {
   const triages = state.alerts.flatMap(({ source, labels }) => (source === 'cli' ? (labels['requestedBy'] ?? []) : []));
   return [...triages, ...state.confirmations.flatMap(({ by }) => by ?? [])];

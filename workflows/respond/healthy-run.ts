@@ -7,7 +7,7 @@ import { describeFailure } from '../kernel/describe-failure.js';
 import { measuredLoad } from '../kernel/hold-load.js';
 import type { IncidentState } from './incident-state.js';
 
-/** Puts runs of a service that keeps its budgets on record, for the baseline of later incidents. One that is not kept hurts nobody now. */
+/** Records runs of a service that keeps its budgets, as the baseline of later incidents. If that fails, nobody is harmed now. */
 export async function rememberHealthy(
   { findings }: IncidentState,
   plan: LoadPlan,

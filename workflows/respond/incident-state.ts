@@ -13,9 +13,9 @@ export interface IncidentState extends SavedState {
   readonly start: IncidentStart;
   readonly kernel: Kernel;
   readonly timeline: Timeline<TriageFact>;
-  /** Notifications that are still under way. */
+  /** Number of notifications that are still under way. */
   untold: number;
-  /** From here on an alert belongs to the next incident; null while this one is open. */
+  /** From here on an alert belongs to the next incident; false while this one is open. */
   isEnding: boolean;
   lateAlerts: AlertSummary[];
 }
@@ -76,18 +76,18 @@ export function firstState(start: IncidentStart): SavedState {
   };
 }
 
-/** The parts of a state that outlive a history. */
+/** The parts of a state that survive a history. */
 export function savedOf(state: IncidentState): SavedState {
   const { start: _start, kernel: _kernel, timeline: _timeline, untold: _untold, isEnding: _isEnding, lateAlerts: _late, ...saved } = state;
   return saved;
 }
 
-/** The triage document: what was found, with the projections of the record. */
+/** The triage document: the findings, plus the projections of the record. */
 export function documentOf({ findings, events, confirmations }: SavedState): Incident {
   return { ...findings, reasons: reasonsOf(events), reruns: confirmations.flatMap(({ rerun }) => rerun ?? []) };
 }
 
-/** Why the outcome is what it is, one sentence more. */
+/** Adds one sentence about why the outcome is what it is. */
 export function addReason({ timeline }: Pick<IncidentState, 'timeline'>, text: string): void {
   timeline.record({ kind: 'reason', text });
 }

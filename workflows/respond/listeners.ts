@@ -7,16 +7,16 @@ import { describeFailure } from '../kernel/describe-failure.js';
 import type { IncidentState } from './incident-state.js';
 import type { SavedState } from './messages.js';
 
-/** A triage has one incident around it; more than a handful would be a mistake of the sender. */
+/** A triage has one incident around it; more than a handful of listeners would be a mistake of the sender. */
 const mostListeners = 5;
 
-/** The parent by its workflow id alone: it may have continued as new meanwhile. */
+/** Adds the parent by its workflow id alone, because it may have continued as new meanwhile. */
 export function addParent(state: SavedState): void {
   const parent = workflowInfo().parent?.workflowId;
   if (parent !== undefined && !state.listeners.includes(parent)) state.listeners.push(parent);
 }
 
-/** A listener that comes late hears of everything so far, each event with its own id. */
+/** A listener that comes late is told everything so far, each event with its own id. */
 export function addListener(state: IncidentState, workflowId: string): void {
   if (state.listeners.includes(workflowId) || state.listeners.length >= mostListeners) return;
   state.listeners.push(workflowId);
@@ -28,7 +28,7 @@ export function tellListeners(state: IncidentState, event: TimelineEvent): void 
   for (const workflowId of state.listeners) void tellListener(state, workflowId, event);
 }
 
-/** One that is gone hears nothing more; the incident does not depend on who listens. */
+/** A listener that is gone hears nothing more; the incident does not depend on its listeners. */
 async function tellListener(state: IncidentState, workflowId: string, event: Recorded<TriageMilestone>): Promise<void> {
   const { incidentId, endpoint } = state.findings;
   state.untold += 1;

@@ -17,20 +17,20 @@ import type { TimelineEvent } from '../../core/model/timeline.js';
  * so the workflow derives it from its own workflow id and run id (`incidentIdOf`).
  */
 export interface IncidentStart extends Omit<IncidentInput, 'incidentId'> {
-  /** Alerts that came while the incident before was ending: they belong to this one. */
+  /** Alerts that came while the previous incident was ending: they belong to this one. */
   alerts?: AlertSummary[];
-  /** Set by a history that continues as new. */
+  /** Set when a history continues as new. */
   saved?: SavedState;
 }
 
-/** `requestId` lets a caller find the confirmation that answers this request; the same one twice runs once. */
+/** `requestId` lets a caller find the confirmation that answers this request; a repeated id runs once. */
 export interface RerunRequest {
   by?: string;
   reason?: string;
   requestId?: string;
-  /** Loads one behind the other, 1 to 12; default 1. Four on each side give an interval between runs. */
+  /** Loads one after the other, 1 to 12; default 1. Four on each side give an interval between runs. */
   runs?: number;
-  /** The state of the service, when it is one that was measured already. Absent: something was changed since the last run. */
+  /** The state of the service, if it was measured already. Absent: something was changed since the last run. */
   side?: LoadSide;
 }
 
@@ -44,7 +44,7 @@ export interface HandOffRequest {
   reason?: string;
 }
 
-/** Asks for the milestones of this triage, those so far included, as signals `triageMilestone` to this workflow. */
+/** Asks for the milestones of this triage, including those so far, as signals `triageMilestone` to this workflow. */
 export interface ReportTo {
   workflowId: string;
 }
@@ -55,7 +55,7 @@ export interface BisectEnded {
   summary: BisectSummary;
 }
 
-/** One load run of the incident: 0 is the confirmation, the rest are re-runs. `verdict` is null when the run broke. */
+/** One load run of the incident: number 0 is the confirmation, the others are re-runs. `verdict` is null when the run broke. */
 export interface ConfirmationRecord {
   run: number;
   by: string | null;
@@ -116,10 +116,10 @@ export interface ResolvedLoad {
   plan: LoadPlan;
 }
 
-/** What a continued history takes along: everything that is not a projection of something else here. */
+/** What a continued history takes along: everything that is not derived from something else here. */
 export interface SavedState {
   version: 1;
-  /** Reasons and re-runs are projections: `documentOf` has them. */
+  /** Without reasons and re-runs, which `documentOf` derives from the record. */
   findings: Omit<Incident, 'reasons' | 'reruns'>;
   phase: Phase;
   now: string;
@@ -127,7 +127,7 @@ export interface SavedState {
   alerts: AlertSummary[];
   confirmations: ConfirmationRecord[];
   resolved: ResolvedLoad | null;
-  /** What the confirmation run and its captures left; null until the run ended. */
+  /** What the confirmation run and its captures gave; null until the run has ended. */
   evidence: EvidenceSet | null;
   remedyPlan: RemedyPlan | null;
   decision: RemedyDecision | null;
@@ -135,14 +135,14 @@ export interface SavedState {
   waitingSinceMs: number | null;
   escalatedRungs: number;
   rerunRequests: RerunRequest[];
-  /** Runs that compare: the confirmation with those of the same state, and those of the state of the last re-run. */
+  /** Runs that can be compared: the confirmation with runs of the same state, and the runs of the state of the last re-run. */
   sides: LoadSides<MeasuredLoad>;
   handOffRequest: HandOffRequest | null;
   handedOffTo: string | null;
   askBisectorAtMs: number | null;
   bisect: BisectSummary | null;
   closing: CloseRequest | null;
-  /** Workflows that hear of the milestones. */
+  /** Workflows that are told the milestones. */
   listeners: string[];
   startedAt: string;
   endedAt: string | null;

@@ -1,4 +1,4 @@
-/** The only place where the state of an incident is made visible: status board, search attributes, query answer. */
+/** The only place where the state of an incident is shown: status board, search attributes, query answer. */
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import { needsHuman } from '../../core/decisions/next-stage.js';

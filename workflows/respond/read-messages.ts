@@ -21,7 +21,7 @@ import type { BisectSummary } from '../../core/model/bisect.js';
 import type { Symptom } from '../../core/model/incident.js';
 import type { BisectEnded, CloseRequest, HandOffRequest, IncidentStart, ReportTo, RerunRequest, SavedState } from './messages.js';
 
-/** Names of people and ids are short, what they write is not; both fit on a board. */
+/** Names of people and ids are short, their texts are not; both fit on a board. */
 const name = text(200);
 const sentence = text(1_000);
 const id = wholeText(300);
@@ -106,7 +106,7 @@ const readOptions: Reader<TriageOptions> = object({
   planFile: optional(wholeText(4_096)),
 });
 
-/** Written by the history before, and by nobody else: only the version is looked at. */
+/** Only the previous history writes this, so only the version is checked. */
 const readSaved: Reader<SavedState> = (value, at) => {
   if (typeof value === 'object' && value !== null && 'version' in value && value.version === 1) return value as SavedState;
   return bad(at, 'the state of an earlier history, version 1', value);

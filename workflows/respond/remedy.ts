@@ -13,11 +13,11 @@ import { enter } from './publish.js';
 /** Kinds of remedies that are runbooks. */
 const byRunbook = ['rollback', 'restart', 'runbook'];
 
-/** Puts a remedy on the table when a cause has one that the catalog allows. Nothing is done before somebody approves it. */
+/** Offers a remedy when a cause has one that the catalog allows. Nothing is done before somebody approves it. */
 export async function offerRemedy(state: IncidentState, { target }: ResolvedLoad): Promise<void> {
   const { incidentId, endpoint, causes } = state.findings;
   const isAllowed = causes.some(({ remedy }) => target.remedies.includes(remedy.kind));
-  // A change before a confirmed symptom may be taken back, whatever its cause.
+  // A change that came before a confirmed symptom may be rolled back, whatever the cause.
   const mayRunbook = state.findings.confirmation?.verdict === 'confirmed' && byRunbook.some((kind) => target.remedies.includes(kind));
   if (!isAllowed && !mayRunbook) return;
   try {
@@ -51,12 +51,12 @@ function tellExpired(state: IncidentState, { planId }: RemedyPlan, how: string):
   state.timeline.record({ kind: 'remedy-expired', planId, text });
 }
 
-/** An approval is for the evidence of its time: one that waited, behind a load say, until the plan expired is not acted on. */
+/** An approval is for the evidence of its time. If it waited, for example behind a load, until the plan expired, it is not acted on. */
 function isTooLate({ expiresAt }: RemedyPlan): boolean {
   return Date.parse(expiresAt) <= Date.now();
 }
 
-/** Acts on a decision. Returns true when something was changed in the world, which the same load must then prove. */
+/** Acts on a decision. Returns true when something in the world was changed, which the same load must prove then. */
 export async function followDecision(state: IncidentState, plan: RemedyPlan): Promise<boolean> {
   const { decision } = state;
   state.remedyPlan = null;
@@ -73,7 +73,7 @@ export async function followDecision(state: IncidentState, plan: RemedyPlan): Pr
   return apply(state, plan, { by: decision.by, proof: decision.proof ?? 'unverified' });
 }
 
-/** What is applied: a runbook as a workflow of its own, or an action on a database. */
+/** Applies a plan: a runbook as a workflow of its own, or an action on a database. */
 function carryOut(state: IncidentState, plan: RemedyPlan, approval: RemedyApproval): Promise<AppliedRemedy> {
   const { incidentId, endpoint } = state.findings;
   const summary = `${plan.remedy.kind}, approved by ${approval.by.slice(0, 60)}`;
@@ -82,7 +82,7 @@ function carryOut(state: IncidentState, plan: RemedyPlan, approval: RemedyApprov
     : runRunbook(plan, plan.runbook, approval);
 }
 
-/** The same plan runs once: its id names the run, and what was approved is what runs. */
+/** A plan runs once: its id names the run, and what was approved is what runs. */
 async function runRunbook(
   plan: RemedyPlan,
   runbook: NonNullable<RemedyPlan['runbook']>,

@@ -11,7 +11,7 @@ function withoutReports(artifacts: readonly ArtifactRef[]): ArtifactRef[] {
   return artifacts.filter(({ kind }) => kind !== 'report');
 }
 
-/** Writes the report of what is known now; a newer one replaces it. A report that is refused (an uncited claim) leaves its reason. */
+/** Writes the report of what is known now; a newer one replaces it. If a report is refused (an uncited claim), the record has the reason. */
 export async function report(state: IncidentState): Promise<void> {
   const { timing } = state.findings;
   const sinceMs = Date.now() - Date.parse(timing.acceptedAt);
@@ -34,7 +34,7 @@ export async function report(state: IncidentState): Promise<void> {
   }
 }
 
-/** Tells people and does not wait for it: a dead receiver is no reason to stop. Ends silently when the workflow is cancelled meanwhile. */
+/** Notifies people and does not wait: a dead receiver is no reason to stop. Ends silently if the workflow is cancelled meanwhile. */
 export function tell(state: IncidentState, event: Exclude<NotificationEvent, 'ended'>, detail: string): void {
   state.untold += 1;
   notifying.notify
@@ -43,7 +43,7 @@ export function tell(state: IncidentState, event: Exclude<NotificationEvent, 'en
     .finally(() => (state.untold -= 1));
 }
 
-/** What is still on its way to a receiver has this long; with the workflow it would be lost. */
+/** Notifications that are still under way get this long; they would be lost with the workflow. */
 const lastTellingPatience = '20s';
 
 /** The last act of every incident. */
@@ -61,7 +61,7 @@ export async function end(state: IncidentState, why: string): Promise<void> {
     await condition(() => state.untold === 0, lastTellingPatience, { summary: 'notifications that are still on their way' });
 }
 
-/** Cancelled from outside: the load is gone by now; what is known is written down before the workflow ends as cancelled. */
+/** Cancelled from outside: the load is gone by now. What is known is written down before the workflow ends as cancelled. */
 export async function endCancelled(state: IncidentState): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     state.isEnding = true;

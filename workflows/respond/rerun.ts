@@ -20,7 +20,7 @@ function rerunsOf({ confirmations }: IncidentState): number {
   return confirmations.filter(({ rerun }) => rerun !== null).length;
 }
 
-/** The same load again, compared with the runs before. Changes the outcome of the incident unless it proved nothing. */
+/** Holds the same load again and compares it with the earlier runs. Changes the outcome of the incident unless it proves nothing. */
 export async function rerun(state: IncidentState, resolved: ResolvedLoad, request: RerunRequest): Promise<void> {
   const answer = await verify(state.kernel, orderFor(state, resolved, request));
   if (answer.kind === 'compared') {
@@ -32,7 +32,7 @@ export async function rerun(state: IncidentState, resolved: ResolvedLoad, reques
   recordBroken(state, request, startedAt, isClosed ? 'the incident was closed' : answer.reason);
 }
 
-/** Runs of the state before prove no fix, whatever they show; they make the other side of the comparison larger. */
+/** Runs of the earlier state prove no fix, whatever they show; they enlarge the other side of the comparison. */
 function orderFor(state: IncidentState, resolved: ResolvedLoad, request: RerunRequest): Parameters<typeof verify>[1] {
   const runs = runsWanted(request.runs);
   const firstNumber = state.confirmations.length;
@@ -120,7 +120,7 @@ function recordRun(state: IncidentState, request: RerunRequest, run: LoadRun, re
   const { verdict, reasons } = run.confirmation;
   const { startedAt, endedAt } = run;
   const caller = callerOf(request);
-  // The last run answers the request; the ones before it are its parts.
+  // The last run answers the request; the earlier ones are its parts.
   const requestId = rerun === null ? null : caller.requestId;
   const told = { startedAt, endedAt, verdict, reasons, outcome: rerun?.outcome ?? null, rerun };
   recordConfirmation(state, { ...caller, requestId, run: state.confirmations.length, ...told });

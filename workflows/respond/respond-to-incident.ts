@@ -25,8 +25,8 @@ import { readIncidentStart } from './read-messages.js';
 import { end, endCancelled, report, tell } from './report.js';
 
 /**
- * One performance incident, from the alert to the proven fix: confirm under load and capture in the same window, localize, report, then wait
- * durably for re-runs, decisions and hand-offs. Returns the triage document.
+ * One performance incident, from the alert to the proven fix: confirm under load and capture in the same window, localize, report, then wait durably for
+ * re-runs, decisions and hand-offs. Returns the triage document.
  */
 export async function respondToIncident(given: IncidentStart): Promise<Incident> {
   const state = open(readStart(readIncidentStart, given));
@@ -43,7 +43,7 @@ export async function respondToIncident(given: IncidentStart): Promise<Incident>
   return state.lateAlerts.length > 0 ? await beginNext(state) : documentOf(state);
 }
 
-/** State and handlers, before anything is awaited. */
+/** Sets up state and handlers before anything is awaited. */
 function open(start: IncidentStart): IncidentState {
   const saved = firstState(start);
   const timeline: Timeline<TriageFact> = createTimeline<TriageFact>(saved.events, (event) => {
@@ -54,7 +54,7 @@ function open(start: IncidentStart): IncidentState {
   const state: IncidentState = { ...saved, start, kernel, timeline, untold: 0, isEnding: false, lateAlerts: [] };
   addParent(state);
   if (start.saved === undefined) timeline.record({ kind: 'accepted', at: start.acceptedAt, text: `accepted for ${start.endpoint}` });
-  // Messages that came before are handled here and now.
+  // Messages that came earlier are handled in this call.
   registerHandlers(state);
   for (const alert of start.alerts ?? []) recordAlert(state, alert);
   publish(state);
@@ -62,7 +62,7 @@ function open(start: IncidentStart): IncidentState {
 }
 
 async function respond(state: IncidentState): Promise<void> {
-  // A continued history goes on where the one before waited.
+  // A continued history goes on where the previous one waited.
   const resolved = state.resolved ?? (await resolveTarget(state));
   if (state.start.saved === undefined) {
     const isConfirmed = resolved !== null && (await confirm(state, resolved));
@@ -82,7 +82,7 @@ async function endNow(state: IncidentState, why: string): Promise<void> {
   await end(state, why);
 }
 
-/** The same incident in a fresh history: nothing is under way, and what people asked for meanwhile is in the state. */
+/** Continues the same incident in a fresh history: nothing is running, and what people asked for meanwhile is in the state. */
 async function continueLater(state: IncidentState): Promise<never> {
   await condition(allHandlersFinished);
   const info = workflowInfo();
@@ -93,7 +93,7 @@ async function continueLater(state: IncidentState): Promise<never> {
   return await go({ endpoint, symptom, acceptedAt, options, saved: savedOf(state) });
 }
 
-/** Alerts that came while this incident was ending open the next one of the endpoint; none is lost, and there is still one open at a time. */
+/** Alerts that came while this incident was ending open the next one of the endpoint. None is lost, and only one incident is open at a time. */
 async function beginNext(state: IncidentState): Promise<never> {
   const [first] = state.lateAlerts;
   const { endpoint } = state.findings;
@@ -108,7 +108,7 @@ function describeTarget(resolved: ResolvedTarget): string {
   return resolved.ok ? `${resolved.target.method} ${resolved.target.displayUrl}` : 'refused';
 }
 
-/** What may be loaded, and how. Null: it may not, or it is not known whether it may; the reason is recorded. */
+/** What may be loaded, and how. Null: it may not be loaded, or that is unknown; the reason is recorded. */
 async function resolveTarget(state: IncidentState): Promise<ResolvedLoad | null> {
   const { endpoint, symptom, acceptedAt, options } = state.start;
   const { incidentId } = state.findings;
@@ -131,7 +131,7 @@ async function resolveTarget(state: IncidentState): Promise<ResolvedLoad | null>
   }
 }
 
-/** `refused` is for what can never work as it was asked for; anything else may work the next time. */
+/** `refused` is for requests that can never work as they are; anything else may work the next time. */
 function giveUp(state: IncidentState, outcome: 'refused' | 'unproven', reason: string): null {
   state.findings = { ...state.findings, outcome };
   addReason(state, reason);

@@ -1,16 +1,16 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-/** How incidents are found in the list. Never a secret: search attributes are not encrypted anywhere. */
+/** Used to find incidents in the list. They never contain a secret, because search attributes are not encrypted. */
 export const perfService = defineSearchAttributeKey('PerfService', 'KEYWORD');
 export const perfEndpoint = defineSearchAttributeKey('PerfEndpoint', 'KEYWORD');
 export const perfPhase = defineSearchAttributeKey('PerfPhase', 'KEYWORD');
-/** Outcome of the incident; before there is one, the verdict of the confirmation. */
+/** Outcome of the incident, or the verdict of the confirmation before there is an outcome. */
 export const perfVerdict = defineSearchAttributeKey('PerfVerdict', 'KEYWORD');
 export const perfSeverity = defineSearchAttributeKey('PerfSeverity', 'KEYWORD');
 export const perfP95Ms = defineSearchAttributeKey('PerfP95Ms', 'DOUBLE');
 export const perfNeedsHuman = defineSearchAttributeKey('PerfNeedsHuman', 'BOOL');
 
-/** Of incidents that people are called for. */
+/** Only on incidents that people are called for. */
 export const incSeverity = defineSearchAttributeKey('IncSeverity', 'KEYWORD');
 export const incStatus = defineSearchAttributeKey('IncStatus', 'KEYWORD');
 export const incCommander = defineSearchAttributeKey('IncCommander', 'KEYWORD');

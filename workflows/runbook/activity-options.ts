@@ -3,7 +3,7 @@ import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow
 import type { RunbookActivities } from '../../activities/runbook/contract.js';
 import { nonRetryableErrorTypes } from '../kernel/activity-options.js';
 
-/** What a program needs to end after its signal, and its answer to be stored. */
+/** Time that a program needs to end after its signal, and to store its answer. */
 const afterTimeoutMs = 15_000;
 
 /** Reading the snapshot and the catalog. */
@@ -12,7 +12,7 @@ export const reading = proxyActivities<Pick<RunbookActivities, 'openRunbook' | '
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes },
 });
 
-/** Probes and simulations change nothing, so they may be asked again. */
+/** Probes and simulations change nothing, so they may be retried. */
 export function looking(timeoutMs: number): ActivityInterfaceFor<Pick<RunbookActivities, 'prepareAction' | 'simulateAction'>> {
   return proxyActivities<Pick<RunbookActivities, 'prepareAction' | 'simulateAction'>>({
     startToCloseTimeout: timeoutMs + afterTimeoutMs,
@@ -23,8 +23,8 @@ export function looking(timeoutMs: number): ActivityInterfaceFor<Pick<RunbookAct
 }
 
 /**
- * One step, once: whether it may be done again is decided by its probe or by a person, never by a retry. A worker that fell silent is noticed after
- * ten seconds; its program was ended with it (adapters/kernel/guarded-process.ts).
+ * One step, tried once: its probe or a person decides whether it may be repeated, never a retry. A worker that fell silent is noticed after ten seconds;
+ * its program ended with it (adapters/kernel/guarded-process.ts).
  */
 export function performing(timeoutMs: number): ActivityInterfaceFor<Pick<RunbookActivities, 'performAction'>> {
   return proxyActivities<Pick<RunbookActivities, 'performAction'>>({

@@ -10,14 +10,14 @@ import { perform } from './perform.js';
 import type { Run } from './run.js';
 import type { ActionPart } from './run-context.js';
 
-/** How often something is looked at that shall stay or become good. */
+/** How often a check that must stay or become good is repeated. */
 const lookEveryMs = 2_000;
 
 function pause(leftMs: number): Promise<void> {
   return sleep(Math.max(100, Math.min(lookEveryMs, leftMs)));
 }
 
-/** A check that shall hold for a while is looked at again and again; the first failure decides. */
+/** Repeats a check that must hold for a while; the first failure decides. */
 async function staysGood(run: Run, key: string, part: ActionPart, forMs: number): Promise<ActionReport> {
   const until = Date.now() + forMs;
   for (;;) {
@@ -37,14 +37,14 @@ async function becomesGood(run: Run, key: string, check: string, timeoutMs: numb
   }
 }
 
-/** A worker may die under a look; three times under the same one is no accident. */
+/** A worker may die during a check. Three times during the same one is no coincidence. */
 const mostLostLooks = 2;
 
 function report(verdict: ActionReport['verdict'], detail: string, tookMs: number): ActionReport {
   return { verdict, detail, exit: null, output: '', artifact: null, tookMs };
 }
 
-/** An action of any kind that needs no person: timers and loads are the workflow's own, everything else is an activity. */
+/** An action of any kind that needs no person. Timers and loads are the workflow's own; everything else is an activity. */
 export async function carryOut(run: Run, key: string, part: ActionPart): Promise<ActionReport> {
   const { action } = part;
   const begunMs = Date.now();
@@ -66,7 +66,7 @@ function detailOf(action: Action, ending: ActionReport): string {
   return action.kind === 'check' || action.kind === 'sql' || action.kind === 'load' ? ending.output : (ending.output.split('\n')[0] ?? '');
 }
 
-/** One row of pre-flight or verification. Looking may be tried again. */
+/** One row of pre-flight or verification. A check may be repeated. */
 export async function lookAt(run: Run, section: 'preflight' | 'postcheck', step: Step): Promise<CheckRun> {
   const { id, title, action, expect, timeoutMs, when, retry } = step;
   const key = `${section}.${id}`;
@@ -86,7 +86,7 @@ export async function lookAt(run: Run, section: 'preflight' | 'postcheck', step:
     run.state.outputs[`${key}.output`] = ending.output;
     if (ending.exit !== null) run.state.outputs[`${key}.exit`] = String(ending.exit);
     if (ending.verdict === 'done') return row('pass', detailOf(action, ending));
-    // A look changes nothing: one that was lost with its worker says nothing of what it looked at.
+    // A check changes nothing. If it was lost with its worker, that says nothing about what it checked.
     if (ending.isLost === true && lost < mostLostLooks) {
       lost += 1;
       attempt -= 1;

@@ -19,12 +19,12 @@ import type { Run } from './run.js';
 import { opened } from './run-context.js';
 import { runStep } from './step.js';
 
-/** How the work before the rollback ended. */
+/** How the work ended that came before the rollback. */
 type Ending = { result: RunResult; undo: boolean };
 
 /**
- * Runs a snapshot of a runbook: pre-flight, steps with their approvals, verification; what was done or may have been is undone when it fails.
- * Returns the state of the run, also when it was cancelled: then after its rollback.
+ * Runs a snapshot of a runbook: pre-flight, steps with their approvals, verification. If it fails, everything that was done, or may have been done, is
+ * undone. Returns the state of the run; a cancelled run returns after its rollback.
  */
 export async function executeRunbook(start: RunStart): Promise<RunState> {
   const state = createRunState(readStart(readRunStart, start), Date.now());
@@ -93,7 +93,7 @@ async function story(run: Run): Promise<Ending> {
   return ending ?? verification(run);
 }
 
-/** Every check is made, so that whoever repairs sees all that is wrong. */
+/** Makes every check, so that whoever repairs the service sees everything that is wrong. */
 async function preflight(run: Run): Promise<boolean> {
   const { state } = run;
   const { runbook } = opened(run);
@@ -118,7 +118,7 @@ async function plan(run: Run): Promise<Ending> {
   return { result: 'dry-run', undo: false };
 }
 
-/** Null: all steps are behind us. */
+/** Null: all steps were done. */
 async function steps(run: Run): Promise<Ending | null> {
   const { runbook } = opened(run);
   let jumpTo: string | null = null;
@@ -151,17 +151,17 @@ async function verification(run: Run): Promise<Ending> {
     if (row.verdict === 'fail' && step.onFailure !== 'continue') undo ||= step.onFailure === 'rollback';
   }
   const hasFailed = state.verification.some(({ verdict }) => verdict === 'fail');
-  // A failed step that the runbook goes on after is one that it can do without: the verification decides.
+  // If the runbook continues after a failed step, it can do without that step: the verification decides.
   return hasFailed ? { result: undo ? 'rolled-back' : 'failed', undo } : { result: 'success', undo: false };
 }
 
-/** Nothing that stops a run keeps its rollback from being made. */
+/** Nothing that stops a run prevents its rollback. */
 async function finish(run: Run, { result, undo }: Ending): Promise<void> {
   const { state } = run;
   if (undo && state.opened !== null) await rollBack(run);
   const isUndone = state.rollback.some((row) => row.state === 'done');
   const hasFailedUndo = state.rollback.some((row) => row.state === 'failed');
-  // Where nothing could be undone, nothing was rolled back: it has failed.
+  // If nothing could be undone, nothing was rolled back, so the run has failed.
   state.result = hasFailedUndo || (result === 'rolled-back' && !isUndone) ? 'failed' : result;
   state.endedAt = new Date(Date.now()).toISOString();
   run.publish();

@@ -1,4 +1,4 @@
-/** Where a run stops for people: approvals of its risk and of single steps, guided mode, steps that are people's own. */
+/** Where a run waits for people: approvals of its risk and of single steps, guided mode, and steps that people do themselves. */
 import type { PreparedAction } from '../../activities/runbook/contract.js';
 import type { Answer, Approval, StepRun } from '../../core/command/runbook/run-state.js';
 import { approvalsByRisk, type Step } from '../../core/command/runbook/runbook.js';
@@ -6,7 +6,7 @@ import { reading } from './activity-options.js';
 import type { Run } from './run.js';
 import { askPeople, opened, type Said } from './run-context.js';
 
-/** A person or the clock ended what was asked for. */
+/** A person or the clock ended the request. */
 export type Refusal = { kind: 'rejected' | 'skipped' | 'expired'; reason: string; person: string | null };
 export type Passage = { kind: 'passed'; prepared: PreparedAction; approvals: Approval[] } | Refusal;
 
@@ -28,13 +28,13 @@ interface Gate {
   allows: Answer[];
 }
 
-/** What was approved before the run began, as a mitigation of an incident: the run is bound to its digest, so it counts for the whole run. */
+/** What was approved before the run began, as a mitigation of an incident. The run is bound to the digest, so the approval counts for the whole run. */
 function givenBefore({ state }: Run, digest: string, gate: Gate): Approval[] {
   if (gate.kind !== 'risk-approval' || state.start.digest === undefined) return [];
   return (state.start.approvals ?? []).map(({ person, proof, at }) => ({ person, proof, at, digest }));
 }
 
-/** What `--yes` gives: the approval of whoever asked for the run, where one person of their standing may give it. */
+/** What `--yes` grants: the approval of whoever asked for the run, if one person in their role may give it. */
 function ownApproval({ state }: Run, digest: string, gate: Gate): Approval[] {
   const { approvesItself, by } = state.start;
   const mayApprove = approvesItself && state.opened?.risk !== 'high' && !gate.isForOthers;
@@ -42,7 +42,7 @@ function ownApproval({ state }: Run, digest: string, gate: Gate): Approval[] {
   return [{ person: by.person, proof: by.proof, at: new Date(Date.now()).toISOString(), digest }];
 }
 
-/** Approvals hold for what was shown. What the probe reads is asked again when they are complete; when it has changed, they are void. */
+/** Approvals are valid for what was shown. The probe is asked again when they are complete; if its answer has changed, they are void. */
 async function passGate(run: Run, gate: Gate, look: () => Promise<PreparedAction>): Promise<Passage> {
   const until = Date.now() + gate.forMs;
   let isFirst = true;
@@ -50,7 +50,7 @@ async function passGate(run: Run, gate: Gate, look: () => Promise<PreparedAction
     const digest = gate.digestOf(prepared);
     const { kind, step, needed, by, isForOthers, allows } = gate;
     const question = { kind, step, needed, by, isForOthers, allows, digest, text: gate.text(prepared) };
-    // What was given before the run is void with everything else once the reading has changed.
+    // Approvals given before the run are void like all others once the probe's answer has changed.
     const given = [...(isFirst ? givenBefore(run, digest, gate) : []), ...ownApproval(run, digest, gate)];
     const said = await askPeople(run, question, Math.max(1, until - Date.now()), given);
     if (said.kind !== 'approved') return refusalOf(said, `approval of ${step ?? 'the run'}`);
@@ -59,7 +59,7 @@ async function passGate(run: Run, gate: Gate, look: () => Promise<PreparedAction
   }
 }
 
-/** Approvals that the risk asks for, once a run, before the first step that changes something. They hold for the whole snapshot and its parameters. */
+/** Approvals that the risk requires, once a run, before the first step that changes something. They are valid for the whole snapshot and its parameters. */
 export async function passRiskGate(run: Run, look: () => Promise<PreparedAction>): Promise<Passage | null> {
   const { runbook, risk, hash, values } = opened(run);
   if (run.state.isApproved || approvalsByRisk[risk] === 0) return null;
@@ -82,7 +82,7 @@ export async function passRiskGate(run: Run, look: () => Promise<PreparedAction>
   return passage;
 }
 
-/** Who may answer a step, by the roles and names of its `approval`. A role that nobody has is answered by nobody, not by anybody. */
+/** Who may answer for a step, by the roles and names in its `approval`. If nobody has a role, nobody may answer for it. */
 async function peopleFor(run: Run, step: Step): Promise<string[]> {
   const { by = [] } = step.approval ?? {};
   if (by.length === 0) return [];
@@ -93,7 +93,7 @@ async function peopleFor(run: Run, step: Step): Promise<string[]> {
   return people.length === 0 ? [...by] : people;
 }
 
-/** Whoever asked for the run may not approve it: for high risk, and where the catalog wants the approval of somebody else. */
+/** May whoever asked for the run not approve it? So for high risk, and when the catalog requires another person's approval. */
 function isForOthers(run: Run): boolean {
   const { risk, approval } = opened(run);
   return risk === 'high' || approval === 'other-than-requester';
@@ -136,7 +136,7 @@ export async function askForStep(run: Run, step: Step, stepRun: StepRun): Promis
   return null;
 }
 
-/** Guided mode: every step waits until somebody says go. */
+/** Guided mode: every step waits for a person. */
 export async function askToGoOn(run: Run, step: Step, stepRun: StepRun): Promise<Refusal | null> {
   const text = `${step.title}: ${stepRun.command}`;
   const question = { kind: 'guided', step: step.id, text, digest: null, needed: 1, by: [], isForOthers: false } as const;

@@ -1,4 +1,4 @@
-/** The same load as a triage holds, as a step: is the endpoint within its budget? */
+/** The same load that a triage holds, as a step: is the endpoint within its budget? */
 import { isCancellation } from '@temporalio/workflow';
 import type { ResolvedTarget } from '../../activities/contract.js';
 import type { ActionReport } from '../../activities/runbook/contract.js';
@@ -16,7 +16,7 @@ type Found = Extract<ResolvedTarget, { ok: true }>;
 function orderOf(key: string, { target, plan }: Found): LoadOrder {
   const { endpoint, budgets } = target;
   const prefix = `${key.replaceAll(/[^\w.-]/g, '_')}-`;
-  // People wait for it: before loads of triages that can wait, behind those of a critical one.
+  // People wait for it: it goes before loads of triages that can wait, and after those of a critical one.
   const priority = loadPriority('high');
   return {
     key,
@@ -32,7 +32,7 @@ function orderOf(key: string, { target, plan }: Found): LoadOrder {
   };
 }
 
-/** Where the load's summary lies, for whoever wants all of its numbers. */
+/** Where the summary of the load is, for readers who want all of its numbers. */
 function summaryOf(artifacts: readonly { name: string; path: string }[]): string | null {
   return (artifacts.find(({ name }) => name.endsWith('.json')) ?? artifacts[0])?.path ?? null;
 }
@@ -47,7 +47,7 @@ async function resolve(run: Run, endpoint: string): Promise<ResolvedTarget> {
   }
 }
 
-/** A load changes nothing that would have to be undone; one that cannot be held proves nothing, so its step fails. Throws when the run is stopped. */
+/** A load changes nothing that would have to be undone. If it cannot be held, it proves nothing, so the step fails. Throws when the run is stopped. */
 export async function proveByLoad(run: Run, key: string, written: string): Promise<ActionReport> {
   const begunMs = Date.now();
   const report = (verdict: ActionReport['verdict'], detail: string, artifact: string | null = null): ActionReport => {

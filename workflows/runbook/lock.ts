@@ -1,4 +1,4 @@
-/** One run at a time for a key: whoever has a workflow of the key's name under way holds the lock, and it ends with its run. */
+/** One run at a time for each key: whoever has a running workflow with the key's name holds the lock, which ends with its run. */
 import { condition, ParentClosePolicy, setCurrentDetails, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { object, text, wholeText } from '../../core/decisions/read-message.js';
@@ -6,7 +6,7 @@ import { readStart } from '../kernel/on-message.js';
 
 const readLock = object({ key: text(10_000), runId: wholeText(100) });
 
-/** Lives as long as the run that started it, which the server ends it with. */
+/** Lives as long as the run that started it; the server ends it together with that run. */
 export async function holdRunbookLock(start: { key: string; runId: string }): Promise<void> {
   const { key, runId } = readStart(readLock, start);
   setCurrentDetails(`The run ${runId} holds the lock ${key}.`);
@@ -19,7 +19,7 @@ export function lockWorkflowId(key: string): string {
   return `runbook-lock-${key}`;
 }
 
-/** Null: another run holds it. */
+/** Null: another run has it. */
 export async function takeLock(key: string, runId: string): Promise<Lock | null> {
   try {
     return await startChild(holdRunbookLock, {

@@ -14,17 +14,17 @@ export interface Answered {
   needed: number;
 }
 
-/** What a run tells the incident that it belongs to. */
+/** What a run reports to its incident. */
 export interface RunReport {
   runId: string;
-  /** It waits for a person, or has ended. */
+  /** It waits for a person, or it has ended. */
   kind: 'waits' | 'ended';
   /** Of an ended run. */
   result: string | null;
   text: string | null;
 }
 
-/** Is the run still there? Its incident asks whose history began after it; there is nothing to answer. */
+/** Is the run still there? An incident whose history began after the run asks this; there is nothing to answer. */
 export const stillThereSignal = defineSignal('stillThere');
 export const runReportSignal = defineSignal<[RunReport]>('runReport');
 export const answerRunUpdate = defineUpdate<Answered, [AnswerRequest]>('answerRun');

@@ -1,4 +1,4 @@
-/** One action: asked whether it has happened, run, and asked again where nobody knows. */
+/** One action: asks whether it has already happened, runs it, and asks again if nobody knows. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { ActionReport, PreparedAction } from '../../activities/runbook/contract.js';
 import type { Probe } from '../../core/command/runbook/runbook.js';
@@ -13,12 +13,15 @@ export async function prepare(run: Run, key: string, part: ActionPart, probe: Pr
   return looking(probe?.timeoutMs ?? part.timeoutMs).prepareAction.executeWithOptions({ summary }, [order]);
 }
 
-/** Runs the action once. An activity that failed, timed out or lost its worker tells nothing: that is `unclear`. Throws when the run is stopped. */
+/**
+ * Runs the action once. If the activity failed, timed out or lost its worker, nothing is known about the action: that is `unclear`. Throws when the run is
+ * stopped.
+ */
 export async function perform(run: Run, key: string, part: ActionPart): Promise<ActionReport> {
   try {
     return await performing(part.timeoutMs).performAction.executeWithOptions({ summary: key }, [orderOf(run, key, part)]);
   } catch (error) {
-    // A worker that shuts down cancels its activities, too; only our own scope says that the run is stopped.
+    // A worker that shuts down also cancels its activities; only our own scope says that the run is stopped.
     if (CancellationScope.current().consideredCancelled) throw error;
     const detail = `its end is not known (${describeFailure(error)})`;
     return { verdict: 'unclear', detail, exit: null, output: '', artifact: null, tookMs: 0, isLost: true };

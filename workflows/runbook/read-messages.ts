@@ -17,7 +17,7 @@ import {
 } from '../../core/decisions/read-message.js';
 
 const actor: Reader<Actor> = object({ person: filledText(200, 'a name'), proof: oneOf(proofs) });
-/** More parameters than any runbook has. */
+/** No runbook has more parameters. */
 const mostParameters = 100;
 
 export const readRunStart = object({

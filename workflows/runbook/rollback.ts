@@ -1,4 +1,4 @@
-/** Undoes, last first, what was done or may have been. One that fails does not keep the others from being undone. */
+/** Undoes what was done or may have been done, the last step first. A failure does not prevent the others from being undone. */
 import type { RollbackRun, StepRun } from '../../core/command/runbook/run-state.js';
 import type { Rollback } from '../../core/command/runbook/runbook.js';
 import { describeFailure } from '../kernel/describe-failure.js';

@@ -7,7 +7,7 @@ import type { Action, Expectation } from '../../core/command/runbook/runbook.js'
 import type { Run } from './run.js';
 import { tellIncident } from './tell-incident.js';
 
-/** The runbook is read first; nothing of a run happens before. */
+/** The runbook is read first; nothing of a run happens earlier. */
 export function opened({ state }: Run): OpenedRunbook {
   if (state.opened === null) throw new Error('the runbook of the run has not been read');
   return state.opened;
@@ -30,7 +30,7 @@ export function orderOf(run: Run, key: string, { action, expect = {}, timeoutMs 
   };
 }
 
-/** Who asked for the run, and everybody who approved so far. */
+/** Who asked for the run, and everybody who has approved so far. */
 function whoLets({ state }: Run): string {
   const { start, steps } = state;
   const approvals = [...(start.approvals ?? []), ...steps.flatMap((step) => step.approvals)];

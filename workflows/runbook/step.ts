@@ -14,7 +14,7 @@ import { askPeople, opened } from './run-context.js';
 /** `stopped`: a person or the clock ended the run here. */
 export type StepEnding = { kind: 'done' | 'skipped' | 'failed' } | { kind: 'stopped'; reason: string; person: string | null };
 
-/** A worker may die under a step that may be repeated; three times under the same one is no accident. */
+/** A worker may die during a step that may be repeated. Three times during the same one is no coincidence. */
 const mostLostTries = 3;
 
 export async function runStep(run: Run, step: Step, stepRun: StepRun): Promise<StepEnding> {
@@ -106,7 +106,7 @@ async function once(run: Run, step: Step, stepRun: StepRun): Promise<Tried> {
     if (before.isDone) return alreadyDone(stepRun, before);
     if (before.problem !== null) return { kind: 'failed', why: `its probe gave no answer, so it was not started: ${before.problem}` };
   }
-  // Before it starts: from here on nobody can say that it has not happened, and a rollback must undo it.
+  // Set before it starts: from here on nobody can say that it has not happened, so a rollback must undo it.
   stepRun.mayHaveRun = !changesNothing(step.action);
   stepRun.state = 'running';
   stepRun.attempts += 1;
@@ -121,7 +121,7 @@ async function once(run: Run, step: Step, stepRun: StepRun): Promise<Tried> {
 
 function alreadyDone(stepRun: StepRun, { reading }: PreparedAction): Tried {
   stepRun.reason = `nothing to do: the probe reads ${reading ?? ''}`;
-  // Done by an earlier try of ours that was lost, it is ours to undo; done before we came, it is not.
+  // If an earlier, lost try of ours did it, we have to undo it. If it was done before we came, we must not.
   stepRun.mayHaveRun = stepRun.attempts > 0;
   return { kind: 'done' };
 }
@@ -134,7 +134,7 @@ function keep(run: Run, step: Step, stepRun: StepRun, report: ActionReport): voi
   if (report.exit !== null) run.state.outputs[`steps.${step.id}.exit`] = String(report.exit);
 }
 
-/** A step that may have happened: its probe decides, then whether it may be repeated, else a person. */
+/** A step that may have happened: its probe decides, then whether it may be repeated, otherwise a person. */
 async function clarify(run: Run, step: Step, stepRun: StepRun, { detail }: ActionReport): Promise<Tried> {
   stepRun.state = 'unknown';
   stepRun.reason = detail;
@@ -179,7 +179,7 @@ function complete(stepRun: StepRun): StepEnding {
   return { kind: 'done' };
 }
 
-/** A verification looks, so it may look again until its time is over. */
+/** A verification changes nothing, so it may be repeated until its time is over. */
 async function verified(run: Run, step: Step, stepRun: StepRun): Promise<StepEnding> {
   if (step.verify === null) return complete(stepRun);
   const { action, expect, timeoutMs } = step.verify;

@@ -3,7 +3,7 @@ import { describeFailure } from '../kernel/describe-failure.js';
 import { runReportSignal, type RunReport } from './messages.js';
 import type { Run } from './run.js';
 
-/** By the incident's workflow id alone: its history may have continued as new. A run does not depend on who hears of it. */
+/** Sends to the incident by its workflow id alone, because its history may have continued as new. A run does not depend on its listeners. */
 export async function tellIncident({ state }: Run, report: Omit<RunReport, 'runId'>): Promise<void> {
   const { incidentId, runId } = state.start;
   if (incidentId === null) return;

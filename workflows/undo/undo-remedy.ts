@@ -10,7 +10,7 @@ export interface UndoRequest {
   approval: RemedyApproval;
 }
 
-/** The plan itself is checked where it is acted on: its id is the hash of its content. */
+/** The plan is checked where it is acted on: its id is the hash of its content. */
 const readUndo = object({
   incidentId: wholeText(400),
   endpoint: wholeText(300),
@@ -18,7 +18,7 @@ const readUndo = object({
   approval: object({ by: filledText(200, 'a name') }),
 });
 
-/** Takes back a remedy of an incident, which may have ended long ago: a workflow of its own, one for each plan. */
+/** Takes back a remedy of an incident that may have ended long ago: a workflow of its own, one per plan. */
 export async function undoRemedy(request: UndoRequest): Promise<AppliedRemedy> {
   readStart(readUndo, request);
   const { incidentId, endpoint, plan, approval } = request;

@@ -8,7 +8,7 @@ import { onUpdate, type onSignal } from '../../kernel/on-message.js';
 import type { CommandRun } from '../command-run.js';
 import type { ByRequest, Recorded } from '../messages.js';
 
-/** An update of a person. A signed link that it came by is spent with it, so that neither a crash nor a second click uses it twice. */
+/** An update that a person sent. A signed link is spent together with its update, so that neither a crash nor a second click can use it twice. */
 export function onPerson<T extends ByRequest, Answer>(
   run: CommandRun,
   definition: UpdateDefinition<Answer, [T]>,
@@ -20,7 +20,7 @@ export function onPerson<T extends ByRequest, Answer>(
   onUpdate(
     definition,
     reader,
-    // Who comes second hears who was first, before they hear of their link.
+    // Whoever comes second first hears who was first, and then about their link.
     (request) => refuse(request) ?? refuseLink(run.state, request.link, Date.now()),
     (request) => {
       spendLink(run.state, request.link, Date.now());
@@ -39,7 +39,7 @@ export function lastEvent(run: CommandRun): RecordEvent | undefined {
   return run.state.record.at(-1);
 }
 
-/** A signal that cannot be read has nobody to answer to: the record says that it came. */
+/** A signal that cannot be read has no sender to answer to, so the record says that it came. */
 export function unreadable(run: CommandRun): Parameters<typeof onSignal>[0] {
   return {
     record: ({ text }) => {

@@ -1,4 +1,4 @@
-/** Handlers take what people ask for into the state at once, so that their answer is true; the loops see it and act. */
+/** Handlers put what people ask for into the state at once, so that their answer is true; the loops see it and act. */
 import { setHandler } from '@temporalio/workflow';
 import type { CommandRun } from '../command-run.js';
 import { commandStateQuery } from '../messages.js';

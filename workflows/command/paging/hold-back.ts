@@ -2,7 +2,7 @@ import type { HeldMessage } from '../../../core/command/incident/command-state.j
 import { severityTable } from '../../../core/command/severity/severity.js';
 import { note, type CommandRun } from '../command-run.js';
 
-/** True: it is kept until the quiet hours end at `until`, and the record says so. SEV1 and SEV2 wake people. */
+/** Returns true when the page is kept until the quiet hours end at `until`; the record says so. SEV1 and SEV2 are never held back. */
 export function holdsBack(run: CommandRun, until: string | null, message: Omit<HeldMessage, 'untilMs'>): boolean {
   const { state } = run;
   const untilMs = until === null ? 0 : Date.parse(until);

@@ -1,4 +1,4 @@
-/** Tells those who must know, by elapsed time and severity. It goes on after an acknowledgement and ends with the incident. */
+/** Tells management by elapsed time and severity. It continues after an acknowledgement and ends with the incident. */
 import { condition } from '@temporalio/workflow';
 import { isOpen } from '../../../core/command/incident/incident-status.js';
 import { managementDue, type ManagementLevel } from '../../../core/command/ladder/management-ladder.js';
@@ -15,7 +15,7 @@ async function tellLevel(run: CommandRun, level: ManagementLevel): Promise<void>
   const names = people.map(({ person }) => person).join(', ');
   const text = people.length === 0 ? `${level.level} has nobody to tell: ${reason}` : `${level.level} (${level.role}) told: ${names}`;
   const event = note(run, { kind: 'management', text, data: { level: level.level } });
-  // A level without anybody counts as told: there is nobody to come back to.
+  // A level without people counts as told, because there is nobody to come back to.
   const told = people.length === 0 ? [{ person: '' }] : people;
   state.told = [...state.told, ...told.map(({ person }) => ({ level: level.level, role: level.role, person, sentAt: event.at }))];
   for (const { person, channels, quietUntil = null } of people)

@@ -13,7 +13,7 @@ async function takeStep(run: CommandRun, step: PagingStep): Promise<void> {
   const at = new Date(before.dueAtMs ?? Date.now()).toISOString();
   const summary = `who is ${step.level}?`;
   const onCall = await reading.resolveOnCall.executeWithOptions({ summary }, [{ notify: step.notify, at }]);
-  // Somebody answered, escalated or resolved meanwhile: then this page is no longer the right one.
+  // Somebody answered, escalated or resolved meanwhile, so this page is no longer the right one.
   if (state.paging !== before || run.isLeaving) return;
   if (onCall.people.length === 0) {
     state.paging = skipped(before, state.plan);
@@ -68,7 +68,7 @@ export async function pageLadder(run: CommandRun): Promise<void> {
   }
 }
 
-/** An acknowledgement is a promise: an incident in which nobody does anything for so long is paged again. */
+/** An acknowledgement is a promise: if nobody does anything for this long, the incident pages again. */
 export async function watchAcknowledgement(run: CommandRun): Promise<void> {
   const { state } = run;
   for (;;) {

@@ -1,4 +1,4 @@
-/** Quiet hours: what is no SEV1 or SEV2 waits for their end and comes as one message. A worse severity ends the waiting. */
+/** Quiet hours: pages below SEV2 wait for their end and come as one message. A worse severity ends the waiting. */
 import { condition } from '@temporalio/workflow';
 import { isOpen } from '../../../core/command/incident/incident-status.js';
 import type { HeldMessage } from '../../../core/command/incident/command-state.js';
@@ -10,7 +10,7 @@ function isDue(run: CommandRun, { untilMs }: HeldMessage): boolean {
   return untilMs <= Date.now() || severityTable[run.state.severity].isMajor;
 }
 
-/** One message a person. It is a page again when one of them still waits for an answer. */
+/** One message per person. It is a page again if one of the messages still needs an answer. */
 function release(run: CommandRun, person: string, messages: readonly HeldMessage[]): void {
   const { state } = run;
   const [first] = messages;

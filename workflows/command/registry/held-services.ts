@@ -5,7 +5,7 @@ import type { CommandRun } from '../command-run.js';
 import { registryWorkflowId } from './incident-ids.js';
 import { claimSignal, releaseSignal } from '../messages.js';
 
-/** Services that belong to this incident and no other now; none once it is over. */
+/** Services that belong to this incident and to no other now; none when it is over. */
 function held({ state }: CommandRun): string {
   return isOpen(state.status) ? state.affected.join('\n') : '';
 }
@@ -18,7 +18,7 @@ export async function holdServices(run: CommandRun): Promise<void> {
     if (held(run) !== run.registered) {
       const now = held(run);
       const services = run.state.affected;
-      // Without a registry there is nothing to free: the incident was started by hand.
+      // Without a registry there is nothing to release: the incident was started by hand.
       if (now !== '') await registry.signal(claimSignal, { incidentId, services }).catch(() => undefined);
       else await registry.signal(releaseSignal, { incidentId }).catch(() => undefined);
       run.registered = now;
@@ -27,7 +27,10 @@ export async function holdServices(run: CommandRun): Promise<void> {
   }
 }
 
-/** Whoever hears that an incident is over may declare the next one at once, and it is not taken for this one. What leaves is told by its next run. */
+/**
+ * Returns when the registry knows that the incident is over, so that the next alert is not taken for this incident. When the history continues as new, its
+ * next run tells the registry.
+ */
 export async function registryKnows(run: CommandRun): Promise<void> {
   await condition(() => run.isLeaving || held(run) === run.registered);
 }

@@ -1,2 +1,2 @@
-/** The one workflow that numbers incidents. The workflow of an incident has the incident's own id. */
+/** The one workflow that numbers incidents. The workflow id of an incident is the incident's own id. */
 export const registryWorkflowId = 'incident-registry';

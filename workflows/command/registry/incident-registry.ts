@@ -1,4 +1,4 @@
-/** One workflow that numbers incidents and knows which are open: a single writer, so that two alerts of one outage never open two incidents. */
+/** One workflow numbers incidents and knows which are open. As the only writer it makes sure that two alerts of one outage never open two incidents. */
 import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { allocate, claim, emptyRegistry, release, type RegistryState } from '../../../core/command/incident/registry.js';
 import { carried } from '../../../core/decisions/read-message.js';
@@ -9,10 +9,10 @@ import { readAllocation, readClaim, readIncidentRef } from '../read-messages.js'
 
 const readRegistry = carried<RegistryState>(['day', 'lastNumber', 'answered', 'open']);
 
-/** Of a signal that cannot be read nothing is kept: the registry has no readers. */
+/** Unreadable signals are not recorded: the registry has no readers. */
 const deaf = { record: () => undefined };
 
-/** Runs for ever: the update `allocate` gives numbers; `release` and `claim` say which services are free or taken. */
+/** Runs for ever. The update `allocate` gives numbers; `release` and `claim` say which services are free or taken. */
 export async function incidentRegistry(given?: RegistryState | null): Promise<void> {
   const state = given === undefined || given === null ? emptyRegistry : readStart(readRegistry, given);
   const registry: Registry = { state, isLeaving: false, telling: 0 };

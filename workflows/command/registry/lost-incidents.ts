@@ -1,5 +1,5 @@
 /**
- * An incident whose workflow is terminated pages nobody any more and cannot say so. The registry looks after those that are open, frees what a lost
+ * If the workflow of an incident is terminated, it pages nobody any more and cannot say so. The registry watches the open incidents, releases what a lost
  * one held, and tells whoever waits for it.
  */
 import { condition, log } from '@temporalio/workflow';
@@ -15,7 +15,7 @@ const lookEveryMs = 60_000;
 export interface Registry {
   state: RegistryState;
   isLeaving: boolean;
-  /** Being told of; a history does not end in the middle of it. */
+  /** Number of messages under way; a history does not end in the middle of one. */
   telling: number;
 }
 
@@ -28,7 +28,7 @@ export async function lookAfterOpen(registry: Registry): Promise<void> {
     if (await condition(() => registry.isLeaving, lookEveryMs, { summary: 'do the open incidents still run?' })) return;
     const incidentIds = openIds();
     if (incidentIds.length === 0) continue;
-    // What cannot be asked now is asked a minute later.
+    // If it cannot be asked now, it is asked a minute later.
     const lost = await seeking.findLostIncidents
       .executeWithOptions({ summary: incidentIds.join(', ').slice(0, 180) }, [{ incidentIds }])
       .catch(() => []);
@@ -59,7 +59,7 @@ function messageOf({ incidentId, how, at, severity, status }: LostIncident, to: 
   };
 }
 
-/** Receivers of the catalog, the commander, and whoever would be paged first. One that cannot be reached keeps nobody else. */
+/** Tells the receivers of the catalog, the commander, and whoever would be paged first. One that cannot be reached does not hold up the others. */
 async function tell(lost: LostIncident, services: readonly string[]): Promise<void> {
   const summary = `${lost.incidentId} is lost`;
   const policy = await reading.readCommandPolicy.executeWithOptions({ summary }, [{ services: [...services] }]);

@@ -1,4 +1,4 @@
-/** A duplicate goes on in another incident: its triages and services go over, its own ladders stop. */
+/** A duplicate continues in another incident: its triages and services move there, its own ladders stop. */
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { describeFailure } from '../../kernel/describe-failure.js';
 import { note, type CommandRun } from '../command-run.js';
@@ -18,7 +18,7 @@ export async function handOver(run: CommandRun): Promise<void> {
   }
 }
 
-/** The other side of it. */
+/** The other side of a merge. */
 export function takeOver(run: CommandRun, { incidentId, services }: { incidentId: string; services: readonly string[] }): void {
   const { state } = run;
   state.affected = [...new Set([...state.affected, ...services])];

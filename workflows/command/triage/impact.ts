@@ -1,4 +1,4 @@
-/** How many are hit, and since when: read from the services' own counters whenever the incident takes another course. */
+/** How many users are affected, and since when: read from the services' own counters whenever the incident changes course. */
 import { condition } from '@temporalio/workflow';
 import { rate } from '../../../core/command/incident/rate.js';
 import { isEnded } from '../../../core/command/incident/incident-status.js';
@@ -26,7 +26,7 @@ async function measure(run: CommandRun, services: string[]): Promise<void> {
   run.publish();
 }
 
-/** Measures at the beginning, at each change of course and with each update, and a last time when it is resolved. */
+/** Measures at the beginning, at each change of course, with each update, and a last time when the incident is resolved. */
 export async function keepImpact(run: CommandRun): Promise<void> {
   const { state } = run;
   let measuredFor = '';

@@ -23,7 +23,7 @@ import { note, sleepUntil, type CommandRun } from '../command-run.js';
 import { broadcast } from '../deliver.js';
 import { changeWindowMs, onsetOf } from './onset.js';
 
-/** Asks what the evidence asks for now. What cannot be asked leaves what was proposed as it is. */
+/** Asks which mitigations the evidence suggests now. If that fails, the proposals stay as they are. */
 export async function propose(run: CommandRun): Promise<void> {
   const { state } = run;
   const onset = onsetOf(run);
@@ -59,7 +59,7 @@ function noteOnce(run: CommandRun, text: string): void {
   if (!told) note(run, { kind: 'mitigation', text });
 }
 
-/** A triage named a cause, or a person asks: what follows from it is proposed. One look at a time; whoever asks during one waits for the next. */
+/** Proposes what follows when a triage named a cause or a person asks. There is one look at a time; a request during a look waits for the next. */
 export async function keepProposals(run: CommandRun): Promise<void> {
   for (;;) {
     await condition(() => run.isLeaving || run.proposalsWanted > run.proposalsMade);
@@ -88,7 +88,7 @@ export async function keepMitigations(run: CommandRun): Promise<void> {
   await Promise.all(works);
 }
 
-/** Starts the approved runbook as a workflow of its own: it survives this incident, which hears of its end by a signal. */
+/** Starts the approved runbook as a workflow of its own. It survives this incident, which hears of its end by a signal. */
 async function start(run: CommandRun, row: MitigationRow): Promise<void> {
   const { declaration } = run.state;
   const runId = `run-${uuid4().replaceAll('-', '').slice(0, 12)}`;
@@ -108,7 +108,7 @@ async function start(run: CommandRun, row: MitigationRow): Promise<void> {
     });
     const event = mitigationStarted(run.state, row, runId, Date.now());
     broadcast(run, event.id, { event: 'state', text: event.text });
-    // A run that is terminated tells nobody; whoever waits for its end hears of it.
+    // A run that is terminated cannot tell anybody; its parent hears of it through the result.
     void child.result().catch((error: unknown) => {
       hearRun(run, { runId, kind: 'ended', result: 'failed', text: describeFailure(error) });
     });
@@ -118,7 +118,7 @@ async function start(run: CommandRun, row: MitigationRow): Promise<void> {
   run.publish();
 }
 
-/** What a run of this incident tells: it waits for a person, or has ended. */
+/** What a run of this incident reports: it waits for a person, or it has ended. */
 export function hearRun(run: CommandRun, { runId, kind, result, text }: RunReport): void {
   if (kind === 'waits') {
     const waiting = note(run, { kind: 'runbook', text: `${runId} waits: ${text ?? ''}`.slice(0, 200), data: { runId } });
@@ -133,10 +133,12 @@ export function hearRun(run: CommandRun, { runId, kind, result, text }: RunRepor
 /** A load waits for its turn, is held for its window, and may be repeated when a worker dies. */
 const rerunWithinMs = 20 * 60_000;
 
-/** Loads that prove nothing (a busy machine, a worker that died) may be followed by one that does; a third would only load a service that was sick. */
+/**
+ * A load that proves nothing (a busy machine, a worker that died) may be followed by one that does. A third would only load a service that is in trouble.
+ */
 const mostLoads = 2;
 
-/** The same load where a triage can hold it, else the checks. What neither shows is not verified. */
+/** Holds the same load if a triage can, otherwise runs the checks. What neither shows is not verified. */
 async function prove(run: CommandRun, row: MitigationRow): Promise<void> {
   let proof = row.proof ?? (await chooseProof(run, row, 1));
   while (proof.kind === 'load') {
@@ -159,7 +161,7 @@ async function prove(run: CommandRun, row: MitigationRow): Promise<void> {
   await proveByChecks(run, row);
 }
 
-/** Asks the newest triage of the service that showed something for its load again; where none is left, the checks have to do. */
+/** Asks the newest triage of the service with a finding for its load again; without one, the checks must do. */
 async function chooseProof(run: CommandRun, row: MitigationRow, tries: number): Promise<NonNullable<MitigationRow['proof']>> {
   const { state } = run;
   const since = new Date(Date.now()).toISOString();

@@ -1,6 +1,6 @@
 /**
- * A run that was terminated tells nobody. The history that started it hears of that from Temporal; one that goes on from there has to ask, by a
- * signal that only reaches what still runs.
+ * A run that is terminated tells nobody. The history that started it hears of that from Temporal; a continued history has to ask, with a signal that only
+ * reaches a running workflow.
  */
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { MitigationRow } from '../../../core/command/incident/findings.js';
@@ -8,7 +8,7 @@ import { stillThereSignal } from '../../runbook/messages.js';
 import type { CommandRun } from '../command-run.js';
 import { hearRun } from './mitigations.js';
 
-/** Below the shortest time in which somebody has to answer (SEV1: 5 minutes), and few events a day. */
+/** Below the shortest time in which somebody has to answer (SEV1: 5 minutes), and only few events a day. */
 const askEveryMs = 120_000;
 
 async function isThere(runId: string): Promise<boolean> {
@@ -24,7 +24,7 @@ async function askFor(run: CommandRun, runId: string): Promise<void> {
   const isUnderWay = (): boolean =>
     run.state.mitigations.some((row) => row.runId === runId && row.state === 'running' && row.runResult === null);
   for (;;) {
-    // What a run tells before its end is heard before it is gone.
+    // Give a report that the run sent before its end the time to arrive.
     if (!(await isThere(runId))) break;
     if (await condition(() => run.isLeaving || !isUnderWay(), askEveryMs, { summary: `does ${runId} still run?` })) return;
   }

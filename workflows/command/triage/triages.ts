@@ -1,4 +1,4 @@
-/** Triages of an incident: workflows of their own, of which neither ends the other. Their milestones become events. */
+/** The triages of an incident are workflows of their own, and neither ends the other. Their milestones become events. */
 import { condition, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { attachTriage, takeMilestone, type MilestoneOrder, type TriageRef } from '../../../core/command/incident/take-milestone.js';
@@ -14,7 +14,7 @@ import { reading } from '../activity-options.js';
 import { note, type CommandRun } from '../command-run.js';
 import { broadcast } from '../deliver.js';
 
-/** Asks a triage for its milestones, those so far included. One that has ended tells nothing more. */
+/** Asks a triage for its milestones, including those so far. A triage that has ended tells nothing more. */
 export async function listenTo(run: CommandRun, workflowId: string): Promise<void> {
   await getExternalWorkflowHandle(workflowId)
     .signal(reportToSignal, { workflowId: run.state.declaration.incidentId })
@@ -23,7 +23,7 @@ export async function listenTo(run: CommandRun, workflowId: string): Promise<voi
     );
 }
 
-/** A triage of the same service belongs to this incident, also when people thought that it was over. */
+/** A triage of the same service belongs to this incident, even when people thought that it was over. */
 export function takeTriage(run: CommandRun, triage: TriageRef): void {
   const { state } = run;
   if (!attachTriage(state, triage, Date.now())) return;
@@ -38,7 +38,7 @@ export function takeTriage(run: CommandRun, triage: TriageRef): void {
   run.publish();
 }
 
-/** One that comes with the start waits for the rules: without them nothing is critical. */
+/** A milestone that comes with the start waits for the rules: without them nothing is critical. */
 export async function hearMilestone(run: CommandRun, milestone: MilestoneOrder): Promise<void> {
   const { state } = run;
   await condition(() => run.isReady);
@@ -51,7 +51,7 @@ export async function hearMilestone(run: CommandRun, milestone: MilestoneOrder):
   run.publish();
 }
 
-/** A triage lives as long as it takes, whatever becomes of the incident; the server ends what outlasts eight days. */
+/** A triage may outlive the incident; the server ends it after eight days. */
 const longestTriage = '8 days';
 
 /** Starts the triage of one endpoint as a child; one that is open already is asked to report instead. */

@@ -1,4 +1,4 @@
-/** Monitoring ends by itself: the symptom stayed away for as long as the catalog says. Whoever sees it again sets the incident back. */
+/** Monitoring ends by itself when the symptom has stayed away for as long as the catalog says. Whoever sees the symptom again sets the incident back. */
 import { condition } from '@temporalio/workflow';
 import { setStatus } from '../../../core/command/incident/commands.js';
 import { sleepUntil, type CommandRun } from '../command-run.js';

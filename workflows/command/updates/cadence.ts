@@ -1,4 +1,4 @@
-/** Reminds of updates: communications before one is due, then it is overdue, then the commander hears of it. */
+/** Reminds of updates: first communications before one is due, then it is overdue, then the commander. */
 import { condition } from '@temporalio/workflow';
 import { cadenceDeadlines, type CadenceStep } from '../../../core/command/cadence/update-cadence.js';
 import { beginCadence } from '../../../core/command/incident/commands.js';
@@ -39,7 +39,7 @@ async function remind(run: CommandRun, step: CadenceStep): Promise<void> {
     );
 }
 
-/** What the record says, to those inside; what may be said outside waits for somebody who approves it. */
+/** Tells those inside what the record says; what may be said outside waits for an approval. */
 async function tellByItself(run: CommandRun): Promise<void> {
   try {
     await postInternal(run, 'update', null);
@@ -61,7 +61,7 @@ export async function keepCadence(run: CommandRun): Promise<void> {
     if (!(await sleepUntil(run, deadline.atMs, seen, sentences[deadline.step]))) continue;
     state.remindersSent += 1;
     await remind(run, deadline.step);
-    // Whoever commands heard of it; from here on it is due again, and the record speaks for itself again, as before any other update.
+    // The commander was told. From here on the update is due again, and the record speaks for itself as before any other update.
     if (deadline.step === 'remind-commander' && isOpen(state.status) && state.updateDueAtMs <= deadline.atMs)
       beginCadence(state, Date.now());
   }

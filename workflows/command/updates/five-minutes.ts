@@ -1,6 +1,6 @@
 /**
- * The first five minutes: every step starts when its input is there and has at most 20 seconds of its own, so that one that hangs is a row of the
- * board and holds nobody up.
+ * The first five minutes. Every step starts when its input is there and has at most 20 seconds of its own, so that a step that hangs is a row of the board
+ * and holds nobody up.
  */
 import { broadcast } from '../deliver.js';
 import { judgeChanges } from '../../../core/command/changes/change.js';
@@ -17,14 +17,14 @@ import { propose } from '../triage/mitigations.js';
 import { changeWindowMs, onsetOf } from '../triage/onset.js';
 import { draftByItself, postInternal } from './publish.js';
 
-/** More at once would wait for each other on one worker, and then the last ones would be late. */
+/** More at once would wait for each other on one worker, and the last ones would be late. */
 const mostLooks = 30;
 
 function nowIso(): string {
   return new Date(Date.now()).toISOString();
 }
 
-/** Runs one step and keeps its row. Answers null when it failed: what it would have told is not known. */
+/** Runs one step and keeps its row. Returns null when it failed, because its result is unknown then. */
 async function step<T>(run: CommandRun, name: FiveMinuteStep, work: () => Promise<T>, describe: (result: T) => string): Promise<T | null> {
   const update = (change: Partial<CommandRun['state']['fiveMinutes'][number]>): void => {
     run.state.fiveMinutes = run.state.fiveMinutes.map((row) => (row.step === name ? { ...row, ...change } : row));
@@ -56,7 +56,7 @@ function chunks<T>(all: readonly T[], most: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
 }
 
-/** All services of the catalog, in parallel; what is known is shown as it comes. */
+/** Looks at all services of the catalog in parallel, and shows each result as it comes. */
 async function scope(run: CommandRun): Promise<readonly ServiceRow[]> {
   const { state } = run;
   const look = async (services: string[]): Promise<void> => {
@@ -90,7 +90,7 @@ function raiseByHealth(run: CommandRun): void {
   const services = state.services.map(({ service, state: health }) => ({
     service,
     isCritical: state.policy.criticalServices.includes(service),
-    // A slow or flapping service answers: the rule is about those that do not.
+    // A slow or flapping service answers; the rule is about services that do not.
     isHealthy: health === 'unknown' ? null : health !== 'down',
     evidence: [`check:health:${service}`],
   }));
@@ -123,20 +123,20 @@ function describeChanges(run: CommandRun): string {
   return `${suspected.length} suspected, ${rows.length - suspected.length} ruled out by time`;
 }
 
-/** The first message says what is known, not what is thought; what goes outside is a draft until somebody approves it. */
+/** The first message says what is known, not what is suspected. What goes outside is a draft until somebody approves it. */
 async function firstMessage(run: CommandRun): Promise<string> {
   const { state } = run;
   const services = state.affected.join(', ') || 'services not known yet';
   const due = `${new Date(state.updateDueAtMs).toISOString().slice(11, 16)} UTC`;
   const inline = `${state.severity} ${services}: ${describeScope(state.services)}. Next update by ${due}.`.slice(0, 200);
-  // Templates that cannot be read must not keep the first message back.
+  // Templates that cannot be read must not hold up the first message.
   await postInternal(run, 'declared', null).catch(() => postInternal(run, 'declared', null, { inline }));
   if (!severityTable[state.severity].isMajor) return 'told the receivers';
   await draftByItself(run, 'declared');
   return 'told the receivers; a draft for the status page waits for its approval';
 }
 
-/** What the evidence asks for is proposed, and nothing else done: by then scope and changes are known, or known to be unknown. */
+/** Proposes what the evidence suggests, and does nothing else. Scope and changes are known by then, or known to be unknown. */
 async function decide(run: CommandRun): Promise<string> {
   const { state } = run;
   await propose(run);
@@ -148,7 +148,7 @@ async function decide(run: CommandRun): Promise<string> {
   return `mitigate: ${first.title} is proposed and waits for an approval${others}`;
 }
 
-/** Runs beside everything else; it ends by itself, since every step of it is bounded. */
+/** Runs in the background and ends by itself, because every step of it is bounded. */
 export async function fiveMinutes(run: CommandRun): Promise<void> {
   const answer = step(run, 'acknowledge', () => Promise.resolve(answered(run)), String);
   const looked = step(run, 'scope', () => scope(run), describeScope);

@@ -24,7 +24,7 @@ interface Posted {
   warning: string | null;
 }
 
-/** An internal update, of the record where nobody wrote one. Tells the receivers. */
+/** Posts an internal update, written from the record if nobody wrote one, and tells the receivers. */
 export async function postInternal(run: CommandRun, phase: UpdatePhase, by: Actor | null, given?: RecordText): Promise<Posted> {
   const { state } = run;
   const text =
@@ -34,7 +34,7 @@ export async function postInternal(run: CommandRun, phase: UpdatePhase, by: Acto
         { incidentId: state.declaration.incidentId, audience: 'internal', phase },
       ])
     ).text;
-  // What the responder says by itself does not count as somebody having looked.
+  // An update by the responder itself does not count as a person having looked.
   const event =
     by === null
       ? recordCommunication(state, { text, audience: 'internal', kind: phase === 'declared' ? 'first' : 'update' }, Date.now())
@@ -43,7 +43,7 @@ export async function postInternal(run: CommandRun, phase: UpdatePhase, by: Acto
   return { event, warning: null };
 }
 
-/** A draft for outside, with what the lint says of it. */
+/** A draft for outside, with the findings of the lint. */
 export async function draftExternal(run: CommandRun, phase: UpdatePhase, request: Partial<UpdateRequest>): Promise<Posted> {
   const { state } = run;
   const status = publicStatusNow(state);
@@ -63,7 +63,7 @@ export async function draftExternal(run: CommandRun, phase: UpdatePhase, request
   return { event, warning: describeIssues(draft.issues) };
 }
 
-/** What the responder drafts by itself. Without a worker's words the oldest sentence of status pages stands in. */
+/** What the responder drafts by itself. If no worker answers with a text, a plain standard sentence stands in. */
 export async function draftByItself(run: CommandRun, phase: UpdatePhase): Promise<void> {
   const { state } = run;
   try {
@@ -84,7 +84,7 @@ export async function draftByItself(run: CommandRun, phase: UpdatePhase): Promis
   run.publish();
 }
 
-/** A draft whenever the page would say something else than before. */
+/** Makes a draft whenever the page would say something new. */
 export async function keepDrafts(run: CommandRun): Promise<void> {
   const { state } = run;
   for (;;) {
@@ -96,8 +96,8 @@ export async function keepDrafts(run: CommandRun): Promise<void> {
 }
 
 /**
- * Puts an approved draft on our own page, then on those of providers, one publication after the other: an older one that was held up must not come
- * after a newer. Answers what went wrong; null: nothing.
+ * Publishes an approved draft on our own page, then on those of providers. Publications run one after the other, because an older one that was held up must
+ * not appear after a newer one. Returns what went wrong; null: nothing.
  */
 export async function publishDraft(run: CommandRun, id: string): Promise<string | null> {
   const before = run.publications;
