@@ -16,7 +16,7 @@ export const foreignReports: readonly ForeignFile[] = [
     isIt: (head) =>
       begins(head, /^(?:Comment: .*\r?\n)*PeriodType: \w+ \w+\r?\nPeriod: \d+\r?\n(?:.*\r?\n){0,3}?Samples:\r?\n/) ||
       begins(head, /^(?:[A-Z][\w ]*: .*\r?\n)+-{5,}\+-{5,}\r?\n/) ||
-      begins(head, /^ ?[\w.-]+: Total \S+ of \S+ \(/) ||
+      begins(head, /^ ?[\w.-]+: Total \S+(?: of \S+ \(|\r?\n)/) ||
       begins(head, /^digraph [^\n]*\{\r?\n[\s\S]{0,400}?Showing nodes accounting for /),
   },
   {

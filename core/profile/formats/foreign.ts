@@ -1,6 +1,8 @@
 // Files that people take for profiles, or that are profiles of another kind: refused by name, with what to do.
 import { flameGraphMark } from './drawn/flame-svg.js';
 import { foreignReports } from './foreign-reports.js';
+import { foreignRuntimes } from './foreign-runtimes.js';
+import { foreignSystems } from './foreign-systems.js';
 import { begins, keys, magic, type ForeignFile } from './foreign-file.js';
 import type { ProfileHead } from './format.js';
 
@@ -90,7 +92,7 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: 'printed cProfile statistics',
     from: '`python -m cProfile` without `-o`, `pstats`',
     remedy: 'write the file: `python -m cProfile -o out.prof SCRIPT`',
-    isIt: (head) => begins(head, /^\s*\d+ function calls(?: \(\d+ primitive calls\))? in [\d.]+ seconds/m),
+    isIt: (head) => begins(head, /^\s*\d+ function calls(?: \(\d+ primitive calls\))? in [\d.]+ (?:CPU )?seconds/m),
   },
   {
     name: 'thread dump of a JVM',
@@ -102,7 +104,7 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: 'JVM heap dump',
     from: '`jmap -dump`, `jcmd PID GC.heap_dump`',
     remedy: 'open it in Eclipse MAT; for who allocates, `asprof -e alloc -o collapsed -d 30 PID`',
-    isIt: (head) => magic(head, 'JAVA PROFILE 1.'),
+    isIt: (head) => /^JAVA PROFILE 1\.[\d.]+\u0000/.test(head.text.slice(0, 24)),
   },
   {
     name: 'V8 heap snapshot',
@@ -155,14 +157,8 @@ export const foreignFiles: readonly ForeignFile[] = [
   {
     name: 'Instruments trace or export',
     from: 'Xcode Instruments, `xctrace export`',
-    remedy: 'convert it: `xctrace export --input FILE --xpath …` and `inferno-collapse-xctrace`, or copy the call tree with Deep Copy',
+    remedy: 'convert it: `xctrace export --input FILE --xpath …` and `inferno-collapse-xctrace FILE > out.folded`',
     isIt: (head) => begins(head, /<trace-query-result/),
-  },
-  {
-    name: 'output of `perf report`',
-    from: '`perf report --stdio`',
-    remedy: 'give the recording (perf.data) or `perf script --no-inline -F comm,pid,tid,time,period,event,ip,sym,dso`',
-    isIt: (head) => begins(head, /^# (?:Total Lost Samples|Samples: \S+ +of event)/m) && /^# Overhead /m.test(head.text),
   },
   {
     name: 'perf annotate or stat output',
@@ -182,7 +178,7 @@ export const foreignFiles: readonly ForeignFile[] = [
   {
     name: 'GHC profile (.prof)',
     from: 'Haskell, `+RTS -p`',
-    remedy: 'fold it: `inferno-collapse-ghcprof FILE > out.folded`, or run with `-pj` and hs-speedscope',
+    remedy: 'fold it: `inferno-collapse-ghcprof FILE > out.folded`, or run with `-pj` and export it from speedscope.app',
     isIt: (head) => begins(head, /Time and Allocation Profiling Report/),
   },
   {
@@ -196,12 +192,6 @@ export const foreignFiles: readonly ForeignFile[] = [
     from: 'Xdebug (`xdebug.mode=trace`)',
     remedy: 'profile instead: `xdebug.mode=profile` writes cachegrind.out.*, which is read',
     isIt: (head) => begins(head, /^(?:Version: \d.*\r?\nFile format: \d|TRACE START \[)/),
-  },
-  {
-    name: 'XHProf or Tideways run',
-    from: 'XHProf of PHP',
-    remedy: 'profile with Excimer or phpspy (folded stacks), or Xdebug (`xdebug.mode=profile`)',
-    isIt: (head) => begins(head, /^\s*\{"main\(\)(?:==>|")/) || begins(head, /^a:\d+:\{s:\d+:"main\(\)/),
   },
   {
     name: 'austin in its binary form (MOJO)',
@@ -292,6 +282,8 @@ export const foreignFiles: readonly ForeignFile[] = [
       begins(head, /^\s*(?:Seq Scan|Index (?:Only )?Scan|Hash Join|Nested Loop|Sort|Aggregate|Limit|Gather)\b.*\(cost=/m),
   },
   ...foreignReports,
+  ...foreignRuntimes,
+  ...foreignSystems,
 ];
 
 /** gperftools: machine words 0, 3, 0, period, 0. */
