@@ -45,16 +45,36 @@ export function loadResultOf(summary: Summary): LoadResult {
     errors: errorCounts(summary),
     ...stagesOf(summary, durationMs),
     ...failuresUnknown(summary, requests),
+    ...rateUnknown(summary, requests, durationMs),
   };
 }
 
 /** k6 counts failed requests since 0.31; a summary without that metric says nothing of them, and not that there were none. */
 function failuresUnknown(summary: Summary, requests: number): Pick<LoadResult, 'failuresUnknown' | 'notes'> {
-  if (requests === 0 || summary.note !== null || find(summary, 'http_req_failed') !== undefined) return {};
-  return {
-    failuresUnknown: true,
-    notes: ['how many requests failed is not in the file (there is no http_req_failed, which k6 writes since 0.31)'],
-  };
+  const failed = find(summary, 'http_req_failed');
+  if (requests === 0 || summary.note !== null) return {};
+  const why =
+    failed === undefined
+      ? 'there is no http_req_failed, which k6 writes since 0.31'
+      : contradictsItself(failed)
+        ? 'http_req_failed tells a share that its own counts contradict, as no k6 writes it'
+        : null;
+  return why === null ? {} : { failuresUnknown: true, notes: [`how many requests failed is not in the file (${why})`] };
+}
+
+/** k6 prints its share with a few digits in some forms. */
+const roundedShare = 0.01;
+
+function contradictsItself({ values: { rate, passes, fails } }: SummaryMetric): boolean {
+  if (rate === undefined || passes === undefined || fails === undefined || passes + fails === 0) return false;
+  return Math.abs(rate - passes / (passes + fails)) > roundedShare;
+}
+
+/** Without a rate and a duration the zero in the result says nothing. */
+function rateUnknown(summary: Summary, requests: number, durationMs: number | null): Pick<LoadResult, 'notes'> {
+  if (requests === 0 || durationMs !== null || valueOf(find(summary, 'http_reqs'), 'rate') !== null) return {};
+  const { notes = [] } = failuresUnknown(summary, requests);
+  return { notes: [...notes, 'how long the run took is not in the file, and with it the rate of requests'] };
 }
 
 function stagesOf(summary: Summary, durationMs: number | null): Pick<LoadResult, 'stages'> {

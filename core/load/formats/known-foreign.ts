@@ -8,8 +8,10 @@ interface ForeignFile {
 }
 
 const keysOf = (document: unknown): string[] => (typeof document === 'object' && document !== null ? Object.keys(document) : []);
-/** An answer of /stats/requests, one endpoint of it, or one moment of its history. */
+/** An answer of /stats/requests, one endpoint of it, one moment of its history, or what a program kept of it. */
 function isLocust(document: unknown): boolean {
+  const stats = typeof document === 'object' && document !== null && 'stats' in document ? document.stats : null;
+  if (Array.isArray(stats) && stats.length > 0 && stats.every(isLocust)) return true;
   const keys = new Set(keysOf(document));
   const all = (...wanted: string[]): boolean => wanted.every((key) => keys.has(key));
   return (
@@ -89,12 +91,12 @@ export const foreignFiles: readonly ForeignFile[] = [
   {
     name: 'the text that Artillery prints',
     remedy: 'run artillery with --output run.json and give that file',
-    isIt: ({ text }) => /Summary report @|All VUs finished/.test(text),
+    isIt: ({ text }) => /Summary report @|All VUs finished|^[|\s]*http\.response_time\.(?:p95|median|max)\b[ .:|]/m.test(text),
   },
   {
     name: "siege's summary",
     remedy: 'siege prints no percentiles; run the same load with hey, wrk or k6',
-    isIt: ({ text }) => /Shortest transaction:|"shortest_transaction"/.test(text),
+    isIt: ({ text }) => /Shortest transaction:|"shortest_transaction"|^Transaction rate:\s+[\d.]+ trans\/sec/m.test(text),
   },
   {
     name: "Tsung's log",
@@ -114,12 +116,63 @@ export const foreignFiles: readonly ForeignFile[] = [
   {
     name: "Fortio's result",
     remedy: 'run the same load with k6, hey or vegeta',
-    isIt: ({ document }) => ['RunType', 'DurationHistogram'].every((key) => keysOf(document).includes(key)),
+    isIt: ({ document, text }) =>
+      ['RunType', 'DurationHistogram'].every((key) => keysOf(document).includes(key)) || /^Aggregated Function Time : count \d/m.test(text),
   },
   {
     name: "ghz's result (gRPC)",
     remedy: 'run the same calls with k6 (k6/net/grpc)',
-    isIt: ({ document }) => ['latencyDistribution', 'statusCodeDistribution'].every((key) => keysOf(document).includes(key)),
+    isIt: ({ document, text }) =>
+      ['latencyDistribution', 'statusCodeDistribution'].every((key) => keysOf(document).includes(key)) ||
+      /^Summary:\n\s+Count:\s+\d+\n\s+Total:/m.test(text),
+  },
+  {
+    name: 'the final statistics of Taurus',
+    remedy: "give the result of the tool that Taurus ran, from its artifacts folder: JMeter's kpi.jtl, Locust's or Gatling's",
+    isIt: ({ text }) =>
+      /^(?:.{0,40}INFO: )?Samples count: \d+, [\d.]+% failures/m.test(text) ||
+      /<FinalStatus>/.test(text) ||
+      /^label,avg_ct,avg_lt,avg_rt,/.test(text),
+  },
+  {
+    name: "the statistics.json of JMeter's dashboard",
+    remedy:
+      'its percentiles are those that jmeter.properties names, which the file does not tell; give the JTL that it was made of (jmeter -l)',
+    isIt: ({ document }) => /"pct1ResTime":/.test(JSON.stringify(document ?? null)) && /"sampleCount":/.test(JSON.stringify(document)),
+  },
+  {
+    name: "plow's summary",
+    remedy: 'run the same load with hey, oha or k6',
+    isIt: ({ text }) => /^Latency Percentile:\n\s+P50\s/m.test(text),
+  },
+  {
+    name: "NBomber's report",
+    remedy: 'run the same load with k6, hey or oha',
+    isIt: ({ text }) => /\| request count +\| all = \d/.test(text),
+  },
+  {
+    name: "Goose's report",
+    remedy: 'run the same load with k6, hey or Locust',
+    isIt: ({ text }) => /=== PER REQUEST METRICS ===/.test(text),
+  },
+  {
+    name: "cassowary's summary",
+    remedy: 'run the same load with hey, oha or k6',
+    isIt: ({ text }) => /^ Total Req\.{5,}: \d/m.test(text),
+  },
+  {
+    name: "the text of npm's loadtest",
+    remedy: 'run the same load with autocannon --json, hey or k6',
+    isIt: ({ text }) => /Completed requests: +\d+$/m.test(text) && /Mean latency: /.test(text),
+  },
+  {
+    name: 'a benchmark of a database (pgbench, sysbench, mysqlslap, redis-benchmark, memtier)',
+    remedy:
+      'it loads the database, not an endpoint; run the load of the endpoint with k6, and give the plan of a slow statement to perf-responder analyze plan',
+    isIt: ({ text }) =>
+      /^number of transactions actually processed: |^SQL statistics:$|Average number of seconds to run all queries:|^={3,} \w[\w ()]* ={3,}\n\s+\d+ requests completed in|^Type\s+Ops\/sec\s+Hits\/sec/m.test(
+        text,
+      ),
   },
   {
     name: "bombardier's result",

@@ -21,7 +21,7 @@ export function toolResult(told: ToolNumbers): LoadResult {
   const { format, durationMs, requests, failed } = told;
   const numbers = [requests, failed, durationMs ?? 0, told.requestRate ?? 0, told.meanMs ?? 0, told.maxMs ?? 0];
   const known = told.percentiles.flatMap(([percent, ms]): KnownPercentile[] =>
-    ms === null || ms === undefined ? [] : [{ quantile: percent / 100, ms }],
+    ms === null || ms === undefined ? [] : [{ quantile: percent / 100, ms: withoutNoise(ms) }],
   );
   if ([...numbers, ...known.map(({ ms }) => ms)].some((value) => !Number.isFinite(value) || value < 0) || failed > requests) {
     throw new UnreadableInputError(
@@ -33,7 +33,7 @@ export function toolResult(told: ToolNumbers): LoadResult {
     format,
     k6Version: null,
     exitCode: null,
-    durationMs,
+    durationMs: durationMs === null ? null : withoutNoise(durationMs),
     requests,
     requestRate: told.requestRate ?? (seconds === 0 ? 0 : requests / seconds),
     iterations: null,
@@ -53,5 +53,16 @@ export function toolResult(told: ToolNumbers): LoadResult {
 function latencyOf(known: readonly KnownPercentile[], { meanMs, maxMs, requests }: ToolNumbers): LatencyMs {
   if (requests === 0) return { p50: null, p95: null, p99: null, mean: null, max: null };
   const of = (quantile: number): number | null => known.find((percentile) => percentile.quantile === quantile)?.ms ?? null;
-  return { p50: of(0.5), p95: of(0.95), p99: of(0.99), mean: meanMs, max: maxMs ?? of(1) };
+  return {
+    p50: of(0.5),
+    p95: of(0.95),
+    p99: of(0.99),
+    mean: meanMs === null ? null : withoutNoise(meanMs),
+    max: maxMs === null ? of(1) : withoutNoise(maxMs),
+  };
+}
+
+/** 0.1101 seconds are 110.1 ms, not 110.10000000000001: no tool prints parts of a nanosecond. */
+function withoutNoise(ms: number): number {
+  return Number(ms.toFixed(6));
 }

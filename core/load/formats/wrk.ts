@@ -14,7 +14,7 @@ export const wrk: LoadFileFormat = {
   exactness:
     'as printed (three digits); wrk tells p50, p75, p90, p99 and the maximum, so that p95 is bounded; wrk2 tells p95 with --latency',
   detect: ({ text, isComplete }) =>
-    /Running .+ test @ |Making \d+ requests to |Thread Stats\s+Avg\s+Stdev\s+Max/.test(text) && /\d requests in /.test(text)
+    /Running .+ test @ |Making \d+ requests to |Thread Stats\s+Avg\s+Stdev\s+(?:Max|99%)/.test(text) && /\d requests in /.test(text)
       ? 'yes'
       : isComplete
         ? 'no'
@@ -44,7 +44,8 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
     failed: Math.min(requests + silent, status + silent),
     percentiles: percentilesOf(text),
     meanMs: durationText(mean),
-    maxMs: durationText(max),
+    // Some builds of wrk2 print the 99th percentile in that column, and say so above it.
+    maxMs: /Thread Stats\s+Avg\s+Stdev\s+99%/.test(text) ? null : durationText(max),
     errors: named({
       'not 2xx or 3xx': status,
       'connection failed': (connect ?? 0) + (readErrors ?? 0) + (write ?? 0),
