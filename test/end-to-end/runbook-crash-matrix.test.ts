@@ -18,9 +18,9 @@ import type { RunDocument } from '../../core/command/runbook/run-document.js';
 import { compiledProgram } from '../../lab/program-path.js';
 import { answerRunUpdate } from '../../workflows/runbook/messages.js';
 import {
-  fileStories,
   ledgerSecret,
   startCrashWorld,
+  startFileWorld,
   type CrashStory,
   type CrashWorld,
   type Effects,
@@ -38,11 +38,12 @@ interface Moment {
 const isWhole = process.env['CRASHES'] === 'all';
 /** Lines of finished rows; a run that was cut off goes on after them. */
 const progress = process.env['CRASHES_LOG'] ?? '';
-/** Of the sample, in one run: a look whose worker dies, and an undoing whose worker dies before anybody could know of it. */
+/** Of the sample, in one run: looks whose worker dies, and an undoing whose worker dies before anybody could know of it. */
 const sample: Record<string, Moment[][]> = {
   'last-step-fails': [
     [
       { call: 'performAction preflight.there', side: 'during' },
+      { call: 'performAction steps.well', side: 'after' },
       { call: 'performAction rollback.one', side: 'after' },
     ],
   ],
@@ -58,8 +59,7 @@ let worker: ChildProcessByStdio<Writable, Readable, Readable> | null = null;
 beforeAll(async () => {
   process.env['LEDGER_SECRET'] = ledgerSecret;
   [temporal, folder] = await Promise.all([startTemporal(), mkdtemp(join(tmpdir(), 'runbook-crashes-'))]);
-  const alone = { services: '  shop: { endpoints: { order: { url: "http://127.0.0.1:1/order", budgets: { p95Ms: 250 } } } }\n' };
-  world = isWhole ? await startCrashWorld(folder) : { ...alone, stories: fileStories(folder), stop: () => Promise.resolve() };
+  world = await (isWhole ? startCrashWorld : startFileWorld)(folder);
   runs = createRunbookClient(temporal.client, createArtifactStore({ directory: artifactDirectory(join(folder, 'data')) }));
 }, 120_000);
 

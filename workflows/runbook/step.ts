@@ -135,11 +135,12 @@ function keep(run: Run, step: Step, stepRun: StepRun, report: ActionReport): voi
 }
 
 /** A step that may have happened: its probe decides, then whether it may be repeated, otherwise a person. */
-async function clarify(run: Run, step: Step, stepRun: StepRun, { detail }: ActionReport): Promise<Tried> {
+async function clarify(run: Run, step: Step, stepRun: StepRun, { detail, isLost }: ActionReport): Promise<Tried> {
   stepRun.state = 'unknown';
   stepRun.reason = detail;
   run.publish();
-  if (changesNothing(step.action)) return { kind: 'failed', why: detail };
+  // What only looks was lost with its worker, and looks again.
+  if (changesNothing(step.action)) return { kind: isLost === true ? 'again' : 'failed', why: detail };
   if (step.probe !== null) {
     const after = await prepare(run, `steps.${step.id}`, step, step.probe);
     if (after.isDone) {

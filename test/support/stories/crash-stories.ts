@@ -1,5 +1,6 @@
 /** Runbooks whose worker is killed, each with the world that it changes: what it did there is counted, whatever the run says of itself. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -54,7 +55,7 @@ const write = (word: string): string => `[sh, -c, 'echo ${word} >> log']`;
 /** What the last step prints before it fails; it may stand in no log of a worker. */
 export const ledgerSecret = 'ledger-secret+&<"/0123456789';
 
-/** A step without a probe, one with, one that may be repeated; each can be undone. */
+/** A look, a step without a probe, one with, one that may be repeated; what changes something can be undone. */
 function ledger(
   folder: string,
   name: string,
@@ -72,6 +73,7 @@ env: { LEDGER_SECRET: { env: LEDGER_SECRET } }
 preflight:
   - { id: there, title: The folder is there, kind: command, run: [test, -d, .], expect: { exit: 0 } }
 steps:
+  - { id: well, kind: check, check: service.health }
   - { id: one, kind: command, run: ${write('one')}, rollback: { run: ${write('undo-one')} } }
   - { id: two, kind: command, run: ${write('two')}, probe: { run: [sh, -c, 'grep -c ^two log || true'], done: '== 1' }, rollback: { run: ${write('undo-two')}, probe: { run: [sh, -c, 'grep -c ^undo-two log || true'], done: '== 1' } } }
   - { id: three, kind: command, run: [sh, -c, 'grep -q ^three log || echo three >> log'], idempotent: true, rollback: { run: ${write('undo-three')} } }
@@ -243,17 +245,34 @@ function certificateStory(folder: string): { story: CrashStory; ready: Promise<v
 }
 
 /** Only what needs nothing but files. */
-export function fileStories(folder: string): CrashStory[] {
-  return ledgers(folder);
+/** Stories that need no server but the service's own. */
+export async function startFileWorld(folder: string): Promise<CrashWorld> {
+  const { services, stop } = await startShop();
+  return { stories: ledgers(folder), services, stop };
+}
+
+/** A service that is well, as lines of the catalog to which others may be added. */
+async function startShop(): Promise<{ services: string; stop: () => Promise<void> }> {
+  const server: Server = createServer((_, response) => response.end('{}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const services = `  shop:
+    endpoints: { order: { url: "http://127.0.0.1:${port}/order", budgets: { p95Ms: 250 } } }
+    health: ["http://127.0.0.1:${port}/health"]
+`;
+  const stop = async (): Promise<void> => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  };
+  return { services, stop };
 }
 
 /** Every runbook that comes with the product, and the samples, against real servers. */
 export async function startCrashWorld(folder: string): Promise<CrashWorld> {
-  const health: Server = createServer((_, response) => response.end('{}'));
   const certificate = certificateStory(folder);
-  const [postgres, redis, kubernetes] = await Promise.all([postgresStories(), redisStory(), kubernetesStory()]);
-  await Promise.all([certificate.ready, new Promise<void>((resolve) => health.listen(0, '127.0.0.1', resolve))]);
-  const { port } = health.address() as AddressInfo;
+  const starting = [startShop(), postgresStories(), redisStory(), kubernetesStory(), certificate.ready] as const;
+  const [shop, postgres, redis, kubernetes] = await Promise.all(starting);
   writeFileSync(join(folder, 'kubeconfig'), kubernetes.kubeconfig);
   // Workers inherit them.
   Object.assign(process.env, { TEST_RUNBOOK_PG: postgres.url, TEST_RUNBOOK_REDIS: redis.url, KUBECONFIG: join(folder, 'kubeconfig') });
@@ -267,18 +286,15 @@ export async function startCrashWorld(folder: string): Promise<CrashWorld> {
       kubernetes.story,
       certificate.story,
     ],
-    services: `  shop:
-    endpoints: { order: { url: http://127.0.0.1:${port}/order, budgets: { p95Ms: 250 } } }
-    health: [http://127.0.0.1:${port}/health]
+    services: `${shop.services}\
     deploy: { rollback: [sh, -c, 'echo rolled-back >> log'], restart: [sh, -c, 'echo restarted >> log'] }
     databases:
       main: { kind: postgres, connection: { env: TEST_RUNBOOK_PG } }
       cache: { kind: redis, connection: { env: TEST_RUNBOOK_REDIS } }
 `,
     stop: async () => {
-      await Promise.all([postgres.stop(), redis.stop(), kubernetes.close()]);
+      await Promise.all([shop.stop(), postgres.stop(), redis.stop(), kubernetes.close()]);
       certificate.server.close();
-      health.close();
       delete process.env['TEST_RUNBOOK_PG'];
       delete process.env['TEST_RUNBOOK_REDIS'];
       delete process.env['KUBECONFIG'];
