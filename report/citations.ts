@@ -5,16 +5,16 @@ import type { Rerun } from '../core/model/rerun.js';
 
 type KindOf = ReadonlyMap<string, Evidence['kind']>;
 
-/** What a gain may rest on to be called measured: it was seen to happen, not computed. */
+/** A gain may be called measured if it rests on one of these: it was seen to happen, not computed. */
 const measuredKinds = new Set<Evidence['kind']>(['plan', 'rerun', 'database', 'bisect']);
-/** Rounding of up to a dozen lines. */
+/** Allows for the rounding of up to a dozen lines. */
 const sumTolerance = 0.02;
 
 /**
- * Claims that the evidence does not carry, in words; a report with any is not emitted. Checked: every cause (and so every recommended action),
- * ruled-out cause and line of the account cites evidence that exists; shares and confidences are ratios and the account adds up; an index is
- * proposed with a plan only; a gain called measured cites a measurement; a re-run states the figures that its verdict rests on; an outcome has
- * what it says.
+ * Claims that the evidence does not support, in words; a report with such a claim is not written. Checked: every cause (and so every recommended action),
+ * every ruled-out cause and every line of the account cites evidence that exists; shares and confidences are ratios, and the account adds up; an index is
+ * only proposed with a plan; a gain that is called measured cites a measurement; a re-run states the figures that its verdict rests on; an outcome comes
+ * with what it promises.
  */
 export function findUncitedClaims(incident: Incident): string[] {
   const known: KindOf = new Map(incident.evidence.map(({ id, kind }) => [id, kind]));
@@ -104,7 +104,7 @@ function unfoundedOutcome({ outcome, causes, confirmation, reruns }: Incident): 
   return [];
 }
 
-/** Six pairs, or four runs a side: with fewer no rank test reaches 95 %. */
+/** Six pairs, or four runs a side: a rank test with fewer cannot reach 95 %. */
 function isBetweenRuns(method: Rerun['method'], { before, after, pairs }: Rerun['runs']): boolean {
   return (method === 'paired-runs' && pairs >= 6) || (method === 'separate-runs' && Math.min(before, after) >= 4);
 }

@@ -4,7 +4,7 @@ import { drawFlame, placed, type FlameSvgOptions } from './flame-graph.js';
 import { layoutFlame } from './flame-layout.js';
 import { percent } from './words.js';
 
-/** A change this large, of the larger of both wholes, has the full colour; a tenth of the whole is a change that people look for. */
+/** A change of this part of the larger whole has the full colour. People look for changes of a tenth of the whole. */
 const fullColour = 0.1;
 
 /** A rate of a comparison in words. */
@@ -14,7 +14,10 @@ export function rateText(rate: number, basis: DiffBasis): string {
   return `${Number(rate.toPrecision(3))} ${unit}`;
 }
 
-/** Two profiles in one flame graph: red grew, blue shrank, the more the deeper. As wide as the mean of both, so that what vanished is there, too. */
+/**
+ * Two profiles in one flame graph: red grew, blue shrank, and the deeper the colour, the larger the change. Widths are the mean of both, so that what
+ * vanished is shown, too.
+ */
 export function renderDiffSvg(root: DiffNode, basis: DiffBasis, options: FlameSvgOptions = {}): string {
   const whole = Math.max(root.before, root.after);
   return drawFlame(layoutFlame(root), { title: 'Differential flame graph', ...options }, ({ node }) => {
@@ -27,7 +30,7 @@ export function renderDiffSvg(root: DiffNode, basis: DiffBasis, options: FlameSv
   });
 }
 
-/** White for no change; mixed towards red or blue that dark text can be read on. */
+/** White for no change, mixed towards a red or a blue on which dark text can be read. */
 function colourOf(change: number): string {
   const strength = Math.min(1, Math.abs(change) / fullColour);
   const [red, green, blue] = change > 0 ? [240, 110, 100] : [105, 155, 240];

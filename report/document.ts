@@ -26,7 +26,7 @@ export interface ReportDocument {
   sections: Section[];
 }
 
-/** The words of the report, in the order of the design, for every renderer alike. */
+/** The words of the report, in the same order for every renderer. */
 export function createReport(input: ReportInput): ReportDocument {
   const sections = [
     timeSection(input),

@@ -6,7 +6,7 @@ import { safeHtml, noHtml, type Html } from './html/html-text.js';
 import { percent } from './words.js';
 
 export interface FlameSvgOptions {
-  /** Read by screen readers instead of the drawing. */
+  /** Screen readers read this instead of the drawing. */
   title?: string;
   widthPx?: number;
   rowPx?: number;

@@ -26,7 +26,7 @@ export function layoutFlame<N extends Drawable<N>>(root: N): FlameBox<N>[] {
   return boxes;
 }
 
-/** Children never stick out of their parent, even when weights of a foreign file do not add up. */
+/** Children never extend beyond their parent, even if the weights of a foreign file do not add up. */
 function childBoxes<N extends Drawable<N>>({ node, depth, start, width }: FlameBox<N>, total: number): FlameBox<N>[] {
   const weights = node.children.map((child) => Math.max(0, child.total) / total);
   const sum = weights.reduce((all, weight) => all + weight, 0);

@@ -14,12 +14,12 @@ import type { Section } from './rich-text.js';
 import { heaviestStatements } from './sections/queries.js';
 import { sourcePaths } from './source-paths.js';
 
-/** Base64 of the SHA-256 of a text; handed in, because this layer knows no platform. */
+/** Base64 of the SHA-256 of a text. The caller passes it in, because this layer knows no platform. */
 export type Sha256 = (text: string) => string;
 
 /**
- * The report as one self-contained page: the words of the Markdown, with drawings beside them. It asks the network for nothing, and its policy
- * lets only its own script run. Text from services and databases is escaped. Same input, same page.
+ * The report as one self-contained page: the words of the Markdown, with drawings. It requests nothing from the network, and its policy allows only its own
+ * script. Text from services and databases is escaped. The same input gives the same page.
  */
 export function renderHtml(input: ReportInput, sha256: Sha256): string {
   const report = createReport(input);
@@ -70,7 +70,7 @@ ${sectionBody(section, input)}
 `;
 }
 
-/** The words of the section with its drawing, where it has one. */
+/** The words of the section with its drawing, if it has one. */
 function sectionBody({ id, blocks }: Section, { incident, profile, flame, scans }: ReportInput): Html {
   const words = blocks.map(blockHtml);
   if (id === 'time') {

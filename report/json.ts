@@ -1,10 +1,7 @@
 import type { Incident } from '../core/model/incident.js';
 import type { ReportInput } from './report-input.js';
 
-/**
- * The triage document of the design as one JSON text: the incident, key by key in the order of the contract, and nothing else that an object
- * may carry at run time.
- */
+/** The triage document as one JSON text: the keys of the contract in its order, and nothing else that the object may have at run time. */
 export function renderJson({ incident }: ReportInput): string {
   const document: Incident = {
     incidentId: incident.incidentId,

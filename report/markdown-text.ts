@@ -2,7 +2,7 @@ import { toOneLine } from './foreign-text.js';
 import { type Inline, type Rich } from './rich-text.js';
 
 /**
- * Text as Markdown that reads as itself: nothing in it becomes markup, HTML, a link, a table column or a heading. Intraword underscores stay,
+ * Escapes text so that Markdown shows it as it is: nothing in it becomes markup, HTML, a link, a table column or a heading. Underscores inside words stay,
  * because CommonMark leaves them alone and `order_lines` should be readable in a terminal.
  */
 export function escapeMarkdown(text: string): string {
@@ -22,7 +22,7 @@ function withoutLineStart(text: string): string {
   return text.replace(/^(\s*)(>|#|[-+=](?=\s|$|[-+=]))/, '$1\\$2').replace(/^(\s*\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
 }
 
-/** Keeps the spaces at the ends: a text may be one part of a sentence. */
+/** Keeps the spaces at the ends, because a text may be one part of a sentence. */
 function toLeafText(text: string): string {
   const [, before = '', , after = ''] = /^( ?)([\s\S]*?)( ?)$/.exec(text) ?? [];
   const line = toOneLine(text);
@@ -39,7 +39,7 @@ function codeSpan(text: string, isInTable: boolean): string {
   return `${fence}${pad}${isInTable ? line.replaceAll('|', '\\|') : line}${pad}${fence}`;
 }
 
-/** `isInTable`: GitHub unescapes `\|` in cells even inside code spans, elsewhere the backslash would show there. */
+/** `isInTable`: GitHub unescapes `\|` in cells even inside code spans; elsewhere the backslash would be visible. */
 export function toMarkdown(text: Rich, isInTable = false): string {
   const line = text.map((part) => inlineMarkdown(part, isInTable)).join('');
   return typeof text[0] === 'string' ? withoutLineStart(line) : line;

@@ -5,10 +5,7 @@ import type { ReportInput } from './report-input.js';
 import { plainText, type Block, type ListItem, type Rich, type TableBlock } from './rich-text.js';
 import type { Verdict } from './sections/verdict.js';
 
-/**
- * The triage report as GitHub-flavoured Markdown, with the sections of the design in their order. Text from services and databases is escaped.
- * Same input, same text.
- */
+/** The triage report as GitHub-flavoured Markdown. Text from services and databases is escaped. The same input gives the same text. */
 export function renderMarkdown(input: ReportInput): string {
   const report = createReport(input);
   const parts = [
@@ -35,7 +32,7 @@ function renderBlock(block: Block): string {
     case 'table':
       return renderTable(block);
     case 'fold':
-      // The blank lines make what is inside Markdown again; the summary itself is HTML.
+      // Because of the blank lines the content is Markdown again; the summary itself is HTML.
       return `<details><summary>${escapeHtml(plainText(block.summary))}</summary>\n\n${block.blocks.map(renderBlock).join('\n\n')}\n\n</details>`;
   }
 }

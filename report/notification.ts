@@ -21,8 +21,8 @@ export interface NotificationText {
 const limits = { headline: 150, line: 350, text: 1200, field: 300 };
 
 /**
- * Short plain text for chats, pagers and webhooks. Hidden characters are shown; what a receiver takes for markup (`<`, `@`, `*`) is left as it
- * is, so a notifier escapes for its own receiver.
+ * Short plain text for chats, pagers and webhooks. Hidden characters are made visible. What a receiver takes for markup (`<`, `@`, `*`) is left as it is,
+ * so a notifier escapes for its own receiver.
  */
 export function renderNotification(incident: Incident, event: NotificationEvent): NotificationText {
   const verdict = verdictOf({ incident });
@@ -34,7 +34,7 @@ export function renderNotification(incident: Incident, event: NotificationEvent)
   });
 }
 
-/** The same for a search that no incident asked for. */
+/** The same for a search that was not started by an incident. */
 export function renderBisectNotification(endpoint: string, bisectId: string, answer: BisectAnswer): NotificationText {
   const change = changeSentence(answer);
   const spent = `${plural(answer.runs, 'run')}, ${plural(answer.builds, 'build')}`;

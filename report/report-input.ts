@@ -5,12 +5,12 @@ import type { ServiceObservation } from '../core/model/observation.js';
 import type { DatabaseObservation, QueryScan } from '../core/model/database.js';
 import type { SourceOrigin } from './source-origin.js';
 
-/** All that a report shows. Parts that were not captured are null or empty; the report says so. */
+/** Everything that a report shows. Parts that were not captured are null or empty, and the report says so. */
 export interface ReportInput {
   incident: Incident;
   plan: LoadPlan | null;
   load: LoadResult | null;
-  /** The short load after one that was stopped because everything failed: the captures are of this one. Null without an outage. */
+  /** The short load after one that was stopped because everything failed; the captures were taken in this one. Null without an outage. */
   secondLook: { plan: LoadPlan; load: LoadResult } | null;
   profile: ProfileSummary | null;
   flame: FlameNode | null;
@@ -18,6 +18,6 @@ export interface ReportInput {
   service: ServiceObservation | null;
   databases: DatabaseObservation[];
   scans: QueryScan[];
-  /** Null where no catalog is at hand, as for a window that is judged again offline. */
+  /** Null when there is no catalog, as for a window that is judged again offline. */
   source: SourceOrigin | null;
 }

@@ -1,9 +1,9 @@
 /** Text with a little markup. Strings are always escaped by the renderer, so no part of it can become markup by accident. */
 export type Inline =
   | string
-  /** A name; `href` is where it can be read, an http address made by us. */
+  /** A name; `href` is an http address made by us where it can be read. */
   | { code: string; href?: string; artifact?: true }
-  /** Typed into a prompt as it stands: never shortened, with a button that copies it. */
+  /** Is typed into a prompt as it is, so it is never shortened and has a button that copies it. */
   | { command: string }
   | { strong: Rich }
   | { emphasis: string }
@@ -32,11 +32,11 @@ export interface TableBlock {
 
 export type Block =
   | { kind: 'paragraph'; text: Rich }
-  /** Something that limits what may be believed. */
+  /** Something that limits how far the report can be trusted. */
   | { kind: 'warning'; text: Rich }
   | { kind: 'list'; isOrdered: boolean; items: ListItem[] }
   | TableBlock
-  /** Closed until it is asked for; the summary says what is inside. */
+  /** Closed until the reader opens it; the summary says what is inside. */
   | { kind: 'fold'; summary: Rich; blocks: Block[] };
 
 export const sectionIds = [
@@ -61,7 +61,7 @@ export interface Section {
 }
 
 export const code = (text: string): Inline => ({ code: text });
-/** Name of an artifact of this incident: where the hook serves the page, a link to it. */
+/** Name of an artifact of this incident. On a page that the hook serves, it is a link to the artifact. */
 export const artifactName = (name: string): Inline => ({ code: name, artifact: true });
 export const typed = (text: string): Inline => ({ command: text });
 export const strong = (...text: Rich): Inline => ({ strong: text });

@@ -1,6 +1,6 @@
 import { toOneLine } from './foreign-text.js';
 
-/** One word of a command that can be pasted: as it is where a shell reads it so, else in single quotes, in which nothing is expanded. */
+/** One word of a command that can be pasted: unchanged if a shell reads it as it is, otherwise in single quotes, which prevent expansion. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${toOneLine(text).replaceAll("'", `'\\''`)}'`;
 }

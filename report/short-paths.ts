@@ -1,7 +1,7 @@
 import type { Block, Inline, Rich } from './rich-text.js';
 import type { SourcePaths } from './source-paths.js';
 
-/** A block with short paths. Commands stay as they are: they are typed where the paths are the long ones. */
+/** A block with short paths. Commands keep the long paths, because they are typed on the machine that has them. */
 export function shortBlock(block: Block, paths: SourcePaths): Block {
   const text = (part: Rich): Rich => shortRich(part, paths);
   switch (block.kind) {

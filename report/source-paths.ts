@@ -2,16 +2,16 @@ import type { FlameNode } from '../core/model/profile.js';
 import { layoutFlame } from './flame-layout.js';
 import type { ReportInput } from './report-input.js';
 
-/** Turns paths of the service's host into those that its people know. */
+/** Turns paths on the service's host into paths that its developers know. */
 export interface SourcePaths {
   /** The text with each path below the source root relative to it. */
   shorten: (text: string) => string;
-  /** Where a path of the service's host can be read; null for what is not the service's own. */
+  /** Where a path on the service's host can be read; null for files that are not the service's own. */
   link: (text: string) => string | null;
 }
 
 const dependencies = /\/(?:node_modules|site-packages|dist-packages|\.?venv|vendor|gems)\//;
-/** Where an interpreter keeps what is installed with it: below that a path says what it is, `markupsafe/__init__.py`, `selectors.py`. */
+/** Folders in which an interpreter keeps installed packages. Below them a path names the package: `markupsafe/__init__.py`, `selectors.py`. */
 const installed =
   /(?<![\w./-])\/(?:[^\s/]+\/)*?(?:lib\/python3(?:\.\d+)?\/(?:(?:site|dist)-packages\/)?|(?:site|dist)-packages\/|lib\/ruby\/(?:gems\/)?[\d.]+\/(?:gems\/)?)(?=[^\s/])/g;
 const scheme = /^file:\/\/(?=\/)/;
@@ -47,8 +47,8 @@ function ownFiles(causes: ReportInput['incident']['causes'], flame: FlameNode | 
 }
 
 /**
- * The folder that the catalog names, if the service runs from it; else the folder that holds the dependencies beside the application's files; else
- * what the application's files have in common.
+ * The folder that the catalog names if the service runs from it; otherwise the folder that has the dependencies beside the application's files; otherwise
+ * the common folder of those files.
  */
 function rootOf(seen: readonly string[], own: readonly string[], named: string | null): string | null {
   const isRoot = (folder: string): boolean => folder !== '' && own.some((path) => path.startsWith(`${folder}/`));
@@ -77,7 +77,7 @@ function relativeTo(root: string | null): (text: string) => string {
 
 const fileWithLine = /^(?!\/)([\w@+~. -]+(?:\/[\w@+~. ()[\]-]+)*\.[a-z]\w{0,5})(?::(\d+))?$/i;
 
-/** GitHub, Gitea and their like by default; the hosts that write it otherwise by their name; any other by a pattern. */
+/** Uses the form of GitHub, Gitea and similar hosts by default, another one for known hosts, and a pattern for any other. */
 function linkTo(text: string, url: string | null): string | null {
   const [, path, line] = fileWithLine.exec(text) ?? [];
   if (url === null || path === undefined || dependencies.test(`/${path}`)) return null;

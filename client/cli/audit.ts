@@ -18,7 +18,7 @@ function line({ at, action, state, target, who, what, result }: AuditEntry): str
 async function audit(flags: AuditFlags, command: Command): Promise<void> {
   const context = contextOf(command);
   const { readAuditLog } = await import('../../adapters/artifacts/audit-log.js');
-  // An empty answer of the wrong folder would read as innocence.
+  // An empty answer from the wrong folder would look like a clean record.
   if (!existsSync(context.dataDirectory))
     throw new UnreadableInputError(
       `audit: expected the data folder of a worker, got ${context.dataDirectory}, which is not there; name it with --data`,

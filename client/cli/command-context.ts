@@ -21,35 +21,35 @@ interface GlobalOptions {
   json?: boolean;
 }
 
-/** A command of ours as it can be pasted into this shell: with the global options that this one was given. */
+/** Writes one of our commands so that it can be pasted into this shell: with the global options that the current command was given. */
 export type Typed = (words: string) => string;
 
 export interface CommandContext {
   catalogFile: string;
   temporal: TemporalTarget;
   dataDirectory: string;
-  /** Somebody named the data folder, so it is that one and no other. */
+  /** The data folder was named by option or variable, so no other one may be used. */
   isDataNamed: boolean;
   isJson: boolean;
   typed: Typed;
   /** One line for people, on standard error. */
   say: (line: string) => void;
-  /** What is waited for or how far it is: a living line on a terminal; elsewhere a line when it lasts, and none beside JSON. */
+  /** Shows what is waited for or how far it is: a live line on a terminal; elsewhere a line if it takes long; nothing with `--json`. */
   wait: (text: string) => void;
-  /** How far it is, for those who follow: a living line on a terminal, lines elsewhere. */
+  /** Shows progress to whoever follows: a live line on a terminal, lines elsewhere. */
   progress: (text: string) => void;
-  /** The result: with `--json` exactly one document, else the text; both on standard output. */
+  /** Prints the result on standard output: with `--json` exactly one document, otherwise the text. */
   print: (document: unknown, text: string) => void;
 }
 
 const terminal = createTerminal(process.stderr, terminalSettings());
 
-/** Takes what is waited for off the terminal. */
+/** Removes what is waited for from the terminal. */
 export function endWaiting(): void {
   terminal.clear();
 }
 
-/** `--address 127.0.0.1:7300`: what was given by option, since variables of this shell count for the next command by themselves. */
+/** `--address 127.0.0.1:7300`: only what was given by option, because variables of this shell also reach the next command. */
 function repeatedOptions(command: Command): string[] {
   const options: GlobalOptions = command.optsWithGlobals();
   return (['catalog', 'address', 'namespace', 'data'] as const).flatMap((name) => {
@@ -82,7 +82,7 @@ export function contextOf(command: Command): CommandContext {
 export interface IncidentAccess {
   incidents: IncidentClient;
   client: Client;
-  /** The caller's, with the data folder of the worker where the caller named none. */
+  /** The caller's context, with the data folder of the worker if the caller named none. */
   context: CommandContext;
 }
 
@@ -93,22 +93,22 @@ export async function storeFor(context: CommandContext): Promise<ArtifactStore> 
   return openArtifactStore(artifactPlace(await tryReadCatalog(context), context.dataDirectory));
 }
 
-/** With the keys of the catalog, where it has some. */
+/** Connects with the encryption keys of the catalog, if it has some. */
 export async function connectFor(context: CommandContext): Promise<{ client: Client; address: string; close: () => Promise<void> }> {
   const { connectClient } = await import('../../adapters/temporal/connection.js');
   const { encryptedTarget } = await import('../../config/settings/payload-keys.js');
   return await connectClient(await encryptedTarget(context.temporal, await catalogWithKeys(context)));
 }
 
-/** For what cannot wait until the catalog, or its key, can be read. Sends nothing in plain where others encrypt, or may. */
+/** For commands that must not wait until the catalog, or its key, can be read. It sends nothing in plain text where others encrypt, or may. */
 export async function connectWithoutKey(context: CommandContext, remedy: string): ReturnType<typeof connectFor> {
   const { connectClient } = await import('../../adapters/temporal/connection.js');
   return await connectClient({ ...context.temporal, keyless: { remedy, isPlainByCatalog: false } });
 }
 
 /**
- * Where no data folder was named, that of the worker which serves this Temporal on this machine: reports lie there, and what a command writes must
- * lie where the worker reads it.
+ * Without a named data folder, uses that of the worker that serves this Temporal on this machine: its reports are there, and it has to read what a command
+ * writes.
  */
 export async function besideWorker(context: CommandContext, client: Client): Promise<CommandContext> {
   if (context.isDataNamed) return context;
@@ -116,7 +116,7 @@ export async function besideWorker(context: CommandContext, client: Client): Pro
   return { ...context, dataDirectory: (await findDataFolder(client)) ?? context.dataDirectory };
 }
 
-/** As `besideWorker`, for commands that need no Temporal: where none answers, the folder stays the one of here. */
+/** As `besideWorker`, for commands that need no Temporal. If none answers, the data folder stays the caller's. */
 export async function besideAnyWorker(context: CommandContext): Promise<CommandContext> {
   if (context.isDataNamed) return context;
   const { resolveTemporal, connectClient } = await import('../../adapters/temporal/connection.js');
@@ -131,8 +131,8 @@ export async function besideAnyWorker(context: CommandContext): Promise<CommandC
 }
 
 /**
- * Connects for one command; a server that does not answer is one message within seconds. Temporal's client takes half a second to load, which
- * commands that do not need it should not pay.
+ * Connects for one command. A server that does not answer is reported within seconds. Temporal's client takes half a second to load, which commands without
+ * it should not pay for.
  */
 export async function withIncidents<T>(context: CommandContext, work: (access: IncidentAccess) => Promise<T>): Promise<T> {
   context.wait('connecting to Temporal');
@@ -146,7 +146,7 @@ export async function withIncidents<T>(context: CommandContext, work: (access: I
   }
 }
 
-/** A catalog that cannot be read must not let a command send in plain what is encrypted otherwise. */
+/** If the catalog cannot be read, a command must not send in plain text what is encrypted otherwise. */
 async function catalogWithKeys(context: CommandContext): Promise<Catalog | null> {
   return await readCatalog(context.catalogFile).catch(async (error: unknown) => {
     const text = await readFile(context.catalogFile, 'utf8').catch(() => '');
@@ -155,7 +155,7 @@ async function catalogWithKeys(context: CommandContext): Promise<Catalog | null>
   });
 }
 
-/** Null when there is no catalog: commands on an incident that exists do not need one. */
+/** Null when there is no catalog: commands on an existing incident do not need one. */
 export async function tryReadCatalog(context: CommandContext): Promise<Catalog | null> {
   return await readCatalog(context.catalogFile).catch(() => null);
 }

@@ -1,4 +1,4 @@
-/** Documents of ours that people edit: where they go, and that nobody's words are lost on the way. */
+/** Documents of ours that people edit: where they are written, without losing anybody's words. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -22,13 +22,13 @@ async function readIfThere(path: string): Promise<string | null> {
 
 export interface Place {
   path: string;
-  /** What we wrote there before; null: nothing is there. */
+  /** What we wrote there earlier; null: nothing is there. */
   existing: string | null;
-  /** Somebody's file is in the way; it stays as it is. */
+  /** Somebody else's file has the name; it stays as it is. */
   foreign: string | null;
 }
 
-/** The first of `names` that is free or ours; else beside the last one. */
+/** The first of `names` that is free or ours; otherwise a new name beside the last one. */
 export async function placeOf(document: Pick<FreshDocument, 'kind' | 'subject'>, names: readonly string[], folder: string): Promise<Place> {
   let path = '';
   for (const name of names) {
@@ -45,7 +45,7 @@ export async function placeOf(document: Pick<FreshDocument, 'kind' | 'subject'>,
   return { path: aside, existing, foreign: path };
 }
 
-/** A reader never meets half a file. */
+/** Replaces the file in one step, so that no reader sees half of it. */
 export async function save(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;

@@ -6,7 +6,7 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** The command has printed its document already; only the exit code is left to say. */
+/** The command has already printed its document; only the exit code remains. */
 export class AnsweredError extends Error {
   override readonly name = 'AnsweredError';
   readonly exitCode: number;

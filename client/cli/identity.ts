@@ -1,4 +1,4 @@
-/** Who gives a command, and how that is proven. A name alone proves nothing: whoever may write to Temporal may write any name. */
+/** Who gives a command, and how that is proven. A name alone proves nothing, because whoever may write to Temporal may write any name. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readCatalog, type Catalog } from '../../config/catalog.js';
@@ -10,8 +10,8 @@ import type { CommandContext } from './command-context.js';
 import { currentUser } from './option-values.js';
 
 /**
- * `RESPONDER_TOKEN` is the token of a person of the catalog; it beats `--by`, and a wrong one is refused rather than believed. So is one that a broken
- * catalog keeps from being checked; without a catalog, or people in it, there is nobody whose token it could be, which is said.
+ * `RESPONDER_TOKEN` is the token of a person of the catalog. It takes precedence over `--by`; a wrong token is refused, and so is one that a broken catalog
+ * keeps from being checked. Without a catalog, or without people in it, the token can belong to nobody, and a message says so.
  */
 export async function whoGives(context: CommandContext, by: string | undefined): Promise<{ by: string; proof: 'token' | 'unverified' }> {
   const token = environmentVariable('RESPONDER_TOKEN');

@@ -1,4 +1,4 @@
-/** `perf-responder load`: the fleet's switch. Off, no load begins anywhere, and what runs is stopped within two seconds. */
+/** `perf-responder load`: the switch for the whole fleet. When it is off, no load begins anywhere, and running loads are stopped within two seconds. */
 import type { Command } from 'commander';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
@@ -29,7 +29,7 @@ async function load(state: string | undefined, flags: Signed, command: Command):
   }
 }
 
-/** Whoever has to stop all load now has no time to mend a catalog: what cannot be read of it is told and gone without. */
+/** Whoever has to stop all load has no time to repair a catalog: what cannot be read of it is reported and ignored. */
 async function orWithout<T>(context: CommandContext, work: () => Promise<T>, without: (why: string) => T | Promise<T>): Promise<T> {
   try {
     return await work();

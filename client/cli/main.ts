@@ -9,7 +9,7 @@ import { printable } from './terminal/printable.js';
 import type { StartWorkers } from './service/worker-port.js';
 
 function ownVersion(): string {
-  // Beside the sources, and one level above the compiled files.
+  // Next to the sources, and one level above the compiled files.
   for (const place of ['../../package.json', '../../../package.json']) {
     try {
       return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'))).version;
@@ -23,8 +23,8 @@ function ownVersion(): string {
 type Register = (program: Command, startWorkers: StartWorkers) => void;
 
 /**
- * Commands by their first word, in the order of `--help`. Each is loaded when it is called: together they bring the client of Temporal, the readers and
- * the pages, which takes longer than most commands run.
+ * Commands by their first word, in the order of `--help`. Each is loaded only when it is called: together they load Temporal's client, the readers and the
+ * pages, which takes longer than most commands run.
  */
 const commandGroups: readonly [heading: string, commands: Record<string, () => Promise<Register>>][] = [
   [
@@ -88,7 +88,7 @@ const commandGroups: readonly [heading: string, commands: Record<string, () => P
   ],
 ];
 
-/** What needs to know every command: help, completion, and the guess at a word that is none. */
+/** For what needs to know every command: help, completion, and the suggestion for an unknown word. */
 async function registerAll(program: Command, startWorkers: StartWorkers): Promise<void> {
   for (const [heading, commands] of commandGroups) {
     program.commandsGroup(heading);
@@ -96,7 +96,7 @@ async function registerAll(program: Command, startWorkers: StartWorkers): Promis
   }
 }
 
-/** The one command that these words call, where they call one. */
+/** Registers the one command that these words call, if they call one. */
 async function registerCalled(program: Command, words: string[], startWorkers: StartWorkers): Promise<void> {
   const [called = ''] = program.parseOptions(words).operands;
   const load = commandGroups
@@ -106,7 +106,10 @@ async function registerCalled(program: Command, words: string[], startWorkers: S
   else (await load())(program, startWorkers);
 }
 
-/** `writeError` gets what Commander would write to standard error: its messages, which we tell ourselves, and the help of a command without its sub-command. */
+/**
+ * `writeError` gets what Commander would write to standard error: its messages, which we print ourselves, and the help of a command without its
+ * sub-command.
+ */
 function createProgram(writeError: (text: string) => void): Command {
   return (
     new Command('perf-responder')
@@ -124,7 +127,7 @@ function createProgram(writeError: (text: string) => void): Command {
       .option('--data <dir>', 'data folder (default: PERF_RESPONDER_DATA or .perf-responder)')
       .option('--json', 'one JSON document on standard output, everything else on standard error')
       .configureHelp({ showGlobalOptions: true })
-      // Whatever goes wrong is told once, at the end.
+      // Every failure is reported once, at the end.
       .configureOutput({ writeErr: writeError })
       .exitOverride()
       .addHelpText(
@@ -134,7 +137,7 @@ function createProgram(writeError: (text: string) => void): Command {
   );
 }
 
-/** A command without the sub-command it needs: Commander calls this help, we call it bad input that the help answers. */
+/** A command without the sub-command that it needs: Commander treats it as help, we treat it as bad input that the help answers. */
 function isMissingCommand(error: unknown): boolean {
   return error instanceof CommanderError && error.code === 'commander.help' && error.exitCode !== 0;
 }
@@ -145,7 +148,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Tells a failure once: as text, and with `--json` as the one document. What a command has printed already is not repeated. */
+/** Reports a failure once: as text, and with `--json` as the only document. What a command has already printed is not repeated. */
 function tell(error: unknown, exitCode: number, isJson: boolean, help: string): void {
   endWaiting();
   if (exitCode === 0) return;
@@ -161,12 +164,12 @@ async function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-/** Runs one command and ends the process: native handles of the Temporal SDK would keep it alive. */
+/** Runs one command and ends the process, because native handles of the Temporal SDK would keep it alive. */
 export async function runCommandLine(argv: string[], startWorkers: StartWorkers): Promise<void> {
-  // Whoever reads us may stop reading (`| head`).
+  // The reader of our output may stop reading (`| head`).
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
-  // What bin/ wrote there while the program was loading.
+  // Removes what bin/ wrote there while the program was loading.
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   let exitCode = 0;
   let written = '';

@@ -5,7 +5,7 @@ import { artifactLimits } from '../../config/settings/artifact-limits.js';
 import type { Catalog } from '../../config/catalog.js';
 import { lacking, ok, type Check } from './check.js';
 
-/** A load of an hour with its profiles leaves less; below it the next one may not find room. */
+/** More than a load of an hour leaves with its profiles; with less, the next one may not find room. */
 const fewestFreeBytes = 1e9;
 const gigabytes = (sizeBytes: number): string => `${(sizeBytes / 1e9).toFixed(1)} GB`;
 

@@ -25,7 +25,7 @@ import { failed, firstLine, lacking, ok, type Check } from './check.js';
 import { checkRunningHook } from './hook-check.js';
 
 const connectTimeoutMs = 3000;
-/** Long enough for two looks at the statistics, short enough for someone who waits. */
+/** Long enough for two samples of the statistics, short enough for a person who waits. */
 const databaseLookMs = 300;
 
 async function canConnect(host: string, port: number): Promise<string | null> {
@@ -41,7 +41,7 @@ async function canConnect(host: string, port: number): Promise<string | null> {
   });
 }
 
-/** Opens a connection and sends nothing: a check must not be a request. */
+/** Opens a connection and sends nothing, because a check must not be a request. */
 async function checkTarget(catalog: Catalog, key: string): Promise<Check> {
   const what = `${key} can be reached`;
   try {
@@ -56,7 +56,7 @@ async function checkTarget(catalog: Catalog, key: string): Promise<Check> {
   }
 }
 
-/** Who would profile it, without downloading anything for that. */
+/** Which profiler would be used, without downloading anything for it. */
 async function profilerFor(process: ServiceProcess, setting: ProfilerSetting): Promise<string> {
   if (setting.kind === 'source') return `${setting.field} of the catalog`;
   const tool = async (name: ToolName): Promise<string> => (await findTool(name, { say: () => undefined, allowDownload: false })).path;
@@ -135,7 +135,7 @@ async function checkService(catalog: Catalog, service: string): Promise<Check[]>
   return [...targets, await checkProcess(catalog, service, first), ...(await checkDatabases(catalog, service, first))];
 }
 
-/** The catalog and everything that it names: reachable, found, allowed? */
+/** Checks the catalog and everything that it names: is it reachable, found, allowed? */
 export async function checkCatalog(file: string, dataDirectory: string): Promise<Check[]> {
   let catalog: Catalog;
   try {

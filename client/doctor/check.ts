@@ -1,4 +1,4 @@
-/** `failed` = nothing works without it; `missing` = less evidence; `ok`. */
+/** `failed`: nothing works without it. `missing`: there is less evidence without it. */
 export interface Check {
   id: string;
   status: 'ok' | 'missing' | 'failed';

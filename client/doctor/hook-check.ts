@@ -5,7 +5,7 @@ import { lacking, ok, type Check } from './check.js';
 const answersWithinMs = 2_000;
 const defaultListen = '127.0.0.1:8090';
 
-/** A hook that runs where the catalog says: how many alerts it was sent that are nobody's here. Empty when none answers there. */
+/** If a hook runs where the catalog says, reports how many of the alerts sent to it belong to no endpoint. Empty when none answers there. */
 export async function checkRunningHook(catalog: Catalog): Promise<Check[]> {
   const origin = originOf({ ...catalog.hook, listen: catalog.hook?.listen ?? defaultListen });
   const text = origin === null ? null : await metricsOf(origin);

@@ -110,14 +110,14 @@ function checkBuildSandbox(): Check {
   return lacking('build-sandbox', what, found, 'Install bubblewrap (apt-get install bubblewrap) and allow user namespaces.');
 }
 
-/** Loads of one machine take turns by a lock on a file, for which Node has no call of its own. */
+/** Loads on one machine take turns with a file lock, for which Node has no call of its own. */
 async function checkHostLock(): Promise<Check> {
   const what = 'flock, by which the loads of this machine take turns';
   try {
     const { stdout } = await run('flock', ['--version'], { timeout: 5000 });
     return ok('flock', what, stdout.trim());
   } catch (error) {
-    // That of busybox knows no --version, and does the same.
+    // The one of busybox has no --version and works the same.
     const isThere = !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
     return isThere ? ok('flock', what, 'found') : failed('flock', what, 'not found', 'Install util-linux (apt-get install util-linux).');
   }

@@ -6,7 +6,7 @@ export interface ToDo {
   for: string[];
 }
 
-/** Each remedy once, what nothing works without first. */
+/** Each remedy once, most urgent first: those without which nothing works. */
 export function toDoOf(checks: readonly Check[]): ToDo[] {
   const found = new Map<string, ToDo>();
   const inOrder = [...checks.filter(({ status }) => status === 'failed'), ...checks.filter(({ status }) => status === 'missing')];
@@ -21,7 +21,7 @@ export function toDoOf(checks: readonly Check[]): ToDo[] {
 
 const statement = /\b((?:GRANT|CREATE EXTENSION|ALTER EXTENSION|CREATE ROLE)\b[^.;(]*)/g;
 
-/** What can be copied and pasted: variables of the shell in which the worker runs, and statements for an administrator of the database. */
+/** What can be pasted: variables for the shell in which the worker runs, and statements for an administrator of the database. */
 export function pasteOf(checks: readonly Check[], missingVariables: readonly string[]): { shell: string[]; sql: string[] } {
   const shell = missingVariables.map(
     (name) => `export ${name}=${/URL|DSN|DATABASE/i.test(name) ? "'postgres://responder:PASSWORD@127.0.0.1:5432/DATABASE'" : "'…'"}`,
@@ -35,7 +35,7 @@ export function pasteOf(checks: readonly Check[], missingVariables: readonly str
   return { shell, sql: [...new Set([...role, ...told])] };
 }
 
-/** The statement without the words of the sentence around it. */
+/** The statement alone, without the sentence around it. */
 function tidied(text: string): string {
   return `${text.replace(/\s+(?:in this database|UPDATE in this database|for as long.*|and .*)$/i, (words) => (/^\s+UPDATE/i.test(words) ? ' UPDATE' : '')).trim()};`;
 }

@@ -36,8 +36,8 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
 }
 
 /**
- * The sender is still at its body. It has its answer at once, and the end of the connection only later, or it would be reset before it read the answer.
- * A small rest is thrown away, and the connection may serve again; a large one is not even read.
+ * The sender is still sending its body. It gets its answer at once and the end of the connection only later, because otherwise the connection would be
+ * reset before the answer is read. A small rest is thrown away, and the connection can be reused; a large one is not even read.
  */
 const smallRestBytes = 64 * 1024;
 const lingerMs = 3_000;
@@ -55,7 +55,7 @@ function endUnread(response: ServerResponse, content: string | Buffer): void {
   else stopReading(req);
 }
 
-/** What came of it already is not kept for as long as the connection lingers: hundreds of them would hold as much as the largest bodies. */
+/** Drops what already arrived of it while the connection lingers: hundreds of such connections would hold as much as the largest bodies. */
 function stopReading(request: IncomingMessage): void {
   request.socket.pause();
   request._read = () => undefined;

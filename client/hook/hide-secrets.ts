@@ -1,4 +1,4 @@
-/** What opens something of ours and stands in a text all the same: senders put credentials into labels, too. Masked before it is kept anywhere. */
+/** Senders put credentials into labels, too. They are masked before a text is kept anywhere. */
 import type { AlertSummary } from '../../activities/contract.js';
 import type { storePostedChange } from '../../adapters/changes/posted-changes.js';
 import { createTextMask } from '../../adapters/redaction/mask-stream.js';
@@ -8,7 +8,10 @@ import { hookSecrets } from './access/credentials.js';
 
 export type Hide = (text: string) => string;
 
-/** Masks every secret of the catalog in every form, and what looks like a credential. To be asked for anew each time, since files of secrets are rotated. */
+/**
+ * Masks every secret of the catalog in every form, and everything that looks like a credential. Create it afresh each time, because secret files are
+ * rotated.
+ */
 export function createHide(catalog: Catalog, madeToken: string | null): () => Hide {
   let last: { known: string; hide: Hide } | null = null;
   return () => {

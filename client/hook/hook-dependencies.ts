@@ -13,14 +13,14 @@ export interface Started {
   problem?: string;
 }
 
-/** The alert starts nothing, and why. */
+/** The alert starts nothing, for this reason. */
 export interface Ignored {
   ignored: string;
 }
 
-/** What the hook needs of the incidents. Every method may reject: that is our own outage and becomes 503. */
+/** What the hook needs of the incidents. Every method may reject: that is our own outage and becomes a 503. */
 export interface HookIncidents {
-  /** Starts the incident of this endpoint or attaches the alert to the open one (signal-with-start: works with no worker up). */
+  /** Starts the incident of this endpoint, or attaches the alert to the open one (signal-with-start: needs no running worker). */
   startOrAttach(endpoint: string, alert: AlertSummary): Promise<Started | Ignored>;
   /** Records a resolved alert on the open incident; null when none is open. Never starts one. */
   recordResolved(endpoint: string, alert: AlertSummary): Promise<{ incidentId: string } | null>;
@@ -43,13 +43,13 @@ export interface HookDependencies {
   incidents: HookIncidents;
   /** Incidents that people are called for, as the pages show them. */
   pages: PageIncidents;
-  /** The public status page; null for what is not on it. */
+  /** The public status page; null for paths that are not on it. */
   statusPages: StatusPages;
   /** Bearer token that `dev` made because the catalog's secrets are not there; null otherwise. */
   madeToken: string | null;
   /** Key of signed links to reports. */
   linkKey: () => string;
-  /** Keeps a change that was told to `POST /changes`; gives its id. */
+  /** Keeps a change that was reported to `POST /changes` and returns its id. */
   storeChange: (change: Omit<PostedChange, 'changeId' | 'receivedAt'>) => Promise<string>;
   /** Where deliveries that were not understood are kept. */
   rejectedDirectory: string;

@@ -7,12 +7,12 @@ export interface HookMetrics {
   alerts: Counter<'source' | 'result'>;
 }
 
-/** Scraped often, by several; each look asks the server once an incident. */
+/** Several scrapers ask often, and each count asks the server once per incident. */
 const countForMs = 10_000;
 
 type Counted = Pick<HookIncidents, 'countStuck' | 'countLost'>;
 
-/** A gauge that may have no number: then its counting was rejected, which is the truth. */
+/** A gauge that may have no number: its count was rejected, and the gauge shows that. */
 function counted(registry: Registry, { name, help }: { name: string; help: string }, count: () => Promise<number>): void {
   let last: { atMs: number; count: Promise<number> } | null = null;
   new Gauge({
@@ -35,7 +35,7 @@ const lostGauge = {
   help: 'Incidents of people whose workflow was terminated or ended from outside within a day: nobody is paged for them any more.',
 };
 
-/** A registry of its own: several hooks may live in one process. */
+/** A registry of its own, because several hooks may live in one process. */
 export function createHookMetrics(incidents: Counted): HookMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -21,11 +21,11 @@ import { readTlsFiles, type TlsFiles } from './access/tls-files.js';
 export interface RunningHook {
   /** `http://127.0.0.1:8090` */
   origin: string;
-  /** Answers what is in progress, then stops. */
+  /** Answers the requests in progress, then stops. */
   close(): Promise<void>;
 }
 
-/** Who sends headers this slowly only holds a connection open. */
+/** A client that sends its headers more slowly only holds a connection open. */
 const headersWithinMs = 10_000;
 const checkConnectionsEveryMs = 2_000;
 
@@ -47,7 +47,7 @@ async function answerAlerts({ deps, metrics, guards }: HookParts, name: string, 
   return problem(404, `source not known; expected one of ${alertSources.map((candidate) => candidate.name).join(', ')}`);
 }
 
-/** Whoever asks often, or many at once, makes one call to Temporal in this time. */
+/** However many ask within this time, one call is made to Temporal. */
 const readyForMs = 2_000;
 
 function cachedReady(deps: HookDependencies): () => Promise<Answer> {
@@ -107,7 +107,7 @@ async function answer(parts: HookParts, delivery: Delivery): Promise<Answer> {
   return result;
 }
 
-/** Null: no page, or one that goes on by itself. */
+/** Null: not a page, or a page that answers by itself. */
 async function answerPage({ deps, live, guards }: HookParts, request: IncomingMessage, response: ServerResponse): Promise<Answer | null> {
   const target = `http://hook${request.url ?? '/'}`;
   if (!URL.canParse(target)) return null;
@@ -120,7 +120,7 @@ async function answerPage({ deps, live, guards }: HookParts, request: IncomingMe
     : await answerPages({ deps, incidents: deps.pages, live, forms: guards.admission.forms }, { request, response, url }, path);
 }
 
-/** For the log: the path, without what a Web UI may have to put into it. */
+/** For the log: the path without the token that a Web UI may have to put into it. */
 function withoutToken(target: string): string {
   return (target.split('?')[0] ?? '').replace(/^\/codec\/[^/]+\/(?=decode|encode)/, '/codec/…/');
 }
@@ -133,7 +133,7 @@ async function handle(parts: HookParts, request: IncomingMessage, response: Serv
       (await answerPage(parts, request, response)) ??
       (response.headersSent ? null : await answer(parts, { request, wantBody: () => (isAsking ? response.writeContinue() : undefined) }));
   } catch (error) {
-    // Senders drop what gets a 4xx and repeat what gets a 5xx: whatever failed here is ours.
+    // Senders drop what gets a 4xx and repeat what gets a 5xx. Whatever failed here is our own fault.
     deps.log(`${request.method ?? ''} ${withoutToken(request.url ?? '')}: ${error instanceof Error ? error.message : String(error)}`);
     result = problem(503, 'the responder cannot take this now; send it again', {}, retryAfter);
   }
@@ -142,18 +142,18 @@ async function handle(parts: HookParts, request: IncomingMessage, response: Serv
 
 const credentialsDenied = [401, 403];
 
-/** Whoever guesses a token, a signature or a link, of whatever route, is slowed down; codec pages keep the headers that let them read why. */
+/** Slows down whoever guesses a token, a signature or a link, on any route. Pages of the codec keep the headers that let them read the reason. */
 function patient({ guards }: HookParts, { socket }: IncomingMessage, result: Answer): Answer {
   if (!credentialsDenied.includes(result.status) || guards.admission.denied(socket.remoteAddress ?? '')) return result;
   const { 'www-authenticate': _asks, ...kept } = result.headers ?? {};
   return problem(429, 'too many wrong credentials; try again later', {}, { ...kept, 'retry-after': '1' });
 }
 
-/** More at once are turned away at the door; an Alertmanager cluster holds a handful open. */
+/** More connections are refused at once; an Alertmanager cluster holds a handful open. */
 const mostConnections = 1_000;
-/** Kept of a body that nobody reads, for each connection. */
+/** Bytes kept of a body that nobody reads, per connection. */
 const unreadBytes = 16 * 1024;
-/** A renewed certificate counts without a restart. */
+/** A renewed certificate is used without a restart. */
 const renewEveryMs = 60_000;
 
 type Handler = (request: IncomingMessage, response: ServerResponse, isAsking: boolean) => void;
@@ -171,7 +171,7 @@ function createListener({ catalog }: HookDependencies, handler: Handler): { serv
     try {
       if (files !== null) secure?.setSecureContext(files());
     } catch {
-      // Half written: the next look finds it whole, and until then the one before counts.
+      // The file is half written: the next look finds it whole, and the previous certificate counts until then.
     }
   };
   const timer = secure === null ? undefined : setInterval(renew, renewEveryMs).unref();
@@ -194,10 +194,7 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
   return address;
 }
 
-/**
- * Starts the alert hook of design §5. Port 0 takes a free one.
- * Throws UnreadableInputError when no source has a secret (fails closed) or the port is taken.
- */
+/** Starts the alert hook. Port 0 takes a free one. Throws UnreadableInputError when no source has a secret (fails closed) or when the port is taken. */
 export async function startHook(deps: HookDependencies, address: { host: string; port: number }): Promise<RunningHook> {
   if (!hasAnySecret(readHookCredentials(deps.catalog, deps.madeToken))) {
     throw new UnreadableInputError(

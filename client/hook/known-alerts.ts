@@ -1,15 +1,15 @@
-/** Alerts that Temporal has acknowledged are answered from memory: a storm repeats the same ones, and each would be one more event of a history. */
+/** Alerts that Temporal has acknowledged are answered from memory: a storm repeats the same ones, and each would add an event to a history. */
 import type { AlertSummary } from '../../activities/contract.js';
 import type { IncidentState } from '../temporal/incident-client.js';
 import type { HookIncidents } from './hook-dependencies.js';
 
-/** So old may be what is known of an incident; beyond that its alerts go through to Temporal. */
+/** How old knowledge of an incident may be; its alerts go to Temporal when it is older. */
 const freshMs = 3_000;
 const lookEveryMs = 1_000;
 const mostKnown = 50_000;
 
 export interface WatchedIncidents extends HookIncidents {
-  /** Whether the incident is open and goes on. */
+  /** Is the incident open and running? */
   stateOf: (incidentId: string) => Promise<IncidentState>;
 }
 
@@ -22,14 +22,14 @@ interface Known {
 }
 
 export interface KnownAlerts extends HookIncidents {
-  /** Looks at the incidents whose alerts were answered from memory since the last look; `watch` does it every second. */
+  /** Looks at the incidents whose alerts were answered from memory since the last look; `watch` does so every second. */
   look: () => Promise<void>;
   watch: () => () => void;
 }
 
 /**
- * Nothing is lost: what came after the end of its incident and was answered from memory, because that end was not known yet, is delivered when it is.
- * Known is an alert by its endpoint, source and id; a change of its status is news.
+ * No alert is lost. One that came after the end of its incident and was answered from memory, because the end was not known yet, is delivered when the end
+ * is known. An alert is known by endpoint, source and id; a change of its status is news.
  */
 export function createKnownAlerts(incidents: WatchedIncidents, log: (message: string) => void, now: () => number = Date.now): KnownAlerts {
   const known = new Map<string, Known>();
@@ -85,7 +85,7 @@ export function createKnownAlerts(incidents: WatchedIncidents, log: (message: st
     }
     lookedAt.delete(incidentId);
   };
-  /** One look at a time, however many ask. */
+  /** One look at a time, however many callers ask. */
   const isOpen = async (incidentId: string): Promise<boolean> => {
     const look = looking.get(incidentId) ?? lookAt(incidentId).finally(() => looking.delete(incidentId));
     looking.set(incidentId, look);
@@ -99,7 +99,7 @@ export function createKnownAlerts(incidents: WatchedIncidents, log: (message: st
     else await forget(incidentId, Date.parse(endedAt));
     return endedAt === null;
   };
-  /** What was answered since the last look: had the incident ended by then? */
+  /** For what was answered since the last look: had the incident ended by then? */
   const look = async (): Promise<void> => {
     const answered = [...known.values()].filter(
       (entry) => entry.answeredAtMs >= (lookedAt.get(entry.incidentId) ?? 0) && entry.answeredAtMs > 0,

@@ -4,7 +4,7 @@ export function parseListen(listen: string): { host: string; port: number } {
   return { host: listen.slice(0, separator).replaceAll(/[[\]]/g, ''), port: Number(listen.slice(separator + 1)) };
 }
 
-/** Where people reach a hook that listens like this; null when the address itself does not tell (all interfaces, any port, no address). */
+/** Where people reach a hook that listens like this; null when the address does not tell (all interfaces, any port, no address). */
 export function originOf(hook: { listen?: string | undefined; tls?: unknown } | undefined): string | null {
   const listen = hook?.listen;
   if (listen === undefined) return null;

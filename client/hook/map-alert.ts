@@ -27,7 +27,7 @@ export function mapAlert(catalog: Catalog, labels: Record<string, string>): Mapp
   return key === null ? { reason: `endpoint "${endpoint}" is not in the catalog for service "${service}"` } : { endpoint: key };
 }
 
-/** Names that charts give to ports of a Service; kube-prometheus writes them into the label endpoint of everything it scrapes. */
+/** Names that charts give to ports of a Service. kube-prometheus writes them into the label `endpoint` of everything that it scrapes. */
 const portName =
   /^(?:https?|web|api|grpc|metrics|prometheus|exporter|monitoring|admin|\d+|(?:https?|tcp|grpc)-.+|.+-(?:metrics|http|https|port|web))$/;
 

@@ -1,4 +1,4 @@
-/** Labels and addresses are written by strangers: no escape sequence of theirs reaches a terminal, no line break makes a line of its own in a log. */
+/** Strangers write labels and addresses: their escape sequences must not reach a terminal, and their line breaks must not make new lines in a log. */
 export function printableLine(text: string): string {
   return text
     .replaceAll(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g, '')

@@ -4,7 +4,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { BodyMemory } from './access/body-memory.js';
 import { letGo } from './access/let-go.js';
 
-/** Design §5: over 10 MB is 413, counted unpacked. */
+/** Contract of the hook: over 10 MB is a 413, counted unpacked. */
 export const bodyLimitBytes = 10 * 1024 * 1024;
 /** A sender that pauses this long in the middle of a body has gone. */
 const pauseLimitMs = 10_000;
@@ -14,8 +14,8 @@ export type RawBody =
   { ok: true; parts: readonly Uint8Array[]; release: () => void } | { ok: false; reason: 'too-large' | 'aborted' | 'busy' };
 
 /**
- * Collects at most `limitBytes`, in memory that all requests share and that is used again. What is refused is not read any further: whoever answers closes
- * the connection. The caller releases the bytes when it is done with them.
+ * Collects at most `limitBytes` in memory that all requests share and reuse. A refused body is not read any further; whoever answers closes the connection.
+ * The caller releases the bytes when it is done with them.
  */
 export async function readRawBody(request: IncomingMessage, limitBytes: number, memory: BodyMemory): Promise<RawBody> {
   const announced = Number(request.headers['content-length'] ?? 0);

@@ -16,7 +16,7 @@ interface Delivered {
   ignored: IgnoredAlert[];
 }
 
-/** More alerts of one endpoint in one delivery tell nothing new, but each costs a round trip to Temporal. */
+/** More alerts of one endpoint in one delivery say nothing new, but each costs a round trip to Temporal. */
 const alertsPerEndpoint = 50;
 
 const tooLarge = problem(413, `the body is larger than ${bodyLimitBytes / 1024 / 1024} MB (unpacked)`);
@@ -39,10 +39,10 @@ function unauthorized(why: string): Answer {
   return problem(401, why, {}, { 'www-authenticate': 'Bearer' });
 }
 
-/** `forget` lets the same signature count again: what was delivered with it was not taken. */
+/** `forget` lets the same signature count again, because what was delivered with it was not taken. */
 type Authenticated = { raw: Buffer; release: () => void; forget: () => void };
 
-/** Credentials are judged before the body is read where headers decide, and before anything of it is understood where it is signed. */
+/** Judges credentials before the body is read if headers decide, or before anything in it is parsed if it is signed. */
 export async function authenticatedBody(
   deps: HookDependencies,
   guards: HookGuards,
@@ -64,7 +64,8 @@ export async function authenticatedBody(
     if (body.reason === 'busy') return busy;
     return body.reason === 'too-large' ? tooLarge : problem(400, 'the body ended before it was complete');
   }
-  // A copy of its own, since what is refused is none: it outlives no release, and who is allowed has no more than the budget at a time.
+  // The accepted body is a copy of its own and outlives the release; a refused one needs no copy. Senders with credentials have at most the budget at a
+  // time.
   const authenticated = (forget: () => void): Authenticated => ({ raw: Buffer.concat(body.parts), release: body.release, forget });
   if (judgement === 'allowed') return authenticated(() => undefined);
   const signed = judgeSignature({ credentials, scheme: source.signature, replays: guards.replays }, request.headers, body.parts);
@@ -157,7 +158,7 @@ async function deliver(
   const delivered: Delivered = { incidents: [], ignored };
   const receivedAt = new Date().toISOString();
   for (const [endpoint, alerts] of groups) {
-    // Firing first: a resolved alert of the same group then belongs to the incident that it started.
+    // Firing alerts first: a resolved alert of the same group then belongs to the incident that they started.
     await deliverFiring(
       deps,
       source,
@@ -183,7 +184,7 @@ function count(metrics: HookMetrics, source: AlertSource, delivered: Delivered):
   metrics.alerts.inc({ source: source.name, result: 'ignored' }, delivered.ignored.length);
 }
 
-/** A delivery of ten thousand foreign alerts needs no answer of the same length. */
+/** A delivery of ten thousand alerts of other services needs no answer of the same length. */
 const shownIgnored = 100;
 
 function shown(ignored: IgnoredAlert[]): IgnoredAlert[] {
@@ -191,7 +192,7 @@ function shown(ignored: IgnoredAlert[]): IgnoredAlert[] {
   return more <= 0 ? ignored : [...ignored.slice(0, shownIgnored), { reason: `${more} more`, labels: {} }];
 }
 
-/** A signature is used up by a delivery that was taken, and by no other. */
+/** A signature is used up only by a delivery that was taken. */
 export async function onceTaken({ forget, release }: Authenticated, take: () => Promise<Answer>): Promise<Answer> {
   let isTaken = false;
   try {
@@ -225,7 +226,7 @@ async function takeDelivery(
   { raw, request }: { raw: Buffer; request: IncomingMessage },
 ): Promise<Answer> {
   const isPacked = request.headers['content-encoding'] !== undefined;
-  // Unpacked it may be as large as the limit, whatever it is now.
+  // Unpacked it may reach the limit, whatever its size is now.
   const unpackedBytes = isPacked ? guards.admission.bodies.reserve(bodyLimitBytes - raw.length) : () => undefined;
   if (unpackedBytes === null) return busy;
   try {
@@ -248,7 +249,7 @@ async function takeAlerts(deps: HookDependencies, metrics: HookMetrics, source: 
   const cutOff = read.truncated > 0 ? [{ reason: `the sender cut off ${read.truncated} alerts`, labels: {} }] : [];
   const ignored: IgnoredAlert[] = [...read.ignored, ...cutOff];
   const groups = groupByEndpoint(deps, read.alerts, ignored);
-  // Who sends everything to everybody is told that all is well: Alertmanager would page about itself.
+  // A sender that sends everything to everybody is told that all is well: Alertmanager would page about itself otherwise.
   if (groups.size === 0 && !source.fansOut && read.alerts.some(({ status }) => status === 'firing')) {
     const expected = 'an alert that a rule in `alerts` of the catalog matches, or with the labels service and endpoint of the catalog';
     const came = ignored.map(({ reason }) => reason).join('; ');

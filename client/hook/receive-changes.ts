@@ -10,7 +10,7 @@ import { alertSources } from './sources/registry.js';
 import type { AlertSource } from './sources/source.js';
 
 const textUpTo = (chars: number) => z.string().trim().min(1).max(chars);
-/** A time without its zone means another moment to every reader. */
+/** A time without its zone means a different moment to every reader. */
 const moment = z
   .string()
   .refine(
@@ -30,10 +30,10 @@ const changeSchema = z.object({
 
 const expected = `{ service, kind: ${reportedKinds.join(' | ')}, ref, title, at?: "2026-03-02T10:05:00Z", by?, rollback?: name of a runbook }`;
 
-/** Clocks of senders are off by seconds; a change that is announced for later has not happened. */
+/** Clocks of senders are off by seconds; a change that is announced for later has not happened yet. */
 const aheadMs = 5 * 60_000;
 
-/** Whoever may send alerts may tell of changes: the source whose credentials the headers hold, `generic` first. */
+/** Whoever may send alerts may report changes. The source is the one whose credentials the headers have, `generic` first. */
 function senderOf(deps: HookDependencies, { request }: Delivery): AlertSource | null {
   const credentials = readHookCredentials(deps.catalog, deps.madeToken);
   const ordered = alertSources.toSorted((left, right) => Number(right.name === 'generic') - Number(left.name === 'generic'));
@@ -65,7 +65,7 @@ async function take(deps: HookDependencies, content: Buffer): Promise<Answer> {
   return { status: 202, body: { changeId } };
 }
 
-/** `POST /changes`: what CI, a flag service or a person changed, kept for the next incident. Same authentication as alerts. */
+/** `POST /changes`: what CI, a flag service or a person changed, kept for the next incident. Authenticated like alerts. */
 export async function receiveChanges(deps: HookDependencies, guards: HookGuards, delivery: Delivery): Promise<Answer> {
   const sender = senderOf(deps, delivery);
   if (sender === null) return problem(404, 'no source of alerts is registered');

@@ -1,6 +1,6 @@
 /**
- * The codec server of the Temporal Web UI and command line: `POST /codec/decode` and `/codec/encode`, or `/codec/TOKEN/…` for a Web UI that cannot send a header
- * of its own. Its token is no other: who may decode reads everything. Only a browser page of a listed origin gets an answer that it may read.
+ * The codec server of the Temporal Web UI and command line: `POST /codec/decode` and `/codec/encode`, or `/codec/TOKEN/…` for a Web UI that cannot send a
+ * header of its own. It has a separate token, because whoever may decode reads everything. Only pages of listed origins can read the answer in a browser.
  */
 import { z } from 'zod';
 import type { Payload } from '@temporalio/common';
@@ -20,7 +20,7 @@ const bodySchema = z.object({
 
 export interface CodecPath {
   operation: 'decode' | 'encode';
-  /** Null: it has to be in the header. */
+  /** Null: the token has to be in the header. */
   token: string | null;
 }
 

@@ -21,7 +21,7 @@ export function isValidLink(key: string, incidentId: string, query: URLSearchPar
 /** A link in a chat is opened the next morning, not next month. */
 const linkLifetimeMs = 7 * 24 * 3_600_000;
 
-/** Signed addresses of reports for notifications. They are null where nobody can follow them: no hook serves reports, or its key is not known here. */
+/** Signed addresses of reports for notifications. Null if nobody could follow them: no hook serves reports, or its key is not known here. */
 export function reportLinks(key: () => string | null, hookOrigin: string | null): (incidentId: string) => string | null {
   return (incidentId) => {
     const known = hookOrigin === null ? null : key();

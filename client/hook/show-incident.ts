@@ -11,7 +11,7 @@ const contentTypes: Record<ReportFormat, string> = {
   json: 'application/json; charset=utf-8',
 };
 
-/** The report is self-contained; nothing in it may load or send anything, whatever a frame name or a statement says. */
+/** The report is self-contained. Nothing in it may load or send anything, whatever a frame name or a statement contains. */
 const reportPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -20,7 +20,7 @@ export interface IncidentPath {
   shows: { kind: 'status' } | { kind: 'report'; format: ReportFormat } | { kind: 'artifact'; name: string };
 }
 
-/** The hook holds an answer in memory while it sends it; what is larger is on the disk of the workers. */
+/** The hook holds an answer in memory while it sends it; larger artifacts are on the disk of the workers. */
 const mostArtifactBytes = 64 * 1024 * 1024;
 
 /** `/incidents/{id}`, `/incidents/{id}/report`, `….md`, `….json`, `….html`, `/incidents/{id}/artifacts/{name}`; null for anything else. */
@@ -69,7 +69,7 @@ export async function showIncident(
   return { status: 200, body: report, contentType: contentTypes[shows.format], headers: { 'content-security-policy': reportPolicy } };
 }
 
-/** To be saved, never shown: what a capture holds comes from elsewhere. */
+/** Sent as a download and never displayed, because a capture contains text from outside. */
 async function showArtifact(deps: HookDependencies, incidentId: string, name: string): Promise<Answer> {
   const found = await deps.incidents.readArtifact(incidentId, name, mostArtifactBytes);
   if (found === null) return problem(404, `there is no artifact ${name} of ${incidentId}; its report lists those that there are`);

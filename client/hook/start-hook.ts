@@ -21,7 +21,7 @@ export interface HookSettings {
   say: (line: string) => void;
 }
 
-/** The connection is made when it is needed: a hook that starts before Temporal, or outlives it, answers 503 and comes back by itself. */
+/** Connects only when it has to: a hook that starts before Temporal, or outlives it, answers 503 and recovers by itself. */
 export async function startResponderHook(settings: HookSettings, address: { host: string; port: number }): Promise<RunningHook> {
   const { connection: options, namespace } = resolveTemporal(settings.temporal);
   const connection = Connection.lazy({ ...options, connectTimeout: '3s' });

@@ -8,8 +8,8 @@ const keptDeliveries = 100;
 const keptBytes = 256 * 1024;
 
 /**
- * Keeps a delivery that was not understood, with what was expected, without any header and with what opens the hook masked: senders put credentials
- * into bodies, too. Returns the file name.
+ * Keeps a delivery that was not understood and what was expected of it. Headers are left out, and secrets of the hook are masked, because senders put
+ * credentials into bodies, too. Returns the file name.
  */
 export async function storeRejected(
   directory: string,

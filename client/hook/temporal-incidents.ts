@@ -13,9 +13,9 @@ import { hideInAlert, type Hide } from './hide-secrets.js';
 import type { WatchedIncidents } from './known-alerts.js';
 
 const pingTimeoutMs = 2000;
-/** A healthy endpoint whose alert flaps is not loaded again each time: three periods of Alertmanager's usual five minutes. */
+/** A healthy endpoint whose alert flaps is not loaded again each time: three of Alertmanager's usual periods of five minutes. */
 const defaultCoolDownMs = 15 * 60_000;
-/** PagerDuty waits five seconds for an answer. What succeeds after that is no harm: the repeated delivery attaches. */
+/** PagerDuty waits five seconds for an answer. A start that succeeds later does no harm, because the repeated delivery attaches to it. */
 const answerWithinMs = 4000;
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
@@ -32,7 +32,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Unknown incidents and reports that are not here are null, not an outage. */
+/** Returns null for unknown incidents and for reports that are not here: these are no outage. */
 async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
@@ -42,7 +42,7 @@ async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
   }
 }
 
-/** The incidents of one Temporal namespace, with the reports of one data folder. What alerts say goes through `hideNow()` before it leaves. */
+/** The incidents of one Temporal namespace, with the reports of one data folder. Texts of alerts pass through `hideNow()` before they leave. */
 export function createHookIncidents(client: Client, catalog: Catalog, dataDirectory: string, hideNow: () => Hide): WatchedIncidents {
   const incidents = createIncidentClient(client);
   const store = openArtifactStore(artifactPlace(catalog, dataDirectory));

@@ -50,7 +50,7 @@ function readPath(port: number): (answer: string) => Target {
   };
 }
 
-/** Names of the catalog are part of addresses, file names and metrics. */
+/** Names of the catalog become part of addresses, file names and metrics. */
 function readName(answer: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(answer)) return answer;
   throw new UnreadableInputError(`expected a name of letters, digits, ".", "_" and "-", got "${answer}"; write e.g. shop`);
@@ -64,7 +64,7 @@ function readVariable(answer: string): string | null {
   );
 }
 
-/** The service's process: the one that listens where the address points, else the likeliest. */
+/** The service's process: the one that listens where the address points, otherwise the likeliest one. */
 async function chooseTarget(
   flags: InitFlags,
   candidates: readonly Candidate[],
@@ -106,7 +106,7 @@ async function chooseDatabase(flags: InitFlags, candidate: Candidate | null, ask
   return await ask('Which variable holds the URL of its PostgreSQL database?', proposal, readVariable);
 }
 
-/** Asks for what no flag says. Throws UnreadableInputError for a flag that cannot be read, or when there is no service to be seen. */
+/** Asks for what no flag says. Throws UnreadableInputError for a flag that cannot be read, and when no service can be seen. */
 export async function chooseCatalog(
   flags: InitFlags,
   candidates: readonly Candidate[],

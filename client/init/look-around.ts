@@ -1,4 +1,4 @@
-/** What `init` finds on this machine: processes that could be the service, and what they are connected to. */
+/** What `init` finds on this machine: processes that may be the service, and what they are connected to. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { environmentOf, processesThatListen, type ListeningProcess } from '../../adapters/kernel/processes-that-listen.js';
@@ -10,24 +10,24 @@ export interface Candidate extends ListeningProcess {
   port: number;
   /** Name for the catalog, from the folder or the program. */
   name: string;
-  /** Variables of its environment that hold the URL of a PostgreSQL database; never their values. */
+  /** Variables of its environment that contain the URL of a PostgreSQL database; never their values. */
   databaseVariables: string[];
-  /** It talks to a PostgreSQL port, whatever its environment says. */
+  /** It has a connection to a PostgreSQL port, whatever its environment says. */
   talksToPostgres: boolean;
-  /** Top folder of the git repository that it runs in. */
+  /** Top folder of the git repository in which it runs. */
   repository: string | null;
 }
 
-/** Programs that listen and are nobody's service under test: databases, proxies of containers, browsers, and this tool's own parts. */
+/** Programs that listen but are never the service: databases, proxies of containers, browsers, and this tool's own parts. */
 const notServices =
   /(?:^|[/\s])(?:postgres|mysqld|mariadbd|redis-server|mongod|memcached|temporal\S*|k6|prometheus|prometheus-\S+|alertmanager|grafana|sshd|systemd\S*|dockerd|containerd|docker-proxy|chrome|chromium|code-server|cupsd|dnsmasq|pgbouncer)(?:[\s:]|$)|perf-responder/;
 
 const runtimeOrder = ['node', 'python', 'java', 'go', 'ruby'];
 const postgresPort = 5432;
-/** Debuggers listen beside the service: the inspector of Node, debugpy, the debug agent of Java, delve. */
+/** Ports of debuggers beside the service: the inspector of Node, debugpy, the debug agent of Java, delve. */
 const debugPorts = [9229, 5678, 5005, 2345];
 
-/** Likely services first: a runtime that is known, a database that is named, a usual port. */
+/** Likely services first: a known runtime, a named database, a usual port. */
 export function findCandidates(): Candidate[] {
   const socketsOf = socketTables();
   return (
@@ -62,7 +62,7 @@ function describe(found: ListeningProcess, port: number, socketsOf: ReturnType<t
   };
 }
 
-/** The working folder names a service better than `node` does. */
+/** The working folder is a better name for a service than `node`. */
 function nameOf({ directory, command }: ListeningProcess): string {
   const folder = directory === null || directory === '/' ? '' : basename(directory);
   const program = basename(command.split(' ')[0] ?? '');

@@ -13,7 +13,7 @@ export interface CatalogChoice {
   repository: string | null;
 }
 
-/** YAML text; every value is quoted where YAML could misread it. */
+/** YAML text; a value is quoted wherever YAML could misread it. */
 export function catalogText(choice: CatalogChoice): string {
   const { service, endpoint, method, url, budgets, port, databaseVariable, repository } = choice;
   const limits = Object.entries(budgets).map(([name, value]) => `${name}: ${value}`);

@@ -1,4 +1,4 @@
-/** Who is on call, as commands and pages show it: from the catalog alone, so that it works when nothing else does. */
+/** Who is on call, as commands and pages show it. It needs only the catalog, so it works when nothing else does. */
 import { isAbsolute, resolve } from 'node:path';
 import { readCalendar } from '../../adapters/calendars/ical.js';
 import type { Catalog } from '../../config/catalog.js';
@@ -22,7 +22,7 @@ export async function schedulesOf(catalog: Catalog, span: { fromMs: number; toMs
 export interface OnCallRow {
   name: string;
   who: string | null;
-  /** ISO 8601; null: for good. */
+  /** ISO 8601; null: without an end. */
   until: string | null;
   reason: string;
   next: { who: string | null; at: string } | null;

@@ -1,4 +1,4 @@
-/** A test page to every channel of the people who are on call, marked as one: what arrives, and who answers. From the catalog and the hook alone. */
+/** Sends a test page, marked as one, to every channel of the people on call: what arrives, and who answers. It needs only the catalog and the hook. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,9 +37,9 @@ export interface TestPages {
 export interface TestOrder {
   catalog: Catalog;
   dataDirectory: string;
-  /** Whom, and why them. */
+  /** The people to test, and the reason for each. */
   people: readonly { person: string; reason: string }[];
-  /** Null where no hook would take an acknowledgement. */
+  /** Null when no hook would take an acknowledgement. */
   ackUrl: (testId: string, person: string) => string | null;
   /** How long acknowledgements are waited for. */
   waitMs: number;
@@ -66,7 +66,7 @@ function messageFor(testId: string, person: string, channel: number, ackUrl: str
   };
 }
 
-/** People are disturbed by it, so it stands where every message to them does. */
+/** It disturbs people, so it is logged where every message to them is. */
 const testAct = (testId: string, person: string, kind: string): AuditedAct => ({
   ...{ action: 'notification', subject: testId, target: person, who: 'the command line', what: `test page to ${kind}`, planId: null },
 });
@@ -89,7 +89,7 @@ async function tryChannel(
       async () => notifier?.deliver(settings, message, signal),
       () => 'sent',
     );
-    // A pager that opens incidents of its own must not go on paging for a test.
+    // A pager that opens incidents of its own must not continue to page for a test.
     if (kind === 'pagerduty') await notifier?.deliver(settings, { ...message, event: 'resolved', status: 'resolved' }, signal);
     return { kind, state: 'delivered', detail: null, tookMs: took() };
   } catch (error) {
@@ -104,7 +104,7 @@ async function testPerson(order: TestOrder, testId: string, { person, reason }: 
   return { person, reason, channels: await Promise.all(tried), acknowledgedAt: null };
 }
 
-/** Waits until all of them answered whom anything reached, or the time is over. */
+/** Waits until everybody who was reached has answered, or the time is over. */
 async function waitForAnswers(
   { dataDirectory, waitMs, signal }: TestOrder,
   testId: string,

@@ -1,4 +1,4 @@
-/** Calls to Temporal that end in time, and what their failures mean to whoever called. */
+/** Calls to Temporal that end in time, and what their failures mean to the caller. */
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, isGrpcServiceError, type Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { ProgramFailedError, RefusedError } from '../../core/model/errors.js';

@@ -1,4 +1,4 @@
-/** Everything that a command or a page does with incidents that people are called for. Texts of people go to the artifact store, references to the workflow. */
+/** Everything that commands and pages do with incidents of people. Texts of people go to the artifact store, references to the workflow. */
 import { randomUUID } from 'node:crypto';
 import type { Client, UpdateDefinition, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
@@ -17,7 +17,7 @@ import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
 import { explainUpdate, withinDeadline } from './bounded-calls.js';
 
 const callTimeoutMs = 5_000;
-/** An update needs a worker that answers. */
+/** An update needs a worker to answer. */
 const updateTimeoutMs = 10_000;
 
 /** Where texts of people are kept. */
@@ -37,9 +37,9 @@ export interface DeclareRequest {
   endpoints: readonly string[];
   onset: Declaration['onset'];
   by: Actor;
-  /** The same one twice declares once; absent: a new incident each time. */
+  /** The same key declares once; absent: a new incident each time. */
   key?: string;
-  /** An open incident of one of the services takes it up. */
+  /** An open incident of one of the services takes it over. */
   mayAttach: boolean;
 }
 
@@ -70,7 +70,7 @@ export function createCommandClient(client: Client, texts: TextStore) {
       return { ...(await documentOf(found, texts)), ...(lost === null ? {} : { lost }) };
     },
     list: (limit = 200): Promise<IncidentRow[]> => withinDeadline(client, 4 * callTimeoutMs, () => listIncidents(client, texts, limit)),
-    /** Sends one update and gives its answer. Throws RefusedError with the workflow's reason. */
+    /** Sends one update and returns its answer. Throws RefusedError with the workflow's reason. */
     update: async <Answer, Request extends ByRequest>(
       id: string,
       definition: UpdateDefinition<Answer, [Request]>,

@@ -12,7 +12,7 @@ import { InterruptedError } from '../cli/exit-code.js';
 import { untilSignal } from '../cli/terminal/until-signal.js';
 
 const pollEveryMs = 1_000;
-/** So many polls without an answer before it is said: a worker that has just started needs a few seconds. */
+/** Number of polls without an answer after which a message says so: a worker that has just started needs a few seconds. */
 const silentPolls = 8;
 
 type BisectHandle = WorkflowHandle<typeof bisectRegression>;
@@ -34,16 +34,16 @@ export function bisectOf(client: Client, bisectId: string): BisectHandle {
 
 export interface FollowedBisect {
   answer: BisectResult;
-  /** Settles when nothing of the search is left, when somebody interrupts, or after two minutes: what remains then is removed without this command. */
+  /** Settles when nothing of the search is left, when somebody interrupts, or after two minutes. What remains then is removed without this command. */
   cleanedUp: Promise<void>;
 }
 
-/** Builds that are stopped and worktrees that are removed take seconds; a machine that is away would take hours. */
+/** Stopping builds and removing worktrees takes seconds; a machine that is away would take hours. */
 const cleanUpPatienceMs = 120_000;
 
 /**
- * Follows until the answer. Ctrl-C cancels one's own search and waits until its worktrees and processes are gone (a second one does not wait); a
- * search of somebody else goes on, and `comeBack` is the command that follows it again.
+ * Follows until the answer. Ctrl-C cancels one's own search and waits until its worktrees and processes are gone (a second Ctrl-C does not wait). A search
+ * of somebody else continues, and `comeBack` is the command that follows it again.
  */
 export async function followBisect(
   { client, handle, isOwn, comeBack }: { client: Client; handle: BisectHandle; isOwn: boolean; comeBack: string },
@@ -55,7 +55,7 @@ export async function followBisect(
   const result = handle.result().finally(() => ended.abort());
   const cancelling = new Promise<never>((_resolve, reject) => {
     interrupted.addEventListener('abort', () => {
-      // What has its answer only cleans up: that is not to be stopped.
+      // A search with an answer only cleans up, which must not be stopped.
       if (state.isAnswered) return;
       if (!isOwn) {
         reject(new InterruptedError(`the search goes on; come back with: ${comeBack}`));
@@ -100,12 +100,12 @@ function isCancelled(error: unknown): boolean {
   return error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
 }
 
-/** Resolves with the answer as soon as the search has one; never, when it ends otherwise. */
+/** Resolves with the answer as soon as the search has one; never when it ends otherwise. */
 async function showProgress(client: Client, handle: BisectHandle, say: (line: string) => void, ended: AbortSignal): Promise<BisectResult> {
   const isOver = (): boolean => ended.aborted;
   let [last, silent] = ['', 0];
   for (;;) {
-    // Progress is a courtesy: before the plan is made there is no query, and without a worker nobody answers it.
+    // Progress is optional: before the plan is made there is no query, and without a worker nobody answers it.
     const status = await client.withDeadline(Date.now() + 5_000, () => handle.query(bisectStatusQuery)).catch(() => null);
     if (isOver()) return await new Promise<never>(() => undefined);
     silent = status === null ? silent + 1 : 0;

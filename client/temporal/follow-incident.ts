@@ -10,7 +10,7 @@ import { ProgramFailedError } from '../../core/model/errors.js';
 import type { IncidentStatus } from '../../workflows/respond/messages.js';
 
 const liveEveryMs = 2000;
-/** A worker under load may miss a query; this many in a row (each waits five seconds) are a worker that is not there. */
+/** A worker under load may miss a query. After this many in a row (each waits five seconds) there is no worker. */
 const missedAnswers = 3;
 
 function heartbeatText(payload: Payload): string {
@@ -38,7 +38,7 @@ function startLive(client: Client, id: string, progress: (line: string) => void)
   const timer = setInterval(() => {
     if (isBusy) return;
     isBusy = true;
-    // Progress is a courtesy: whatever goes wrong here shows in the status anyway.
+    // Progress is optional: whatever goes wrong here also shows in the status.
     void client
       .withDeadline(Date.now() + liveEveryMs, () => liveLoad(client, id))
       .then((text) => {
@@ -56,9 +56,9 @@ export interface FollowTarget {
   incidents: IncidentClient;
   id: string;
   say: (line: string) => void;
-  /** Numbers of the load that runs; a line that may be written over. */
+  /** Shows numbers of the running load, in a line that may be overwritten. */
   progress: (line: string) => void;
-  /** What is waited for. */
+  /** Shows what is waited for. */
   wait: (text: string) => void;
   /** A command that can be pasted into this shell. */
   typed: Typed;

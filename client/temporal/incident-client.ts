@@ -1,4 +1,4 @@
-/** Everything that a command or the hook does with incidents. Every call to Temporal is bounded in time. */
+/** Everything that commands and the hook do with incidents. Every call to Temporal is bounded in time. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
@@ -40,7 +40,7 @@ import { followStatus, readStatus, StuckIncidentError, stuckStatus, type WaitOpt
 import { whyStuck } from './stuck-task.js';
 
 export interface StartRequest {
-  /** Catalog key `service/endpoint` (resolve it first, so that every way of naming an endpoint meets at the same incident), or `METHOD URL`. */
+  /** Catalog key `service/endpoint` (resolve it first, so that every name of an endpoint leads to the same incident), or `METHOD URL`. */
   endpoint: string;
   service: string;
   alert: AlertSummary;
@@ -56,7 +56,7 @@ export interface StartedIncident {
   problem?: string;
 }
 
-/** What the server alone knows of an incident. */
+/** What the server knows of an incident without asking a worker. */
 export interface IncidentState {
   /** ISO 8601; null while it is open. */
   endedAt: string | null;
@@ -64,7 +64,7 @@ export interface IncidentState {
   problem: string | null;
 }
 
-/** An update needs a worker that answers. */
+/** An update needs a worker to answer. */
 const updateTimeoutMs = 10_000;
 /** The next history begins within milliseconds. */
 const mostTries = 5;
@@ -79,7 +79,7 @@ export function createIncidentClient(client: Client) {
     const { workflowId, runId } = await bounded(() => findIncident(client, id));
     return client.workflow.getHandle<typeof respondToIncident>(workflowId, runId);
   };
-  /** Whatever history the incident is in when the message arrives; an earlier incident is told to have ended. */
+  /** The handle of whichever history the incident is in when the message arrives. For an earlier incident, an error says that it has ended. */
   const openHandleOf = async (id: string): Promise<WorkflowHandle<typeof respondToIncident>> => {
     const { incidentId, workflowId, runId } = await bounded(() => findIncident(client, id));
     const newest = await bounded(() => findIncident(client, workflowId));
@@ -89,7 +89,7 @@ export function createIncidentClient(client: Client) {
     const handle = await openHandleOf(id);
     await bounded(() => work(handle)).catch(explainEnded(id));
   };
-  /** Of one that does not progress: what the server knows, and why. */
+  /** If it does not progress: what the server knows, and why. */
   const status = async (id: string): Promise<IncidentStatus> =>
     readStatus(client, await handleOf(id)).catch((error: unknown) => {
       if (error instanceof StuckIncidentError) return stuckStatus(error);
@@ -105,10 +105,10 @@ export function createIncidentClient(client: Client) {
     /** Records a resolved alert on the open incident; null when none is open. A resolved alert never starts one. */
     recordResolved: (endpoint: string, alert: AlertSummary): Promise<string | null> =>
       bounded(() => recordResolved(client, endpoint, alert)),
-    /** Until when alerts of the endpoint start nothing, because the last load did not reproduce one; null when they do. */
+    /** Until when alerts of the endpoint start nothing, because the last load did not reproduce one; null when they start an incident. */
     coolingUntil: (endpoint: string, coolDownMs: number): Promise<string | null> =>
       bounded(() => coolingUntil(client, endpoint, coolDownMs)),
-    /** Whether the incident is open and goes on. Asks no worker. */
+    /** Is the incident open and running? Asks no worker. */
     stateOf: async (id: string): Promise<IncidentState> => {
       const handle = await handleOf(id);
       const described = await bounded(() => handle.describe());
@@ -151,7 +151,7 @@ export function createIncidentClient(client: Client) {
   };
 }
 
-/** An update that meets the change of histories was not seen by the workflow: the next history takes it. */
+/** An update that arrives while the history changes was not seen by the workflow: the next history takes it. */
 async function untilHeard<T>(handle: WorkflowHandle, update: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -165,7 +165,7 @@ async function untilHeard<T>(handle: WorkflowHandle, update: () => Promise<T>): 
 }
 
 function startDetails({ alert, endpoint }: StartRequest): string {
-  // An address that is none would end the angle brackets and go on as Markdown.
+  // An invalid address would close the angle brackets and continue as Markdown.
   const links = alert.links
     .filter((link) => URL.canParse(link))
     .map((link) => `- <${new URL(link).href.replaceAll(/[<>]/g, encodeURIComponent)}>`);
@@ -173,10 +173,10 @@ function startDetails({ alert, endpoint }: StartRequest): string {
   return [...lines, '', `endpoint ${escapeMarkdown(endpoint)}`].join('\n').slice(0, 10_000);
 }
 
-/** A day above the age at which an incident ends by itself: whatever keeps it from doing so, the server ends it. */
+/** A day more than the age at which an incident ends by itself. Whatever keeps it from doing so, the server ends it. */
 const longestExecutionMs = ageLimitMs + 24 * 3_600_000;
 
-/** Durable with no worker up. The first `alertFired` is the start; the memo tells afterwards whether this call was the one that started. */
+/** Works without a running worker. The first `alertFired` is the start; the memo tells afterwards whether this call started the incident. */
 async function startOrAttach(client: Client, request: StartRequest): Promise<StartedIncident> {
   const { endpoint, service, alert, symptom, options } = request;
   const workflowId = triageWorkflowId(endpoint);
@@ -237,7 +237,7 @@ async function recordResolved(client: Client, endpoint: string, alert: AlertSumm
   }
 }
 
-/** A history that went on in another one is no incident of its own, unless it had ended and the next one only began where it stopped. */
+/** A history that continued in another one is no incident of its own, unless it had ended and the next one only began where it stopped. */
 const openOrEnded = 'WorkflowType = "respondToIncident" AND (ExecutionStatus != "ContinuedAsNew" OR PerfPhase = "ended")';
 
 async function listIncidents(client: Client, limit: number): Promise<IncidentListing[]> {

@@ -1,4 +1,4 @@
-/** JSON documents of the command line and the hook, as design §5 has them. */
+/** The JSON documents of the command line and the hook. */
 import type { Incident } from '../../core/model/incident.js';
 import type { IncidentStatus } from '../../workflows/respond/messages.js';
 import type { IncidentListing } from './incident-lookup.js';
@@ -27,7 +27,7 @@ export function statusDocument(status: IncidentStatus): StatusDocument {
   };
 }
 
-/** An incident of which nothing is known but why. */
+/** An incident of which only the reason is known. */
 export function emptyIncident(acceptedAt: string, reason: string): Omit<Incident, 'incidentId' | 'service' | 'endpoint' | 'outcome'> {
   return {
     symptom: null,
@@ -46,7 +46,7 @@ export function emptyIncident(acceptedAt: string, reason: string): Omit<Incident
   };
 }
 
-/** The triage document of a wish that was refused before anything was started. */
+/** The triage document of a request that was refused before anything was started. */
 export function refusedDocument(endpoint: string, reason: string): Omit<Incident, 'incidentId'> & { incidentId: null } {
   return {
     incidentId: null,

@@ -40,13 +40,13 @@ async function newestRun(client: Client, workflowId: string): Promise<IncidentRu
   }
 }
 
-/** Earlier episodes are found by the list, which may lag by a moment; the newest one, which is what people ask for, never goes through it. */
+/** Earlier episodes are found in the list, which may lag by a moment. The newest episode, which people mostly ask for, never needs the list. */
 async function earlierRun(client: Client, workflowId: string, incidentId: string): Promise<IncidentRun | null> {
   const runs: { run: IncidentRun; startedAt: number }[] = [];
   for await (const { runId, memo, startTime } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` }))
     if (incidentIdOf(workflowId, episodeRunOf({ runId, memo })) === incidentId)
       runs.push({ run: { incidentId, workflowId, runId }, startedAt: startTime.getTime() });
-  // Of the histories of one incident the last one knows all of it.
+  // The last history of an incident contains everything that the earlier ones knew.
   return runs.sort((a, b) => b.startedAt - a.startedAt)[0]?.run ?? null;
 }
 
@@ -75,7 +75,7 @@ type ExecutionFacts = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'memo
   closeTime?: Date | undefined;
 };
 
-/** What the server alone knows of an incident, without any worker. */
+/** What the server knows of an incident without asking a worker. */
 export function listingOf(info: ExecutionFacts): IncidentListing {
   const attributes = info.typedSearchAttributes;
   const verdict = attributes.get(perfVerdict);

@@ -1,4 +1,4 @@
-/** What an incident says of itself; without a worker that answers, what the server knows. */
+/** What an incident says about itself; without a worker that answers, what the server knows. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ProgramFailedError, UnreadableInputError } from '../../core/model/errors.js';
@@ -18,7 +18,7 @@ export interface WaitOptions {
 }
 
 const pollEveryMs = 400;
-/** A killed worker's place is taken within this time, or somebody should look. */
+/** Within this time another worker takes the place of one that was killed; otherwise somebody should look. */
 const silencePatienceMs = 30_000;
 const daySevenMs = 7 * 24 * 3_600_000;
 
@@ -38,7 +38,7 @@ function closedStatus(incident: Incident, listing: IncidentListing): IncidentSta
   };
 }
 
-/** An incident whose workflow task keeps failing: no question to it is answered, and waiting for one is in vain. */
+/** An incident whose workflow task keeps failing: it answers no question, and waiting is in vain. */
 export class StuckIncidentError extends ProgramFailedError {
   readonly listing: IncidentListing;
   readonly problem: string;
@@ -58,8 +58,8 @@ export function stuckStatus({ listing, problem }: StuckIncidentError): IncidentS
 }
 
 /**
- * What the workflow says of itself. One that was terminated, or failed, never said that it ended; the server knows. It may also have ended
- * between the two questions, and then its last word counts.
+ * What the workflow says about itself. If it was terminated or failed, it never said that it ended, but the server knows. It may also have ended between
+ * the two questions; then its last answer counts.
  */
 async function queryStatus(client: Client, handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
   const said = await handle.query(incidentStatusQuery);
@@ -79,7 +79,7 @@ async function queryStatus(client: Client, handle: WorkflowHandle<typeof respond
   return { ...lastSaid, phase: 'ended', stage, needsHuman: false, startedAt, endedAt };
 }
 
-/** The query when a worker answers; without one, the result of an incident that has ended. */
+/** The query if a worker answers; otherwise the result of an incident that has ended. */
 export async function readStatus(client: Client, handle: WorkflowHandle<typeof respondToIncident>): Promise<IncidentStatus> {
   try {
     return await client.withDeadline(Date.now() + callTimeoutMs, () => queryStatus(client, handle));
@@ -98,7 +98,7 @@ export async function readStatus(client: Client, handle: WorkflowHandle<typeof r
   }
 }
 
-/** Workers restart and are deployed: who follows an incident waits for the next one. Throws what `readStatus` says when none comes. */
+/** Workers restart and are deployed, so whoever follows an incident waits for the next one. Throws what `readStatus` says if none comes. */
 async function readPatiently(
   client: Client,
   handle: WorkflowHandle<typeof respondToIncident>,

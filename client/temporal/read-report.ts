@@ -3,7 +3,7 @@ import type { ArtifactStore } from '../../adapters/artifacts/artifact-store.js';
 
 export type ReportFormat = 'html' | 'md' | 'json';
 
-/** One artifact by the name that the report lists; the newest where a later run left another of that name. */
+/** One artifact by the name that the report lists; the newest if a later run left another one with that name. */
 export function artifactNamed(artifacts: readonly ArtifactRef[], name: string): ArtifactRef | null {
   return artifacts.findLast((artifact) => artifact.name === name) ?? null;
 }

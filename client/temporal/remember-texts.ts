@@ -1,9 +1,9 @@
 import type { TextStore } from './command-client.js';
 
-/** Of each a few hundred bytes: a page of thousands of events that is looked at every two seconds reads each of them once. */
+/** A text has a few hundred bytes. A page with thousands of events is read every two seconds, but each text only once. */
 const mostTexts = 10_000;
 
-/** A store whose texts are kept in memory once they were read: they are named by their content and never change. */
+/** Keeps texts in memory after they were read: they are named by their content and never change. */
 export function rememberTexts(store: TextStore): TextStore {
   const known = new Map<string, Promise<Buffer>>();
   return {
@@ -15,7 +15,7 @@ export function rememberTexts(store: TextStore): TextStore {
       if (known.size >= mostTexts && oldest !== undefined) known.delete(oldest);
       const read = store.read(ref);
       known.set(ref.path, read);
-      // What is not there yet may come.
+      // A text that is not there yet may still come.
       read.catch(() => known.delete(ref.path));
       return read;
     },

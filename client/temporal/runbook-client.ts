@@ -22,7 +22,7 @@ export type RunbookClient = ReturnType<typeof createRunbookClient>;
 
 export function createRunbookClient(client: Client, texts: TextStore) {
   return {
-    /** Keeps the text as the run's snapshot and starts it; an edit of the file matters for the next run only. */
+    /** Stores the text as the run's snapshot and starts the run; an edit of the file only affects the next run. */
     start: async ({ text, ...request }: RunRequest): Promise<string> => {
       const runId = `run-${randomBytes(6).toString('hex')}`;
       const { path: snapshot } = await texts.put('runbook.txt', 'runbook', text);

@@ -10,10 +10,10 @@ import { incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js
 
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
 const activityQueue = 2;
-/** A poll lasts a minute; who has not polled for longer is gone, or as good as. */
+/** A poll lasts a minute, so a worker that has not polled for longer is gone or as good as gone. */
 const presentMs = 75_000;
 
-/** A worker as Temporal sees it, and its environment where it runs on this machine and we may look. */
+/** A worker as Temporal sees it, with its environment if it runs on this machine and we may read it. */
 export interface RunningWorker {
   identity: string;
   queues: string[];
@@ -43,7 +43,7 @@ function localPid(identity: string): number | null {
   return worker?.host === hostname() ? worker.pid : null;
 }
 
-/** A worker that has just died still counts as polling for a minute; its process does not. */
+/** A worker that has just died counts as polling for another minute, but its process is gone. */
 function localEnvironment(identity: string): ReadonlyMap<string, string> | null {
   const pid = localPid(identity);
   return pid === null ? null : environmentOf(pid);
@@ -54,8 +54,8 @@ function isPresent({ identity, environment }: RunningWorker): boolean {
 }
 
 /**
- * The data folder of the workers on this machine that serve this Temporal, as their command line and environment name it. Null when there is none, when
- * they have several, or when it is not to be seen from here (another user's, in a container).
+ * The data folder of the workers on this machine that serve this Temporal, from their command line and environment. Null when there is none, when they have
+ * several, or when it cannot be seen from here (another user's, in a container).
  */
 export async function findDataFolder(client: Client): Promise<string | null> {
   const workers = await findWorkers(client).catch(() => []);

@@ -1,4 +1,4 @@
-/** A workflow whose task fails again and again does not progress, whatever it is told. The server knows it; no worker has to answer. */
+/** A workflow whose task fails again and again does not progress, whatever it is told. The server knows that; no worker has to answer. */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { decodePayloads } from '../../adapters/temporal/history-texts.js';
@@ -10,9 +10,9 @@ interface Failure {
   encodedAttributes?: Payload | null;
 }
 
-/** A worker that died under a task costs one try, and the next one may meet its end, too; what fails a third time fails by itself. */
+/** A worker that died during a task costs one try, and so may the next one. A task that fails a third time fails by itself. */
 const fewestTries = 3;
-/** Events from the newest back, among which a failure of the task is. */
+/** How many of the newest events are searched for a failure of the task. */
 const lastEvents = 20;
 
 type Described = Pick<WorkflowExecutionDescription, 'workflowId' | 'runId' | 'status' | 'raw'>;
@@ -54,7 +54,7 @@ async function lastFailure(client: Client, { workflowId, runId }: Described): Pr
   return null;
 }
 
-/** With encryption the words stand in a payload. */
+/** With encryption the message is in a payload. */
 async function messageOf(client: Client, { message, encodedAttributes }: Failure): Promise<string> {
   const [decoded] = await decodePayloads(client, encodedAttributes === null || encodedAttributes === undefined ? [] : [encodedAttributes]);
   const attributes: unknown = decoded === undefined ? null : defaultPayloadConverter.fromPayload(decoded);
@@ -71,9 +71,9 @@ export async function countLost(client: Client): Promise<number> {
   return (await client.workflow.count(query)).count;
 }
 
-/** What people are called for, and what decides for them. */
+/** The workflows that people are called for, and those that decide for them. */
 const watchedTypes = `WorkflowType IN ("respondToIncident", "commandIncident", "bisectRegression", "executeRunbook")`;
-/** More than a hundred open at once are a storm; of those the newest are looked at. */
+/** More than a hundred open at once are a storm; only the newest of these are examined. */
 const mostLooked = 100;
 const looksAtOnce = 10;
 

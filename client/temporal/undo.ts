@@ -41,7 +41,7 @@ function wasApplied(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'applied' in value && value.applied === true;
 }
 
-/** Once a plan: a second call waits for the first one's end. */
+/** Runs once for each plan: a second call waits for the end of the first. */
 export async function undo(
   client: Client,
   incidentId: string,

@@ -4,9 +4,9 @@ import { accountRows, accountSentence } from '../sections/accounting.js';
 import { milliseconds, percent } from '../words.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';
 
-/** Of a line that another version wrote. */
+/** For a line that another version wrote. */
 const otherColour = '#c8ced6';
-/** A segment with less of the bar has no room for words; its row in the table has them. */
+/** A narrower segment has no room for words; its row in the table has them. */
 const labelledShare = 0.16;
 
 export function resourceColour(resource: string): string {
@@ -14,7 +14,7 @@ export function resourceColour(resource: string): string {
   return id === null ? otherColour : resources[id].colour;
 }
 
-/** The account as one stacked bar. The table below it holds the same numbers, so the drawing is one image to a screen reader. */
+/** The account as one stacked bar. The table below has the same numbers, so the drawing is a single image to a screen reader. */
 export function accountingBar(accounting: readonly AccountingLine[]): Html {
   const rows = accountRows(accounting).filter(({ perRequestMs }) => perRequestMs > 0);
   if (rows.length === 0) return noHtml;

@@ -13,7 +13,7 @@ interface Group {
   limit: number | null;
 }
 
-/** p50, p95 and p99 of the confirmation and of the last re-run, each with its budget as a mark. */
+/** p50, p95 and p99 of the confirmation and of the last re-run, each with a mark at its budget. */
 export function beforeAfterChart(rerun: Rerun, budget: Budgets): Html {
   const groups = (['p50', 'p95', 'p99'] as const).flatMap((name): Group[] => {
     const [before, after] = [rerun.before[`${name}Ms`], rerun.after[`${name}Ms`]];
@@ -39,7 +39,7 @@ function drawing(groups: readonly Group[], most: number, size: ChartSize): Html 
       limit === null
         ? noHtml
         : safeHtml`<line class="halo"${place} /><line class="budget"${place}><title>${name} budget ${limitMs(limit)}</title></line>`;
-    // The mark lies below the figures, which would be unreadable under it.
+    // The mark is drawn first, because figures under it could not be read.
     return safeHtml`${mark}${bar('before', before, top)}${bar('after', after, top + bars.row)}`;
   });
   return safeHtml`<svg viewBox="0 0 ${size.width} ${groups.length * step + 4}" role="img" aria-label="Latency before and after; the table below has the numbers">${drawn}</svg>`;

@@ -18,7 +18,7 @@ function inlineHtml(part: Inline): Html {
   return safeHtml`<span class="cites">${part.cite.map((id) => safeHtml`<a href="#${evidenceAnchor(id)}">${id}</a>`)}</span>`;
 }
 
-/** An id for a fragment: whatever an evidence id holds, no two share one. */
+/** An id for a fragment. Two different evidence ids never get the same one. */
 export function evidenceAnchor(id: string): string {
   return `evidence-${id.replace(/[^\w.-]|_/gu, (character) => `_${(character.codePointAt(0) ?? 0).toString(16)}_`)}`;
 }

@@ -1,6 +1,6 @@
 import { safeHtml, type Html } from './html-text.js';
 
-/** A drawing for a desk and one for a phone: text that shrinks with its drawing cannot be read. */
+/** A drawing for a desktop and one for a phone, because text that shrinks with its drawing cannot be read. */
 export interface ChartSize {
   width: number;
   left: number;
@@ -13,7 +13,7 @@ export const chartSizes: Record<'wide' | 'narrow', ChartSize> = {
   narrow: { width: 362, left: 62, right: 116 },
 };
 
-/** A character of bold text of 12 px takes less than this, a digit as wide as most letters (measured in DejaVu Sans: 7.8). */
+/** Upper bound of a character's width in bold text of 12 px (measured in DejaVu Sans: 7.8). */
 const characterWidth = 8.2;
 
 /** The drawing with at least the room that these names take. */
@@ -22,7 +22,7 @@ export function withRoomFor(names: readonly string[], size: ChartSize): ChartSiz
   return { ...size, right: Math.max(size.right, 8 + Math.ceil(longest * characterWidth)) };
 }
 
-/** Lines of text of 12 px do not touch from this distance on. */
+/** Smallest distance at which lines of 12 px text do not touch. */
 const nameHeight = 16;
 
 export interface Label {
@@ -31,7 +31,7 @@ export interface Label {
   kind: string;
 }
 
-/** The labels in one column, each as near to its place as those above and below leave room: none touches another, none leaves the drawing. */
+/** Places the labels in one column, each as near to its value as the labels above and below allow: none overlaps another, none leaves the drawing. */
 export function spread(labels: readonly Label[], top: number, bottom: number): Label[] {
   const sorted = labels.map((label) => ({ ...label })).sort((a, b) => a.y - b.y);
   let free = top;

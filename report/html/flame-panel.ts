@@ -21,7 +21,7 @@ interface FlameData {
   nodes: [number, number, number, number, number][];
 }
 
-/** Without its script the page shows the drawing; with it the drawing is replaced by one that can be zoomed and searched. */
+/** Without its script the page shows the drawing; the script replaces it by one that can be zoomed and searched. */
 export function flamePanel(root: FlameNode | null, profile: ProfileSummary | null): Html {
   if (root === null || !(root.total > 0)) return noHtml;
   const rejected =
@@ -38,7 +38,7 @@ ${rejected}${flameTools}
 <div class="flame-tip" id="flame-tip" role="tooltip" hidden></div></figure>`;
 }
 
-/** Shown by the script, without which they would do nothing. */
+/** The script shows them, because they do nothing without it. */
 const flameTools: Html = {
   markup: `<div class="flame-tools" hidden><input id="flame-search" type="search" placeholder="Search: text or /pattern/" aria-label="Search frames by text, or by a regular expression between slashes" spellcheck="false" autocomplete="off"><span role="group" aria-label="View"><button type="button" data-view="icicle" aria-pressed="true">Icicle</button><button type="button" data-view="flame" aria-pressed="false">Flame</button><button type="button" data-view="sandwich" aria-pressed="false">Sandwich</button></span><button type="button" id="flame-order" aria-pressed="true">Left heavy</button><button type="button" id="flame-reset">Reset</button><button type="button" id="flame-save">Save for speedscope</button><span id="flame-status" role="status"></span></div>`,
 };
@@ -63,7 +63,7 @@ export function flameDataBlock(
   if (root === null || !(root.total > 0)) return noHtml;
   const frames = new Map<string, { index: number; frame: FlameData['frames'][number] }>();
   const nodes = layoutFlame(root).map(({ node, depth, start, width }): FlameData['nodes'][number] => {
-    // Only what has no name is told apart by its line: of the others the file tells where a sample fell, not where the function is.
+    // Only functions without a name are told apart by their line. For others the file says where a sample fell, not where the function is.
     const line = /^[(<]anonymous/.test(node.frame) ? (node.line ?? 0) : 0;
     const key = JSON.stringify([node.frame, node.module, node.category, line]);
     const frame: FlameData['frames'][number] = [

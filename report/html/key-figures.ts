@@ -15,7 +15,7 @@ function rateText(perSecond: number): string {
   return `${perSecond.toFixed(perSecond >= 100 ? 0 : 1)}/s`;
 }
 
-/** The few numbers that one looks for first. */
+/** The few numbers that a reader looks for first. */
 export function keyFigures({ incident, plan }: ReportInput): Html {
   const { confirmation, timing, causes, reruns } = incident;
   const figures: Figure[] = [];
@@ -24,7 +24,7 @@ export function keyFigures({ incident, plan }: ReportInput): Html {
     const isBroken = confirmation.broken.includes(worst.id);
     const over = worst.excess === null ? '' : `, ${times(worst.excess)}`;
     const silence = brokenBySilence(confirmation, worst);
-    // The figure of those that were answered, in red, beside a budget that it keeps would be a riddle.
+    // In red beside a budget that it keeps, the figure of the answered requests would confuse the reader.
     figures.push({
       name: worst.name,
       value: silence === null ? worst.observed : 'no answer',

@@ -8,8 +8,8 @@ import { axes, endOf, heights } from './load-axes.js';
 import { offeredName, rateCaption, rateDrawing, rateText, usersDrawing, windowRates, type WindowRates } from './load-over-time.js';
 
 /**
- * Latency, requests a second and virtual users over the judged part, with what was asked of them; nothing when there are fewer than two sub-windows.
- * A run at which nobody looked while it ran has no line of its users.
+ * Latency, requests per second and virtual users over the judged part, with their limits; nothing when there are fewer than two sub-windows. Users are
+ * drawn only for a run that was sampled while it ran.
  */
 export function loadChart(
   load: Pick<LoadResult, 'subWindows' | 'droppedIterations' | 'requests' | 'moments'>,
@@ -35,7 +35,7 @@ ${drawn((size) => rateDrawing(rates, plan, size))}</div>
 ${users}<details><summary>Numbers</summary>${tableHtml(windowTable(rates))}</details></figure>`;
 }
 
-/** The long names at the ends of lines: the drawings share one room for them, so that their seconds stand below each other. */
+/** The long names at the ends of lines. The drawings share one room for them, so that their time axes are aligned. */
 function namesOf(subWindows: readonly SubWindow[], plan: LoadPlan | null, budget: Budgets): string[] {
   const limit = budgetLine(budget);
   return [

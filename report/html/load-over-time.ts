@@ -6,14 +6,14 @@ import { labelColumn, type ChartSize, type Label } from './chart-frame.js';
 import { noHtml, safeHtml, type Html } from './html-text.js';
 import { axes, endOf, heights } from './load-axes.js';
 
-/** What of the load went on in one sub-window, a second: answered, failed among them, and not sent because no user was free. */
+/** Rates of one sub-window, per second: answered, failed among them, and not sent because no user was free. */
 export interface WindowRates {
   window: SubWindow;
   completed: number;
   failed: number;
-  /** Null: nobody looked at the run, or no rate was offered. */
+  /** Null: the run was not sampled, or no rate was offered. */
   dropped: number | null;
-  /** The most users at once; null when nobody looked. */
+  /** The largest number of users at once; null when the run was not sampled. */
   vus: number | null;
 }
 
@@ -95,7 +95,7 @@ function rateLabels(rates: readonly WindowRates[], offered: readonly { perSecond
   ];
 }
 
-/** Virtual users over the judged part: a load that gets more of them and still drops requests meets a service that keeps them all. */
+/** Virtual users over the judged part. A load that gets more users and still drops requests has met a service that keeps them all busy. */
 export function usersDrawing(moments: readonly LoadMoment[], endMs: number, size: ChartSize): Html {
   const steps = moments.filter(({ atMs }) => atMs > 0 && atMs < endMs);
   const first = moments.findLast(({ atMs }) => atMs <= 0) ?? steps[0];

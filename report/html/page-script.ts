@@ -1,6 +1,6 @@
 import { flameScript } from './flame-script.js';
 
-/** What every page can do: copy a command, and open what is folded when a link leads into it. Without it the commands are plain text. */
+/** What every page can do: copy a command, and open a folded part when a link leads into it. Without the script, commands are plain text. */
 const readerScript = String.raw`
 (() => {
   'use strict';

@@ -4,10 +4,10 @@ import { shorten, toOneLine } from '../foreign-text.js';
 import { count, milliseconds, percent } from '../words.js';
 import { safeHtml, noHtml, type Html } from './html-text.js';
 
-/** From here on a planner's estimate is told as wrong: a factor of ten changes which plan is the right one. */
+/** A planner's estimate that is wrong by this factor is reported: a factor of ten changes which plan is right. */
 const wrongEstimate = 10;
 
-/** One plan as an indented table, each node with its own time as a bar; the dominant node is marked. Its statement stands above, under its number. */
+/** One plan as an indented table, with each node's own time as a bar; the dominant node is marked. Its statement is above, under the same number. */
 export function planTree({ plan, statement, planSource }: StatementScan, number: number, artifacts: readonly ArtifactRef[]): Html {
   if (plan === null || plan.nodes.length === 0) return noHtml;
   const depths = depthsOf(plan.nodes);

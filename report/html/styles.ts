@@ -1,4 +1,4 @@
-/** Two themes by the reader's setting, and paper. Text has a contrast of at least 4.5 on its ground in both. */
+/** Two themes, by the reader's setting, and one for paper. Text has a contrast of at least 4.5 in each. */
 export const styles = `
 :root{color-scheme:light dark;--paper:#fff;--panel:#f5f6f8;--line:#dfe3e8;--ink:#171b21;--muted:#545d69;--link:#0b57a4;--bad:#b3261e;--good:#146c37;--unsure:#8a4b00;--hit:#b0007a;--self:#2f74c0;--before:#a3abb6;--mono:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 @media (prefers-color-scheme:dark){:root{--paper:#12151a;--panel:#1b2027;--line:#333b46;--ink:#e7eaef;--muted:#a5aeba;--link:#86bdf5;--bad:#ff8f85;--good:#74d699;--unsure:#f2b765;--hit:#ff7ad1;--self:#5fa3e6;--before:#6b7582}}

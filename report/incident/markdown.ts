@@ -1,4 +1,4 @@
-/** Pieces that the documents of an incident have in common. Every text that is not ours passes through `cell`. */
+/** Shared by the documents of an incident. Every text that is not ours passes through `cell`. */
 import { toOneLine } from '../foreign-text.js';
 import { escapeMarkdown } from '../markdown-text.js';
 
@@ -15,7 +15,7 @@ export function list(lines: readonly string[], otherwise: string): string {
   return lines.length === 0 ? otherwise : lines.map((line) => `- ${line}`).join('\n');
 }
 
-/** `HH:MM`, UTC: the minute is what documents are held together by. */
+/** `HH:MM`, UTC: documents of one incident agree to the minute. */
 export function clock(at: string | null): string {
   return at === null ? '-' : at.slice(11, 16);
 }

@@ -1,4 +1,4 @@
-/** The root cause analysis as a document. What nothing shows is said to be not known. */
+/** The root cause analysis as a document. What no evidence shows is called unknown. */
 import type { StatusDocument } from '../../core/command/incident/status-document.js';
 import type { RootCauseAnalysis } from '../../core/command/rca/rca.js';
 import { minutes } from '../../core/command/postmortem/facts.js';
@@ -13,7 +13,7 @@ function summary({ title, changes }: StatusDocument, { rootCause, onset }: RootC
   return [`${cell(title)}.`, began, ...[cause, ...changed].map(cell)].join(' ');
 }
 
-/** `T+05min (14:35): …`, against the onset or, where nobody knows it, the declaration. */
+/** `T+05min (14:35): …`, relative to the onset or, if it is unknown, to the declaration. */
 function events({ declaredAt }: StatusDocument, { timeline, onset }: RootCauseAnalysis): string {
   const minuteOf = (at: string): number => Math.floor(Date.parse(at) / 60_000);
   const zero = minuteOf(onset?.at ?? declaredAt);

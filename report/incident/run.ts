@@ -1,9 +1,9 @@
-/** One run of a runbook as a document: what was looked at, done, undone and proven. */
+/** One run of a runbook as a document: what was checked, done, undone and proven. */
 import type { RunDocument } from '../../core/command/runbook/run-document.js';
 import { minutes } from '../../core/command/postmortem/facts.js';
 import { cell, list, moment, sections, table } from './markdown.js';
 
-/** Commands and outputs stand in fences, which must be longer than any in them. */
+/** Commands and outputs are fenced; the fence must be longer than any inside them. */
 function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);

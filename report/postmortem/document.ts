@@ -66,7 +66,7 @@ const templates: Readonly<Record<PostmortemTemplate, { word: string; sections: r
   },
 };
 
-/** The document as the record has it now, before it meets what people wrote. */
+/** The document as the record has it now, before the edits of people are merged. */
 export function postmortemDocument(input: sections.PostmortemInput, template: PostmortemTemplate): FreshDocument {
   const { word, sections: chosen } = templates[template];
   const title: FreshBlock = { id: 'title', body: sections.title(input, word), isForPeople: false };
@@ -78,7 +78,7 @@ export function postmortemDocument(input: sections.PostmortemInput, template: Po
   return { kind: 'postmortem', subject: input.status.id, blocks: [title, ...blocks] };
 }
 
-/** Headings of a finished file, those of people included. */
+/** Headings of a finished file, including those that people wrote. */
 export function headingsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^## +(.+?) *\r?$/gm)].map(([, heading]) => heading ?? '');
 }

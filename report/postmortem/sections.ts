@@ -1,4 +1,4 @@
-/** The sections of both seeds' postmortems, each a view of the same status document, so that no two of them disagree. */
+/** The sections of both postmortems, each a view of the same status document, so that they cannot contradict each other. */
 import type { ActionRow } from '../../core/command/incident/findings.js';
 import type { StatusDocument } from '../../core/command/incident/status-document.js';
 import { courseOf, minutes, shownCauses, suspectedChanges, type Cause } from '../../core/command/postmortem/facts.js';
@@ -22,7 +22,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** From the measured begin where there is one; else from the detection, and that is said. */
+/** From the measured beginning if there is one, otherwise from the detection, which is then stated. */
 function duration({ times }: StatusDocument, metrics: PostmortemMetrics): string {
   const { ttr, ttrFromDetection } = metrics;
   if (ttr.value !== null && ttr.from !== null && ttr.to !== null) return `${minutes(ttr.value)} (${span(ttr.from, ttr.to)})`;

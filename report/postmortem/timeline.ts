@@ -3,11 +3,11 @@ import { rolesOf } from '../../core/command/postmortem/facts.js';
 import { shorten, toOneLine } from '../foreign-text.js';
 import { escapeMarkdown } from '../markdown-text.js';
 
-/** Bookkeeping that tells nothing of the course; `incident timeline` shows it. */
+/** Bookkeeping that says nothing about the course of the incident; `incident timeline` shows it. */
 const leftOut = ['reminder', 'update-overdue', 'five-minutes', 'correction', 'redaction'];
-/** Their text is of a person and stays as it was written. */
+/** A person wrote their text, so it stays as it is. */
 const ofPeople = ['note', 'communication', 'declared', 'severity', 'state', 'escalated', 'mitigation'];
-/** They give somebody a role; to call that one by a role already would say nothing ("the commander is commander"). */
+/** They give somebody a role. To name that person by a role already would say nothing ("the commander is commander"). */
 const giveRoles = ['role', 'hand-over'];
 const textLimit = 240;
 
@@ -47,7 +47,7 @@ function told(row: TimelineRow, hasDays: boolean, roles: ReadonlyMap<string, str
   return { time: timeOf(row.at, hasDays), text: escapeMarkdown(`${label}${text}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`) };
 }
 
-/** Every event that tells of the course, in the order in which things happened; people by their roles where the sentence is ours. */
+/** Every event that says something about the course, in the order in which things happened. Our own sentences name people by their roles. */
 export function toldTimeline(status: StatusDocument): { events: ToldEvent[]; leftOut: number } {
   const rows = status.timeline.filter(({ kind }) => !leftOut.includes(kind));
   const days = new Set(rows.map(({ at }) => at.slice(0, 10)));

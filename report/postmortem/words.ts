@@ -2,7 +2,7 @@ import { minutes } from '../../core/command/postmortem/facts.js';
 import type { Metric } from '../../core/command/postmortem/metrics.js';
 import { escapeMarkdown } from '../markdown-text.js';
 
-/** At most three figures after the point, none that would only pretend to be exact. */
+/** At most three decimals, and none that only pretends to be exact. */
 function figure(value: number): string {
   return String(Number(value.toFixed(Math.abs(value) >= 100 ? 0 : 2)));
 }

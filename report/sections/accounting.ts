@@ -4,10 +4,10 @@ import type { ReportInput } from '../report-input.js';
 import { bullets, cite, code, fold, paragraph, rich, strong, table, warning, type Block, type Rich, type Section } from '../rich-text.js';
 import { milliseconds, percent, plural } from '../words.js';
 
-/** From here on the rest that nobody held is told beside the account, as the diagnosis does. */
+/** From this share, the unattributed part is reported beside the account, as in the diagnosis. */
 const largeRest = 0.3;
 
-/** Lines that hold time, heaviest first, the unattributed rest last even when it is nothing. */
+/** Lines that hold time, heaviest first. The unattributed part comes last, even when it is zero. */
 export function accountRows(accounting: readonly AccountingLine[]): AccountingLine[] {
   const isRest = (line: AccountingLine): boolean => line.resource === 'unattributed';
   const held = accounting.filter((line) => !isRest(line) && line.perRequestMs > 0);
@@ -55,7 +55,7 @@ function timeBlocks(incident: Incident): Block[] {
 
 const checkTitles: Record<AccountCheck['id'], string> = { 'over-attribution': 'Sum of the parts', 'in-flight': 'Requests in flight' };
 
-/** Figures that were taken independently of each other must agree; where they do not, the reader is told by how much. */
+/** Figures that were measured independently must agree. If they do not, the reader is told by how much. */
 function checkBlocks({ accountChecks = [] }: Incident): Block[] {
   const told = ({ id, ok, observed, limit, detail, evidence }: AccountCheck): Rich =>
     rich`${checkTitles[id]} (${code(id)}): ${ok ? 'passed' : 'failed'}, ${percent(observed)} (limit ${percent(limit)}): ${detail}.${cite(evidence)}`;
@@ -67,8 +67,8 @@ function checkBlocks({ accountChecks = [] }: Incident): Block[] {
 }
 
 /**
- * More than the mean of the answered requests: those that failed late or were still waiting when the load ended are in the account, too. Less cannot be,
- * by construction; if a bug ever breaks that, the reader is told rather than misled.
+ * The sum exceeds the mean of the answered requests when others failed late or were still waiting at the end, because the account includes them. It cannot
+ * be smaller by construction; if a bug ever breaks that, the reader is told rather than misled.
  */
 function sumRemark({ confirmation }: Incident, sumMs: number): Block[] {
   const mean = confirmation?.observed.meanMs ?? null;

@@ -9,7 +9,7 @@ import { gapToldAbove, isEndedAtOnce } from './next-step.js';
 import { brokenBySilence, budgetLines } from './symptom.js';
 
 const statementLimit = 1000;
-/** Remedies whose text is typed into a prompt; the others are instructions to people. */
+/** Remedies whose text is typed into a prompt; the others are instructions for people. */
 const typedKinds = new Set<Remedy['kind']>(['create-index', 'analyze-table', 'terminate-blocker']);
 
 export function rerunCommand(incident: Pick<Incident, 'incidentId'>): string {
@@ -20,7 +20,7 @@ export function triageCommand(incident: Pick<Incident, 'endpoint'>): string {
   return `perf-responder triage ${shellWord(incident.endpoint)}`;
 }
 
-/** ` (*estimated* from the latency account)`: the gain with its basis, said once even where the text of the gain says it, too. */
+/** ` (*estimated* from the latency account)`: the gain with its basis, which is named once even if the text of the gain names it, too. */
 export function expectedGain({ expected, basis }: Remedy): Rich {
   const [, gain = expected, said = '', source = '', advice = ''] =
     /^(.*\S) \((estimated|measured)( [^()]*)?\)(; .*)?$/.exec(expected) ?? [];
@@ -48,7 +48,7 @@ function kindTitle(kind: string): string {
   return kind.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
 }
 
-/** The first one is spelled out under *Do now*; the same statement twice would be read as two. */
+/** The first remedy is spelled out under *Do now*; the same statement twice would look like two. */
 function remedyItem({ id, remedy, evidence }: Cause, isToldAbove: boolean): ListItem {
   if (remedy.kind === 'none')
     return {
@@ -63,7 +63,7 @@ function remedyItem({ id, remedy, evidence }: Cause, isToldAbove: boolean): List
   };
 }
 
-/** What the commits say to do; measured, so it comes before evidence that is still to be had. */
+/** What to do about the commit. It is measured, so it comes before evidence that is still missing. */
 function commitItems({ bisect }: Incident): ListItem[] {
   if (bisect?.outcome !== 'culprit' || bisect.culprit === null) return [];
   const { culprit, effect } = bisect;
@@ -76,7 +76,7 @@ function commitItems({ bisect }: Incident): ListItem[] {
   ];
 }
 
-/** The first one is spelled out under *Do now*, and what each lacks stands under *Missing evidence*. */
+/** The first is spelled out under *Do now*; *Missing evidence* says what each lacks. */
 function captureItem({ what }: Incident['missingEvidence'][number], isToldAbove: boolean): ListItem {
   const where = emphasis(isToldAbove ? 'Do now' : 'Missing evidence');
   return { text: rich`${strong('Get the missing evidence')}: ${what}, as told under ${where}.`, details: [] };
@@ -106,7 +106,7 @@ function goal({ confirmation }: Incident): Rich[] {
             (line) => `${line.name} is within ${line.budget ?? ''} (${brokenBySilence(confirmation, line) ?? `it was ${line.observed}`})`,
           )
           .join(', ');
-  // To run it again changes nothing by itself: what it brings is the proof.
+  // Running it again changes nothing by itself; its result is the proof.
   return [rich`Expected delta: none by itself, it proves the change. Resolved when ${target} under the same load.`];
 }
 

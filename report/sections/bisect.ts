@@ -9,7 +9,7 @@ import { changeSentence } from './change.js';
 
 const mostFiles = 8;
 
-/** What the bisector answered, or that it searches; null when nobody asked it. */
+/** The bisector's answer, or that it is searching; null when nobody asked it. */
 export function bisectSection({ incident }: ReportInput): Section | null {
   const { bisect, bisectId } = incident;
   if (bisect === null && bisectId === undefined) return null;
@@ -26,7 +26,7 @@ export function bisectSection({ incident }: ReportInput): Section | null {
 
 function rows(bisect: BisectSummary, incident: Incident): Rich[] {
   const { culprit, range, reasons } = bisect;
-  // What was handed over is this incident: its reader knows it.
+  // This incident is what was handed over, and its reader knows it.
   const own = reasons.filter((reason) => !reason.startsWith('handed over'));
   return [
     ...(culprit === null ? [] : [rich`Commit: ${code(culprit.commit)}, ${culprit.date}`, ...filesRow(culprit.files)]),

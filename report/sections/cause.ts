@@ -19,7 +19,7 @@ function basisText(basis: ConfidenceBasis | undefined): string {
   return `: evidence of this kind was right in ${hits} of ${cases} recorded windows (95 % interval ${percent(interval[0])} to ${percent(interval[1])})`;
 }
 
-/** Plain words with the id beside them: `Missing index (missing-index)`. */
+/** Plain words with the id: `Missing index (missing-index)`. */
 export function titled(id: Cause['id']): Rich {
   return rich`${causeTitle(id)} (${code(id)})`;
 }
@@ -35,12 +35,12 @@ function causeBlocks(incident: Incident): Block[] {
   return [...intro, ...causes.map((cause, index) => paragraph(describeCause(cause, index === 0)))];
 }
 
-/** What of the symptom goes away with the cause: a server without slots makes requests fail, and says nothing of the time that the others take. */
+/** Which part of the symptom goes away with the cause. A server without slots makes requests fail, and says nothing about the time that the others take. */
 export function explained({ id, share }: Pick<Cause, 'id' | 'share'>): string {
   return id === 'connection-limit' ? 'why requests fail' : `${percent(share)} of the mean latency`;
 }
 
-/** The verdict on top gives the reason of the first cause; it is not said twice. */
+/** The verdict at the top gives the reason of the first cause, so it is not repeated here. */
 function describeCause(cause: Cause, isToldAbove: boolean): Rich {
   const where = isToldAbove && isStatementOnly(cause.location) ? [] : describeLocation(cause.location);
   const at = where.length === 0 ? [] : rich` at ${where}`;
@@ -58,10 +58,10 @@ function whyNoCause(incident: Incident): Rich {
   return [['None is named: a wrong cause costs more than an open question. What is known is told at the top.', ...more].join(' ')];
 }
 
-/** So many reasons are told at the top where no cause is. */
+/** Number of reasons at the top when there is no cause. */
 export const reasonsAbove = 3;
 
-/** The reasons of the diagnosis: those of the run itself are told in the lines above. */
+/** The reasons of the diagnosis; the lines above have those of the run itself. */
 export function diagnosisReasons({ reasons, confirmation }: Incident): string[] {
   const told = new Set(confirmation?.reasons ?? []);
   return reasons.filter((reason) => !told.has(reason));

@@ -2,7 +2,7 @@ import type { BisectSummary } from '../../core/model/bisect.js';
 import { code, rich, type Rich } from '../rich-text.js';
 import { times } from '../words.js';
 
-/** The answer of the bisector in one breath: which commit, how sure, how much slower; or what else it found. */
+/** The bisector's answer in one sentence: which commit, how certain, how much slower; or what else it found. */
 export function changeSentence({ outcome, culprit, range, posterior, effect, reasons }: Omit<BisectSummary, 'workflowId'>): Rich {
   const sure = posterior === null ? '' : `, posterior ${posterior >= 0.99 ? 'above 0.99' : posterior.toFixed(2)}`;
   const slower =

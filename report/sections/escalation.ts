@@ -6,7 +6,7 @@ import { shellWord } from '../shell-word.js';
 import { remedyOfMissing } from './missing-remedy.js';
 import { gapToldAbove } from './next-step.js';
 
-/** Whom to call, by the component that a cause is in; the service's owner for all others. */
+/** Whom to call, by the component of a cause; for all others the service's owner. */
 const owners: Record<string, string> = {
   'database query': 'the owner of the database',
   'database access': 'the owner of the service and its queries',
@@ -51,7 +51,7 @@ function steps(incident: Incident): Rich[] {
   ];
 }
 
-/** Whom the commits point to; who searches them, while nobody knows. */
+/** The author that the commits point to or, while that is unknown, who is searching. */
 function introducingChange({ bisect, bisectId, endpoint, incidentId }: Incident): Rich {
   if (bisect?.outcome === 'culprit' && bisect.culprit !== null)
     return rich`Call ${bisect.culprit.author}, the author of ${code(bisect.culprit.commit.slice(0, 12))}, or who is on call for that code.`;

@@ -28,10 +28,10 @@ export function evidenceSection(input: ReportInput): Section {
   };
 }
 
-/** As many characters of a statement are its own. */
+/** A statement is recognised by this many characters. */
 const tellingStart = 40;
 
-/** The text of a statement stands under the slow queries; here it would be read twice. */
+/** The statement is printed under the slow queries; here it would be read a second time. */
 function withoutToldStatement(summary: string, input: ReportInput): string {
   for (const { statement } of heaviestStatements(input)) {
     const start = toOneLine(statement.text).slice(0, tellingStart);

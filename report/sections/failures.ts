@@ -8,8 +8,8 @@ const mostAnswers = 3;
 const mostPeers = 2;
 
 /**
- * What fails, before how slow it is: `HTTP 500 on 211 of 211 requests (100 %); an answer says …`. Null where errors keep their budget: then a failure is a
- * remark in the line of the load.
+ * What fails, before how slow it is: `HTTP 500 on 211 of 211 requests (100 %); an answer says …`. Null when errors keep their budget: then a failure is
+ * only mentioned in the line of the load.
  */
 export function failuresLine({ load, trace, incident: { confirmation } }: ReportInput): Rich | null {
   if (load === null || confirmation?.broken.includes('error-ratio') !== true) return null;

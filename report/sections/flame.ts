@@ -3,10 +3,10 @@ import type { ReportInput } from '../report-input.js';
 import { bullets, code, fold, join, paragraph, rich, strong, table, warning, type Block, type Rich, type Section } from '../rich-text.js';
 import { count, duration, milliseconds, percent, plural, shareWithInterval } from '../words.js';
 
-/** The first few are the finding, the others are looked up. */
+/** The first few are the finding; readers look up the others. */
 const shownLeaves = 3;
 const listedLeaves = 8;
-/** A leaf below one sample in a hundred is told only in the artifact. */
+/** Only the artifact lists leaves below one sample in a hundred. */
 const smallestShare = 0.01;
 
 export function flameSection(input: ReportInput): Section {

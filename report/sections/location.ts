@@ -5,7 +5,7 @@ import { code, rich, type Rich } from '../rich-text.js';
 
 const statementLimit = 80;
 
-/** Where a cause is, most exact first; empty when the location says nothing. A statement stands for the place only where there is no other. */
+/** The place of a cause, most exact first; empty when the location has none. A statement is used as the place only if there is no other. */
 export function describeLocation(location: CauseLocation): Rich {
   const places = describePlaces(location);
   const statement = location.statement ?? location.queryId;
@@ -24,17 +24,17 @@ function describePlaces({ frame, file, line, route, database, relation, columns,
   if (peer !== undefined) parts.push(['peer ', code(peer)]);
   if (pool !== undefined) parts.push(['pool ', code(pool)]);
   if (session !== undefined) parts.push(['session ', code(session)]);
-  // A method without a path says nothing of where.
+  // A method without a path is no place.
   if (route !== undefined && /\s\S/.test(route)) parts.push(['route ', code(route)]);
   return parts.flatMap((part, index) => (index === 0 ? part : [part[0] === 'in ' || part[0] === 'in database ' ? ' ' : ', ', ...part]));
 }
 
-/** True when a statement is all that is known of the place. */
+/** True when only a statement is known of the place. */
 export function isStatementOnly(location: CauseLocation): boolean {
   return describePlaces(location).length === 0;
 }
 
-/** What it is, its id and its place in few words: `Missing index (missing-index) at orders (customer_id)`. */
+/** The cause, its id and its place in few words: `Missing index (missing-index) at orders (customer_id)`. */
 export function nameCause(cause: Cause): Rich {
   const where = describeLocation(nearestPlace(cause.location));
   const name = rich`${causeTitle(cause.id)} (${code(cause.id)})`;

@@ -17,7 +17,7 @@ export function heaviestStatements({ scans }: Pick<ReportInput, 'scans'>): State
     .slice(0, shownStatements);
 }
 
-/** Null when nothing was scanned: the evidence did not ask for it. */
+/** Null when nothing was scanned, because the evidence did not call for it. */
 export function queriesSection(input: ReportInput): Section | null {
   if (input.scans.length === 0) return null;
   const statements = heaviestStatements(input);
@@ -42,7 +42,7 @@ export function queriesSection(input: ReportInput): Section | null {
   };
 }
 
-/** The diagnosis found that an index saves no work of the heaviest statement: the page does not propose one beside it. */
+/** The diagnosis found that an index saves no work of the heaviest statement, so the page must not propose one. */
 function isIndexDisproved({ ruledOut }: Incident): boolean {
   return sortRuledOut(ruledOut).disproved.some(({ id }) => id === 'missing-index');
 }
@@ -50,7 +50,7 @@ function isIndexDisproved({ ruledOut }: Incident): boolean {
 function describeStatement({ statement }: StatementScan): Rich {
   const { text, calls, meanExecMs, timeShare } = statement;
   const what = code(shorten(toOneLine(text), statementLimit));
-  // Calls are not counted where the statement was only seen to run.
+  // Calls are not counted if the statement was only seen running.
   if (statement.isSampled === true || calls === 0) return rich`${what} - ${percent(timeShare)} of the statements that were seen running`;
   const lower = statement.restarted ? ' (counters restarted: lower bounds)' : '';
   return rich`${what} - ${plural(calls, 'call')}, mean ${milliseconds(meanExecMs)}, ${percent(timeShare)} of the database's execution time${lower}`;
@@ -79,9 +79,9 @@ function rowsOf(node: PlanNode): string {
   return `${removed}, ${count(node.rows * node.loops)} kept`;
 }
 
-/** What the plan and the waits show; nothing when they show nothing. */
+/** What plan and waits show; empty when they show nothing. */
 function diagnosis({ plan, nonSargable, waitShares }: StatementScan): Rich[] {
-  // That a plan was not executed is told beside its dominant node.
+  // The line of the dominant node already says that a plan was not executed.
   const found = orderedFindings(plan).filter((text) => !text.startsWith('The plan was not executed'));
   const told = [...found, ...nonSargable.map(({ kind, predicate }) => `${kind}: ${predicate}`)].slice(0, 3);
   const waits = waitShares
@@ -102,7 +102,7 @@ function orderedFindings(plan: QueryPlan | null): string[] {
 
 function candidateFixes({ candidates, nonSargable }: StatementScan, remedy: string | null): Rich[] {
   const statement = (text: string): Rich => (text === remedy ? ['the index under ', emphasis('Do now')] : [typed(toOneLine(text))]);
-  // What the cause advises for a condition that no order can serve is not to be undone by an index in that order.
+  // If the cause advises on a condition that no order can serve, an index in that order must not contradict it.
   const fitting = candidates.filter(
     ({ stopsEarly, statement: text }) => stopsEarly !== true || text === remedy || nonSargable.length === 0,
   );

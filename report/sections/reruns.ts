@@ -49,7 +49,7 @@ export function ratioText({ ratio, ci, ciKind }: Comparison): string {
   return ci === null ? `${times(ratio)} (no interval)` : `${times(ratio)} (95 % interval ${times(ci[0])} to ${times(ci[1])}, ${kind})`;
 }
 
-/** What the interval was computed from, in the words of a reader who would check it. */
+/** What the interval was computed from, for a reader who wants to check it. */
 function methodText({ method, runs: { before, after, pairs } }: Comparison): string {
   switch (method) {
     case 'paired-runs':
@@ -65,7 +65,7 @@ function methodText({ method, runs: { before, after, pairs } }: Comparison): str
   }
 }
 
-/** Inside the budget and as good as before the incident are two things; the second needs a healthy run to compare with. */
+/** Being within the budget and being as fast as before the incident are two things; the second needs a healthy run to compare with. */
 function statements(rerun: Rerun): Rich[] {
   const isBack = rerun.backToBaseline === null ? 'unknown' : rerun.backToBaseline ? 'yes' : 'no';
   return [
@@ -75,7 +75,7 @@ function statements(rerun: Rerun): Rich[] {
   ];
 }
 
-/** The forecast of the report beside what the re-run measured. A re-run before the remedy is in measures something else, and its reader knows it. */
+/** The forecast of the report beside what the re-run measured. A re-run before the remedy measures something else, which its reader knows. */
 function forecastText({ cause, forecast: { lowMs, highMs, kind }, measuredMs, error, isInside }: ForecastCheck): Rich {
   const said =
     kind === 'bound'

@@ -6,7 +6,9 @@ import { bullets, cite, code, fold, paragraph, rich, type Block, type Rich, type
 import { plural } from '../words.js';
 import { titled } from './cause.js';
 
-/** Only what was disproved counts as ruled out: a consequence was found, and goes away with its cause. Rows of before the two were told apart are old disproofs. */
+/**
+ * Only what was disproved counts as ruled out; a consequence was found, and goes away with its cause. Older rows without this distinction are disproofs.
+ */
 export function sortRuledOut(rows: readonly RuledOut[]): {
   disproved: RuledOut[];
   consequences: RuledOut[];
@@ -19,7 +21,7 @@ export function sortRuledOut(rows: readonly RuledOut[]): {
   };
 }
 
-/** Two lists that must not be mixed up: what was measured to be otherwise, and what was found and follows from something else. */
+/** Two lists that must not be mixed up: causes that a measurement contradicts, and findings that follow from another cause. */
 export function ruledOutSection({ incident }: ReportInput): Section {
   const { disproved, consequences, lesser } = sortRuledOut(incident.ruledOut);
   const { notJudged = [] } = incident;
@@ -52,7 +54,7 @@ function describeConsequence({ id, reason, evidence, consequenceOf }: RuledOut):
   return rich`${titled(id)}: ${of}: ${reason}${cite(evidence)}`;
 }
 
-/** Causes about which nothing can be said, one row for each thing that they lack. */
+/** Causes that could not be judged, one row for each thing that they lack. */
 function notJudgedRows({ notJudged = [] }: Incident): Rich[] {
   const byLack = new Map<string, string[]>();
   for (const { id, needs } of notJudged) {

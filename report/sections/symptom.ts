@@ -13,7 +13,7 @@ interface BudgetLine {
   excess: number | null;
 }
 
-/** Every budget with what was observed, broken ones first; the p95 alone when the run was judged by thresholds only. */
+/** Every budget with what was observed, broken ones first; only the p95 when the run was judged by thresholds alone. */
 export function budgetLines({ observed, budget, broken }: Confirmation): BudgetLine[] {
   const latency = (id: 'p50' | 'p95' | 'p99'): BudgetLine[] => {
     const [value, limit] = [observed[`${id}Ms`], budget[`${id}Ms`]];
@@ -37,7 +37,7 @@ export function budgetLines({ observed, budget, broken }: Confirmation): BudgetL
     lines.push({ id: 'request-rate', name: 'throughput', observed: requestRate(observed.requestRate), budget: text, excess: null });
   }
   if (lines.length === 0) lines.push({ id: 'p95', name: 'p95', observed: milliseconds(observed.p95Ms), budget: null, excess: null });
-  // What fails comes before what is slow: a latency beside a broken error budget may be that of failures.
+  // Failures come before slowness: a latency beside a broken error budget may be that of the failures.
   const rank = (line: BudgetLine): number => (broken.includes(line.id) ? (line.id === 'error-ratio' ? 0 : 1) : 2);
   return lines.sort((a, b) => rank(a) - rank(b));
 }
@@ -51,7 +51,7 @@ function budgetText(confirmation: Confirmation): Rich {
   return join(parts, ' / ');
 }
 
-/** `p95 812 ms, 3.2× its budget of 250 ms`: the worst broken budget in one breath. */
+/** `p95 812 ms, 3.2× its budget of 250 ms`: the worst broken budget in a few words. */
 export function worstSymptom(confirmation: Confirmation): string {
   const lines = budgetLines(confirmation);
   const worst = lines[0];
@@ -65,20 +65,23 @@ export function worstSymptom(confirmation: Confirmation): string {
   return `${worst.name} ${worst.observed}, ${excess} ${worst.budget}${more}`;
 }
 
-/** A budget that the answered requests keep is broken by those that got no answer: then the judge's own reason tells it. Null when the figure itself is beyond. */
+/**
+ * If the answered requests keep a budget, it is broken by those without an answer, and the judge's own reason says so. Null when the figure itself exceeds
+ * the budget.
+ */
 export function brokenBySilence({ broken, reasons }: Confirmation, { id, name, excess }: BudgetLine): string | null {
   if (excess !== null || !broken.includes(id)) return null;
   return reasons.find((reason) => reason.includes(` so ${name} is above `)) ?? null;
 }
 
-/** A load that could not be offered leads, since every figure behind it is of a smaller one: `21 of 60 requests/s offered: `. */
+/** If the load could not be offered, that comes first, because every later figure is of a smaller load: `21 of 60 requests/s offered: `. */
 function shortfall({ plan, load, incident: { confirmation } }: ReportInput): string {
   if (plan?.rate == null || load === null || confirmation === null || load.droppedIterations === 0) return '';
   const share = load.droppedIterations / (load.droppedIterations + load.requests);
   return `only ${requestRate(confirmation.requestRate).replace(' requests/s', '')} of ${plan.rate} requests/s could be sent (${percent(share)} of the iterations were dropped): `;
 }
 
-/** `60 of 672 requests got no answer in time, so …; `: what broke a budget that the answered requests keep comes first. */
+/** `60 of 672 requests got no answer in time, so …; `: what broke a budget that the answered requests keep. */
 function silence(confirmation: Confirmation): Rich {
   const told = budgetLines(confirmation).flatMap((line) => brokenBySilence(confirmation, line) ?? []);
   return told.length === 0 ? [] : [`${told.join('; ')}: `];
@@ -131,14 +134,14 @@ export function loadLine({ plan, load, secondLook, incident: { confirmation } }:
   return rich`${facts} - ${thresholdText(load)}${secondLookText(secondLook)}`;
 }
 
-/** What the captures and the account are of, when that is not the load that confirmed the symptom. */
+/** What the captures and the account are about, if that is not the load that confirmed the symptom. */
 function secondLookText(secondLook: ReportInput['secondLook']): string {
   if (secondLook === null) return '';
   const { plan, load } = secondLook;
   return `. Then a second look, which all captures and the account are of: ${describePlan(plan)}, ${plural(load.requests, 'request')} done at ${requestRate(load.requestRate)}, ${percent(load.failedRatio)} failed`;
 }
 
-/** k6 gives its trends of times in milliseconds. */
+/** k6 reports its times in milliseconds. */
 function isDuration(metric: string): boolean {
   return /^(http_req_(duration|waiting|blocked|connecting|tls_handshaking|sending|receiving)|iteration_duration)\b/.test(metric);
 }

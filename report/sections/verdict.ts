@@ -15,7 +15,7 @@ import { nameCause } from './location.js';
 import { ratioText } from './reruns.js';
 import { worstSymptom } from './symptom.js';
 
-/** `good` and `bad` are sure; `unsure` says that the responder does not know. */
+/** `good` and `bad` are certain; `unsure` means that the responder does not know. */
 export type Tone = 'good' | 'bad' | 'unsure';
 
 export interface Verdict {
@@ -26,7 +26,7 @@ export interface Verdict {
   rows: { label: string; text: Rich }[];
 }
 
-/** What, why, how sure, what to do: the whole report for somebody who reads five lines at night. */
+/** What, why, how certain, what to do: the whole report for somebody who reads five lines at night. */
 export function verdictOf(input: RemedyInput): Verdict {
   const { incident } = input;
   const rows = [
@@ -91,7 +91,7 @@ export function headline({ outcome, causes, bisect, accounting }: Incident): Ric
   }
 }
 
-/** `: 83 % of the mean latency is queued in front of the busy service`: where it is, when nobody knows why. */
+/** `: 83 % of the mean latency is queued in front of the busy service`: the place, when the reason is unknown. */
 function mostHeld(accounting: Incident['accounting']): string {
   const most = accountRows(accounting)[0];
   return most === undefined || most.resource === 'unattributed' ? '' : `; ${percent(most.share)} of the mean latency: ${most.label}`;

@@ -1,10 +1,10 @@
-/** `docs/runbooks/SERVICE-runbook.md`: what a service is, what went wrong with it so far, and whom to call. People go on writing in it. */
+/** `docs/runbooks/SERVICE-runbook.md`: what a service is, what went wrong with it so far, and whom to call. People continue the document by hand. */
 import type { StatusDocument } from '../../core/command/incident/status-document.js';
 import type { FreshBlock, FreshDocument } from '../../core/command/postmortem/blocks.js';
 import { shownCauses, suspectedChanges } from '../../core/command/postmortem/facts.js';
 import { escapeMarkdown } from '../markdown-text.js';
 
-/** What the catalog says of the service, in words. Lists may be empty; then the catalog says nothing. */
+/** What the catalog says about the service, in words. A list is empty when the catalog says nothing. */
 export interface ServiceFacts {
   service: string;
   owners: string[];
@@ -34,7 +34,7 @@ function overview({ dependencies, endpoints, databases, health }: ServiceFacts):
   ].join('\n\n');
 }
 
-/** One incident as an issue: the next reader meets the same symptoms first. */
+/** One incident as a known issue, symptoms first, so that the next reader can recognise it. */
 function issue(service: string, status: StatusDocument, number: number): string {
   const { id, title, declaredAt, triages, mitigations } = status;
   const causes = [...shownCauses(status), ...suspectedChanges(status)].map(({ statement, from }) => `${statement} (${from})`);

@@ -1,4 +1,4 @@
-/** The JSON of the page in the shape of Statuspage's public API v2, which monitors and dashboards read already. */
+/** The JSON of the page in the shape of Statuspage's public API v2, which monitors and dashboards can already read. */
 import {
   componentStatusNow,
   correctionOf,
@@ -10,7 +10,7 @@ import {
   type StatusPage,
 } from '../../core/command/communication/public-incident.js';
 
-/** An id of letters, digits and dashes: the same name has the same one. */
+/** An id of letters, digits and dashes: the same name always gives the same id. */
 export function slug(name: string): string {
   const plain = name
     .normalize('NFKD')
@@ -96,7 +96,7 @@ export function apiDocuments(page: StatusPage): Record<string, object> {
     'summary.json': { page: head, components, incidents: unresolved, scheduled_maintenances: [], status },
     'status.json': { page: head, status },
     'components.json': { page: head, components },
-    // The real one gives the newest fifty.
+    // Statuspage returns the newest fifty.
     'incidents.json': { page: head, incidents: page.incidents.slice(0, 50).map((incident) => incidentDocument(page, incident)) },
     'incidents/unresolved.json': { page: head, incidents: unresolved },
   };

@@ -1,4 +1,4 @@
-/** Atom (RFC 4287) and RSS 2.0: one entry for each update, since readers show an entry once and would miss what is added to it later. */
+/** Atom (RFC 4287) and RSS 2.0, with one entry per update: readers show an entry once and would miss later additions. */
 import {
   correctionOf,
   updatedAtOf,
@@ -9,12 +9,12 @@ import {
 import { slug } from './api-documents.js';
 import { updateHeading, updateText } from './update-text.js';
 
-/** A reader that was away for a week has missed less. */
+/** A reader that was away for a week has missed fewer. */
 const mostEntries = 50;
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** XML 1.0 has no other control characters, not even escaped. */
+/** XML 1.0 allows no other control characters, not even escaped. */
 function escaped(text: string): string {
   return text
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Cs}]/gu, '\ufffd')
@@ -24,7 +24,7 @@ function escaped(text: string): string {
 interface Entry {
   incident: PublicIncident;
   update: PublicUpdate;
-  /** Never changes, wherever the page moves. */
+  /** Never changes, even if the page moves. */
   id: string;
   title: string;
   text: string;
@@ -32,7 +32,7 @@ interface Entry {
   link: string;
 }
 
-/** Without an address of its own the page has at least one that is well-formed and that nobody owns (RFC 2606). */
+/** A page without an address of its own gets one that is well-formed and belongs to nobody (RFC 2606). */
 function baseOf({ url }: StatusPage): string {
   return url ?? 'https://status-page.invalid/';
 }
@@ -42,7 +42,7 @@ function entriesOf(page: StatusPage): Entry[] {
     incident.updates.map((update): Entry => ({
       incident,
       update,
-      // A tag of RFC 4151 below a name that nobody can own, so that another address of the page makes no new entry.
+      // A tag (RFC 4151) under a name that nobody can own, so that a new address of the page makes no new entries.
       id: `tag:perf-incident-responder.invalid,2026:${slug(page.title)}/${incident.id}/${update.id}`,
       title: `${incident.name}: ${updateHeading(update)}`,
       text: updateText(incident, update),
@@ -76,7 +76,7 @@ ${entries.join('\n')}${entries.length === 0 ? '' : '\n'}</feed>
 `;
 }
 
-/** RSS wants the day of RFC 822. */
+/** RSS uses dates of RFC 822. */
 function rfc822(iso: string): string {
   return new Date(iso).toUTCString().replace('GMT', '+0000');
 }

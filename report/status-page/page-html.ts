@@ -1,4 +1,4 @@
-/** The status page as files: no script, no call back, readable on a phone, and as true when we are down as when it was written. */
+/** The status page as files: no script, no call back, readable on a phone. When we are down, it is as true as when it was written. */
 import {
   componentStatusNow,
   indicatorNow,
@@ -15,7 +15,7 @@ import { clock, componentWords, correctedNote, correctionNote, updateHeading } f
 /** The first page shows two weeks; the rest is in the history. */
 const recentMs = 14 * 86_400_000;
 
-/** Severity is told by words and a sign, not by colour alone. */
+/** Words and a sign show the severity, not colour alone. */
 const signs: Readonly<Record<Indicator, string>> = { none: '✓', minor: '▲', major: '▲▲', critical: '✕' };
 
 function time(iso: string): Html {
@@ -108,7 +108,7 @@ ${updates(incident)}`;
   return document(page, { title: `${incident.name} - ${page.title}`, depth: 1, main });
 }
 
-/** A badge for other pages; its words say what its colour says. */
+/** A badge for other pages; its words say the same as its colour. */
 export function badgeSvg(page: StatusPage): string {
   const indicator = indicatorNow(page);
   const colour = { none: '#1a7f37', minor: '#7d4e00', major: '#953800', critical: '#a40e26' }[indicator];

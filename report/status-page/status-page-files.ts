@@ -1,4 +1,4 @@
-/** Every file of the status page, by its path: the same for the hook that serves it and for a folder of a web server. */
+/** Every file of the status page by its path: the same for the hook, which serves it, and for a folder of a web server. */
 import type { StatusPage } from '../../core/command/communication/public-incident.js';
 import { apiDocuments } from './api-documents.js';
 import { atomFeed, rssFeed } from './feeds.js';

@@ -24,13 +24,13 @@ export function updateHeading({ status, corrects }: PublicUpdate): string {
   return corrects === null ? statusWords[status] : `Correction (${statusWords[status]})`;
 }
 
-/** What an update that was corrected says beside its own text, which stays as it was; null: it was not. */
+/** Stands beside an update that was corrected, whose own text stays as it was; null: it was not corrected. */
 export function correctionNote(incident: PublicIncident, { id }: PublicUpdate): string | null {
   const correction = correctionOf(incident, id);
   return correction === null ? null : `Corrected at ${clock(correction.at)}: see the update of that time.`;
 }
 
-/** Which update a correction is about; null: it is none. */
+/** Which update a correction is about; null: the update is no correction. */
 export function correctedNote({ updates }: PublicIncident, { corrects }: PublicUpdate): string | null {
   const before = updates.find(({ id }) => id === corrects);
   return before === undefined ? null : `This corrects the update of ${clock(before.at)}.`;

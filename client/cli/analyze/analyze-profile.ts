@@ -66,7 +66,7 @@ function printAnalysis(read: StackProfile, top: number, command: Command): void 
 
 const milliseconds: Readonly<Record<string, number>> = { nanoseconds: 1e-6, microseconds: 1e-3, milliseconds: 1, seconds: 1000 };
 
-/** A time in the unit that people would choose, anything else as it is counted; the JSON keeps the number of the file. */
+/** Writes a time in the unit that people would choose, and any other total as it is. The JSON keeps the number of the file. */
 function totalText(total: number, unit: string): string {
   const unitMs = milliseconds[unit];
   return unitMs === undefined ? `${count(Math.round(total))} ${unit}` : `${duration(total * unitMs)} in all`;

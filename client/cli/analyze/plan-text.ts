@@ -1,6 +1,6 @@
 import type { PlanNode, QueryPlan } from '../../../core/model/database.js';
 
-/** A plan for a terminal: the tree, the node's own time and its share in front, what stands out below. */
+/** A plan for a terminal: the tree with each node's own time and share in front, and what stands out below it. */
 export function planText(plan: QueryPlan): string {
   const { nodes, dominant, findings, analyzed } = plan;
   const totalMs = nodes.reduce((sum, node) => sum + node.selfMs, 0);

@@ -1,4 +1,4 @@
-/** What check, health, logs and changes have in common: the catalog, which services, and when the answer is an exit code of 1. */
+/** Shared by check, health, logs and changes: the catalog, the chosen services, and when the exit code is 1. */
 import { readCatalog, type Catalog } from '../../../config/catalog.js';
 import { nearestName } from '../../../config/nearest-name.js';
 import { verdicts, worst, type Verdict } from '../../../core/command/checks/check.js';
@@ -15,7 +15,7 @@ export const failOnOption = [
   choiceOption('--fail-on', ['warn', 'fail'] as const),
 ] as const;
 
-/** The names of the services that are meant; without a name all of the catalog. */
+/** The names of the chosen services; without a name all of the catalog. */
 export async function catalogAndServices(
   context: CommandContext,
   service: string | undefined,
@@ -30,7 +30,7 @@ export async function catalogAndServices(
   );
 }
 
-/** After the document was printed: the exit code that `--fail-on` asked for. */
+/** Sets the exit code that `--fail-on` asked for, after the document was printed. */
 export function failOn(wanted: FailOn | undefined, found: readonly Verdict[]): void {
   if (wanted === undefined) return;
   const most = worst(found);

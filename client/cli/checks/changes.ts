@@ -13,7 +13,7 @@ interface ChangesFlags {
   failOn?: FailOn;
 }
 
-/** How exact a time is that a person gives. */
+/** How exact a time is that a person typed. */
 const typedUncertaintyMs = 60_000;
 
 type Row = CollectedChanges['changes'][number] & Partial<Pick<JudgedChange, 'verdict' | 'why' | 'score'>>;

@@ -1,4 +1,4 @@
-/** `incident documents`: everything that is told of an incident, as files, all from one reading of its record. */
+/** `incident documents`: everything there is to tell about an incident as files, all from one reading of its record. */
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
@@ -22,7 +22,7 @@ export interface IncidentRecord {
   runs: readonly RunDocument[];
 }
 
-/** Name of the file → its text. Postmortems are written anew here: the one that people edit is that of `incident postmortem`. */
+/** Name of the file → its text. Postmortems are written afresh here; people edit the one of `incident postmortem`. */
 export function documentsOf({ status, analysis, runs }: IncidentRecord, catalog: Catalog | null): Record<string, string> {
   return {
     'incident.md': declarationDocument(status),

@@ -6,11 +6,11 @@ import { addNoteUpdate } from '../../../workflows/command/messages.js';
 import type { CommandClient } from '../../temporal/command-client.js';
 import { sha } from '../document-file.js';
 
-/** Far above what people write by hand, and far below what the record of an incident takes. */
+/** Far more than people write by hand, and far less than the record of an incident can take. */
 const limits = { bytes: 1_000_000, events: 500 } as const;
 
 export interface ImportedNotes {
-  /** Events that are in the record now and were not before. */
+  /** Events that are now in the record and were not before. */
   imported: number;
   known: number;
   unparsed: UnparsedLine[];
@@ -24,7 +24,7 @@ async function readNotes(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-/** Refuses notes of which nothing, or not what day, can be known. Lines that cannot be read are listed, not refused. */
+/** Refuses notes in which nothing can be read, or whose day is unknown. Single lines that cannot be read are listed instead. */
 function parsed(text: string, file: string): { events: NoteEvent[]; unparsed: UnparsedLine[] } {
   const notes = parseNotes(text);
   const missing = missingInNotes(notes);
@@ -38,7 +38,7 @@ function parsed(text: string, file: string): { events: NoteEvent[]; unparsed: Un
   return notes;
 }
 
-/** Adds the events of notes to the record of an incident. The same notes again add nothing. */
+/** Adds the events of notes to the record of an incident. Importing the same notes again adds nothing. */
 export async function importNotes(incidents: CommandClient, id: string, file: string, by: Actor): Promise<ImportedNotes> {
   const { events, unparsed } = parsed(await readNotes(file), file);
   const { timeline } = await incidents.status(id);

@@ -25,13 +25,13 @@ export async function withCommand<T>(
   }
 }
 
-/** Who acts, and whether a token proved it: whoever has the shell can write any name. */
+/** Who acts, and whether a token proved it: anybody with a shell can write any name. */
 export async function actor(context: CommandContext, { by }: { by?: string }): Promise<Actor> {
   const { by: person, proof } = await whoGives(context, by);
   return { person, proof };
 }
 
-/** Somebody who can be called and can act, where the catalog names people: an offer to a mistyped name is answered by nobody. */
+/** Accepts only a person of the catalog, if it names people: nobody would answer an offer to a mistyped name. */
 export async function knownPerson(context: CommandContext, person: string): Promise<string> {
   const known = Object.keys((await tryReadCatalog(context))?.people ?? {});
   if (known.length === 0 || known.includes(person)) return person;
@@ -41,7 +41,7 @@ export async function knownPerson(context: CommandContext, person: string): Prom
   );
 }
 
-/** Prints what an update left: the event, and a warning where there is one. */
+/** Prints what an update recorded: the event, and a warning if there is one. */
 export function printRecorded(
   context: CommandContext,
   id: string,

@@ -39,7 +39,7 @@ export function timelineText(rows: readonly TimelineRow[]): string {
 
 const figures = { errorRatio: 'failing', slowRatio: 'slow', requestsPerMinute: 'requests per minute' } as const;
 
-/** Figures with how each was got; why one is not known is in the document. */
+/** Figures, each with how it was obtained. The document says why one is unknown. */
 function impactLines({ impact }: StatusDocument): string[] {
   return (['errorRatio', 'slowRatio', 'requestsPerMinute'] as const).flatMap((name) => {
     const value = impact[name];

@@ -3,7 +3,7 @@ import { numberOption } from '../option-values.js';
 import { incidentId, withCommand } from './incident-access.js';
 import { listText, statusText, timelineText } from './incident-text.js';
 
-/** Commands that only look: list, status, timeline. */
+/** Read-only commands: list, status, timeline. */
 export function registerLook(group: Command): void {
   group
     .command('list')

@@ -20,7 +20,7 @@ async function decide(decision: 'approve' | 'reject', id: string, flags: DecideF
   });
 }
 
-/** The one to try first on top; what was decided below what waits. */
+/** The one to try first is on top; waiting ones come before decided ones. */
 function ordered(mitigations: StatusDocument['mitigations']): StatusDocument['mitigations'] {
   return mitigations.toSorted(
     (left, right) => Number(right.state === 'proposed') - Number(left.state === 'proposed') || left.rank - right.rank,
@@ -53,7 +53,7 @@ function planText({
 async function propose(id: string, flags: { by?: string }, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
     context.wait('looking at what could be done');
-    // An incident that is over, or whose worker is away, still tells what was proposed.
+    // An incident that is over, or whose worker is away, can still show what was proposed.
     await incidents
       .update(id, proposeMitigationsUpdate, { by: await actor(context, flags) }, undefined, freshLookMs)
       .catch((error: unknown) => {
@@ -65,7 +65,7 @@ async function propose(id: string, flags: { by?: string }, command: Command): Pr
   });
 }
 
-/** One look of at most 20 s, and the one that is under way before it. */
+/** One look takes at most 20 s, and may have to wait for the one that is running. */
 const freshLookMs = 45_000;
 
 /** What could end the incident, and who decides on it. */

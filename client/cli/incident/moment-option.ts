@@ -1,6 +1,6 @@
 import { UnreadableInputError } from '../../../core/model/errors.js';
 
-/** A time with its zone; `10:05` alone means nothing to somebody in another zone. Gives ISO 8601 in UTC. */
+/** A time with its zone, because `10:05` alone means something else to somebody in another zone. Returns ISO 8601 in UTC. */
 export function momentOption(flag: string): (text: string) => string {
   return (text) => {
     const hasZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);

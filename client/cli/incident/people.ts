@@ -53,7 +53,7 @@ async function escalate(id: string, flags: Flags & { reason: string }, command: 
   });
 }
 
-/** One severity down: whoever was told for the higher one hears that they may stand down. */
+/** Lowers the severity by one; whoever was told of the higher one hears that they may stand down. */
 async function deescalate(id: string, flags: Flags & { reason: string }, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
     const { severity } = await incidents.status(id);

@@ -1,4 +1,4 @@
-/** `incident postmortem diff|accept`: what people changed in a postmortem, held against what the record says now. */
+/** `incident postmortem diff|accept`: what people changed in a postmortem, compared with what the record says now. */
 import type { Command } from 'commander';
 import type { BlockDifference } from '../../../core/command/postmortem/blocks.js';
 import { RefusedError } from '../../../core/model/errors.js';
@@ -8,7 +8,7 @@ import { save } from '../document-file.js';
 import { incidentId, withCommand } from './incident-access.js';
 import { differencesOf, placeFor, writeDocument, type PostmortemOrder } from './postmortem-file.js';
 
-/** The options of `incident postmortem` hold for both, wherever they stand. */
+/** The options of `incident postmortem` apply to both, wherever they are written. */
 interface Flags {
   out?: string;
   template: PostmortemTemplate;

@@ -1,4 +1,4 @@
-/** The file of a postmortem: where it goes and what it becomes. */
+/** The file of a postmortem: where it is written and what it contains. */
 import type { Catalog } from '../../../config/catalog.js';
 import type { ActionRow } from '../../../core/command/incident/findings.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
@@ -13,14 +13,14 @@ import { placeOf, sha, type Place } from '../document-file.js';
 
 type Service = Catalog['services'][string];
 
-/** Without `--out`: the day's file, unless it is of something else; then the one with the id in its name. */
+/** Without `--out`: the file of the day or, if that belongs to another incident, the one with the id in its name. */
 export async function placeFor({ id, declaredAt }: StatusDocument, out: string | undefined, folder: string): Promise<Place> {
   const day = declaredAt.slice(0, 10);
   const names = out === undefined ? [`postmortem-${day}.md`, `postmortem-${day}-${id}.md`] : [out];
   return placeOf({ kind: 'postmortem', subject: id }, names, folder);
 }
 
-/** What holds for all affected services; where they differ, nothing is taken. */
+/** What is the same for all affected services; where they differ, nothing is assumed. */
 function inputsOf(services: readonly Service[]): MetricInputs {
   const common = <T>(values: readonly (T | undefined)[]): T | null => {
     const [first] = values;
@@ -63,14 +63,14 @@ function freshDocument(status: StatusDocument, catalog: Catalog | null, template
   return { fresh, metrics, actions };
 }
 
-/** What a postmortem is made of: the record, the catalog, the sections that are wanted. */
+/** What a postmortem is made from: the record, the catalog, the wanted sections. */
 export interface PostmortemOrder {
   status: StatusDocument;
   catalog: Catalog | null;
   template: PostmortemTemplate;
 }
 
-/** `accepted`: blocks whose edits give way to the text of the record. */
+/** `accepted`: blocks in which the text of the record replaces edits. */
 export function writeDocument({ status, catalog, template }: PostmortemOrder, existing: string | null, accepted: readonly string[] = []) {
   const { fresh, metrics, actions } = freshDocument(status, catalog, template);
   const { text, blocks } = mergeBlocks(existing, fresh, sha, accepted);

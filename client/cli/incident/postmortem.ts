@@ -29,7 +29,7 @@ function notesText(notes: ImportedNotes | null): string[] {
   ];
 }
 
-/** An incident that is over takes nothing any more; the file is written all the same. */
+/** Records that a postmortem was written. An incident that is over accepts nothing any more; the file is written all the same. */
 async function tellOfPostmortem(incidents: CommandClient, id: string, path: string, by: Actor): Promise<void> {
   const request = { path: await incidents.keepText(path), by };
   await incidents.update(id, keepPostmortemUpdate, request).catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { contextOf, storeFor, tryReadCatalog, withIncidents, type CommandContext
 import { incidentId } from './incident-access.js';
 import { rcaText } from './rca-text.js';
 
-/** An hour before gives the level before; the quarter of an hour after it shows that the new one stayed. */
+/** The hour before gives the earlier level; a quarter of an hour after shows that the new level stayed. */
 const lookBackMs = 3_600_000;
 const lookAheadMs = 15 * 60_000;
 
@@ -20,7 +20,7 @@ async function seriesAround(context: CommandContext, { declaredAt, impact }: Sta
   return readSeries(catalog, impact.services, window, AbortSignal.timeout(30_000));
 }
 
-/** Documents of the triages of an incident. One that the server no longer keeps is told, since its causes are missing then. */
+/** Documents of the triages of an incident. If the server no longer keeps one, a message says so, because its causes are missing. */
 async function triagesOf(incidents: IncidentClient, status: StatusDocument, context: CommandContext): Promise<Incident[]> {
   const documents: Incident[] = [];
   for (const { incidentId: id, endpoint } of status.triages) {
@@ -36,7 +36,7 @@ async function triagesOf(incidents: IncidentClient, status: StatusDocument, cont
   return documents;
 }
 
-/** What could not be read is told on standard error. */
+/** Reports on standard error what could not be read. */
 export async function analysisOf(context: CommandContext, incidents: IncidentClient, status: StatusDocument): Promise<RootCauseAnalysis> {
   const [triages, { series, unread }] = await Promise.all([triagesOf(incidents, status, context), seriesAround(context, status)]);
   for (const { service, signal, why } of unread) context.say(`note: ${signal} of ${service} was not read: ${why}`);

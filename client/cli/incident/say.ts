@@ -112,7 +112,7 @@ async function close(id: string, flags: Flags, command: Command): Promise<void> 
 
 async function merge(id: string, flags: Flags & { into: string }, command: Command): Promise<void> {
   await withCommand(command, async (incidents, context) => {
-    // A wrong id is refused here: nobody could end what merged into nothing.
+    // A wrong id is refused here, because an incident that was merged into nothing could not be ended by anybody.
     const { id: into } = await incidents.status(flags.into);
     printRecorded(
       context,

@@ -22,7 +22,9 @@ async function publish({ out }: { out: string }, command: Command): Promise<void
   context.print(document, `${files.size} files with ${page.incidents.length} incidents in ${folder}`);
 }
 
-/** `perf-responder status publish --out DIR`: from the data folder alone (the worker's, where one is seen), so that it works when nothing else does. */
+/**
+ * `perf-responder status publish --out DIR`: needs only the data folder (the worker's, if one is running here), so that it works when nothing else does.
+ */
 export function registerStatusPublish(group: Command): void {
   group
     .command('publish')

@@ -20,7 +20,7 @@ async function status(runId: string, _: unknown, command: Command): Promise<void
   });
 }
 
-/** Answers what the run waits for now: what has changed since it was read here is refused as stale. */
+/** Answers what the run waits for now. If it has changed since it was read here, the answer is refused as stale. */
 async function answer(said: Answer, runId: string, { step, ...flags }: AnswerFlags, command: Command): Promise<void> {
   await withRunbooks(command, async (runs, context) => {
     const { waitsFor } = await runs.document(runId);

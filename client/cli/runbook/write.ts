@@ -11,7 +11,7 @@ import { placeOf, save, sha } from '../document-file.js';
 import { AnsweredError } from '../exit-code.js';
 import { withCommand } from '../incident/incident-access.js';
 
-/** Older ones tell of a service that is another by now. */
+/** Older incidents describe a service that has changed since. */
 const mostIncidents = 20;
 
 function factsOf(catalog: Catalog, service: string, runbooks: string[]): ServiceFacts {
@@ -64,7 +64,7 @@ async function write(service: string, { out }: { out?: string }, command: Comman
   });
 }
 
-/** The document about a service that people read at night. */
+/** The runbook of a service, for people who read it at night. */
 export function registerWrite(group: Command): void {
   group
     .command('write')

@@ -13,12 +13,12 @@ interface DevFlags {
   hookPort?: number;
 }
 
-/** Temporal's own convention is a thousand above; a free one where that is none. */
+/** Temporal's convention is a thousand above its own port; if that is not a port, a free one. */
 function usualUiPort(temporalPort: number): number {
   return temporalPort === 0 || temporalPort + 1000 > 65_535 ? 0 : temporalPort + 1000;
 }
 
-/** What a worker sees depends on both: the services that it profiles have to run here, and belong to this user. */
+/** What a worker can see depends on both: the services that it profiles have to run on this machine and belong to this user. */
 function whereItRuns(): string {
   const isRoot = process.getuid?.() === 0;
   const sees = isRoot ? 'the services of every user on this host' : 'the services of this user on this host; root sees those of all';

@@ -8,7 +8,7 @@ import { pasteOf, toDoOf } from '../../doctor/to-do.js';
 import { connectFor, contextOf, type CommandContext } from '../command-context.js';
 import { AnsweredError } from '../exit-code.js';
 
-/** The server and, through it, the workers that run. What they see and this shell does not is taken over. */
+/** Checks the server and, through it, the running workers. What they see and this shell does not is taken over from them. */
 async function checkRunning(context: CommandContext, variables: readonly string[]): Promise<Check[]> {
   const what = 'a Temporal server';
   const remedy =
@@ -43,7 +43,7 @@ function lines({ status, what, found }: Check): string {
   return `${marks[status]}  ${what}: ${found.replaceAll('\n', '\n           ')}`;
 }
 
-/** Verdict, the list of what is to be done, and what can be pasted. */
+/** The verdict, the list of things to do, and what can be pasted. */
 export function summaryLines(checks: readonly Check[], unset: readonly string[]): string[] {
   const lacking = checks.filter(({ status }) => status === 'failed').map(({ what }) => what);
   const toDo = toDoOf(checks);
@@ -59,7 +59,7 @@ export function summaryLines(checks: readonly Check[], unset: readonly string[])
   ];
 }
 
-/** Names of variables that the catalog reads and nobody has set; none when there is no catalog. */
+/** Variables that the catalog reads and nobody has set; none when there is no catalog. */
 export async function variablesOf(catalogFile: string): Promise<string[]> {
   const catalog = await readCatalog(catalogFile).catch(() => null);
   return catalog === null ? [] : secretVariables(catalog.services);
@@ -71,7 +71,7 @@ async function doctor(_flags: unknown, command: Command): Promise<void> {
   const { checkCatalog } = await import('../../doctor/catalog-checks.js');
   const { checkMachine } = await import('../../doctor/machine-checks.js');
   const variables = await variablesOf(context.catalogFile);
-  // First, since what the worker's environment holds decides what the others find.
+  // First, because the environment of the worker decides what the other checks find.
   const running = await checkRunning(context, variables);
   const [machine, catalog] = await Promise.all([
     checkMachine(context.dataDirectory),
@@ -85,7 +85,7 @@ async function doctor(_flags: unknown, command: Command): Promise<void> {
   if (!isReady) throw new AnsweredError('not ready', 1);
 }
 
-/** The development server is no loss where another server answers. */
+/** A missing development server does not matter when another server answers. */
 function onlyForDev(check: Check, running: readonly Check[]): Check {
   const isServed = running.some(({ id, status }) => id === 'temporal-server' && status === 'ok');
   return check.id === 'temporal' && check.status === 'failed' && isServed ? { ...check, status: 'missing' } : check;

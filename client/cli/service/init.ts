@@ -1,4 +1,4 @@
-/** `perf-responder init`: looks at this machine, writes a catalog with one endpoint, says what is missing and what to type next. */
+/** `perf-responder init`: looks at this machine, writes a catalog with one endpoint, and says what is missing and what to type next. */
 import { access, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parseCatalog } from '../../../config/catalog.js';
@@ -20,10 +20,10 @@ function candidateLine({ pid, port, runtime, command, databaseVariables }: Candi
   return `  port ${port}: ${runtime}, process ${pid}${database}  ${command.replaceAll(/\s+/g, ' ').slice(0, 80)}`;
 }
 
-/** As many as can be looked through. */
+/** As many as a person can look through. */
 const mostShown = 8;
 
-/** The one that was asked for first: a machine may have dozens of services. */
+/** Puts the one that was asked for first: a machine may run dozens of services. */
 function candidateLines(candidates: readonly Candidate[], { url }: InitFlags): string[] {
   const meant = /:(\d+)/.exec(url ?? '')?.[1];
   const isMeant = ({ port }: Candidate): boolean => String(port) === meant;
@@ -32,7 +32,7 @@ function candidateLines(candidates: readonly Candidate[], { url }: InitFlags): s
   return [...lines.slice(0, mostShown), ...(more > 0 ? [`  and ${more} more; --url names the service`] : [])];
 }
 
-/** How the worker gets the variable without anybody seeing its value. */
+/** How to give the variable to the worker without showing its value to anybody. */
 function environmentHint({ databaseVariable }: CatalogChoice, candidate: Candidate | null): string[] {
   if (databaseVariable === null || environmentVariable(databaseVariable) !== null) return [];
   if (candidate?.databaseVariables.includes(databaseVariable) !== true) return [];

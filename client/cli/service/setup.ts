@@ -1,4 +1,4 @@
-/** `perf-responder setup`: gets the programs that the product starts, checked by their sums. Running it again changes nothing. */
+/** `perf-responder setup`: gets the programs that the product starts and verifies their checksums. Running it again changes nothing. */
 import type { Command } from 'commander';
 import { requiredTools } from '../../../adapters/tools/tool-pins.js';
 import { findTool } from '../../../config/find-tool.js';

@@ -19,12 +19,12 @@ export interface DevOptions {
   catalog: Catalog;
   dataDirectory: string;
   namespace: string;
-  /** Ports beat the catalog; 0 = a free one. */
+  /** A given port takes precedence over the catalog; 0 = a free one. */
   temporalPort: number;
   uiPort: number;
   hookPort: number | null;
   say: (line: string) => void;
-  /** Stops the start where it is. */
+  /** Stops the start, wherever it is. */
   signal: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ interface ReadyLine {
   /** Origins of the Web UI and the hook. */
   ui: string;
   hook: string;
-  /** Only when `dev` made it, because no secret of the catalog is there. */
+  /** Present only if `dev` made a token because no secret of the catalog was available. */
   hookToken?: string;
 }
 
@@ -51,7 +51,7 @@ const serverReadyWithinMs = 30_000;
 
 type Release = () => Promise<void>;
 
-/** Last taken, first released; a part that cannot be released does not keep the others. */
+/** Releases in reverse order. If one part cannot be released, the others are released all the same. */
 async function releaseAll(releases: Release[], say: (line: string) => void): Promise<void> {
   for (const release of releases.splice(0).reverse()) {
     await release().catch((error: unknown) => say(`stopping: ${error instanceof Error ? error.message : String(error)}`));
@@ -114,7 +114,7 @@ async function assemble(options: DevOptions, releases: Release[]): Promise<Omit<
     });
   });
   const failed = Promise.race([serverDied, workersDied]);
-  // Stopping ends both, and then nobody waits for this.
+  // Stopping ends both, and then nobody waits for this promise.
   failed.catch(() => undefined);
   serverDied.catch(() => undefined);
   workersDied.catch(() => undefined);
@@ -123,8 +123,8 @@ async function assemble(options: DevOptions, releases: Release[]): Promise<Omit<
 }
 
 /**
- * Starts everything, or nothing: what was started before a failure is stopped again. Throws UnreadableInputError when another live `dev` has
- * the data folder or a port is taken, ProgramFailedError when the server or the tools fail.
+ * Starts everything or nothing: after a failure, what was started is stopped again. Throws UnreadableInputError when another running `dev` uses the data
+ * folder or a port is taken, ProgramFailedError when the server or the tools fail.
  */
 export async function startDev(options: DevOptions): Promise<RunningDev> {
   const releases: Release[] = [];

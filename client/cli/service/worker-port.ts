@@ -1,4 +1,4 @@
-/** How a command starts the workers. `main.ts` hands it in, so that the command line knows nothing of the worker and its SDK. */
+/** How a command starts the workers. `main.ts` passes it in, so that the command line does not know the worker and its SDK. */
 import type { TemporalTarget } from '../../../adapters/temporal/connection.js';
 import type { Catalog } from '../../../config/catalog.js';
 import type { WorkerRole } from '../../../workflows/kernel/task-queues.js';
@@ -12,7 +12,7 @@ export interface WorkerSettings {
   /** Pages of incidents, and where one person acknowledges one; null where no hook serves them. */
   incidentUrl: (incidentId: string) => string | null;
   ackUrl: (incidentId: string, person: string) => string | null;
-  /** Name under which the catalog sends captures here. */
+  /** Name by which the catalog sends captures to this machine. */
   host?: string;
   roles?: readonly WorkerRole[];
   metricsAddress?: string;

@@ -1,6 +1,6 @@
 import { coloured } from './terminal.js';
 
-/** Words at the beginning of a line that somebody looks for, and their colour. */
+/** Words at the beginning of a line that readers look for, and their colour. */
 const styles: readonly [RegExp, Parameters<typeof coloured>[1]][] = [
   [/^(?:ok {5,}|ready:|improved\b)/, 'green'],
   [/^(?:FAILED|not ready:)/, 'red'],

@@ -1,9 +1,9 @@
-/** Standard error as a place for progress: one line that lives while something is waited for, and lines that stay. */
+/** Standard error as a place for progress: one live line while something is waited for, and lines that stay. */
 import { printable } from './printable.js';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
-/** Where no line can be written over, waiting is told only when it lasts: so soon that nobody wonders. */
+/** Where a line cannot be overwritten, waiting is shown only after this time: soon enough that nobody wonders. */
 const tellAfterMs = 250;
 const eraseLine = '\r\u001b[K';
 
@@ -11,9 +11,9 @@ export interface Terminal {
   isLive: boolean;
   /** A line that stays. */
   say: (line: string) => void;
-  /** What is waited for; on a terminal it lives until something else is shown. `isQuiet`: nothing where it could not be taken back. */
+  /** Shows what is waited for; on a terminal until something else is shown. `isQuiet`: show nothing where it cannot be overwritten. */
   wait: (text: string, isQuiet: boolean) => void;
-  /** Takes the living line away. */
+  /** Removes the live line. */
   clear: () => void;
 }
 
@@ -23,7 +23,7 @@ interface Output {
   write(text: string): unknown;
 }
 
-/** https://no-color.org, and terminals that know no cursor. */
+/** False by https://no-color.org, and for terminals that cannot move the cursor. */
 export function hasColour(
   stream: Pick<Output, 'isTTY'>,
   environment: { NO_COLOR?: string | undefined; TERM?: string | undefined },
@@ -37,7 +37,7 @@ export function coloured(text: string, style: keyof typeof codes, isOn: boolean)
   return isOn ? `\u001b[${codes[style]}m${text}\u001b[0m` : text;
 }
 
-/** Some terminals tell 0 for not known. */
+/** Some terminals report 0 for unknown. */
 function widthOf({ columns = 0 }: Output): number {
   return columns > 0 ? Math.max(20, columns) : 80;
 }
@@ -59,7 +59,7 @@ export function createTerminal(stream: Output, environment: { NO_COLOR?: string 
   function draw(text: string): void {
     const seconds = Math.floor((Date.now() - since) / 1000);
     const line = `${frames[frame++ % frames.length] ?? ''} ${printable(text)}${seconds < 2 ? '' : ` (${seconds} s)`}`;
-    // A line that wraps could not be written over.
+    // A line that wraps could not be overwritten.
     stream.write(`${eraseLine}${coloured(line.slice(0, widthOf(stream) - 1), 'dim', isColoured)}`);
   }
 

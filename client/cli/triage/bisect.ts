@@ -10,7 +10,7 @@ import { choiceOption, numberOption } from '../option-values.js';
 import { isSearchable } from '../../../config/searchable-repository.js';
 
 const metrics = ['p95', 'p50', 'error-ratio', 'cpu', 'db-time'] as const;
-/** What a search may cost when nobody says: twice what the hardest case of the benchmark needs. */
+/** Default budget of a search: twice what the hardest case of the benchmark needs. */
 const defaultRuns = 120;
 const defaultMinutes = 240;
 
@@ -25,7 +25,7 @@ interface BisectFlags {
   detach?: boolean;
 }
 
-/** Refuses at once what the catalog cannot give; what the repository says is known to the worker that has it. */
+/** Refuses at once what the catalog rules out. Only the worker that has the repository knows the rest. */
 function requireRepository(found: FoundEndpoint): void {
   if (isSearchable(found.service.repository)) return;
   throw new RefusedError(
@@ -76,7 +76,7 @@ async function bisect(endpoint: string, flags: BisectFlags, command: Command): P
   });
 }
 
-/** No key of the catalog is without a slash. */
+/** Every key of the catalog contains a slash. */
 function isBisectId(text: string): boolean {
   return text.startsWith('bisect-') && !text.includes('/');
 }

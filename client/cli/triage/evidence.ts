@@ -10,7 +10,7 @@ import type { Incident } from '../../../core/model/incident.js';
 import { contextOf, storeFor, withIncidents, type CommandContext } from '../command-context.js';
 import { incidentArgument } from '../incident-options.js';
 
-/** The evidence of an incident as its worker stored it, values and all. */
+/** The evidence of an incident as its worker stored it, including values. */
 async function storedEvidence(context: CommandContext, { incidentId, artifacts }: Incident): Promise<EvidenceContent> {
   const store = await storeFor(context);
   const read = async (ref: ArtifactRef): Promise<unknown> => JSON.parse((await store.read(ref)).toString('utf8'));
@@ -32,7 +32,7 @@ async function exportEvidence(id: string, flags: { out: string }, command: Comma
     ...(await incidents.status(id)),
     context: located,
   }));
-  // Without the catalog nobody knows what is secret, so there is no export without it.
+  // There is no export without the catalog, because only the catalog says what is secret.
   const secrets = catalogSecrets(await readCatalog(context.catalogFile));
   for (const unread of secrets.unread)
     context.say(

@@ -47,7 +47,7 @@ function causeLines({ causes }: Incident): string[] {
   ]);
 }
 
-/** The commit, or who searches for it. */
+/** The commit, or the search for it. */
 function changeLines({ bisect, bisectId }: Incident): string[] {
   if (bisect === null) return bisectId === undefined ? [] : [`commit    ${bisectId} searches for the one that made it slow`];
   return [`commit    ${plainText(changeSentence(bisect))}`];

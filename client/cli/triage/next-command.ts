@@ -2,7 +2,7 @@ import type { Incident } from '../../../core/model/incident.js';
 import { shellWord } from '../../../report/shell-word.js';
 import type { Typed } from '../command-context.js';
 
-/** What to type next, and what for; null when nothing is left to do here. */
+/** What to type next, and why; null when nothing is left to do here. */
 export function nextCommand(
   { incidentId, endpoint, outcome, causes }: Pick<Incident, 'incidentId' | 'endpoint' | 'outcome' | 'causes'>,
   typed: Typed,

@@ -68,7 +68,7 @@ function reportFormat(file: string): ReportFormat {
   throw new UnreadableInputError(`--report: expected a file ending in .md, .json or .html, got "${file}"; rename it`);
 }
 
-/** What the load would be wasted on, when it showed only afterwards: files that cannot be read, a report that cannot be written. */
+/** Checks files before the load, which would be wasted if one cannot be read or the report cannot be written. */
 async function checkFiles(flags: TriageFlags): Promise<void> {
   if (flags.report !== undefined) {
     reportFormat(flags.report);
@@ -99,7 +99,7 @@ function cliAlert(endpoint: string, by: string, symptom: Symptom | null): AlertS
   };
 }
 
-/** Refuses at once what the catalog forbids, before Temporal is asked. With `--json` the refusal is a triage document too. */
+/** Refuses at once what the catalog forbids, before Temporal is asked. With `--json` the refusal is also a triage document. */
 async function plan(context: CommandContext, endpoint: string, options: TriageOptions, symptom: Symptom | null): Promise<TargetSummary> {
   const catalog = await readCatalog(context.catalogFile);
   try {
@@ -111,12 +111,12 @@ async function plan(context: CommandContext, endpoint: string, options: TriageOp
   }
 }
 
-/** The report is there, or there will be none. */
+/** The report exists, or there will be none. */
 function isReported({ phase }: IncidentStatus): boolean {
   return phase !== 'accepted' && phase !== 'confirming' && phase !== 'diagnosing';
 }
 
-/** Null, or why there is no report in that file; it is told, too. */
+/** Null, or the reason why that file has no report, which is also printed. */
 async function saveReport(context: CommandContext, incident: Incident, file: string): Promise<string | null> {
   try {
     const report = await readReport(await storeFor(context), incident.artifacts, reportFormat(file));
@@ -160,7 +160,7 @@ async function triage(endpoint: string, flags: TriageFlags, command: Command): P
     const { followIncident } = await import('../../temporal/follow-incident.js');
     const { say, progress, wait, typed } = context;
     const { incident } = await followIncident({ client, incidents, id: incidentId, say, progress, wait, typed, isDone: isReported });
-    // What the triage found is told also where its report cannot be written.
+    // The result of the triage is shown even if its report cannot be written.
     const unsaved = flags.report === undefined ? null : await saveReport(located, incident, flags.report);
     const next = nextCommand(incident, typed);
     context.print(incident, `${incidentText(incident)}${await reportPath(located, incident)}${next === null ? '' : `\nnext      ${next}`}`);

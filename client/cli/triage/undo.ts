@@ -25,7 +25,7 @@ async function undo(id: string, flags: Signed & { plan?: string }, command: Comm
   context.print(answer, `${answer.applied ? 'undone' : 'not undone'}: ${answer.detail}`);
 }
 
-/** What the worker refused is a refusal here, too. */
+/** What the worker refused is a refusal of this command, too. */
 function explain(error: unknown): never {
   const cause = error instanceof WorkflowFailedError ? error.cause : null;
   const inner = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause : cause) : null;

@@ -1,20 +1,20 @@
-/** What the hook takes at a time: bytes of bodies in memory, deliveries a second of one source, wrong credentials of one address. */
+/** Limits of the hook: bytes of bodies in memory, deliveries per second of one source, wrong credentials from one address. */
 import { createBodyMemory, type BodyMemory } from './body-memory.js';
 
-/** One of the largest bodies and what is small beside them: alerts have kilobytes, and whoever has to wait sends again. */
+/** Room for one of the largest bodies and small ones beside it: alerts have kilobytes, and a sender that has to wait sends again. */
 const bodyBudgetBytes = 12 * 1024 * 1024;
-/** Sixteen forms of the pages at a time. People act while senders have filled everything else. */
+/** Room for sixteen forms of the pages at a time. People can still act when senders have filled everything else. */
 const formBudgetBytes = 1024 * 1024;
 /** Above what a large Alertmanager cluster sends in a storm; a sender beyond that is broken. */
 const deliveriesPerSecond = 20_000;
-/** A person mistypes a token a few times; a program that guesses does it all the time. */
+/** A person mistypes a token a few times; a program that guesses does so all the time. */
 const denialsPerSecond = 20;
 const knownAddresses = 10_000;
 
 export interface Admission {
-  /** Where bodies come in, within one budget for all requests. */
+  /** Memory for incoming bodies, with one budget for all requests. */
   bodies: BodyMemory;
-  /** What people send from the pages. */
+  /** Memory for what people send from the pages. */
   forms: BodyMemory;
   /** False: too many deliveries of this source in this second. */
   admits: (source: string) => boolean;

@@ -16,13 +16,16 @@ function signatureOf(scheme: SignatureScheme, headers: IncomingHttpHeaders): str
   return value === undefined ? null : [value].flat().join(',');
 }
 
-/** What the headers alone decide. A present signature always has to be checked over the body when there is a secret for it. */
+/** What the headers alone decide. A signature that is present is always checked over the body if there is a secret for it. */
 export function judgeHeaders(credentials: SourceCredentials, scheme: SignatureScheme, headers: IncomingHttpHeaders): Judgement {
   if (credentials.hmac !== null && signatureOf(scheme, headers) !== null) return 'needs-body';
   return hasRightToken(credentials, headers) ? 'allowed' : 'denied';
 }
 
-/** What a signature is worth for the raw bytes. One with a time counts once, also while its first delivery is still under way; `forget` lets it count again. */
+/**
+ * The result of checking a signature over the raw bytes. A signature with a time counts once, even while its first delivery is still in progress; `forget`
+ * lets it count again.
+ */
 type SignatureJudgement = { why: string } | { forget: () => void };
 
 export function judgeSignature(
@@ -38,18 +41,21 @@ export function judgeSignature(
   if (!isTimed && credentials.needsTimestamp) return { why: `expected ${timestampHeader} and a signature over "<timestamp>.<body>"` };
   const signed = [before, ...body];
   const right = signed.reduce((hmac, part) => hmac.update(part), createHmac('sha256', credentials.hmac)).digest('hex');
-  // Every candidate is compared, so that the time does not tell which one fitted (several = a secret being rotated).
+  // Compares every candidate, so that the time taken does not tell which one matched (several = a secret is being rotated).
   const isRight = scheme
     .parse(header)
     .map((candidate) => sameSecret(candidate.toLowerCase(), right))
     .includes(true);
   if (!isRight) return { why: `the signature in ${scheme.header} does not fit the body` };
-  // Without a time the same bytes may rightly come again.
+  // Without a time the same bytes may legitimately come again.
   const forget = isTimed ? replays.take(digestOf(signed)) : () => undefined;
   return forget === null ? { why: 'this signature was used before' } : { forget };
 }
 
-/** What comes before the body; null when the headers forbid that any signature be right. Sources with a time of their own know how; the others may say it in X-Timestamp. */
+/**
+ * What is signed before the body; null when the headers rule out a right signature. Sources with a time of their own know how; the others may send it in
+ * X-Timestamp.
+ */
 function signedBefore(scheme: SignatureScheme, headers: IncomingHttpHeaders): string | null {
   if (scheme.signedBefore !== undefined) return scheme.signedBefore(headers, Date.now());
   const timestamp = timestampOf(headers);
@@ -57,7 +63,7 @@ function signedBefore(scheme: SignatureScheme, headers: IncomingHttpHeaders): st
   return whyNotNow(timestamp, Date.now()) === null ? timeBefore(timestamp) : null;
 }
 
-/** The header can be written in many ways that mean the same signature; what was signed cannot. */
+/** The header can be written in many ways that mean the same signature, so the signed bytes are compared instead. */
 function digestOf(signed: readonly (string | Uint8Array)[]): string {
   return signed.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('base64');
 }

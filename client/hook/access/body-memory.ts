@@ -1,15 +1,15 @@
-/** Memory for bodies that come in: one piece, taken once and used again. What is refused leaves nothing to the collector, however much of it comes. */
+/** Memory for incoming bodies: one piece, allocated once and reused. Refused bodies leave nothing to the garbage collector, however many come. */
 
-/** Most alerts fit into one or two; a thousand connections with a small body each fit into what one of the largest bodies takes. */
+/** Most alerts fit into one or two blocks. A thousand connections with a small body each fit into the room of one of the largest bodies. */
 const blockBytes = 8 * 1024;
 
-/** The bytes of one body, as far as they came. */
+/** The bytes of one body that have arrived so far. */
 export interface BodyRoom {
-  /** Takes what `bytes` of this body need in all; false when there is not so much left. */
+  /** Reserves what this body needs in all (`bytes`); false when there is not so much left. */
   widen: (bytes: number) => boolean;
   /** False when there is no room for it. */
   append: (chunk: Uint8Array) => boolean;
-  /** Views in order, valid until `release`: the same memory holds another body then. */
+  /** Views in order. They are valid until `release`, after which the memory is used for another body. */
   parts: () => readonly Uint8Array[];
   /** Gives everything back, once. */
   release: () => void;
@@ -17,7 +17,7 @@ export interface BodyRoom {
 
 export interface BodyMemory {
   open: () => BodyRoom;
-  /** Counts bytes that are kept elsewhere; null when there are not so many left. The returned function gives them back, once. */
+  /** Counts bytes that are kept elsewhere; null when there is not so much left. The returned function gives them back, once. */
   reserve: (bytes: number) => (() => void) | null;
 }
 
@@ -33,7 +33,7 @@ interface Blocks {
 function createBlocks(count: number): Blocks {
   let leftBytes = count * blockBytes;
   let whole: Buffer | null = null;
-  // The one that was given back last is taken first: what was never needed is never touched.
+  // The block that was returned last is reused first, so memory that was never needed is never touched.
   const free = Array.from({ length: count }, (_, index) => count - 1 - index);
   const takeBytes = (bytes: number): boolean => {
     if (bytes > leftBytes) return false;

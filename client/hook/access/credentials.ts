@@ -7,17 +7,17 @@ import { alertSources } from '../sources/registry.js';
 export interface SourceCredentials {
   bearer: string | null;
   hmac: string | null;
-  /** A signature without a time does not count. */
+  /** A signature without a time is not accepted. */
   needsTimestamp: boolean;
 }
 
-/** Secrets of the hook by source, read anew for every request so that a rotated file counts at once. A source without any is off. */
+/** Secrets of the hook by source. They are read for every request, so that a rotated file counts at once. A source without a secret is off. */
 export type HookCredentials = ReadonlyMap<string, SourceCredentials>;
 
 /** Of a source that is off. */
 export const noCredentials: SourceCredentials = { bearer: null, hmac: null, needsTimestamp: false };
 
-/** `RESPONDER_HOOK_TOKEN` and `RESPONDER_HOOK_SECRET`, or what `dev` made: they open every source when the catalog names none. */
+/** `RESPONDER_HOOK_TOKEN` and `RESPONDER_HOOK_SECRET`, or what `dev` made. They are valid for every source when the catalog names none. */
 const defaultReferences = { bearer: { env: 'RESPONDER_HOOK_TOKEN' }, hmac: { env: 'RESPONDER_HOOK_SECRET' } };
 
 /** Null when the catalog names none, or it is not there. */
@@ -41,18 +41,18 @@ export function readHookCredentials(catalog: Catalog, madeToken: string | null):
 
 const defaultReadReference = { env: 'RESPONDER_READ_TOKEN' };
 
-/** The token that reads incidents and reports; a sender's token reads nothing. What `dev` made serves for both, because nobody else has it. */
+/** The token that reads incidents and reports; a sender's token reads nothing. A token that `dev` made serves for both, because nobody else has it. */
 export function readReadToken(catalog: Catalog, madeToken: string | null): string | null {
   return readSecretOf(catalog, catalog.hook?.read?.bearer ?? defaultReadReference) ?? madeToken;
 }
 
-/** Everything that opens the hook, as it is now. */
+/** Everything that grants access to the hook, as it is now. */
 export function hookSecrets(catalog: Catalog, madeToken: string | null): string[] {
   const ofSources = [...readHookCredentials(catalog, madeToken).values()].flatMap(({ bearer, hmac }) => [bearer, hmac]);
   return [...ofSources, readReadToken(catalog, madeToken)].filter((secret) => secret !== null);
 }
 
-/** True when at least one source has a secret: without, the hook refuses to start. */
+/** True when at least one source has a secret; otherwise the hook refuses to start. */
 export function hasAnySecret(credentials: HookCredentials): boolean {
   return [...credentials.values()].some(({ bearer, hmac }) => bearer !== null || hmac !== null);
 }

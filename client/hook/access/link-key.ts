@@ -1,4 +1,4 @@
-/** The key that signs links to reports. It is nobody's who may send alerts: a sender must not be able to make a link. */
+/** The key that signs links to reports. Senders of alerts do not have it, so that they cannot make links. */
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +7,16 @@ import { hmacHex, readReadToken } from './credentials.js';
 
 const purpose = 'perf-incident-responder report link';
 
-/** Derived from the reader's secret, which command line, workers and hook of all machines share; without one, a random key in the data folder of this one. */
+/**
+ * Derived from the reader's secret, which command line, workers and hooks of all machines share. Without that secret, a random key in this machine's data
+ * folder.
+ */
 export function keyOfLinks(catalog: Catalog, madeToken: string | null, dataDirectory: string): string {
   const token = readReadToken(catalog, madeToken);
   return hmacHex(token ?? keyInFolder(dataDirectory), purpose);
 }
 
-/** For who must not make one: its links would fit no hook. */
+/** For callers that must not create a key: their links would be valid on no hook. */
 export function existingKeyOfLinks(catalog: Catalog, dataDirectory: string): string | null {
   const secret = readReadToken(catalog, null) ?? readKey(join(dataDirectory, 'link-key'));
   return secret === null ? null : hmacHex(secret, purpose);
@@ -28,7 +31,7 @@ function readKey(file: string): string | null {
   }
 }
 
-/** Whole or not there: several processes may begin at once, and all of them need the same key. */
+/** Writes the whole file or nothing: several processes may start at once, and all of them need the same key. */
 function keyInFolder(dataDirectory: string): string {
   const file = join(dataDirectory, 'link-key');
   const known = readKey(file);
@@ -40,7 +43,7 @@ function keyInFolder(dataDirectory: string): string {
   try {
     linkSync(draft, file);
   } catch {
-    // Another process was first; its key counts.
+    // If another process was first, its key counts.
   } finally {
     rmSync(draft, { force: true });
   }

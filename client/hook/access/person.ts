@@ -1,4 +1,4 @@
-/** Who sends a command to the hook, as far as that can be proven: by a token of their own, or by a proxy in front of us that has asked them. */
+/** Who sends a command to the hook, as far as it can be proven: by a personal token, or by a proxy in front of us that authenticated them. */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
@@ -10,7 +10,7 @@ const proxySecretHeader = 'x-responder-proxy-secret';
 
 export type Proven = { person: string; proof: 'token' | 'trusted-proxy' } | { refused: string } | null;
 
-/** Null: nothing was shown. What is shown and wrong is refused rather than taken for nothing. */
+/** Null: nothing was presented. Wrong credentials are refused instead of being ignored. */
 export function provenPerson(catalog: Catalog, readToken: string | null, request: IncomingMessage): Proven {
   return byToken(catalog, readToken, request) ?? byProxy(catalog, request);
 }
@@ -21,7 +21,7 @@ function secretOf(catalog: Catalog, reference: SecretRef): string | null {
 
 function byToken(catalog: Catalog, readToken: string | null, { headers }: IncomingMessage): Proven {
   const token = bearerOf(headers.authorization);
-  // Whoever reads with the token of all readers has shown that they may read, not who they are.
+  // The token of all readers proves that somebody may read, not who they are.
   if (token === null || (readToken !== null && sameSecret(readToken, token))) return null;
   const found = Object.entries(catalog.people ?? {}).find(([, { token: reference }]) => {
     const known = reference === undefined ? null : secretOf(catalog, reference);
@@ -30,7 +30,7 @@ function byToken(catalog: Catalog, readToken: string | null, { headers }: Incomi
   return found === undefined ? { refused: 'this token is of nobody in people of the catalog' } : { person: found[0], proof: 'token' };
 }
 
-/** The header of somebody who is not the proxy proves nothing: whoever reaches the hook can write one. */
+/** The header proves nothing unless the proxy sent it, because whoever reaches the hook can write one. */
 function byProxy(catalog: Catalog, request: IncomingMessage): Proven {
   const identity = catalog.hook?.identity;
   if (identity === undefined) return null;
@@ -45,7 +45,7 @@ function byProxy(catalog: Catalog, request: IncomingMessage): Proven {
 
 type Identity = NonNullable<NonNullable<Catalog['hook']>['identity']>;
 
-/** Both hold where both are named. */
+/** If both are named, both must hold. */
 function whyNotProxy(catalog: Catalog, { proxies, secret }: Identity, { socket, headers }: IncomingMessage): string | null {
   if (proxies !== undefined && !isAmong(proxies, socket.remoteAddress ?? '')) return 'it came from another address';
   if (secret === undefined) return null;
@@ -62,7 +62,7 @@ function isAmong(addresses: readonly string[], remote: string): boolean {
     if (prefix === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(prefix), family);
   }
-  // An IPv4 client of a socket that listens on both.
+  // An IPv4 client on a socket that listens on both families.
   const plain = remote.replace(/^::ffff:(?=\d+\.)/, '');
   return plain !== '' && list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
 }

@@ -1,4 +1,4 @@
-/** Signatures that say when they were made: each counts once, and only soon after. */
+/** Signatures that say when they were made: each is valid once, and only for a short time. */
 
 /** Clocks of senders differ by seconds, and a delivery waits in a queue for minutes at most (the usual tolerance of webhooks). */
 const toleranceMs = 5 * 60_000;
@@ -22,8 +22,8 @@ export function whyNotNow(timestamp: string, nowMs: number): string | null {
 
 export interface ReplayMemory {
   /**
-   * Takes what was signed, given as a digest; null when it was taken before. The returned function gives it back: a delivery that failed for our reasons
-   * may come again.
+   * Takes what was signed, given as a digest; null when it was taken before. The returned function gives it back, so that a delivery that failed because of
+   * us may come again.
    */
   take: (signed: string) => (() => void) | null;
 }
@@ -37,7 +37,7 @@ export function createReplayMemory(now: () => number): ReplayMemory {
         if (until > now() && seen.size < mostRemembered) break;
         seen.delete(old);
       }
-      // A time in the future within the tolerance stays valid for twice as long.
+      // A time in the future, within the tolerance, stays valid for twice as long.
       seen.set(signed, now() + 2 * toleranceMs);
       return () => void seen.delete(signed);
     },

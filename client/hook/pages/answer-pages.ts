@@ -1,4 +1,6 @@
-/** Pages of incidents and of who is on call. GET never acts: mail scanners open links, and some run scripts. POST acts, once for a signed link. */
+/**
+ * Pages of incidents and of who is on call. GET never acts, because mail scanners open links and some run scripts. POST acts, once for each signed link.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RefusedError } from '../../../core/model/errors.js';
 import type { Actor } from '../../../core/command/incident/record-event.js';
@@ -21,7 +23,7 @@ import { makeCookie, pageActions, readAction, readCookie, signAction, type LinkP
 const pagePolicy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** Its own forms say where they were: without a referrer a browser sends `Origin: null`, which a page of anybody can make it send. */
+/** Our own forms send their referrer. Without it a browser sends `Origin: null`, which anybody's page can make it send. */
 const ownReferrer = { 'referrer-policy': 'same-origin' };
 
 function htmlAnswer(body: string, status = 200, headers: Record<string, string> = {}): Answer {
@@ -56,7 +58,7 @@ const fixed: Readonly<Record<string, PagePath['kind']>> = {
   '/incidents/assets/live.js': 'js',
 };
 
-/** Null: no page, e.g. a triage, whose id does not begin with INC. */
+/** Null: not a page of an incident, for example a triage, whose id does not begin with INC. */
 export function parsePagePath(pathname: string): PagePath | null {
   const known = Object.hasOwn(fixed, pathname) ? fixed[pathname] : undefined;
   if (known !== undefined) return { kind: known, id: '' };
@@ -82,14 +84,14 @@ const unauthorized = problem(
   { 'www-authenticate': 'Bearer' },
 );
 
-/** How the reader showed that they may read; null: not at all. */
+/** How the reader proved that they may read; null: not at all. */
 function readerOf({ deps }: PageParts, { request, url }: PageRequest, id: string): 'token' | 'link' | 'cookie' | null {
   if (mayRead(readReadToken(deps.catalog, deps.madeToken), request.headers)) return 'token';
   if (readCookie(deps.linkKey(), request.headers.cookie)) return 'cookie';
   return id !== '' && isValidLink(deps.linkKey(), id, url.searchParams, new Date()) ? 'link' : null;
 }
 
-/** Answers null when it has taken the response itself. */
+/** Returns null when it has taken over the response itself. */
 export async function answerPages(parts: PageParts, asked: PageRequest, path: PagePath): Promise<Answer | null> {
   const { request } = asked;
   if (path.kind === 'css') return { status: 200, body: css, contentType: 'text/css; charset=utf-8' };
@@ -112,7 +114,7 @@ async function show(
 ): Promise<Answer | null> {
   const { deps, incidents, live } = parts;
   const isSecure = deps.catalog.hook?.tls !== undefined;
-  // With the cookie of a link its reader goes on to the list and hears live what changes.
+  // With the cookie of a link the reader can go on to the list and receives live updates.
   const cookie: Record<string, string> = reader === 'cookie' ? {} : { 'set-cookie': makeCookie(deps.linkKey(), isSecure) };
   if (kind === 'list') return htmlAnswer(listPage(await incidents.list()), 200, cookie);
   if (kind === 'declare') return htmlAnswer(declareForm(deps), 200, cookie);
@@ -143,10 +145,10 @@ const isTest = (id: string): boolean => id.startsWith('TEST-');
 const badLink = (id: string): Answer =>
   htmlAnswer(answerPage('This link does nothing', 'It has expired, or was made for something else.', id), 403);
 
-/** What a link would do, and a button. Whoever only looks changes nothing. */
+/** Shows what a link would do, and a button. Looking changes nothing. */
 function showForm({ deps }: PageParts, { url }: PageRequest, id: string, action: PageAction): Answer {
   const link = readAction(deps.linkKey(), id, action, url.searchParams);
-  // Other actions need fields, which the page of the incident has.
+  // Other actions need fields that only the page of the incident has.
   if (link === null || action !== 'ack' || link.person === '') return badLink(id);
   const text = isTest(id)
     ? `${link.person} acknowledges the test page ${id}: pages reach them.`
@@ -157,7 +159,7 @@ function showForm({ deps }: PageParts, { url }: PageRequest, id: string, action:
 /** A form holds a note at most. */
 const formLimitBytes = 64 * 1024;
 
-/** A page of another origin has no business here; browsers say where a form was. Programs say nothing. */
+/** Pages of other origins may not send forms here. Browsers say where a form comes from; programs do not. */
 function isForeign(request: IncomingMessage): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
@@ -165,7 +167,7 @@ function isForeign(request: IncomingMessage): boolean {
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }
 
-/** What is proven beats what is chosen. A link that was sent to one person is theirs; on the page anybody who may read can choose a name. */
+/** A proven identity takes precedence over a chosen one. A link that was sent to one person is theirs; on the page, any reader can choose a name. */
 function actorOf(proven: Proven, linked: string, chosen: string): Actor | { refused: string } {
   if (proven === null) return linked === '' ? { person: chosen, proof: 'unverified' } : { person: linked, proof: 'signed-link' };
   if ('refused' in proven) return proven;
@@ -179,7 +181,7 @@ interface SentForm {
   form: URLSearchParams;
 }
 
-/** What came with a signed link, and who sent it; an answer where it may do nothing. */
+/** What came with a signed link, and who sent it; an answer if it may not act. */
 async function takeForm(
   { deps, forms }: PageParts,
   { request, url }: PageRequest,
@@ -200,7 +202,7 @@ async function takeForm(
   return { by, form, link: { id: link.id, expiresAt: new Date(Number(link.expires) * 1000).toISOString() } };
 }
 
-/** The workflow's answer, never a hopeful one; what it refused is a conflict with what somebody else did. */
+/** Returns the workflow's answer. A refusal is a conflict with what somebody else did. */
 async function answered(work: () => Promise<{ text: string; id: string }>, id: string): Promise<Answer> {
   try {
     const done = await work();
@@ -216,7 +218,7 @@ async function act(parts: PageParts, asked: PageRequest, id: string, action: Pag
   return 'status' in sent ? sent : await answered(async () => ({ text: await parts.incidents.act(id, { action, ...sent }), id }), id);
 }
 
-/** Links of this page are made for no incident yet. */
+/** Links of this page are made for an incident that does not exist yet. */
 const newIncident = 'new';
 
 function declareForm(deps: HookDependencies): string {
@@ -224,7 +226,7 @@ function declareForm(deps: HookDependencies): string {
   return declarePage({ action, people: Object.keys(deps.catalog.people ?? {}), services: Object.keys(deps.catalog.services) });
 }
 
-/** The same form sent twice declares once: its link is the key of the declaration. */
+/** The same form sent twice declares once, because its link is the key of the declaration. */
 async function declare(parts: PageParts, asked: PageRequest): Promise<Answer> {
   const sent = await takeForm(parts, asked, newIncident, 'declare');
   if ('status' in sent) return sent;

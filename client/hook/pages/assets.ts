@@ -23,7 +23,7 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; pad
 @media (max-width: 40rem) { table, tbody, tr, td { display: block; } thead { position: absolute; left: -9999px; } tr { border-top: 1px solid var(--line); padding: .4rem 0; } td { border: 0; padding: .1rem 0; } }
 `;
 
-/** Live: the server says that something changed, the parts that show it are read anew. Forms and the focus stay where they are. */
+/** Live updates: when the server says that something changed, the affected parts are read again. Forms and the focus stay as they are. */
 export const js = `
 (() => {
   const live = document.getElementById('live-now');

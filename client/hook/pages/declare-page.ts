@@ -1,4 +1,4 @@
-/** Declaring an incident by hand: what is wrong is enough, the rest is rated and found. */
+/** Declares an incident by hand: what is wrong is enough, the rest is rated and found. */
 import { severities } from '../../../core/command/severity/severity.js';
 import { field, who } from './incident-forms.js';
 import { html, page } from './html.js';

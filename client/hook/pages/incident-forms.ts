@@ -1,4 +1,4 @@
-/** What people can do on the page of an incident: forms that are sent once, each by a signed link of its own. */
+/** What people can do on the page of an incident: forms that can be sent once, each with a signed link of its own. */
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 import { html, type Html } from './html.js';
 import type { PageAction } from './page-link.js';
@@ -9,7 +9,7 @@ export interface PageForms {
   people: readonly string[];
 }
 
-/** Drafts that wait, each with the very words that would be published. */
+/** Drafts that wait for an approval, each with the exact words that would be published. */
 function publications({ communications }: StatusDocument, people: readonly string[], action: () => Html): Html {
   const drafts = communications.filter(({ audience, state }) => audience === 'external' && (state === 'draft' || state === 'failed'));
   if (drafts.length === 0) return html``;

@@ -1,4 +1,4 @@
-/** The page of one incident: what has to be done first, then what is known. Complete without a script. */
+/** The page of one incident: first what has to be done, then what is known. It is complete without a script. */
 import { isOpen } from '../../../core/command/incident/incident-status.js';
 import type { StatusDocument, TimelineRow } from '../../../core/command/incident/status-document.js';
 import { html, page, time, type Html } from './html.js';
@@ -121,7 +121,7 @@ function whoWasPaged({ paging, management, roles }: StatusDocument): Html {
     ${list([...roles.map((one) => html`${one.role}: ${one.person} (${one.state})`), ...paged, ...told], 'Nobody was paged.')}`;
 }
 
-/** A phone shows a few hundred rows in a second; whoever wants all of them asks for them. */
+/** A phone renders a few hundred rows in a second; whoever wants all of them asks for them. */
 const shownEvents = 200;
 const shownPins = 50;
 

@@ -1,11 +1,11 @@
-/** Server-sent events: one look at an incident for all who watch it, and a line only when it changed. */
+/** Server-sent events: one look at an incident for everybody who watches it, and a line only when it changed. */
 import type { ServerResponse } from 'node:http';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 
 const lookEveryMs = 2_000;
-/** Proxies close what is silent for half a minute. */
+/** Proxies close connections that are silent for half a minute. */
 const commentEveryMs = 15_000;
-/** One browser holds at most six connections of an origin; whoever opens more pages reloads. */
+/** A browser holds at most six connections to one origin; whoever opens more pages has to reload. */
 const mostWatchers = 500;
 
 interface Watched {
@@ -22,12 +22,12 @@ export function createLiveEvents(status: (id: string) => Promise<StatusDocument 
   const look = async (id: string): Promise<void> => {
     const one = watched.get(id);
     if (one === undefined) return;
-    // An outage of ours is seen by the browser as silence; the next look is two seconds away.
+    // If we have an outage, the browser sees silence; the next look comes two seconds later.
     const document = await status(id).catch(() => null);
     if (document === null) return;
     const now = JSON.stringify(document);
     if (now === one.last) return;
-    // The first look tells, too: between the page and it something may have changed.
+    // The first look counts, too: something may have changed since the page was made.
     one.last = now;
     const line = `id: ${document.timeline.length}\nevent: changed\ndata: ${JSON.stringify({ status: document.status, severity: document.severity })}\n\n`;
     for (const watcher of one.watchers) watcher.write(line);
@@ -57,7 +57,7 @@ export function createLiveEvents(status: (id: string) => Promise<StatusDocument 
         'x-accel-buffering': 'no',
         'x-content-type-options': 'nosniff',
       });
-      // Whoever comes later, or was away, reads the page anew, whatever was missed.
+      // Whoever comes later, or was away, reads the page again, whatever was missed.
       response.write(`retry: 3000\n\n${watched.has(id) ? 'event: changed\ndata: {}\n\n' : ''}`);
       (watched.get(id) ?? begin(id)).watchers.add(response);
       const comment = setInterval(() => response.write(':\n\n'), commentEveryMs).unref();

@@ -29,7 +29,7 @@ export interface PageOrder {
   form: URLSearchParams;
 }
 
-/** What the pages need of incidents. Rejects when they cannot be reached; RefusedError holds the workflow's reason. */
+/** What the pages need of incidents. It rejects when they cannot be reached; RefusedError has the workflow's reason. */
 export interface PageIncidents {
   list(): Promise<IncidentRow[]>;
   /** Null: there is no such incident. */

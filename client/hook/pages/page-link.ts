@@ -6,11 +6,11 @@ import { signReportLink } from '../report-link.js';
 export const pageActions = ['ack', 'note', 'state', 'approve', 'update', 'publish'] as const;
 export type PageAction = (typeof pageActions)[number];
 
-/** A page is opened the next morning, too; to act by a link is meant for the shift in which it came. */
+/** A page may be opened the next morning; a link that acts is meant for the shift in which it came. */
 const readLifetimeMs = 7 * 24 * 3_600_000;
 const actLifetimeMs = 24 * 3_600_000;
 
-/** What a link may do beside acting on an incident that is there. */
+/** What a link may do besides acting on an existing incident. */
 export type LinkPurpose = PageAction | 'declare';
 
 export interface ActionLink {
@@ -18,7 +18,7 @@ export interface ActionLink {
   id: string;
   /** Unix seconds. */
   expires: string;
-  /** Empty: whoever acts says who they are. */
+  /** Empty: whoever acts enters their name. */
   person: string;
 }
 
@@ -31,7 +31,7 @@ export function signAction(key: string, incidentId: string, action: LinkPurpose,
   return new URLSearchParams({ ...link, act: signatureOf(key, incidentId, action, link) });
 }
 
-/** What a signed link allows; null: nothing, since it was not signed here, for something else, or has expired. */
+/** What a signed link allows. Null: nothing, because it was not signed here, or for something else, or has expired. */
 export function readAction(key: string, incidentId: string, action: LinkPurpose, query: URLSearchParams): ActionLink | null {
   const [id, expires, person, signed] = ['id', 'expires', 'person', 'act'].map((name) => query.get(name));
   if (id == null || expires == null || person == null || signed == null || !/^\d{1,12}$/.test(expires)) return null;
@@ -67,7 +67,7 @@ export function pageLinks(key: () => string | null, origin: string | null): Page
 /** The cookie that a signed link leaves, so that the list and live updates open, too: `<expires>.<signature>`. */
 export const cookieName = 'responder_read';
 
-/** Of no form that a link can have: a link to one report opens that report. */
+/** Signed over a form that no link can have: a link to one report opens only that report. */
 function cookieSignature(key: string, expires: string): string {
   return hmacHex(key, JSON.stringify(['read', expires]));
 }

@@ -1,4 +1,4 @@
-/** The public status page of the hook: files of the data folder alone, so that it stands when Temporal and the workers are down. */
+/** The public status page of the hook. It needs only files of the data folder, so it works when Temporal and the workers are down. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { publishedVersion } from '../../../adapters/status-page/published-incidents.js';
@@ -8,7 +8,7 @@ import { statusPageOf } from '../../status-page/status-page-of.js';
 import { problem, type Answer } from '../answer.js';
 
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/** What is "recent" moves on without a publication, too. */
+/** What counts as "recent" also changes without a publication. */
 const renewEveryMs = 60_000;
 
 export type StatusPages = (request: IncomingMessage, url: URL) => Promise<Answer | null>;
@@ -26,7 +26,7 @@ export function createStatusPages(catalog: Catalog, dataDirectory: string, now: 
   return async (request, url) => {
     if (url.pathname !== '/status' && !url.pathname.startsWith('/status/')) return null;
     if (request.method !== 'GET' && request.method !== 'HEAD') return problem(405, 'expected GET', {}, { allow: 'GET, HEAD' });
-    // Addresses in the page are relative: without the slash they would lead elsewhere.
+    // Addresses in the page are relative; without the slash they would lead elsewhere.
     if (url.pathname === '/status') return { status: 308, body: '', headers: { location: '/status/' } };
     const path = url.pathname === '/status/' ? 'index.html' : url.pathname.slice('/status/'.length);
     const content = (await filesAt(originOf(request))).get(path);
@@ -36,7 +36,7 @@ export function createStatusPages(catalog: Catalog, dataDirectory: string, now: 
   };
 }
 
-/** Where the reader asked, for the addresses in feeds; a name that is none is not repeated to anybody. */
+/** The origin that the reader used, for the addresses in feeds. A name that is not a valid one is not repeated to anybody. */
 function originOf({ headers, socket }: IncomingMessage): string {
   const host = headers.host ?? '';
   const scheme = 'encrypted' in socket ? 'https' : 'http';

@@ -4,11 +4,11 @@ import { boundedLabels, boundedLinks, boundedTitle, isoTime, labelFingerprint, s
 import type { IgnoredAlert, SourceAlert } from './source.js';
 import { labelsOf, textsSchema } from './texts.js';
 
-/** Of one alert, and of the delivery that holds it. */
+/** Status of one alert, and of the delivery that contains it. */
 const statusSchema = z.enum(['firing', 'resolved']);
 
 const alertSchema = z.object({
-  // A firing delivery may hold resolved alerts, so its status speaks only for those that have none of their own.
+  // A firing delivery may contain resolved alerts, so its status only counts for alerts without one of their own.
   status: statusSchema.nullish(),
   labels: textsSchema,
   annotations: textsSchema.nullish(),
@@ -19,15 +19,15 @@ const alertSchema = z.object({
   fingerprint: z.string().nullish(),
 });
 
-/** What a delivery says for all of its alerts. */
+/** What a delivery says about all of its alerts. */
 export interface AlertGroup {
   status: unknown;
   links: (string | null | undefined)[];
 }
 
 /**
- * Reads every alert that can be read; each of the others is told with what is wrong with it. One without a status has that of its delivery, and fires
- * where that has none either: templates that leave it out are made for alerts.
+ * Reads every alert that can be read, and says for each of the others what is wrong with it. An alert without a status has that of its delivery, and fires
+ * if the delivery has none either: templates that leave it out are made for alerts.
  */
 export function readAlertList(entries: readonly unknown[], group: AlertGroup): { alerts: SourceAlert[]; ignored: IgnoredAlert[] } {
   const alerts: SourceAlert[] = [];
@@ -60,7 +60,7 @@ function toAlert(alert: z.output<typeof alertSchema>, group: AlertGroup): Source
     ...group.links,
   ];
   return {
-    // The fingerprint stays the same over episodes; the start tells them apart.
+    // The fingerprint is the same in all episodes; the start tells them apart.
     id: `${(alert.fingerprint ?? labelFingerprint(alert.labels)).slice(0, 100)}@${startsAt ?? 'unknown'}`,
     status: alert.status ?? statusSchema.catch('firing').parse(group.status),
     title: boundedTitle(title),

@@ -62,7 +62,7 @@ export const datadog: AlertSource = {
   },
 };
 
-/** From the transition, or from the mark that Datadog puts in front of the title: `[Triggered on {host:a}] …`. */
+/** From the transition, or from the mark in front of the title: `[Triggered on {host:a}] …`. */
 function statusOf({
   alert_transition: transition,
   title,
@@ -93,7 +93,7 @@ function toAlert(body: Body, status: SourceAlert['status']): SourceAlert {
   const labels = { ...tags, ...Object.fromEntries(Object.entries(own).flatMap(([name, text]) => (text === null ? [] : [[name, text]]))) };
   const scoped = body.alert_id === null || body.alert_scope === null ? body.alert_id : `${body.alert_id}:${body.alert_scope}`;
   return {
-    // One key per trigger-to-recovery cycle; without it the monitor and what it is about.
+    // The key is the same from trigger to recovery. Without it, the monitor and what it is about.
     id: (body.alert_cycle_key ?? scoped ?? body.aggreg_key ?? body.id ?? labelFingerprint(labels)).slice(0, 200),
     status,
     title: boundedTitle(body.alert_title ?? body.title ?? body.event_title ?? 'Datadog alert without a title'),

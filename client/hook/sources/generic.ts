@@ -1,4 +1,4 @@
-/** The responder's own small format, for senders that are none of the others: design §5. */
+/** The responder's own small format, for senders without a source of their own. */
 import { z } from 'zod';
 import { tryParseSymptom } from '../../../config/resolve/symptom.js';
 import { boundedLabels, boundedTitle, isoTime, labelFingerprint } from '../alert-text.js';

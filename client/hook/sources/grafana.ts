@@ -5,9 +5,9 @@ import { whatCame } from './recognise.js';
 import type { SignatureScheme } from './signature.js';
 import type { AlertSource } from './source.js';
 
-/** The header that Grafana's contact point is told to put its time stamp into; it has no name by itself. */
+/** The header into which Grafana's contact point is told to put its time stamp; it has no default name. */
 const timestampHeader = 'x-grafana-alerting-timestamp';
-/** As long as clocks may differ and a delivery may take; a recorded one that is sent again later is refused. */
+/** As much as clocks may differ and a delivery may take. A recorded delivery that is sent again later is refused. */
 const toleranceMs = 5 * 60_000;
 
 /** Over the body, or over `<unix seconds>:` and the body where the contact point names a time stamp header. */

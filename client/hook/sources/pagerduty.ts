@@ -6,7 +6,7 @@ import { whatCame } from './recognise.js';
 import type { SignatureScheme } from './signature.js';
 import type { AlertSource, SourceAlert } from './source.js';
 
-/** `v1=<hex>[,v1=<hex>…]` over the raw body; several while the secret is being rotated, and any of them will do. */
+/** `v1=<hex>[,v1=<hex>…]` over the raw body. There are several while the secret is being rotated, and any one of them is enough. */
 const pagerdutySignature: SignatureScheme = {
   header: 'x-pagerduty-signature',
   parse: (header) => header.split(',').flatMap((part) => /^v1=([0-9a-f]{64})$/i.exec(part.trim())?.[1] ?? []),
@@ -28,7 +28,7 @@ const deliverySchema = z.object({
   event: z.object({ event_type: z.string(), occurred_at: z.string().nullish(), data: z.unknown() }),
 });
 
-/** A reopened incident keeps its id: the time of the event tells the episodes apart. */
+/** A reopened incident keeps its id; the time of the event tells the episodes apart. */
 const statuses: Record<string, SourceAlert['status']> = {
   'incident.triggered': 'firing',
   'incident.reopened': 'firing',

@@ -1,4 +1,4 @@
-/** Whose body this is, when it was sent to a source that does not read it. Shapes are those of the senders' documentation. */
+/** Recognises the sender of a body that its source cannot read. The shapes are those of the senders' documentation. */
 interface Sender {
   name: string;
   /** What to send instead. */
@@ -64,7 +64,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `a body of Opsgenie (keys action, alert, …); post …`, or what is wrong with it when nobody's shape is recognised. */
+/** `a body of Opsgenie (keys action, alert, …); post …`, or what is wrong with it when no sender is recognised. */
 export function whatCame(body: unknown, problems: string, self: string): string {
   if (!isRecord(body)) return `${Array.isArray(body) ? 'a list' : typeof body}, no JSON object`;
   const keys = Object.keys(body).slice(0, 8).join(', ').slice(0, 200) || 'none';

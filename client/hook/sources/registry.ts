@@ -5,5 +5,5 @@ import { grafana } from './grafana.js';
 import { pagerduty } from './pagerduty.js';
 import type { AlertSource } from './source.js';
 
-/** Senders that are understood. A new one is a file in `sources/` and a line here. */
+/** The senders that are understood. A new one is a file in `sources/` and a line here. */
 export const alertSources: readonly AlertSource[] = [alertmanager, grafana, pagerduty, datadog, generic];

@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** How a sender of alerts signs: which header holds the signature, and over which bytes it is made (HMAC-SHA256, hex). */
 export interface SignatureScheme {
   header: string;
-  /** Signatures found in the header; an empty list means a malformed header, which is a wrong signature. */
+  /** Signatures found in the header. An empty list means a malformed header, which counts as a wrong signature. */
   parse(header: string): string[];
-  /** What is signed in front of the raw body; empty: nothing. Null when the headers forbid that any signature be right (a time stamp too old). */
+  /** What is signed before the raw body; empty: nothing. Null when the headers rule out a right signature (a time stamp that is too old). */
   signedBefore?(headers: IncomingHttpHeaders, nowMs: number): string | null;
 }
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** Labels, annotations or tags: values are text whatever JSON type they came in, and null is none. */
+/** Labels, annotations or tags. Every value becomes text, whatever its JSON type; null counts as absent. */
 export const textsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).transform((values) => {
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(values)) if (value !== null) texts[name] = String(value);
   return texts;
 });
 
-/** What can be shown of the labels of an alert that could not be read. */
+/** The readable labels of an alert that could not be read. */
 export function readableTexts(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   const entries = Object.entries(value).filter(([, text]) => ['string', 'number', 'boolean'].includes(typeof text));

@@ -1,4 +1,4 @@
-/** How many users are affected, and since when: read from the services' own counters whenever the incident changes course. */
+/** How much is affected, and since when: read from the services' own counters whenever the incident changes course. */
 import { condition } from '@temporalio/workflow';
 import { rate } from '../../../core/command/incident/rate.js';
 import { isEnded } from '../../../core/command/incident/incident-status.js';
