@@ -13,6 +13,7 @@ import { judgement, type Judgement } from './judgement.js';
 import { rankCauses } from './rank.js';
 import { ms, percent } from './figures.js';
 import { cite, minimumShare, type Candidate, type RuleContext, type Rule, type RuleVerdict } from './rule.js';
+import { isOfProcess } from './rules/process/cpu.js';
 import { unexplained } from './unexplained.js';
 import { waitsInside } from './account/unseen-waits.js';
 import { describeCaptures, type CitedCaptures } from './describe-captures.js';
@@ -51,7 +52,7 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
   const found = [
     // The reason why requests fail comes first: beside it, where their time goes is no problem.
     ...failures.missing,
-    ...missingFor(input, branch),
+    ...missingFor(input, branch, facts),
     ...(failures.missing.length > 0 || ranking.outcome !== 'inconclusive'
       ? []
       : [...waitsInside(input, facts, branch), ...blindSpots(input, facts), ...lockOwner(input, lines)]),
@@ -172,7 +173,7 @@ function accountSummary(lines: AccountingLine[], facts: Facts): string {
 }
 
 /** What is still unknown and what would settle it, limited to what matters for the answer. */
-function missingFor(input: DiagnosisInput, branch: Branch): MissingEvidence[] {
+function missingFor(input: DiagnosisInput, branch: Branch, facts: Facts): MissingEvidence[] {
   const rows = [
     ...input.missing,
     ...(input.service?.missing ?? []),
@@ -188,7 +189,19 @@ function missingFor(input: DiagnosisInput, branch: Branch): MissingEvidence[] {
       remedy: 'profile for longer under the same load, with symbols',
     });
   }
-  return onePerText(rows);
+  return onePerText([...rows, ...otherProfile(input, facts)]);
+}
+
+function otherProfile({ profile }: DiagnosisInput, facts: Facts): MissingEvidence[] {
+  if (profile === null || facts.cpu === null || isOfProcess(profile, facts)) return [];
+  return [
+    {
+      id: 'profile-match',
+      what: 'a CPU profile of what burns the CPU of the service',
+      why: `the profile is busy for ${percent(1 - (profile.idleShare ?? 0))} of its time, but the threads that serve requests used ${percent(facts.cpu.utilization)} of what they may use: it is of another process, another thread or another time`,
+      remedy: 'profile the process that serves the requests (a worker of a cluster, not its primary) while the load runs',
+    },
+  ];
 }
 
 /** Several rules may lack the same. */

@@ -4,7 +4,9 @@ import { assured } from '../confidence.js';
 import { average, clampRatio, count, percent, plural } from '../figures.js';
 import { expectedGain } from '../forecast/expected-gain.js';
 import { cite, minimumShare, nothing, disproved, type Rule, type RuleContext, type RuleVerdict } from '../rule.js';
-import type { RouteSpans } from '../../model/profile.js';
+import { shareOf } from '../account/accounting.js';
+import type { MissingEvidence } from '../../model/observation.js';
+import type { RequestTrace, RouteSpans } from '../../model/profile.js';
 import { alertedRoute } from './route.js';
 
 const thresholds = {
@@ -47,10 +49,11 @@ function evaluate(context: RuleContext): RuleVerdict {
       [context.cited.trace],
     );
   const peer = context.facts.peers.find((each) => isSamePeer(each.peer, worst.peer));
-  const waiting = peer === undefined ? 0 : (peer.waiting + peer.connecting) / context.facts.total;
+  const waiting = peer === undefined ? null : (peer.waiting + peer.connecting) / context.facts.total;
   const repeats = 1 - Math.min(1, inbound / worst.requests);
-  const share = clampRatio(waiting > 0 ? waiting : context.sides.elsewhere);
-  if (share < minimumShare) return nothing;
+  // A peer that refuses at once is on no socket that could be looked at.
+  const share = clampRatio(waiting ?? context.sides.elsewhere);
+  if (share < minimumShare) return { ...nothing, missing: pauses(context, worst, inbound) };
   return {
     ...nothing,
     causes: [
@@ -70,6 +73,22 @@ function evaluate(context: RuleContext): RuleVerdict {
       },
     ],
   };
+}
+
+type OutboundCalls = RequestTrace['outbound'][number];
+
+/** Calls that fail at once and are tried again later hold a request in the pauses between them. These look like any other wait inside the service. */
+function pauses({ lines }: RuleContext, calls: OutboundCalls, inbound: number): MissingEvidence[] {
+  const inside = shareOf(lines, 'inside-wait');
+  if (inside < minimumShare) return [];
+  return [
+    {
+      id: 'retry-pauses',
+      what: `whether requests pause between repeated calls to ${calls.peer}`,
+      why: `${plural(calls.requests, 'call')} were made there for ${plural(inbound, 'request')}, ${percent(calls.failed / calls.requests)} of them failed, and ${percent(inside)} of the mean latency is a wait inside the service whose reason was not seen`,
+      remedy: 'look at how long the service waits before it calls again (its retry settings, its log), and at why the calls fail',
+    },
+  ];
 }
 
 /** A request that ends sooner than one call takes did not wait for one. Health checks and other quick traffic must not lower the calls per request. */

@@ -5,9 +5,12 @@ import { byModule, byName, type CategoryRule } from './rule.js';
 const packages: readonly [ProfileCategory, string][] = [
   [
     'database-driver',
-    'pg pg-protocol pg-pool pg-types pg-native pg-cursor pg-query-stream postgres postgres-array postgres-bytea postgres-date postgres-interval mysql mysql2 sqlstring mariadb mongodb bson ioredis redis @redis redis-parser standard-as-callback tedious oracledb better-sqlite3 sqlite3 cassandra-driver @clickhouse @elastic memcached memjs neo4j-driver',
+    'pg pg-protocol pg-pool pg-types pg-native pg-cursor pg-query-stream postgres postgres-array postgres-bytea postgres-date postgres-interval mysql mysql2 sqlstring mariadb mongodb bson ioredis redis @redis redis-parser standard-as-callback tedious mssql oracledb better-sqlite3 sqlite3 cassandra-driver @clickhouse @elastic memcached memjs neo4j-driver @neondatabase @planetscale @libsql @vercel/postgres pg-promise pg-connection-string pgpass',
   ],
-  ['orm', 'sequelize typeorm knex objection bookshelf @prisma prisma drizzle-orm @mikro-orm mikro-orm mongoose kysely slonik waterline'],
+  [
+    'orm',
+    'sequelize typeorm knex objection bookshelf @prisma prisma .prisma massive @databases drizzle-orm @mikro-orm mikro-orm mongoose kysely slonik waterline',
+  ],
   [
     'serialization',
     'protobufjs @protobufjs google-protobuf @bufbuild msgpackr @msgpack msgpack5 msgpack-lite cbor cbor-x avsc fast-json-stringify json-stringify-safe safe-stable-stringify fast-safe-stringify fast-json-stable-stringify secure-json-parse superjson flatted devalue serialize-javascript serialize-error json5 yaml js-yaml fast-xml-parser xml2js sax csv-parse csv-stringify papaparse class-transformer bigint-json json-bigint body-parser-json',

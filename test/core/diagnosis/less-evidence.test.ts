@@ -168,7 +168,9 @@ const weaker: Partial<Record<CauseId, { instead: readonly CauseId[]; where: read
   'hot-function': { instead: ['n-plus-one', 'row-volume', 'event-loop-blocked'], where: ['frame'] },
 };
 
-function complaints(before: readonly Cause[], { outcome, causes, missingEvidence }: ReturnType<typeof judgeEvidence>): string[] {
+function complaints(before: readonly Cause[], { outcome, causes, missingEvidence, notJudged }: ReturnType<typeof judgeEvidence>): string[] {
+  const broken = (notJudged ?? []).filter(({ needs }) => needs.some((need) => need.startsWith('a rule that can be evaluated')));
+  if (broken.length > 0) return broken.map(({ id, needs }) => `${id} threw: ${needs.join(', ')}`);
   if (outcome === 'inconclusive' && missingEvidence.length === 0) return ['inconclusive, and nothing said to be missing'];
   return causes.flatMap((cause) => {
     const same = before.find((one) => one.id === cause.id && isSamePlace(one, cause, ['frame', 'queryId', 'relation', 'peer', 'session']));

@@ -18,6 +18,9 @@ async function judged(window: string, ...changes: Change[]): Promise<Incident> {
 const noSessionsOfService = changed('databases.json', (all) => {
   for (const { activity } of all) if (activity !== null) activity.service = null;
 });
+const idleProfile = changed('profile-summary.json', (profile) => {
+  profile.idleShare = 0.98;
+});
 const notLooked = changed('query-scan.json', (scans) => {
   for (const scan of scans) scan.quiet = null;
 });
@@ -32,6 +35,8 @@ describe('what is missing', () => {
     ['n-plus-one', 'cpu-holder', 'many statements', lost('profile-summary.json')],
     ['clinic-day-sheet', 'profile-of-calls', 'calls a request', lost('profile-summary.json')],
     ['regional-turnover', 'statement-attribution', 'ledger', noSessionsOfService, notLooked],
+    ['regex-backtracking', 'profile-match', '2 %', idleProfile],
+    ['n-plus-one', 'cpu-holder', 'many statements', idleProfile],
     ['row-volume', 'statements-uncounted', 'driver', inDatabases({ activity: null, statements: null, totalExecMs: null })],
   ])('in %s is %s, with its place', async (window, id, place, ...changes) => {
     const { outcome, missingEvidence } = await judged(window, ...changes);
@@ -55,4 +60,16 @@ it('a peer that may be the way to a database that nobody could look at is no sur
   expect(seen?.basis?.pattern).toBe('sockets-unclear');
   expect(unseen?.basis?.pattern).toBe('sockets-unclear');
   expect(unseen?.location).toEqual(seen?.location);
+});
+
+it('calls that fail at once and are repeated may be what requests pause for', async () => {
+  const pausing = changed('service.json', ({ wire }) => {
+    for (const peer of wire?.peers ?? []) {
+      if (wire !== null) wire.waitingInside += 0.9 * peer.waiting;
+      Object.assign(peer, { waiting: 0.1 * peer.waiting, waitingMax: 1 });
+    }
+  });
+  const { causes, missingEvidence } = await judged('retry-amplification', pausing);
+  expect(causes.map(({ id }) => id)).toEqual(['inside-wait']);
+  expect(missingEvidence.map(({ id }) => id)).toContain('retry-pauses');
 });

@@ -14,6 +14,9 @@ describe('category of a stack', () => {
     // The nearest specific caller of a generic leaf.
     [`${app};parse (/srv/shop/node_modules/pg-protocol/dist/parser.js:90);slice (node:buffer:600);utf8Slice`, 'database-driver'],
     [`${app};findAll (/srv/shop/node_modules/sequelize/lib/model.js:3)`, 'orm'],
+    [`${app};request (/srv/shop/node_modules/.prisma/client/runtime.js:3)`, 'orm'],
+    [`${app};parse (/srv/shop/node_modules/@neondatabase/serverless/index.js:3)`, 'database-driver'],
+    [`${app};query (/srv/shop/node_modules/mssql/lib/base/request.js:3)`, 'database-driver'],
     [`${app};json (/srv/shop/node_modules/.pnpm/pino@9/node_modules/pino/lib/tools.js:1)`, 'logging'],
     [`${app};compile (/srv/shop/node_modules/pug/lib/index.js:1)`, 'templating'],
     [`${app};pbkdf2Sync (node:internal/crypto/pbkdf2:60);run`, 'crypto'],

@@ -6,6 +6,7 @@ import { saturated, type CpuFacts } from '../../account/cpu-facts.js';
 import { averageOf, almostNothing, cores, ms, percent } from '../../figures.js';
 import type { MissingEvidence, ProcessObservation } from '../../../model/observation.js';
 import { localDatabases } from '../../account/own-contention.js';
+import { cpuProfile } from './cpu.js';
 import { areStatementsCounted, areStatementsMany, areStatementsOpen, talkingShare, uncounted } from '../database/open-statements.js';
 import { wouldFit } from '../../would-fit.js';
 import { expectedGain } from '../../forecast/expected-gain.js';
@@ -82,7 +83,7 @@ function mayBeItsStatements(context: RuleContext): MissingEvidence[] | null {
   if (isTalking && !areStatementsCounted(context)) return [uncounted(talking)];
   if (isTalking && areStatementsOpen(context)) return [];
   // Without a profile nobody knows how much of its own CPU they take either.
-  const local = context.input.profile === null ? localDatabases(context.input) : [];
+  const local = cpuProfile(context) === null ? localDatabases(context.input) : [];
   const isCounted = local.every((database) => database.isCounted);
   return local.length > 0 && (!isCounted || areStatementsMany(context)) ? [whoHasTheCpu(isCounted)] : null;
 }
@@ -91,7 +92,7 @@ function whoHasTheCpu(isCounted: boolean): MissingEvidence {
   return {
     id: 'cpu-holder',
     what: 'who has the CPU for which the service waits',
-    why: `its database runs on the same host, ${isCounted ? 'a request runs many statements there' : 'its statements were not counted'}, and no profile of the service was to be had: both may burn the CPU on talking to each other`,
+    why: `its database runs on the same host, ${isCounted ? 'a request runs many statements there' : 'its statements were not counted'}, and no profile of the service can be used: both may burn the CPU on talking to each other`,
     remedy: 'get a profile of the service under the same load, or see what burns the CPU meanwhile (top), and triage again',
   };
 }

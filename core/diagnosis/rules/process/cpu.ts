@@ -2,6 +2,7 @@ import { wilsonInterval } from '../../../model/proportion.js';
 import type { MissingEvidence } from '../../../model/observation.js';
 import type { CauseLocation } from '../../../model/cause.js';
 import type { Frame, ProfileCategory, ProfileSummary } from '../../../model/profile.js';
+import type { Facts } from '../../facts.js';
 import { saturated } from '../../account/cpu-facts.js';
 import type { EvidencePattern } from '../../confidence.js';
 import type { Part } from '../../forecast/forecast.js';
@@ -13,7 +14,21 @@ export function cpuProfile(context: RuleContext): ProfileSummary | null {
   const { profile } = context.input;
   if (profile === null || profile.quality.verdict === 'rejected') return null;
   if (profile.kind !== 'cpu' && profile.kind !== 'unknown') return null;
-  return isBusy(context) ? profile : null;
+  return isBusy(context) && isOfProcess(profile, context.facts) ? profile : null;
+}
+
+/**
+ * A profile is idle for as long as its thread is. In every recorded window of a busy service it was busy for at least 0.97 of the CPU time that the kernel
+ * counted, and longer if the thread had to wait for a CPU. With less than half of it, it is of another process, thread or time.
+ */
+const seenInProfile = 0.5;
+/** Below a quarter of a core the kernel's own work for the process, which a profile calls idle, is a large part of its CPU. */
+const busyEnough = 0.25;
+
+/** Does a profile show the work for which the process burnt its CPU? One that does not tell idle time is believed. */
+export function isOfProcess({ idleShare }: ProfileSummary, { cpu }: Facts): boolean {
+  if (idleShare === null || cpu === null || cpu.utilization < busyEnough) return true;
+  return 1 - idleShare >= seenInProfile * cpu.utilization;
 }
 
 /**

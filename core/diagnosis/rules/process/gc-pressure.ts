@@ -82,13 +82,20 @@ function evaluate(context: RuleContext): RuleVerdict {
   };
 }
 
+/** A function meets the collector about as often as it allocates. One that meets it less than half as often as another is not the one that feeds it. */
+const metBySite = 0.5;
+
 /**
  * The collector runs when memory is full, not where memory is wasted, so a single stack under it proves little. The site is the application frame with the
- * most CPU, its own and under the collector together.
+ * most CPU, its own and under the collector together, of those that meet the collector often.
  */
 function allocationSite(profile: ProfileSummary): { frame: NonNullable<ProfileLeaf['applicationFrame']>; share: number } | null {
   const own = callersOf(profile, 'application', 'native', 'runtime', 'unknown');
-  const together = callersOf(profile, 'application', 'native', 'runtime', 'unknown', 'gc', 'allocation')[0];
+  const meeting = callersOf(profile, 'gc', 'allocation');
+  const often = meeting.filter(({ share }) => share >= metBySite * (meeting[0]?.share ?? 0));
+  const together = callersOf(profile, 'application', 'native', 'runtime', 'unknown', 'gc', 'allocation').find(
+    ({ frame }) => often.length === 0 || often.some((met) => isSame(met.frame, frame)),
+  );
   if (together === undefined) return null;
   const beside = own.find((caller) => isSame(caller.frame, together.frame));
   return { frame: together.frame, share: beside?.share ?? 0 };
