@@ -1,9 +1,15 @@
 import type { Frame } from '../model/profile.js';
 import type { BusyProfile } from './busy-profile.js';
 import { isThreadStart, isUnsymbolised } from './categories/frame-name.js';
+import { frameRuntime } from './categories/frame-runtime.js';
 
 /** perf stops at 127 frames. */
 const depthCap = 127;
+
+/** The runtime always knows the whole stack, or spans are what was marked: nothing can be cut off. */
+const wholeStacks: ReadonlySet<string> = new Set(['cpuprofile', 'chrome-trace', 'trace-events', 'heapprofile', 'hermes', 'dart-devtools']);
+/** Whose stacks are found by walking the machine's; interpreters and virtual machines keep their own. */
+const unwoundRuntimes: ReadonlySet<string> = new Set(['native', 'kernel', 'unknown', 'process']);
 
 /** Shares of the busy weight, 0..1, by the shape of the stack it is in. */
 export interface StackShapes {
@@ -46,7 +52,7 @@ export function measureShapes(busy: BusyProfile): StackShapes {
     if (leaf?.isUnsymbolised === true && leaf.isJit) sums.jitUnnamed += weight;
     const isRootLost = levels > 1 && root?.isUnsymbolised === true && traitOf(namedRoot[node] ?? 0)?.isThreadStart !== true;
     if (levels >= depthCap || root?.isMarker === true || isRootLost) sums.truncated += weight;
-    if (levels <= 1) sums.oneFrame += weight;
+    if (levels <= 1 && leaf?.isUnwound === true) sums.oneFrame += weight;
     if (interpreted[node] === 1) sums.interpreter += weight;
   });
   const shareOf = (weight: number): number => (busy.total > 0 ? weight / busy.total : 0);
@@ -55,9 +61,8 @@ export function measureShapes(busy: BusyProfile): StackShapes {
     hiddenKernel: shareOf(sums.hiddenKernel),
     truncated: shareOf(sums.truncated),
     oneFrame: shareOf(sums.oneFrame),
-    // V8 always knows the whole stack; native code and the collector have none there. Flat statistics have no stacks at all and say so.
-    isOneFrameTold:
-      profile.format !== 'cpuprofile' && profile.format !== 'chrome-trace' && !profile.notes.some((note) => note.id === 'flat'),
+    // Flat statistics have no stacks at all and say so.
+    isOneFrameTold: !wholeStacks.has(profile.format) && !profile.notes.some((note) => note.id === 'flat'),
     jitUnnamed: shareOf(sums.jitUnnamed),
     interpreter: shareOf(sums.interpreter),
     hasScriptName: profile.frames.some((frame) => /\.[cm]?[jt]s$/.test(frame.module)),
@@ -68,6 +73,7 @@ interface FrameTraits {
   isUnsymbolised: boolean;
   isKernel: boolean;
   isThreadStart: boolean;
+  isUnwound: boolean;
   isMarker: boolean;
   isJit: boolean;
   isInterpreter: boolean;
@@ -79,6 +85,7 @@ function traitsOf(frame: Frame): FrameTraits {
     isUnsymbolised: isUnsymbolised(frame),
     isKernel: frame.module === '[kernel]',
     isThreadStart: isThreadStart(frame.name),
+    isUnwound: unwoundRuntimes.has(frameRuntime(frame)),
     isMarker: /^\[?\(?truncated\b|^break_no_frame/i.test(frame.name),
     isJit:
       /perf-\d+\.map|^\/\/anon|memfd:|^\[anon|^\[JIT\]/.test(frame.module) || /^\[(?:perf-\d+\.map|\/\/anon|anon|JIT)/.test(frame.name),

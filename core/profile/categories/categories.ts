@@ -59,8 +59,9 @@ function idleState({ idle }: FrameClass, { inherited, isWaitIdle, isNameless }: 
  * its database. One pass over the nodes, parents before children.
  */
 export function classifyNodes(profile: StackProfile): NodeClasses {
-  const frames = classifyFrames(profile.frames);
+  const { classes: frames, kernel } = classifyFrames(profile.frames);
   const tiers = frames.map(({ category }) => (category === null ? undefined : { tier: tierOf(category), code: codeOf(category) }));
+  const classOf = classesByPlace(profile, kernel);
   const nameless = profile.frames.map(isUnsymbolised);
   const isWaitIdle = profile.kind === 'wall' || profile.kind === 'unknown';
   const count = profile.parents.length;
@@ -70,11 +71,12 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
   for (let node = 1; node < count; node++) {
     const frameId = at(profile.frameOf, node);
     const parent = at(profile.parents, node);
-    const frame = frames[frameId];
+    const classId = classOf(node);
+    const frame = frames[classId];
     if (frame === undefined) continue;
     const isBoundary = frame.isApplication;
     own[node] = isBoundary ? frameId : (own[parent] ?? none);
-    const { tier, code } = tiers[frameId] ?? { tier: none, code: 0 };
+    const { tier, code } = tiers[classId] ?? { tier: none, code: 0 };
     for (const [index, column] of found.entries()) {
       if (index === tier && !(code === cryptoCode && column[parent] === driverCode)) column[node] = code;
       else if (!isBoundary) column[node] = column[parent] ?? 0;
@@ -89,7 +91,7 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
   return {
     isIdle: (node) => idle[node] !== busy && (isNone(first?.(node)) || first?.(node) === 'lock'),
     categoryOf: (node) => {
-      const frame = frames[at(profile.frameOf, node)];
+      const frame = frames[classOf(node)];
       if (frame?.isApplication === true) return 'application';
       return first?.(node) ?? second?.(node) ?? frame?.category ?? last?.(node) ?? 'unknown';
     },
@@ -100,14 +102,45 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
 
 /**
  * Where most frames tell their source file, one without is a built-in of the runtime (`utf8Slice` under `node:buffer`), not the service's. A
- * library is no source file: beside those of a JVM, its Java frames have none and are the service's all the same.
+ * library is no source file: beside those of a JVM, its Java frames have none and are the service's all the same. `kernel` says for each frame
+ * without a module which class it has where the kernel runs it; -1 = the same.
  */
-function classifyFrames(frames: readonly Frame[]): FrameClass[] {
+function classifyFrames(frames: readonly Frame[]): { classes: FrameClass[]; kernel: number[] } {
   const isTold = frames.filter((frame) => isSourceFile(frame.module)).length > frames.length / 2;
-  return frames.map((frame) => {
+  const classes = frames.map((frame) => {
     const own = classifyFrame(frame);
-    return isTold && own.isApplication && frame.module === '' ? { ...own, category: 'runtime', isApplication: false } : own;
+    return isTold && own.isApplication && frame.module === '' ? { ...own, category: 'runtime' as const, isApplication: false } : own;
   });
+  const hasEntry = frames.some(isKernelEntry);
+  const kernel = frames.map((frame) => {
+    if (!hasEntry || frame.module !== '' || isUnsymbolised(frame)) return none;
+    return classes.push(classifyFrame({ ...frame, module: '[kernel]' })) - 1;
+  });
+  return { classes, kernel };
+}
+
+/** The way into the kernel: what it calls is the kernel's, also where the profiler did not say so (pictures, folded stacks without `_[k]`). */
+const kernelEntry =
+  /^(?:entry_SYSCALL_\w+|do_syscall_64|do_fast_syscall_32|system_call(?:_fastpath)?|__x64_sys_\w+|asm_(?:exc|sysvec|common|do)_\w+|el0t?_(?:64_)?(?:sync|svc|irq)\w*|page_fault|async_page_fault|apic_timer_interrupt|ret_from_fork(?:_asm)?)$/;
+
+function isKernelEntry({ name, module }: Frame): boolean {
+  return module === '' && kernelEntry.test(name);
+}
+
+/** Which class a node has: that of its frame, or of the frame as one of the kernel, below an entry into it. */
+function classesByPlace({ frames, frameOf, parents }: StackProfile, kernel: readonly number[]): (node: number) => number {
+  if (!kernel.some((id) => id !== none)) return (node) => at(frameOf, node);
+  const entries = frames.map(isKernelEntry);
+  const inside = new Uint8Array(parents.length);
+  for (let node = 1; node < inside.length; node++) {
+    const isInside = inside[at(parents, node)] === 1 || entries[at(frameOf, node)] === true;
+    inside[node] = isInside && (frames[at(frameOf, node)]?.module ?? '') === '' ? 1 : 0;
+  }
+  return (node) => {
+    const frame = at(frameOf, node);
+    const asKernel = kernel[frame] ?? none;
+    return inside[node] === 1 && asKernel !== none ? asKernel : frame;
+  };
 }
 
 function isSourceFile(module: string): boolean {

@@ -63,6 +63,9 @@ export const nativeFallbacks: readonly CategoryRule[] = [
     'runtime',
     /(?:^|\/)(?:node|nodejs|python[\d.]*|ruby[\d.]*|java|php[\d.]*|perl|beam\.smp)$|libpython|libruby|libjvm|libnode|libv8|libcoreclr/,
   ),
+  // Dart's libraries and Flutter's packages; what of other packages is the service's own, a name of a package does not tell.
+  byModule('runtime', /^(?:dart:|org-dartlang-sdk:)/),
+  byModule('framework', /^package:flutter\w*\/|\/packages\/flutter\w*\/lib\//),
   byModule('native', /\.so(?:\.|$)|\.dylib$|^\[(?:vdso|vsyscall)\]$|^\/(?:usr\/)?lib\//),
 ];
 

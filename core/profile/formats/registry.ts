@@ -17,6 +17,7 @@ import { callgrind } from './callgrind.js';
 import { bpftraceMap } from './folded/bpftrace-map.js';
 import { macosSample } from './macos-sample.js';
 import { v8Log, v8LogJson } from './v8-log/v8-log.js';
+import { dartDevtools } from './dart/dart-devtools.js';
 import { hermes } from './v8/hermes.js';
 import type { ProfileFormat } from './format.js';
 import { jfr } from './jfr/jfr.js';
@@ -45,6 +46,7 @@ export const profileFormats: readonly ProfileFormat[] = [
   v8Log,
   v8LogJson,
   otlpProfiles,
+  dartDevtools,
   hermes,
   speedscope,
   chromeTrace,

@@ -69,6 +69,22 @@ describe('category of a stack', () => {
   });
 });
 
+describe('what the kernel does, where nothing but the way into it says so', () => {
+  it.each([
+    ['main;shop::load;read;entry_SYSCALL_64_after_hwframe;do_syscall_64;ksys_read;vfs_read;copy_user_enhanced_fast_string', 'file-io'],
+    ['main;shop::load;asm_exc_page_fault;exc_page_fault;do_user_addr_fault;clear_page_erms', 'kernel'],
+    ['main;shop::send;entry_SYSCALL_64;do_syscall_64;sock_sendmsg;tcp_sendmsg;memcpy_erms', 'network-io'],
+    ['main;shop::wait;el0t_64_sync;el0_svc;do_el0_svc;finish_task_switch', 'kernel'],
+    ['main;shop::load;clear_page_erms', 'application'],
+  ])('%s is %s', async (stack, category) => {
+    expect(await categoryOf(stack)).toBe(category);
+  });
+
+  it('does not take libraries below it, such as in stacks that are drawn the other way', async () => {
+    expect(await categoryOf('main;do_syscall_64;shop::load (/srv/libshop.so);shop::hot (/srv/libshop.so)')).not.toBe('kernel');
+  });
+});
+
 describe('application frames', () => {
   it.each([
     'total (/srv/shop/cart.js:3)',

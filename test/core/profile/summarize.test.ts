@@ -89,6 +89,8 @@ describe('quality gate', () => {
 
   it('notices stacks of one frame and stacks without a root', async () => {
     expect(failed(await summaryOf('a 400\nm;b 600\n'))).toEqual(['one-frame-stacks']);
+    // An interpreter knows its whole stack: a script that works at its top level is no cut stack.
+    expect(failed(await summaryOf('<module> (/srv/job.py:3) 700\n<module> (/srv/job.py:3);hot (/srv/job.py:9) 300\n'))).toEqual([]);
     expect(failed(await summaryOf('[unknown];b;c 400\nm;b 600\n'))).toEqual(['truncated-stacks']);
   });
 

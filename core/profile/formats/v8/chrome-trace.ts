@@ -33,6 +33,8 @@ const eventSchema = z.object({
   args: z.unknown().optional(),
 });
 const argumentsSchema = z.object({ data: z.unknown() });
+/** Hermes' samples as spans: the function, not what it was called with. */
+const functionSchema = z.object({ url: z.string(), category: z.string() });
 
 function detect(head: ProfileHead): Detection {
   const start = head.text.trimStart();
@@ -63,7 +65,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
     const read = profileOfSpans(spans, ending, options);
     if (read !== null) return read;
     throw new UnreadableInputError(
-      `chrome trace: expected CPU profile events (Profile and ProfileChunk, or CpuProfile), or spans (B and E, X), got ${events} other events. Record with the category disabled-by-default-v8.cpu_profiler.`,
+      `chrome trace: expected CPU profile events (Profile and ProfileChunk, or CpuProfile), or spans (B and E, X), got ${events} other events (async spans, b and e, tell no stacks). Record with the category disabled-by-default-v8.cpu_profiler.`,
     );
   }
   noteWhatIsMissing(builder, ending, withoutNodes);
@@ -100,12 +102,21 @@ function profileOfSpans(spans: TraceSpans, ending: 'whole' | 'open' | 'cut', opt
 function takeSpan(raw: unknown, spans: TraceSpans): boolean {
   const event = eventSchema.safeParse(raw);
   if (!event.success) return true;
-  const { name = '', pid = 0, tid = 0, ts, ph = '', dur } = event.data;
+  const { name = '', pid = 0, tid = 0, ts, ph = '', dur, args } = event.data;
   if (name === 'Profile' || name === 'ProfileChunk' || name === 'CpuProfile') return false;
-  if (ts !== undefined && (ph === 'B' || ph === 'E' || ph === 'X')) {
-    spans.take({ phase: ph, name, thread: `${pid}:${tid}`, atUs: ts, durationUs: dur ?? null });
+  if (ts !== undefined && !isSum(name, args) && (ph === 'B' || ph === 'E' || ph === 'X')) {
+    spans.take({ phase: ph, name, thread: `${pid}:${tid}`, atUs: ts, durationUs: dur ?? null, url: urlOf(args) });
   }
   return true;
+}
+
+/** clang -ftime-trace adds up its spans at the end, each sum as a span of a thread of its own. */
+function isSum(name: string, args: unknown): boolean {
+  return name.startsWith('Total ') && z.object({ count: z.number(), 'avg ms': z.number() }).safeParse(args).success;
+}
+
+function urlOf(args: unknown): string {
+  return functionSchema.safeParse(args).data?.url ?? '';
 }
 
 /** Looks for `"B"`, `"E"` or `"X"`. */

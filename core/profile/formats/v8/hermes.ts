@@ -47,7 +47,14 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
   const { samples, stackFrames } = file.data;
   const builder = createProfileBuilder();
   const nodeOf = stackReader(stackFrames, builder);
-  for (const sample of samples) builder.add(nodeOf(sample.sf), 1, 1);
+  let outside = 0;
+  for (const sample of samples) {
+    const node = nodeOf(sample.sf);
+    if (node === rootNode) outside++;
+    else builder.add(node, 1, 1);
+  }
+  // The sampler walks the stack of JavaScript only: where there is none, the thread waits for its next task.
+  if (outside > 0) builder.addIdle(outside, outside);
   const times = samples.flatMap(({ ts }) => (ts === undefined ? [] : [ts]));
   const threads = new Set(samples.map(({ tid }) => tid)).size;
   if (threads > 1) builder.note('threads', `${threads} threads in one ranking`);
@@ -79,12 +86,17 @@ function stackReader(frames: File['stackFrames'], builder: ProfileBuilder): (id:
     }
     let node = at === undefined ? rootNode : (nodes.get(at) ?? rootNode);
     for (const next of pending.reverse()) {
-      const name = frames[String(next)]?.name ?? '';
-      node = name === '[root]' ? rootNode : builder.child(node, builder.frame(frameOf(name)));
+      const frame = frames[String(next)];
+      node = isRoot(frame) ? rootNode : builder.child(node, builder.frame(frameOf(frame?.name ?? '')));
       nodes.set(next, node);
     }
-    return node === rootNode ? builder.child(rootNode, builder.frame({ name: '[unknown]', module: '', line: null })) : node;
+    return node;
   };
+}
+
+/** `[root]`, in newer versions one a thread. */
+function isRoot(frame: File['stackFrames'][string] | undefined): boolean {
+  return frame?.category === 'root' || frame?.name === '[root]';
 }
 
 /** `render(http://localhost:8081/index.bundle?platform=ios:121:27)`, `[GC Young Gen]`, `[HostFunction] nativeCall`. */

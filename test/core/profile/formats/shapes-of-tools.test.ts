@@ -109,7 +109,10 @@ describe('Hermes and spans', () => {
     ];
     const profile = await profileOf(JSON.stringify(events));
     expect(leavesOf(profile).sort()).toEqual(['a 50', 'b 50']);
-    expect(profile.notes).toContainEqual(expect.objectContaining({ id: 'left-out', detail: expect.stringMatching(/^2 of /) as string }));
+    expect(profile.notes).toContainEqual(expect.objectContaining({ id: 'left-out', detail: expect.stringMatching(/^1 of 3 /) as string }));
+    expect(profile.notes).toContainEqual(
+      expect.objectContaining({ id: 'open-spans', detail: expect.stringMatching(/^1 of 3 /) as string }),
+    );
   });
 });
 

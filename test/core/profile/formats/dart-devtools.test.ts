@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { summarizeProfile } from '../../../../core/profile/summarize.js';
+import { leavesOf, profileOf } from '../profiles.js';
+
+/** As DevTools writes them: root and packages are its own inventions, ids begin with the isolate. */
+const frame = (name: string, parent: string, place = '', line?: number): Record<string, unknown> => ({
+  category: 'Dart',
+  name,
+  parent,
+  resolvedUrl: place,
+  packageUri: place.startsWith('package:') ? place : '',
+  ...(line === undefined ? {} : { sourceLine: line }),
+});
+const sample = (leaf: string, ts: number): Record<string, unknown> => ({
+  ph: 'P',
+  name: '',
+  pid: 7,
+  tid: 9,
+  ts,
+  cat: 'Dart',
+  args: { userTag: 'Default', vmTag: 'Dart' },
+  sf: leaf,
+});
+const timeline = {
+  type: '_CpuProfileTimeline',
+  samplePeriod: 1000,
+  sampleCount: 4,
+  stackDepth: 128,
+  timeOriginMicros: 47377796685,
+  timeExtentMicros: 4000,
+  stackFrames: {
+    '12-1': frame('main', 'cpuProfileRoot', 'package:shop/main.dart', 10),
+    '12-2': frame('Cart.total', '12-1', 'package:shop/cart.dart', 20),
+    '12-3': frame('List.add', '12-2', 'dart:core/growable_array.dart', 30),
+    '12-4': frame('Element.updateChild', '12-1', 'package:flutter/src/widgets/framework.dart', 40),
+  },
+  traceEvents: [sample('12-3', 0), sample('12-2', 1000), sample('12-2', 2000), sample('12-4', 3000)],
+};
+
+describe('CPU profiles of Dart DevTools', () => {
+  it.each([
+    ['alone', timeline],
+    [
+      'inside of a snapshot',
+      { devToolsSnapshot: true, activeScreenId: 'cpu-profiler', connectedApp: { isDartWebApp: false }, 'cpu-profiler': timeline },
+    ],
+  ])('are read %s', async (_where, file) => {
+    const profile = await profileOf(JSON.stringify(file));
+    expect(profile).toMatchObject({ format: 'dart-devtools', kind: 'cpu', unit: 'samples', samples: 4, durationMs: 4 });
+    expect(leavesOf(profile).sort()).toEqual(['Cart.total 2', 'Element.updateChild 1', 'List.add 1']);
+    expect(summarizeProfile(profile).leaves.map(({ frame, module, category }) => [frame, module, category])).toEqual([
+      ['Cart.total', 'package:shop/cart.dart', 'application'],
+      ['List.add', 'dart:core/growable_array.dart', 'runtime'],
+      ['Element.updateChild', 'package:flutter/src/widgets/framework.dart', 'framework'],
+    ]);
+  });
+
+  it('are read as samples of the VM service, the leaf first', async () => {
+    const own = (name: string, owner: unknown, resolvedUrl: string): Record<string, unknown> => ({
+      kind: 'Dart',
+      inclusiveTicks: 0,
+      exclusiveTicks: 0,
+      resolvedUrl,
+      function: { type: '@Function', name, owner, location: { type: 'SourceLocation', line: 3 } },
+    });
+    const functions = [
+      own('main', { type: '@Library', name: 'shop' }, 'package:shop/main.dart'),
+      own('total', { type: '@Class', name: 'Cart' }, 'package:shop/cart.dart'),
+    ];
+    const samples = [
+      { tid: 9, timestamp: 1, stack: [1, 0] },
+      { tid: 9, timestamp: 2, stack: [1, 0] },
+      { tid: 9, timestamp: 3, stack: [0] },
+    ];
+    const profile = await profileOf(JSON.stringify({ type: 'CpuSamples', samplePeriod: 50, sampleCount: 3, functions, samples }));
+    expect(leavesOf(profile)).toEqual(['Cart.total 2', 'main 1']);
+  });
+
+  it('are refused when samples are missing, or their frames', async () => {
+    await expect(profileOf(JSON.stringify({ ...timeline, sampleCount: 9 }))).rejects.toThrow(/expected 9 samples as the file says, got 4/);
+    await expect(profileOf(JSON.stringify({ ...timeline, stackFrames: { '12-1': timeline.stackFrames['12-1'] } }))).rejects.toThrow(
+      /frame 12-3 is not/,
+    );
+  });
+});
+
+it('counts samples of Hermes without JavaScript on the stack as idle, on any thread', async () => {
+  const samples = [1, 2, 2, 3].map((sf, index) => ({ sf, ts: String(10 * index), tid: '1', weight: '1', cpu: '-1', name: '', pid: 7 }));
+  const stackFrames = {
+    1: { name: '[root]', category: 'root' },
+    2: { name: 'work(a.js:1:2)', category: 'JavaScript', parent: 1 },
+    3: { name: '[root thread 2]', category: 'root' },
+  };
+  const profile = await profileOf(JSON.stringify({ traceEvents: [], samples, stackFrames }));
+  expect(profile).toMatchObject({ format: 'hermes', total: 2, samples: 2, idleWeight: 2 });
+  expect(leavesOf(profile)).toEqual(['work 2']);
+});
