@@ -21,6 +21,12 @@ async function run(
   return { kind: 'ended', answer: { ...noAnswer, exit: isGood ? 0 : 1, stdout: detail, stderr: isGood ? '' : detail } };
 }
 
+/** A check only looks, so it is its own rehearsal. */
+async function simulate(action: { check: string; target: string | null }, context: StepContext): Promise<string | null> {
+  const ending = await run(action, context);
+  return ending.kind === 'ended' ? `it says now: ${ending.answer.stdout}` : null;
+}
+
 export const check = own('check', {
   keys,
   toAction: ({ check: id, target, for: forMs }) => ({ kind: 'check', check: id, target: target ?? null, forMs: forMs ?? null }),
@@ -28,4 +34,5 @@ export const check = own('check', {
   fill: (action, values) => ({ ...action, target: action.target === null ? null : fillIn(action.target, values) }),
   describe: ({ check: id, target }) => `check ${id}${target === null ? '' : ` of ${target}`}`,
   run,
+  simulate,
 });

@@ -44,7 +44,9 @@ function senderOf(deps: HookDependencies, { request }: Delivery): AlertSource | 
 }
 
 async function take(deps: HookDependencies, content: Buffer): Promise<Answer> {
-  const parsed = changeSchema.safeParse(parseJson(content));
+  const json = parseJson(content);
+  if (json === undefined) return problem(422, 'not understood', { expected, came: 'no JSON' });
+  const parsed = changeSchema.safeParse(json);
   if (!parsed.success) return problem(422, 'not understood', { expected, came: z.prettifyError(parsed.error) });
   const { service, kind, ref, title, at, by, rollback } = parsed.data;
   const known = Object.keys(deps.catalog.services);

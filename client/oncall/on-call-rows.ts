@@ -4,7 +4,7 @@ import { readCalendar } from '../../adapters/calendars/ical.js';
 import type { Catalog } from '../../config/catalog.js';
 import { knownPeople } from '../../config/command/known-people.js';
 import { resolveSchedule } from '../../config/command/resolve-schedule.js';
-import { whoIsOnCall } from '../../core/command/oncall/on-call.js';
+import { horizonMs, shiftsBetween, whoIsOnCall } from '../../core/command/oncall/on-call.js';
 import type { OnCallSchedule } from '../../core/command/oncall/schedule.js';
 
 const dayMs = 86_400_000;
@@ -19,6 +19,14 @@ export async function schedulesOf(catalog: Catalog, span: { fromMs: number; toMs
   );
 }
 
+/** A turn of the days that are shown. */
+export interface OnCallShift {
+  who: string | null;
+  from: string;
+  to: string;
+  reason: string;
+}
+
 export interface OnCallRow {
   name: string;
   who: string | null;
@@ -26,20 +34,31 @@ export interface OnCallRow {
   until: string | null;
   reason: string;
   next: { who: string | null; at: string } | null;
+  /** Who is on call until the end of the days that were asked for. */
+  shifts: OnCallShift[];
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
+const names = (people: readonly string[]): string | null => people.join(', ') || null;
+
+function shiftsOf(schedule: OnCallSchedule, atMs: number, days: number): OnCallShift[] {
+  return shiftsBetween(schedule, atMs, atMs + days * dayMs).map(({ people, startMs, endMs, reason }) => ({
+    ...{ who: names(people), from: iso(startMs), to: iso(endMs), reason },
+  }));
+}
 
 export async function onCallRows(catalog: Catalog, atMs: number, days: number): Promise<OnCallRow[]> {
-  const schedules = await schedulesOf(catalog, { fromMs: atMs - 35 * dayMs, toMs: atMs + days * dayMs });
+  // A calendar that was read for these days only would have nobody after them, which is not known.
+  const schedules = await schedulesOf(catalog, { fromMs: atMs - 35 * dayMs, toMs: atMs + horizonMs });
   return schedules.map((schedule) => {
     const { people, reason, untilMs, next } = whoIsOnCall(schedule, atMs);
     return {
       name: schedule.name,
-      who: people.join(', ') || null,
+      who: names(people),
       until: untilMs === null ? null : iso(untilMs),
       reason,
-      next: next === null ? null : { who: next.people.join(', ') || null, at: iso(next.atMs) },
+      next: next === null ? null : { who: names(next.people), at: iso(next.atMs) },
+      shifts: shiftsOf(schedule, atMs, days),
     };
   });
 }

@@ -32,6 +32,11 @@ export function explainUpdate(id: string): (error: unknown) => never {
       const message = `no answer in time, so it is not known whether it was taken; start a worker (perf-responder worker) and say it again, which is safe`;
       throw new ProgramFailedError({ program: 'temporal', exitCode: null, message, retryable: true }, { cause: error });
     }
+    if (error instanceof WorkflowNotFoundError && /^INC-/.test(id))
+      throw new RefusedError(
+        `${id} takes nothing more: it is closed, was ended from outside, or never was; incident status ${id} says which, incident declare begins another`,
+        { cause: error },
+      );
     return explainEnded(id)(error);
   };
 }

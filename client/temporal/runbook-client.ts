@@ -3,8 +3,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Client, UpdateDefinition } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Actor } from '../../core/command/incident/record-event.js';
+import { lossOf } from '../../adapters/temporal/lost-workflow.js';
 import { stepKindOf } from '../../adapters/runbook-steps/registry.js';
-import { outputsOf, runDocument, type RunDocument } from '../../core/command/runbook/run-document.js';
+import { lostRun, outputsOf, runDocument, type RunDocument } from '../../core/command/runbook/run-document.js';
 import type { RunStart } from '../../core/command/runbook/run-state.js';
 import { RefusedError } from '../../core/model/errors.js';
 import { incidentsQueue } from '../../workflows/kernel/task-queues.js';
@@ -37,7 +38,12 @@ export function createRunbookClient(client: Client, texts: TextStore) {
       );
       return runId;
     },
-    document: (runId: string): Promise<RunDocument> => withinDeadline(client, callTimeoutMs, () => documentOf(client, texts, runId)),
+    document: (runId: string): Promise<RunDocument> =>
+      withinDeadline(client, callTimeoutMs, async () => {
+        const run = await documentOf(client, texts, runId);
+        // Whoever follows a run that was terminated would wait for good: its state is what it was then.
+        return run.result === 'waiting' ? await orLost(client, run) : run;
+      }),
     update: async <Request extends { by: Actor }>(
       runId: string,
       definition: UpdateDefinition<Answered, [Request]>,
@@ -51,6 +57,12 @@ export function createRunbookClient(client: Client, texts: TextStore) {
         return explainUpdate(runId)(error);
       }),
   };
+}
+
+async function orLost(client: Client, run: RunDocument): Promise<RunDocument> {
+  const { status, closeTime } = await client.workflow.getHandle(run.runId).describe();
+  const how = lossOf(status.name);
+  return how === null ? run : lostRun(run, { how, at: (closeTime ?? new Date()).toISOString() });
 }
 
 async function documentOf(client: Client, texts: TextStore, runId: string): Promise<RunDocument> {

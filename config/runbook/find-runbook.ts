@@ -74,6 +74,15 @@ export async function listRunbooks(catalog: Catalog | null): Promise<ListedRunbo
   ]);
 }
 
+/** Every runbook of a folder, or the one of a file or name. Throws UnreadableInputError, also for a folder that has none. */
+export async function findRunbooks(wanted: string, catalog: Catalog | null): Promise<FoundRunbook[]> {
+  if (!(await isFolder(wanted))) return [await findRunbook(wanted, catalog)];
+  const files = await filesIn(wanted);
+  if (files.length === 0)
+    throw new UnreadableInputError(`runbook: expected a folder with runbooks (.yaml, .yml, .md), got ${wanted}, which has none`);
+  return Promise.all(files.map(async (path) => ({ path, text: await readText(path), isShipped: false })));
+}
+
 /** A name that is no file is one of a runbook. Throws UnreadableInputError with the names that there are. */
 export async function findRunbook(wanted: string, catalog: Catalog | null): Promise<FoundRunbook> {
   if (wanted.includes('/') || isRunbookFile(wanted)) return { path: wanted, text: await readText(wanted), isShipped: false };

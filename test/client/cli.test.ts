@@ -6,6 +6,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { explainUpdate } from '../../client/temporal/bounded-calls.js';
+import type { OnCallRow } from '../../client/oncall/on-call-rows.js';
+import { statusText } from '../../client/cli/incident/incident-text.js';
+import { sampleIncident } from '../support/stories/sample-incident.js';
 import { documentOf, runCli } from './run-cli.js';
 import { typeInto } from './typed.js';
 
@@ -181,6 +186,93 @@ describe('a Temporal server that does not answer', () => {
     expect(code).toBe(1);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(err).toMatch(/expected a Temporal server at 127\.0\.0\.1:[12], but it does not answer.*perf-responder dev/);
+  });
+});
+
+describe.concurrent('what could not have been meant', () => {
+  const year = new Date().getUTCFullYear() + 1;
+  it.each([
+    ['a note without a text', ['note', 'INC-2026-0302-001', ' '], /expected the text of the note, got an empty one/],
+    [
+      'a note of something that is yet to come',
+      ['note', 'INC-2026-0302-001', 'x', '--at', `${year}-06-01T10:00Z`],
+      /--at: expected a time that has passed/,
+    ],
+    [
+      'a correction to a time that is yet to come',
+      ['correct', 'INC-2026-0302-001', 'T-1', '--at', `${year}-06-01T10:00Z`, '--reason', 'x'],
+      /--at: expected a time that has passed/,
+    ],
+    ['an onset that is yet to come', ['declare', 'x', '--at', `${year}-06-01T10:00Z`], /--at: expected a time that has passed/],
+  ])('is refused before anything is sent: %s', async (_what, words, message) => {
+    const { code, err } = await run('incident', ...words, '--json');
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it('an incident that takes nothing more says so in words of incidents', () => {
+    const gone = new WorkflowNotFoundError('not found', 'INC-2026-0302-001', undefined);
+    expect(() => explainUpdate('INC-2026-0302-001')(gone)).toThrow(/closed, was ended from outside, or never was; incident status/);
+    expect(() => explainUpdate('perf-shop-order-1')(gone)).toThrow(/has ended; triage the endpoint again/);
+  });
+});
+
+it('tells no minute of sixty seconds', () => {
+  const { times, ...sample } = sampleIncident();
+  const text = statusText({ ...sample, times: { ...times, tta: { ...times.tta, seconds: 119.6 } } });
+  expect(text).toContain('answered after 2 min 0 s');
+});
+
+describe.concurrent('on-call', () => {
+  const file = `version: 1
+people: { mere: { notify: [] }, joao: { notify: [] } }
+oncall:
+  cal: { rotation: { ical: rota.ics }, timezone: Pacific/Auckland }
+  turns: { rotation: weekly, handOver: "Sun 02:30", timezone: Pacific/Auckland, start: 2026-01-04, people: [mere, joao] }
+services: { shop: { endpoints: { order: { url: http://127.0.0.1:1/, budgets: { p95Ms: 250 } } } } }
+`;
+  const event = (uid: string, who: string, day: string, end: string): string =>
+    `BEGIN:VEVENT\r\nUID:${uid}\r\nSUMMARY:${who}\r\nDTSTART;TZID=Pacific/Auckland:${day}T090000\r\nDTEND;TZID=Pacific/Auckland:${end}T090000\r\nRRULE:FREQ=WEEKLY;INTERVAL=2\r\nEND:VEVENT\r\n`;
+
+  it('lists the turns of the days that are asked for, and knows who follows in a calendar after them', async () => {
+    await writeFile(join(cwd, 'rota.yaml'), file);
+    const events = event('1@x', 'mere', '20260928', '20261005') + event('2@x', 'joao', '20261005', '20261012');
+    await writeFile(join(cwd, 'rota.ics'), `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\n${events}END:VCALENDAR\r\n`);
+    const show = async (days: string) => {
+      const { out } = await run('oncall', 'show', '--at', '2026-12-01T00:00Z', '--days', days, '--catalog', 'rota.yaml', '--json');
+      return (JSON.parse(out) as { schedules: OnCallRow[] }).schedules;
+    };
+    const [calendar, turns] = await show('1');
+    expect(calendar).toMatchObject({ who: 'joao', until: '2026-12-06T20:00:00.000Z', next: { who: 'mere' } });
+    expect(turns?.shifts).toEqual([
+      { who: 'joao', from: '2026-12-01T00:00:00.000Z', to: '2026-12-02T00:00:00.000Z', reason: 'weekly rotation, hand-over 02:30' },
+    ]);
+    const [, longer] = await show('14');
+    expect(longer?.shifts.map(({ who, from }) => [who, from])).toEqual([
+      ['joao', '2026-12-01T00:00:00.000Z'],
+      ['mere', '2026-12-05T13:30:00.000Z'],
+      ['joao', '2026-12-12T13:30:00.000Z'],
+    ]);
+  });
+});
+
+describe.concurrent('runbook lint', () => {
+  it('takes a folder, and says what each of its files has', async () => {
+    await mkdir(join(cwd, 'ops'), { recursive: true });
+    const good =
+      'apiVersion: perf-responder/runbook.v1\nname: good\ntitle: Good\nservice: "*"\nrisk: low\nsteps: [{ id: a, title: A, kind: note, text: x }]\n';
+    await writeFile(join(cwd, 'ops', 'good.yaml'), good);
+    await writeFile(join(cwd, 'ops', 'bad.yaml'), good.replace('risk: low', 'risk: severe'));
+    for (const folder of ['ops', 'ops/']) {
+      const { code, out } = await run('runbook', 'lint', folder, '--json');
+      const { runbooks } = JSON.parse(out) as { runbooks: { path: string; problem: string | null }[] };
+      expect([code, runbooks.map(({ path, problem }) => [path, problem === null])]).toEqual([
+        2,
+        [
+          ['ops/bad.yaml', false],
+          ['ops/good.yaml', true],
+        ],
+      ]);
+    }
   });
 });
 

@@ -162,7 +162,7 @@ describe('POST /changes', () => {
   });
 
   it.each([
-    ['no JSON', 'oops', 'service'],
+    ['no JSON', 'oops', '"came":"no JSON"'],
     ['another kind', { ...told, kind: 'party' }, 'kind'],
     ['an unknown service', { ...told, service: 'shpo' }, 'shpo'],
     ['a time without zone', { ...told, at: '2026-11-24T10:00:00' }, 'zone'],

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { severities, type Severity } from '../../../core/command/severity/severity.js';
+import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 import { isEnded } from '../../../core/command/incident/incident-status.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { CommandClient } from '../../temporal/command-client.js';
@@ -9,7 +10,7 @@ import { byOption } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
 import { actor, withCommand } from './incident-access.js';
 import { statusText } from './incident-text.js';
-import { momentOption } from './moment-option.js';
+import { pastMomentOption } from './moment-option.js';
 
 interface DeclareFlags {
   severity?: Severity;
@@ -46,6 +47,21 @@ async function follow(incidents: CommandClient, context: CommandContext, id: str
   }
 }
 
+const rulesTries = 20;
+const rulesEveryMs = 100;
+
+/**
+ * The first document, once the worker has read the catalog's rules, a moment after the incident was accepted: before that, times of the next page
+ * and update are those of the table. Without a worker that reads them it is shown as it stands.
+ */
+async function withItsRules(incidents: CommandClient, id: string): Promise<StatusDocument> {
+  for (let tries = 1; ; tries += 1) {
+    const status = await incidents.status(id);
+    if (tries === rulesTries || status.fiveMinutes.some(({ state }) => state !== 'pending')) return status;
+    await delay(rulesEveryMs);
+  }
+}
+
 async function declare(title: string, flags: DeclareFlags, command: Command): Promise<void> {
   const services = servicesOf(flags);
   await withCommand(command, async (incidents, context) => {
@@ -61,7 +77,7 @@ async function declare(title: string, flags: DeclareFlags, command: Command): Pr
       by: await actor(context, flags),
       mayAttach: false,
     });
-    const status = await incidents.status(id);
+    const status = await withItsRules(incidents, id);
     context.print(status, statusText(status));
     if (flags.follow === true) await follow(incidents, context, id);
   });
@@ -77,7 +93,7 @@ export function registerDeclare(group: Command): void {
     .option('--endpoint <key>', 'affected endpoint, SERVICE/ENDPOINT; may be given several times', collect)
     .option('--impact <text>', 'what users experience')
     .option('--public-title <text>', 'what the status page calls it (default: by its components; the title never goes outside)')
-    .option('--at <time>', 'when it began (default: not known)', momentOption('--at'))
+    .option('--at <time>', 'when it began (default: not known)', pastMomentOption('--at'))
     .option(...byOption)
     .option('--follow', 'go on and print the timeline until the incident ends')
     .addHelpText(

@@ -8,8 +8,9 @@ function clock(iso: string | null): string {
 
 function duration(seconds: number | null): string {
   if (seconds === null) return 'not known';
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function pagingLine({ paging }: StatusDocument): string {

@@ -9,3 +9,16 @@ export function momentOption(flag: string): (text: string) => string {
     throw new UnreadableInputError(`${flag}: expected a time with its zone, got "${text}"; write e.g. ${flag} 2026-03-02T10:05Z`);
   };
 }
+
+/** Clocks of people and of this machine are off by minutes at most. */
+const aheadMs = 5 * 60_000;
+
+/** When something happened: never later than now. */
+export function pastMomentOption(flag: string): (text: string) => string {
+  const read = momentOption(flag);
+  return (text) => {
+    const at = read(text);
+    if (Date.parse(at) <= Date.now() + aheadMs) return at;
+    throw new UnreadableInputError(`${flag}: expected a time that has passed, got "${text}", which is yet to come; correct day and zone`);
+  };
+}

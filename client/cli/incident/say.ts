@@ -15,7 +15,7 @@ import {
 import { byOption } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
 import { actor, incidentId, printRecorded, withCommand } from './incident-access.js';
-import { momentOption } from './moment-option.js';
+import { pastMomentOption } from './moment-option.js';
 
 interface Flags {
   by?: string;
@@ -25,6 +25,8 @@ interface Flags {
 }
 
 async function note(id: string, text: string, flags: Flags, command: Command): Promise<void> {
+  if (text.trim() === '')
+    throw new UnreadableInputError('expected the text of the note, got an empty one; write what happened or was found');
   await withCommand(command, async (incidents, context) => {
     const request = {
       text: await incidents.keepText(text),
@@ -130,7 +132,7 @@ export function registerSay(group: Command): void {
     .description('adds a note to the timeline')
     .argument(...incidentId)
     .argument('<text>', 'what happened, or what was found')
-    .option('--at <time>', 'when it happened (default: now)', momentOption('--at'))
+    .option('--at <time>', 'when it happened (default: now)', pastMomentOption('--at'))
     .option('--pin', 'show it first')
     .option(...byOption)
     .addHelpText(
@@ -143,7 +145,7 @@ export function registerSay(group: Command): void {
     .description('corrects when something happened; the old time stays visible')
     .argument(...incidentId)
     .argument('<event>', 'as incident timeline shows it: T-7')
-    .requiredOption('--at <time>', 'when it really happened', momentOption('--at'))
+    .requiredOption('--at <time>', 'when it really happened', pastMomentOption('--at'))
     .requiredOption('--reason <text>', 'why')
     .option(...byOption)
     .addHelpText(

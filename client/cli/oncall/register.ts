@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readCatalog } from '../../../config/catalog.js';
 import { gapsBetween } from '../../../core/command/oncall/on-call.js';
-import { onCallRows, schedulesOf } from '../../oncall/on-call-rows.js';
+import { onCallRows, schedulesOf, type OnCallRow } from '../../oncall/on-call-rows.js';
 import { contextOf } from '../command-context.js';
 import { momentOption } from '../incident/moment-option.js';
 import { numberOption } from '../option-values.js';
@@ -12,15 +12,18 @@ const dayMs = 86_400_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
 const clock = (text: string | null): string => (text === null ? 'for good' : `${text.slice(0, 16).replace('T', ' ')} UTC`);
 
+/** Who it is now, and below it the turns that follow within the days that were asked for. */
+function rowText({ name, who, until, reason, next, shifts }: OnCallRow): string[] {
+  const now = `${name.padEnd(16)} ${who ?? 'NOBODY'} until ${clock(until)} (${reason})${next === null ? '' : `, then ${next.who ?? 'NOBODY'}`}`;
+  return [now, ...shifts.slice(1).map((shift) => `${' '.repeat(16)} ${clock(shift.from)}  ${shift.who ?? 'NOBODY'}`)];
+}
+
 async function show({ at, days }: { at?: string; days: number }, command: Command): Promise<void> {
   const context = contextOf(command);
   const catalog = await readCatalog(context.catalogFile);
   const atMs = at === undefined ? Date.now() : Date.parse(at);
   const rows = await onCallRows(catalog, atMs, days);
-  const text = rows.map(
-    (row) =>
-      `${row.name.padEnd(16)} ${row.who ?? 'NOBODY'} until ${clock(row.until)} (${row.reason})${row.next === null ? '' : `, then ${row.next.who ?? 'NOBODY'}`}`,
-  );
+  const text = rows.flatMap(rowText);
   context.print({ at: iso(atMs), schedules: rows }, text.join('\n') || 'the catalog has no oncall; docs/on-call.md shows how to write it');
 }
 
@@ -47,7 +50,7 @@ export function registerOnCall(program: Command): void {
   const group = program.command('oncall').description('who is on call, until when, and where nobody is');
   const dayOption = [
     '--days <number>',
-    'how far ahead',
+    'how many days ahead',
     numberOption('--days', { minimum: 1, maximum: 366, whole: true, example: 14 }),
     14,
   ] as const;

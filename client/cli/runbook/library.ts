@@ -6,7 +6,7 @@ import { approvalsByRisk, type Runbook } from '../../../core/command/runbook/run
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import { contextOf, tryReadCatalog } from '../command-context.js';
 import { AnsweredError } from '../exit-code.js';
-import { findRunbook, listRunbooks } from '../../../config/runbook/find-runbook.js';
+import { findRunbook, findRunbooks, listRunbooks } from '../../../config/runbook/find-runbook.js';
 
 async function list(_: unknown, command: Command): Promise<void> {
   const context = contextOf(command);
@@ -64,7 +64,8 @@ async function show(wanted: string, _: unknown, command: Command): Promise<void>
 async function lint(wanted: string[], _: unknown, command: Command): Promise<void> {
   const context = contextOf(command);
   const catalog = await tryReadCatalog(context);
-  const files = wanted.length === 0 ? await listRunbooks(catalog) : await Promise.all(wanted.map((one) => findRunbook(one, catalog)));
+  const files =
+    wanted.length === 0 ? await listRunbooks(catalog) : (await Promise.all(wanted.map((one) => findRunbooks(one, catalog)))).flat();
   const rows = files.map(({ path, text }) => {
     try {
       return { path, name: parseRunbook(text, path).name, problem: null };
@@ -93,7 +94,7 @@ export function registerLibrary(group: Command): void {
   group
     .command('lint')
     .description('checks runbooks without running them; every problem with its line')
-    .argument('[file|name...]', 'default: all that runbook list shows')
-    .addHelpText('after', '\nExamples:\n  $ perf-responder runbook lint ops/restart.yaml')
+    .argument('[file|folder|name...]', 'default: all that runbook list shows')
+    .addHelpText('after', '\nExamples:\n  $ perf-responder runbook lint ops/restart.yaml\n  $ perf-responder runbook lint ops/')
     .action(lint);
 }

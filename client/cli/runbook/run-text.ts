@@ -42,6 +42,7 @@ export function runText(run: RunDocument, typed: Typed): string {
   ]);
   return [
     `${run.runbook}: ${run.result}  (${run.runId}, by ${run.executor}, snapshot ${run.hash.slice(0, 12)})`,
+    ...(run.lost === undefined ? [] : [`LOST: its workflow was ${run.lost.how} at ${run.lost.at}; what was done by then was not undone`]),
     ...checks('Pre-flight', run.preflight),
     ...(steps.length === 0 ? [] : ['Steps', ...steps]),
     ...(run.rollback.length === 0

@@ -11,6 +11,12 @@ export function templateFor(audience: Audience, phase: UpdatePhase, status: Publ
   return audience === 'internal' ? `internal-${phase}` : `external-${status}`;
 }
 
+/** With its day where that is another one than the reader's, who reads "by 09:00" as this morning. */
+function nextClock(iso: string, { timezone, nowMs }: DraftSituation): string {
+  const isToday = iso.slice(0, 10) === new Date(nowMs).toISOString().slice(0, 10);
+  return isToday ? clock(iso, timezone) : `${iso.slice(0, 10)} ${clock(iso, timezone)}`;
+}
+
 function clock(iso: string, timezone: string): string {
   const utc = `${iso.slice(11, 16)} UTC`;
   if (timezone === 'UTC') return utc;
@@ -65,7 +71,8 @@ export interface DraftSituation {
   nowMs: number;
 }
 
-export function draftValues(document: StatusDocument, { components, timezone, nowMs }: DraftSituation): Record<Placeholder, string> {
+export function draftValues(document: StatusDocument, situation: DraftSituation): Record<Placeholder, string> {
+  const { components, timezone, nowMs } = situation;
   const { title, severity, commander, declaredAt, onset, impact, status, nextUpdateAt, timeline } = document;
   const begin = onset?.at ?? declaredAt;
   const resolved = timeline.findLast((event) => event.kind === 'state' && event.pinned)?.at;
@@ -81,7 +88,7 @@ export function draftValues(document: StatusDocument, { components, timezone, no
     status,
     findings: findingsOf(document),
     actions: actionsOf(document),
-    nextUpdate: nextUpdateAt === null ? 'none is planned' : clock(nextUpdateAt, timezone),
+    nextUpdate: nextUpdateAt === null ? 'none is planned' : nextClock(nextUpdateAt, situation),
     issue: components.length === 0 ? 'a problem that affects some requests' : `a problem with ${components.join(', ')}`,
     userImpact: impact.summary === null ? 'slow answers or errors' : `the following: ${impact.summary.replace(/[.!\s]+$/, '')}`,
     cause: publicCause(document),

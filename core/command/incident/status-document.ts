@@ -36,6 +36,8 @@ export interface StatusDocument extends Findings {
     nextLevel: string | null;
     state: CommandState['paging']['state'];
     acknowledgedBy: string | null;
+    /** Within which the severity of now has to be answered, by the catalog. Absent in documents of before it was told. */
+    respondWithinS?: number;
     pages: readonly Page[];
   };
   management: { level: string | null; nextAt: string | null; nextLevel: string | null; told: readonly Told[] };
@@ -74,9 +76,11 @@ function iso(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
 
-function pagingOf({ paging, plan, pages }: CommandState): StatusDocument['paging'] {
+function pagingOf({ paging, plan, pages, policy, severity }: CommandState): StatusDocument['paging'] {
   const nextLevel = paging.state === 'paging' ? (plan.steps[paging.next]?.level ?? null) : null;
-  return { level: paging.level, nextAt: iso(paging.dueAtMs), nextLevel, state: paging.state, acknowledgedBy: paging.acknowledgedBy, pages };
+  const { level, state, acknowledgedBy } = paging;
+  const respondWithinS = policy.severities[severity].respondWithinMs / 1000;
+  return { level, nextAt: iso(paging.dueAtMs), nextLevel, state, acknowledgedBy, respondWithinS, pages };
 }
 
 function managementOf(state: CommandState, nowMs: number): StatusDocument['management'] {
@@ -97,6 +101,21 @@ function postmortemOf(state: CommandState, textOf: (text: RecordText) => string)
   return dueAt === null ? null : { dueAt, path: state.postmortem === null ? null : textOf(state.postmortem) };
 }
 
+const minuteOf = (at: unknown): string => (typeof at === 'string' ? `${at.slice(0, 10)} ${at.slice(11, 16)} UTC` : 'not known');
+
+/** What somebody decided stands before why: "wrong lead" alone tells nobody which state holds now. */
+function decided({ kind, data: { from, to, target } }: RecordEvent): string | null {
+  if (kind === 'state' || kind === 'severity') return typeof from === 'string' && typeof to === 'string' ? `${from} → ${to}` : null;
+  if (kind === 'escalated') return `to ${typeof to === 'string' ? to : 'the next level'}`;
+  if (kind !== 'correction' || typeof target !== 'string') return null;
+  return `${target} happened at ${minuteOf(to)}, not ${minuteOf(from)}`;
+}
+
+function wordsOf(event: RecordEvent, text: string): string {
+  const decision = decided(event);
+  return decision === null || text.startsWith(decision) ? text : `${decision}: ${text}`;
+}
+
 function timelineRow(event: RecordEvent, textOf: (text: RecordText) => string): TimelineRow {
   const { id, at, atOriginal, recordedAt, precision, kind, source, by, text, pinned, evidence } = event;
   return {
@@ -109,7 +128,7 @@ function timelineRow(event: RecordEvent, textOf: (text: RecordText) => string): 
     source,
     by: by?.person ?? null,
     proof: by?.proof ?? null,
-    text: textOf(text),
+    text: wordsOf(event, textOf(text)),
     pinned,
     evidence,
   };

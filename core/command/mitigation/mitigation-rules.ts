@@ -36,7 +36,12 @@ function canTakeBack({ kind, revertible, rollback }: SeenChange, service: SeenSe
   return revertible && (rollback !== null || (service.canRollBack && rolledBack.includes(kind)));
 }
 
-/** A bad deployment: the newest change before the onset that can be taken back. A change that was ruled out by time never is. */
+const runbookOf = ({ rollback }: SeenChange): string => rollback ?? 'rollback-deploy';
+
+/**
+ * A bad deployment: of the changes before the onset that can be taken back, the newest of each runbook. A flag with a runbook of its own hides no
+ * deploy, and one whose runbook does not exist costs nobody the proposal to roll the deploy back. What was ruled out by time is never proposed.
+ */
 const badDeployment: Rule = ({ onset, uncertaintyMs, changeWindowMs, changes }, service) => {
   if (onset === null) return [];
   const onsetMs = Date.parse(onset);
@@ -45,22 +50,25 @@ const badDeployment: Rule = ({ onset, uncertaintyMs, changeWindowMs, changes }, 
     const isOwn = change.service === service.name && change.verdict !== 'ruled-out-by-time' && canTakeBack(change, service);
     return isOwn && leadMs >= -uncertaintyMs && (leadMs <= changeWindowMs || change.verdict === 'confirmed');
   });
-  const [newest] = near.toSorted((left, right) => Date.parse(right.at) - Date.parse(left.at));
-  if (newest === undefined) return [];
-  const leadS = Math.round((onsetMs - Date.parse(newest.at)) / 1000);
-  const when = leadS < 0 ? `${-leadS} s after the onset, within its uncertainty` : `${leadS} s before the onset`;
-  return [
-    {
-      title: `Take ${newest.kind} ${newest.ref} of ${service.name} back`,
-      why: `${newest.title}: ${newest.kind} ${when}${newest.verdict === 'confirmed' ? ', the confirmed cause' : '; suspected, not proven'}`,
-      evidence: [newest.id],
-      runbook: newest.rollback ?? 'rollback-deploy',
-      parameters: { service: service.name },
-      service: service.name,
-      subject: newest.ref,
-    },
-  ];
+  const newestFirst = near.toSorted((left, right) => Date.parse(right.at) - Date.parse(left.at));
+  return newestFirst
+    .filter((change, index) => newestFirst.findIndex((other) => runbookOf(other) === runbookOf(change)) === index)
+    .map((change) => takeBack(change, service, onsetMs));
 };
+
+function takeBack(change: SeenChange, service: SeenService, onsetMs: number): MitigationDraft {
+  const leadS = Math.round((onsetMs - Date.parse(change.at)) / 1000);
+  const when = leadS < 0 ? `${-leadS} s after the onset, within its uncertainty` : `${leadS} s before the onset`;
+  return {
+    title: `Take ${change.kind} ${change.ref} of ${service.name} back`,
+    why: `${change.title}: ${change.kind} ${when}${change.verdict === 'confirmed' ? ', the confirmed cause' : '; suspected, not proven'}`,
+    evidence: [change.id],
+    runbook: runbookOf(change),
+    parameters: { service: service.name },
+    service: service.name,
+    subject: change.ref,
+  };
+}
 
 /** It does not answer at all: what crashed is started again. Behind the rollback, which ends the cause where there is one. */
 const serviceDown: Rule = (input, service) =>

@@ -2,7 +2,7 @@ import { rotationChanges, turnsAt, windowsAt } from './rotation.js';
 import type { CalendarLayer, OnCallSchedule, RotationLayer, Shift } from './schedule.js';
 
 /** How far ahead the end of a shift is looked for. A duty without a change in two years has no end worth telling. */
-const horizonMs = 2 * 366 * 86_400_000;
+export const horizonMs = 2 * 366 * 86_400_000;
 
 interface Present {
   people: readonly string[];

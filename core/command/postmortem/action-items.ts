@@ -93,9 +93,11 @@ function itemAdvice({ title, owner, due, priority, type }: ActionRow, resolvedAt
 
 /** A change that is accused and named by no item would be forgotten. */
 function uncovered(status: StatusDocument, items: readonly ActionRow[]): ActionFinding[] {
-  return status.changes
+  const refs = status.changes
     .filter(({ verdict, ref }) => verdict !== 'ruled-out-by-time' && !items.some(({ title }) => title.includes(ref)))
-    .map(({ ref }) => ({ id: null, advice: `add an item for the change ${ref}, or write that it is accepted` }));
+    .map(({ ref }) => ref);
+  // One process serves two services: its restart is a change of both, and is told once.
+  return [...new Set(refs)].map((ref) => ({ id: null, advice: `add an item for the change ${ref}, or write that it is accepted` }));
 }
 
 export function lintActions(status: StatusDocument, items: readonly ActionRow[]): ActionFinding[] {

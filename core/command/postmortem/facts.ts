@@ -26,8 +26,10 @@ function detection({ times: { ttd } }: StatusDocument): Judged[] {
   return [{ isGood: ttd.seconds <= goodDetectionS, text }];
 }
 
-function answer({ times: { tta }, severity, timeline }: StatusDocument): Judged[] {
-  const limitS = severityTable[severity].respondWithinMs / 1000;
+const often = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
+function answer({ times: { tta }, severity, timeline, paging }: StatusDocument): Judged[] {
+  const limitS = paging.respondWithinS ?? severityTable[severity].respondWithinMs / 1000;
   const unanswered = timeline.filter(({ kind }) => kind === 'nobody-answered').length;
   return [
     ...(tta.seconds === null
@@ -38,7 +40,7 @@ function answer({ times: { tta }, severity, timeline }: StatusDocument): Judged[
             text: `the first person answered ${minutes(tta.seconds)} after the detection (limit of ${severity}: ${minutes(limitS)})`,
           },
         ]),
-    ...(unanswered === 0 ? [] : [{ isGood: false, text: `every level was paged and nobody answered (${unanswered} times)` }]),
+    ...(unanswered === 0 ? [] : [{ isGood: false, text: `every level was paged and nobody answered (${often(unanswered)})` }]),
   ];
 }
 
@@ -49,7 +51,7 @@ function delivery({ paging, timeline }: StatusDocument): Judged[] {
   return [
     ...(failed === 0 ? [] : [{ isGood: false, text: `${failed} of ${paging.pages.length} pages reached nobody` }]),
     ...(channels === 0 ? [] : [{ isGood: false, text: `${channels} messages could not be delivered over a channel` }]),
-    ...(late === 0 ? [] : [{ isGood: false, text: `updates were late (${late} times)` }]),
+    ...(late === 0 ? [] : [{ isGood: false, text: `updates were late (${often(late)})` }]),
   ];
 }
 
@@ -120,18 +122,22 @@ export function suspectedChanges({ changes }: StatusDocument): Cause[] {
 /** Accounts of machines, which nobody can be blamed by. */
 const noPeople = ['', 'root', 'perf-responder'];
 
-/** The more telling of two roles of one person last: one that they still have, and that is not only an affected service's. */
+const tellingRoles: Readonly<Record<string, number>> = { expert: 1, commander: 3 };
+
+/** The more telling of two roles of one person last: one that they still have, who commands before who writes, an affected service's owner least. */
 function byTelling(roles: StatusDocument['roles']): StatusDocument['roles'] {
-  const rank = ({ role, state }: StatusDocument['roles'][number]): number => (state === 'released' ? 0 : role === 'expert' ? 1 : 2);
+  const rank = ({ role, state }: StatusDocument['roles'][number]): number => (state === 'released' ? 0 : (tellingRoles[role] ?? 2));
   return roles.toSorted((left, right) => rank(left) - rank(right));
 }
+
+const roleWords: Readonly<Record<string, string>> = { expert: 'an expert', communications: 'the communications lead' };
 
 /** Person → what a blameless text calls them. Whoever has no role is a responder. */
 export function rolesOf({ roles, paging, timeline, management }: StatusDocument): Map<string, string> {
   const names = new Map<string, string>();
   const people = [...timeline.flatMap(({ by }) => (by === null ? [] : [by])), ...paging.pages.map(({ person }) => person)];
   for (const person of [...people, ...management.told.map((one) => one.person)]) names.set(person, 'a responder');
-  for (const { role, person } of byTelling(roles)) names.set(person, role === 'expert' ? 'an expert' : `the ${role}`);
+  for (const { role, person } of byTelling(roles)) names.set(person, roleWords[role] ?? `the ${role}`);
   for (const account of noPeople) names.delete(account);
   return names;
 }

@@ -64,6 +64,9 @@ function names(text: string, person: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}_-])${escaped(person)}(?![\\p{L}\\p{N}_-])`, 'iu').test(text);
 }
 
+/** `Commander: alice` says the role already. */
+const roleLabel = /\b(?:commander|communications|scribe|expert|owner): *[\p{L}\p{N}_.-]+/giu;
+
 /** People are named as owners and in the list of roles, nowhere else. */
 const sectionsWithNames = ['Action Items', 'Responders'];
 
@@ -73,7 +76,9 @@ function adviceFor({ text, section }: Line, { roleOf, errorRatio, contributingFa
     return found === undefined ? [] : [`"${found}": ${instead}`];
   });
   const people = sectionsWithNames.includes(section) || /^\*\*Authors\*\*/.test(text) ? [] : [...roleOf];
-  for (const [person, role] of people) if (names(text, person)) advice.push(`"${person}": write ${role}; the role matters, not the name`);
+  const unlabelled = text.replaceAll(roleLabel, '');
+  for (const [person, role] of people)
+    if (names(unlabelled, person)) advice.push(`"${person}": write ${role}; the role matters, not the name`);
   if (/\boutage\b/i.test(text) && (errorRatio === null || errorRatio < 1))
     advice.push(
       `"outage": write "degradation"; ${errorRatio === null ? 'the error ratio is not known' : `at most ${Math.round(errorRatio * 100)} % of requests failed`}`,

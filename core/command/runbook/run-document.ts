@@ -30,6 +30,13 @@ export interface RunDocument {
   /** `waiting`: it has not ended; `waitsFor` says for whom, null: it works. */
   result: RunResult | 'waiting';
   waitsFor: Omit<RunWait, 'answer'> | null;
+  /** Only of a run whose workflow was ended from outside: how, and when. What was applied by then was not undone. */
+  lost?: { how: string; at: string };
+}
+
+/** A run that was ended from outside has failed, and waits for nobody. */
+export function lostRun(run: RunDocument, lost: NonNullable<RunDocument['lost']>): RunDocument {
+  return run.result === 'waiting' ? { ...run, endedAt: lost.at, result: 'failed', waitsFor: null, lost } : run;
 }
 
 /** Artifact paths of all texts that the document shows. */

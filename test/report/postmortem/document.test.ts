@@ -55,6 +55,29 @@ test('the same times stand in every section', () => {
   );
 });
 
+test('the answer is held against the catalog, and counts and roles read as English', () => {
+  const sample = sampleIncident();
+  const at = '2026-03-02T14:31:00.000Z';
+  const text = written('both', {
+    paging: { ...sample.paging, respondWithinS: 60 },
+    roles: [
+      ...sample.roles,
+      { role: 'scribe', person: 'alice', state: 'active' },
+      { role: 'communications', person: 'nia', state: 'active' },
+    ],
+    timeline: [
+      ...sample.timeline,
+      timelineRow({ at, kind: 'nobody-answered', text: 'nobody answered' }),
+      timelineRow({ at, kind: 'page', text: 'L1 paged: alice, nia' }),
+    ],
+    management: { level: 'M1', nextAt: null, nextLevel: null, told: [{ level: 'M1', role: 'Head', person: 'nia', sentAt: at }] },
+  });
+  const poorly = text.slice(text.indexOf('## What Went Poorly'));
+  expect(poorly).toContain('- the first person answered 3 min after the detection (limit of SEV2: 1 min)');
+  expect(poorly).toContain('- every level was paged and nobody answered (once)');
+  expect(text).toContain('L1 paged: the commander, the communications lead');
+});
+
 test('what is not known is said, with what is missing; a suspicion is no cause', () => {
   const text = written('003');
   expect(text).toContain('| Customers Affected | not known (missing: users affected) |');

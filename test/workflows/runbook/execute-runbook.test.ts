@@ -229,6 +229,31 @@ steps:
     expect(logged()).toEqual([]);
   });
 
+  it('a dry run goes on past a step that cannot be tried, and makes the checks', async () => {
+    const run = await world.start(
+      `${head()}
+steps:
+  - { id: one, title: One, kind: sql, database: nowhere, sql: 'SELECT 1', writes: false }
+  - { id: two, title: Two, kind: check, check: service.nope }
+  - { id: three, title: Three, kind: note, text: the last one }
+`,
+      { isDryRun: true },
+    );
+    expect(run).toMatchObject({ result: 'dry-run', steps: [{ state: 'planned' }, { state: 'planned' }, { state: 'planned' }] });
+    expect(run.steps[0]?.reason).toContain('not simulated: expected a database of the catalog');
+    expect(run.steps[1]?.reason).toContain('expected one of the checks');
+  });
+
+  it('a run that is terminated is shown as lost, not as one that goes on', async () => {
+    const waiting = await world.start(`${head()}
+steps: [{ id: look, title: Look, kind: manual, text: 'No red tile?' }]
+`);
+    await world.environment.client.workflow.getHandle(waiting.runId).terminate('by hand');
+    const lost = await world.runs.document(waiting.runId);
+    expect(lost).toMatchObject({ result: 'failed', waitsFor: null, lost: { how: 'terminated' } });
+    expect(lost.endedAt).toBe(lost.lost?.at);
+  });
+
   it('ends a step with its group when it times out, and lets the probe decide', async () => {
     const text = (reading: string): string => `${head()}
 steps:

@@ -21,7 +21,7 @@ async function takeStep(run: CommandRun, step: PagingStep): Promise<void> {
     return;
   }
   state.paging = paged(before, state.plan);
-  const again = step.attempt === 1 ? '' : ` (${step.attempt}. time)`;
+  const again = step.attempt === 1 ? '' : ' again';
   const names = onCall.people.map(({ person }) => person).join(', ');
   const event = note(run, {
     kind: 'page',

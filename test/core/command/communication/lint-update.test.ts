@@ -105,3 +105,10 @@ describe('templates of updates', () => {
     expect(causeOf({ status: 'resolved' })).toContain('still being established');
   });
 });
+
+it('the next update of another day is told with its day', () => {
+  const sample = { ...sampleIncident(), status: 'investigating' as const, nextUpdateAt: '2026-03-03T09:00:00.000Z' };
+  const next = (nowMs: number): string => draftValues(sample, { components: ['Checkout'], timezone: 'UTC', nowMs }).nextUpdate;
+  expect(next(Date.parse('2026-03-02T22:00:00Z'))).toBe('2026-03-03 09:00 UTC');
+  expect(next(Date.parse('2026-03-03T06:00:00Z'))).toBe('09:00 UTC');
+});

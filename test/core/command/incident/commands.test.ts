@@ -18,6 +18,7 @@ import {
 import { createCommandState } from '../../../../core/command/incident/create-state.js';
 import { incidentTimes } from '../../../../core/command/incident/incident-times.js';
 import type { CommandPolicy } from '../../../../core/command/incident/policy.js';
+import { statusDocument } from '../../../../core/command/incident/status-document.js';
 import { timelineOf, type Actor } from '../../../../core/command/incident/record-event.js';
 import { paged } from '../../../../core/command/ladder/paging-ladder.js';
 import { severityTable } from '../../../../core/command/severity/severity.js';
@@ -241,5 +242,29 @@ describe('the record', () => {
     expect([times.ttm.seconds, times.ttr.seconds]).toEqual([22 * 60, 47 * 60]);
     expect(incidentTimes(state.record, null, true)).toMatchObject({ ttr: { seconds: null, status: 'not-applicable' } });
     expect(incidentTimes(state.record, '2026-03-02T10:30:00.000Z', true).ttd.status).toBe('invalid');
+  });
+});
+
+describe('the timeline of the document', () => {
+  const reason = { artifact: 'texts/reason' };
+  const told = (state: CommandState): string | undefined =>
+    statusDocument(state, (path) => (path === reason.artifact ? 'calmer' : path), after(5)).timeline.at(-1)?.text;
+
+  it('says what was decided before why', () => {
+    const state = open();
+    setStatus(state, { to: 'identified', reason: null, by: person('alice') }, after(1));
+    expect(told(state)).toBe('triage → identified');
+    setStatus(state, { to: 'investigating', reason, by: person('alice') }, after(2));
+    expect(told(state)).toBe('identified → investigating: calmer');
+    setSeverity(state, { severity: 'SEV3', reason, by: person('alice'), rule: 'person', evidence: [] }, after(3));
+    expect(told(state)).toBe('SEV2 → SEV3: calmer');
+    escalate(state, { to: 'L2', seen: null, reason, by: person('alice') }, after(4));
+    expect(told(state)).toBe('to L2: calmer');
+    correctTime(state, { target: 'T-1', to: '2026-03-02T09:50:00.000Z', reason, by: person('alice') }, after(5));
+    expect(told(state)).toBe('T-1 happened at 2026-03-02 09:50 UTC, not 2026-03-02 10:00 UTC: calmer');
+  });
+
+  it('knows within which time the catalog wants an answer', () => {
+    expect(statusDocument(open(), (path) => path, after(1)).paging.respondWithinS).toBe(severityTable.SEV2.respondWithinMs / 1000);
   });
 });

@@ -64,6 +64,16 @@ describe('mitigations', () => {
     expect(proposed({ checks: [found('service.health', 'shop', 'warn')] })).toEqual([]);
   });
 
+  it('hides no deploy behind a newer flag that has a runbook of its own, and takes the newest of each runbook', () => {
+    const older = { ...deploy, id: 'older', ref: 'v41', at: '2026-03-02T09:40:00Z' };
+    const flag = { ...deploy, id: 'flag', kind: 'flag', ref: 'async', at: '2026-03-02T10:01:00Z', rollback: 'switch-off' };
+    const found = proposeMitigations(input({ changes: [older, deploy, flag] }));
+    expect(found.map(({ runbook, evidence }) => [runbook, evidence[0]])).toEqual([
+      ['switch-off', 'flag'],
+      ['rollback-deploy', deploy.id],
+    ]);
+  });
+
   it.each([
     ['pool-exhausted', [{ runbook: 'restart-service', service: 'shop' }]],
     ['connection-leak', [{ runbook: 'restart-service', service: 'shop' }]],

@@ -26,6 +26,11 @@ test('a person is a role, except as an owner', () => {
   ]);
 });
 
+test('a name behind its role is what the advice asks for', () => {
+  expect(lintLanguage('Severity: SEV1 Commander: alice Start', calm)).toEqual([]);
+  expect(lintLanguage('Commander: alice, and alice again', calm)).toHaveLength(1);
+});
+
 test('an outage is one only when everything failed; one root cause stands alone', () => {
   expect(lintLanguage('an outage', calm)).toEqual([]);
   expect(lintLanguage('an outage', { ...calm, errorRatio: 0.15 })[0]?.advice).toContain('at most 15 % of requests failed');
