@@ -39,6 +39,11 @@ export const foreignPlans: readonly ForeignPlan[] = [
       'It shows few of its tasks and their times are those of other machines. Give the plan below "->  Task" by itself: that is one of PostgreSQL, of one shard.',
   },
   {
+    name: 'AntDB, Postgres-XL or openGauss (a plan of several nodes)',
+    mark: /\bCluster (?:Gather|Reduce)\b|\bRemote (?:Subquery Scan|Fast Query Execution)\b|\bData Node Scan on\b|\bStreaming ?\(type: /,
+    remedy: `${ofThatTool} Its times are those of other machines.`,
+  },
+  {
     name: 'TimescaleDB with data nodes (a plan of several nodes)',
     mark: /Custom Scan \((?:DataNodeScan|AsyncAppend|DataNodeCopy|DataNodeDispatch)\)/,
     remedy:

@@ -1,3 +1,4 @@
+import { UnreadableInputError } from '../../model/errors.js';
 import type { PlanFormat } from './format.js';
 import type { PlanLine } from './plan-text.js';
 
@@ -17,16 +18,20 @@ export const sqlite: PlanFormat = {
   exactness: 'the steps alone: SQLite tells neither times nor estimates',
   advice: 'EXPLAIN QUERY PLAN <statement>',
   tells:
-    /^[|│ ]{0,400}(?:\|--|`--|├──|└──)(?: \[\d+\] `)?(?:SCAN|SEARCH|USE TEMP|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|MERGE|LIST SUB|SCALAR SUB|CORRELATED)|^\d+\|\d+\|\d+\|(?:SCAN|SEARCH|USE TEMP)/,
+    /^(?:\s{0,40}(?:--|\/\/|#|\*|>|;) {0,40})?[|│ ]{0,400}(?:\|--|`--|├──|└──)(?: \[\d+\] `)?(?:SCAN|SEARCH|USE TEMP|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|MERGE|LIST SUB|SCALAR SUB|CORRELATED)|^\d+\|\d+\|\d+\|(?:SCAN|SEARCH|USE TEMP)/,
   readText({ lines }) {
+    const blocks = blocksOf(lines);
+    if (blocks.length === 0) return [bareSteps(lines)].filter((steps) => steps.length > 0).map(treeOf);
     const plans: Step[][] = [];
     // The shell draws the last step of a plan with a corner: what stands beside it is of the next statement.
     let isOver = true;
-    const drawn = blocksOf(lines).flat();
-    for (const found of drawn.length === 0 ? bareSteps(lines) : drawn) {
-      if (isOver && found.level === 0) plans.push([]);
-      if (found.level === 0) isOver = found.isLast;
-      plans.at(-1)?.push(found);
+    for (const block of blocks) {
+      requireDrawing(block);
+      for (const found of block) {
+        if (isOver && found.level === 0) plans.push([]);
+        if (found.level === 0) isOver = found.isLast;
+        plans.at(-1)?.push(found);
+      }
     }
     return plans.map(treeOf);
   },
@@ -61,6 +66,18 @@ function blocksOf(lines: readonly PlanLine[]): Step[][] {
     if (found !== null) blocks.at(-1)?.push(found);
   }
   return blocks.filter((block) => block.some(({ detail }) => words.test(detail)));
+}
+
+/** Right below a corner stands nothing beside it, but what is below it: somebody took the indentation away. Throws UnreadableInputError. */
+function requireDrawing(block: readonly Step[]): void {
+  const broken = block.find(
+    (found, index) => found.level === 0 && block.slice(0, index).some((before) => before.level === 0 && before.isLast),
+  );
+  if (broken === undefined) return;
+  throw new UnreadableInputError(
+    `Expected the drawing of a plan of SQLite, but "${broken.detail.slice(0, 80)}" stands beside a step that was drawn as the last one: the indentation is lost, and with it which step is below which. ` +
+      'Copy it as it was printed, or take EXPLAIN QUERY PLAN again.',
+  );
 }
 
 const bareStep =

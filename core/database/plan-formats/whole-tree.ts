@@ -13,11 +13,12 @@ export type IsMeasured = (node: RawRecord) => boolean;
  */
 export function requireWholeTree(root: RawRecord, reads: Reads, isMeasured: IsMeasured, advice: string): void {
   const open = [root];
-  const wasExecuted = isTimed(root);
+  // Without a time of its own (TIMING OFF) a node still counts its rounds.
+  const measurement = ['Actual Total Time', 'Actual Loops'].find((key) => root[key] !== undefined);
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const below = childrenOf(node);
     const type = String(node['Node Type']);
-    if (wasExecuted && isMeasured(node) && !isTimed(node)) refuseUnmeasured(node, advice);
+    if (measurement !== undefined && isMeasured(node) && node[measurement] === undefined) refuseUnmeasured(node, advice);
     const expected = reads(type);
     const inputs = below.filter((child) => child['Subplan Name'] === undefined).length;
     if (inputs < expected) {
@@ -38,10 +39,6 @@ function refuseUnmeasured(node: RawRecord, advice: string): never {
     `Expected measurements at every node, as the root has them, but "${String(node['Node Type']).slice(0, 80)}"${on} has none: the plan was shortened by hand. ` +
       `Its time would be told as that of the node above. Copy it as it was printed, or take the output of ${advice}.`,
   );
-}
-
-function isTimed(node: RawRecord): boolean {
-  return node['Actual Loops'] !== undefined;
 }
 
 function childrenOf(node: RawRecord): RawRecord[] {

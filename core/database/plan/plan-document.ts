@@ -34,7 +34,13 @@ export function findPlanDocument(text: string): PlanDocument {
 
 /** Engines that grew out of PostgreSQL print its plans with steps of their own, whose times are those of many machines. */
 function isBorrowed(node: RawPlanNode): boolean {
-  return /^(?:XN|LD) |\bMotion\b/.test(node['Node Type']) || isOfCitus(node) || (node.Plans ?? []).some(isBorrowed);
+  return (
+    /^(?:XN|LD) |\bMotion\b|^Cluster (?:Gather|Reduce)|^Remote (?:Subquery Scan|Fast Query)|^Data Node Scan|^(?:Vector )?Streaming ?\(/.test(
+      node['Node Type'],
+    ) ||
+    isOfCitus(node) ||
+    (node.Plans ?? []).some(isBorrowed)
+  );
 }
 
 /** Its nodes hold one of many tasks as text or as a document of their own, which would be left out. */

@@ -99,3 +99,61 @@ it.each([
 ])('%s is refused by its name', (name, text) => {
   expect(() => read(text)).toThrow(new RegExp(`this is one of ${name}`));
 });
+
+it('reads a table that a client copied as Markdown, with its backslashes', () => {
+  const plan = read(
+    [
+      '| QUERY PLAN |',
+      '| :--- |',
+      '| Aggregate  \\(cost=10.00..11.00 rows=1 width=8\\) \\(actual time=20.000..25.000 rows=1 loops=1\\) |',
+      '|   -&gt;  Index Scan using taxi\\_zones\\_idx on taxi\\_zones z  \\(cost=0.14..5.00 rows=1 width=6\\) \\(actual time=0.040..20.000 rows=3 loops=1\\) |',
+      '|         Index Cond: \\(\\(a \\|\\| b\\) = c\\) |',
+      '| Execution Time: 25.901 ms |',
+    ].join('\n'),
+  );
+  expect(shape(plan)).toEqual([
+    'postgres-text',
+    25.901,
+    [
+      ['Aggregate', null],
+      ['Index Scan', 'taxi_zones'],
+    ],
+  ]);
+});
+
+it('reads lines that are code in Markdown each', () => {
+  const lines = [
+    '`Sort  (cost=10.46..10.47 rows=1 width=158)` <br>',
+    '  `Sort Key: e.name` <br>',
+    '  `->  Seq Scan on e  (cost=0.00..1.01 rows=1 width=76)` <br>',
+  ];
+  expect(shape(read(lines.join('\n')))).toEqual([
+    'postgres-text',
+    null,
+    [
+      ['Sort', null],
+      ['Seq Scan', 'e'],
+    ],
+  ]);
+});
+
+it.each(['-- ', '    // ', '# ', ' * '])('reads a drawing of SQLite in comments: "%s"', (prefix) => {
+  const lines = ['QUERY PLAN', '|--CO-ROUTINE x', '|  `--SCAN a', '|--SCAN x', '`--USE TEMP B-TREE FOR ORDER BY'];
+  const plan = read(`select 1;\n${lines.map((line) => prefix + line).join('\n')}\n`);
+  expect(plan.nodes.map(({ nodeType, parentId }) => [nodeType, parentId])).toEqual([
+    ['Query', null],
+    ['CO-ROUTINE x', 0],
+    ['Scan table', 1],
+    ['Scan table', 0],
+    ['USE TEMP B-TREE', 0],
+  ]);
+});
+
+it.each([
+  ' Cluster Gather (actual rows=1 loops=1)',
+  ' Remote Subquery Scan on all (d1,d2)  (cost=1.00..2.00 rows=1 width=4) (actual time=0.1..0.2 rows=1 loops=1)',
+])('refuses plans of several nodes by the name of their engines:%s', (root) => {
+  expect(() => read(`${root}\n   ->  Seq Scan on public.test ${/\(.*\)$/.exec(root)?.[0] ?? ''}\n`)).toThrow(
+    /this is one of AntDB, Postgres-XL or openGauss/,
+  );
+});

@@ -123,3 +123,13 @@ it('tells the time of a part of a plan for all its loops, as its nodes do', () =
   expect(plan.executionMs).toBeCloseTo(28.92, 3);
   expect(plan.nodes.reduce((sum, { selfMs }) => sum + selfMs, 0)).toBeCloseTo(28.92, 3);
 });
+
+it('refuses a plan where a node counts its rows without a time, and others have one', () => {
+  const lines = [node('Limit', 8300), '  ->  Index Scan using i on alerts  (cost=0.57..7.80 rows=39 width=52) (actual rows=50 loops=1)'];
+  expect(() => read(lines.join('\n'))).toThrow(/"Index Scan" on alerts has none: the plan was shortened by hand/);
+});
+
+it('refuses a drawing of SQLite whose indentation was lost', () => {
+  const lines = ['`--COMPOUND QUERY', '|--LEFT-MOST SUBQUERY', '|  `--SCAN a', '`--UNION ALL', '   `--SCAN b'];
+  expect(() => read(lines.join('\n'))).toThrow(/"LEFT-MOST SUBQUERY" stands beside a step that was drawn as the last one/);
+});

@@ -52,6 +52,7 @@ export const peels: readonly Peel[] = [
   prefix('diff', 'lines that a diff adds', /^\+/),
   prefix('table-index', 'console.table of Node', /^\s*\d+\s*[|│]/),
   prefix('number', 'numbered lines', /^\s*\d+(?:[:.|)\]]| (?= )|(?=\t))/),
+  { id: 'inline-code', from: 'Markdown, a line of code each', strip: stripInlineCode },
   { id: 'quotes', from: 'pgAdmin, CSV with one cell a line', strip: stripQuotes, onSome: true },
   {
     id: 'escaped-tab',
@@ -68,6 +69,12 @@ function stripBox(line: string): string | null {
 function stripBlockComment(line: string): string | null {
   const bare = line.replace(/^(\s*)\/\*+/, '$1').replace(/\s*\*+\/\s*$/, '');
   return bare === line ? null : bare;
+}
+
+/** The indentation stands outside of it. */
+function stripInlineCode(line: string): string | null {
+  const [, indent = '', code] = /^(\s*)`([^`]*)`\s*$/.exec(line) ?? [];
+  return code === undefined ? null : indent + code;
 }
 
 function stripQuotes(line: string): string | null {

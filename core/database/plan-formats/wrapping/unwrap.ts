@@ -14,7 +14,7 @@ export function linesOf(text: string): PlanLine[] {
 
 /** Takes everything away that logs, terminals, tables, comments and pages put around a plan. `tells` matches lines of plans of any known format. */
 export function unwrap(text: string, tells: RegExp): PlanText[] {
-  const lines = linesOf(withoutCellName(withRealBreaks(fromHtml(withoutFence(text)), tells)));
+  const lines = linesOf(withoutCellName(withRealBreaks(withoutEscapes(fromHtml(withoutFence(text))), tells)));
   const bare = peelLines(cellsOfRecords(peelLines(lines, tells, false)), tells, true);
   return splitLogEntries(withoutTableLines(bare)).map((part) => ({ ...part, lines: part.lines.map(withoutTabs) }));
 }
@@ -35,6 +35,11 @@ function withoutCellName(text: string): string {
 /** A fence that somebody set right before the first word and behind the last one. */
 function withoutFence(text: string): string {
   return text.includes('```') ? text.replace(/^(\s*)```(?=[^`\n]*\((?:cost|actual|never)\b)/gm, '$1').replace(/```\s*$/, '') : text;
+}
+
+/** What a client that copies a table as Markdown puts a backslash before: `\\(cost=1.00..2.00 rows=1 width=8\\)`, `a\\_b`. */
+function withoutEscapes(text: string): string {
+  return /\\\((?:cost=|actual )/.test(text) ? text.replace(/\\([\\`*_{}[\]()#+.!|<>~-])/g, '$1') : text;
 }
 
 /** Line breaks and tabs that a syslog or a client wrote as `#012`, `\n`. */
