@@ -27,6 +27,13 @@ const beforeScripts: readonly Pattern[] = [
     /^(\S[^;]*?\.(?:pyx?|rb|erb|php|phtml)|<internal>|<frozen [\w.]+>|<string>)(?::(\d+))? - (\S.*)$/,
     (m) => ({ name: text(m, 3), module: text(m, 1), line: line(m, 2) }),
   ],
+  // `md5:<internal>:-1`, `App\\Cart::total:/app/src/Cart.php:33`: phpspy
+  [
+    /^(\S[^:]*(?:::[^:]+)?):(\/[^:]+\.(?:php|phtml|inc)|<internal>):(-?\d+)$/,
+    (m) => ({ name: text(m, 1), module: text(m, 2), line: line(m, 3) }),
+  ],
+  // `total at /shop/src/cart.jl:10`, `+ at int.jl:87`: Julia
+  [/^(\S.*?) at (\S*\.jl|REPL\[\d+\]):(\d+)$/, (m) => ({ name: text(m, 1), module: text(m, 2), line: line(m, 3) })],
   // `index - /app/shop.rb:12`: rbspy
   [/^(.+) - (\S.*?):(\d+)$/, (m) => ({ name: text(m, 1), module: text(m, 2), line: line(m, 3) })],
   // `/srv/app.py:load:12`, `<frozen importlib>:exec:7`: austin; `./index.js:hot:22`, `:(idle):0`: pprof of Node
@@ -36,6 +43,9 @@ const beforeScripts: readonly Pattern[] = [
   ],
 ];
 
+/** Those that cannot be part of a mere name. */
+const placedNames = beforeScripts.slice(3);
+
 const afterScripts: readonly Pattern[] = [
   // `libc.so.6`memcpy+0x1a`: DTrace
   [/^([^`]+)`(.+?)(?:\+0x[0-9a-f]+)?$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
@@ -43,6 +53,8 @@ const afterScripts: readonly Pattern[] = [
   [/^([^!()]+)!([\w.<>`$+,[\]]+)\((?!\)\.).*\)$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
   // `ntdll!NtWaitForSingleObject`: Windows
   [/^([\w.-]+)!(\S.*)$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
+  // `tcp_recvmsg+808`, `main+0x1f`: where in the function tells nothing here, and would take it apart
+  [/^([A-Za-z_][^\s+]*)\+(?:0x[0-9a-f]+|\d+)$/, (m) => ({ name: text(m, 1), module: '', line: null })],
   // `[libc.so.6]`: a module instead of a name, nothing was symbolised
   [/^\[([^[\]]+\.(?:so[\d.]*|map|dylib))\]$/, (m) => ({ name: `[${text(m, 1)}]`, module: text(m, 1), line: null })],
 ];
@@ -87,7 +99,7 @@ export function openingBracket(written: string): number {
 
 /** A name that some producers fill with place and line as well (`./index.js:hot:22`); null when it is just a name. */
 export function parsePlacedName(name: string): Frame | null {
-  return firstMatch(beforeScripts.slice(3), name);
+  return firstMatch(placedNames, name);
 }
 
 function firstMatch(patterns: readonly Pattern[], written: string): Frame | null {

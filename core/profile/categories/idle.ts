@@ -44,4 +44,6 @@ export const idleWaiting: readonly CategoryRule[] = [
     /(?:EPoll\.(?:wait|epollWait)|EPollArrayWrapper\.\w+|KQueue\.poll|LinkedBlockingQueue\.(?:take|poll)|ThreadPoolExecutor\.getTask|ForkJoinPool\.awaitWork|SynchronousQueue\.\w+)/,
   ),
   byModule('runtime', /(?:^|\/)selectors\.py$/),
+  // The run loop of a macOS program waits for its next event; a process of Erlang is off the CPU (eflame).
+  byName('runtime', /^(?:__CFRunLoopServiceMachPort|SLEEP)$/),
 ];

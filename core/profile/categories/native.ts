@@ -11,7 +11,7 @@ export const nativeRules: readonly CategoryRule[] = [
   ),
   byName(
     'lock',
-    /^(?:futex_wait\w*|__?futex\w*|__lll_lock_\w+|__GI___lll_lock_\w+|native_queued_spin_lock_slowpath|osq_lock|mutex_spin_on_owner|rwsem_down_\w+|__?pthread_(?:mutex_lock|cond_wait|rwlock)\w*|___?pthread_(?:mutex_lock|cond_wait)\w*|std::mutex::lock|parking_lot)/,
+    /^(?:futex_wait\w*|__?futex\w*|__lll_lock_\w+|__GI___lll_lock_\w+|native_queued_spin_lock_slowpath|osq_lock|mutex_spin_on_owner|rwsem_down_\w+|__?pthread_(?:mutex_lock|cond_wait|rwlock)\w*|___?pthread_(?:mutex_lock|cond_wait)\w*|__(?:ulock_wait\d?|psynch_\w+wait|psynch_rw_\w+lock|semwait_signal\w*)|semaphore_(?:timed)?wait(?:_signal)?_trap|std::mutex::lock|parking_lot)/,
   ),
   byModule('crypto', library('libcrypto|libssl|libgnutls|libsodium|libnss3|libbcrypt')),
   byName(
@@ -63,6 +63,10 @@ export const nativeFallbacks: readonly CategoryRule[] = [
     'runtime',
     /(?:^|\/)(?:node|nodejs|python[\d.]*|ruby[\d.]*|java|php[\d.]*|perl|beam\.smp)$|libpython|libruby|libjvm|libnode|libv8|libcoreclr/,
   ),
+  byName(
+    'runtime',
+    /^(?:erlang|lists|maps|sets|ets|gen|gen_server|gen_statem|proc_lib|supervisor|binary|string|unicode|io|io_lib|file|code|prim_\w+|erl_\w+|'?Elixir\.(?:Enum|Enumerable(?:\.\w+)?|Map|MapSet|Keyword|List|Stream|String|GenServer|Agent|Task(?:\.\w+)*|Kernel|Access|Process|Supervisor)'?):[^/\s]+\/\d+$/,
+  ),
   // Dart's libraries and Flutter's packages; what of other packages is the service's own, a name of a package does not tell.
   byModule('runtime', /^(?:dart:|org-dartlang-sdk:)/),
   byModule('framework', /^package:flutter\w*\/|\/packages\/flutter\w*\/lib\//),
@@ -71,4 +75,4 @@ export const nativeFallbacks: readonly CategoryRule[] = [
 
 /** Starts of threads and names of processes that profilers put at the root of a stack: no code of the application. */
 export const rootNames =
-  /^(?:_start|__libc_start_main\w*|__libc_start_call_main|start_thread|thread_start|clone3?|__clone3?|_?_?GI___clone\w*|\(root\)|root|all|ret_from_fork\w*|\[.*\]|process \d+.*|thread \(?0x.*|Thread-\d+.*|tid=\d+|P\d+|T\d+|node|nodejs|java|python[\d.]*|ruby[\d.]*|php(?:-fpm)?[\d.]*|perl|swapper|Thread\.run|unknown|<module>)$/;
+  /^(?:_start|__libc_start_main\w*|__libc_start_call_main|start_thread|thread_start|clone3?|__clone3?|_?_?GI___clone\w*|\(root\)|root|all|ret_from_fork\w*|\[.*\]|process \d+.*|thread \(?0x.*|Thread-\d+.*|tid=\d+|P\d+|T(?:\d+:)?\d+|node|nodejs|java|python[\d.]*|ruby[\d.]*|php(?:-fpm)?[\d.]*|perl|swapper|Thread\.run|unknown|<module>)$/;

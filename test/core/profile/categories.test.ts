@@ -85,6 +85,35 @@ describe('what the kernel does, where nothing but the way into it says so', () =
   });
 });
 
+describe('names of tools that were read as one', () => {
+  it.each([
+    ['md5:<internal>:-1', ['md5', '<internal>', null]],
+    ['App\\Cart::total:/app/src/Cart.php:33', ['App\\Cart::total', '/app/src/Cart.php', 33]],
+    ['total at /shop/src/cart.jl:10', ['total', '/shop/src/cart.jl', 10]],
+    ['+ at int.jl:87', ['+', 'int.jl', 87]],
+    ['tcp_recvmsg+808', ['tcp_recvmsg', '', null]],
+    ['DB::Server::main+0x1f', ['DB::Server::main', '', null]],
+    ['RegExp: a+1', ['RegExp: a+1', '', null]],
+    ['operator+', ['operator+', '', null]],
+  ])('%s', (written, [name, module, line]) => {
+    expect(parseFrameName(written)).toEqual({ name, module, line });
+  });
+
+  it.each([
+    ['P245906;T0:245906', 'unknown'],
+    ['start;main;pthread_join (libsystem_pthread.dylib);__ulock_wait (libsystem_kernel.dylib)', 'lock'],
+    ["<0.35.0>;my_mod:slow/1;'Elixir.Enum':map/2", 'runtime'],
+    ['<0.35.0>;lists:map/2;my_mod:slow/1', 'application'],
+  ])('%s is %s', async (stack, category) => {
+    expect(await categoryOf(stack)).toBe(category);
+  });
+
+  it('leaves out what a process of Erlang waited', async () => {
+    const { leaves } = await summaryOf('<0.35.0>;my_mod:slow/1 300\n<0.35.0>;my_mod:slow/1;SLEEP 700\n');
+    expect(leaves.map(({ frame, selfShare }) => [frame, selfShare])).toEqual([['my_mod:slow/1', 1]]);
+  });
+});
+
 describe('application frames', () => {
   it.each([
     'total (/srv/shop/cart.js:3)',

@@ -3,19 +3,32 @@ import { areSampleCounts, type WeightShape } from '../folded/folded-weights.js';
 /** What the words under a picture or in a header mean. */
 const units: Readonly<Record<string, string>> = {
   ns: 'nanoseconds',
+  nanosecond: 'nanoseconds',
   nanoseconds: 'nanoseconds',
   us: 'microseconds',
-  µs: 'microseconds',
+  usec: 'microseconds',
+  '\u00b5s': 'microseconds',
+  // The same sign as a Greek letter, which is what people type.
+  '\u03bcs': 'microseconds',
+  microsecond: 'microseconds',
   microseconds: 'microseconds',
   ms: 'milliseconds',
+  msec: 'milliseconds',
+  millisecond: 'milliseconds',
   milliseconds: 'milliseconds',
   s: 'seconds',
   sec: 'seconds',
+  second: 'seconds',
   seconds: 'seconds',
   bytes: 'bytes',
   byte: 'bytes',
   cycles: 'cycles',
 };
+
+/** The unit by its full name, where the name is known; else as it is written. */
+export function fullUnit(written: string): string {
+  return units[written.trim().toLowerCase()] ?? written;
+}
 
 export interface WeightUnit {
   unit: string;

@@ -84,8 +84,9 @@ function isTimer(message: PprofMessage): boolean {
 
 function kindOf(value: ValueType, isCpuTimer = false): ProfileKind {
   const { type, unit } = value;
-  if (type === 'cpu' || type === 'exec_time' || type === 'cpu-time') return 'cpu';
-  if (type === 'wall' || type === 'time' || type === 'goroutine' || type === 'goroutines' || type === 'wall-time') return 'wall';
+  // Austin's writer says `Wall time`, others `wall-time` or `cpu_time`.
+  if (/^(?:cpu(?:[ _-]time)?|exec_time)$/i.test(type)) return 'cpu';
+  if (/^(?:wall(?:[ _-]time)?|time|goroutines?)$/i.test(type)) return 'wall';
   if (/off[-_]?cpu/.test(type)) return 'off-cpu';
   if (/contention|delay|lock|mutex|block/.test(type)) return 'lock';
   if (/alloc|inuse|heap|live|space|objects/.test(type) || unit === 'bytes') return 'alloc';

@@ -10,6 +10,7 @@ import type { ProfileFormat, ReadOptions } from '../format.js';
 import { detectPprof } from './pprof-detect.js';
 import { readPprofExtension, type PprofExtension } from './pprof-extension.js';
 import { checkValueTypes, readPprofMessage, type PprofMessage } from './pprof-message.js';
+import { fullUnit } from '../input/weight-unit.js';
 import { chooseValue, textOf, valueTypes, type ValueChoice, type ValueSums } from './pprof-values.js';
 
 export const pprof: ProfileFormat = {
@@ -51,7 +52,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
 }
 
 function unitOf({ unit, type, kind }: ValueChoice): string {
-  if (unit !== 'count') return unit;
+  if (unit !== 'count') return fullUnit(unit);
   return type === 'samples' || type === 'sample' || kind === 'cpu' ? 'samples' : 'count';
 }
 

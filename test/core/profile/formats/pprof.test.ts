@@ -51,6 +51,18 @@ describe('pprof', () => {
     await expect(profileOf(bytes, { valueType: 'wall' })).rejects.toThrow(/the file has samples\/count, cpu\/nanoseconds/);
   });
 
+  // Austin writes `Wall time` in `\u03bcs`; go tool pprof takes all of these units, too.
+  it.each([
+    ['Wall time', '\u03bcs', 'wall', 'microseconds'],
+    ['wall_time', 'us', 'wall', 'microseconds'],
+    ['CPU time', 'ms', 'cpu', 'milliseconds'],
+    ['cpu', 'second', 'cpu', 'seconds'],
+    ['cpu', 'ns', 'cpu', 'nanoseconds'],
+    ['cpu', 'cycles', 'cpu', 'cycles'],
+  ])('knows %s in %s', async (type, unit, kind, fullUnit) => {
+    expect(await profileOf(message([[type, unit]], [[30], [10]]))).toMatchObject({ kind, unit: fullUnit, total: 40 });
+  });
+
   it('does not rank a value that is all zero', async () => {
     const bytes = message(
       [
