@@ -375,6 +375,18 @@ describe('Datadog', () => {
     expect(received[0]).toMatchObject({ endpoint: 'shop/search', alert: { id: '42', title: 'slow', severity: null } });
   });
 
+  it('knows a recovery of the stock template for that of its trigger, whose event has another id and type', async () => {
+    open.add('shop/search');
+    const told = (id: string, title: string, alert_type: string): Promise<unknown> =>
+      post('/alerts/datadog', { id, title, alert_type, event_type: 'query_alert_monitor', last_updated: '1', tags: stock.tags });
+    await told('8306082202796025694', '[P2] [Triggered on {host:a}] shop is slow', 'error');
+    await told('8306082202796029999', '[P2] [Recovered on {host:a}] shop is slow', 'success');
+    await told('8306082202796030001', '[P2] [Triggered on {host:b}] shop is slow', 'error');
+    const [trigger, recovery, other] = received.map(({ alert }) => alert);
+    expect(recovery).toMatchObject({ id: trigger?.id, status: 'resolved' });
+    expect(other?.id).not.toBe(trigger?.id);
+  });
+
   it('reads the transition from the title of the stock template, and refuses one that it does not know', async () => {
     await post('/alerts/datadog', {
       id: '1',

@@ -62,6 +62,9 @@ export const datadog: AlertSource = {
   },
 };
 
+/** `[P2] [Triggered on {host:a}] `: what became of the monitor, and of which of its groups it tells. */
+const titleMark = /^\[(?:P\d\]\s*\[)?([A-Za-z -]+?)(?: on \{([^\]]*)\})?\]\s*/;
+
 /** From the transition, or from the mark in front of the title: `[Triggered on {host:a}] …`. */
 function statusOf({
   alert_transition: transition,
@@ -69,10 +72,8 @@ function statusOf({
   alert_title: alertTitle,
   event_title: eventTitle,
 }: Body): SourceAlert['status'] | null {
-  const marked = [title, alertTitle, eventTitle].map(
-    (text) => /^\[(?:P\d\]\s*\[)?([A-Za-z -]+?)(?: on \{[^\]]*\})?\]/.exec(text ?? '')?.[1] ?? null,
-  );
-  const word = transition ?? marked.find((mark) => mark !== null) ?? '';
+  const marked = [title, alertTitle, eventTitle].map((text) => titleMark.exec(text ?? '')?.[1]);
+  const word = transition ?? marked.find((mark) => mark !== undefined) ?? '';
   if (resolved.test(word)) return 'resolved';
   return firing.test(word) ? 'firing' : null;
 }
@@ -94,7 +95,7 @@ function toAlert(body: Body, status: SourceAlert['status']): SourceAlert {
   const scoped = body.alert_id === null || body.alert_scope === null ? body.alert_id : `${body.alert_id}:${body.alert_scope}`;
   return {
     // The key is the same from trigger to recovery. Without it, the monitor and what it is about.
-    id: (body.alert_cycle_key ?? scoped ?? body.aggreg_key ?? body.id ?? labelFingerprint(labels)).slice(0, 200),
+    id: (body.alert_cycle_key ?? scoped ?? body.aggreg_key ?? titleIdentity(body) ?? body.id ?? labelFingerprint(labels)).slice(0, 200),
     status,
     title: boundedTitle(body.alert_title ?? body.title ?? body.event_title ?? 'Datadog alert without a title'),
     startsAt: timeOf(body.date),
@@ -103,6 +104,15 @@ function toAlert(body: Body, status: SourceAlert['status']): SourceAlert {
     symptom: symptomOf([{ symptom: body.symptom ?? '' }, tags]),
     links: boundedLinks([body.link]),
   };
+}
+
+/** The title without what became of the monitor: `$ID` is the event's, so the recovery has another one. */
+function titleIdentity({ title, alert_title, event_title, service, endpoint, hostname, alert_scope, tags }: Body): string | null {
+  const full = title ?? event_title ?? alert_title;
+  if (full === null) return null;
+  const scope = alert_scope ?? titleMark.exec(full)?.[2] ?? '';
+  const place = [service, endpoint, hostname, ...(tags ?? '').split(',').filter((tag) => /^(?:service|endpoint):/.test(tag.trim()))];
+  return labelFingerprint({ title: full.replace(titleMark, ''), scope, place: place.join('\n') });
 }
 
 /** `service:shop,endpoint:search,production`: a tag without a value is a label without text. */
