@@ -59,7 +59,8 @@ export function diagnose(input: DiagnosisInput, { kinds, rules, hitRates }: Judg
     ...slowTransfer(lines),
     ...verdicts.filter((verdict) => isOpen(verdict, ranking.causes)).flatMap((verdict) => verdict.missing ?? []),
   ];
-  const missingEvidence = ranking.outcome === 'inconclusive' && found.length === 0 ? [unexplained(input, facts, lines)] : onePerText(found);
+  const missingEvidence =
+    ranking.outcome === 'inconclusive' && found.length === 0 ? [unexplained(input, facts, { lines, checks })] : onePerText(found);
   const capped = capByBudget(ranking.causes, context, missingEvidence);
   return {
     outcome: ranking.outcome,

@@ -38,7 +38,7 @@ export function rankCauses(candidates: readonly Candidate[], rest: UnexplainedRe
     reasons.push(
       first === undefined
         ? 'no rule found evidence strong enough to name a cause'
-        : `the strongest candidate, ${first.id}, explains ${percent(first.share)} with confidence ${first.confidence.toFixed(2)}: too weak to name`,
+        : `the strongest candidate, ${first.id}, explains ${percent(first.share)} with confidence ${first.confidence.toFixed(2)}: too weak to name as the cause (${first.summary.replace(/\.$/, '')})`,
     );
     if (unattributed >= muchUnattributed)
       reasons.push(`${percent(unattributed)} of the latency is not attributed to any observed resource`);

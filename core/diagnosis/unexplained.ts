@@ -1,5 +1,5 @@
 import { siteText } from '../evidence/kinds/standing.js';
-import type { AccountingLine } from '../model/diagnosis.js';
+import type { AccountCheck, AccountingLine } from '../model/diagnosis.js';
 import type { MissingEvidence } from '../model/observation.js';
 import { saturated } from './account/cpu-facts.js';
 import { standingSite } from './account/standing-site.js';
@@ -11,8 +11,21 @@ import type { DiagnosisInput } from './input.js';
  * What would tell more when every capture was taken, every rule was asked and none found a cause: *inconclusive* never stands alone. On a host that others
  * keep busy every measured wait is longer than it would be otherwise, so that comes first.
  */
-export function unexplained(input: DiagnosisInput, facts: Facts, lines: readonly AccountingLine[]): MissingEvidence {
+export function unexplained(
+  input: DiagnosisInput,
+  facts: Facts,
+  { lines, checks }: { lines: readonly AccountingLine[]; checks: readonly AccountCheck[] },
+): MissingEvidence {
   const { cpu } = facts;
+  const shared = checks.find(({ id, ok }) => id === 'in-flight' && !ok);
+  // Whatever stands out may be of the others then, so nothing can be named before they are away.
+  if (shared !== undefined)
+    return {
+      id: 'other-requests',
+      what: 'the same load without the other requests that the service has',
+      why: shared.detail,
+      remedy: 'keep the other traffic away from this instance of the service (take it out of the load balancer), or triage what they call',
+    };
   const host = input.service?.process?.host;
   const site = standingSite(input, facts);
   const stand = site === null ? '' : `; most of the requests inside the service stood at ${siteText(site)}`;

@@ -73,3 +73,24 @@ it('calls that fail at once and are repeated may be what requests pause for', as
   expect(causes.map(({ id }) => id)).toEqual(['inside-wait']);
   expect(missingEvidence.map(({ id }) => id)).toContain('retry-pauses');
 });
+
+it('a place that is too uncertain to be called the cause is named all the same, and the other requests that make it so', async () => {
+  const shared = changed('service.json', ({ wire }) => {
+    if (wire === null) throw new Error('expected sockets, got none');
+    const others = 9 * wire.inbound.served;
+    wire.inbound.served += others;
+    wire.peers.push({
+      peer: '10.9.9.9:443',
+      label: 'https',
+      kind: 'unknown',
+      connections: others,
+      waiting: others,
+      waitingMax: others,
+      connecting: 0,
+    });
+  });
+  const { outcome, reasons, missingEvidence } = await judged('slow-dependency', shared);
+  expect(outcome).toBe('inconclusive');
+  expect(missingEvidence.map(({ id }) => id)).toEqual(['other-requests']);
+  expect(reasons.at(-1)).toContain('10.9.9.9:443');
+});
