@@ -119,9 +119,9 @@ function classifyFrames(frames: readonly Frame[]): { classes: FrameClass[]; kern
   return { classes, kernel };
 }
 
-/** The way into the kernel: what it calls is the kernel's, also where the profiler did not say so (pictures, folded stacks without `_[k]`). */
+/** The way into the kernel: what it calls is the kernel's, also where the profiler did not say so (pictures, folded stacks without `_[k]`). `-` of the BCC tools. */
 const kernelEntry =
-  /^(?:entry_SYSCALL_\w+|do_syscall_64|do_fast_syscall_32|system_call(?:_fastpath)?|__x64_sys_\w+|asm_(?:exc|sysvec|common|do)_\w+|el0t?_(?:64_)?(?:sync|svc|irq)\w*|page_fault|async_page_fault|apic_timer_interrupt|ret_from_fork(?:_asm)?)$/;
+  /^(?:--?|entry_SYSCALL_\w+|do_syscall_64|do_fast_syscall_32|system_call(?:_fastpath)?|__x64_sys_\w+|asm_(?:exc|sysvec|common|do)_\w+|el0t?_(?:64_)?(?:sync|svc|irq)\w*|page_fault|async_page_fault|apic_timer_interrupt|ret_from_fork(?:_asm)?)$/;
 
 function isKernelEntry({ name, module }: Frame): boolean {
   return module === '' && kernelEntry.test(name);

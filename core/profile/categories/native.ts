@@ -59,6 +59,13 @@ export const nativeFallbacks: readonly CategoryRule[] = [
   byName('network-io', /^(?:__)?(?:send|recv|sendto|recvfrom|sendmsg|recvmsg|writev|accept4?|connect|poll|epoll_\w+)(?:@.*)?$/),
   byName('file-io', /^(?:__)?(?:read|write|open|openat|close|fsync|pread\w*|pwrite\w*|fstat\w*)(?:@.*)?$/),
   byName('kernel', /^(?:entry_SYSCALL|do_syscall_64|syscall_|__x64_sys_|asm_\w+|ret_from_fork)\w*/),
+  // Names that no program gives its own functions, in stacks whose way into the kernel was left out.
+  byName(
+    'kernel',
+    /^(?:__schedule|finish_task_switch(?:\.isra\.\d+)?|io_schedule\w*|schedule_hrtimeout\w*|copy_user_\w+|_?copy_(?:to|from)_(?:user|iter)\w*|clear_page_\w+|native_write_msr|do_futex|futex_wait_queue\w*|__do_sys_\w+)$/,
+  ),
+  byName('file-io', /^(?:vfs_|ksys_)(?:read|write|pread64|pwrite64|readv|writev|fsync\w*)$/),
+  byName('network-io', /^(?:tcp_(?:sendmsg|recvmsg)\w*|__netif_receive_skb\w*|inet6?_(?:sendmsg|recvmsg)|__?sock_(?:sendmsg|recvmsg))$/),
   byModule(
     'runtime',
     /(?:^|\/)(?:node|nodejs|python[\d.]*|ruby[\d.]*|java|php[\d.]*|perl|beam\.smp)$|libpython|libruby|libjvm|libnode|libv8|libcoreclr/,

@@ -84,6 +84,18 @@ export const foreignRuntimes: readonly ForeignFile[] = [
       begins(head, /^a:\d+:\{s:\d+:"[^"\n]*==>[^"\n]*";a:\d+:\{s:2:"(?:ct|wt)"/),
   },
   {
+    name: 'picture of flameprof',
+    from: 'flameprof of Python',
+    remedy: 'give the statistics (.prof) themselves, or `flameprof --format=log x.prof > out.folded`',
+    isIt: (head) => begins(head, /<title>[^<\n]* \d+\.\d\d% \(\d+ \d+ [\d.e+-]+ [\d.e+-]+\)<\/title>/),
+  },
+  {
+    name: 'trace of phpspy',
+    from: '`phpspy` as it prints samples',
+    remedy: 'fold it: `stackcollapse-phpspy.pl FILE > out.folded` (beside phpspy)',
+    isIt: (head) => begins(head, /^0 \S+ (?:<internal>|\S+):-?\d+\r?\n(?:1 \S+ \S+:-?\d+\r?\n|# |\r?\n)/),
+  },
+  {
     name: 'profile of Blackfire',
     from: "Blackfire's probe",
     remedy: 'profile with Excimer or phpspy (folded stacks), or Xdebug (`xdebug.mode=profile`)',

@@ -75,7 +75,10 @@ describe('what the kernel does, where nothing but the way into it says so', () =
     ['main;shop::load;asm_exc_page_fault;exc_page_fault;do_user_addr_fault;clear_page_erms', 'kernel'],
     ['main;shop::send;entry_SYSCALL_64;do_syscall_64;sock_sendmsg;tcp_sendmsg;memcpy_erms', 'network-io'],
     ['main;shop::wait;el0t_64_sync;el0_svc;do_el0_svc;finish_task_switch', 'kernel'],
-    ['main;shop::load;clear_page_erms', 'application'],
+    ['python;shop_load;-;sys_read;new_sync_read', 'kernel'],
+    ['mysqld;do_command;__schedule', 'kernel'],
+    ['mysqld;do_command;vfs_read', 'file-io'],
+    ['mysqld;do_command;schedule', 'application'],
   ])('%s is %s', async (stack, category) => {
     expect(await categoryOf(stack)).toBe(category);
   });

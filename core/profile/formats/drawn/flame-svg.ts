@@ -12,7 +12,7 @@ import { readAllBytes } from '../input/whole-file.js';
 export const flameSvg: ProfileFormat = {
   id: 'flame-graph-svg',
   expects: 'flame graph picture (SVG of inferno or flamegraph.pl)',
-  tool: 'inferno 0.11 and later, cargo flamegraph (tried with 0.12.8); flamegraph.pl, older inferno',
+  tool: 'inferno 0.11 and later, cargo flamegraph (tried with 0.12.8); flamegraph.pl, async-profiler 1.x, older inferno',
   command: '`inferno-flamegraph`, `flamegraph.pl`',
   exactness:
     'inferno: exact counts; frames below its `--minwidth` (0.01 %) count as their caller. flamegraph.pl: lossy and marked so, what is narrower than 0.1 pixels was never drawn. Kind and unit are not in a picture; differential pictures are refused',
@@ -20,8 +20,8 @@ export const flameSvg: ProfileFormat = {
   read,
 };
 
-/** The marks are in the head of the picture, before its frames. */
-export const flameGraphMark = /<svg[^>]* id="frames"|xmlns:fg=|class="func_g"|Flame graph stack visualization/i;
+/** The marks are in the head of the picture, before its frames. async-profiler 1.x drew with nothing but the group of frames. */
+export const flameGraphMark = /<(?:svg|g)[^>]* id="frames"|xmlns:fg=|class="func_g"|Flame graph stack visualization/i;
 
 function detect({ text }: ProfileHead): Detection {
   return /^\uFEFF?\s*(?:<\?xml|<!DOCTYPE svg|<svg|<!--)/.test(text) && flameGraphMark.test(text) ? 'yes' : 'no';

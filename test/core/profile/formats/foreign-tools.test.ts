@@ -4,6 +4,7 @@ import { profileOf } from '../profiles.js';
 
 /** The first lines of what the tools write, shortened; after the documentation and test data of each. */
 const known: [string, RegExp][] = [
+  ['0 usleep <internal>:-1\n1 Shop\\Kernel::handle /app/src/Kernel.php:33\n2 <main> /app/index.php:3\n\n', /phpspy.*stackcollapse-phpspy/],
   [
     'Weight\tSelf Weight\tSymbol Names\n4.93 s  100.0%\t0 s\t   start\n4.93 s  99.9%\t0 s\t    main\n2.45 s   0.0%\t846.00 ms\t     delta()\n797.00 ms   0.0%\t786.00 ms\t      alpha()\n9.00 ms   0.0%\t9.00 ms\t       leakMemory()\n',
     /copied from Instruments.*speedscope\.app/,
