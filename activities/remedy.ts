@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { RefusedError } from '../core/model/errors.js';
+import { isRunbookRemedy } from '../core/decisions/remedy/runbook-remedies.js';
 import type { Cause } from '../core/model/cause.js';
 import type { AppliedRemedy, IncidentActivities, RemedyApproval, RemedyPlan } from './contract.js';
 import type { ActivityDependencies, RemedyAction } from './dependencies.js';
@@ -51,9 +52,6 @@ function planFor(deps: ActivityDependencies, endpoint: string, causes: readonly 
   return null;
 }
 
-/** Kinds of `adapters/remedies/by-runbook.ts`. */
-const kindsByRunbook = ['rollback', 'restart', 'runbook'];
-
 /** The first runbook that the evidence asks for and the catalog allows; a person approves what it runs, and the same load proves it. */
 async function planByRunbook(
   deps: ActivityDependencies,
@@ -61,7 +59,7 @@ async function planByRunbook(
   causes: readonly Cause[],
   when: { now: string; begunAt: string },
 ): Promise<RemedyPlan | null> {
-  const allowed = deps.catalog.remedies(endpoint).filter((kind) => kindsByRunbook.includes(kind));
+  const allowed = deps.catalog.remedies(endpoint).filter(isRunbookRemedy);
   if (allowed.length === 0) return null;
   const service = endpoint.split('/')[0] ?? endpoint;
   const { cancellationSignal: signal } = Context.current();

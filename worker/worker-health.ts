@@ -1,10 +1,8 @@
 /** Whether the workers of this process get work. A poll that the server has not seen is none, whatever the SDK's own state says. */
 import type { ConnectionLike } from '@temporalio/client';
+import { pollAgeLimitMs, taskQueueTypes } from '../adapters/temporal/queue-pollers.js';
 
-type TaskKind = 'workflow' | 'activity';
-
-/** `TaskQueueType` of Temporal's API. */
-const taskQueueTypes: Record<TaskKind, number> = { workflow: 1, activity: 2 };
+type TaskKind = keyof typeof taskQueueTypes;
 
 export interface ServedQueue {
   taskQueue: string;
@@ -33,8 +31,6 @@ export interface WorkerHealth {
 
 export const notYetConnected: WorkerHealth = { isAlive: true, isReady: false, queues: [], problem: 'not connected to Temporal yet' };
 
-/** A poll lasts a minute, and the SDK gives it ten seconds more. */
-const freshMs = 75_000;
 /** Twice as long as a poll and a look: what has not polled by then does not begin to by itself. */
 const lostAfterMs = 180_000;
 /** Probes come every few seconds, from several sides; each look asks the server once a queue. */
@@ -66,7 +62,7 @@ export function createWorkerHealth(source: HealthSource): () => Promise<WorkerHe
     const accessed = await lastAccess(source, taskQueue, kind);
     const key = `${taskQueue} ${kind}`;
     if (accessed !== null && accessed !== sights.get(key)?.accessed) sights.set(key, { accessed, atMs: now() });
-    return now() - (sights.get(key)?.atMs ?? startedMs - freshMs);
+    return now() - (sights.get(key)?.atMs ?? startedMs - pollAgeLimitMs);
   };
   const look = async (): Promise<WorkerHealth> => {
     const stopped = queues.filter(({ isRunning }) => !isRunning());
@@ -97,11 +93,11 @@ export function createWorkerHealth(source: HealthSource): () => Promise<WorkerHe
 }
 
 function judge(seen: readonly { queue: string; kind: TaskKind; silentMs: number }[]): WorkerHealth {
-  const unpolled = seen.filter(({ silentMs }) => silentMs >= freshMs);
+  const unpolled = seen.filter(({ silentMs }) => silentMs >= pollAgeLimitMs);
   return {
     isAlive: !unpolled.some(({ silentMs }) => silentMs >= lostAfterMs),
     isReady: unpolled.length === 0,
-    queues: seen.map(({ queue, kind, silentMs }) => ({ queue, kind, isPolled: silentMs < freshMs })),
+    queues: seen.map(({ queue, kind, silentMs }) => ({ queue, kind, isPolled: silentMs < pollAgeLimitMs })),
     problem:
       unpolled.length === 0
         ? null

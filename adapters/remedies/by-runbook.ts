@@ -1,8 +1,10 @@
+import type { RunbookRemedyKind } from '../../core/decisions/remedy/runbook-remedies.js';
+
 /** Remedies that are runbooks: run as a workflow of its own, with its probes, approvals and rollback. The catalog allows them by these kinds. */
 export interface RunbookRemedy {
-  kind: string;
+  kind: RunbookRemedyKind;
   title: string;
-  /** Whether a runbook is meant by this kind. */
+  /** Does this kind allow the runbook? */
   covers: (runbook: string) => boolean;
 }
 

@@ -5,13 +5,9 @@ import type { Client } from '@temporalio/client';
 import { environmentOf } from '../../adapters/kernel/processes-that-listen.js';
 import { linkOf, readProc } from '../../adapters/kernel/process-files.js';
 import { readWorkerIdentity } from '../../adapters/temporal/key-in-use.js';
+import { activityPollers } from '../../adapters/temporal/queue-pollers.js';
 import { dataVariable, defaultDataFolder } from '../../config/environment.js';
 import { incidentsQueue, loadQueue } from '../../workflows/kernel/task-queues.js';
-
-/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
-const activityQueue = 2;
-/** A poll lasts a minute, so a worker that has not polled for longer is gone or as good as gone. */
-const presentMs = 75_000;
 
 /** A worker as Temporal sees it, with its environment if it runs on this machine and we may read it. */
 export interface RunningWorker {
@@ -25,12 +21,7 @@ export async function findWorkers(client: Client): Promise<RunningWorker[]> {
   const namespace = client.options.namespace;
   const workers = new Map<string, string[]>();
   for (const queue of [incidentsQueue, loadQueue]) {
-    const request = { namespace, taskQueue: { name: queue }, taskQueueType: activityQueue };
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in a package that is not ours to import
-    const { pollers } = await client.workflowService.describeTaskQueue(request);
-    const since = Date.now() - presentMs;
-    for (const { identity, lastAccessTime } of pollers) {
-      if (typeof identity !== 'string' || Number(lastAccessTime?.seconds ?? 0) * 1000 < since) continue;
+    for (const identity of await activityPollers(client, { namespace, queue })) {
       workers.set(identity, [...(workers.get(identity) ?? []), queue]);
     }
   }

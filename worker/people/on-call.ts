@@ -32,12 +32,13 @@ async function resolveTarget(catalog: Catalog, target: string, atMs: number): Pr
   }
 }
 
-/** People of the catalog behind `oncall:NAME` and keys, with the reason. */
+/** When the person's quiet hours end, if `atMs` is in them; otherwise null. */
 function quietEnd(catalog: Catalog, person: string, atMs: number): number | null {
   const { quietHours, timezone = catalog.incidents?.timezone ?? 'UTC' } = catalog.people?.[person] ?? {};
   return quietHours === undefined ? null : quietUntil({ ...quietHours, timezone }, atMs);
 }
 
+/** The people of the catalog that `oncall:NAME` and keys of people stand for at `atMs`, and why these. */
 export async function resolveOnCall(catalog: Catalog, notify: readonly string[], atMs: number): Promise<OnCallResolution> {
   const answers = await Promise.all(notify.map((target) => resolveTarget(catalog, target, atMs)));
   const known = answers.flatMap(({ people }) => people).filter((person) => catalog.people?.[person] !== undefined);

@@ -3,16 +3,12 @@ import type { ProposedRunbook, RunbookProposalOrder } from '../../activities/dep
 import { collectChanges } from '../../adapters/changes/collect-changes.js';
 import { runbookRemedies } from '../../adapters/remedies/by-runbook.js';
 import type { Catalog } from '../../config/catalog.js';
+import { changeWindowMs, clockDoubtMs } from '../../core/command/changes/change-window.js';
 import { judgeChanges } from '../../core/command/changes/change.js';
 import { proposeMitigations } from '../../core/command/mitigation/propose-mitigations.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 import { seenService } from './mitigation-facts.js';
 import { planRunbook } from './plan-runbook.js';
-
-/** A change that is older has mostly shown its faults already. */
-const changeWindowMs = 60 * 60_000;
-/** An alert comes when the symptom has lasted for a while: clocks and a roll-out's ramp are within it. */
-const uncertaintyMs = 2 * 60_000;
 
 export interface ProposeSettings {
   catalog: Catalog;
@@ -24,12 +20,12 @@ export async function proposeRunbooks(
   { catalog, dataDirectory, keep }: ProposeSettings,
   { service, causes, begunAtMs, signal }: RunbookProposalOrder,
 ): Promise<ProposedRunbook[]> {
-  const window = { fromMs: begunAtMs - changeWindowMs, toMs: begunAtMs + uncertaintyMs };
+  const window = { fromMs: begunAtMs - changeWindowMs, toMs: begunAtMs + clockDoubtMs };
   const found = await collectChanges({ catalog, services: [service], ...window, dataDirectory, signal });
-  const judged = judgeChanges(found.changes, { atMs: begunAtMs, uncertaintyMs, services: [service], dependencies: [] });
+  const judged = judgeChanges(found.changes, { atMs: begunAtMs, uncertaintyMs: clockDoubtMs, services: [service], dependencies: [] });
   const proposals = proposeMitigations({
     onset: new Date(begunAtMs).toISOString(),
-    ...{ uncertaintyMs, changeWindowMs, services: [seenService(catalog, service)], checks: [] },
+    ...{ uncertaintyMs: clockDoubtMs, changeWindowMs, services: [seenService(catalog, service)], checks: [] },
     changes: judged.flatMap(({ source, rollback = null, service: of, ...change }) =>
       of === null ? [] : [{ ...change, id: `change:${source}:${change.ref}`, service: of, rollback }],
     ),

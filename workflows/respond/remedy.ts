@@ -1,6 +1,7 @@
 import { executeChild, isCancellation } from '@temporalio/workflow';
 import type { AppliedRemedy, RemedyApproval, RemedyPlan } from '../../activities/contract.js';
 import type { RunStart } from '../../core/command/runbook/run-state.js';
+import { isRunbookRemedy } from '../../core/decisions/remedy/runbook-remedies.js';
 import { incidentsQueue } from '../kernel/task-queues.js';
 import type { executeRunbook } from '../runbook/execute-runbook.js';
 import { light, remedying } from '../kernel/activity-options.js';
@@ -10,15 +11,12 @@ import { addReason, nowIso, type IncidentState } from './incident-state.js';
 import type { ResolvedLoad } from './messages.js';
 import { enter } from './publish.js';
 
-/** Kinds of remedies that are runbooks. */
-const byRunbook = ['rollback', 'restart', 'runbook'];
-
 /** Offers a remedy when a cause has one that the catalog allows. Nothing is done before somebody approves it. */
 export async function offerRemedy(state: IncidentState, { target }: ResolvedLoad): Promise<void> {
   const { incidentId, endpoint, causes } = state.findings;
   const isAllowed = causes.some(({ remedy }) => target.remedies.includes(remedy.kind));
   // A change that came before a confirmed symptom may be rolled back, whatever the cause.
-  const mayRunbook = state.findings.confirmation?.verdict === 'confirmed' && byRunbook.some((kind) => target.remedies.includes(kind));
+  const mayRunbook = state.findings.confirmation?.verdict === 'confirmed' && target.remedies.some(isRunbookRemedy);
   if (!isAllowed && !mayRunbook) return;
   try {
     const plan = (): Promise<RemedyPlan | null> =>

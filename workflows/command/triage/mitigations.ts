@@ -21,7 +21,8 @@ import type { RunReport } from '../../runbook/messages.js';
 import { looking } from '../activity-options.js';
 import { note, sleepUntil, type CommandRun } from '../command-run.js';
 import { broadcast } from '../deliver.js';
-import { changeWindowMs, onsetOf } from './onset.js';
+import { onsetOf } from './onset.js';
+import { changeWindowMs } from '../../../core/command/changes/change-window.js';
 
 /** Asks which mitigations the evidence suggests now. If that fails, the proposals stay as they are. */
 export async function propose(run: CommandRun): Promise<void> {

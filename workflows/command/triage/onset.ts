@@ -1,10 +1,6 @@
 import type { Onset } from '../../../core/command/changes/change.js';
+import { clockDoubtMs } from '../../../core/command/changes/change-window.js';
 import type { CommandRun } from '../command-run.js';
-
-/** Synchronised clocks differ by less than this, and the first instance of a roll-out may start this long after its record. */
-const clockDoubtMs = 2 * 60_000;
-/** An older change has mostly shown its faults already. */
-export const changeWindowMs = 60 * 60_000;
 
 /** When the incident began, as far as it is known; changes are judged against this. */
 export function onsetOf({ state }: Pick<CommandRun, 'state'>): Onset {

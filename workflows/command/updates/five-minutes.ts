@@ -14,7 +14,8 @@ import { describeFailure } from '../../kernel/describe-failure.js';
 import { looking } from '../activity-options.js';
 import { note, type CommandRun } from '../command-run.js';
 import { propose } from '../triage/mitigations.js';
-import { changeWindowMs, onsetOf } from '../triage/onset.js';
+import { onsetOf } from '../triage/onset.js';
+import { changeWindowMs } from '../../../core/command/changes/change-window.js';
 import { draftByItself, postInternal } from './publish.js';
 
 /** More at once would wait for each other on one worker, and the last ones would be late. */
