@@ -12,7 +12,7 @@ it("reads the pictures of async-profiler 1.x, with the kernel's part of them", a
     box('java/lang/Thread.run', 100, 1, 0),
     box('shop/Cart.total', 90, 2, 0),
     box('shop/Cart.lambda$total$0&lt;T&gt;', 30, 3, 0),
-    box('read', 10, 2, 90),
+    box('JVM_Wait', 10, 2, 90),
     box('entry_SYSCALL_64_after_hwframe', 10, 3, 90),
     box('try_charge', 10, 4, 90),
   ];
