@@ -24,7 +24,7 @@ export interface BisectRequest {
   incidentId: string | null;
 }
 
-/** The range of commits, first the good end; ids only, so that months of history stay small. */
+/** The range of commits, the good end first. It holds ids only, so that months of commits stay small. */
 export interface BisectPlan {
   commits: string[];
   prior: number[];
@@ -41,7 +41,7 @@ export interface CommitRequest {
   commit: string;
 }
 
-/** What happened on which machine, and what time it took. `buildMs` is null when nothing had to be built now. */
+/** What happened on which machine, and how long it took. `buildMs` is null when nothing had to be built. */
 interface OnHost {
   commit: string;
   host: string;
@@ -58,18 +58,18 @@ export type CommitBuild = OnHost & { ok: boolean };
 
 export interface BisectActivities {
   planBisect(request: BisectRequest): Promise<{ ok: true; plan: BisectPlan } | { ok: false; reason: string }>;
-  /** Commits of the side that a merge brought in, from the point where it left to its tip; null for an ordinary commit. */
+  /** Commits of the branch that a merge brought in, from where it left the main line to its tip; null for an ordinary commit. */
   expandMerge(request: CommitRequest & Pick<BisectRequest, 'hints'>): Promise<{ commits: string[]; prior: number[] } | null>;
-  /** One valid k6 run of one commit: worktree, cached build, start, health, reset, warm-up, load, stop. And who else measures now. */
+  /** One valid k6 run of one commit: worktree, cached build, start, health, reset, warm-up, load, stop. Also reports which other machines measure now. */
   measureCommit(
     request: CommitRequest & { load: LoadPlan; metric: BisectMetric },
   ): Promise<{ measurement: CommitMeasurement; hosts: string[] }>;
-  /** Worktree and build of a commit that is likely to be measured soon, with what CPU a running measurement leaves over. */
+  /** Worktree and build of a commit that is likely to be measured soon, with the CPU that a running measurement leaves over. */
   buildCommit(request: CommitRequest): Promise<CommitBuild>;
   describeCommit(request: { endpoint: string; commit: string }): Promise<CommitInfo>;
   /** First lines of the messages, in the order of the commits. */
   subjectsOf(request: { endpoint: string; commits: string[] }): Promise<string[]>;
-  /** CPU profiles of parent and culprit under the same load, and what grew. Null when no profile can be had. */
+  /** CPU profiles of parent and culprit under the same load, and what grew. Null when no profile could be taken. */
   compareProfiles(request: {
     bisectId: string;
     endpoint: string;
@@ -77,9 +77,9 @@ export interface BisectActivities {
     culprit: string;
     load: LoadPlan;
   }): Promise<{ growth: ProfileGrowth; summary: string; runs: number } | null>;
-  /** Removes every worktree and process of this bisect, also those of a killed worker. */
+  /** Removes every worktree and process of this bisect, including those of a killed worker. */
   cleanUpBisect(request: { bisectId: string; endpoint: string }): Promise<void>;
   writeBisectReport(request: { bisectId: string; answer: BisectAnswer }): Promise<ArtifactRef[]>;
-  /** Tells the answer of a search that no incident waits for to whom the catalog names for the endpoint. */
+  /** Sends the answer of a search without an incident to the receivers that the catalog names for the endpoint. */
   notifyBisectEnd(request: { bisectId: string; endpoint: string; answer: BisectAnswer }): Promise<void>;
 }

@@ -39,21 +39,21 @@ export interface BisectDependencies {
     place: { worktree: string; logFile: string; signal: AbortSignal; port: number; timeoutMs: number },
   ) => Promise<{ ok: boolean; detail: string }>;
   runLoad: (order: LoadOrder) => Promise<FinishedLoad>;
-  /** CPU milliseconds that the process tree has used so far; null when it cannot be told. */
+  /** CPU milliseconds that the process tree has used so far; null when unknown. */
   cpuMs: (pid: number) => Promise<number | null>;
   /** Execution milliseconds of the service's databases so far. Rejects when not all of them can tell. */
   databaseMs: (endpoint: string, signal: AbortSignal) => Promise<number>;
-  /** CPU profile of a running service; null when none can be had. */
+  /** CPU profile of a running service; null when none can be taken. */
   profile: (service: RunningService, durationMs: number, signal: AbortSignal) => Promise<ProfileSummary | null>;
   artifacts: ArtifactStore;
-  /** Sends to everybody whom the catalog names for the endpoint. */
+  /** Sends to everybody that the catalog names for the endpoint. */
   notify: (endpoint: string, notification: Notification, signal: AbortSignal) => Promise<void>;
-  /** A directory of one run; thrown away after it, and with the worktrees of the search. */
+  /** A directory for one run. It is removed after the run, or with the worktrees of the search. */
   workDirectory: (bisectId: string, key: string) => string;
   discardWorkDirectory: (directory: string) => Promise<void>;
-  /** Name of this machine, and of all whose workers measure commits now (this one among them). */
+  /** Names of this machine and of all machines (including this one) whose workers measure commits now. */
   host: string;
   measuringHosts: () => Promise<string[]>;
-  /** Commits are measured one at a time on a machine, or they measure each other. */
+  /** Commits are measured one at a time on a machine, because two measurements would disturb each other. */
   oneAtATime: <T>(turn: { signal: AbortSignal; onWaiting: (inFront: number) => void }, work: () => Promise<T>) => Promise<T>;
 }

@@ -9,9 +9,9 @@ import type { BisectDependencies, BisectTarget } from './bisect-dependencies.js'
 import { createTimeLimit } from './load-time-limit.js';
 import { describeWaiting, type Beating } from './heartbeat.js';
 
-/** A generator near its own limit measures itself; the run is repeated, not used. */
+/** A generator near its own limit measures itself, so the run is repeated instead of used. */
 const busyGenerator = 0.9;
-/** A commit that answers with errors is fast for the wrong reason. Unless errors are what is searched for, it is skipped. */
+/** A commit that answers with errors is fast for the wrong reason. It is skipped, unless errors are what is searched for. */
 const tolerableErrors = 0.05;
 
 interface MeasureOrder extends CommitRequest {
@@ -47,7 +47,7 @@ export async function measureOnce(
   const started = await deps.startService(target.commands, where);
   if (!started.ok) return skip(started.reason, started.detail);
   try {
-    // Whoever cannot tell is asked before the load, not after it.
+    // A database that cannot tell its time is asked before the load, not after it.
     if (order.metric === 'db-time') await deps.databaseMs(order.endpoint, beating.signal);
     const run = await loadService(deps, target, order, started.service, beating, runKey);
     const { failedRatio, requests, latencyMs } = run.result;
@@ -76,7 +76,7 @@ async function reset(
   throw new ProgramFailedError({ program: 'reset', exitCode: null, message, retryable: true });
 }
 
-/** A build while another commit is measured on this machine: it takes what CPU is left over. */
+/** Builds while another commit is measured on this machine, with the CPU that is left over. */
 export async function buildAhead(
   deps: BisectDependencies,
   target: BisectTarget,
@@ -147,7 +147,7 @@ interface Look {
   databaseMs: number | null;
 }
 
-/** CPU and database time from the beginning of the judged part, when the requests begin to count, to now. */
+/** CPU and database time from the beginning of the judged part, when requests begin to count, until now. */
 function spentSince(
   deps: BisectDependencies,
   order: MeasureOrder,
@@ -171,7 +171,7 @@ function spentSince(
     },
     perRequest: async ({ requests, durationMs }) => {
       const [after, begin] = [await look(), await before];
-      // A busy machine may look late; of the requests only those since then were paid for by what is counted.
+      // On a busy machine the first look may come late. Only the requests after it were paid for by what is counted.
       const seen = begin === null ? 0 : requests * (durationMs === null ? 1 : Math.min(1, (after.at - begin.at) / durationMs));
       const per = (from: number | null | undefined, to: number | null): number | null =>
         from == null || to === null || seen < 1 ? null : (to - from) / seen;
@@ -206,12 +206,12 @@ function measured(
     failedRatio,
     requests,
   };
-  // The load of a measurement has a rate of its own: the budget of the rate says nothing about it.
+  // The load of a measurement has a rate of its own, so the budget for the rate says nothing about it.
   const withinBudget = budgetsBrokenBy(result, { ...target.budgets, minRequestRate: undefined }).length === 0;
   return { logMetric: Math.log(value), figures, withinBudget, detail: `${order.metric} ${value.toPrecision(4)}` };
 }
 
-/** Logarithms need values above zero: a ratio of errors gets one error in a thousand as its floor. */
+/** Logarithms need values above zero, so an error ratio is at least one in a thousand. */
 function metricOf(metric: BisectMetric, run: LoadedRun): number | null {
   const positive = (value: number | null): number | null => (value === null || value <= 0 ? null : value);
   switch (metric) {

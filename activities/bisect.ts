@@ -14,7 +14,7 @@ import { describeWaiting, withHeartbeat, type Beating } from './heartbeat.js';
 import { untilGivenUp } from './limit-tries.js';
 import { translating } from './translate-error.js';
 
-/** Ids travel through the history; beyond this a narrower good end is the better question. */
+/** The ids are in the workflow history. For a longer range, the user should name a later good commit. */
 const mostCommits = 10_000;
 
 /** The activities of `bisectRegression`. */
@@ -120,7 +120,7 @@ async function plan(
   }
 }
 
-/** The side's commits, with the point where it left the line as their good end. */
+/** The commits of the branch, with the point where it left the main line as their good end. */
 async function expandMerge(
   deps: BisectDependencies,
   target: BisectTarget,
@@ -166,7 +166,7 @@ async function profileCommit(
   if (started?.ok !== true) return null;
   try {
     const order = { bisectId: request.bisectId, endpoint: request.endpoint, commit, load: request.load, metric: 'cpu' as const };
-    // Where no profile can be had the load is for nothing: it is stopped.
+    // If no profile can be taken, the load is stopped, because it is for nothing.
     const needless = new AbortController();
     const profiling = deps.profile(started.service, request.load.warmUpMs + request.load.durationMs, beating.signal);
     const profiled = profiling.then((profile) => {

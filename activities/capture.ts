@@ -10,7 +10,7 @@ import { withHeartbeat } from './heartbeat.js';
 
 const nothingYet: ReadDocument = () => null;
 
-/** Every kind of evidence is taken by one activity; the names of before are what the histories of running incidents hold. */
+/** One activity takes every kind of evidence. The older names stay, because histories of running incidents contain them. */
 export function createCaptureActivities(
   deps: ActivityDependencies,
 ): Pick<IncidentActivities, 'capture' | 'captureProfile' | 'observeService' | 'observeDatabases' | 'scanQueries'> {
@@ -55,7 +55,7 @@ function describeProfile({ missing }: Captured): string {
   return missing.length === 0 ? 'profiled' : missing.map(({ what, why }) => `${what}: ${why}`).join('; ');
 }
 
-/** Small words for the board, everything else as artifacts. The headline reads what was stored, as every later reader does. */
+/** A few words for the board, everything else as artifacts. The headline is made from the stored documents, which is what every later reader sees. */
 async function store(deps: ActivityDependencies, { kind }: CaptureAdapter, { documents, raw, missing }: Captured): Promise<Capture> {
   const artifacts = await Promise.all([
     ...documents.map(({ name, artifactKind, value }) => deps.artifacts.put(name, artifactKind, JSON.stringify(value))),
@@ -65,7 +65,7 @@ async function store(deps: ActivityDependencies, { kind }: CaptureAdapter, { doc
   return { headline: kind.headline(read), artifacts, missing };
 }
 
-/** Every document of a window, read back. The store has checked the hashes. */
+/** Reads back every document of a window. The store has verified the hashes. */
 export async function readDocuments(deps: Pick<ActivityDependencies, 'artifacts' | 'judgement'>, set: EvidenceSet): Promise<ReadDocument> {
   const known = documentNames(deps.judgement.kinds);
   const refs = set.captures.flatMap(({ artifacts }) => artifacts).filter(({ name }) => known.has(name));

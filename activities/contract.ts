@@ -12,11 +12,11 @@ import type { HealthyRun, MeasuredLoad } from '../core/model/comparison.js';
 import type { Budgets, Confirmation, LoadPlan, LoadResult } from '../core/model/load-result.js';
 import type { MissingEvidence } from '../core/model/observation.js';
 
-/** One alert as the hook or the command line hands it in. Never holds a secret. */
+/** One alert as the hook or the command line passes it in. It contains no secret. */
 export interface AlertSummary {
   /** Name of the alert source, or `cli`. */
   source: string;
-  /** Delivery or alert id of the source; duplicates attach. */
+  /** Delivery or alert id of the source; duplicates attach to the same incident. */
   id: string;
   status: 'firing' | 'resolved';
   title: string;
@@ -28,7 +28,7 @@ export interface AlertSummary {
   links: string[];
 }
 
-/** Options of one triage that beat the catalog. */
+/** Options of one triage; they take precedence over the catalog. */
 export interface TriageOptions {
   durationMs?: number;
   rate?: number;
@@ -53,29 +53,29 @@ export interface IncidentInput {
 export type ResolvedTarget = { ok: true; target: TargetSummary; plan: LoadPlan; symptom: Symptom | null } | { ok: false; reason: string };
 
 export interface LoadRequest {
-  /** Tells the loads of one workflow apart; the start message carries it back. */
+  /** Distinguishes the loads of one workflow; the start message returns it. */
   key: string;
-  /** Stands before the names of the stored files. */
+  /** Prefix of the names of the stored files. */
   artifactPrefix: string;
   endpoint: string;
   plan: LoadPlan;
   budgets: Budgets;
-  /** What was observed in the field; the judge wants to see it again. */
+  /** What was observed in production; the judge wants to see it again. */
   symptom: Symptom | null;
-  /** Tell the workflow when k6 runs: its captures start with that. */
+  /** Tell the workflow when k6 runs, because its captures start then. */
   announce: boolean;
 }
 
 interface JudgedLoad {
   confirmation: Confirmation;
   load: LoadResult;
-  /** ISO times: k6 started, the judged part began, it ended. */
+  /** ISO times at which k6 started, the judged part began, and it ended. */
   startedAt: string;
   measuredFrom: string;
   endedAt: string;
 }
 
-/** Files of a load on the machine that ran it, until they are stored. `folder` is a name among the work folders there, `files` are names in it. */
+/** Files of a load that stay on the machine that ran it until they are stored. `folder` is a name among the work folders there, `files` are names in it. */
 export interface KeptFiles {
   host: string;
   folder: string;
@@ -95,7 +95,7 @@ export interface LoadRun extends JudgedLoad {
   artifacts: ArtifactRef[];
 }
 
-/** All runs of each side. The plan says which healthy runs are of the same load. */
+/** All runs of each side. The plan decides which healthy runs belong to the same load. */
 export interface CompareRequest {
   endpoint: string;
   plan: LoadPlan;
@@ -110,16 +110,16 @@ export interface HealthyRunReport {
   run: HealthyRun;
 }
 
-/** Sent to the workflow by `runLoad` when k6 really runs (again after a retry): the captures start from it. */
+/** Sent to the workflow by `runLoad` when k6 really runs (again after a retry); the captures start then. */
 export interface LoadStarted {
-  /** Of the request. */
+  /** The key of the request. */
   key: string;
   attempt: number;
   startedAt: string;
   /** Milliseconds from then until the judged part begins, and its length. */
   measuredInMs: number;
   durationMs: number;
-  /** The machine that runs the load; where the catalog names no other, the captures look there. */
+  /** The machine that runs the load. The captures run there, too, unless the catalog names another machine. */
   host: string;
 }
 
@@ -127,13 +127,13 @@ export interface CaptureRequest {
   /** Incident, optimization or load test. */
   ownerId: string;
   endpoint: string;
-  /** Wait this long (rest of the warm-up) and then capture for `durationMs`. */
+  /** Waits this long (the rest of the warm-up), then captures for `durationMs`. */
   delayMs: number;
   durationMs: number;
   options: TriageOptions;
 }
 
-/** Result of any capture: small words for the status board, everything else as artifacts named below. */
+/** Result of any capture: a few words for the status board, everything else as artifacts named below. */
 export interface Capture {
   /** One line for humans: `1 412 samples, 0.93 cores busy, top leaf fib 61 %`. */
   headline: string;
@@ -155,9 +155,9 @@ export interface EvidenceSet {
   /** The load that was offered. */
   plan: LoadPlan;
   run: LoadRun;
-  /** The load that confirmed the symptom, where `plan` and `run` are the second look at an outage. */
+  /** The load that confirmed the symptom, if `plan` and `run` are the second look at an outage. */
   confirmedBy?: { plan: LoadPlan; load: LoadResult };
-  /** One for each kind of evidence that was taken, or would have been. */
+  /** One for each kind of evidence that was taken or should have been. */
   captures: KindCapture[];
 }
 
@@ -178,11 +178,11 @@ export interface RemedyPlan {
   expiresAt: string;
   /** Absent: anybody may approve. */
   approval?: 'other-than-requester';
-  /** What is run, where the remedy is a runbook: this snapshot with these parameters, or nothing. */
+  /** If the remedy is a runbook, exactly this is run: this snapshot with these parameters. */
   runbook?: { name: string; file: string; snapshot: string; digest: string; parameters: Record<string, string> };
 }
 
-/** Who let a remedy be applied or taken back, and how it was proven who that is. */
+/** Who allowed a remedy to be applied or taken back, and how their identity was proven. */
 export interface RemedyApproval {
   by: string;
   proof: IdentityProof;
@@ -202,9 +202,9 @@ export interface IncidentActivities {
   resolveTarget(input: IncidentInput): Promise<ResolvedTarget>;
   /** Task queue `load`. Heartbeats live k6 numbers; kills the k6 group on cancel. Exit code 99 is a result. */
   runLoad(request: LoadRequest): Promise<HeldLoad>;
-  /** On the machine that ran the load. Tried again without a load; the folder is gone when everything is stored. */
+  /** Runs on the machine that ran the load, and is retried without another load. The folder is removed when everything is stored. */
   storeLoad(request: StoreLoadRequest): Promise<ArtifactRef[]>;
-  /** The evidence of one kind, on the queue of its scope. The four below are the same by the names that histories hold. */
+  /** Takes the evidence of one kind, on the queue of its scope. The four activities below do the same under the names that histories contain. */
   capture(kind: string, request: CaptureRequest): Promise<Capture>;
   /** Artifacts: `profile-summary.json`, `flame.json`, the raw capture, for Node `request-trace.json`. */
   captureProfile(request: CaptureRequest): Promise<Capture>;
@@ -219,17 +219,17 @@ export interface IncidentActivities {
   /** Artifacts `report.md`, `report.json`, `report.html`. Refuses a report with an uncited claim. */
   writeReport(incident: Incident, set: EvidenceSet | null): Promise<ArtifactRef[]>;
   compareRuns(request: CompareRequest): Promise<Omit<Rerun, 'outcome' | 'at'>>;
-  /** Remembers what this load costs while the service is well; idempotent. False: not taken in, because it is slower than what is on record. */
+  /** Records what this load costs while the service is well; idempotent. `kept` is false when the run is slower than those on record. */
   keepHealthyRun(report: HealthyRunReport): Promise<{ kept: boolean }>;
-  /** `begunAt`: when the alert came; changes before it are suspected. Absent: as in histories of before it was told. */
+  /** `begunAt`: when the alert came; changes before it are suspected. Absent in older histories. */
   planRemedy(incidentId: string, endpoint: string, causes: Cause[], now: string, begunAt?: string): Promise<RemedyPlan | null>;
-  /** `approval` is absent in histories of before it was told. */
+  /** `approval` is absent in older histories. */
   applyRemedy(incidentId: string, endpoint: string, plan: RemedyPlan, approval?: RemedyApproval): Promise<AppliedRemedy>;
   /** Undoes what applyRemedy did with this plan. */
   takeBackRemedy(incidentId: string, endpoint: string, plan: RemedyPlan, approval?: RemedyApproval): Promise<AppliedRemedy>;
   notify(incident: Incident, event: NotificationEvent): Promise<void>;
-  /** What the bisector is told at the hand-off: whether a repository is configured, and what the incident knows so far. */
+  /** What the bisector needs at the hand-off: whether a repository is configured, and what the incident knows so far. */
   describeHandOff(incident: Incident): Promise<{ repositoryConfigured: boolean; facts: string[] }>;
-  /** Is the bisector still searching? One that was terminated, or timed out, never says so itself. */
+  /** Is the bisector still searching? If it was terminated or timed out, it cannot say so itself. */
   lookAtBisect(workflowId: string): Promise<BisectLook>;
 }

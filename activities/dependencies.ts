@@ -19,11 +19,11 @@ export interface ArtifactStore {
   /** Stores bytes under their hash; the same bytes and name twice are one artifact. */
   put(name: string, kind: string, content: string | Uint8Array): Promise<ArtifactRef>;
   putFile(name: string, kind: string, path: string): Promise<ArtifactRef>;
-  /** The bytes, checked against the hash in the reference. */
+  /** The bytes, verified against the hash in the reference. */
   read(ref: Pick<ArtifactRef, 'path'>): Promise<Buffer>;
 }
 
-/** The service catalog. What `request`, `databases` and `notifiers` return holds secrets: it never leaves an activity. */
+/** The service catalog. What `request`, `databases` and `notifiers` return contains secrets and never leaves an activity. */
 export interface CatalogAccess {
   resolveTarget(endpoint: string, options: TriageOptions, symptom: Symptom | null): ResolvedTarget;
   request(endpoint: string): RequestSpec;
@@ -31,7 +31,7 @@ export interface CatalogAccess {
   notifiers(endpoint: string): NotifierAccess[];
   /** Who may approve a remedy. */
   approval(): 'any' | 'other-than-requester';
-  /** Why no change may be made on the service now; null when it may. */
+  /** Why no change may be made to the service now; null when it may. */
   changeRefusal(endpoint: string, atMs: number): string | null;
   remedies(endpoint: string): string[];
   hasRepository(endpoint: string): boolean;
@@ -58,14 +58,14 @@ export interface LoadOrder {
   request: RequestSpec;
   plan: LoadPlan;
   budgets: Budgets;
-  /** Directory of this very run, the same in every try: what an earlier try left running can be found there. */
+  /** Directory of this run, the same in every try, so that what an earlier try left running can be found. */
   workDir: string;
   signal: AbortSignal;
   /** Called while another load has the machine: at least `inFront` loads run before this one. */
   onWaiting: (inFront: number) => void;
-  /** The machine is ours from now on. */
+  /** Called when this load has the machine. */
   onTurn: () => void;
-  /** Users are running: when, in how many milliseconds the judged part begins, and how long that is. */
+  /** Called when users are running: when that was, how many milliseconds until the judged part begins, and how long it is. */
   onStarted: (started: Pick<LoadStarted, 'startedAt' | 'measuredInMs' | 'durationMs'>) => void;
   onProgress: (progress: LoadProgress) => void;
 }
@@ -78,20 +78,20 @@ export interface FinishedLoad {
   artifacts: { name: string; path: string; kind: string }[];
 }
 
-/** One capture: wait `delayMs`, capture for `durationMs`. After the load both are 0, and `read` gives what the others left. */
+/** One capture: wait `delayMs`, then capture for `durationMs`. After the load both are 0, and `read` gives what the other captures left. */
 export interface CaptureOrder {
   endpoint: string;
   delayMs: number;
   durationMs: number;
-  /** Files that a person gave, to be read instead of a capture. */
+  /** Files that a person supplied, to be read instead of capturing. */
   options: TriageOptions;
-  /** Documents of the window that are there already. */
+  /** Documents of the window that exist already. */
   read: ReadDocument;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
 
-/** What a capture left: documents of its kind, files as the tool wrote them, and what was not to be had. */
+/** The result of a capture: documents of its kind, files as the tool wrote them, and what could not be captured. */
 export interface Captured {
   documents: CapturedDocument[];
   raw: { name: string; artifactKind: string; content: string | Uint8Array }[];
@@ -107,10 +107,10 @@ export interface CaptureAdapter {
 export interface RemedyOrder {
   /** Connection URL, with its secret. */
   url: string;
-  /** Else RefusedError for a role that may do anything. */
+  /** If false, a role that may do anything is refused (RefusedError). */
   mayBeSuperuser: boolean;
   statement: string;
-  /** Put into the statement as a comment or application name, so that a DBA sees who did it. */
+  /** Is put into the statement as a comment or application name, so that a DBA sees who ran it. */
   tag: string;
   signal: AbortSignal;
   onProgress: (text: string) => void;
@@ -123,17 +123,17 @@ export interface RunbookProposalOrder {
   signal: AbortSignal;
 }
 
-/** `kinds`: as `remedies` of a catalog names what covers it. */
+/** `kinds`: the kinds in `remedies` of a catalog that allow it. */
 export interface ProposedRunbook extends PlannedMitigation {
   kinds: readonly string[];
 }
 
-/** A guarded action on one database. It looks first whether it is done already, and says in one line what it did. */
+/** A guarded action on one database. It first looks whether it has already been done, and reports in one line what it did. */
 export interface RemedyAction {
   kind: string;
   /** Kind of the databases on which it can be applied. */
   engine: string;
-  /** The statement says all that an approval binds: none that could mean something else by the time somebody approves it. */
+  /** Accepts a statement only if it contains everything that an approval binds, so that it cannot mean something else by the time somebody approves it. */
   canPlan(statement: string): boolean;
   /** The sentence or statement that takes it back. */
   undo(statement: string): string;
@@ -161,23 +161,23 @@ export interface ActivityDependencies {
   runLoad(order: LoadOrder): Promise<FinishedLoad>;
   /** One for each kind of evidence. */
   captures: readonly CaptureAdapter[];
-  /** By what the evidence is described and judged. */
+  /** What describes and judges the evidence. */
   judgement: Judgement;
   remedies: readonly RemedyAction[];
-  /** Runbooks that the evidence of a triage asks for, as they would be run now, the first to try on top. Looks only. */
+  /** Runbooks that the evidence of a triage suggests, as they would run now, best first. Changes nothing. */
   proposeRunbooks(order: RunbookProposalOrder): Promise<ProposedRunbook[]>;
   render: ReportRenderers;
   notify(receiver: NotifierAccess, notification: Notification, signal: AbortSignal): Promise<void>;
   /** Link to the report that may be sent to people; null when no hook serves reports. */
   reportUrl(incidentId: string): string | null;
-  /** A directory that is the same for the same key, for things that must be found again after a crash. */
+  /** A directory that is the same for the same key, for what must be found again after a crash. */
   workDirectory(key: string): string;
   /** Called when everything worth keeping was stored. */
   discardWorkDirectory(directory: string): Promise<void>;
   lookAtBisect: (workflowId: string) => Promise<BisectLook>;
   /** Name of this machine, as its task queue has it. */
   host: string;
-  /** Sends a heartbeat and waits until the server has it. `gone`: the server does not wait for this try any more. */
+  /** Sends a heartbeat and waits until the server has it. `gone`: the server no longer waits for this try. */
   acknowledgeHeartbeat(taskToken: Uint8Array, details: unknown): Promise<'heard' | 'gone'>;
   announceLoadStarted(workflow: { workflowId: string; runId: string }, started: LoadStarted): Promise<void>;
 }

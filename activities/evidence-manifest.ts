@@ -12,7 +12,7 @@ import { summaryArtifact } from '../core/decisions/load/summary-artifact.js';
 import type { Incident } from '../core/model/incident.js';
 import type { EvidenceSet, KindCapture } from './contract.js';
 
-/** What an evidence set does not know of itself. */
+/** What an evidence set does not contain itself. */
 interface Surroundings {
   /** `METHOD /path` of the endpoint. */
   route: string;
@@ -49,7 +49,7 @@ export function evidenceWindow(set: EvidenceSet, { route, kinds }: Surroundings)
   };
 }
 
-/** Where a script of the user's own lies is nobody else's business. */
+/** The path of a user's own script is private. */
 function withoutPath(plan: EvidenceSet['plan']): EvidenceSet['plan'] {
   return { ...plan, script: plan.script === null ? null : basename(plan.script) };
 }

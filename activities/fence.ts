@@ -1,12 +1,12 @@
-/** Keeps a load from running on when the server may have given it to somebody else. */
+/** Stops a load that the server may already have given to another worker. */
 import { ProgramFailedError } from '../core/model/errors.js';
 
-/** Tells the server that the activity lives. `gone`: the server has given it up, or never knew it. Rejects when nobody acknowledged. */
+/** Tells the server that the activity is alive. `gone`: the server has given it up, or never knew it. Rejects when nobody acknowledged. */
 export type Acknowledge = () => Promise<'heard' | 'gone'>;
 
 interface FenceTimes {
   everyMs: number;
-  /** Without an acknowledgement for so long the fence falls. */
+  /** Time without an acknowledgement after which the load is stopped. */
   limitMs: number;
 }
 
@@ -19,14 +19,14 @@ function unheard(why: string): ProgramFailedError {
 }
 
 export interface Fence {
-  /** Aborted with the reason when the fence fell. */
+  /** Aborted with the reason when the load has to stop. */
   signal: AbortSignal;
   end: () => void;
 }
 
 /**
- * Counts from the moment at which a heartbeat was sent that was acknowledged later, not from the acknowledgement: the server's clock for it cannot
- * have begun before. A heartbeat that hangs does not hold up the next one.
+ * The time is counted from when an acknowledged heartbeat was sent, not from its acknowledgement, because the server's clock cannot have started earlier. A
+ * heartbeat that hangs does not hold up the next one.
  */
 export function startFence(acknowledge: Acknowledge, { everyMs, limitMs }: FenceTimes = defaultTimes): Fence {
   const fallen = new AbortController();
@@ -38,7 +38,7 @@ export function startFence(acknowledge: Acknowledge, { everyMs, limitMs }: Fence
         if (answer === 'gone') fallen.abort(unheard('the server knows this try no more'));
         else state.heardAt = Math.max(state.heardAt, sentAt);
       },
-      // Counted by its absence.
+      // A missing acknowledgement is what counts.
       () => undefined,
     );
   };

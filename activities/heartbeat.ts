@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-/** Well inside the heartbeat timeout of 10 s, and how old a number in the Web UI may be. */
+/** Well inside the heartbeat timeout of 10 s. This is also the greatest age of a number in the Web UI. */
 const beatEveryMs = 1_000;
 
 /** What a long activity shows while it runs: short words with units, in a stable order. */
@@ -14,14 +14,14 @@ export interface Beating {
   shown: () => HeartbeatDetails;
 }
 
-/** Two measurements at once on one machine would measure each other. Others than this worker may wait, too. */
+/** Two measurements at the same time on one machine would disturb each other. Other workers may be waiting, too. */
 export function describeWaiting(inFront: number): HeartbeatDetails {
   return { state: 'waiting for the machine', 'in front': `${inFront} or more` };
 }
 
 /**
- * Runs long work with a heartbeat from before its first wait until its end: that is how cancellation arrives. When the activity was
- * cancelled, its cancellation is thrown, whatever the work threw, but only after the work has ended and its processes are gone.
+ * Runs long work with heartbeats from before its first wait until its end, because cancellation arrives with them. When the activity is cancelled, its
+ * cancellation is thrown, whatever the work threw, but only after the work has ended and its processes are gone.
  */
 export async function withHeartbeat<T>(work: (beating: Beating) => Promise<T>): Promise<T> {
   const context = Context.current();

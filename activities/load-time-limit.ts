@@ -2,7 +2,7 @@ import { describeLoad, loadTimeLimitMs } from '../core/decisions/load/describe-l
 import { ProgramFailedError } from '../core/model/errors.js';
 import type { LoadPlan } from '../core/model/load-result.js';
 
-/** Stops a load that does not end by itself; counts from the moment at which the machine is its own. */
+/** Stops a load that does not end by itself. The time counts from when the load has the machine. */
 export function createTimeLimit(plan: LoadPlan): { signal: AbortSignal; begin: () => void; end: () => void } {
   const limitMs = loadTimeLimitMs(plan);
   const passed = new AbortController();

@@ -22,7 +22,7 @@ function describeProgress({ elapsedMs, rps, p95Ms, failedRatio, vus }: LoadProgr
   };
 }
 
-/** Three tries within a few seconds: without the start message nothing is captured, and a load without captures is a load for nothing. */
+/** Three tries within a few seconds: without the start message nothing is captured, and a load without captures is wasted. */
 async function announce(deps: ActivityDependencies, started: LoadStarted, signal: AbortSignal): Promise<void> {
   const { workflowExecution } = Context.current().info;
   if (workflowExecution === undefined) return;
@@ -36,13 +36,13 @@ async function announce(deps: ActivityDependencies, started: LoadStarted, signal
   }
 }
 
-/** Of this very run, the same in every try: what an earlier try left there is found again. */
+/** Folder of this run, the same in every try, so that what an earlier try left there is found. */
 function folderOfRun(): string {
   const { activityId, workflowExecution } = Context.current().info;
   return `${workflowExecution?.workflowId ?? 'local'}-${workflowExecution?.runId ?? ''}-${activityId}`;
 }
 
-/** Runs k6, and stops it when the activity is cancelled, when nobody heard of it, when nobody could be told, or when it does not end. */
+/** Runs k6. Stops it when the activity is cancelled, when the server does not hear of it, when the workflow could not be told, or when it does not end. */
 async function runToItsEnd(
   deps: ActivityDependencies,
   request: LoadRequest,
@@ -53,7 +53,7 @@ async function runToItsEnd(
   const { attempt, taskToken } = Context.current().info;
   const untold = new AbortController();
   const announcements: Promise<void>[] = [];
-  // A script of the user's own has a length of its own.
+  // A user's own script decides how long it runs.
   const window = { lengthMs: plan.rampUpMs + plan.warmUpMs + plan.durationMs };
   const onStarted: LoadOrder['onStarted'] = ({ startedAt, measuredInMs, durationMs }) => {
     window.lengthMs = measuredInMs + durationMs;
@@ -109,10 +109,10 @@ async function recall<T>(workDir: string, name: string): Promise<T | null> {
 async function holdLoad(deps: ActivityDependencies, request: LoadRequest, beating: Beating): Promise<HeldLoad> {
   const folder = folderOfRun();
   const workDir = deps.workDirectory(folder);
-  // A worker that died after the load, before anybody heard of it, must not cost a second one.
+  // If a worker died after the load and before anybody heard of it, the load must not be held a second time.
   const recalled = await recall<FinishedLoad>(workDir, finishedFile);
   const finished = recalled ?? (await runToItsEnd(deps, request, workDir, beating));
-  // A full disk costs this note and nothing else: the numbers go into the history.
+  // A full disk only costs this note: the numbers go into the history.
   if (recalled === null) await writeFile(join(workDir, finishedFile), JSON.stringify(finished)).catch(() => undefined);
   const { result: load, startedAt, measuredFrom, endedAt, artifacts } = finished;
   const files = artifacts.map(({ name, kind }) => ({ name, kind }));
@@ -125,7 +125,7 @@ async function holdLoad(deps: ActivityDependencies, request: LoadRequest, beatin
 
 const storedFile = 'stored.json';
 
-/** A try after one that died has nothing to store any more, but knows what was stored. */
+/** A try after a worker died may find nothing left to store, but knows what was stored. */
 async function storeLoad(deps: ActivityDependencies, { folder, files, artifactPrefix }: StoreLoadRequest): Promise<ArtifactRef[]> {
   const workDir = deps.workDirectory(folder);
   const recalled = await recall<ArtifactRef[]>(workDir, storedFile);

@@ -38,7 +38,7 @@ async function readReportInput(deps: ActivityDependencies, incident: Incident, s
 async function notifyAll(deps: ActivityDependencies, incident: Incident, event: NotificationEvent): Promise<void> {
   const { info, cancellationSignal } = Context.current();
   const { incidentId, service, endpoint, outcome, bisect } = incident;
-  // A refused endpoint is not in the catalog, so there is nobody whom it names.
+  // A refused endpoint is not in the catalog, so the catalog names nobody for it.
   const receivers = outcome === 'refused' ? [] : deps.catalog.notifiers(endpoint);
   const notification: Notification = {
     version: 1,
@@ -78,7 +78,7 @@ export function createReportActivities(deps: ActivityDependencies): Pick<Inciden
         deps.artifacts.put('report.md', 'report', deps.render.markdown(input)),
         deps.artifacts.put('report.json', 'report', deps.render.json(input)),
         deps.artifacts.put('report.html', 'report', deps.render.html(input)),
-        // Like the report, written anew each time: what `perf-responder evidence` exports and `analyze incident` judges again.
+        // Written afresh each time, like the report: `perf-responder evidence` exports it and `analyze incident` judges it again.
         ...(manifest === null ? [] : [deps.artifacts.put(manifestArtifact, 'report', JSON.stringify(manifest))]),
       ]);
     },

@@ -1,12 +1,12 @@
-/** The one place that turns our errors into Temporal failures: what may be retried, under which name, in how many words. */
+/** The only place that turns our errors into Temporal failures: what may be retried, under which name, in how many words. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { EvidenceUnavailableError, ProgramFailedError, RefusedError, UnreadableInputError } from '../core/model/errors.js';
 import { currentTry, lastTry, refuseDeadlyTry } from './limit-tries.js';
 
-/** A pending activity shows little and stderr belongs into artifacts. */
+/** A pending activity shows little, and stderr belongs in artifacts. */
 const longestMessage = 200;
 
-/** Credentials in URLs, the one secret that outside messages like to repeat. */
+/** Removes credentials from URLs, the one kind of secret that external messages tend to repeat. */
 function withoutSecrets(message: string): string {
   return message.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1');
 }
@@ -20,10 +20,10 @@ function cut(line: string, longest: number): string {
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
 
-/** Whoever has to correct what we could not read needs the problem itself: its file, line and remedy are up to this long. */
+/** Whoever has to correct an input needs the problem itself: with file, line and remedy it has up to this length. */
 const longestProblem = 500;
 
-/** Our own words about an input: a heading, and one problem a line below it. The first problem is told, the others are counted. */
+/** Our own message about an input: a heading, and one problem per line below it. The first problem is told, the others are counted. */
 function ownWords(message: string): string {
   const [heading = '', problem, ...others] = withoutSecrets(message)
     .split('\n')
@@ -40,7 +40,7 @@ const diskProblems: Record<string, string> = {
   EPERM: 'permission denied: let the user of the worker write there, or set another data folder',
 };
 
-/** A disk that takes nothing, in words that say what to do; null for any other error. */
+/** A disk that accepts no data, in words that say what to do; null for any other error. */
 function diskProblem(error: Error): string | null {
   const { code, path } = error as NodeJS.ErrnoException;
   const problem = code === undefined ? undefined : diskProblems[code];
@@ -64,7 +64,7 @@ export function translateError(error: unknown): Error {
   return ApplicationFailure.create({ message, type, nonRetryable: false });
 }
 
-/** Wraps an activity so that every error leaves it translated, and final when it was the last try worth making. */
+/** Wraps an activity so that every error leaves it translated, and final if this was the last try worth making. */
 export function translating<Args extends unknown[], Result>(
   activity: (...args: Args) => Promise<Result>,
   { triesWithErrors }: { triesWithErrors?: number } = {},

@@ -23,7 +23,7 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A bundle half written by a build that was stopped must not be taken for one. */
+/** Prevents a half-written bundle of an interrupted build from being used. */
 async function replaceFile(path: string, content: string): Promise<void> {
   await writeFile(`${path}.tmp`, content);
   await rename(`${path}.tmp`, path);

@@ -1,4 +1,4 @@
-/** `/healthz` and `/readyz` of a worker, for an orchestrator: nothing else is served, and nothing needs a token. */
+/** `/healthz` and `/readyz` of a worker, for an orchestrator. Nothing else is served, and no token is needed. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { UnreadableInputError } from '../core/model/errors.js';
 import { notYetConnected, type WorkerHealth } from './worker-health.js';
@@ -12,12 +12,12 @@ interface HealthServer {
 export interface Probe {
   /** Null when nothing is served. */
   origin: string | null;
-  /** Answers with this from now on; until then nothing is ready. */
+  /** Answers with this from now on; until then the worker is not ready. */
   watch: (look: () => Promise<WorkerHealth>) => void;
   close: () => Promise<void>;
 }
 
-/** Null as address: a probe that nobody can ask. */
+/** Without an address, nothing is served. */
 export async function openProbe(address: string | null): Promise<Probe> {
   let look = (): Promise<WorkerHealth> => Promise.resolve(notYetConnected);
   const server = address === null ? null : await serveHealth(address, () => look());
@@ -42,7 +42,7 @@ async function respond(path: string, response: ServerResponse, look: () => Promi
   else answer(response, isReady ? 200 : 503, { ready: isReady, queues, ...(problem === null ? {} : { error: problem }) });
 }
 
-/** Port 0 takes a free one. Throws UnreadableInputError when the address cannot be had. */
+/** Port 0 takes a free one. Throws UnreadableInputError when the address cannot be used. */
 async function serveHealth(address: string, look: () => Promise<WorkerHealth>): Promise<HealthServer> {
   const separator = address.lastIndexOf(':');
   const host = address.slice(0, separator).replaceAll(/[[\]]/g, '');

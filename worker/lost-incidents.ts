@@ -1,4 +1,4 @@
-/** Incidents whose workflow somebody ended from outside, or never began, which no workflow hears of. */
+/** Finds incidents whose workflow was ended from outside, or never began; no workflow hears of these. */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { LostIncident } from '../activities/command/contract.js';
@@ -21,7 +21,7 @@ function describeLoss({ workflowId, status, closeTime, typedSearchAttributes }: 
   };
 }
 
-/** It has its number and no workflow: it begins in this moment, or whoever declared it died before. */
+/** It has a number and no workflow: it begins right now, or whoever declared it died before. */
 function notBegun(incidentId: string): LostIncident {
   return { incidentId, how: neverBegun, at: new Date().toISOString(), severity: null, status: null, commander: null };
 }

@@ -5,9 +5,9 @@ import type { Catalog } from '../config/catalog.js';
 import { burnRates, measureImpact } from '../core/command/impact/measure-impact.js';
 import { findOnset } from '../core/command/rca/onset.js';
 
-/** An hour before gives the level before, and is the long window of a burn rate. */
+/** The hour before gives the earlier level, and is the long window of a burn rate. */
 const lookBackMs = 3_600_000;
-/** What begins later than so long after the declaration is not what was declared. */
+/** What begins later than this after the declaration is not what was declared. */
 const afterDeclarationMs = 2 * 60_000;
 
 export async function measureIncident(

@@ -1,4 +1,4 @@
-/** Removes what is too old or too much while a worker runs: never what an incident that is not over refers to. */
+/** Removes what is too old or too much while a worker runs, but never what an open incident refers to. */
 import type { Client } from '@temporalio/client';
 import { openArtifactStore } from '../adapters/artifacts/open-store.js';
 import { artifactPlace } from '../config/settings/artifact-place.js';
@@ -8,7 +8,7 @@ import { artifactLimits } from '../config/settings/artifact-limits.js';
 import type { Catalog } from '../config/catalog.js';
 import { episodeRunOf, incidentIdOf } from '../workflows/respond/incident-id.js';
 
-/** Ages are days: an hour more or less is none. A worker that has just started has better things to do. */
+/** Ages are days, so an hour more or less does not matter. A worker that has just started has more urgent work. */
 const hourly = { firstAfterMs: 5 * 60_000, everyMs: 3_600_000 };
 
 interface RetentionSettings {
@@ -27,7 +27,7 @@ async function removeOnce({ catalog, dataDirectory }: RetentionSettings, client:
   return survey;
 }
 
-/** Gives how to stop it. Without limits in the catalog nothing is ever removed. */
+/** Returns a function that stops it. Without limits in the catalog nothing is ever removed. */
 export function keepWithinLimits(settings: RetentionSettings, client: Client, { firstAfterMs, everyMs } = hourly): () => void {
   if (artifactLimits(settings.catalog) === null) return () => undefined;
   const { say } = settings;

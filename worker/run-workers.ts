@@ -24,23 +24,23 @@ import { decides, findBundle, optionsOf, withHost, type QueueOptions } from './w
 import { makeCurrent, versionOptions } from './worker-version.js';
 
 export interface StartWorkersOptions extends TemporalTarget {
-  /** Builds what the activities need; gets the client for messages to workflows. */
+  /** Builds what the activities need; the client sends messages to workflows. */
   createDependencies: (client: Client, host: string) => ActivityDependencies;
   createBisectDependencies: (place: MeasuringPlace) => BisectDependencies;
   createCommandDependencies: (client: Client, host: string) => CommandDependencies;
   createRunbookDependencies: (client: Client, host: string) => RunbookDependencies;
-  /** Name under which the catalog sends captures here (`process: { host: NAME }`); default the host's own name. */
+  /** Name by which the catalog sends captures here (`process: { host: NAME }`); default: the host's own name. */
   host?: string;
-  /** Give up connecting after this long; a server may start after its workers. */
+  /** Stops trying to connect after this long; a server may start after its workers. */
   connectWithinMs?: number;
-  /** Which of the queues to serve; default all. An agent beside a service serves `host` alone. */
+  /** The queues to serve; default all. An agent beside a service only serves `host`. */
   roles?: readonly WorkerRole[];
   metricsAddress?: string | null;
   /** `HOST:PORT` for `/healthz` and `/readyz`; null = not served. */
   healthAddress?: string | null;
-  /** Version of what decides; null = none, and every worker takes every incident. */
+  /** Version of the workflow code; null = none, and every worker takes every incident. */
   buildId?: string | null;
-  /** What goes on beside the workers; gives how to stop it. */
+  /** What runs beside the workers; returns a function that stops it. */
   beside: (client: Client) => () => void;
   log: (line: string) => void;
 }
@@ -55,8 +55,8 @@ export interface RunningWorkers {
 }
 
 /**
- * Long enough for a light activity to finish; loads and captures outlast any grace worth waiting for, are cancelled after it and tried again by
- * the next worker. The force limit leaves them the time to stop their processes.
+ * Long enough for a light activity to finish. Loads and captures last longer than any reasonable grace period: they are cancelled after it, and the next
+ * worker retries them. The force limit leaves them time to stop their processes.
  */
 const shutdownGraceTime = '2s';
 const shutdownForceTime = '20s';
@@ -74,14 +74,14 @@ async function connect({ connection }: ReturnType<typeof resolveTemporal>, withi
 }
 
 /**
- * Starts the workers of one process: workflows and light activities (`incidents`), the load generator (`load`, one at a time), captures for this
- * host (`host-<name>`) and the bisector (`bisect`). Registers the search attributes first, since a workflow that writes an unknown one hangs.
- * Throws ProgramFailedError when Temporal cannot be reached, UnreadableInputError when the bundle was not built or the address of the probes is taken.
+ * Starts the workers of one process: workflows and light activities (`incidents`), the load generator (`load`, one at a time), captures for this host
+ * (`host-<name>`) and the bisector (`bisect`). Search attributes are registered first, because a workflow that writes an unknown one hangs. Throws
+ * ProgramFailedError when Temporal cannot be reached, UnreadableInputError when the bundle was not built or the address of the probes is taken.
  */
 export async function startWorkers(options: StartWorkersOptions): Promise<RunningWorkers> {
   const { connectWithinMs = 30_000, metricsAddress = null, healthAddress = null, log } = options;
   installRuntime({ log, metricsAddress });
-  // Before the server is there: who starts with its cluster is alive, and not ready yet.
+  // Opened before the server is reached: a worker that starts together with its cluster is alive, but not ready yet.
   const probe = await openProbe(healthAddress);
   try {
     const resolved = resolveTemporal(options);
@@ -127,7 +127,7 @@ async function startOn({ connection, server, probe }: Place, options: StartWorke
   for (const role of withHost(roles)) {
     const queue = optionsOf(role, host);
     served.push(await serve({ ...shared, ...(decides(role) ? workflows : {}), ...queue }));
-    // What one machine built or left behind only its own workers can use and remove.
+    // Only a machine's own workers can use and remove what it built or left behind.
     if (role === 'bisect')
       served.push(await serve({ ...shared, taskQueue: bisectHostQueue(host), maxConcurrentActivityTaskExecutions: 8 }));
   }
@@ -175,7 +175,7 @@ async function serve(options: WorkerOptions & QueueOptions): Promise<Served> {
   };
 }
 
-/** Workers that nobody will hear of must not go on. */
+/** Workers whose start failed must not keep running. */
 function stopping({ shutdown }: Pick<RunningWorkers, 'shutdown'>): (error: unknown) => Promise<never> {
   return async (error) => {
     await shutdown();
@@ -188,7 +188,7 @@ function run(served: readonly Served[], connection: NativeConnection, release: (
     for (const { worker } of served.toReversed()) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const runs = served.map(({ worker }) => worker.run());
-  // When one dies the rest is of no use: no half of a responder.
+  // When one worker dies the others are stopped, because half a responder is of no use.
   for (const each of runs) each.catch(stop);
   const finished = Promise.allSettled(runs).then(async (results) => {
     await release();
@@ -196,7 +196,7 @@ function run(served: readonly Served[], connection: NativeConnection, release: (
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   });
-  // Whoever does not wait for the end must not be killed by an unhandled rejection; `finished` itself still rejects.
+  // A caller that does not wait for the end must not be killed by an unhandled rejection; `finished` itself still rejects.
   finished.catch(() => undefined);
   return {
     finished,

@@ -1,7 +1,7 @@
 import { Runtime, type LogMetadata, type Logger } from '@temporalio/worker';
 
 export interface RuntimeOptions {
-  /** Where log lines go; standard output belongs to the documents of commands. */
+  /** Receives log lines; standard output belongs to the documents of commands. */
   log: (line: string) => void;
   /** `HOST:PORT` for Prometheus; null = no metrics of the SDK. */
   metricsAddress: string | null;
@@ -26,7 +26,7 @@ function createLogger(log: (line: string) => void): Logger {
   };
 }
 
-/** Once in a process, before the first connection; later calls do nothing, because the SDK allows only one. */
+/** Called once per process before the first connection. Later calls do nothing, because the SDK allows only one runtime. */
 export function installRuntime({ log, metricsAddress }: RuntimeOptions): void {
   if (isInstalled) return;
   isInstalled = true;

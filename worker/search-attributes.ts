@@ -12,7 +12,7 @@ const mayNotList = new Set([7, 12, 16]);
 
 type Attribute = (typeof incidentSearchAttributes)[number];
 
-/** The command an operator runs where the responder may not register them itself. Temporal Cloud knows them through its own program alone. */
+/** The command for an operator when the responder may not register them itself. Temporal Cloud has a program of its own for this. */
 export function registrationCommand(server: OperatedServer, attributes: readonly Attribute[] = incidentSearchAttributes): string {
   if (isTemporalCloud(server.address)) {
     const named = attributes.map(({ name, type }) => `--search-attribute "${name}=${cliTypeNames[type]}"`).join(' ');
@@ -28,9 +28,9 @@ async function missingAttributes(connection: ConnectionLike, namespace: string):
 }
 
 /**
- * Registers the search attributes that the namespace lacks. Safe to call from several processes at once and again at every start.
- * Throws ProgramFailedError with the exact command when the server does not allow it. Who may not even list them (Temporal Cloud, restricted clusters) is
- * told by `say` and works on: an operator has registered them, or the first incident says that one is missing.
+ * Registers the search attributes that the namespace lacks. Several processes may call it at once, and every start repeats it. Throws ProgramFailedError
+ * with the exact command when the server does not allow it. If listing them is not even allowed (Temporal Cloud, restricted clusters), `say` reports that
+ * and the worker continues: an operator has registered them, or the first incident says that one is missing.
  */
 export async function ensureSearchAttributes(
   connection: ConnectionLike,

@@ -27,7 +27,7 @@ interface ResponderWorkerSettings {
   say: (line: string) => void;
 }
 
-/** The SDK tells every step of every task; people want what went wrong. A worker without workflows is meant to have none. */
+/** The SDK logs every step of every task; people only want to know what went wrong. Not every worker has workflows, so that warning is left out, too. */
 const chatter = /^(?:trace|debug|info) |^warn No workflows registered/;
 
 export async function startResponderWorkers(settings: ResponderWorkerSettings): Promise<RunningWorkers> {

@@ -14,25 +14,25 @@ import type { MitigationInput, PlannedMitigation } from '../../core/command/miti
 import type { ServiceRow } from '../../core/command/incident/findings.js';
 import type { CommandPolicy } from '../../core/command/incident/policy.js';
 
-/** An update that nobody wrote. */
+/** An update that the responder wrote. */
 export interface DraftedUpdate {
   text: RecordText;
   status: PublicStatus;
   issues: UpdateIssue[];
 }
 
-/** Who is meant by `oncall:NAME` or a person's key at one moment. */
+/** The people that `oncall:NAME` or a person's key stands for at one moment. */
 export interface OnCallResolution {
   people: OnCallPerson[];
-  /** Why these: schedule, override, turn; why nobody. */
+  /** Why these people (schedule, override, turn), or why nobody. */
   reason: string;
 }
 
 export interface OnCallPerson {
   person: string;
-  /** How many channels the catalog gives them; they are tried in order. */
+  /** Number of their channels in the catalog, which are tried in order. */
   channels: number;
-  /** End of their quiet hours, ISO 8601; null: none hold then. Absent in histories that are older. */
+  /** End of their quiet hours, ISO 8601; null: they have none at that moment. Absent in older histories. */
   quietUntil?: string | null;
 }
 
@@ -44,10 +44,10 @@ export interface PlannedTriage {
   service: string;
 }
 
-/** A triage that calls for people by the policy of the catalog. Machine-made text only. */
+/** A triage that calls people by the policy of the catalog. It contains only text made by the responder. */
 export interface TriageDeclaration {
   workflowId: string;
-  /** Id of the triage's episode; the same one declares once. */
+  /** Id of the triage's episode; the same id declares only once. */
   triageId: string;
   endpoint: string;
   service: string;
@@ -65,7 +65,7 @@ export interface MitigationOrder extends Omit<MitigationInput, 'services' | 'che
   services: readonly string[];
 }
 
-/** Times are ISO 8601; `onset` null: nobody knows when it began. */
+/** Times are ISO 8601; `onset` is null when nobody knows when it began. */
 export interface MeasureOrder {
   services: readonly string[];
   onset: string | null;
@@ -75,55 +75,57 @@ export interface MeasureOrder {
 
 export interface MeasuredIncident {
   impact: ImpactMeasure | null;
-  /** Where a signal that users feel became worse; null: nothing shows it. */
+  /** When a signal that users feel became worse; null: no signal shows it. */
   onset: Onset | null;
   burns: Omit<BurnFacts, 'evidence'>[];
 }
 
-/** An incident whose workflow was ended from outside: its ladders stand still, and it says nothing itself. */
+/** An incident whose workflow was ended from outside: its ladders stand still, and it cannot say so itself. */
 export interface LostIncident {
   incidentId: string;
   /** As Temporal names it: terminated, failed, timed-out, canceled; or `never begun`. */
   how: string;
   /** ISO 8601 */
   at: string;
-  /** What its search attributes said last; null: none. */
+  /** From its search attributes; null: they do not say. */
   severity: Severity | null;
   status: string | null;
   commander: string | null;
 }
 
 export interface CommandActivities {
-  /** The rules that hold for an incident of these services, as the catalog has them now. A running incident keeps its copy. */
+  /** The current rules of the catalog for an incident of these services. A running incident keeps its copy. */
   readCommandPolicy(order: { services: string[] }): Promise<CommandPolicy>;
-  /** Reads schedules and calendars at `at`: time zones come from the machine, so this is no workflow's work. */
+  /** Reads schedules and calendars at `at`. Time zones come from the machine, so a workflow cannot do this. */
   resolveOnCall(order: { notify: readonly string[]; at: string }): Promise<OnCallResolution>;
-  /** Sends to one channel of a person. 429, 5xx and a lost answer are tried again; another 4xx fails for good. */
+  /** Sends to one channel of a person. 429, 5xx and a lost answer are retried; another 4xx is final. */
   sendToPerson(order: { person: string; channel: number; message: MessageOrder }): Promise<DeliveryAnswer>;
   /** Sends to one of the receivers of `incidents.notify`. */
   sendToReceiver(order: { receiver: number; message: MessageOrder }): Promise<DeliveryAnswer>;
-  /** An update from the record, by the templates of the catalog; one for outside with what the lint says of it. */
+  /** Writes an update from the record, by the templates of the catalog; for one that goes outside, with the findings of the lint. */
   draftUpdate(order: { incidentId: string; audience: Audience; phase: UpdatePhase }): Promise<DraftedUpdate>;
-  /** What the lint says of a person's text. Findings never quote it. */
+  /** The lint's findings on a person's text. They never quote it. */
   lintUpdate(order: { text: RecordText; status: PublicStatus }): Promise<{ issues: UpdateIssue[] }>;
-  /** Puts everything that was approved of an incident on our own page. Said twice it is there once. */
+  /** Puts every approved update of an incident on our own page. Repeating it changes nothing. */
   writeStatusPage(order: PublicOrder<RecordText>): Promise<void>;
-  /** Takes one approved update to the page of a provider, which is read first: said twice it is there once. */
+  /** Puts one approved update on the page of a provider, after reading that page, so that repeating it changes nothing. */
   publishToReceiver(order: { receiver: number; order: PublicOrder<RecordText>; updateId: string }): Promise<DeliveryAnswer>;
-  /** Health and readiness of services, one row for each. Never changes anything; a service that does not answer is a row, not an error. */
+  /** Health and readiness of services, one row each. Changes nothing; a service that does not answer is a row, not an error. */
   lookAtServices(order: { services: readonly string[] }): Promise<ServiceRow[]>;
-  /** What the services' counters say of the impact, the onset and the error budget. Changes nothing. */
+  /** Impact, onset and error budget according to the services' counters. Changes nothing. */
   measureImpact(order: MeasureOrder): Promise<MeasuredIncident>;
   /** Changes since a moment from every source that the catalog has. */
   readChanges(order: { services: readonly string[]; since: string }): Promise<FoundChanges>;
-  /** What the evidence asks for, each with the runbook as it would be run; `problems`: what is asked for and cannot be had. Changes nothing. */
+  /**
+   * Mitigations that the evidence suggests, each with its runbook as it would run now; `problems`: what is suggested but not available. Changes nothing.
+   */
   proposeMitigations(order: MitigationOrder): Promise<{ mitigations: PlannedMitigation[]; problems: string[] }>;
-  /** Is what a mitigation was proposed for gone? Looks at the health of its service, and again at the checks that it cites. */
+  /** Is the reason for a mitigation gone? Looks at the health of its service and repeats the checks that it cites. */
   verifyMitigation(order: { service: string; evidence: readonly string[] }): Promise<{ isGood: boolean; detail: string }>;
-  /** Where the triage of an endpoint runs. Throws UnreadableInputError for an endpoint that the catalog has not. */
+  /** Where the triage of an endpoint runs. Throws UnreadableInputError for an endpoint that is not in the catalog. */
   planTriage(order: { endpoint: string }): Promise<PlannedTriage>;
-  /** Those whose workflow is over though they are not. Asks Temporal, changes nothing. */
+  /** The ones whose workflow has ended although the incident has not. Asks Temporal, changes nothing. */
   findLostIncidents(order: { incidentIds: readonly string[] }): Promise<LostIncident[]>;
-  /** Declares an incident for a triage, or attaches the triage to the open incident of its service; the same triage twice does it once. */
+  /** Declares an incident for a triage, or attaches the triage to the open incident of its service. Repeating it for the same triage changes nothing. */
   declareForTriage(order: TriageDeclaration): Promise<{ incidentId: string; isAttached: boolean }>;
 }

@@ -13,16 +13,16 @@ function within(ms: number): AbortSignal {
   return AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(ms)]);
 }
 
-/** A provider that does not answer within the try's own time is asked again. */
+/** Ends a try that a provider does not answer in time, so that it is retried. */
 function signal(): AbortSignal {
   return within(9_000);
 }
 
-/** Below the 20 seconds that a step of the five minutes may take, so that what is known then is told rather than lost. */
+/** Below the 20 seconds of a step of the five minutes, so that what is known by then is reported rather than lost. */
 const healthWithinMs = 15_000;
 const changesWithinMs = 18_000;
 
-/** Whatever becomes of the checks, the service has its row: one that cannot be looked at is unknown, and says why. */
+/** Every service has its row, whatever happens to the checks: one that cannot be checked is unknown, with the reason. */
 async function lookAt(deps: CommandDependencies, service: string): Promise<ServiceRow> {
   const began = Date.now();
   const late = within(healthWithinMs);

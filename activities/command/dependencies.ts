@@ -18,10 +18,10 @@ import type {
   TriageDeclaration,
 } from './contract.js';
 
-/** What the activities of incident command need of the world. Everything that returns from here into a workflow is free of secrets. */
+/** What the activities of incident command need of the world. Everything that they return to a workflow is free of secrets. */
 export interface CommandDependencies {
   policy(services: readonly string[]): CommandPolicy;
-  /** Who is meant by `oncall:NAME` and names of people at a moment. */
+  /** The people that `oncall:NAME` and names of people stand for at a moment. */
   onCall(notify: readonly string[], atMs: number): Promise<OnCallResolution>;
   /** Text of a person, by its path in the artifact store. */
   readText(artifact: string): Promise<string>;
@@ -37,13 +37,13 @@ export interface CommandDependencies {
   publishToReceiver(receiver: number, publication: Publication, signal: AbortSignal): Promise<DeliveryAnswer>;
   incidentUrl(incidentId: string): string | null;
   ackUrl(incidentId: string, person: string): string | null;
-  /** Checks of one service; bounded in time by itself, and by the signal. */
+  /** Checks of one service. They end in time by themselves, or by the signal. */
   serviceHealth(service: string, signal: AbortSignal): Promise<ServiceRow>;
   measureImpact(order: MeasureOrder, signal: AbortSignal): Promise<MeasuredIncident>;
   changes(services: readonly string[], sinceMs: number, signal: AbortSignal): Promise<FoundChanges>;
-  /** What may be done to the services, and checks of them; bounded in time by itself, and by the signal. Changes nothing. */
+  /** What may be done to the services, and checks of them. Ends in time by itself, or by the signal. Changes nothing. */
   lookForMitigations(services: readonly string[], signal: AbortSignal): Promise<{ services: SeenService[]; checks: CheckRow[] }>;
-  /** The runbook of a proposal as it would be run now. Throws UnreadableInputError. */
+  /** The runbook of a proposal as it would run now. Throws UnreadableInputError. */
   planRunbook(proposal: MitigationProposal): Promise<PlannedMitigation>;
   planTriage(endpoint: string): PlannedTriage;
   lostIncidents(incidentIds: readonly string[]): Promise<LostIncident[]>;

@@ -1,4 +1,4 @@
-/** What could be done about an incident, and whether what was done has helped. Looks only. */
+/** What could be done about an incident, and whether it has helped. Changes nothing. */
 import type { CheckRow } from '../../core/command/checks/check.js';
 import { proposeMitigations } from '../../core/command/mitigation/propose-mitigations.js';
 import type { PlannedMitigation } from '../../core/command/mitigation/mitigation-input.js';
@@ -25,7 +25,7 @@ export async function proposeFor(
   return { mitigations, problems };
 }
 
-/** Checks that are cited as evidence and are still bad, or can no longer be seen: what was not seen is not good. */
+/** Checks that are cited as evidence and are still bad, or can no longer be made: what was not seen is not good. */
 function stillBad(checks: readonly CheckRow[], evidence: readonly string[]): string[] {
   return checks
     .filter(({ id, target, verdict }) => evidence.includes(`${id}:${target}`) && verdict !== 'ok')
@@ -41,7 +41,7 @@ export async function verifyBy(
   const cited = checks.filter(({ id, target }) => evidence.includes(`${id}:${target}`));
   const bad = stillBad(checks, evidence);
   const isUp = health.state === 'up';
-  // Without an address of its health, the checks that asked for it decide.
+  // If the service names no address for its health, the checks that suggested the mitigation decide.
   const isGood = bad.length === 0 && (isUp || (health.state === 'unknown' && cited.length > 0));
   const seen = cited.map(({ id, target, detail }) => `${id} of ${target} is ok: ${detail}`);
   const detail = [`${service} is ${health.state}`, ...(bad.length > 0 ? bad : seen)].join('; ');

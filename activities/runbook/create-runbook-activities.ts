@@ -10,11 +10,11 @@ import { translating } from '../translate-error.js';
 import type { ActionOrder, ActionReport, PreparedAction, RunbookActivities } from './contract.js';
 import type { ActionEnding, RunbookDependencies } from './dependencies.js';
 
-/** Later steps compare outputs and count with them; whoever wants all of it reads the artifact. */
+/** Later steps compare outputs and calculate with them; the artifact has the whole output. */
 const longestValue = 500;
 const beatEveryMs = 1_000;
 
-/** Beats while the work runs: a dead worker is noticed by its silence, and a cancellation comes with the answer. */
+/** Sends heartbeats while the work runs: a dead worker is noticed by its silence, and a cancellation arrives with the answer. */
 async function beating<T>(work: () => Promise<T>): Promise<T> {
   heartbeat();
   const timer = setInterval(() => heartbeat(), beatEveryMs);
@@ -25,7 +25,7 @@ async function beating<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What cannot be filled in is no step: nothing has happened. */
+/** An action whose placeholders cannot be filled in has not begun. */
 function tryFill(deps: RunbookDependencies, action: Action, order: ActionOrder): { action: Action } | { why: string } {
   try {
     return { action: deps.fill(action, order.values) };
@@ -46,12 +46,12 @@ async function perform(deps: RunbookDependencies, order: ActionOrder): Promise<A
   return ending;
 }
 
-/** Steps and rollbacks that may change something; looks are none. */
+/** Steps and rollbacks that may change something; checks do not. */
 function isAct({ key, action }: ActionOrder): boolean {
   return /^(?:steps|rollback)\.[^.]+$/.test(key) && !changesNothing(action);
 }
 
-/** What the audit log says of the action: as it was shown to whoever approved it. */
+/** The action as the audit log describes it: as it was shown to whoever approved it. */
 function actOf(deps: RunbookDependencies, order: ActionOrder): AuditedAct {
   const resolved = tryFill(deps, order.action, order);
   const what = 'why' in resolved ? resolved.why : deps.describe(resolved.action, order.values);
@@ -108,14 +108,14 @@ async function prepare(deps: RunbookDependencies, { probe, ...order }: ActionOrd
   const command = deps.describe(action, order.values);
   const read = await readProbe(deps, order, probe);
   const bound = [command, Object.keys(order.env).sort(), deps.targetOf(action, order), read.reading];
-  // What a script sees as environment is part of what is approved.
+  // What a script receives as environment is part of what is approved.
   const given = deps.takesParameters(action) ? order.parameters.map((name) => [name, order.values[name] ?? null]) : [];
   return { command, ...read, digest: deps.sha256(JSON.stringify([...bound, given])) };
 }
 
 async function simulate(deps: RunbookDependencies, order: ActionOrder): Promise<{ command: string; text: string }> {
   const resolved = tryFill(deps, order.action, order);
-  // Outputs of steps are known in a real run only.
+  // Outputs of steps are only known in a real run.
   if ('why' in resolved) return { command: '', text: `not simulated: ${resolved.why.split(';')[0] ?? ''}` };
   const command = deps.describe(resolved.action, order.values);
   const signal = AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(order.timeoutMs)]);

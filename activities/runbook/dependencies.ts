@@ -12,17 +12,17 @@ export type ActionEnding =
   | { kind: 'unclear'; why: string; output: string };
 
 export interface RunbookDependencies {
-  /** `approved`: digest of what was approved before the run; null: nothing was. Throws RefusedError when it would be something else now. */
+  /** `approved`: digest of what was approved before the run; null: nothing was. Throws RefusedError when something else would run now. */
   open(file: string, text: string, given: Record<string, string>, approved: string | null): OpenedRunbook;
   readText(artifact: string): Promise<string>;
   keepText(name: string, text: string): Promise<string>;
-  /** With the values put in. Throws TemplateError when one is not there, UnreadableInputError for a kind that nobody knows. */
+  /** Puts the values in. Throws TemplateError when one is missing, UnreadableInputError for an unknown kind. */
   fill(action: Action, values: Values): Action;
   /** A filled action as people see and approve it. */
   describe(action: Action, values: Values): string;
-  /** Whether parameters reach it beside its text. */
+  /** Does it receive the parameters besides its text? */
   takesParameters(action: Action): boolean;
-  /** Runs a filled action; ends it with its group when the signal says so. Never throws for what the action did. */
+  /** Runs a filled action, and ends it with its process group when the signal says so. Never throws for what the action did. */
   perform(action: Action, order: Omit<ActionOrder, 'action' | 'expect'>, signal: AbortSignal): Promise<ActionEnding>;
   /** Null: this kind cannot be simulated. */
   simulate(action: Action, order: Omit<ActionOrder, 'action' | 'expect'>, signal: AbortSignal): Promise<string | null>;
@@ -30,7 +30,7 @@ export interface RunbookDependencies {
   targetOf(action: Action, order: { service: string; values: Values }): string;
   /** People behind keys and roles; of the incident, where the run belongs to one. */
   approvers(order: { by: readonly string[]; service: string; incidentId: string | null }): Promise<string[]>;
-  /** Writes that an act begins, does it, and writes how it ended; without the first line nothing is done. */
+  /** Writes that an act begins, does it, and writes how it ended. If the first line cannot be written, nothing is done. */
   audited<T>(act: AuditedAct, work: () => Promise<T>, tell: (result: T) => string): Promise<T>;
   sha256(text: string): string;
   now(): number;

@@ -1,7 +1,7 @@
 import { databaseEngine } from '../../adapters/databases/registry.js';
 import type { DatabaseAccess } from '../../config/resolve/resolve-access.js';
 
-/** Null where the catalog's connection goes by a Unix-domain socket (`postgres:///shop?host=/run/postgresql`): that has no address. */
+/** Null when the catalog's connection uses a Unix-domain socket (`postgres:///shop?host=/run/postgresql`), which has no address. */
 export function endOf(access: DatabaseAccess): { host: string; port: number } | null {
   if (!URL.canParse(access.url)) return null;
   const url = new URL(access.url);

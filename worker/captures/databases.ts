@@ -13,7 +13,7 @@ import type { DatabaseObservation } from '../../core/model/database.js';
 import type { MissingEvidence } from '../../core/model/observation.js';
 import { endOf } from './database-address.js';
 
-/** All databases of the service; one that cannot be reached is missing evidence, not a failure. */
+/** All databases of the service. One that cannot be reached is missing evidence, not a failure. */
 export function captureDatabases(catalog: Catalog): CaptureAdapter {
   return {
     kind: databasesKind,
@@ -54,13 +54,13 @@ async function portsTowards(locator: ProcessLocator | null, access: DatabaseAcce
   try {
     return await servicePortsTowards((await findServiceProcess(locator)).pid, end);
   } catch (error) {
-    // The observation of the service says why; the database is then seen without telling its clients apart.
+    // The observation of the service gives the reason; the database is then observed without telling its clients apart.
     if (error instanceof EvidenceUnavailableError || error instanceof UnreadableInputError) return new Set();
     throw error;
   }
 }
 
-/** Over a Unix-domain socket a server is known by its port, too: it is a part of the socket's name. */
+/** A server is also known by its port over a Unix-domain socket, because the name of the socket contains it. */
 function localBackends(locator: ProcessLocator | null, access: DatabaseAccess): () => Promise<ReadonlySet<number>> {
   const sessions: LocalSessions = trackLocalSessions();
   const port = endOf(access)?.port ?? Number(/[?&]port=(\d+)/.exec(access.url)?.[1] ?? databaseEngine(access.kind).defaultPort);

@@ -13,7 +13,7 @@ import { queryScanKind, scanDocument, withoutPlanValues } from '../../core/evide
 import type { QueryScan } from '../../core/model/database.js';
 import { UnreadableInputError } from '../../core/model/errors.js';
 
-/** Plans of the statements that the databases were seen to run. */
+/** Plans of the statements that were seen in the databases. */
 export function captureQueryScan(catalog: Catalog): CaptureAdapter {
   return {
     kind: queryScanKind,
@@ -40,7 +40,7 @@ export function captureQueryScan(catalog: Catalog): CaptureAdapter {
   };
 }
 
-/** Plans as the server wrote them are files of their own. */
+/** Plans as the server wrote them, each as a file of its own. */
 function rawPlans({ database, statements }: QueryScan): { name: string; artifactKind: string; content: string }[] {
   return statements.flatMap(({ rawPlan, statement }) => {
     const name = `plan-${database}-${statement.queryId}.json`.replace(/[^A-Za-z0-9._-]/g, '_');
@@ -52,7 +52,7 @@ function withoutRawPlans(scan: QueryScan): QueryScan {
   return { ...scan, statements: scan.statements.map((one) => ({ ...one, rawPlan: null })) };
 }
 
-/** The command line has read the file already; it may be another one by now, or none where this worker runs. */
+/** The command line has already read the file. It may have changed by now, or not exist where this worker runs. */
 async function withGivenPlan(scans: QueryScan[], file: string): Promise<QueryScan[]> {
   const name = basename(file);
   try {

@@ -5,7 +5,7 @@ import { captureProfile } from './profile.js';
 import { captureQueryScan } from './query-scan.js';
 import { captureService } from './service.js';
 
-/** Who takes which kind of evidence. */
+/** The adapter of each kind of evidence. */
 const adapters: readonly ((catalog: Catalog) => CaptureAdapter)[] = [captureProfile, captureService, captureDatabases, captureQueryScan];
 
 /** All of them, for the targets of one catalog. */

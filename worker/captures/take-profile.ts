@@ -15,7 +15,7 @@ import { summarizeProfile } from '../../core/profile/summarize.js';
 
 /** Wait `delayMs`, sample for `durationMs`. */
 export interface TakeProfileOrder extends Omit<ProfileOrder, 'tool'> {
-  /** A profile taken by someone else, to be read instead; null = take one. */
+  /** A profile that somebody else took, to be read instead; null = take one. */
   file: string | null;
 }
 
@@ -30,10 +30,10 @@ export interface CapturedProfile {
   missing: MissingEvidence[];
 }
 
-/** More nodes than a page can draw help nobody; lighter ones are folded away. */
+/** A page cannot draw more nodes; lighter ones are folded. */
 const mostFlameNodes = 4000;
 
-/** One profile in the load window, by what the catalog names or by the profiler that fits the runtime of the process. */
+/** Takes one profile in the load window, with what the catalog names or the profiler that fits the runtime of the process. */
 export async function takeProfile(
   order: TakeProfileOrder,
   setting: ProfilerSetting,
@@ -60,7 +60,7 @@ async function identify(locator: ProcessLocator): Promise<ServiceProcess> {
   return { pid, runtime, usableCores };
 }
 
-/** A debug server may stand for a process elsewhere: then the kernel here counts nothing of it. */
+/** A debug server may belong to a process elsewhere, of which this kernel counts nothing. */
 async function seenHere(locator: ProcessLocator | null): Promise<ServiceProcess | null> {
   if (locator === null) return null;
   try {

@@ -1,4 +1,4 @@
-/** Puts the bisector's parts together for one catalog. */
+/** Assembles the parts of the bisector for one catalog. */
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -59,7 +59,7 @@ export interface MeasuringPlace {
   mayLoad: LoadPermission;
 }
 
-/** What the catalog does not say (design §5). */
+/** Used when the catalog does not say. */
 const defaultBuildTimeoutMs = 600_000;
 const defaultStartTimeoutMs = 60_000;
 
@@ -75,7 +75,7 @@ export function createBisectDependencies(settings: BisectSettings, { mayLoad, ..
     startService,
     runCommand,
     runLoad: (order) =>
-      // The only host of a measurement is our own child on loopback.
+      // A measurement only loads our own child on loopback.
       oneLoadAtATime(order, () =>
         mayLoad({ ...order, lease: null }, async (signal) => {
           order.onTurn();
@@ -102,13 +102,13 @@ export function createBisectDependencies(settings: BisectSettings, { mayLoad, ..
       await Promise.all(receivers.map(send));
     },
     artifacts: openArtifactStore(artifactPlace(catalog, dataDirectory)),
-    // In the folder that the clean-up removes: a run whose worker was killed and that nobody repeats leaves nothing either.
+    // In the folder that the clean-up removes, so that a run whose worker was killed and that nobody repeats leaves nothing behind.
     workDirectory: (bisectId, key) => join(folderOf(bisectId), 'work', folderName(key)),
     discardWorkDirectory: (directory) => rm(directory, { recursive: true, force: true }),
   };
 }
 
-/** Short and safe for a path; two ids that differ stay apart. */
+/** Short and safe for a path; different ids stay different. */
 function folderName(key: string): string {
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 12);
   return `${key.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 60)}-${hash}`;
@@ -147,8 +147,8 @@ function commandsOf(repository: RepositoryAccess, dataDirectory: string): Bisect
 }
 
 /**
- * Of all databases of the service whose server counts it. Every one of them has to tell: a sum with one more or one less in it would be taken for a change. What
- * is not counted stays so (EvidenceUnavailableError); a connection that failed may be there the next time.
+ * Sum over all databases of the service whose server counts its time. All of them have to answer, because a sum with one more or one less would look like a
+ * change. A server that does not count will not later (EvidenceUnavailableError); a failed connection may work the next time.
  */
 async function databaseMs(catalog: Catalog, endpoint: string, signal: AbortSignal): Promise<number> {
   const { databases, missing } = resolveDatabases(catalog, endpoint);
@@ -184,7 +184,7 @@ async function profileOf(service: RunningService, durationMs: number, signal: Ab
   const order = { delayMs: 0, durationMs, signal, onProgress: () => undefined, tool };
   for (const pid of processTree(service.pid)) {
     const { runtime, usableCores } = await identifyProcess(pid);
-    // A shell and other helpers are native, too, and would only waste the time of the look.
+    // A shell and other helpers are native, too, and examining them would only waste time.
     if (runtime === 'native' || runtime === 'unknown') continue;
     try {
       const process = { pid, runtime, usableCores };

@@ -45,7 +45,7 @@ function planTriage(catalog: Catalog, endpoint: string): PlannedTriage {
   return { workflowId: triageWorkflowId(found.key), endpoint: found.key, service: found.serviceName };
 }
 
-/** The responder itself declares; its words are a machine's, so they may stand in a history. */
+/** The responder itself declares the incident. The words are a machine's, so they may be in a history. */
 async function declareForTriage(client: Client, order: TriageDeclaration): Promise<Allocated> {
   const { workflowId, triageId, endpoint, service, title } = order;
   const place = { allocate: allocateUpdate, release: releaseSignal, registryWorkflowId, taskQueue: incidentsQueue };
@@ -72,8 +72,8 @@ async function healthOf(catalog: Catalog, service: string, signal: AbortSignal):
 }
 
 /**
- * One after the other: the registry takes ten requests at once, and forty alerts of one outage are more. What fails is its caller's affair and
- * keeps nobody else.
+ * One after the other: the registry takes ten requests at a time, and forty alerts of one outage are more. A failure only concerns its caller and does not
+ * stop the others.
  */
 function oneByOne<Order, Answer>(work: (order: Order) => Promise<Answer>): (order: Order) => Promise<Answer> {
   let last: Promise<unknown> = Promise.resolve();
@@ -88,7 +88,7 @@ export interface CommandSettings {
   client: Client;
   catalog: Catalog;
   dataDirectory: string;
-  /** Of this worker, as the audit log names it. */
+  /** Name of this worker in the audit log. */
   host: string;
   incidentUrl: (incidentId: string) => string | null;
   ackUrl: (incidentId: string, person: string) => string | null;
@@ -118,7 +118,7 @@ export function createCommandDependencies({
     readText: async (path) => (await artifacts.read({ path })).toString('utf8'),
     deliverToPerson: (person, channel, message, signal) =>
       through(`people.${person}.notify[${channel}]`, false, () => tell(resolveChannel(catalog, person, channel), message, signal)),
-    // A receiver has no second channel: it is asked again when it may have come back.
+    // A receiver has no second channel, so it is asked again when it may be back.
     deliverToReceiver: (receiver, message, signal) =>
       through(`incidents.notify[${receiver}]`, true, () => tell(resolveReceiver(catalog, receiver), message, signal)),
     serviceHealth: (service, signal) => healthOf(catalog, service, signal),

@@ -1,4 +1,4 @@
-/** How updates are written, linted and published: by the catalog's words, templates and components. */
+/** How updates are written, linted and published: with the catalog's words, templates and components. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -27,11 +27,11 @@ export interface CommunicationSettings {
   texts: { put(name: string, kind: string, content: string): Promise<{ path: string }>; read(ref: { path: string }): Promise<Buffer> };
 }
 
-/** The record as people read it, so that an update says what the page of the incident says. */
+/** The record as people read it, so that an update says the same as the page of the incident. */
 async function documentOf({ client, texts }: CommunicationSettings, incidentId: string): Promise<StatusDocument> {
   const state = await client.workflow.getHandle<typeof commandIncident>(incidentId).query(commandStateQuery);
   if (state === null) throw new RefusedError(`there is no incident ${incidentId}`);
-  // Of a long record only its own texts are needed: title, impact, and none of the timeline's.
+  // Of a long record only its own texts are needed (title, impact), not those of the timeline.
   const wanted = new Set(textsOf({ ...state, record: [], communications: [] }));
   const read = new Map(await Promise.all([...wanted].map(async (path) => [path, (await texts.read({ path })).toString('utf8')] as const)));
   return statusDocument(state, (path) => read.get(path) ?? '', Date.now());
@@ -42,7 +42,7 @@ async function templateText(catalog: Catalog, name: TemplateName): Promise<strin
   if (folder === undefined) return defaultTemplates[name];
   const file = resolve(catalog.directory, folder, `${name}.md`);
   return readFile(file, 'utf8').catch((error: unknown) => {
-    // A folder need not hold all of them.
+    // The folder need not contain all of them.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return defaultTemplates[name];
     throw error;
   });
@@ -65,7 +65,7 @@ async function draft(settings: CommunicationSettings, incidentId: string, audien
   return { text: { artifact: path }, status, issues: audience === 'external' ? lint(catalog, text, status) : [] };
 }
 
-/** What the public is told is approved by a person, whom the record of the incident names. */
+/** A person approves what the public is told; the record of the incident names that person. */
 function publicationAct(incidentId: string, updateId: string | undefined, target: string): AuditedAct {
   const what = `publication ${updateId ?? ''} to ${target}`.replace('  ', ' ');
   return { action: 'notification', subject: incidentId, target: 'the public', who: 'responder', what, planId: null };

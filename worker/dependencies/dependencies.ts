@@ -1,4 +1,4 @@
-/** Puts the parts of the worker together: the one place that knows which adapter does what. */
+/** Assembles the parts of the worker: the only place that knows which adapter does what. */
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ export interface WorkerSettings {
   catalog: Catalog;
   /** Artifacts and work directories live below it. */
   dataDirectory: string;
-  /** Path of k6; asked for at the first load, because a worker that only captures needs none. */
+  /** Path of k6. It is asked for at the first load, because a worker that only captures needs none. */
   k6: () => Promise<string>;
   /** Link to a report for people; null when no hook serves reports. */
   reportUrl: (incidentId: string) => string | null;
@@ -60,7 +60,7 @@ function catalogAccess(catalog: Catalog): CatalogAccess {
   };
 }
 
-/** Hosts that the catalog names: a script of the user's own may reach them and no other. */
+/** Hosts that the catalog names: a user's own script may reach only these. */
 function catalogHosts(catalog: Catalog): string[] {
   const urls = Object.values(catalog.services).flatMap(({ endpoints }) => Object.values(endpoints).map(({ url }) => url));
   return [...new Set(urls.map((url) => new URL(url).hostname))];
@@ -71,10 +71,10 @@ function sha256Base64(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-/** Minutes of load a day, outside development, where the catalog says nothing: as many as a busy week of incidents needs, and no more than an hour of a sick service. */
+/** Default minutes of load per day outside development: enough for a busy week of incidents, and at most an hour of load on a service in trouble. */
 const defaultMinutesPerDay = 60;
 
-/** One load at a time on a service, whatever its endpoint, host or incident. */
+/** One load at a time on a service, whichever endpoint, host or incident it is for. */
 function leaseOf(catalog: Catalog, { endpoint, holder, plan }: LoadOrder, host: string): LeasedLoad {
   const found = findEndpoint(catalog, endpoint);
   refuseStages(found, plan);

@@ -1,4 +1,4 @@
-/** What runs of runbooks need: the catalog's databases, secrets and checks, programs of this machine, the artifact store. */
+/** What runs of runbooks need: databases, secrets and checks of the catalog, programs of this machine, the artifact store. */
 import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ActionOrder } from '../../activities/runbook/contract.js';
@@ -27,7 +27,7 @@ interface FoundDatabase {
   mayBeSuperuser: boolean;
 }
 
-/** The database of that name: of the runbook's service, of the service that `service/name` says, else the only one of the catalog. */
+/** The database with that name: of the runbook's service, of the service in `service/name`, otherwise the only one in the catalog. */
 function findDatabase(catalog: Catalog, name: string, service: string): FoundDatabase {
   const [owner, own] = name.includes('/') ? name.split('/') : [service, name];
   const found = Object.entries(catalog.services).flatMap(([key, { databases = {}, environment = 'development' }]) =>
@@ -36,7 +36,7 @@ function findDatabase(catalog: Catalog, name: string, service: string): FoundDat
   const named = found.filter(({ database }) => database === own);
   const isOne = new Set(named.map(({ setting }) => JSON.stringify(setting))).size === 1;
   const best = named.find(({ key }) => key === owner) ?? (isOne ? named[0] : undefined);
-  // One database of several services is as serious as the most serious of them.
+  // A database that several services share counts as the most critical of them.
   if (best !== undefined)
     return { ...best.setting, mayBeSuperuser: isOne ? named.every((one) => one.mayBeSuperuser) : best.mayBeSuperuser };
   const known = found.map(({ key, database }) => `${key}/${database}`).join(', ') || 'none';
@@ -55,7 +55,7 @@ async function checkOf(catalog: Catalog, id: string, target: string, signal: Abo
   };
 }
 
-/** A check of the registry. What warns passes, with its words; what could not be seen never does. */
+/** Runs a check of the registry. A warning passes and is reported; what could not be checked never passes. */
 async function anyCheck(catalog: Catalog, id: string, target: string, signal: AbortSignal): Promise<CheckAnswer> {
   const known = checks.find((candidate) => candidate.id === id);
   if (known === undefined)
@@ -83,7 +83,7 @@ function accessOf(catalog: Catalog): StepAccess {
   };
 }
 
-/** PATH and what the runbook names: nothing else of the worker's environment reaches a step. */
+/** PATH and what the runbook names; nothing else of the worker's environment reaches a step. */
 function contextOf(catalog: Catalog, order: Omit<ActionOrder, 'action' | 'expect'>, signal: AbortSignal): StepContext {
   const access = accessOf(catalog);
   const named = Object.entries(order.env).map(([name, reference]) => [name, access.secret(reference, `env ${name}`)] as const);
@@ -116,7 +116,7 @@ async function perform(
     throw error;
   }
   const ending = await run(action, context).catch((error: unknown): StepEnding => {
-    // The catalog does not name what the step needs: it has not begun.
+    // The catalog lacks something that the step needs, so the step has not begun.
     if (error instanceof UnreadableInputError) return { kind: 'not-begun', why: error.message };
     throw error;
   });
@@ -130,9 +130,9 @@ async function perform(
 export interface RunbookSettings {
   catalog: Catalog;
   dataDirectory: string;
-  /** Names this machine in the audit log. */
+  /** Name of this machine in the audit log. */
   host: string;
-  /** Asked who commands an incident; null: nobody can be asked. */
+  /** Is asked who commands an incident; null: nobody can be asked. */
   client: Client | null;
 }
 

@@ -1,7 +1,7 @@
 import type { FinishedLoad, LoadOrder } from '../../activities/dependencies.js';
 import type { AuditedAct } from '../../core/model/audit.js';
 
-/** A load as the audit log tells it: of an incident, or of a commit that is measured on this machine. */
+/** A load as the audit log describes it: for an incident, or for a commit that is measured on this machine. */
 export function loadAct({ endpoint, holder, plan }: LoadOrder, of: 'incident' | 'bisect'): AuditedAct {
   const level = plan.rate === null ? `${plan.vus} users` : `${plan.rate} requests/s`;
   const how = plan.script ?? (plan.stages === undefined ? level : `${plan.stages.length} stages`);

@@ -1,4 +1,7 @@
-/** No load without permission: the fleet's switch is on, the service's lease is ours, its budget of the day allows it. All of it is watched while the load runs. */
+/**
+ * No load without permission: the fleet's switch is on, we have the lease of the service, and its budget of the day allows the load. All of it is watched
+ * while the load runs.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { acquireLease, offMessage, readLoadOff, type Lease } from '../../adapters/temporal/load-control.js';
@@ -17,7 +20,7 @@ export interface LeasedLoad {
 }
 
 interface PermittedLoad {
-  /** Null: a process of our own is loaded, which needs no lease. */
+  /** Null: the load is for a process of our own, which needs no lease. */
   lease: LeasedLoad | null;
   signal: AbortSignal;
   onWaiting: (inFront: number) => void;
@@ -57,7 +60,7 @@ async function watch(client: Client, lease: Lease | null, ended: AbortSignal): P
   let renewedAtMs = Date.now();
   const isOver = async (): Promise<boolean> => sleep(lookEveryMs, false, { signal: ended }).catch(() => true);
   while (!(await isOver())) {
-    // A look that fails tells nothing: without Temporal the load ends by its own heartbeat.
+    // A failed look says nothing: without Temporal the load is ended by its own heartbeat.
     const off = await readLoadOff(client).catch(() => null);
     if (off !== null) throw new RefusedError(offMessage(off));
     if (Date.now() - renewedAtMs < renewEveryMs) continue;

@@ -1,12 +1,12 @@
 import { withHostLock } from '../../adapters/kernel/host-lock.js';
 
-/** Who waits can be aborted, and hears how many come first: in this process, or one that another process of the machine runs. */
+/** Whoever waits can be aborted, and is told how many come first: in this process, or one that another process of the machine runs. */
 interface Turn {
   signal: AbortSignal;
   onWaiting: (inFront: number) => void;
 }
 
-/** Runs work one after the other, in the order it was asked for. */
+/** Runs work one after the other, in the order in which it was requested. */
 type OneAtATime = <T>(turn: Turn, work: () => Promise<T>) => Promise<T>;
 
 interface Place {
@@ -15,7 +15,7 @@ interface Place {
 }
 
 function createOneAtATime(): OneAtATime {
-  /** Whose turn it is comes first. */
+  /** The first in the row has the turn. */
   const row: Place[] = [];
   const tell = (place: Place, inFront: number): void => (inFront === 0 ? place.begin() : place.onWaiting(inFront));
   return async ({ signal, onWaiting }, work) => {
@@ -46,13 +46,13 @@ async function abortable(turn: Promise<void>, signal: AbortSignal): Promise<void
   }
 }
 
-/** One after the other in this process, in order, and among the processes of this machine. */
+/** Runs work one after the other, in order within this process and exclusively among the processes of this machine. */
 export function createOneOnThisMachine(name: string): OneAtATime {
   const inThisProcess = createOneAtATime();
   return (turn, work) => inThisProcess(turn, () => withHostLock(name, turn.signal, work, () => turn.onWaiting(1)));
 }
 
-/** Two loads on one machine measure each other: incidents and the bisector share this one. */
+/** Two loads on one machine would disturb each other's measurements, so incidents and the bisector share this one. */
 export const oneLoadAtATime = createOneOnThisMachine('load');
-/** Building, starting and measuring commits, whatever search they belong to. */
+/** For building, starting and measuring commits, whichever search they belong to. */
 export const oneCommitAtATime = createOneOnThisMachine('measuring a commit');

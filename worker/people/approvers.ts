@@ -11,7 +11,7 @@ export interface ApproversOrder {
   incidentId: string | null;
 }
 
-/** Whoever commands the incident now; without an incident, or while nobody does, whoever the catalog gives that role. */
+/** Whoever commands the incident now. Without an incident, or without a commander, whoever the catalog names for the role. */
 async function commander(catalog: Catalog, client: Client | null, incidentId: string | null): Promise<string[]> {
   const state =
     incidentId === null || client === null
@@ -46,7 +46,7 @@ async function peopleBehind(
   return one.startsWith('oncall:') ? peopleOf(catalog, [one]) : [one];
 }
 
-/** People behind keys and roles. A role that nobody has gives nobody. */
+/** The people that keys and roles stand for. A role that nobody has stands for nobody. */
 export async function approversOf(catalog: Catalog, client: Client | null, order: ApproversOrder): Promise<string[]> {
   const found = await Promise.all(order.by.map((one) => peopleBehind(catalog, client, one, order)));
   return [...new Set(found.flat())];

@@ -9,7 +9,7 @@ import { quietUntil } from '../../core/command/oncall/quiet-hours.js';
 import { whoIsOnCall } from '../../core/command/oncall/on-call.js';
 
 const dayMs = 86_400_000;
-/** What a calendar is asked for around a moment: long enough for a shift that began last month. */
+/** How much of a calendar is read around a moment: enough for a shift that began last month. */
 const calendarSpanMs = 35 * dayMs;
 
 async function onSchedule(catalog: Catalog, name: string, atMs: number): Promise<{ people: readonly string[]; reason: string }> {

@@ -1,11 +1,11 @@
-/** What the catalog lets a mitigation do to a service, and what is seen of it now. Names only: no secret, nothing is changed. */
+/** What the catalog allows a mitigation to do to a service, and its current state. Names only: it contains no secret and changes nothing. */
 import { dirname, isAbsolute } from 'node:path';
 import { runChecks } from '../../adapters/checks/run-checks.js';
 import type { Catalog } from '../../config/catalog.js';
 import type { CheckRow } from '../../core/command/checks/check.js';
 import type { SeenService } from '../../core/command/mitigation/mitigation-input.js';
 
-/** Relative logs are of another machine or of a container: what cannot be cleaned from here is not proposed. */
+/** Relative paths of logs belong to another machine or a container. What cannot be cleaned from here is not proposed. */
 function logFoldersOf(logs: readonly { file?: string | undefined }[]): string[] {
   const files = logs.flatMap(({ file }) => (file !== undefined && isAbsolute(file) ? [dirname(file)] : []));
   return [...new Set(files.filter((folder) => !folder.includes('*')))];
@@ -24,9 +24,9 @@ export function seenService(catalog: Catalog, name: string): SeenService {
   };
 }
 
-/** Areas in which something may be found that a runbook ends. */
+/** Areas of checks whose findings a runbook may resolve. */
 const areas = ['service', 'postgres', 'redis', 'network', 'host'] as const;
-/** Below the 20 seconds of a step of the five minutes: what is seen by then is proposed from. */
+/** Below the 20 seconds of a step of the five minutes: proposals rest on what is seen by then. */
 const withinMs = 14_000;
 
 export async function lookForMitigations(

@@ -1,4 +1,4 @@
-/** A runbook with the parameters and the catalog's commands filled in: what is approved, and what is run. */
+/** A runbook with its parameters and the catalog's commands filled in: what is approved, and what is run. */
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../../config/catalog.js';
 import { parseRunbook } from '../../config/runbook/read-runbook.js';
@@ -14,7 +14,7 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Throws UnreadableInputError for a file, a parameter or a command of the catalog that is not as it must be. */
+/** Throws UnreadableInputError for an invalid file, parameter or command of the catalog. */
 export function openRunbook(catalog: Catalog, file: string, text: string, given: Record<string, string>): OpenedRunbook {
   const written = parseRunbook(text, file);
   const values = argumentsOf(written.params, given);
@@ -30,12 +30,12 @@ export function openRunbook(catalog: Catalog, file: string, text: string, given:
   };
 }
 
-/** Of everything that a run would do: an approval of it holds for nothing else. */
+/** Covers everything that a run would do: an approval of it is valid for nothing else. */
 export function digestOf(opened: OpenedRunbook): string {
   return sha256(JSON.stringify(opened));
 }
 
-/** `@deploy.rollback` and `@deploy.restart` are the commands that the catalog names for the service: approved and run as they stand there. */
+/** `@deploy.rollback` and `@deploy.restart` stand for the commands that the catalog names for the service; these are approved and run unchanged. */
 function deployAction(catalog: Catalog, service: string, action: Action): Action {
   const word = command.is(action) ? /^@deploy\.(rollback|restart)$/.exec(action.run[0] ?? '')?.[1] : undefined;
   if (word === undefined) return action;

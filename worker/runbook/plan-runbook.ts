@@ -1,4 +1,4 @@
-/** Turns a proposal into what would be run: the runbook's text as it is now, its commands filled in, and the digest that an approval binds. */
+/** Turns a proposal into what would run: the current text of the runbook, its commands filled in, and the digest that an approval binds. */
 import { basename } from 'node:path';
 import type { Catalog } from '../../config/catalog.js';
 import { findRunbook } from '../../config/runbook/find-runbook.js';
@@ -9,7 +9,7 @@ import { changesNothing, type Step } from '../../core/command/runbook/runbook.js
 import { TemplateError, type Values } from '../../core/command/runbook/template.js';
 import { digestOf, openRunbook } from './open-runbook.js';
 
-/** Longer commands are in the runbook; a history and a page show their begin. */
+/** The runbook has longer commands in full; a history and a page show their beginning. */
 const longestCommand = 500;
 
 /** What the step does, as far as it is known before it runs: outputs of earlier steps are not. */
@@ -23,7 +23,7 @@ function commandOf({ action, title }: Step, values: Values): string {
   }
 }
 
-/** Throws UnreadableInputError where the runbook, a parameter or a command of the catalog is missing. */
+/** Throws UnreadableInputError when the runbook, a parameter or a command of the catalog is missing. */
 export async function planRunbook(
   catalog: Catalog,
   proposal: MitigationProposal,
@@ -32,7 +32,7 @@ export async function planRunbook(
   const { path, text } = await findRunbook(proposal.runbook, catalog);
   const file = basename(path);
   const { params } = parseRunbook(text, file);
-  // A runbook that a change names need not ask for the service.
+  // A runbook that a change names need not have a parameter for the service.
   const parameters = Object.fromEntries(Object.entries(proposal.parameters).filter(([name]) => name in params));
   const opened = openRunbook(catalog, file, text, parameters);
   const acting = opened.runbook.steps.filter(({ action }) => !changesNothing(action));
