@@ -114,7 +114,17 @@ async function readResult(prepared: PreparedRun): Promise<LoadResult | null> {
   if (prepared.isOwn) return result;
   const durationMs = result.durationMs ?? prepared.durationMs;
   const points = await readPoints(prepared.files.points, durationMs, pointWindows);
-  return { ...result, subWindows: points.subWindows(), errors: { ...result.errors, ...points.errors() } };
+  const outside = points.outsideOfLoad();
+  const notes = [
+    ...(result.notes ?? []),
+    ...(outside === 0
+      ? []
+      : [
+          `${outside} of the ${result.requests} requests were made by the script's setup or teardown, and k6 counts their times with the load's`,
+        ]),
+  ];
+  const errors = { ...result.errors, ...points.errors() };
+  return { ...result, subWindows: points.subWindows(), errors, ...(notes.length === 0 ? {} : { notes }) };
 }
 
 function failure(prepared: PreparedRun, { exit, log }: FinishedRun): Error {

@@ -9,7 +9,7 @@ const pointSchema = z.object({
   data: z.object({
     time: z.string(),
     value: z.number(),
-    tags: z.object({ expected_response: z.string(), status: z.string(), error_code: z.string() }).partial(),
+    tags: z.object({ expected_response: z.string(), status: z.string(), error_code: z.string(), group: z.string() }).partial(),
   }),
 });
 
@@ -24,6 +24,8 @@ export interface PointReader {
   add: (line: string) => void;
   subWindows: () => SubWindow[];
   errors: () => Record<string, number>;
+  /** Requests that setup and teardown made; k6 counts them with the load. */
+  outsideOfLoad: () => number;
 }
 
 /** Percentiles need every value in memory, eight bytes each; beyond this many the sub-windows are left out. */
@@ -36,6 +38,7 @@ export function createPointReader(durationMs: number, windows: number, parseTime
   const windowMs = durationMs / windows;
   let start: number | null = null;
   let count = 0;
+  let outside = 0;
   return {
     add: (line) => {
       // Twelve of thirteen lines are about other metrics; parsing them all would cost more than the load.
@@ -47,7 +50,8 @@ export function createPointReader(durationMs: number, windows: number, parseTime
       const slice = slices[Math.min(windows - 1, Math.max(0, Math.floor((endedAt - start) / windowMs)))];
       if (slice === undefined || ++count > pointsKept) return;
       slice.requests++;
-      const { expected_response: expected, status = '0', error_code: code = '' } = point.data.tags;
+      const { expected_response: expected, status = '0', error_code: code = '', group = '' } = point.data.tags;
+      if (/^::(?:setup|teardown)(?:::|$)/.test(group)) outside++;
       if (expected === 'false') {
         slice.failed++;
         const name = answerName(status, code);
@@ -56,6 +60,7 @@ export function createPointReader(durationMs: number, windows: number, parseTime
     },
     subWindows: () => (count > pointsKept ? [] : slices.flatMap((slice, index) => summarize(slice, index, windowMs))),
     errors: () => errors,
+    outsideOfLoad: () => outside,
   };
 }
 

@@ -44,22 +44,44 @@ export function loadResultOf(summary: Summary): LoadResult {
     generator: null,
     errors: errorCounts(summary),
     ...stagesOf(summary, durationMs),
-    ...failuresUnknown(summary, requests),
-    ...rateUnknown(summary, requests, durationMs),
+    ...told(summary, requests, durationMs),
   };
 }
 
+/** What the numbers alone do not say. */
+function told(summary: Summary, requests: number, durationMs: number | null): Pick<LoadResult, 'failuresUnknown' | 'notes'> {
+  const why = failuresUnknown(summary, requests);
+  const notes = [
+    ...(why === null ? [] : [`how many requests failed is not in the file (${why})`]),
+    ...rateUnknown(summary, requests, durationMs),
+    ...failedChecks(summary),
+  ];
+  return { ...(why === null ? {} : { failuresUnknown: true }), ...(notes.length === 0 ? {} : { notes }) };
+}
+
 /** k6 counts failed requests since 0.31; a summary without that metric says nothing of them, and not that there were none. */
-function failuresUnknown(summary: Summary, requests: number): Pick<LoadResult, 'failuresUnknown' | 'notes'> {
+function failuresUnknown(summary: Summary, requests: number): string | null {
   const failed = find(summary, 'http_req_failed');
-  if (requests === 0 || summary.note !== null) return {};
-  const why =
-    failed === undefined
-      ? 'there is no http_req_failed, which k6 writes since 0.31'
-      : contradictsItself(failed)
-        ? 'http_req_failed tells a share that its own counts contradict, as no k6 writes it'
-        : null;
-  return why === null ? {} : { failuresUnknown: true, notes: [`how many requests failed is not in the file (${why})`] };
+  if (requests === 0 || summary.note !== null) return null;
+  if (failed === undefined)
+    return 'there is no http_req_failed, which k6 writes since 0.31 unless the script sets the response callback to null';
+  return contradictsItself(failed) ? 'http_req_failed tells a share that its own counts contradict, as no k6 writes it' : null;
+}
+
+/** An answer that no check of the script accepts is no failed request for k6, which may have measured error pages. */
+function failedChecks(summary: Summary): string[] {
+  const checks = find(summary, 'checks')?.values;
+  if (checks === undefined || summary.note !== null) return [];
+  const { rate, passes, fails } = checks;
+  const counted = passes !== undefined && fails !== undefined;
+  const failedShare = counted && passes + fails > 0 ? fails / (passes + fails) : rate === undefined ? 0 : 1 - rate;
+  if (!(failedShare > 0)) return [];
+  const howMany = counted ? `${fails} of the script's ${passes + fails} checks` : `${percentText(failedShare)} of the script's checks`;
+  return [`${howMany} failed, which k6 does not count as failed requests: the times may be those of wrong answers`];
+}
+
+function percentText(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
 }
 
 /** k6 prints its share with a few digits in some forms. */
@@ -71,10 +93,9 @@ function contradictsItself({ values: { rate, passes, fails } }: SummaryMetric): 
 }
 
 /** Without a rate and a duration the zero in the result says nothing. */
-function rateUnknown(summary: Summary, requests: number, durationMs: number | null): Pick<LoadResult, 'notes'> {
-  if (requests === 0 || durationMs !== null || valueOf(find(summary, 'http_reqs'), 'rate') !== null) return {};
-  const { notes = [] } = failuresUnknown(summary, requests);
-  return { notes: [...notes, 'how long the run took is not in the file, and with it the rate of requests'] };
+function rateUnknown(summary: Summary, requests: number, durationMs: number | null): string[] {
+  if (requests === 0 || durationMs !== null || valueOf(find(summary, 'http_reqs'), 'rate') !== null) return [];
+  return ['how long the run took is not in the file, and with it the rate of requests'];
 }
 
 function stagesOf(summary: Summary, durationMs: number | null): Pick<LoadResult, 'stages'> {

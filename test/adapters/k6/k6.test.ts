@@ -306,6 +306,19 @@ const open_ = open(__ENV.RESPONDER_REQUEST);`;
     expect(reasons.join()).toContain('boom');
   });
 
+  it('tells of requests that its setup made, of checks that failed and of a callback that counts no failures', async () => {
+    const script = writeScript(`import http from 'k6/http';
+import { check } from 'k6';
+http.setResponseCallback(null);
+export const options = { vus: 1, iterations: 3 };
+export function setup() { for (let i = 0; i < 5; i++) http.get('${target.url}/slow'); }
+export default function () { check(http.get('${target.url}/'), { 'has an order': ({ body }) => body.includes('no such order') }); }`);
+    const { notes } = (await runK6(options('/', { plan: { ...plan, script } }))).result;
+    expect(notes?.join('\n')).toMatch(/no http_req_failed.*response callback to null/);
+    expect(notes?.join('\n')).toContain("3 of the script's 3 checks failed");
+    expect(notes?.join('\n')).toContain("5 of the 8 requests were made by the script's setup or teardown");
+  });
+
   it('lets it reach no host but those that are allowed', async () => {
     const elsewhere = target.url.replace('127.0.0.1', '127.0.0.2');
     const script = writeScript(`import http from 'k6/http';

@@ -97,3 +97,22 @@ it.each([
 ])('refuses %s by its name', async (name, text) => {
   await expect(read(text)).rejects.toThrow(`this is ${name}`);
 });
+
+it.each([
+  [
+    "812 of the script's 2996 checks failed",
+    '     checks.........................: 72.89%  ✓ 2184  ✗ 812\n     http_req_duration..............: avg=9ms p(95)=20ms\n     http_req_failed................: 0.12%  ✓ 4  ✗ 3296\n     http_reqs......................: 3300  11/s\n',
+  ],
+  [
+    "2 of the script's 10 checks failed",
+    '{ "metrics": { "checks": { "passes": 8, "fails": 2, "value": 0.8 }, "http_reqs": { "count": 10, "rate": 1 }, "http_req_duration": { "avg": 40, "p(95)": 90 }, "http_req_failed": { "passes": 0, "fails": 10, "value": 0 } } }',
+  ],
+])('tells that %s, which k6 does not count as failed requests', async (failed, text) => {
+  expect((await read(text)).notes?.join('\n')).toContain(failed);
+});
+
+it('tells of no check where all passed', async () => {
+  const text =
+    '{ "metrics": { "checks": { "passes": 10, "fails": 0, "value": 1 }, "http_reqs": { "count": 10, "rate": 1 }, "http_req_duration": { "avg": 40, "p(95)": 90 }, "http_req_failed": { "passes": 0, "fails": 10, "value": 0 } } }';
+  expect((await read(text)).notes ?? []).toEqual([]);
+});
