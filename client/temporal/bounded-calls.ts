@@ -34,7 +34,7 @@ export function explainUpdate(id: string): (error: unknown) => never {
     }
     if (error instanceof WorkflowNotFoundError && /^INC-/.test(id))
       throw new RefusedError(
-        `${id} takes nothing more: it is closed, was ended from outside, or never was; incident status ${id} says which, incident declare begins another`,
+        `${id} takes nothing more: it is closed, cancelled or merged, was ended from outside, or never was; incident status ${id} says which, incident declare begins another`,
         { cause: error },
       );
     return explainEnded(id)(error);

@@ -203,6 +203,17 @@ describe.concurrent('what could not have been meant', () => {
       ['correct', 'INC-2026-0302-001', 'T-1', '--at', `${year}-06-01T10:00Z`, '--reason', 'x'],
       /--at: expected a time that has passed/,
     ],
+    ['an incident without a title', ['declare', ' '], /expected a title, got an empty one/],
+    [
+      'a service that the catalog does not have',
+      ['declare', 'x', '--service', 'shpo'],
+      /--service: expected one of shop, bank, got "shpo"; did you mean "shop"\?/,
+    ],
+    [
+      'an endpoint that the catalog does not have',
+      ['declare', 'x', '--endpoint', 'shop/serach'],
+      /--endpoint: expected one of .*, got "shop\/serach"; did you mean "shop\/search"\?/,
+    ],
     ['an onset that is yet to come', ['declare', 'x', '--at', `${year}-06-01T10:00Z`], /--at: expected a time that has passed/],
   ])('is refused before anything is sent: %s', async (_what, words, message) => {
     const { code, err } = await run('incident', ...words, '--json');
@@ -211,7 +222,9 @@ describe.concurrent('what could not have been meant', () => {
 
   it('an incident that takes nothing more says so in words of incidents', () => {
     const gone = new WorkflowNotFoundError('not found', 'INC-2026-0302-001', undefined);
-    expect(() => explainUpdate('INC-2026-0302-001')(gone)).toThrow(/closed, was ended from outside, or never was; incident status/);
+    expect(() => explainUpdate('INC-2026-0302-001')(gone)).toThrow(
+      /closed, cancelled or merged, was ended from outside, or never was; incident status/,
+    );
     expect(() => explainUpdate('perf-shop-order-1')(gone)).toThrow(/has ended; triage the endpoint again/);
   });
 });
@@ -223,6 +236,12 @@ it('tells no minute of sixty seconds', () => {
 });
 
 describe.concurrent('on-call', () => {
+  it('a test page that reaches nobody is exit code 1', async () => {
+    const { code, out, err } = await run('oncall', 'test', '--person', 'alice', '--catalog', 'people.yaml', '--json');
+    expect(JSON.parse(out)).toMatchObject({ people: [{ person: 'alice', channels: [{ state: 'failed' }] }] });
+    expect([code, err]).toEqual([1, expect.stringContaining('no page reached alice')]);
+  });
+
   const file = `version: 1
 people: { mere: { notify: [] }, joao: { notify: [] } }
 oncall:

@@ -1,8 +1,10 @@
 /** One key signs links to reports, links that act and the cookie of a reader: what is signed for one of them opens none of the others. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { forms } from '../../client/hook/pages/incident-forms.js';
 import { makeCookie, pageActions, readAction, readCookie, signAction } from '../../client/hook/pages/page-link.js';
 import { isValidLink, signReportLink } from '../../client/hook/report-link.js';
+import { sampleIncident } from '../support/stories/sample-incident.js';
 
 const key = 'k'.repeat(64);
 const inAnHour = (): Date => new Date(Date.now() + 3_600_000);
@@ -55,4 +57,12 @@ describe('what is signed', () => {
       { seed: 9 },
     );
   });
+});
+
+it('the page of an incident offers an acknowledgement only while one is wanted', () => {
+  const shown = (status: 'investigating' | 'resolved'): string =>
+    forms({ ...sampleIncident(), status }, { sign: () => 'signed', people: ['alice'] }).text;
+  expect(shown('investigating')).toContain('I am on it');
+  expect(shown('resolved')).not.toContain('I am on it');
+  expect(shown('resolved')).toContain('Add the note');
 });

@@ -5,7 +5,8 @@ import type { StatusDocument } from '../../../core/command/incident/status-docum
 import { isEnded } from '../../../core/command/incident/incident-status.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import type { CommandClient } from '../../temporal/command-client.js';
-import type { CommandContext } from '../command-context.js';
+import { nearestName } from '../../../config/nearest-name.js';
+import { contextOf, tryReadCatalog, type CommandContext } from '../command-context.js';
 import { byOption } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
 import { actor, withCommand } from './incident-access.js';
@@ -62,8 +63,27 @@ async function withItsRules(incidents: CommandClient, id: string): Promise<Statu
   }
 }
 
+function refuseUnknown(flag: string, given: string, known: readonly string[]): void {
+  if (known.includes(given)) return;
+  const near = nearestName(given, known);
+  throw new UnreadableInputError(
+    `${flag}: expected one of ${known.join(', ')}, got "${given}"; ${near === null ? 'choose one of them' : `did you mean "${near}"?`}`,
+  );
+}
+
+/** A mistyped service has no owner, no health and no component: it is refused while whoever typed it is there. Without a catalog anything goes. */
+async function refuseMistyped(context: CommandContext, { service = [], endpoint = [] }: DeclareFlags): Promise<void> {
+  const catalog = await tryReadCatalog(context);
+  if (catalog === null) return;
+  const endpoints = Object.entries(catalog.services).flatMap(([name, of]) => Object.keys(of.endpoints).map((key) => `${name}/${key}`));
+  for (const name of service) refuseUnknown('--service', name, Object.keys(catalog.services));
+  for (const key of endpoint) refuseUnknown('--endpoint', key, endpoints);
+}
+
 async function declare(title: string, flags: DeclareFlags, command: Command): Promise<void> {
+  if (title.trim() === '') throw new UnreadableInputError('expected a title, got an empty one; say what is wrong in a few words');
   const services = servicesOf(flags);
+  await refuseMistyped(contextOf(command), flags);
   await withCommand(command, async (incidents, context) => {
     const { incidentId: id } = await incidents.declare({
       title,

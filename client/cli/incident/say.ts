@@ -12,6 +12,7 @@ import {
   setSeverityUpdate,
   setStatusUpdate,
 } from '../../../workflows/command/messages.js';
+import { AnsweredError } from '../exit-code.js';
 import { byOption } from '../incident-options.js';
 import { choiceOption } from '../option-values.js';
 import { actor, incidentId, printRecorded, withCommand } from './incident-access.js';
@@ -97,7 +98,7 @@ async function publish(id: string, draft: string, flags: Flags, command: Command
   await withCommand(command, async (incidents, context) => {
     const recorded = await incidents.update(id, publishUpdateUpdate, { draft, by: await actor(context, flags) });
     printRecorded(context, id, recorded, recorded.warning === null ? `${draft} is published` : `${draft} is not published`);
-    if (recorded.warning !== null) process.exitCode = 1;
+    if (recorded.warning !== null) throw new AnsweredError(`${draft} is not published`, 1);
   });
 }
 

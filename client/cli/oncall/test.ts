@@ -6,6 +6,7 @@ import { originOf } from '../../hook/listen-address.js';
 import { testAckUrl } from '../../hook/pages/page-link.js';
 import { onCallRows } from '../../oncall/on-call-rows.js';
 import { sendTestPages, type TestedPerson } from '../../oncall/test-pages.js';
+import { AnsweredError } from '../exit-code.js';
 import { contextOf } from '../command-context.js';
 import { durationOption } from '../option-values.js';
 import { untilSignal } from '../terminal/until-signal.js';
@@ -74,7 +75,8 @@ async function test(flags: TestFlags, command: Command): Promise<void> {
     context.wait(`sent to ${sent.length} people, ${reached} reached; waiting for acknowledgements`);
   });
   context.print(pages, pages.people.map(lineOf).join('\n'));
-  if (!pages.people.every(isReached)) process.exitCode = 1;
+  const unreached = pages.people.filter((one) => !isReached(one)).map(({ person }) => person);
+  if (unreached.length > 0) throw new AnsweredError(`no page reached ${unreached.join(', ')}`, 1);
 }
 
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];

@@ -99,7 +99,9 @@ export async function answerPages(parts: PageParts, asked: PageRequest, path: Pa
   if (request.method === 'POST' && isAction(path.kind)) return await act(parts, asked, path.id, path.kind);
   if (request.method === 'POST' && path.kind === 'declare') return await declare(parts, asked);
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return problem(405, 'expected GET', {}, { allow: isAction(path.kind) || path.kind === 'declare' ? 'GET, HEAD, POST' : 'GET, HEAD' });
+    return isAction(path.kind) || path.kind === 'declare'
+      ? problem(405, 'expected GET or POST', {}, { allow: 'GET, HEAD, POST' })
+      : problem(405, 'expected GET', {}, { allow: 'GET, HEAD' });
   if (isAction(path.kind)) return showForm(parts, asked, path.id, path.kind);
   const reader = readerOf(parts, asked, path.id);
   if (reader === null) return unauthorized;

@@ -1,4 +1,5 @@
 /** What people can do on the page of an incident: forms that can be sent once, each with a signed link of its own. */
+import { isOpen } from '../../../core/command/incident/incident-status.js';
 import type { StatusDocument } from '../../../core/command/incident/status-document.js';
 import { html, type Html } from './html.js';
 import type { PageAction } from './page-link.js';
@@ -41,6 +42,16 @@ export function who(id: string, people: readonly string[]): Html {
   );
 }
 
+function acknowledgement(people: readonly string[], action: () => Html): Html {
+  return html`<details open>
+    <summary>Acknowledge</summary>
+    <form method="post" action="${action()}">
+      ${who('ack-by', people)}
+      <p><button>I am on it</button></p>
+    </form>
+  </details>`;
+}
+
 export function forms(document: StatusDocument, { sign, people }: PageForms): Html {
   const { id, status, mitigations } = document;
   if (['closed', 'cancelled', 'merged'].includes(status)) return html``;
@@ -65,13 +76,7 @@ export function forms(document: StatusDocument, { sign, people }: PageForms): Ht
     );
   return html`<section aria-label="Act">
     <h2>Act</h2>
-    <details open>
-      <summary>Acknowledge</summary>
-      <form method="post" action="${action('ack')}">
-        ${who('ack-by', people)}
-        <p><button>I am on it</button></p>
-      </form>
-    </details>
+    ${isOpen(status) ? acknowledgement(people, () => action('ack')) : ''}
     ${
       approvals.length === 0
         ? ''

@@ -17,8 +17,10 @@ export function refuseOnEnded(state: CommandState): string | null {
 
 /** Why an acknowledgement comes too late; null: it counts. */
 export function refuseAcknowledgement(state: CommandState): string | null {
-  if (!isOpen(state.status)) return `the incident is ${state.status}; nothing is left to acknowledge`;
-  return null;
+  if (isOpen(state.status)) return null;
+  const end = state.record.findLast(({ kind, data }) => kind === 'state' && data['to'] === state.status);
+  const who = end === undefined ? '' : ` (${end.by?.person ?? 'by itself'}, ${end.at})`;
+  return `the incident is ${state.status}${who}; nothing is left to acknowledge`;
 }
 
 export interface AcknowledgeAnswer {

@@ -4,6 +4,7 @@ import { describeIssue, stopsPublication, type UpdateIssue } from '../communicat
 import type { PublicOrder, PublishedUpdate } from '../communication/public-incident.js';
 import { publicStatusOf, type PublicStatus } from '../communication/publication.js';
 import { severityTable } from '../severity/severity.js';
+import { isEnded, type IncidentStatus } from './incident-status.js';
 import { record, type CommandState, type Communication } from './command-state.js';
 import { beginCadence, recordCommunication } from './commands.js';
 import type { DraftFacts } from './draft-facts.js';
@@ -40,6 +41,17 @@ export function hasPublished(state: CommandState): boolean {
   return published(state).length > 0;
 }
 
+/** Why an incident does not end yet: nothing can be published once it has, and its page would say for good that it goes on. */
+export function refuseEndWhileShown(state: CommandState, to: IncidentStatus): string | null {
+  const shown = published(state)
+    .toSorted((left, right) => numberOf(left.id) - numberOf(right.id))
+    .at(-1);
+  const status = shown === undefined ? undefined : state.drafts[shown.id]?.status;
+  if (!isEnded(to) || status === undefined || status === 'resolved') return null;
+  const id = state.declaration.incidentId;
+  return `the status page still says "${status}" of ${id}, and nothing can be published once it is ${to}: resolve it, publish the all-clear that is drafted then (incident publish), and try again`;
+}
+
 /** Something goes outside without being asked for when the incident is a major one, or was told of outside already. */
 export function speaksOutside(state: CommandState): boolean {
   return severityTable[state.severity].isMajor || hasPublished(state);
@@ -61,6 +73,8 @@ export function refusePublication(state: CommandState, { draft: id, by }: { draf
     return `${by.person} wrote it: incidents.approval wants somebody else to approve it`;
   const stops = facts.issues.filter(stopsPublication);
   if (stops.length > 0) return `${id} cannot go outside: ${stops.map(describeIssue).join('; ')}. Write another with incident update`;
+  if (facts.status !== 'resolved' && publicStatusNow(state) === 'resolved')
+    return `${id} says "${facts.status}", and the incident is ${state.status} since: publishing it would tell everybody that it goes on; write a new update`;
   const later = published(state).find((one) => numberOf(one.id) > numberOf(id));
   if (later !== undefined) return `${later.id} was drafted later and is published already; write a new update`;
   return null;

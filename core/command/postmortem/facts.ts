@@ -1,5 +1,6 @@
 /** What the record says for and against an incident's course. Each sentence carries its figure and the figure that it is held against. */
 import type { StatusDocument } from '../incident/status-document.js';
+import { plural } from '../../model/figures.js';
 import { severityTable } from '../severity/severity.js';
 
 /** Seed example of a good detection: the alert within 5 minutes of the begin. */
@@ -49,8 +50,8 @@ function delivery({ paging, timeline }: StatusDocument): Judged[] {
   const channels = timeline.filter(({ kind }) => kind === 'notify-failed').length;
   const late = timeline.filter(({ kind }) => kind === 'update-overdue').length;
   return [
-    ...(failed === 0 ? [] : [{ isGood: false, text: `${failed} of ${paging.pages.length} pages reached nobody` }]),
-    ...(channels === 0 ? [] : [{ isGood: false, text: `${channels} messages could not be delivered over a channel` }]),
+    ...(failed === 0 ? [] : [{ isGood: false, text: `${failed} of ${plural(paging.pages.length, 'page')} reached nobody` }]),
+    ...(channels === 0 ? [] : [{ isGood: false, text: `${plural(channels, 'message')} could not be delivered over a channel` }]),
     ...(late === 0 ? [] : [{ isGood: false, text: `updates were late (${often(late)})` }]),
   ];
 }

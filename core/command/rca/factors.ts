@@ -1,6 +1,8 @@
 /** Contributing factors by stable ids, so that incidents can be counted by them, and what is to be done about each. */
 import type { Incident } from '../../model/incident.js';
 import type { StatusDocument } from '../incident/status-document.js';
+import { plural } from '../../model/figures.js';
+import { minutes } from '../postmortem/facts.js';
 import { cite } from './cite.js';
 
 export interface Contributing {
@@ -113,7 +115,7 @@ function ofCourse({ timeline, times, paging, mitigations }: StatusDocument): Con
       : [
           {
             id: 'detection.late',
-            fact: `it was detected ${Math.round(times.ttd.seconds)} s after the onset`,
+            fact: `it was detected ${minutes(times.ttd.seconds)} after the onset`,
             evidence: [`${times.ttd.from ?? ''} to ${times.ttd.to ?? ''}`],
           },
         ]),
@@ -122,7 +124,13 @@ function ofCourse({ timeline, times, paging, mitigations }: StatusDocument): Con
       : [{ id: 'response.nobody-answered', fact: 'every level was paged and nobody answered', evidence: unanswered }]),
     ...(failed.length + lost.length === 0
       ? []
-      : [{ id: 'response.page-failed', fact: `${failed.length + lost.length} messages did not arrive`, evidence: [...failed, ...lost] }]),
+      : [
+          {
+            id: 'response.page-failed',
+            fact: `${plural(failed.length + lost.length, 'message')} did not arrive`,
+            evidence: [...failed, ...lost],
+          },
+        ]),
     ...(overdue.length === 0 ? [] : [{ id: 'response.late-updates', fact: 'updates were late', evidence: overdue }]),
     ...(mitigations.some(({ runId }) => runId !== null)
       ? []

@@ -186,7 +186,7 @@ describe('what triages tell', () => {
     });
     await tell(id, { id: 't4', kind: 'rerun', outcome: 'resolved', ratio: 0.1 });
     const over = await until(async () => ((await status(id)).status === 'resolved' ? status(id) : null));
-    expect(over.timeline.map(({ text }) => text)).toContain('the symptom stayed away for 1 s');
+    expect(over.timeline.map(({ text }) => text)).toContain('monitoring → resolved: the symptom stayed away for 1 s');
     await tell(id, { id: 'x', kind: 'confirmation', at: 'nonsense' });
     await until(async () => (await status(id)).timeline.find(({ text }) => text.startsWith('ignored the signal triageMilestone')));
   });

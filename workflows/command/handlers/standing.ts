@@ -1,5 +1,6 @@
 /** How bad it is and where it stands. */
 import * as commands from '../../../core/command/incident/commands.js';
+import { refuseEndWhileShown } from '../../../core/command/incident/publications.js';
 import type { CommandRun } from '../command-run.js';
 import { broadcast } from '../deliver.js';
 import { registryKnows } from '../registry/held-services.js';
@@ -25,7 +26,7 @@ export function registerStanding(run: CommandRun): void {
     run,
     setStatusUpdate,
     readStatus,
-    ({ to, reason }) => commands.refuseStatus(state, { to, hasReason: reason !== undefined }, Date.now()),
+    ({ to, reason }) => commands.refuseStatus(state, { to, hasReason: reason !== undefined }, Date.now()) ?? refuseEndWhileShown(state, to),
     ({ to, reason, by }) => {
       const event = commands.setStatus(state, { to, reason: reason ?? null, by }, Date.now());
       broadcast(run, event.id, { event: to === 'resolved' ? 'resolved' : 'state', text: reason ?? { inline: `the incident is ${to}` } });

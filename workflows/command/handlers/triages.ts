@@ -1,5 +1,6 @@
 /** Triages of the incident, and other incidents that are the same one. */
 import * as commands from '../../../core/command/incident/commands.js';
+import { refuseEndWhileShown } from '../../../core/command/incident/publications.js';
 import { triageMilestoneSignal } from '../../kernel/messages.js';
 import { onSignal } from '../../kernel/on-message.js';
 import type { CommandRun } from '../command-run.js';
@@ -25,7 +26,7 @@ export function registerTriages(run: CommandRun): void {
     run,
     mergeIncidentUpdate,
     readMerge,
-    ({ into }) => commands.refuseMerge(state, into),
+    ({ into }) => commands.refuseMerge(state, into) ?? refuseEndWhileShown(state, 'merged'),
     ({ into, by }) => recorded(run, commands.mergeInto(state, into, by, Date.now())),
     { description: 'This incident is a duplicate of another one' },
   );

@@ -8,6 +8,7 @@ import {
   markFailed,
   markPublished,
   publicOrder,
+  refuseEndWhileShown,
   refusePublication,
 } from '../../../../core/command/incident/publications.js';
 import type { Actor } from '../../../../core/command/incident/record-event.js';
@@ -61,5 +62,33 @@ describe('the approval of a draft', () => {
     markPublished(state, draft, nowMs + 1000);
     expect(refusePublication(state, { draft, by: person('dora') })).toBe('carol approved it already, at 2026-03-02T15:00:01.000Z');
     expect(state.updatePostedAtMs).toBe(nowMs + 1000);
+  });
+});
+
+it('a draft of when it went on is not published once it is over', () => {
+  const state = incident();
+  const stale = addDraft(state, order(null), nowMs).id;
+  state.status = 'resolved';
+  expect(refusePublication(state, { draft: stale, by: person('bob') })).toMatch(/says "investigating", and the incident is resolved since/);
+  const clear = addDraft(state, { ...order(null), status: 'resolved' }, nowMs).id;
+  expect(refusePublication(state, { draft: clear, by: person('bob') })).toBeNull();
+});
+
+describe('an incident that the status page shows as going on', () => {
+  const publish = (state: ReturnType<typeof incident>, status: 'investigating' | 'resolved', atMs: number): void => {
+    const draft = addDraft(state, { ...order(null), status }, atMs).id;
+    approveDraft(state, { draft, by: person('bob') }, atMs);
+    markPublished(state, draft, atMs);
+  };
+
+  it('does not end before its all-clear is published, since nothing could be published afterwards', () => {
+    const state = incident();
+    for (const to of ['closed', 'cancelled', 'merged'] as const) expect(refuseEndWhileShown(state, to)).toBeNull();
+    publish(state, 'investigating', nowMs);
+    for (const to of ['closed', 'cancelled', 'merged'] as const)
+      expect(refuseEndWhileShown(state, to)).toMatch(/status page still says "investigating" of INC-2026-0302-001.*publish the all-clear/);
+    expect(refuseEndWhileShown(state, 'resolved')).toBeNull();
+    publish(state, 'resolved', nowMs + 1000);
+    for (const to of ['closed', 'cancelled', 'merged'] as const) expect(refuseEndWhileShown(state, to)).toBeNull();
   });
 });
