@@ -14,11 +14,14 @@ export function reportPage(markdown: string): string {
   return lines.flatMap(wrapped).join('\n');
 }
 
+// eslint-disable-next-line regexp/no-super-linear-move -- lines of our own pages
+const codeSpan = /((`+)(?!`).*?[^`]\2(?!`))/;
+
 /** Code spans as they are, emphasis and escapes of the text around them taken away. */
 function plain(line: string): string {
   return line
     .replace(/^## /, '')
-    .split(/((`+)(?!`).*?[^`]\2(?!`))/)
+    .split(codeSpan)
     .filter((_part, index) => index % 3 !== 2)
     .map((part, index, parts) =>
       index % 2 === 1
@@ -34,7 +37,8 @@ function plain(line: string): string {
 
 function withoutTicks(span: string): string {
   const [ticks = ''] = /^`+/.exec(span) ?? [];
-  return span.slice(ticks.length, -ticks.length).replace(/^ (.*`.*) $/, '$1');
+  const code = span.slice(ticks.length, -ticks.length);
+  return code.includes('`') ? code.replace(/^ (.*) $/, '$1') : code;
 }
 
 /** Breaks between words and after commands; what follows a bullet stands under its text. */

@@ -3,7 +3,7 @@
  * zero-width characters, lone surrogates) become visible escapes such as `\u202e`; line breaks and tabs become one space.
  */
 export function toOneLine(text: string): string {
-  return showHidden(text.replace(/\s*[\r\n\u2028\u2029\t\v\f]+\s*/g, ' ')).trim();
+  return showHidden(text.replace(/\s+/g, (blanks) => (/[\r\n\u2028\u2029\t\v\f]/.test(blanks) ? ' ' : blanks))).trim();
 }
 
 function showHidden(text: string): string {

@@ -83,7 +83,7 @@ function linkTo(text: string, url: string | null): string | null {
   if (url === null || path === undefined || dependencies.test(`/${path}`)) return null;
   const part = path.split('/').map(encodeURIComponent).join('/');
   if (url.includes('{path}')) return url.replaceAll('{path}', part).replaceAll('{line}', line ?? '1');
-  const base = url.replace(/\/+$|\.git$/g, '');
+  const base = url.replace(/(?<!\/)\/+$|\.git$/g, '');
   const { hostname } = new URL(base);
   if (hostname.includes('gitlab')) return `${base}/-/blob/HEAD/${part}${line === undefined ? '' : `#L${line}`}`;
   if (hostname.includes('bitbucket')) return `${base}/src/HEAD/${part}${line === undefined ? '' : `#lines-${line}`}`;

@@ -40,7 +40,7 @@ export function argoChanges(answer: unknown, service: string, application: strin
 async function read({ catalog, signal }: ChangeOrder, service: string, argo: { api: string; application: string; token?: unknown }) {
   const settings = readSettings(catalog, { token: argo.token ?? '' });
   const token = isRecord(settings) && typeof settings['token'] === 'string' && settings['token'] !== '' ? settings['token'] : null;
-  const url = `${argo.api.replace(/\/+$/, '')}/api/v1/applications/${encodeURIComponent(argo.application)}`;
+  const url = `${argo.api.replace(/(?<!\/)\/+$/, '')}/api/v1/applications/${encodeURIComponent(argo.application)}`;
   const changes = argoChanges(await askJson(url, { what: `Argo CD at ${argo.api}`, token, signal }), service, argo.application);
   return readAll(changes, `${changes.length} syncs of ${argo.application} are kept there`);
 }

@@ -40,7 +40,7 @@ async function read(
 ) {
   const settings = readSettings(catalog, { token: github.token ?? '' });
   const token = isRecord(settings) && typeof settings['token'] === 'string' && settings['token'] !== '' ? settings['token'] : null;
-  const api = (github.api ?? publicApi).replace(/\/+$/, '');
+  const api = (github.api ?? publicApi).replace(/(?<!\/)\/+$/, '');
   const answer = await askJson(`${api}/repos/${github.repository}/deployments?per_page=${pageSize}`, {
     what: `GitHub's deployments of ${github.repository}`,
     token,

@@ -62,7 +62,7 @@ function toIPv4({ base, prefix }: Range): string {
 
 function fromIPv6(address: string): bigint {
   const groups = (text: string): string[] => (text === '' ? [] : text.split(':').flatMap(dotted));
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
+  const [head = '', tail] = address.replace(/%.*/s, '').split('::');
   const [left, right] = [groups(head), groups(tail ?? '')];
   const zeros = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0');
   return [...left, ...zeros, ...right].reduce((value, group) => value * 65536n + BigInt(`0x${group}`), 0n);

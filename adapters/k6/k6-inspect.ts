@@ -54,7 +54,7 @@ const unitsMs: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000, ms:
 
 /** Go's spelling of a duration: `1m30s`, `500ms`, `1h0m0.5s`. */
 function goDuration(text: string): number {
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)].reduce(
+  return [...text.matchAll(/(?<!\d)(\d+(?:\.\d+)?)(ms|h|m|s)/g)].reduce(
     (sum, [, value, unit = '']) => sum + Number(value) * (unitsMs[unit] ?? 0),
     0,
   );

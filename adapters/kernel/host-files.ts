@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 
 /** CPU, memory, swapping and pressure of the whole machine since boot. */
 export function snapshotHost(): HostSnapshot {
-  const fields = (/^cpu\s+(.*)$/m.exec(readProc('stat') ?? '')?.[1] ?? '').split(' ').map((value) => Number(value) * tickMs);
+  const fields = (/^cpu +(\d.*)$/m.exec(readProc('stat') ?? '')?.[1] ?? '').split(' ').map((value) => Number(value) * tickMs);
   const [user = 0, nice = 0, system = 0, idle = 0, ioWait = 0, irq = 0, softIrq = 0, steal = 0] = fields;
   const busyMs = user + nice + system + irq + softIrq + steal;
   return {

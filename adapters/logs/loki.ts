@@ -52,7 +52,7 @@ async function page(
   let response: Response;
   let text: string;
   try {
-    response = await fetch(`${origin.replace(/\/+$/, '')}/loki/api/v1/query_range?${parameters.toString()}`, {
+    response = await fetch(`${origin.replace(/(?<!\/)\/+$/, '')}/loki/api/v1/query_range?${parameters.toString()}`, {
       redirect: 'error',
       signal: limit.signal,
     });

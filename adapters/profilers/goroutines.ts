@@ -21,7 +21,7 @@ interface GoroutineOrder {
 
 /** Where all goroutines stand, by `/debug/pprof/goroutine` a few times in the window. Null where the server does not tell; an abort rejects with the signal's reason. */
 export async function lookAtGoroutines({ pprofUrl, durationMs, signal }: GoroutineOrder): Promise<Standing | null> {
-  const url = `${pprofUrl.replace(/\/+$/, '')}/debug/pprof/goroutine`;
+  const url = `${pprofUrl.replace(/(?<!\/)\/+$/, '')}/debug/pprof/goroutine`;
   const looks = Math.min(mostLooks, Math.floor(durationMs / betweenMs));
   const profiles: StackProfile[] = [];
   for (let look = 0; look < looks; look++) {

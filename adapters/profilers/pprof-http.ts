@@ -18,7 +18,7 @@ const maxBytes = 256 * 1024 * 1024;
 export async function capturePprof(options: PprofCaptureOptions): Promise<Uint8Array> {
   const { pprofUrl, durationMs, signal } = options;
   const seconds = Math.max(1, Math.round(durationMs / 1000));
-  const url = `${pprofUrl.replace(/\/+$/, '')}/debug/pprof/profile?seconds=${seconds}`;
+  const url = `${pprofUrl.replace(/(?<!\/)\/+$/, '')}/debug/pprof/profile?seconds=${seconds}`;
   const timeout = AbortSignal.timeout(durationMs + marginMs);
   try {
     const response = await fetch(url, { redirect: 'error', signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) });

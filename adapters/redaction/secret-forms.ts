@@ -11,7 +11,7 @@ function base64Forms(secret: string): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
-      .replace(/=+$/, '');
+      .replace(/={1,2}$/, '');
     const first = offset === 0 ? 0 : offset + 1;
     const isWhole = (offset + bytes.length) % 3 === 0;
     const inner = encoded.slice(first, isWhole ? undefined : -1);

@@ -8,7 +8,7 @@ export function triageWorkflowId(endpoint: string): string {
   const slug = endpoint
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
     .slice(0, 40);
   return `perf-${slug}-${createHash('sha256').update(endpoint).digest('hex').slice(0, 8)}`;
 }

@@ -42,7 +42,7 @@ export function addressOption(flag: string, example: string, isPortNeeded = true
 export function originOption(flag: string): (text: string) => string {
   return (text) => {
     const url = URL.canParse(text) ? new URL(text) : null;
-    if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') return text.replace(/\/+$/, '');
+    if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') return text.replace(/(?<!\/)\/+$/, '');
     throw new UnreadableInputError(
       `${flag}: expected an http:// or https:// address, got "${text}"; write e.g. ${flag} https://responder.example`,
     );

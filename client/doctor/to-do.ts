@@ -37,5 +37,5 @@ export function pasteOf(checks: readonly Check[], missingVariables: readonly str
 
 /** The statement alone, without the sentence around it. */
 function tidied(text: string): string {
-  return `${text.replace(/\s+(?:in this database|UPDATE in this database|for as long.*|and .*)$/i, (words) => (/^\s+UPDATE/i.test(words) ? ' UPDATE' : '')).trim()};`;
+  return `${text.replace(/(?<!\s)\s+(?:in this database|UPDATE in this database|for as long.*|and .*)$/i, (words) => (/^\s+UPDATE/i.test(words) ? ' UPDATE' : '')).trim()};`;
 }

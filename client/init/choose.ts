@@ -96,7 +96,7 @@ function endpointName({ pathname }: URL): string {
   const name = (words.at(-1) ?? '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '');
+    .replaceAll(/^-+|(?<!-)-+$/g, '');
   return name === '' ? 'home' : name;
 }
 

@@ -70,7 +70,7 @@ function nameOf({ directory, command }: ListeningProcess): string {
     (folder || program || 'service')
       .toLowerCase()
       .replaceAll(/[^a-z0-9-]+/g, '-')
-      .replaceAll(/^-+|-+$/g, '') || 'service'
+      .replaceAll(/^-+|(?<!-)-+$/g, '') || 'service'
   );
 }
 

@@ -46,7 +46,7 @@ function readMeasure(metric: string, value: string): Measure | null {
 
 /** Null when the text is no symptom; the alert hook uses it on free text of alerts. */
 export function tryParseSymptom(text: string): Symptom | null {
-  const match = /^\s*([A-Za-z][A-Za-z0-9_-]*)\s*(?:[=:><]+\s*|\s+)(.+?)\s*$/.exec(text);
+  const match = /^([A-Za-z][A-Za-z0-9_-]*)(?:\s+|\s*[=:><]+\s*)([^\s=:><].*)$/.exec(text.trim());
   const measure = match?.[1] === undefined || match[2] === undefined ? null : readMeasure(match[1], match[2]);
   return measure === null ? null : { ...measure, text: text.trim() };
 }
@@ -62,7 +62,7 @@ export function parseSymptom(text: string): Symptom {
 
 /** One budget of the command line: `p95=250ms`, `errors=1%`, `rate=20/s` (at least so many requests per second). Throws UnreadableInputError. */
 export function parseBudget(text: string): Budgets {
-  const match = /^\s*([A-Za-z][A-Za-z0-9_-]*)\s*=\s*(.+?)\s*$/.exec(text);
+  const match = /^([A-Za-z][A-Za-z0-9_-]*)\s*=\s*(\S.*)$/.exec(text.trim());
   const measure = match?.[1] === undefined || match[2] === undefined ? null : readMeasure(match[1], match[2]);
   switch (measure?.metric) {
     case 'p50':

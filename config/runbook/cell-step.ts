@@ -46,7 +46,7 @@ function fromYaml(cell: Cell): CellReading | null {
   const document = parseDocument(cell.body, { prettyErrors: false });
   const [error] = document.errors;
   const value = error === undefined ? (document.toJS({ maxAliasCount: 0 }) as unknown) : null;
-  if (error !== undefined && /^\s*(?:kind|id)\s*:/m.test(cell.body))
+  if (error !== undefined && /^[ \t]*(?:kind|id)\s*:/m.test(cell.body))
     return {
       ok: false,
       line: cell.bodyLine,

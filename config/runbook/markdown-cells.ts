@@ -51,11 +51,11 @@ function cellOf(code: Code, section: MarkdownSection): Cell {
   const line = lineOf(code);
   // A language may touch its attributes: ```command{id: x}
   const info = [code.lang ?? '', code.meta ?? ''].join(' ').trim();
-  const match = /^([^\s{]*)\s*(.*)$/s.exec(info);
-  const rest = match?.[2]?.trim() ?? '';
+  const language = /^[^\s{]*/.exec(info)?.[0] ?? '';
+  const rest = info.slice(language.length).trim();
   return {
     section,
-    language: match?.[1] === '' || match?.[1] === undefined ? null : match[1],
+    language: language === '' ? null : language,
     attributes: rest === '' ? null : rest,
     body: code.value,
     line,

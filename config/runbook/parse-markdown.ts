@@ -24,7 +24,7 @@ function nameOf(file: string): string {
       .replace(/\.[^.]*$/, '')
       .toLowerCase()
       .replaceAll(/[^a-z0-9-]+/g, '-')
-      .replaceAll(/^-+|-+$/g, '') || 'runbook'
+      .replaceAll(/^-+|(?<!-)-+$/g, '') || 'runbook'
   );
 }
 

@@ -33,7 +33,7 @@ const gone = '[redacted]';
 
 /** Credentials that nobody told us of: in addresses, in headers, as tokens (JSON Web Tokens begin with `{"` in base64). */
 const credentials: [RegExp, string][] = [
-  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi, `$1${gone}@`],
+  [/:\/\/(?<=[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi, `://${gone}@`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${gone}`],
   [/\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}/g, gone],
   [/\b(password|passwd|pwd|secret|token|api[-_]?key)(["']?\s*[=:]\s*["']?)[^\s"'&,;)]{3,}/gi, `$1$2${gone}`],

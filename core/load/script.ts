@@ -199,7 +199,7 @@ export function handleSummary(data) {
 
 /** Without user, query and fragment. */
 function displayUrl(url: string): string {
-  const withoutQuery = url.replace(/[?#].*$/s, '');
+  const withoutQuery = url.replace(/[?#].*/s, '');
   // One line, whatever the address holds: it becomes a comment.
   return withoutQuery.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1').replace(/\s/g, '%20');
 }

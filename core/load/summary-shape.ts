@@ -104,7 +104,8 @@ function parseJson(text: string): unknown {
 
 /** A file with a key `metrics` may be anything: a k6 summary has a group tree, or at least one metric that k6 always has. */
 function looksLikeK6(document: unknown, names: string[]): boolean {
-  const known = /^(http_reqs?(_.+)?|iterations|iteration_duration|vus|vus_max|data_sent|data_received|checks|dropped_iterations)(\{.*)?$/;
+  const known =
+    /^(?:http_reqs?(?:_.|\{|$)|(?:iterations|iteration_duration|vus|vus_max|data_sent|data_received|checks|dropped_iterations)(?:\{|$))/;
   return names.some((name) => known.test(name)) || (typeof document === 'object' && document !== null && 'root_group' in document);
 }
 

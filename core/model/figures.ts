@@ -47,9 +47,9 @@ export function times(ratio: number): string {
 
 /** Whole numbers in groups of three: `12 345`. */
 export function count(value: number): string {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ' ');
+  const digits = Math.round(value).toString();
+  // eslint-disable-next-line regexp/no-super-linear-move -- the digits of one number
+  return digits.replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
 /** A mean number of things: `2.2`, `12`. Never `2.0`, and zero only for a true zero. */

@@ -26,8 +26,8 @@ export function parseSocketTable(text: string): SocketRow[] {
 }
 
 function parseLine(line: string): SocketRow | null {
-  const match = /^(\S+)\s+(\d+)\s+(\d+)\s+(\S+:\S+)\s+(\S+:\S+)\s*(.*)$/.exec(line.trim());
-  if (match === null) return null;
+  const match = /^(\S+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)(.*)/s.exec(line.trim());
+  if (match === null || !isEnd(match[4]) || !isEnd(match[5])) return null;
   const [, state = '', receive = '0', send = '0', local = '', peer = '', details = ''] = match;
   const fields = new Map([...details.matchAll(/(?:^|\s)([a-z_]+):(\d+)/g)].map(([, key = '', value = '0']) => [key, Number(value)]));
   return {
@@ -41,6 +41,11 @@ function parseLine(line: string): SocketRow | null {
     unacknowledged: fields.get('unacked') ?? 0,
     ...bytesOf(fields),
   };
+}
+
+/** `10.0.0.1:5432`, `[::1]:*`. */
+function isEnd(text = ''): boolean {
+  return text.includes(':', 1) && !text.endsWith(':');
 }
 
 /** `ss` leaves out what is zero: with the kernel's TCP information present (it always has `rto`), an absent age is less than a tick. */

@@ -6,7 +6,7 @@
 const declared = /(?:^|[\s,{(;.#])([A-Za-z_$][\w$]*)\s*(?::\s*RegExp\s*)?(?:=|:)\s*(?:\/(?![/*])|new\s+RegExp\b|RegExp\s*\()/g;
 /** `pattern`, `emailRegex`, `URL_RE`, `rx`. */
 const telling = /^(?:\w*(?:[rR]eg[eE]xp?|REGEXP?|[pP]attern|PATTERN)\w*|re|rx|RE|RX|\w+_(?:re|rx|RE|RX)|\w*[a-z](?:Re|Rx))$/;
-const receivers = /([A-Za-z_$][\w$]*)\s*(?:\[[^\]]*\])?\s*\.\s*(?:test|exec)\s*\(/g;
+const receivers = /(?<![\w$])([A-Za-z_$][\w$]*)\s*(?:\[[^\][]*\]\s*)?\.\s*(?:test|exec)\s*\(/g;
 const patterns = /\.\s*(?:match|matchAll|replace|replaceAll|search|split)\s*\(\s*(?:[\w$]+\s*\.\s*)*#?([A-Za-z_$][\w$]*)/g;
 
 /** Names that the lines of one file declare as regular expressions, by a literal or a constructor. */

@@ -71,7 +71,7 @@ export function functionEnd(lines: readonly string[], startLine: number): number
 function withoutStrings(line: string): string {
   return line
     .replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, '')
-    .replace(/\/\/.*$/, '')
+    .replace(/\/\/.*/, '')
     .replace(/\/\*.*?\*\//g, '');
 }
 

@@ -80,5 +80,5 @@ export function postmortemDocument(input: sections.PostmortemInput, template: Po
 
 /** Headings of a finished file, including those that people wrote. */
 export function headingsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^## +(.+?) *\r?$/gm)].map(([, heading]) => heading ?? '');
+  return [...markdown.matchAll(/^## (.*)/gm)].map(([, heading = '']) => heading.trim());
 }

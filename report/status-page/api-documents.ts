@@ -16,7 +16,7 @@ export function slug(name: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '');
+    .replaceAll(/^-|-$/g, '');
   return plain === '' ? 'page' : plain.slice(0, 60);
 }
 

@@ -26,7 +26,7 @@ export async function askRange(
 ): Promise<RangeReading> {
   const stepS = Math.max(leastStepS, Math.ceil((toMs - fromMs) / 1000 / mostPoints));
   const parameters = new URLSearchParams({ query, start: String(fromMs / 1000), end: String(toMs / 1000), step: `${stepS}s` });
-  const url = `${origin.replace(/\/+$/, '')}/api/v1/query_range?${parameters.toString()}`;
+  const url = `${origin.replace(/(?<!\/)\/+$/, '')}/api/v1/query_range?${parameters.toString()}`;
   const { status, text, error } = await lookAtUrl(url, { signal, withinMs });
   if (error !== null) return { why: `Prometheus at ${origin}: ${error}` };
   const answer = parse(text);

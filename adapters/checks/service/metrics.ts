@@ -32,7 +32,7 @@ function valueOf(text: string): MetricReading {
 
 /** One PromQL expression right now. More than one series is refused: a sum or a maximum is the expression's own business. */
 export async function askPrometheus(origin: string, query: string, signal: AbortSignal): Promise<MetricReading> {
-  const url = `${origin.replace(/\/+$/, '')}/api/v1/query?query=${encodeURIComponent(query)}&timeout=7s`;
+  const url = `${origin.replace(/(?<!\/)\/+$/, '')}/api/v1/query?query=${encodeURIComponent(query)}&timeout=7s`;
   const { status, text, error } = await lookAtUrl(url, { signal, withinMs });
   if (error !== null) return { why: `Prometheus at ${origin}: ${error}` };
   const answer = parse(text);

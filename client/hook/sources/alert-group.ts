@@ -39,7 +39,7 @@ export function readAlertList(entries: readonly unknown[], group: AlertGroup): {
       ignored.push({
         reason: `not readable: ${z
           .prettifyError(parsed.error)
-          .replaceAll(/\s*\n\s*/g, ' ')
+          .replaceAll(/(?<!\s)[^\S\n]*\n\s*/g, ' ')
           .slice(0, 300)}`,
         labels: boundedLabels(labelsOf(entry)),
       });

@@ -90,7 +90,7 @@ export function draftValues(document: StatusDocument, situation: DraftSituation)
     actions: actionsOf(document),
     nextUpdate: nextUpdateAt === null ? 'none is planned' : nextClock(nextUpdateAt, situation),
     issue: components.length === 0 ? 'a problem that affects some requests' : `a problem with ${components.join(', ')}`,
-    userImpact: impact.summary === null ? 'slow answers or errors' : `the following: ${impact.summary.replace(/[.!\s]+$/, '')}`,
+    userImpact: impact.summary === null ? 'slow answers or errors' : `the following: ${impact.summary.replace(/(?<![.!\s])[.!\s]+$/, '')}`,
     cause: publicCause(document),
     service,
   };

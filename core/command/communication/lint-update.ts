@@ -33,7 +33,7 @@ const addresses: readonly RegExp[] = [
   /\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|localdomain|lan|corp|intra|intranet|svc|cluster|consul|home|arpa)\b/i,
   /\b[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*:\d{2,5}\b/i,
   /\b[a-z0-9-]+(?:\.[a-z0-9-]+)+\.[a-z]{2,}\b/i,
-  /\b(?:db|sql|pg|mysql|redis|cache|web|www|app|api|srv|server|node|host|vm|ip|ec2|k8s|pod|worker|prod|stage|lb|proxy|kafka|queue)(?:-?[a-z0-9]+)*-\d+\b/i,
+  /\b(?:db|sql|pg|mysql|redis|cache|web|www|app|api|srv|server|node|host|vm|ip|ec2|k8s|pod|worker|prod|stage|lb|proxy|kafka|queue)[a-z0-9]*(?:-[a-z0-9]+)*-\d+\b/i,
   /\b(?:db|srv|web|app|node|host|vm|pg|lb)\d{1,4}\b/i,
 ];
 

@@ -71,7 +71,8 @@ export function fillTemplate(name: string, template: string, values: Readonly<Re
     .trim()
     .split(/\r?\n/)
     .map((line, index) =>
-      line.replaceAll(/\{\{\s*([^{}]*?)\s*\}\}/g, (_, word: string) => {
+      line.replaceAll(/\{\{([^{}]*)\}\}/g, (_, between: string) => {
+        const word = between.trim();
         const known = placeholders.find((one) => one === word);
         if (known !== undefined) return values[known];
         throw new UnreadableInputError(

@@ -155,7 +155,7 @@ const certificateEnds: Rule = ({ checks }, service) =>
       why: check.detail,
       evidence: [evidenceOf(check)],
       runbook: 'renew-certificate',
-      parameters: { host: check.target.replace(/^https:\/\//, '').replace(/\/.*$/, '') },
+      parameters: { host: check.target.replace(/^https:\/\//, '').replace(/\/.*/s, '') },
       service: service.name,
     }));
 

@@ -50,7 +50,7 @@ function proseOf(markdown: string): Line[] {
     else if (text.includes('-->')) isInComment = false;
     if (/^\s*(?:```|~~~)/.test(text)) isInCode = !isInCode;
     if (wasInComment || isInComment || isInCode || text.startsWith('<!--')) continue;
-    section = /^##\s+(.*)$/.exec(text)?.[1]?.trim() ?? section;
+    section = /^##\s(.*)/s.exec(text)?.[1]?.trim() ?? section;
     lines.push({ line: index + 1, text, section });
   }
   return lines;

@@ -39,7 +39,7 @@ function restOf(text: string, matched: string): string {
     .slice(matched.length)
     .replace(/^(?:\*\*|[\])|])+/, '')
     .replace(/^\s*(?:[-–—:|>→]+\s*)?/, '')
-    .replace(/\s*\|\s*$/, '')
+    .replace(/\|\s*$/, '')
     .trim();
 }
 

@@ -42,15 +42,15 @@ export interface NotesHeader {
 
 /** Reads a line as a header; null: it is none. A line that happens to name a day is one only `isAbove` all events, and as a title of the notes. */
 export function headerIn(line: string, isAbove: boolean): NotesHeader | null {
-  const [, t0] = /^\s*T0\s*[:=]\s*(.+)$/i.exec(line) ?? [];
-  if (t0 !== undefined) return { date: null, zone: null, t0: { clock: t0 } };
+  const [, t0] = /^\s*T0\s*[:=](.+)$/i.exec(line) ?? [];
+  if (t0 !== undefined) return { date: null, zone: null, t0: { clock: t0.trim() } };
   if (lineTime(line) !== null) return null;
   const isLabelled = /^\s*(?:#{1,6}\s|(?:\*\*)?(?:date|day|time ?zone|tz|zone|all times|times)\b)/i.test(line);
   const isDateAlone =
-    /^\s*(?:\w+day,? )?(?:\d{4}-\d{2}-\d{2}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2} [A-Za-z]{3,9} \d{4})\s*(?:\(?[\w/+: -]*\)?)?\s*:?$/.test(
+    /^\s*(?:\w+day,? )?(?:\d{4}-\d{2}-\d{2}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2} [A-Za-z]{3,9} \d{4})(?:\s*\()?[\w/+:\s-]*(?:\)\s*:?)?$/.test(
       line,
     );
-  const isTitle = isAbove && /^\s*(?:\W*(?:incident|notes|post-?mortem|timeline|log)\b)/i.test(line);
+  const isTitle = isAbove && /^\W*(?:incident|notes|post-?mortem|timeline|log)\b/i.test(line);
   if (!isLabelled && !isDateAlone && !isTitle) return null;
   const [date, zone] = [dateIn(line), zoneIn(line)];
   return date === null && zone === null ? null : { date, zone, t0: null };

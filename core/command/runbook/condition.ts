@@ -1,7 +1,7 @@
 import { fillIn, TemplateError, type Values } from './template.js';
 
-/** `LEFT OPERATOR RIGHT`; both sides are whole numbers, or both are compared as text. */
-const comparison = /^\s*(.*?)\s*(==|!=|>=|<=|>|<)\s*(.*?)\s*$/s;
+/** Between the sides of `LEFT OPERATOR RIGHT`: both are whole numbers, or both are compared as text. */
+const operators = /==|!=|>=|<=|>|</;
 const integer = /^-?\d{1,15}$/;
 
 /** Outer quotes are no part of a value. */
@@ -32,16 +32,17 @@ function compare(left: string, operator: string, right: string): boolean {
  * for anything that is no comparison.
  */
 export function holds(when: string, values: Values): boolean {
-  const match = comparison.exec(when);
-  if (match?.[2] === undefined) throw new TemplateError(`expected a comparison such as '{{count}} >= 2', got ${JSON.stringify(when)}`);
-  const [, left = '', operator, right = ''] = match;
+  const match = operators.exec(when);
+  if (match === null) throw new TemplateError(`expected a comparison such as '{{count}} >= 2', got ${JSON.stringify(when)}`);
+  const [operator] = match;
+  const [left, right] = [when.slice(0, match.index).trim(), when.slice(match.index + operator.length).trim()];
   return compare(unquoted(fillIn(left, values)), operator, unquoted(fillIn(right, values)));
 }
 
 /** Does an output satisfy `== 3`, `>= 1`, `!= none`? Whitespace around the output does not count. */
 export function satisfies(output: string, expectation: string, values: Values): boolean {
-  const match = /^\s*(==|!=|>=|<=|>|<)\s*(.*?)\s*$/s.exec(expectation);
+  const match = /^\s*(==|!=|>=|<=|>|<)(.*)/s.exec(expectation);
   if (match?.[1] === undefined)
     throw new TemplateError(`expected an operator and a value such as '== 3', got ${JSON.stringify(expectation)}`);
-  return compare(output.trim(), match[1], unquoted(fillIn(match[2] ?? '', values)));
+  return compare(output.trim(), match[1], unquoted(fillIn(match[2]?.trim() ?? '', values)));
 }

@@ -14,12 +14,12 @@ export function splitWords(line: string): Words {
   for (let match = part.exec(line); match !== null; match = part.exec(line)) {
     end = part.lastIndex;
     const word = match[1] ?? '';
-    const bare = word.replaceAll(/\{\{[^}]*\}\}|'[^']*'|"[^"]*"/g, '');
+    const bare = word.replaceAll(/(?<!\{)\{\{[^}]*\}\}|'[^']*'|"[^"]*"/g, '');
     const sign = shellSigns.exec(bare)?.[0];
     if (sign !== undefined) return { ok: false, why: `"${sign}" means something to a shell only; quote it, or use kind: shell` };
     words.push(
       word.replaceAll(
-        /(\{\{[^}]*\}\})|'([^']*)'|"([^"]*)"/g,
+        /(?<!\{)(\{\{[^}]*\}\})|'([^']*)'|"([^"]*)"/g,
         (_, kept?: string, single?: string, double?: string) => kept ?? single ?? double ?? '',
       ),
     );

@@ -5,7 +5,7 @@
 export type Values = Readonly<Record<string, string | number | boolean>>;
 
 const placeholder = /\{\{\s*([A-Za-z_][\w.-]*(?:\s*[+-]\s*\d{1,9})?)\s*\}\}/g;
-const sum = /^(.+?)\s*([+-])\s*(\d{1,9})$/;
+const sum = /^([\w.-]+?)\s*([+-])\s*(\d{1,9})$/;
 
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';

@@ -134,9 +134,9 @@ function indexFor(hidden: HiddenPredicate, table: TableStatistics, server: Serve
     return server.trigrams.state === 'created' ? trigramStatement({ ...hidden, schema, relation }, server.trigrams.operatorClass) : null;
   if (hidden.expression === null) return null;
   if (/\$\d/.test(hidden.expression) || hidden.kind === 'cast-on-column') return null;
-  const functions = [...hidden.expression.matchAll(/([a-z_][\w.]*)\(/gi)].map((match) => match[1] ?? '');
+  const functions = [...hidden.expression.matchAll(/(?<![\w.])([a-z_][\w.]*)\(/gi)].map((match) => match[1] ?? '');
   if (functions.some((name) => name !== 'coalesce' && !server.immutableFunctions.has(name))) return null;
-  const word = hidden.expression.replace(/\W+/g, '_').replace(/^_+|_+$/g, '');
+  const word = hidden.expression.replace(/\W+/g, '_').replace(/^_+|(?<!_)_+$/g, '');
   return createIndexStatement({ schema, relation, where: null, method: 'btree', keys: [{ sql: `(${hidden.expression})`, word }] });
 }
 

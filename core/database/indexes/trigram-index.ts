@@ -18,7 +18,7 @@ export function trigramStatement(searched: Searched, operatorClass: string): str
 
 function designOf({ schema, relation, column, expression }: Searched, operatorClass: string): IndexDesign {
   const text = expression === null ? quoteIdentifier(column) : `(${expression})`;
-  const word = (expression ?? column).replace(/\W+/g, '_').replace(/^_+|_+$/g, '');
+  const word = (expression ?? column).replace(/\W+/g, '_').replace(/^_+|(?<!_)_+$/g, '');
   return { schema, relation, where: null, method: 'gin', keys: [{ sql: `${text} ${operatorClass}`, word: `${word}_trgm` }] };
 }
 

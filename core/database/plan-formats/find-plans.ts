@@ -75,7 +75,7 @@ function recordsOf(text: string): unknown[] | null {
   const whole = parseJson(trimmed);
   if (whole !== undefined) return [whole];
   const lines = trimmed.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length < 2 || !lines.every((line) => /^\s*\{.*\}\s*,?\s*$/.test(line))) return null;
+  if (lines.length < 2 || !lines.every((line) => /^\{.*\}\s*,?$/.test(line.trim()))) return null;
   const values = lines.map((line) => parseJson(line.trim().replace(/,$/, '')));
   return values.every((value) => value !== undefined) ? values : null;
 }

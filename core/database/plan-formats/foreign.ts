@@ -13,7 +13,7 @@ const asJson = (command: string): string => `Take ${command} and give its output
 export const foreignPlans: readonly ForeignPlan[] = [
   {
     name: 'Oracle (DBMS_XPLAN)',
-    mark: /Plan hash value:|\|\s*Id\s*\|\s*Operation\s*\|\s*Name|^Execution Plan\s*\n-{10,}\s*\n\s+0\s/m,
+    mark: /Plan hash value:|\|\s*Id\s*\|\s*Operation\s*\|\s*Name|^Execution Plan\s*\n-{10,}[^\S\n]*\n\s+0\s/m,
     remedy: ofThatTool,
   },
   {
@@ -56,7 +56,7 @@ export const foreignPlans: readonly ForeignPlan[] = [
   },
   {
     name: 'Materialize',
-    mark: /^\s*Explained Query|^[ \t]*(?:ReadStorage|ReadIndex on=|Get::(?:PassArrangements|Collection|Arrangement)|ArrangeBy keys=|→Arrange)/m,
+    mark: /^[ \t]*Explained Query|^[ \t]*(?:ReadStorage|ReadIndex on=|Get::(?:PassArrangements|Collection|Arrangement)|ArrangeBy keys=|→Arrange)/m,
     remedy: ofThatTool,
   },
   {
@@ -66,10 +66,10 @@ export const foreignPlans: readonly ForeignPlan[] = [
   },
   {
     name: 'StarRocks or Doris',
-    mark: /^\s*PLAN FRAGMENT \d+.{0,80}\n\s*OUTPUT EXPRS:|\bV?OlapScanNode\b|PhysicalOlapScan\[/m,
+    mark: /^[ \t]*PLAN FRAGMENT \d+.{0,80}\n\s*OUTPUT EXPRS:|\bV?OlapScanNode\b|PhysicalOlapScan\[/m,
     remedy: ofThatTool,
   },
-  { name: 'SingleStore', mark: /^\s*(?:Gather partitions:|Project \[|ColumnStoreScan |ColumnStoreFilter )/m, remedy: ofThatTool },
+  { name: 'SingleStore', mark: /^[ \t]*(?:Gather partitions:|Project \[|ColumnStoreScan |ColumnStoreFilter )/m, remedy: ofThatTool },
   { name: 'OceanBase', mark: /\|ID\|OPERATOR\s*\|NAME\s*\|EST\. ?ROWS/, remedy: ofThatTool },
   {
     name: 'DataFusion or InfluxDB',
@@ -78,7 +78,7 @@ export const foreignPlans: readonly ForeignPlan[] = [
   },
   { name: 'Flink', mark: /== Abstract Syntax Tree ==|== Optimized (?:Physical|Execution) Plan ==/, remedy: ofThatTool },
   { name: 'Couchbase', mark: /"#operator"\s*:/, remedy: ofThatTool },
-  { name: 'ArangoDB', mark: /^\s*Execution plan:\s*\n\s*Id\s+NodeType/m, remedy: ofThatTool },
+  { name: 'ArangoDB', mark: /^[ \t]*Execution plan:[^\S\n]*\n\s*Id\s+NodeType/m, remedy: ofThatTool },
   { name: 'Sybase (SAP ASE)', mark: /QUERY PLAN FOR STATEMENT \d+/, remedy: ofThatTool },
   { name: 'H2', mark: /\/\* \S+\.(?:tableScan|PRIMARY_KEY\w*|\w+: )/, remedy: ofThatTool },
   {
@@ -108,7 +108,11 @@ export const foreignPlans: readonly ForeignPlan[] = [
     mark: /\b(?:(?:Table|Index|IndexLookUp)Reader|IndexLookUp|IndexMerge|TableFullScan|(?:Table|Index|TableRange|IndexRange|IndexFull)Scan|(?:Hash|Stream)Agg|Selection|Projection|TopN|(?:Index|Merge|Hash|HashLeft|HashRight)Join|Point_Get|ExchangeSender)_\d+\b|cop\[tikv\]/,
     remedy: ofThatTool,
   },
-  { name: 'Db2', mark: /DB2 Universal Database|Access Plan:\s*\n-{5,}|Total Cost:\s+[\d.e+]+\s*\n\s*Query Degree/i, remedy: ofThatTool },
+  {
+    name: 'Db2',
+    mark: /DB2 Universal Database|Access Plan:\s*\n-{5,}|Total Cost:\s+[\d.e+]+[^\S\n]*\n\s*Query Degree/i,
+    remedy: ofThatTool,
+  },
   { name: 'Snowflake', mark: /"GlobalStats"\s*:|partitionsAssigned|\bGlobalStats:\s*$/m, remedy: ofThatTool },
   { name: 'BigQuery', mark: /"queryPlan"\s*:\s*\[|"shuffleOutputBytes"/, remedy: ofThatTool },
   { name: 'Neo4j', mark: /\+ProduceResults|\bDB Hits\b|"dbHits"/, remedy: ofThatTool },

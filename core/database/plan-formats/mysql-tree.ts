@@ -11,9 +11,9 @@ const number = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
 const estimates = String.raw`\(cost=(?:${number}\.\.)?(${number})(?: rows=(${number}))?\)`;
 const actuals = String.raw`\((?:(never executed)|actual time=${number}\.\.(${number}) rows=(${number}) loops=(${number}))\)`;
 /** What people write behind a line is no part of it. */
-const remark = String.raw`(?:\s+(?:--|#|\/\/|←|<).*)?`;
-const numbers = new RegExp(String.raw`^(?:${estimates})?\s*(?:${actuals})?${remark}$`);
-const arrow = /^(\s*)->\s+(\S.*?)\s*$/;
+const remark = String.raw`\s+(?:--|#|\/\/|←|<).*`;
+const numbers = new RegExp(String.raw`^(?:${estimates})?(?:\s*${actuals})?(?:${remark}|\s*)$`);
+const arrow = /^(\s*)->\s+(\S.*)$/;
 
 export const mysqlTree: PlanFormat = {
   id: 'mysql-tree',
@@ -26,7 +26,10 @@ export const mysqlTree: PlanFormat = {
   tells:
     /\((?:cost=[\d.e+]{1,40}(?: rows=[\d.e+]{1,30})?|actual time=[\d.e+-]{1,60} rows=[\d.e+-]{1,30} loops=[\d.e+]{1,20}|never executed)\)/,
   readText({ lines }) {
-    const tree = withWholeLines(lines).map((line) => ({ ...line, text: line.text.replace(/^\s*(?:[|│]|EXPLAIN:)\s?(?=->)/, '') }));
+    const tree = withWholeLines(lines).map((line) => ({
+      ...line,
+      text: line.text.replace(/^\s*(?:[|│]|EXPLAIN:)\s?(?=->)/, '').trimEnd(),
+    }));
     return isOfPostgres(tree) ? [] : readTrees(tree);
   },
 };
@@ -134,9 +137,12 @@ export function describeStep(text: string): RawRecord {
     const [, type = '', rest = ''] = labelled;
     return { 'Node Type': type, ...(type === 'Filter' ? { Filter: rest } : { Details: rest }) };
   }
-  const access = /^(.+?) on (<[^>]*>|`[^`]+`|[^\s(]+)(?: using ([^\s(,]+))?,?\s*(.*)$/.exec(text);
-  if (access === null)
-    return { 'Node Type': text.replace(/ \(.*\)$/, ''), ...(/join/.test(text) ? { 'Hash Cond': /\((.*)\)$/.exec(text)?.[1] } : {}) };
+  const access = /^(.+?) on (<[^>]*>|`[^`]+`|[^\s(]+)(?: using ([^\s(,]+))?,?\s*(.*)/s.exec(text);
+  if (access === null) {
+    const bracket = text.endsWith(')') ? text.indexOf(' (') : -1;
+    if (bracket === -1) return { 'Node Type': text };
+    return { 'Node Type': text.slice(0, bracket), ...(text.includes('join') ? { 'Hash Cond': text.slice(bracket + 2, -1) } : {}) };
+  }
   const [, type = '', target = '', index, condition = ''] = access;
   const read = target.startsWith('<') ? {} : { 'Relation Name': target.replaceAll('`', ''), Alias: target.replaceAll('`', '') };
   const by = index === undefined ? {} : { 'Index Name': index };

@@ -35,19 +35,21 @@ const mostLevels = 2000;
 function parseElements(text: string): Element {
   const root: Element = { name: '', children: [], text: '' };
   const open = [root];
-  const tags = /<(\/?)([A-Za-z_][\w.-]*)[^<>]*?(\/?)>|<[!?][^>]*>/g;
+  const tags = /<(\/?)([A-Za-z_][\w.-]*)((?:[^<>\w.-][^<>]*)?)>|<[!?][^>]*>/g;
+  // Without a `>` ahead every `<!` would be followed to the end of the text.
+  const complete = text.slice(0, text.lastIndexOf('>') + 1);
   let from = 0;
-  for (let tag = tags.exec(text); tag !== null; tag = tags.exec(text)) {
+  for (let tag = tags.exec(complete); tag !== null; tag = tags.exec(complete)) {
     const top = open.at(-1) ?? root;
-    top.text += text.slice(from, tag.index);
+    top.text += complete.slice(from, tag.index);
     from = tag.index + tag[0].length;
-    const [, isEnd, name, isEmpty] = tag;
+    const [, isEnd, name, attributes = ''] = tag;
     if (name === undefined) continue;
     if (isEnd === '/') close(open, name);
     else {
       const element: Element = { name, children: [], text: '' };
       top.children.push(element);
-      if (isEmpty !== '/') open.push(element);
+      if (!attributes.endsWith('/')) open.push(element);
       if (open.length > mostLevels) throw cutOff(`<${name}> below ${mostLevels} others`);
     }
   }

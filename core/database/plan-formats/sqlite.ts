@@ -5,7 +5,7 @@ import type { PlanLine } from './plan-text.js';
 type RawRecord = Record<string, unknown>;
 
 /** As the shell draws it, three columns a level; MediaWiki takes four, with the number of the step: ``├── [9] `SCAN TABLE t` ``. */
-const step = /^([|│ ]{0,400})(\|--|`--|├──|└──)( ?)(?:\[\d+\] )?`?(\S.*?)`?\s*$/;
+const step = /^([|│ ]{0,400})(\|--|`--|├──|└──)( ?)(?:\[\d+\] )?`?(\S.*?)`?$/;
 const oldRow = /^(\d+)\|(\d+)\|(\d+)\|([A-Z].*)$/;
 const words =
   /^(?:SCAN|SEARCH|USE TEMP B-TREE|CO-ROUTINE|MATERIALIZE|COMPOUND|LEFT-MOST|UNION|EXCEPT|INTERSECT|MERGE|LIST SUBQUERY|SCALAR SUBQUERY|CORRELATED|MULTI-INDEX|INDEX \d|SETUP|RECURSIVE|BLOOM FILTER|REUSE|EXECUTE|RIGHT-JOIN)/;
@@ -92,7 +92,7 @@ function bareSteps(lines: readonly PlanLine[]): Step[] {
 
 /** The whole drawing may be indented: levels count from its first step. */
 function stepOf(text: string, firstColumn: number | null): (Step & { column: number }) | null {
-  const [, { length: column } = '', branch = '', blank, detail = ''] = step.exec(text) ?? [];
+  const [, { length: column } = '', branch = '', blank, detail = ''] = step.exec(text.trimEnd()) ?? [];
   const width = blank === ' ' ? 4 : 3;
   if (branch !== '')
     return { level: Math.max(0, Math.round((column - (firstColumn ?? column)) / width)), detail, isLast: /^[`└]/.test(branch), column };
@@ -117,7 +117,7 @@ function treeOf(nodes: readonly { level: number; detail: string }[]): RawRecord 
 /** `SEARCH o USING INDEX oc (cid=?)`, `SCAN TABLE c AS x` before version 3.36. */
 function describe(text: string): RawRecord {
   const match =
-    /^(SCAN|SEARCH)(?: TABLE)? ("[^"]+"|\S+)(?: AS (\S+))?(?: USING (AUTOMATIC )?(?:PARTIAL )?(COVERING )?INDEX (\S+)| USING (INTEGER PRIMARY KEY|ROWID SEARCH))?(.*)$/.exec(
+    /^(SCAN|SEARCH)(?: TABLE)? ("[^"]+"|\S+)(?: AS (\S+))?(?: USING (AUTOMATIC )?(?:PARTIAL )?(COVERING )?INDEX (\S+)| USING (INTEGER PRIMARY KEY|ROWID SEARCH))?(.*)/s.exec(
       text,
     );
   if (match === null) return { 'Node Type': text.replace(/ FOR .*$| \d+$/, ''), Details: text };
@@ -134,6 +134,6 @@ function describe(text: string): RawRecord {
     'Node Type': `${verb === 'SCAN' ? 'Scan' : 'Search'} ${how}`,
     ...(isTable ? { 'Relation Name': relation, Alias: alias ?? relation } : {}),
     ...(index === undefined ? {} : { 'Index Name': index }),
-    ...(/\(.*\)/.test(rest) ? { 'Index Cond': rest.trim() } : {}),
+    ...(rest.includes('(') && rest.includes(')', rest.indexOf('(')) ? { 'Index Cond': rest.trim() } : {}),
   };
 }

@@ -3,7 +3,8 @@
  * whose setting it is. An unquoted name ends at white space; a text that is no such list gives what could be read of it.
  */
 export function readSearchPath(setting: string, role: string): string[] {
-  const names = [...setting.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^",\s]+))\s*(?:,|$)/g)].map(([, quoted, plain]) =>
+  // eslint-disable-next-line regexp/no-super-linear-move -- a setting of the server, some hundred characters
+  const names = [...setting.matchAll(/(?:"((?:[^"]|"")*)"|(?<![^",\s])([^",\s]+))\s*(?:,|$)/g)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '').toLowerCase() : quoted.replaceAll('""', '"'),
   );
   return names.filter((name) => name !== '').map((name) => (name === '$user' ? role : name));

@@ -81,7 +81,7 @@ export const gatlingScript: LoadFileFormat = {
   detect: ({ text }) => (/^\s*var stats = \{/.test(text) ? 'yes' : 'no'),
   read: async (source) => {
     const text = await readToolText(source, 'gatling');
-    const [all = ''] = text.split(/^\s*contents:/m, 1);
+    const [all = ''] = text.split(/^[ \t]*contents:/m, 1);
     const told = Object.fromEntries([...all.matchAll(scriptNumbers)].map(([, name, total, ok, ko]) => [name ?? '', { total, ok, ko }]));
     const stats = statsSchema.safeParse(told);
     if (!stats.success) throw new UnreadableInputError(`gatling: expected the stats of a report. ${z.prettifyError(stats.error)}`);
@@ -106,7 +106,7 @@ export const gatlingText: LoadFileFormat = {
   command: 'the block "Global Information" at the end of the console output',
   exactness: 'whole milliseconds; percentiles of answered requests where they are printed apart',
   detect: ({ text, isComplete }) =>
-    /-+ Global Information -+/.test(text) && /request count/.test(text) ? 'yes' : isComplete ? 'no' : 'maybe',
+    /- Global Information -/.test(text) && /request count/.test(text) ? 'yes' : isComplete ? 'no' : 'maybe',
   read: readText,
 };
 

@@ -25,9 +25,9 @@ export const hey: LoadFileFormat = {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'hey');
-  requireOneRun(text, /^\s*Requests\/sec:/gm, 'hey');
+  requireOneRun(text, /^[ \t]*Requests\/sec:/gm, 'hey');
   const seconds = (name: string): number => requiredNumber(text, new RegExp(`${name}:\\s+([\\d.]+|NaN) secs`), `hey: expected "${name}"`);
-  const percentiles = [...text.matchAll(/(\d+)%{1,2} in ([\d.]+) secs/g)].map(
+  const percentiles = [...text.matchAll(/(?<!\d)(\d+)%{1,2} in ([\d.]+) secs/g)].map(
     ([, percent, value]) => [Number(percent), Number(value) * 1000] as const,
   );
   const statuses = Object.fromEntries(

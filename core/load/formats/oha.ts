@@ -60,9 +60,9 @@ export const ohaText: LoadFileFormat = {
 
 async function readText(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'oha');
-  requireOneRun(text, /^\s*Requests\/sec:/gm, 'oha');
+  requireOneRun(text, /^[ \t]*Requests\/sec:/gm, 'oha');
   const time = (name: string): number | null => durationText(new RegExp(`${name}:\\s+([\\d.]+ ?[a-z]+)`).exec(text)?.[1] ?? '');
-  const percentiles = [...text.matchAll(/([\d.]+)% in ([\d.]+ ?[a-z]+)/g)].map(
+  const percentiles = [...text.matchAll(/(?<![\d.])([\d.]+)% in ([\d.]+ ?[a-z]+)/g)].map(
     ([, percent, value]) => [Number(percent), durationText(value ?? '')] as const,
   );
   const statuses = [...text.matchAll(/\[(\d{3})\] (\d+) responses/g)].map(([, status, count]) => [status ?? '', Number(count)] as const);

@@ -19,7 +19,7 @@ const unitMs: Record<string, number> = {
 
 /** `635.91us`, `1.2 secs`, Go's `1m2.5s` → milliseconds; null when it is no duration with a unit. */
 export function durationText(text: string): number | null {
-  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*([a-zµμ]+)/gi)];
+  const parts = [...text.trim().matchAll(/(?<!\d)(\d+(?:\.\d+)?)\s*([a-zµμ]+)/gi)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text.trim()) return null;
   let totalMs = 0;
   for (const [, value, unit] of parts) {

@@ -73,15 +73,15 @@ export const vegetaText: LoadFileFormat = {
 
 async function readText(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'vegeta');
-  requireOneRun(text, /^\s*Latencies\s+\[/gm, 'vegeta');
-  const [, names = '', values = ''] = /Latencies\s+\[([^\]]*)\]\s+(.*)/.exec(text) ?? [];
+  requireOneRun(text, /^[ \t]*Latencies\s+\[/gm, 'vegeta');
+  const [, names = '', values = ''] = /Latencies\s+\[([^\][]*)\]\s+(.*)/.exec(text) ?? [];
   const told = new Map(names.split(',').map((name, index) => [name.trim(), durationText((values.split(',')[index] ?? '').trim())]));
-  const [, took = ''] = /Duration\s+\[total[^\]]*\]\s+([^,\s]+)/.exec(text) ?? [];
-  const statuses = [...(/Status Codes\s+\[[^\]]*\]\s+(.*)/.exec(text)?.[1] ?? '').matchAll(/(\d+):(\d+)/g)];
+  const [, took = ''] = /Duration\s+\[total[^\][]*\]\s+([^,\s]+)/.exec(text) ?? [];
+  const statuses = [...(/Status Codes\s+\[[^\][]*\]\s+(.*)/.exec(text)?.[1] ?? '').matchAll(/(?<!\d)(\d+):(\d+)/g)];
   return report({
     durationMs: durationText(took),
-    requests: requiredNumber(text, /Requests\s+\[[^\]]*\]\s+(\d+)/, 'vegeta: expected the line Requests'),
-    rate: requiredNumber(text, /Requests\s+\[total, rate[^\]]*\]\s+\d+,\s+([\d.]+)/, 'vegeta: expected the rate'),
+    requests: requiredNumber(text, /Requests\s+\[[^\][]*\]\s+(\d+)/, 'vegeta: expected the line Requests'),
+    rate: requiredNumber(text, /Requests\s+\[total, rate[^\][]*\]\s+\d+,\s+([\d.]+)/, 'vegeta: expected the rate'),
     success: requiredNumber(text, /Success\s+\[ratio\]\s+([\d.]+)%/, 'vegeta: expected the line Success') / 100,
     statuses: Object.fromEntries(statuses.map(([, status, count]) => [status ?? '', Number(count)])),
     percentiles: [50, 90, 95, 99].map((percent) => [percent, told.get(String(percent))]),

@@ -24,16 +24,17 @@ export const wrk: LoadFileFormat = {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'wrk');
-  requireOneRun(text, /\d+ requests in [\d.]+[a-z]/g, 'wrk');
-  const requests = requiredNumber(text, /(\d+) requests in /, 'wrk: expected "N requests in …"');
-  const took = /\d+ requests in ([\d.]+[a-z]+)/.exec(text)?.[1] ?? '';
+  requireOneRun(text, /(?<!\d)\d+ requests in [\d.]+[a-z]/g, 'wrk');
+  const requests = requiredNumber(text, /(?<!\d)(\d+) requests in /, 'wrk: expected "N requests in …"');
+  const took = /\d requests in ([\d.]+[a-z]+)/.exec(text)?.[1] ?? '';
   const [, mean = '', max = ''] = /Latency\s+([\d.]+[a-z]+)\s+[\d.]+[a-z]+\s+([\d.]+[a-z]+)/.exec(text) ?? [];
   if (durationText(mean) === null && requests > 0) {
     throw new UnreadableInputError('wrk: expected the line "Latency  avg  stdev  max", got none; give the whole output');
   }
   const status = numberIn(text, /Non-2xx or 3xx responses: (\d+)/) ?? 0;
+  const [, socketErrors = ''] = /Socket errors:(.*)/.exec(text) ?? [];
   const [connect, readErrors, write, timeout] = ['connect', 'read', 'write', 'timeout'].map(
-    (kind) => numberIn(text, new RegExp(`Socket errors:.*\\b${kind} (\\d+)`)) ?? 0,
+    (kind) => numberIn(socketErrors, new RegExp(`\\b${kind} (\\d+)`)) ?? 0,
   );
   const silent = (connect ?? 0) + (readErrors ?? 0) + (write ?? 0) + (timeout ?? 0);
   return toolResult({
@@ -59,9 +60,11 @@ function percentilesOf(text: string): (readonly [number, number | null])[] {
   const listed = [...text.matchAll(/^.*?\b(\d+(?:\.\d+)?)%\s+([\d.]+[a-z]+)\s*$/gm)].map(([, percent, value]) => {
     return [Number(percent), durationText(value ?? '')] as const;
   });
-  const spectrum = [...text.matchAll(/^\s*(\d+\.\d+)\s+(0\.\d{6}|1\.000000)\s+\d+\s+(?:\d+\.\d+|inf)\s*$/gm)].map(([, ms, share]) => {
-    return [Number(share) * 100, Number(ms)] as const;
-  });
+  const spectrum = [...text.matchAll(/^[ \t]*(\d+\.\d+)[ \t]+(0\.\d{6}|1\.000000)[ \t]+\d+[ \t]+(?:\d+\.\d+|inf)[ \t]*$/gm)].map(
+    ([, ms, share]) => {
+      return [Number(share) * 100, Number(ms)] as const;
+    },
+  );
   const p95 = spectrum.find(([percent]) => Math.abs(percent - 95) < 1e-6);
   return p95 === undefined ? listed : [...listed, [95, p95[1]]];
 }

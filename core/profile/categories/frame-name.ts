@@ -123,7 +123,7 @@ export function namelessIn(module: string): string {
 }
 
 const nameless =
-  /^(?:|\?+!?\?*|(?:<|\[)?(?:0x)?[0-9a-f]{6,16}(?:>|\])?|0x[0-9a-f]+|[[<(]?unknown(?: (?:function|symbol|frame))?[\])>]?|unknown_Java|not_walkable_Java|\[[^\]]*\.(?:so[\d.]*|map|dylib)\]|\[(?:kernel|guest)[.\w]*\])$/i;
+  /^(?:|\?+(?:!\?*)?|(?:<|\[)?(?:0x)?[0-9a-f]{6,16}(?:>|\])?|0x[0-9a-f]+|[[<(]?unknown(?: (?:function|symbol|frame))?[\])>]?|unknown_Java|not_walkable_Java|\[[^\]]*\.(?:so[\d.]*|map|dylib)\]|\[(?:kernel|guest)[.\w]*\])$/i;
 
 /** Has the profiler found no name for this code? Empty, an address, `[unknown]`, or only the file it is in. */
 export function isUnsymbolised(frame: Frame): boolean {

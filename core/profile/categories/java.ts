@@ -60,4 +60,4 @@ export const javaRules: readonly CategoryRule[] = [
 ];
 
 /** `com.shop.Cart.total`, `com/shop/Cart$Line.price`; a mixture of dots and slashes before the class is Go (`net/netip.Addr.String`). */
-export const javaShape = /^(?:(?:[a-z_][\w$]*\.)+|(?:[a-z_][\w$]*\/)+)[A-Z][\w$]*(?:[./$][\w$]+)*\.[\w$<>]+/;
+export const javaShape = /^(?:(?:[a-z_][\w$]*\.)+|(?:[a-z_][\w$]*\/)+)[A-Z][\w$]*(?:[./][\w$]+)*\.[\w$<>]/;

@@ -58,7 +58,7 @@ export const nativeFallbacks: readonly CategoryRule[] = [
   byName('runtime', /^(?:aeshashbody|memeqbody|cmpbody|indexbytebody|countbody|gcWriteBarrier|gogo|racecall|_rt0_\w+|debugCall\w*)$/),
   byName('network-io', /^(?:__)?(?:send|recv|sendto|recvfrom|sendmsg|recvmsg|writev|accept4?|connect|poll|epoll_\w+)(?:@.*)?$/),
   byName('file-io', /^(?:__)?(?:read|write|open|openat|close|fsync|pread\w*|pwrite\w*|fstat\w*)(?:@.*)?$/),
-  byName('kernel', /^(?:entry_SYSCALL|do_syscall_64|syscall_|__x64_sys_|asm_\w+|ret_from_fork)\w*/),
+  byName('kernel', /^(?:entry_SYSCALL|do_syscall_64|syscall_|__x64_sys_|asm_\w|ret_from_fork)/),
   // Names that no program gives its own functions, in stacks whose way into the kernel was left out.
   byName(
     'kernel',
@@ -82,4 +82,4 @@ export const nativeFallbacks: readonly CategoryRule[] = [
 
 /** Starts of threads and names of processes that profilers put at the root of a stack: no code of the application. */
 export const rootNames =
-  /^(?:_start|__libc_start_main\w*|__libc_start_call_main|start_thread|thread_start|clone3?|__clone3?|_?_?GI___clone\w*|\(root\)|root|all|ret_from_fork\w*|\[.*\]|process \d+.*|thread \(?0x.*|Thread-\d+.*|tid=\d+|P\d+|T(?:\d+:)?\d+|node|nodejs|java|python[\d.]*|ruby[\d.]*|php(?:-fpm)?[\d.]*|perl|swapper|Thread\.run|unknown|<module>)$/;
+  /^(?:_start|__libc_start_main\w*|__libc_start_call_main|start_thread|thread_start|clone3?|__clone3?|_?_?GI___clone\w*|\(root\)|root|all|ret_from_fork\w*|\[.*\]|process \d.*|thread \(?0x.*|Thread-\d.*|tid=\d+|P\d+|T(?:\d+:)?\d+|node|nodejs|java|python[\d.]*|ruby[\d.]*|php(?:-fpm)?[\d.]*|perl|swapper|Thread\.run|unknown|<module>)$/;

@@ -75,7 +75,8 @@ function readLine(state: State, line: string, options: ReadOptions): boolean {
   // Digits, `+`, `-` and `*` begin a cost line.
   if ((first >= 48 && first <= 57) || first === 42 || first === 43 || first === 45) return readCost(state, line);
   if (line.trim() === '' || first === 35) return true;
-  const [, key = '', separator = '', rest = ''] = /^(\w+)(=|:)\s*(.*)$/.exec(line) ?? [];
+  const [, key = '', separator = '', behind = ''] = /^(\w+)([=:])(.*)/s.exec(line) ?? [];
+  const rest = behind.trimStart();
   if (separator === '=') return readPlace(state, key, rest);
   if (separator === ':') readHeader(state, key, rest, options);
   return separator === ':';

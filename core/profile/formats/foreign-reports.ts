@@ -43,7 +43,7 @@ export const foreignReports: readonly ForeignFile[] = [
     remedy: 'profile functions instead: `python -m cProfile -o out.prof SCRIPT`, or `py-spy record -f raw`',
     isIt: (head) =>
       begins(head, /^Timer unit: [\d.e+-]+ s\r?\n/) ||
-      (head.bytes[0] === 0x80 && begins(head, /^[\s\S]{1,60}line_profiler\S*\W+LineStats/)),
+      (head.bytes[0] === 0x80 && begins(head, /^[\s\S]{1,60}line_profiler\S{0,60}\W{1,20}LineStats/)),
   },
   {
     name: 'converted memray allocations',
@@ -72,7 +72,7 @@ export const foreignReports: readonly ForeignFile[] = [
     isIt: (head) =>
       begins(
         head,
-        /^(?:.*\r?\n){0,30}?(?:Thread \d+ \(.*\):?|PID \d+ - .*\r?\nTID \d+:|\* thread #\d+.*)\r?\n *(?:frame )?#\d+:? +0x[0-9a-f]+/,
+        /^(?:.*\r?\n){0,30}?(?:Thread \d+ \(.*\):?|PID \d+ - .*\r?\nTID \d+:|\* thread #\d.*)\r?\n *(?:frame )?#\d+:? +0x[0-9a-f]+/,
       ),
   },
   {

@@ -92,7 +92,7 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: 'printed cProfile statistics',
     from: '`python -m cProfile` without `-o`, `pstats`',
     remedy: 'write the file: `python -m cProfile -o out.prof SCRIPT`',
-    isIt: (head) => begins(head, /^\s*\d+ function calls(?: \(\d+ primitive calls\))? in [\d.]+ (?:CPU )?seconds/m),
+    isIt: (head) => begins(head, /^[ \t]*\d+ function calls(?: \(\d+ primitive calls\))? in [\d.]+ (?:CPU )?seconds/m),
   },
   {
     name: 'thread dump of a JVM',
@@ -164,15 +164,15 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: 'perf annotate or stat output',
     from: '`perf stat`',
     remedy: 'it has no stacks: `perf record -g` and `perf script`',
-    isIt: (head) => begins(head, /^\s*Performance counter stats for /m),
+    isIt: (head) => begins(head, /^[ \t]*Performance counter stats for /m),
   },
   {
     name: 'DTrace aggregation',
     from: '`dtrace -x ustackframes=100 … @[ustack()] = count()`',
     remedy: 'fold it: `inferno-collapse-dtrace FILE > out.folded` (or stackcollapse.pl)',
     isIt: (head) =>
-      /^\s{4,}\S+`\S+\+0x[0-9a-f]+\r?\n/m.test(head.text) &&
-      /^\s+\d+\r?$/m.test(head.text) &&
+      /^[ \t]{4,}[^\s`]+`\S+\+0x[0-9a-f]+\r?\n/m.test(head.text) &&
+      /^[ \t]+\d+\r?$/m.test(head.text) &&
       !/^\S+ +\d+(?:\/\d+)? /m.test(head.text.slice(0, 300)),
   },
   {
@@ -279,7 +279,7 @@ export const foreignFiles: readonly ForeignFile[] = [
     isIt: (head) =>
       keys(head, '[].Plan') ||
       keys(head, 'query_block') ||
-      begins(head, /^\s*(?:Seq Scan|Index (?:Only )?Scan|Hash Join|Nested Loop|Sort|Aggregate|Limit|Gather)\b.*\(cost=/m),
+      begins(head, /^[ \t]*(?:Seq Scan|Index (?:Only )?Scan|Hash Join|Nested Loop|Sort|Aggregate|Limit|Gather)\b.*\(cost=/m),
   },
   ...foreignReports,
   ...foreignRuntimes,

@@ -107,9 +107,11 @@ function closeTo(state: State, indent: number): void {
 
 /** `start  (in dyld) + 1903  [0x1922b60e0]  main.c:12`; a thread is `Thread_123   DispatchQueue_1: …`. */
 function frameOf(text: string): Frame {
-  const [, name = text, module = '', place = ''] =
-    /^(.*?) {1,2}\(in ([^)]+)\)(?: \+ [\d,.]+)?(?: {1,2}\[[^\]]*\])?\s*(.*)$/.exec(text) ?? [];
-  if (module === '') return { name: text.replace(/\s{2,}.*$/, '').trim(), module: '[process]', line: null };
+  const begin = text.search(/ \(in [^)]/);
+  const end = begin === -1 ? -1 : text.indexOf(')', begin);
+  if (end === -1) return { name: text.replace(/\s{2}.*/s, '').trim(), module: '[process]', line: null };
+  const [name, module] = [text.slice(0, begin).replace(/ $/, ''), text.slice(begin + ' (in '.length, end)];
+  const [, place = ''] = /^(?: \+ [\d,.]+)?(?: {1,2}\[[^\]]*\])?\s*(.*)/s.exec(text.slice(end + 1)) ?? [];
   const line = /^\S+:(\d+)$/.exec(place)?.[1];
   return { name: name === '???' ? `[${module}]` : name, module, line: line === undefined ? null : Number(line) };
 }

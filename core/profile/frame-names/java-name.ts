@@ -4,10 +4,10 @@ import type { Frame } from '../../model/profile.js';
 const ofPerfMap = /^L([\w/$]+)[;:](?:::|\.)(.+)$/;
 
 /** `App.load(Ljava/lang/String;I)V`: the types only tell overloads apart. */
-const withDescriptor = /^([^()\s]+)\((?:\[*(?:[BCDFIJSZ]|L[\w/$.+-]+;?))*\)\[*(?:[BCDFIJSZV]|L[\w/$.+-]+;?)$/;
+const withDescriptor = /^([^()\s]+)\((?:\[*(?:[BCDFIJSZ]|L[\w/$.+-]+(?:;|(?=[[)]))))*\)\[*(?:[BCDFIJSZV]|L[\w/$.+-]+;?)$/;
 
 /** `int java.lang.String.hashCode()`: `jcmd PID Compiler.perfmap` of JDK 17 and later. */
-const external = /^(?:[\w.$<>[\]]+ )?((?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:[.$][\w$]+)*\.[\w$<>]+)\([\w.$<>[\], ]*\)$/;
+const external = /^(?:[\w.$<>[\]]+ )?((?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:\.[\w$]+)*\.[\w$<>]+)\([\w.$<>[\], ]*\)$/;
 
 /** The class and method of a JVM's frame without types; null for anything else. */
 export function javaFrame(written: string): Frame | null {

@@ -20,7 +20,7 @@ export function scriptFrame(written: string): Frame | null {
   const [, placed = '', line] = /^(.*?):(\d+)(?::\d+)?$/s.exec(written.replace(kind, '')) ?? [];
   if (line === undefined) return null;
   const named = isTold ? placed : placed.replace(marker, '');
-  const place = sure.exec(named) ?? bare.exec(named) ?? (isTold ? / ?(\S*)$/.exec(named) : null);
+  const place = sure.exec(named) ?? bare.exec(named) ?? (isTold ? /(?<!\S)(\S*)$/.exec(named) : null);
   const module = place?.[1] ?? '';
   if (place === null || module === '') return null;
   const name = named.slice(0, place.index).trim();

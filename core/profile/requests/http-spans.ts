@@ -132,7 +132,5 @@ function isVariable(segment: string): boolean {
   if (/^[0-9a-f]{12,}$/i.test(segment) && /\d/.test(segment)) return true;
   if (/[@%]/.test(segment)) return true;
   // `A-1042`, `sku_17`, `ord_8f3kx92ab0`: letters with a number of their own.
-  return (
-    /\d{2,}$/.test(segment) || (segment.length >= 16 && /\d/.test(segment) && /[a-z]/i.test(segment)) || /^[A-Z]+[-_]\d+$/.test(segment)
-  );
+  return /\d\d$/.test(segment) || (segment.length >= 16 && /\d/.test(segment) && /[a-z]/i.test(segment)) || /^[A-Z]+[-_]\d+$/.test(segment);
 }

@@ -24,9 +24,9 @@ const reserved = new Set([
 
 /** One `Key: value` line below a node, or of one of its workers, in the keys of the JSON format. */
 export function readDetail(line: string, target: RawRecord): void {
-  const match = /^\s*([A-Z][\w/ -]*?):\s+(.*?)\s*$/.exec(line);
+  const match = /^\s*([A-Z][\w/ -]*):\s(.*)/s.exec(line);
   if (match === null) return;
-  const [, key = '', value = ''] = match;
+  const [key = '', value = ''] = [match[1], match[2]?.trim()];
   const read = special[key];
   if (read !== undefined) Object.assign(target, read(value));
   else if (numberKeys.has(key)) target[key] = Number.parseFloat(value);
@@ -35,10 +35,10 @@ export function readDetail(line: string, target: RawRecord): void {
 
 const special: Partial<Record<string, (value: string) => RawRecord>> = {
   'Sort Method': (value) => {
-    const sort = /^(.*?)\s+(Memory|Disk): (\d+)kB/.exec(value);
-    return sort === null
+    const space = /\s(Memory|Disk): (\d+)kB/.exec(value);
+    return space === null
       ? { 'Sort Method': value }
-      : { 'Sort Method': sort[1], 'Sort Space Type': sort[2], 'Sort Space Used': Number(sort[3]) };
+      : { 'Sort Method': value.slice(0, space.index).trimEnd(), 'Sort Space Type': space[1], 'Sort Space Used': Number(space[2]) };
   },
   Storage: (value) => ({ Storage: /^\w+/.exec(value)?.[0], ...numbered(value, { 'Maximum Storage': 'Maximum Storage' }) }),
   Buffers: readBuffers,
@@ -76,11 +76,12 @@ export function numberAfter(text: string, word: string): number | null {
 
 /** The line `Worker 0:  actual time=…`, `Worker 0:  Sort Method: …`, or the number alone. Its further lines stand below it. */
 export function readWorkerLine(line: string): { column: number; worker: RawRecord } | null {
-  const match = /^(\s*)Worker (\d+):\s*(.*?)\s*$/.exec(line);
+  const match = /^(\s*)Worker (\d+):(.*)/s.exec(line);
   if (match === null) return null;
-  const [, indent = '', number, rest = ''] = match;
+  const [, indent = '', number, behind = ''] = match;
+  const rest = behind.trim();
   const worker: RawRecord = { 'Worker Number': Number(number) };
-  const actual = /actual (?:time=\d+\.?\d*\.\.(\d+\.?\d*) )?rows=(\d+\.?\d*) loops=(\d+)/.exec(rest);
+  const actual = /actual (?:time=\d+(?:\.\d*)?\.\.(\d+(?:\.\d*)?) )?rows=(\d+(?:\.\d*)?) loops=(\d+)/.exec(rest);
   if (actual === null) readDetail(rest, worker);
   else {
     if (actual[1] !== undefined) worker['Actual Total Time'] = Number(actual[1]);

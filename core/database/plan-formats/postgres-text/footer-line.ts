@@ -13,9 +13,11 @@ export function readFooter(line: string, document: RawRecord): void {
 
 /** `Trigger tr on t: time=1.5 calls=10`, `Trigger for constraint fk: time=… calls=…`. */
 function readTrigger(line: string, document: RawRecord): void {
-  const match = /^\s*Trigger (?:for constraint )?(.+?)(?: for constraint .+?)?(?: on .+?)?: (?:time=(\d+\.?\d*) )?calls=\d+/.exec(line);
-  if (match === null) return;
-  const trigger = { 'Trigger Name': match[1], ...(match[2] === undefined ? {} : { Time: Number(match[2]) }) };
+  const end = /: (?:time=(\d+(?:\.\d*)?) )?calls=\d/.exec(line);
+  const [, what = ''] = /^\s*Trigger (?:for constraint )?(.+)/s.exec(line.slice(0, end?.index)) ?? [];
+  if (end === null || what === '') return;
+  const [name] = what.split(/ for constraint | on /, 1);
+  const trigger = { 'Trigger Name': name, ...(end[1] === undefined ? {} : { Time: Number(end[1]) }) };
   const known = document['Triggers'];
   if (Array.isArray(known)) known.push(trigger);
   else document['Triggers'] = [trigger];
@@ -24,7 +26,7 @@ function readTrigger(line: string, document: RawRecord): void {
 /** `Timing: Generation 2.0 ms, …, Total 7.0 ms`, or before version 12 a line for each part. */
 function readJit(line: string, document: RawRecord): void {
   const timing = /^\s*Timing: .*Total/.test(line) ? numberAfter(line, 'Total') : null;
-  const part = /^\s*(?:Generation|Inlining|Optimization|Emission) Time: (\d+\.?\d*) ms/.exec(line);
+  const part = /^\s*(?:Generation|Inlining|Optimization|Emission) Time: (\d+(?:\.\d*)?) ms/.exec(line);
   if (timing !== null) document['JIT'] = { Timing: { Total: timing } };
   else if (part !== null) {
     const before = document['JIT Parts'];

@@ -8,7 +8,7 @@ const numbersBegin = /\((?:cost=\d|actual |never executed)/;
 const numbersCut = /\(\s*cost|\((?:c|co|cos|a|ac|act|actu|actua)\s|\b(?:rows|width)=/;
 /** Two quoted names of 63 characters each, a schema, an alias: a title is far shorter. */
 const longestTitle = 1000;
-const numbers = new RegExp(String.raw`^(?:${estimates})?\s*(?:${actuals})?(.*)$`);
+const numbers = new RegExp(String.raw`^(?:${estimates})?\s*(?:${actuals})?(.*)`, 's');
 
 /** What only the line of a node has. A line with it that is neither a node nor a detail of one was cut, or is of another program. */
 const looksLikeHead = /\((?:cost=\d|actual (?:time|rows)=\d|never executed\))|^\s*->/;

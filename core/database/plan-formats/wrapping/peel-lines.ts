@@ -80,7 +80,9 @@ function commonPrefix(lines: readonly string[]): string | null {
     length = same;
   }
   const prefix = /^.*[\s|:>\])]/.exec(first.slice(0, length).replace(/->.*$/, ''))?.[0] ?? '';
-  return /\S/.test(prefix) && /[^\s[{(<"\-:>]/.test(prefix) && !/\(cost|"|<|[A-Z]\w* (?:Scan|Join)/.test(prefix) ? prefix.trimEnd() : null;
+  return /\S/.test(prefix) && /[^\s[{(<"\-:>]/.test(prefix) && !/\(cost|"|<| (?<=[A-Z]\w* )(?:Scan|Join)/.test(prefix)
+    ? prefix.trimEnd()
+    : null;
 }
 
 /** The line without a beginning of that shape; null when it begins otherwise. */

@@ -78,7 +78,8 @@ function stripInlineCode(line: string): string | null {
 }
 
 function stripQuotes(line: string): string | null {
-  const quoted = /^\s*"(.*)"\s*,?\s*$/.exec(line);
+  const cell = line.trim();
+  const quoted = /^"(.*)"\s*,?$/.exec(cell);
   if (quoted !== null) return (quoted[1] ?? '').replaceAll('""', '"');
-  return /^\s*'(.*)'\s*,?\s*$/.exec(line)?.[1]?.replace(/\\(['\\])/g, '$1') ?? null;
+  return /^'(.*)'\s*,?$/.exec(cell)?.[1]?.replace(/\\(['\\])/g, '$1') ?? null;
 }

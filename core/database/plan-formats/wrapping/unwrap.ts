@@ -34,7 +34,9 @@ function withoutCellName(text: string): string {
 
 /** A fence that somebody set right before the first word and behind the last one. */
 function withoutFence(text: string): string {
-  return text.includes('```') ? text.replace(/^(\s*)```(?=[^`\n]*\((?:cost|actual|never)\b)/gm, '$1').replace(/```\s*$/, '') : text;
+  return text.includes('```')
+    ? text.replace(/^([ \t\u00a0]*)```(?=[^`\n]*\((?:cost|actual|never)\b)/gm, '$1').replace(/```\s*$/, '')
+    : text;
 }
 
 /** What a client that copies a table as Markdown puts a backslash before: `\\(cost=1.00..2.00 rows=1 width=8\\)`, `a\\_b`. */
@@ -64,12 +66,16 @@ function fromHtml(text: string): string {
   const isPage = /<t[dr]\b|<pre\b|<code\b|<br ?\/?>/i.test(text);
   const isEscaped = /-&gt;|&lt;explain/.test(text);
   if ((!isPage && !isEscaped) || text.includes('<explain')) return text;
+  // Without a `>` ahead every `<td` would be followed to the end of the text.
+  const end = text.lastIndexOf('>') + 1;
   const lines = isPage
     ? text
+        .slice(0, end)
         .replace(/<br ?\/?>\n?/gi, '\n')
         .replace(/<\/tr>\s*(?=<tr)/gi, '\n')
-        .replace(/ *<t[dh]\b[^>]*>/gi, '')
+        .replace(/(?<! ) *<t[dh]\b[^>]*>/gi, '')
         .replace(/<\/?(?:table|tr|td|th|pre|code|span|div|p|body|html)\b[^>]*>/gi, '')
+        .concat(text.slice(end))
     : text;
   return decodeEntities(lines);
 }

@@ -18,9 +18,10 @@ export const k6Text: LoadFileFormat = {
   read,
 };
 
-const metricLine = /([✓✗]?) *(\{ ?[^{}]*\}|[A-Za-z_]\w*)\.{3,}: +(\S.*)$/;
+/** The name is looked for backwards from the dots behind it: from every letter of a long word it would take the square of its length. */
+const metricLine = /(?<!\.)(?=\.{3,}: )(?<=([✓✗]?) *(\{ ?[^{}]*\}|[A-Za-z_]\w*))\.+: +(\S.*)$/;
 const thresholdLine = /([✓✗]) '([^']+)'(?: ([^=\s]+)=(\S+))?/;
-const headerLine = /^\W*?((?:[a-z_]\w*)?(?:\{[^}]*\})?)\s*$/i;
+const headerLine = /^[^\w{]*((?:[a-z_]\w*)?(?:\{[^}]*\})?)$/i;
 
 interface Judged {
   metric: string;
@@ -34,7 +35,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'k6 text');
   requireOneRun(text, /█ TOTAL RESULTS/g, 'k6 text');
   const lines = ofWholeRun(text.split('\n'));
-  requireOneRun(lines.join('\n'), /^\W*iterations\.{3,}: /gm, 'k6 text');
+  requireOneRun(lines.join('\n'), /^[^\w\r\n\u2028\u2029]*iterations\.{3,}: /gm, 'k6 text');
   const metrics = metricsOf(lines);
   if (metrics.size === 0)
     throw new UnreadableInputError('k6 text: expected lines like "http_req_duration....: avg=…", got none; give the whole output');
@@ -122,7 +123,7 @@ function thresholdsOf(lines: readonly string[]): Judged[] {
       });
       continue;
     }
-    const [, header = ''] = headerLine.exec(line) ?? [];
+    const [, header = ''] = headerLine.exec(line.trimEnd()) ?? [];
     if (header === '') continue;
     if (!header.startsWith('{')) base = header;
     metric = header.startsWith('{') ? `${base}${header}` : header;

@@ -38,7 +38,8 @@ const kinds: readonly ProfileKind[] = ['cpu', 'wall', 'off-cpu', 'lock', 'alloc'
 /** Takes one comment in. austin writes `# austin: 3.3.0`, `# interval: 10000`, `# mode: wall`; its weights are microseconds (bytes in memory mode). */
 export function readComment(line: string, header: FoldedHeader): void {
   if (line.trim() === foldedMark) header.isOwn = true;
-  const [, key = '', value = ''] = /^# *([a-z-]+): *(.*?) *$/.exec(line) ?? [];
+  const [, key = '', behind = ''] = /^# *([a-z-]+):(.*)/.exec(line) ?? [];
+  const value = behind.trim();
   if (key === 'austin') header.unit = 'microseconds';
   if (key === 'mode' || (key === 'kind' && header.isOwn)) header.kind = kinds.find((kind) => kind === value) ?? header.kind;
   if (key === 'mode' && value === 'memory') Object.assign(header, { unit: 'bytes', kind: 'alloc' });

@@ -40,7 +40,7 @@ function numberAt(bytes: Uint8Array, start: number, end: number): number {
 
 function fractionAt(bytes: Uint8Array, start: number, end: number): number {
   const text = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 64)));
-  const value = /^\d*\.?\d+(?:e[+-]?\d+)?$|^\d+\.$/i.test(text) ? Number(text) : NaN;
+  const value = /^(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?$|^\d+\.$/i.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : NaN;
 }
 

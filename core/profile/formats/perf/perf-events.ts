@@ -11,7 +11,7 @@ export function eventKey(event: string): string {
 /** `cpu-clock:u`, `cpu-clock/freq=199/`, `cpu/cycles/pp` → the event without its modifiers. */
 export function baseEvent(event: string): string {
   const named = /^(?:cpu\w*|armv\w+)\/([\w-]+)/.exec(event)?.[1];
-  return named ?? event.replace(/[/:].*$/, '');
+  return named ?? event.replace(/[/:].*/s, '');
 }
 
 export function kindOfEvent(event: string): ProfileKind {

@@ -10,7 +10,7 @@ export interface PerfHeader {
   isBare: boolean;
 }
 
-const process = String.raw`^\s*(?:(\S.*?)\s+)?(?:-?\d+\/)?-?\d+(?:\s+\[\d+\])?`;
+const process = String.raw`^\s*(?:(\S+(?:\s+\S+)*?)\s+)?(?:-?\d+\/)?-?\d+(?:\s+\[\d+\])?`;
 const name = String.raw`([A-Za-z_][\w/.,=*-]*(?::[\w/.,=*-]+)*)`;
 
 /**

@@ -96,11 +96,12 @@ function ofText(text: string): Statistics {
     );
   };
   const total = size(/Total memory allocated:\s+(\S+)/.exec(text)?.[1]);
-  const section = /largest allocating locations \(by size\):\n((?:\s+- .*\n?)*)/.exec(text)?.[1] ?? '';
-  const places = [...section.matchAll(/^\s+- (.+) -> (\S+)\s*$/gm)].map(([, location = '', written]) => ({
-    location,
-    size: size(written),
-  }));
+  const below = text.split(/largest allocating locations \(by size\):\r?\n/)[1]?.split('\n') ?? [];
+  const end = below.findIndex((line) => line.trim() !== '' && !/^\s+- /.test(line));
+  const places = below.slice(0, end === -1 ? below.length : end).flatMap((line) => {
+    const [, location = '', written] = /^\s+- (.+) -> (\S+)$/.exec(line.trimEnd()) ?? [];
+    return written === undefined ? [] : [{ location, size: size(written) }];
+  });
   return {
     total: Math.max(
       total,

@@ -52,10 +52,16 @@ function frameOf(code: Code | null): Frame | null {
   }
 }
 
+const pathBegins = /node:|(?<![a-z])[a-z]+:\/\/|\/|[A-Za-z]:\\|(?<![\w.-])[\w.-]+\.[cm]?js/;
+
 /** `sumDigits file:///srv/app.mjs:5:19`, ` /srv/app.js:10:3` (no name). */
 function scriptFrame(name: string): Frame {
-  const [, own = name, module = '', line] =
-    /^(.*?) ?((?:file:\/\/|node:|[a-z]+:\/\/|\/|[A-Za-z]:\\|[\w.-]+\.[cm]?js)[^ ]*?):(\d+)(?::\d+)?$/.exec(name) ?? [];
-  if (module === '') return parseFrameName(name === '' ? '(anonymous)' : name);
-  return { name: own.trim() === '' ? '(anonymous)' : own.trim(), module, line: line === undefined ? null : Number(line) };
+  const place = /:(\d+)(?::\d+)?$/.exec(name);
+  const before = name.slice(0, place?.index);
+  const lastWord = before.lastIndexOf(' ') + 1;
+  const path = pathBegins.exec(before.slice(lastWord));
+  if (place === null || path === null) return parseFrameName(name === '' ? '(anonymous)' : name);
+  const from = lastWord + path.index;
+  const own = before.slice(0, from).trim();
+  return { name: own === '' ? '(anonymous)' : own, module: before.slice(from), line: Number(place[1]) };
 }
