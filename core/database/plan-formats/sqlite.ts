@@ -81,7 +81,7 @@ function requireDrawing(block: readonly Step[]): void {
 }
 
 const bareStep =
-  /^(?:(?:SCAN|SEARCH) (?:TABLE )?\S+(?: AS \S+)?(?: USING (?:(?:AUTOMATIC )?(?:PARTIAL )?(?:COVERING )?INDEX \S+|INTEGER PRIMARY KEY|ROWID).*| VIRTUAL TABLE INDEX .*| LEFT-JOIN| EXISTS)?|USE TEMP B-TREE FOR .+)$/;
+  /^(?:(?:SCAN|SEARCH) (?:TABLE )?\S+(?: AS \S+)?(?: USING (?:(?:AUTOMATIC )?(?:PARTIAL )?(?:COVERING )?INDEX \S|INTEGER PRIMARY KEY|ROWID).*| VIRTUAL TABLE INDEX .*| LEFT-JOIN| EXISTS)?|USE TEMP B-TREE FOR .+)$/;
 
 /** The column `detail` alone, a step a line: only a text in which every line is one, since nothing else marks it. */
 function bareSteps(lines: readonly PlanLine[]): Step[] {

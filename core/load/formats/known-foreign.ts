@@ -91,7 +91,7 @@ export const foreignFiles: readonly ForeignFile[] = [
   {
     name: 'the text that Artillery prints',
     remedy: 'run artillery with --output run.json and give that file',
-    isIt: ({ text }) => /Summary report @|All VUs finished|^[|\s]*http\.response_time\.(?:p95|median|max)\b[ .:|]/m.test(text),
+    isIt: ({ text }) => /Summary report @|All VUs finished|^[| \t]*http\.response_time\.(?:p95|median|max)\b[ .:|]/m.test(text),
   },
   {
     name: "siege's summary",

@@ -6,7 +6,7 @@ export const foreignRuntimes: readonly ForeignFile[] = [
     name: 'summary of a V8 log',
     from: '`node --prof-process`',
     remedy: 'give the log itself (isolate-*-v8.log), or `node --prof-process --preprocess -j isolate*.log > v8.json`',
-    isIt: (head) => begins(head, /^\s*Statistical profiling result from \S+/m),
+    isIt: (head) => begins(head, /^[ \t]*Statistical profiling result from \S+/m),
   },
   {
     name: 'recording of React DevTools',

@@ -47,7 +47,7 @@ export const foreignSystems: readonly ForeignFile[] = [
     from: '`perf trace`, `strace -r`, `strace -tt`',
     remedy: 'it says nothing about functions: `perf record -g -p PID` for CPU, `offcputime -f -p PID` for waits',
     isIt: (head) =>
-      begins(head, /^\s*\d+\.\d{3} \( *(?:\d+\.\d{3} ms| +)\): \S+\/\d+ \w+\(/) ||
+      begins(head, /^\s*\d+\.\d{3} \((?: *\d+\.\d{3} ms| +)\): \S+\/\d+ \w+\(/) ||
       begins(head, /^(?:\d+ +)?(?:\d\d:\d\d:\d\d(?:\.\d+)?|\d+\.\d{6}) +\w+\(.*\) += +\S/),
   },
   {

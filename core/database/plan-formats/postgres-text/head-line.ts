@@ -47,7 +47,7 @@ export function readHeadLine(line: string): HeadLine | null {
 
 /** Who shows times alone writes `(...)`, `(cost=…)` where the estimates stood. */
 function withoutElided(title: string): string {
-  return title.replace(/\s*\((?:cost=)?(?:\.{2,3}|…)\)$/, '');
+  return title.replace(/(?<!\s)\s*\((?:cost=)?(?:\.{2,3}|…)\)$/, '');
 }
 
 /** `Filter: …`, `Worker 0: …`: no title of a node holds a colon before a blank. */

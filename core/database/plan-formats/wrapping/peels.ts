@@ -67,7 +67,7 @@ function stripBox(line: string): string | null {
 
 /** The first line of a plan stands behind the mark, in its column; the last one before the other. */
 function stripBlockComment(line: string): string | null {
-  const bare = line.replace(/^(\s*)\/\*+/, '$1').replace(/\s*\*+\/\s*$/, '');
+  const bare = line.replace(/^(\s*)\/\*+/, '$1').replace(/(?<!\s)\s*(?<!\*)\*+\/\s*$/, '');
   return bare === line ? null : bare;
 }
 
