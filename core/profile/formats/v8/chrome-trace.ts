@@ -110,8 +110,9 @@ function takeSpan(raw: unknown, spans: TraceSpans): boolean {
   return true;
 }
 
-/** clang -ftime-trace adds up its spans at the end, each sum as a span of a thread of its own. */
+/** clang -ftime-trace adds up its spans at the end, each sum as a span of a thread of its own; PyTorch's recorder is a span over everything. */
 function isSum(name: string, args: unknown): boolean {
+  if (/^PyTorch Profiler \(\d+\)$/.test(name)) return true;
   return name.startsWith('Total ') && z.object({ count: z.number(), 'avg ms': z.number() }).safeParse(args).success;
 }
 

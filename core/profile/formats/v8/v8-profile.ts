@@ -28,6 +28,9 @@ export const v8NodeSchema = z.object({
   children: z.array(numeric).optional(),
   parent: numeric.optional(),
   positionTicks: positionTicksSchema,
+  // Business Central writes V8's format for its AL language: the object stands in place of a URL.
+  declaringApplication: z.object({ appName: z.string() }).optional(),
+  applicationDefinition: z.object({ objectType: z.string(), objectName: z.string() }).optional(),
 });
 
 const v8ProfileSchema = z.object({

@@ -11,7 +11,15 @@ const idle = '(idle)';
 export const nativeModule = '[v8]';
 
 export function v8Frame(node: V8Node): Frame {
-  return frameOfCall(node.callFrame);
+  return alFrame(node) ?? frameOfCall(node.callFrame);
+}
+
+/** A method of AL (.alcpuprofile): its application and object are its module; null for everything else. */
+function alFrame({ callFrame, declaringApplication, applicationDefinition }: V8Node): Frame | null {
+  if (declaringApplication === undefined) return null;
+  if (callFrame.functionName === 'IdleTime') return { name: idle, module: '', line: null };
+  const object = applicationDefinition === undefined ? '' : `/${applicationDefinition.objectType} ${applicationDefinition.objectName}`;
+  return { ...frameOfCall(callFrame), module: `${declaringApplication.appName}${object}` };
 }
 
 /** The frame of a call-tree node; lines become 1-based. */

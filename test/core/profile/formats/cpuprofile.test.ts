@@ -60,3 +60,28 @@ describe('cpuprofile', () => {
     ]);
   });
 });
+
+it("takes the objects of Business Central's AL for what they are, and its idle time", async () => {
+  const node = (id: number, functionName: string, object: string, children: number[] = []): Record<string, unknown> => ({
+    id,
+    callFrame: { functionName, scriptId: 'Codeunit_50', url: '', lineNumber: 3, columnNumber: 0 },
+    hitCount: 1,
+    children,
+    declaringApplication: { appName: 'Shop', appPublisher: 'Tester', appVersion: '1' },
+    ...(object === '' ? {} : { applicationDefinition: { objectType: 'Codeunit', objectName: object, objectId: 50 } }),
+    frameIdentifier: id,
+  });
+  const file = {
+    nodes: [node(1, 'IdleTime', ''), node(2, 'OnRun', 'Cart', [3]), node(3, 'Total', 'Price')],
+    startTime: 0,
+    endTime: 400,
+    samples: [1, 2, 3, 3],
+    timeDeltas: [0, 100, 100, 100],
+  };
+  const profile = await profileOf(JSON.stringify(file));
+  expect(profile).toMatchObject({ total: 300, idleWeight: 100 });
+  expect(summarizeProfile(profile).leaves.map(({ frame, module, category }) => [frame, module, category])).toEqual([
+    ['Total', 'Shop/Codeunit Price', 'application'],
+    ['OnRun', 'Shop/Codeunit Cart', 'application'],
+  ]);
+});

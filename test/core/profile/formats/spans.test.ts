@@ -7,6 +7,8 @@ interface Event {
   ph: string;
   ts: number | string;
   dur?: number;
+  pid?: string;
+  tid?: string;
   args?: unknown;
 }
 
@@ -69,6 +71,14 @@ describe('spans of a trace', () => {
       { name: 'Total cost', ph: 'X', ts: 80, dur: 5 },
     );
     expect(leavesOf(profile).sort()).toEqual(['Frontend 30', 'Source 40', 'Total cost 5']);
+  });
+
+  it('of PyTorch are not counted again as its recorder', async () => {
+    const profile = await traceOf(
+      { name: 'aten::linear', ph: 'X', ts: 10, dur: 50, args: { 'External id': 1 } },
+      { name: 'PyTorch Profiler (0)', ph: 'X', ts: 0, dur: 200, pid: 'Spans', tid: 'PyTorch Profiler' },
+    );
+    expect(leavesOf(profile)).toEqual(['aten::linear 50']);
   });
 
   it('that are asynchronous say why they cannot be ranked', async () => {
