@@ -25,9 +25,13 @@ export const mariadbJson: PlanFormat = {
   },
 };
 
-/** MySQL tells costs in an object of their own, MariaDB never. */
+/** MySQL tells costs in an object of their own, MariaDB never. MySQL 5.6 has none yet, but quotes every name of a condition in full. */
 export function isOfMysql(value: object): boolean {
-  return /"(?:cost_info|rows_examined_per_scan|used_columns|using_filesort|nested_loop_join)"\s*:/.test(JSON.stringify(value));
+  const text = JSON.stringify(value);
+  return (
+    /"(?:cost_info|rows_examined_per_scan|used_columns|using_filesort|nested_loop_join)"\s*:/.test(text) ||
+    (/_condition":"\(+`[^`"]+`\.`[^`"]+`\.`/.test(text) && !/"r_[a-z_]+":/.test(text))
+  );
 }
 
 function numbersOf(key: string, block: RawRecord): BlockNumbers {

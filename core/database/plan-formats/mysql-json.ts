@@ -28,8 +28,10 @@ export const mysqlJson: PlanFormat = {
 function numbersOf(key: string, block: RawRecord): BlockNumbers {
   const costs = isRecord(block['cost_info']) ? block['cost_info'] : {};
   if (key !== 'table') return { ownCost: numeric(costs['sort_cost']) };
+  const read = numeric(block['rows']);
+  const kept = (numeric(block['filtered']) ?? 100) / 100;
   return {
-    rowsEstimated: numeric(block['rows_produced_per_join']) ?? numeric(block['rows']),
+    rowsEstimated: numeric(block['rows_produced_per_join']) ?? (read === undefined ? undefined : Math.round(read * kept)),
     ownCost: (numeric(costs['read_cost']) ?? 0) + (numeric(costs['eval_cost']) ?? 0),
   };
 }

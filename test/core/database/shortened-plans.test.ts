@@ -133,3 +133,12 @@ it('refuses a drawing of SQLite whose indentation was lost', () => {
   const lines = ['`--COMPOUND QUERY', '|--LEFT-MOST SUBQUERY', '|  `--SCAN a', '`--UNION ALL', '   `--SCAN b'];
   expect(() => read(lines.join('\n'))).toThrow(/"LEFT-MOST SUBQUERY" stands beside a step that was drawn as the last one/);
 });
+
+it('takes the JSON of MySQL 5.6, which has no costs yet, for one of MySQL and not of MariaDB', () => {
+  const plan = (condition: string): string =>
+    read(
+      `EXPLAIN: {\n  "query_block": {\n    "select_id": 1,\n    "table": {\n      "table_name": "t1",\n      "access_type": "ALL",\n      "rows": 8,\n      "filtered": 75,\n      "attached_condition": "${condition}"\n    }\n  }\n}\n`,
+    ).format;
+  expect(plan('(`test`.`t1`.`a` > 1)')).toBe('mysql-json');
+  expect(plan('t1.a > 1')).toBe('mariadb-json');
+});
