@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
@@ -98,6 +98,11 @@ async function looksWhereTheWorkerLooks({ address, hook, hookToken }: Ready): Pr
   ]);
   expect(documentOf(changes)).toMatchObject({ changes: expect.arrayContaining([expect.objectContaining({ ref: 'v7' })]) as unknown });
   expect(documentOf(page)).toMatchObject({ incidents: [{ id: 'INC-2026-0302-001' }] });
+  const declared = await runCli(['incident', 'declare', 'Texts of people', '--address', address, '--json'], { cwd });
+  const { id } = documentOf(declared) as { id: string };
+  const written = await runCli(['incident', 'documents', id, '--out', 'told', '--address', address, '--json'], { cwd });
+  expect([written.code, written.code === 0 ? '' : written.err]).toEqual([0, '']);
+  expect(await readFile(join(cwd, 'told', 'incident.md'), 'utf8')).toContain('**Title**: Texts of people');
 }
 
 describe('perf-responder dev', () => {

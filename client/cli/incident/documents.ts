@@ -36,8 +36,8 @@ export function documentsOf({ status, analysis, runs }: IncidentRecord, catalog:
 }
 
 async function documents(id: string, { out }: { out: string }, command: Command): Promise<void> {
-  const context = contextOf(command);
-  await withIncidents(context, async ({ incidents, client }) => {
+  // The caller's context would read the texts of people from a folder that the worker does not write to.
+  await withIncidents(contextOf(command), async ({ incidents, client, context }) => {
     const { createCommandClient } = await import('../../temporal/command-client.js');
     const { createRunbookClient } = await import('../../temporal/runbook-client.js');
     const texts = await storeFor(context);
