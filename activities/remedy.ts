@@ -84,16 +84,17 @@ async function planByRunbook(
   return null;
 }
 
-async function apply(
-  deps: ActivityDependencies,
-  incidentId: string,
-  endpoint: string,
-  plan: RemedyPlan,
-  how: { beating: Beating; isUndo: boolean; approval: RemedyApproval | undefined },
-): Promise<AppliedRemedy> {
-  const { beating, isUndo, approval } = how;
+interface PermittedAct {
+  act: RemedyAction['apply'];
+  url: string;
+  database: string;
+  mayBeSuperuser: boolean;
+}
+
+/** The action and its connection, if plan, catalog and change window still allow it. Throws RefusedError with what to do. */
+function permitted(deps: ActivityDependencies, endpoint: string, plan: RemedyPlan, isUndo: boolean): PermittedAct {
   const { planId, ...rest } = plan;
-  const { kind, statement } = plan.remedy;
+  const { kind } = plan.remedy;
   if (planIdOf(rest) !== planId)
     throw new RefusedError('the plan is not the one that was approved: its content does not match its id; triage again');
   if (plan.runbook !== undefined) throw new RefusedError(`undo of ${plan.runbook.name}: ${plan.undo}`);
@@ -105,33 +106,53 @@ async function apply(
   const frozen = deps.catalog.changeRefusal(endpoint, Date.now());
   if (frozen !== null)
     throw new RefusedError(`${frozen} (changeWindow of the catalog); send rerunConfirmation then, which makes a fresh plan`);
-  const access = deps.catalog.databases(endpoint).databases.find(({ name }) => name === plan.database);
+  const act = isUndo ? action.takeBack : action.apply;
+  const connection = connectionFor(deps, endpoint, plan.database);
+  if (act === null) throw new RefusedError(`undo of ${kind}: ${plan.undo}`);
+  return { act, ...connection };
+}
+
+/** Where the remedy is applied. Throws RefusedError when this worker cannot reach that database. */
+function connectionFor(deps: ActivityDependencies, endpoint: string, database: string | null): Omit<PermittedAct, 'act'> {
+  const access = deps.catalog.databases(endpoint).databases.find(({ name }) => name === database);
   if (access === undefined)
     throw new RefusedError(
-      `database ${plan.database ?? '?'}: expected its connection where the worker runs, got none; set it and approve again`,
+      `database ${database ?? '?'}: expected its connection where the worker runs, got none; set it and approve again`,
     );
   const url = access.remedyUrl === undefined ? access.url : access.remedyUrl;
   if (url === null)
     throw new RefusedError(
       `remedyConnection of ${access.name}: expected its secret where the worker runs, got none; set it and approve again`,
     );
-  const act = isUndo ? action.takeBack : action.apply;
-  if (act === null) throw new RefusedError(`undo of ${kind}: ${plan.undo}`);
-  beating.show({ state: `${isUndo ? 'undo of ' : ''}${kind} on ${access.name}` });
+  return { url, database: access.name, mayBeSuperuser: access.mayBeSuperuser };
+}
+
+async function apply(
+  deps: ActivityDependencies,
+  incidentId: string,
+  endpoint: string,
+  plan: RemedyPlan,
+  how: { beating: Beating; isUndo: boolean; approval: RemedyApproval | undefined },
+): Promise<AppliedRemedy> {
+  const { beating, isUndo, approval } = how;
+  const { planId } = plan;
+  const { kind, statement } = plan.remedy;
+  const { act, url, database, mayBeSuperuser } = permitted(deps, endpoint, plan, isUndo);
+  beating.show({ state: `${isUndo ? 'undo of ' : ''}${kind} on ${database}` });
   const startedMs = Date.now();
   const who = approval === undefined ? 'unknown' : `${approval.by} (${approval.proof})`;
   const { applied, detail } = await deps.audited(
     {
       action: isUndo ? 'undo' : 'sql',
       subject: incidentId,
-      target: `${endpoint} ${access.name}`,
+      target: `${endpoint} ${database}`,
       who,
       what: isUndo ? plan.undo : statement,
       planId,
     },
     () =>
       act({
-        ...{ url, mayBeSuperuser: access.mayBeSuperuser, statement, tag: incidentId, signal: beating.signal },
+        ...{ url, mayBeSuperuser, statement, tag: incidentId, signal: beating.signal },
         onProgress: (state) => beating.show({ state }),
       }),
     (result) => `${result.applied ? 'done' : 'not done'}: ${result.detail}`,
