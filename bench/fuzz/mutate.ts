@@ -1,4 +1,5 @@
 import { mutateJson, mutateLines } from './grammar.js';
+import { repeatPiece } from './repeat.js';
 
 /** Pseudo-random numbers (mulberry32), so that a seed names an input. */
 export function numbers(seed: number): () => number {
@@ -104,8 +105,12 @@ function isDigit(byte = 0): boolean {
 /** Light ones come last and are chosen more often: what is only just damaged gets furthest. */
 const light = 2;
 
+/** Large files are slow: one in fifty leaves the others their time, and still comes many times in ten seconds. */
+const repeatedShare = 0.02;
+
 /** One to four damages of a good file, mostly one. Every other file keeps its grammar, where it has one that is known here. */
 export function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
+  if (random() < repeatedShare) return repeatPiece(bytes, random);
   const kept = random() < 0.5 ? (mutateJson(bytes, random) ?? mutateLines(bytes, random)) : null;
   if (kept !== null) return kept;
   // A copy that is no Buffer: a slice of one shares its memory, and the good file would be damaged for good.

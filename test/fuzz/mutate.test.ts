@@ -19,6 +19,13 @@ describe.each(good)('damage of %j', (text) => {
     expect(Array.from({ length: 300 }, (_, seed) => Buffer.from(mutate(before, numbers(seed))).toString())).toEqual(damaged);
   });
 
+  it('repeats a piece of a few until they have 100 kB', () => {
+    const long = damaged.filter((made) => made.length >= 100_000);
+    expect(long.length).toBeGreaterThan(0);
+    expect(long.length).toBeLessThan(20);
+    expect(new Set(long).size).toBeGreaterThan(1);
+  });
+
   it('changes nearly every file, in many ways', () => {
     expect(damaged.filter((made) => made !== text).length).toBeGreaterThan(200);
     expect(new Set(damaged).size).toBeGreaterThan(100);
