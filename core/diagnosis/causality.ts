@@ -151,7 +151,7 @@ export const causality: readonly CausalRow[] = [
     causes: ['non-sargable-predicate', 'stale-statistics'],
     explains: ['missing-index'],
     when: sameStatement,
-    why: 'the rows are read because of how the statement is written or planned; an index more would not be used',
+    why: 'the rows are read because of how the statement is written or planned; another index would not be used',
   },
   {
     causes: ['stale-statistics'],
