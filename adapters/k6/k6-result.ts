@@ -4,6 +4,7 @@ import { droppedRatio } from '../../core/load/judge/guards.js';
 import { k6Ending } from '../../core/load/k6-exit.js';
 import { momentsOf } from '../../core/load/moments.js';
 import type { K6LogDigest } from '../../core/load/k6-log.js';
+import { outsideNotes } from '../../core/load/points.js';
 import { readLoadSummary } from '../../core/load/read-summary.js';
 import { ProgramFailedError } from '../../core/model/errors.js';
 import type { LoadResult } from '../../core/model/load-result.js';
@@ -114,15 +115,7 @@ async function readResult(prepared: PreparedRun): Promise<LoadResult | null> {
   if (prepared.isOwn) return result;
   const durationMs = result.durationMs ?? prepared.durationMs;
   const points = await readPoints(prepared.files.points, durationMs, pointWindows);
-  const outside = points.outsideOfLoad();
-  const notes = [
-    ...(result.notes ?? []),
-    ...(outside === 0
-      ? []
-      : [
-          `${outside} of the ${result.requests} requests were made by the script's setup or teardown, and k6 counts their times with the load's`,
-        ]),
-  ];
+  const notes = [...(result.notes ?? []), ...outsideNotes(points.outsideOfLoad(), result.requests)];
   const errors = { ...result.errors, ...points.errors() };
   return { ...result, subWindows: points.subWindows(), errors, ...(notes.length === 0 ? {} : { notes }) };
 }

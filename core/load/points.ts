@@ -51,7 +51,7 @@ export function createPointReader(durationMs: number, windows: number, parseTime
       if (slice === undefined || ++count > pointsKept) return;
       slice.requests++;
       const { expected_response: expected, status = '0', error_code: code = '', group = '' } = point.data.tags;
-      if (/^::(?:setup|teardown)(?:::|$)/.test(group)) outside++;
+      if (isOutsideOfLoad(group)) outside++;
       if (expected === 'false') {
         slice.failed++;
         const name = answerName(status, code);
@@ -62,6 +62,16 @@ export function createPointReader(durationMs: number, windows: number, parseTime
     errors: () => errors,
     outsideOfLoad: () => outside,
   };
+}
+
+/** Whether a point's group is what k6 calls setup or teardown. */
+export function isOutsideOfLoad(group: string): boolean {
+  return /^::(?:setup|teardown)(?:::|$)/.test(group);
+}
+
+export function outsideNotes(outside: number, requests: number): string[] {
+  if (outside === 0) return [];
+  return [`${outside} of the ${requests} requests were made by the script's setup or teardown, and k6 counts their times with the load's`];
 }
 
 function parsePoint(line: string): z.infer<typeof pointSchema> | null {

@@ -116,3 +116,16 @@ it('tells of no check where all passed', async () => {
     '{ "metrics": { "checks": { "passes": 10, "fails": 0, "value": 1 }, "http_reqs": { "count": 10, "rate": 1 }, "http_req_duration": { "avg": 40, "p(95)": 90 }, "http_req_failed": { "passes": 0, "fails": 10, "value": 0 } } }';
   expect((await read(text)).notes ?? []).toEqual([]);
 });
+
+it("tells which of a k6 stream's requests are those of setup", async () => {
+  const point = (group: string, second: number): string =>
+    ['http_reqs', 'http_req_duration']
+      .map(
+        (metric) =>
+          `{"type":"Point","metric":"${metric}","data":{"time":"2026-01-01T10:00:0${second}.000Z","value":${metric === 'http_reqs' ? 1 : 40},"tags":{"status":"200","expected_response":"true","group":"${group}"}}}\n`,
+      )
+      .join('');
+  const { requests, notes } = await read(point('::setup', 0) + point('::setup::login', 1) + point('', 2) + point('::shop', 3));
+  expect(requests).toBe(4);
+  expect(notes?.join('\n')).toContain("2 of the 4 requests were made by the script's setup or teardown");
+});

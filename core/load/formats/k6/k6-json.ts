@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UnreadableInputError } from '../../../model/errors.js';
 import type { LoadResult } from '../../../model/load-result.js';
 import { forEachLine } from '../../../profile/formats/input/text-lines.js';
+import { isOutsideOfLoad, outsideNotes } from '../../points.js';
 import { loadResultOf } from '../../read-summary.js';
 import type { LoadFileFormat } from '../format.js';
 import { createPointSummary } from './k6-points-summary.js';
@@ -37,7 +38,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const points = createPointSummary('k6-json');
   const subMetrics = new Set<string>();
   const judged = new Set<string>();
-  const tally = { lines: 0, bad: 0, firstBad: '' };
+  const tally = { lines: 0, bad: 0, firstBad: '', outside: 0 };
   await forEachLine(source, (text) => {
     if (text.trim() === '') return;
     tally.lines++;
@@ -57,6 +58,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
     }
     const { metric, time, value, tags } = line;
     const expected = tag(tags, 'expected_response');
+    if (metric === 'http_req_duration' && isOutsideOfLoad(tag(tags, 'group') ?? '')) tally.outside++;
     const isExpected = expected === null ? null : expected === 'true';
     points.add({
       metric,
@@ -74,7 +76,8 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   }
   const { summary, errors } = points.finish();
   const result = loadResultOf(summary);
-  return { ...result, errors: { ...result.errors, ...errors }, notes: [...(result.notes ?? []), ...notesOf(subMetrics, tally.bad)] };
+  const notes = [...(result.notes ?? []), ...outsideNotes(tally.outside, result.requests), ...notesOf(subMetrics, tally.bad)];
+  return { ...result, errors: { ...result.errors, ...errors }, notes };
 }
 
 function notesOf(subMetrics: ReadonlySet<string>, bad: number): string[] {
