@@ -219,3 +219,10 @@ it('refuses a plan in YAML that ends too early, too', () => {
   ];
   expect(() => read(yaml.join('\n'))).toThrow(/complete plan, but "Nested Loop" reads 1 of the 2 nodes/);
 });
+
+it('refuses XML whose tags never end, without reading to its end from each of them', () => {
+  const begin = '<explain xmlns="http://www.postgresql.org/2009/explain"><Query><Plan><Node-Type>Result</Node-Type>';
+  for (const endless of [`<${'a'.repeat(1_000_000)}`, '<!'.repeat(1_000_000)]) {
+    expect(() => read(begin + endless)).toThrow(/Expected a complete plan of EXPLAIN \(FORMAT XML\)/);
+  }
+});

@@ -120,3 +120,8 @@ it.each([
   expect(result.requests).toBe(requests);
   expect(analyzeLoad(result).reasons.join('\n')).toMatch(told);
 });
+
+it('reads what k6 printed beside a word of a million letters', async () => {
+  const text = fixture('k6-text.txt');
+  expect(await read(`${'a'.repeat(1_000_000)}\n${'{'.repeat(1_000_000)}\n${' '.repeat(1_000_000)}x\n${text}`)).toEqual(await read(text));
+});

@@ -59,13 +59,19 @@ const boxTitle = /^([\s\S]*) \((\d[\d,]*(?:\.\d+)?) ([^(),;]*), (\d+(?:\.\d+)?)%
 
 function readBoxes(text: string): Box[] {
   const boxes: Box[] = [];
-  for (let at = text.indexOf('<title>'); at !== -1; at = text.indexOf('<title>', at + 7)) {
+  let next = text.indexOf('<title>');
+  while (next !== -1) {
+    const at = next;
+    next = text.indexOf('<title>', at + 7);
+    // Each frame ends before the next title: looking further for the end of every one would take the square of the length.
+    const isWithin = (place: number): boolean => place !== -1 && (next === -1 || place < next);
     const end = text.indexOf('</title>', at);
-    const rectAt = text.indexOf('<rect', end);
-    const rectEnd = text.indexOf('>', rectAt);
-    if (end === -1 || rectAt === -1 || rectEnd === -1) throw cut(boxes.length);
+    if (!isWithin(end)) throw cut(boxes.length);
     const match = boxTitle.exec(plainMarkup(text.slice(at + 7, end)));
     if (match === null) continue;
+    const rectAt = text.indexOf('<rect', end);
+    const rectEnd = text.indexOf('>', rectAt);
+    if (!isWithin(rectAt) || !isWithin(rectEnd)) throw cut(boxes.length);
     const [, name = '', weight = '', unit = '', , difference] = match;
     if (difference !== undefined) {
       throw new UnreadableInputError(

@@ -112,3 +112,8 @@ it('the next update of another day is told with its day', () => {
   expect(next(Date.parse('2026-03-02T22:00:00Z'))).toBe('2026-03-03 09:00 UTC');
   expect(next(Date.parse('2026-03-03T06:00:00Z'))).toBe('09:00 UTC');
 });
+
+it('reads a word to its end, however many ways there are to take it apart', () => {
+  expect(rulesOf(`${good} Look at db${'a'.repeat(5000)}!`)).toEqual([]);
+  expect(rulesOf(`${good} Look at db${'-a1'.repeat(1000)}-7.`)).toContain('address');
+});

@@ -28,3 +28,8 @@ it('names the picture of flameprof, whose boxes hold no counts', async () => {
     '<?xml version="1.0" standalone="no"?>\n<svg version="1.1" width="1200" height="312" xmlns="http://www.w3.org/2000/svg">\n<style type="text/css">\n    .func_g:hover { stroke:black; }\n</style>\n<svg class="func_g" x="0.0" y="120" width="1198.9" height="23"><g>\n    <title>shop.py:6:total 100.00% (1 1 6.8e-05 0.75)</title>\n</g></svg>\n</svg>\n';
   await expect(profileOf(svg)).rejects.toThrow(/picture of flameprof.*give the statistics \(\.prof\) themselves/);
 });
+
+it('refuses a picture whose titles never end, without reading to its end from each of them', async () => {
+  const svg = `<?xml version="1.0"?>\n<svg version="1.1" xmlns="http://www.w3.org/2000/svg">\n<text id="title" x="600" y="24">Flame Graph</text>\n${box('all', 100, 0, 0)}${'<g><title>all'.repeat(200_000)}${box('main', 100, 1, 0)}</svg>\n`;
+  await expect(profileOf(svg)).rejects.toThrow(/expected a whole SVG .*, got 1 of them and no end/);
+});
