@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { collectChanges, type CollectedChanges } from '../../../adapters/changes/collect-changes.js';
 import { judgeChanges, type JudgedChange } from '../../../core/command/changes/change.js';
 import { besideAnyWorker, contextOf } from '../command-context.js';
@@ -53,7 +53,7 @@ export function registerChanges(program: Command): void {
     .command('changes')
     .description('what changed lately, from every source that the catalog has')
     .argument('[service]', 'one service of the catalog (default: all)')
-    .option('--since <duration>', 'how far back', durationOption('--since'), 2 * 3_600_000)
+    .addOption(new Option('--since <duration>', 'how far back').argParser(durationOption('--since')).default(2 * 3_600_000, '2h'))
     .option('--onset <time>', 'when the trouble began: rules out what came later, orders the rest', momentOption('--onset'))
     .option(...failOnOption)
     .addHelpText(

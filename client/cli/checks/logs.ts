@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { collectLogs, type ServiceLogs } from '../../../adapters/logs/collect-logs.js';
 import type { Verdict } from '../../../core/command/checks/check.js';
 import { contextOf } from '../command-context.js';
@@ -35,7 +35,7 @@ export function registerLogs(program: Command): void {
     .command('logs')
     .description('what the logs of a service report, by message: what is new, what is more than in the hour before')
     .argument('<service>', 'a service of the catalog')
-    .option('--since <duration>', 'how far back', durationOption('--since'), 15 * 60_000)
+    .addOption(new Option('--since <duration>', 'how far back').argParser(durationOption('--since')).default(15 * 60_000, '15m'))
     .option(...failOnOption)
     .addHelpText('after', '\nExamples:\n  $ perf-responder logs shop --since 15m\n  $ perf-responder logs shop --since 1h --json')
     .action(logs);

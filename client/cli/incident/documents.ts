@@ -61,6 +61,6 @@ export function registerDocuments(group: Command): void {
     .description('writes what is told of an incident into a folder: declaration, escalation, root cause, postmortems, updates, runs')
     .argument(...incidentId)
     .requiredOption('--out <folder>', 'files of the same names are replaced')
-    .addHelpText('after', '\nExample:\n  $ perf-responder incident documents INC-2026-0302-001 --out incident-2026-03-02')
+    .addHelpText('after', '\nExamples:\n  $ perf-responder incident documents INC-2026-0302-001 --out incident-2026-03-02')
     .action(documents);
 }

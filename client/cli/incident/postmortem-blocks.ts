@@ -84,6 +84,6 @@ export function registerPostmortemBlocks(group: Command): void {
     .description('takes the text of the record for blocks that people changed or deleted')
     .argument(...incidentId)
     .argument('<block...>', 'blocks, as diff lists them')
-    .addHelpText('after', '\nExample:\n  $ perf-responder incident postmortem accept INC-2026-0302-001 timeline')
+    .addHelpText('after', '\nExamples:\n  $ perf-responder incident postmortem accept INC-2026-0302-001 timeline')
     .action(accept);
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { readCatalog, type Catalog } from '../../../config/catalog.js';
 import { UnreadableInputError } from '../../../core/model/errors.js';
 import { existingKeyOfLinks } from '../../hook/access/link-key.js';
@@ -87,7 +87,9 @@ export function registerTest(group: Command): void {
     .description('sends a marked test page to everybody on call, on every channel, and says what arrived and who acknowledged')
     .option('--person <name>', 'this person instead; may be given several times', collect)
     .option('--schedule <name>', 'who is on call in this schedule; may be given several times', collect)
-    .option('--wait <duration>', 'how long acknowledgements are waited for', durationOption('--wait'), 60_000)
+    .addOption(
+      new Option('--wait <duration>', 'how long acknowledgements are waited for').argParser(durationOption('--wait')).default(60_000, '1m'),
+    )
     .option('--hook-origin <url>', 'where people reach the hook (default: hook.listen of the catalog)')
     .addHelpText(
       'after',
