@@ -20,7 +20,8 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   requireOneRun(text, /^Complete requests:/gm, 'ab');
   const number = (line: string): number => requiredNumber(text, new RegExp(`${line}:\\s+([\\d.]+)`), `ab: expected the line "${line}"`);
   const requests = number('Complete requests');
-  const kinds = ['Connect', 'Receive', 'Length', 'Exceptions'].map((kind) => numberIn(text, new RegExp(`\\(.*\\b${kind}: (\\d+)`)) ?? 0);
+  const [failures = ''] = /\((?:Connect|Receive|Length|Exceptions): .*/.exec(text) ?? [];
+  const kinds = ['Connect', 'Receive', 'Length', 'Exceptions'].map((kind) => numberIn(failures, new RegExp(`\\b${kind}: (\\d+)`)) ?? 0);
   const [connect = 0, receive = 0, length = 0, exceptions = 0] = kinds;
   const status = numberIn(text, /Non-2xx responses:\s+(\d+)/) ?? 0;
   const silent = connect + receive + exceptions;

@@ -125,3 +125,8 @@ it('reads what k6 printed beside a word of a million letters', async () => {
   const text = fixture('k6-text.txt');
   expect(await read(`${'a'.repeat(1_000_000)}\n${'{'.repeat(1_000_000)}\n${' '.repeat(1_000_000)}x\n${text}`)).toEqual(await read(text));
 });
+
+it('reads what ab printed beside a line of a million brackets', async () => {
+  const text = fixture('ab.txt');
+  expect(await read(text.replace('Document Path', `${'('.repeat(1_000_000)}\nDocument Path`))).toEqual(await read(text));
+});
