@@ -53,3 +53,11 @@ test('the record asks for items that pass the lint once they have an owner', () 
     ).every(({ advice }) => advice.startsWith('name one owner')),
   ).toBe(true);
 });
+
+test('one restart of a process that serves two services is asked for once', () => {
+  const [change] = sampleIncident().changes;
+  if (change === undefined) throw new Error('the sample has a change');
+  const changes = [change, { ...change, service: 'search' }];
+  const asked = lintActions(sampleIncident({ severity: 'SEV3', changes }), [good]).map(({ advice }) => advice);
+  expect(asked).toEqual([expect.stringContaining('async-payment')]);
+});
