@@ -3,7 +3,6 @@ export function looksLikeWords(text: string): boolean {
   return text.split(/[ ,.]/).every((word) => /^[a-z]*$/i.test(word));
 }
 
-// eslint-disable-next-line regexp/no-super-linear-backtracking -- the defect that the demonstration finds
 const prose = /^(?:[a-z]+[ ,.]?)+$/i;
 
 export function looksLikeProse(text: string): boolean {
