@@ -1,41 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { summarizeProfile } from '../../../../core/profile/summarize.js';
 import { leavesOf, profileOf } from '../profiles.js';
 
 /** As DevTools writes them: root and packages are its own inventions, ids begin with the isolate. */
-const frame = (name: string, parent: string, place = '', line?: number): Record<string, unknown> => ({
-  category: 'Dart',
-  name,
-  parent,
-  resolvedUrl: place,
-  packageUri: place.startsWith('package:') ? place : '',
-  ...(line === undefined ? {} : { sourceLine: line }),
-});
-const sample = (leaf: string, ts: number): Record<string, unknown> => ({
-  ph: 'P',
-  name: '',
-  pid: 7,
-  tid: 9,
-  ts,
-  cat: 'Dart',
-  args: { userTag: 'Default', vmTag: 'Dart' },
-  sf: leaf,
-});
-const timeline = {
-  type: '_CpuProfileTimeline',
-  samplePeriod: 1000,
-  sampleCount: 4,
-  stackDepth: 128,
-  timeOriginMicros: 47377796685,
-  timeExtentMicros: 4000,
-  stackFrames: {
-    '12-1': frame('main', 'cpuProfileRoot', 'package:shop/main.dart', 10),
-    '12-2': frame('Cart.total', '12-1', 'package:shop/cart.dart', 20),
-    '12-3': frame('List.add', '12-2', 'dart:core/growable_array.dart', 30),
-    '12-4': frame('Element.updateChild', '12-1', 'package:flutter/src/widgets/framework.dart', 40),
-  },
-  traceEvents: [sample('12-3', 0), sample('12-2', 1000), sample('12-2', 2000), sample('12-4', 3000)],
-};
+const timeline = fixture('timeline.json') as { stackFrames: Record<string, unknown> };
+
+function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../../../fixtures/profiles/dart-devtools/${name}`, import.meta.url), 'utf8'));
+}
 
 describe('CPU profiles of Dart DevTools', () => {
   it.each([
@@ -56,23 +29,7 @@ describe('CPU profiles of Dart DevTools', () => {
   });
 
   it('are read as samples of the VM service, the leaf first', async () => {
-    const own = (name: string, owner: unknown, resolvedUrl: string): Record<string, unknown> => ({
-      kind: 'Dart',
-      inclusiveTicks: 0,
-      exclusiveTicks: 0,
-      resolvedUrl,
-      function: { type: '@Function', name, owner, location: { type: 'SourceLocation', line: 3 } },
-    });
-    const functions = [
-      own('main', { type: '@Library', name: 'shop' }, 'package:shop/main.dart'),
-      own('total', { type: '@Class', name: 'Cart' }, 'package:shop/cart.dart'),
-    ];
-    const samples = [
-      { tid: 9, timestamp: 1, stack: [1, 0] },
-      { tid: 9, timestamp: 2, stack: [1, 0] },
-      { tid: 9, timestamp: 3, stack: [0] },
-    ];
-    const profile = await profileOf(JSON.stringify({ type: 'CpuSamples', samplePeriod: 50, sampleCount: 3, functions, samples }));
+    const profile = await profileOf(JSON.stringify(fixture('cpu-samples.json')));
     expect(leavesOf(profile)).toEqual(['Cart.total 2', 'main 1']);
   });
 
