@@ -129,7 +129,8 @@ function stackReader(frames: DartFrames, builder: ProfileBuilder): (id: string) 
     const pending: { id: string; frame: DartFrames[string] }[] = [];
     let at: string | undefined = id;
     while (at !== undefined && !nodes.has(at)) {
-      const frame: DartFrames[string] | undefined = frames[at];
+      // `__proto__` is no frame of the file.
+      const frame: DartFrames[string] | undefined = Object.hasOwn(frames, at) ? frames[at] : undefined;
       if (frame === undefined || pending.length > maxDepth) {
         throw new UnreadableInputError(
           `dart devtools: expected a stack of at most ${maxDepth} frames that are all in stackFrames, frame ${at} is not. Is the file complete?`,

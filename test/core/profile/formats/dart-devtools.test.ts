@@ -38,6 +38,8 @@ describe('CPU profiles of Dart DevTools', () => {
     await expect(profileOf(JSON.stringify({ ...timeline, stackFrames: { '12-1': timeline.stackFrames['12-1'] } }))).rejects.toThrow(
       /frame 12-3 is not/,
     );
+    const named = { ...timeline, sampleCount: 1, traceEvents: [{ sf: '__proto__' }] };
+    await expect(profileOf(JSON.stringify(named))).rejects.toThrow(/frame __proto__ is not/);
   });
 });
 
