@@ -115,7 +115,7 @@ function watchLoads(): { stop: () => Promise<number> } {
   };
 }
 
-it('the next worker ends the search with the same commit, and nothing is left behind', { timeout: 240_000 }, async () => {
+it('the next worker ends the search with the same commit, and nothing is left behind', { timeout: 600_000 }, async () => {
   const first = await startWorker();
   const budgets = { budgetRuns: 60, budgetBuilds: null, budgetMinutes: 30 };
   const question = { good: 'v1', bad: null, metric: 'cpu', minEffect: 1.5, incidentId: null } as const;
