@@ -81,6 +81,11 @@ describe('rank statistics', () => {
     expect(binomialTail(20, 20, 0.05)).toBeCloseTo(0.05 ** 20, 30);
     expect(binomialTail(100_000, 5_000, 0.05)).toBeCloseTo(0.502, 2);
     expect([binomialTail(5, 0, 0.1), binomialTail(5, 6, 0.1), binomialTail(5, 1, 0)]).toEqual([1, 0, 0]);
+    // Whatever number a file tells as its count.
+    expect(binomialTail(2 ** 53, 2 ** 52, 0.5)).toBeCloseTo(0.5, 6);
+    expect([binomialTail(2 ** 53, 2 ** 50, 0.5), binomialTail(2 ** 53, 2 ** 52.5, 0.5)]).toEqual([1, 0]);
+    // The sum and the approximation meet at 1.96 standard deviations.
+    expect(binomialTail(1_000_001, 500_980, 0.5)).toBeCloseTo(binomialTail(1_000_000, 500_980, 0.5), 3);
   });
 
   it('compares two ratios', () => {
