@@ -48,7 +48,8 @@ const handleSummarySchema = z.object({
     .object({
       warmUpMs: z.number(),
       measureMs: z.number(),
-      windows: z.number().int().positive(),
+      // Our script has a dozen at most (`script-plan.ts`); each costs a row, so no number of a file decides how many.
+      windows: z.number().int().positive().max(1000),
       rate: z.number().nullable(),
       stages: z.array(stageSchema).optional(),
     })

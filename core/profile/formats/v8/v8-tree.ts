@@ -41,22 +41,22 @@ export function addV8Profile(profile: V8Profile, builder: ProfileBuilder): void 
   const busyUs = new Map<number, number>();
   const lost = { samples: 0, us: 0 };
   let before = rootNode;
-  const total = forEachWeighted(profile, (nodeId, durationUs) => {
+  const total = forEachWeighted(profile, (nodeId, durationUs, samples) => {
     const known = stacks(nodeId);
     if (known === null) {
-      lost.samples++;
+      lost.samples += samples;
       lost.us += durationUs;
-      builder.add(builder.child(rootNode, builder.frame({ name: '[unknown]', module: '', line: null })), durationUs, 1);
+      builder.add(builder.child(rootNode, builder.frame({ name: '[unknown]', module: '', line: null })), durationUs, samples);
       return;
     }
     if (known.name === idle) {
-      builder.addIdle(durationUs, 1);
+      builder.addIdle(durationUs, samples);
       return;
     }
     const isCollector = known.name === garbageCollector;
     const node = isCollector ? builder.child(before, known.frame) : known.node;
     if (!isCollector) before = node;
-    builder.add(node, durationUs, 1);
+    builder.add(node, durationUs, samples);
     if (!isCollector) busyUs.set(nodeId, (busyUs.get(nodeId) ?? 0) + durationUs);
   });
   if (lost.samples > 0)
@@ -107,24 +107,24 @@ function nodeReader(profile: V8Profile, builder: ProfileBuilder): (id: number) =
   };
 }
 
-/** Without time steps (old files, some traces) hit counts share the span evenly. Returns the number of samples. */
-function forEachWeighted(profile: V8Profile, visit: (nodeId: number, durationUs: number) => void): number {
+/** Without time steps (old files, some traces) samples or hit counts share the span evenly. Returns the number of samples. */
+function forEachWeighted(profile: V8Profile, visit: (nodeId: number, durationUs: number, samples: number) => void): number {
   let hasTime = false;
   for (let index = 0; index < profile.timeDeltas.length && !hasTime; index++) hasTime = (profile.timeDeltas[index] ?? 0) > 0;
   if (hasTime && profile.samples.length > 0) {
-    forEachV8Sample(profile, (nodeId, _atUs, durationUs) => visit(nodeId, durationUs));
+    forEachV8Sample(profile, (nodeId, _atUs, durationUs) => visit(nodeId, durationUs, 1));
     return profile.samples.length;
   }
-  const hits: ArrayLike<number> = profile.samples.length > 0 ? profile.samples : profile.nodes.flatMap((node) => repeated(node));
-  const each = hits.length === 0 ? 0 : Math.max(0, profile.endTime - profile.startTime) / hits.length;
-  for (let index = 0; index < hits.length; index++) visit(hits[index] ?? 0, each === 0 ? 1 : each);
-  return hits.length;
+  const hits = profile.samples.length > 0 ? Array.from(profile.samples, (id) => ({ id, count: 1 })) : profile.nodes.map(hitsOf);
+  const total = hits.reduce((sum, { count }) => sum + count, 0);
+  const span = Math.max(0, profile.endTime - profile.startTime);
+  for (const { id, count } of hits) if (count > 0) visit(id, span === 0 ? count : (span / total) * count, count);
+  return total;
 }
 
-/** A hostile hit count must not become a huge array. */
-function repeated(node: V8Node): number[] {
-  const hits = Math.min(Math.max(0, Math.trunc(node.hitCount ?? 0)), 1_000_000);
-  return Array.from({ length: hits }, () => node.id);
+/** However large the count, it is one step. */
+function hitsOf({ id, hitCount }: V8Node): { id: number; count: number } {
+  return { id, count: Math.max(0, Math.trunc(hitCount ?? 0)) };
 }
 
 function addHotLines(

@@ -85,3 +85,21 @@ it("takes the objects of Business Central's AL for what they are, and its idle t
     ['OnRun', 'Shop/Codeunit Cart', 'application'],
   ]);
 });
+
+it('weighs hit counts for what they are, however large', async () => {
+  const node = (id: number, functionName: string, hitCount: number, children: unknown[] = []): Record<string, unknown> => ({
+    id,
+    functionName,
+    url: 'a.js',
+    lineNumber: id,
+    hitCount,
+    children,
+  });
+  const head = { ...node(1, '(root)', 0), children: [node(2, 'parse', 3_000_000), node(3, 'print', 1_000_000), node(4, 'rest', 0)] };
+  const profile = await profileOf(JSON.stringify({ head, startTime: 1, endTime: 4001 }));
+  expect(profile.samples).toBe(4_000_000);
+  expect(summarizeProfile(profile).leaves.map(({ frame, selfShare }) => [frame, selfShare])).toEqual([
+    ['parse', 0.75],
+    ['print', 0.25],
+  ]);
+});
