@@ -87,14 +87,16 @@ function cellsWithPlans(text: string): string[] {
 }
 
 function collectFromPart(whole: PlanText, level: number, found: FoundPlans): void {
-  const part = collectValues(whole, level, found);
+  let part = collectValues(whole, level, found);
   if (part === null) return;
   for (const format of planFormats) {
     try {
       const documents = format.readText?.(part) ?? [];
       requireAllNodes(format, part, documents);
       found.plans.push(...documents.map((document) => ({ format, document })));
-      if (documents.length > 0) return;
+      if (documents.length === 0) continue;
+      if (format.linesBeside === undefined) return;
+      part = { ...part, lines: format.linesBeside(part) };
     } catch (error) {
       if (!(error instanceof UnreadableInputError)) throw error;
       found.failures.push(error);

@@ -12,6 +12,12 @@ const asJson = (command: string): string => `Take ${command} and give its output
 /** In this order: an engine that borrowed PostgreSQL's or MySQL's words before those. */
 export const foreignPlans: readonly ForeignPlan[] = [
   {
+    name: 'explain.depesz.com (a copy of its page)',
+    // Its table draws the tree by colours, which copying loses, and groups the digits of numbers.
+    mark: /#\s+exclusive\s+inclusive\s+rows x\s+rows\s+loops\s+node|^\d+\.\s+[\d,.]+\s+[\d,.]+\s+[↑↓]/m,
+    remedy: 'Give the plan itself, which the page shows under Text or Source.',
+  },
+  {
     name: 'Oracle (DBMS_XPLAN)',
     mark: /Plan hash value:|\|\s*Id\s*\|\s*Operation\s*\|\s*Name|^Execution Plan\s*\n-{10,}[^\S\n]*\n\s+0\s/m,
     remedy: ofThatTool,

@@ -1,4 +1,4 @@
-import type { PlanText } from './plan-text.js';
+import type { PlanLine, PlanText } from './plan-text.js';
 
 export type PlanEngine = 'postgres' | 'mysql' | 'mariadb' | 'sqlite' | 'mongodb';
 
@@ -25,4 +25,6 @@ export interface PlanFormat {
   readRows?(rows: readonly Readonly<Record<string, unknown>>[]): Record<string, unknown> | null;
   /** All plans in a text that is free of wrapping; none when it is of another format. Throws UnreadableInputError for a part of a plan. */
   readText?(text: PlanText): Record<string, unknown>[];
+  /** The lines of such a text that no plan of this format takes up: a plan of another format may stand there. Absent where none can be told apart. */
+  linesBeside?(text: PlanText): PlanLine[];
 }

@@ -1,6 +1,6 @@
 import type { PlanFormat } from './format.js';
 import { BrokenValueError, readShellValue } from './wrapping/shell-value.js';
-import { isRecord, numeric, type RawRecord } from './mysql-blocks.js';
+import { isRecord, numeric as plainNumber, type RawRecord } from './mysql-blocks.js';
 
 const mostLevels = 200;
 const shellAdvice = 'print(EJSON.stringify(<query>.explain("executionStats")))';
@@ -109,6 +109,14 @@ function aggregation(stages: readonly RawRecord[], value: RawRecord): RawRecord 
   return below === null
     ? null
     : { Plan: below, ...(value['serverInfo'] === undefined && executionMs === undefined ? {} : { 'Execution Time': total }) };
+}
+
+/** A number, also as canonical Extended JSON writes one (`{"$numberLong": "5"}`), and as a driver's Long is made JSON (`{"low": 5, "high": 0}`). */
+function numeric(value: unknown): number | undefined {
+  if (!isRecord(value)) return plainNumber(value);
+  const { low, high } = value;
+  if (typeof low === 'number' && typeof high === 'number') return high * 2 ** 32 + (low >>> 0);
+  return plainNumber(value['$numberLong'] ?? value['$numberInt'] ?? value['$numberDouble']);
 }
 
 function collectionOf(planner: unknown): string | null {

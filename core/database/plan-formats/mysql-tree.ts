@@ -62,17 +62,24 @@ function readTrees(lines: readonly PlanLine[]): RawRecord[] {
   const roots: RawRecord[] = [];
   const open: { column: number; node: RawRecord; subquery: string | null }[] = [];
   let isSeparated = false;
+  let leftOut: PlanLine | null = null;
   for (const line of lines) {
     const match = arrow.exec(line.text);
     if (match === null) {
       isSeparated = true;
-      if (open.length > 0 && leavesOut(line.text) && /^\s{2}/.test(line.text)) refuse(line);
+      if (open.length > 0 && leavesOut(line.text)) {
+        if (/^\s{2}/.test(line.text)) refuse(line);
+        leftOut = line;
+      }
       if (/\((?:cost=[\d.]+|actual time=)/.test(line.text)) refuse(line);
       continue;
     }
     const [, indent = '', text = ''] = match;
     const last = open.at(-1);
     while (open.length > 0 && (open.at(-1)?.column ?? 0) >= indent.length) open.pop();
+    // As far left as the root, dots stand for what follows in the page, unless the tree goes on behind them.
+    if (leftOut !== null && open.length > 0) refuse(leftOut);
+    leftOut = null;
     // A second root right behind the first: a plan of one step, or one whose indentation is lost.
     if (open.length === 0 && last !== undefined && !isSeparated && (indent.length > 0 || childrenOf(last.node).length === 0)) refuse(line);
     isSeparated = false;

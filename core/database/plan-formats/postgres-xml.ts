@@ -25,6 +25,7 @@ export const postgresXml: PlanFormat = {
       ...(durationMs === null ? {} : { Duration: durationMs }),
     }));
   },
+  linesBeside: ({ lines }) => lines.filter(({ text }) => !/<\/?[A-Z][\w-]{0,60}>|<\/?explain\b/.test(text)),
 };
 
 const entities: Partial<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };

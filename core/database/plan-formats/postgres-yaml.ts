@@ -36,6 +36,14 @@ export const postgresYaml: PlanFormat = {
     for (const { Plan: root } of roots) if (isRecord(root)) requireWholeTree(root, readsOfPostgres, measuredInPostgres, postgresAdvice);
     return roots.map((root) => (durationMs === null ? root : { ...root, Duration: durationMs }));
   },
+  linesBeside({ lines }) {
+    let isInside = false;
+    return lines.filter(({ text }) => {
+      isInside =
+        /^\s*(?:- )?Plan:\s*$/.test(text) || (isInside && (text.trim() === '' || /^\s*(?:- )?(?:[A-Z][\w/ -]*:(?:\s|$)|")/.test(text)));
+      return !isInside;
+    });
+  },
 };
 
 /** The subset of YAML that PostgreSQL writes: mappings indented by blanks, lists with dashes, scalars as in JSON. */

@@ -1,6 +1,6 @@
 import { UnreadableInputError } from '../../model/errors.js';
 import type { PlanFormat } from './format.js';
-import type { PlanLine } from './plan-text.js';
+import { leavesOut, quoteLine, type PlanLine } from './plan-text.js';
 
 type RawRecord = Record<string, unknown>;
 
@@ -59,13 +59,21 @@ interface Step {
 function blocksOf(lines: readonly PlanLine[]): Step[][] {
   const blocks: Step[][] = [];
   let firstColumn: number | null = null;
-  for (const { text } of lines) {
+  for (const line of lines) {
+    const { text } = line;
     const found = stepOf(text, firstColumn);
+    if (firstColumn !== null && leavesOut(text.replace(/^[|│ ]{0,400}(?:(?:\|--|`--|├──|└──) ?)?/, ''))) refuseShortened(line);
     if (found !== null && firstColumn === null) blocks.push([]);
     firstColumn = found === null ? null : (firstColumn ?? found.column);
     if (found !== null) blocks.at(-1)?.push(found);
   }
   return blocks.filter((block) => block.some(({ detail }) => words.test(detail)));
+}
+
+function refuseShortened(line: PlanLine): never {
+  throw new UnreadableInputError(
+    `Expected every step of a plan of SQLite, but ${quoteLine(line)} says that some were left out. Copy it as it was printed, or take EXPLAIN QUERY PLAN again.`,
+  );
 }
 
 /** Right below a corner stands nothing beside it, but what is below it: somebody took the indentation away. Throws UnreadableInputError. */

@@ -12,13 +12,11 @@ export type IsMeasured = (node: RawRecord) => boolean;
  * Subplans and CTEs are no inputs. Throws UnreadableInputError.
  */
 export function requireWholeTree(root: RawRecord, reads: Reads, isMeasured: IsMeasured, advice: string): void {
+  requireMeasurements(root, isMeasured, advice);
   const open = [root];
-  // Without a time of its own (TIMING OFF) a node still counts its rounds.
-  const measurement = ['Actual Total Time', 'Actual Loops'].find((key) => root[key] !== undefined);
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const below = childrenOf(node);
     const type = String(node['Node Type']);
-    if (measurement !== undefined && isMeasured(node) && node[measurement] === undefined) refuseUnmeasured(node, advice);
     const expected = reads(type);
     const inputs = below.filter((child) => child['Subplan Name'] === undefined).length;
     if (inputs < expected) {
@@ -28,6 +26,18 @@ export function requireWholeTree(root: RawRecord, reads: Reads, isMeasured: IsMe
       );
     }
     open.push(...below);
+  }
+}
+
+/** Every node of an executed plan must have what the root has. Throws UnreadableInputError. */
+export function requireMeasurements(root: RawRecord, isMeasured: IsMeasured, advice: string): void {
+  // Without a time of its own (TIMING OFF) a node still counts its rounds.
+  const measurement = ['Actual Total Time', 'Actual Loops'].find((key) => root[key] !== undefined);
+  if (measurement === undefined) return;
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isMeasured(node) && node[measurement] === undefined) refuseUnmeasured(node, advice);
+    open.push(...childrenOf(node));
   }
 }
 

@@ -3,6 +3,7 @@ import { findPlans, type FoundPlan } from '../plan-formats/find-plans.js';
 import { isWithoutNumbers, nameForeign } from '../plan-formats/foreign.js';
 import type { PlanFormat } from '../plan-formats/format.js';
 import { planFormats } from '../plan-formats/registry.js';
+import { measuredInPostgres, requireMeasurements } from '../plan-formats/whole-tree.js';
 import { parseRawPlan, type RawPlanDocument, type RawPlanNode } from './raw-plan.js';
 
 export interface PlanDocument {
@@ -20,7 +21,9 @@ export function findPlanDocument(text: string): PlanDocument {
   const readable: { format: PlanFormat; document: RawPlanDocument }[] = [];
   for (const plan of plans) {
     try {
-      readable.push({ format: plan.format, document: parseRawPlan(withOldNames(plan)) });
+      const document = parseRawPlan(withOldNames(plan));
+      if (plan.format.engine === 'postgres') requireMeasurements(document.Plan, measuredInPostgres, plan.format.advice);
+      readable.push({ format: plan.format, document });
     } catch (error) {
       if (!(error instanceof UnreadableInputError)) throw error;
       failures.push(error);

@@ -40,10 +40,12 @@ function jit(document: RawPlanDocument, totalMs: number): PlanFinding[] {
   return [finding('jit', 0, text)];
 }
 
+/** The execution as a whole: triggers and sending are none of its nodes, and with TIMING OFF no node has a time. */
 function planning(document: RawPlanDocument, totalMs: number): PlanFinding[] {
   const planningMs = document['Planning Time'] ?? 0;
-  return planningMs > totalMs && planningMs >= 1
-    ? [finding('planning-dominates', 0, `Planning takes ${milliseconds(planningMs)}, executing ${milliseconds(totalMs)}.`)]
+  const executionMs = document['Execution Time'] ?? totalMs;
+  return planningMs > executionMs && planningMs >= 1
+    ? [finding('planning-dominates', 0, `Planning takes ${milliseconds(planningMs)}, executing ${milliseconds(executionMs)}.`)]
     : [];
 }
 

@@ -6,9 +6,21 @@ export function readFooter(line: string, document: RawRecord): void {
   const time = /^\s*(Planning|Execution|Total)\s(?:time|runtime):\s*(\d+\.?\d*)/i.exec(line);
   // The server says it once, right below its plan: what stands further down in the same words, people wrote themselves.
   if (time !== null) document[time[1]?.toLowerCase() === 'planning' ? 'Planning Time' : 'Execution Time'] ??= Number(time[2]);
+  else if (readPart(line, document)) return;
   else if (/^\s*Trigger .*:/.test(line)) readTrigger(line, document);
   else if (/^\s*Serialization:/.test(line)) document['Serialization'] = { Time: numberAfter(line, 'time') ?? 0 };
   else readJit(line, document);
+}
+
+const partUnits: Partial<Record<string, number>> = { ms: 1, s: 1000, min: 60_000 };
+
+/** Database Lab's `Time: 1.3 s`, and below it `- planning: 2.905 ms`, `- execution: 1.297 s`. */
+function readPart(line: string, document: RawRecord): boolean {
+  const [, part, value, unit = ''] = /^\s*- (planning|execution): (\d+(?:\.\d+)?) (ms|s|min)\b/.exec(line) ?? [];
+  const unitMs = partUnits[unit];
+  if (unitMs === undefined) return false;
+  document[part === 'planning' ? 'Planning Time' : 'Execution Time'] ??= Number(value) * unitMs;
+  return true;
 }
 
 /** `Trigger tr on t: time=1.5 calls=10`, `Trigger for constraint fk: time=… calls=…`. */

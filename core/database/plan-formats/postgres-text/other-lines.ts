@@ -13,7 +13,7 @@ export function isSubplanHeader(line: string): boolean {
 }
 
 const footer =
-  /^\s*(?:(?:Planning|Execution) ?(?:time)?:|Total runtime:|JIT:|Trigger .*: |Triggers?:|Settings:|Query Identifier:|Serialization:|Time: [\d.]+ ms)/i;
+  /^\s*(?:(?:Planning|Execution) ?(?:time)?:|Total runtime:|JIT:|Trigger .*: |Triggers?:|Settings:|Query Identifier:|Serialization:|Time: [\d.]+ (?:ms|s|min)\b)/i;
 
 /** What is said of the whole statement, below the last node. */
 export function isFooter(line: string): boolean {

@@ -4,7 +4,7 @@ import { leavesOut, quoteLine, type PlanLine, type PlanText } from '../plan-text
 import { measuredInPostgres, readsOfPostgres, requireWholeTree } from '../whole-tree.js';
 import { readDetail, readWorkerLine } from './detail-line.js';
 import { readFooter } from './footer-line.js';
-import { isHeadlike, readHeadLine, type HeadLine } from './head-line.js';
+import { isDetail, isHeadlike, readHeadLine, type HeadLine } from './head-line.js';
 import { joinBrokenLines } from './join-lines.js';
 import { isKnownTitle, type RawRecord } from './node-title.js';
 import { isFooter, readSubplanHeader } from './other-lines.js';
@@ -24,6 +24,8 @@ interface OpenPlan {
   worker: { column: number; record: RawRecord } | null;
   /** The lines below the last node have begun. */
   isClosed: boolean;
+  /** `...` as far left as the root: something was left out when the plan goes on behind it. */
+  leftOut: PlanLine | null;
 }
 
 /**
@@ -32,15 +34,18 @@ interface OpenPlan {
  */
 export function readTextPlans({ lines, durationMs }: PlanText): RawRecord[] {
   const plans: OpenPlan[] = [];
+  let previous = '';
   for (const line of joinBrokenLines(lines)) {
     const head = readHeadLine(line.text);
     const plan = plans.at(-1) ?? null;
     if (head !== null) placeHead(head, line, plans);
     else if (isHeadlike(line.text) && !isHarmless(line.text, plan)) refuseHead(line, plan);
     else if (plan !== null) {
-      if (leavesOut(line.text) && !plan.isClosed && columnOf(line.text) > plan.rootColumn) refuseHead(line, plan);
+      if (leavesOut(line.text) && !plan.isClosed) noteLeftOut(line, previous, plan);
       readOther(line.text, plan);
+      if (plan.isClosed && plan.leftOut !== null) refuseHead(plan.leftOut, { ...plan, isClosed: false });
     }
+    previous = line.text;
   }
   for (const { document } of plans) {
     requireWholeTree(document['Plan'] as RawRecord, readsOfPostgres, measuredInPostgres, postgresAdvice);
@@ -55,6 +60,13 @@ function isHarmless(text: string, plan: OpenPlan | null): boolean {
   return (plan === null || plan.isClosed) && !/\((?:cost=\d|actual )/.test(text);
 }
 
+/** Inside of a tree it stands for nodes. Behind a plan of one node, or apart from it, it stands for what the page holds further down, if the plan does not go on. */
+function noteLeftOut(line: PlanLine, previous: string, plan: OpenPlan): void {
+  const isInTree = plan.open.length > 1 && (isDetail(previous) || readHeadLine(previous) !== null);
+  if (isInTree || columnOf(line.text) > plan.rootColumn) refuseHead(line, plan);
+  plan.leftOut ??= line;
+}
+
 function columnOf(line: string): number {
   return line.length - line.trimStart().length;
 }
@@ -67,6 +79,7 @@ function placeHead(head: HeadLine, line: PlanLine, plans: OpenPlan[]): void {
     return;
   }
   if (column === null || plan.isClosed) refuseHead(line, plan);
+  if (plan.leftOut !== null) refuseHead(plan.leftOut, plan);
   if (column <= plan.rootColumn) throw lostIndentation(line);
   closeTo(plan, column);
   const parent = plan.subplan !== null && plan.subplan.column < column ? plan.subplan : null;
@@ -80,7 +93,7 @@ function placeHead(head: HeadLine, line: PlanLine, plans: OpenPlan[]): void {
 function newPlan(head: HeadLine): OpenPlan {
   const open = [{ column: head.arrowColumn ?? -1, node: head.node }];
   const document = { Plan: head.node };
-  return { document, rootColumn: head.arrowColumn ?? head.titleColumn, open, subplan: null, worker: null, isClosed: false };
+  return { document, rootColumn: head.arrowColumn ?? head.titleColumn, open, subplan: null, worker: null, isClosed: false, leftOut: null };
 }
 
 /** Ends the nodes that stand as deep as this column, or deeper. */
