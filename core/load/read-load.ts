@@ -24,10 +24,21 @@ export async function readLoad(source: AsyncIterable<Uint8Array>, fileName = '')
       head = await readHead(reader, chunks, head, limit);
       format = chooseFormat(head, limit >= maxHeadBytes);
     }
-    return await format.read(replay(chunks, reader));
+    return requireNumbers(await format.read(replay(chunks, reader)), fileName);
   } finally {
     await reader.return?.();
   }
+}
+
+/** A broken file can hold digits beyond what a number can be, alone or in sum. */
+function requireNumbers(result: LoadResult, fileName: string): LoadResult {
+  const { latencyMs, requests, requestRate, failedRatio } = result;
+  const told = Object.entries({ requests, requestRate, failedRatio, ...latencyMs });
+  const none = told.find(([, value]) => value !== null && !Number.isFinite(value));
+  if (none === undefined) return result;
+  throw new UnreadableInputError(
+    `${fileName === '' ? 'load' : fileName}: expected times and counts, got ${none[0]} = ${none[1]}, which no run has; give the unmodified file`,
+  );
 }
 
 async function readHead(reader: AsyncIterator<Uint8Array>, chunks: Uint8Array[], before: LoadHead, limit: number): Promise<LoadHead> {

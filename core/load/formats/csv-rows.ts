@@ -32,8 +32,8 @@ function nextCell(line: string, from: number, separator: string): number {
   return (found === -1 ? line.length : found) + 1;
 }
 
-/** A line that goes on after a quote was opened: a message with line ends in it. */
-function isOpen(line: string): boolean {
+/** A line in which a quote opens or closes: a message with line ends in it. */
+function hasOddQuotes(line: string): boolean {
   return (line.split('"').length - 1) % 2 === 1;
 }
 
@@ -56,36 +56,66 @@ export async function forEachRow(
 ): Promise<string[]> {
   let columns = options.header === undefined ? null : indexOf(options.header, what, wanted);
   const { separator = ',' } = options;
-  const tally = { rows: 0, bad: 0, firstBad: '' };
-  let pending = '';
-  await forEachLine(source, (raw) => {
-    const line = pending === '' ? raw : `${pending}\n${raw}`;
-    pending = '';
-    if (line.trim() === '') return;
-    if (isOpen(line) && line.length < longestRecord) {
-      pending = line;
-      return;
-    }
+  const tally: RowTally = { rows: 0, bad: 0, firstBad: '' };
+  const addRecord = (line: string): boolean => {
     const cells = splitCells(columns === null ? line.replace(/^\uFEFF/, '') : line, separator);
     if (columns === null) {
       columns = indexOf(cells, what, wanted);
-      return;
+      return true;
     }
     const known = columns;
-    if (cells.length >= known.size && onRow((column) => cells[known.get(column) ?? -1] ?? '')) {
-      tally.rows++;
+    const isTaken = cells.length >= known.size && onRow((column) => cells[known.get(column) ?? -1] ?? '');
+    if (isTaken) tally.rows++;
+    return isTaken;
+  };
+  await forEachRecord(source, (record, isRest) => {
+    if (addRecord(record) || isRest) return;
+    tally.bad++;
+    if (tally.firstBad === '') tally.firstBad = record.slice(0, 120);
+  });
+  refuseMany(what, tally);
+  return leftOut(tally, 'lines are no whole records');
+}
+
+/**
+ * Calls `onRecord` for every line, or for several of them where a quoted cell has line ends in it. A quote that stays open was a stray one: then
+ * its line comes alone, and the lines behind it one by one as what may be records or the rest of the cell (`isRest`).
+ */
+async function forEachRecord(source: AsyncIterable<Uint8Array>, onRecord: (record: string, isRest: boolean) => void): Promise<void> {
+  let pending: string[] = [];
+  let length = 0;
+  const giveUp = (): void => {
+    for (const [index, line] of pending.entries()) onRecord(line, index > 0);
+    pending = [];
+  };
+  await forEachLine(source, (line) => {
+    const isInside = pending.length > 0;
+    if (!isInside && line.trim() === '') return;
+    const changes = hasOddQuotes(line);
+    if (!isInside && !changes) {
+      onRecord(line, false);
       return;
     }
-    tally.bad++;
-    if (tally.firstBad === '') tally.firstBad = line.slice(0, 120);
+    length = (isInside ? length : 0) + line.length;
+    pending.push(line);
+    if (isInside && changes) {
+      onRecord(pending.join('\n'), false);
+      pending = [];
+    } else if (length >= longestRecord) giveUp();
   });
-  if (pending !== '') {
-    tally.bad++;
-    if (tally.firstBad === '') tally.firstBad = pending.slice(0, 120);
-  }
-  refuseMany(what, tally);
-  const { rows, bad, firstBad } = tally;
-  return bad === 0 ? [] : [`${bad} of ${rows + bad} lines are no whole records and are left out, the first of them "${firstBad}"`];
+  giveUp();
+}
+
+export interface RowTally {
+  rows: number;
+  bad: number;
+  /** The beginning of the first record that is none. */
+  firstBad: string;
+}
+
+/** What to tell of records that are none; nothing where there are none. */
+export function leftOut({ rows, bad, firstBad }: RowTally, what: string): string[] {
+  return bad === 0 ? [] : [`${bad} of ${rows + bad} ${what} and are left out, the first of them "${firstBad}"`];
 }
 
 function indexOf(cells: readonly string[], what: string, wanted: readonly string[]): Map<string, number> {
@@ -97,9 +127,10 @@ function indexOf(cells: readonly string[], what: string, wanted: readonly string
   );
 }
 
-function refuseMany(what: string, { rows, bad, firstBad }: { rows: number; bad: number; firstBad: string }): void {
+/** Throws UnreadableInputError where more than one in a hundred is no record. */
+export function refuseMany(what: string, { rows, bad, firstBad }: RowTally): void {
   if (bad <= Math.max(1, maxBadShare * (rows + bad))) return;
   throw new UnreadableInputError(
-    `${what}: expected one record a line, but ${bad} of ${rows + bad} lines are not, the first of them "${firstBad}"; give the unmodified file`,
+    `${what}: expected whole records, but ${bad} of ${rows + bad} are none, the first of them "${firstBad}"; give the unmodified file`,
   );
 }

@@ -3,34 +3,86 @@ import { forEachLine } from '../../profile/formats/input/text-lines.js';
 /** A sample with its attributes, however many lines it takes. */
 const longestTag = 100_000;
 
+const tagStart = /<\/?(?:httpSample|sample)\b/g;
+/** What changes the state of a scan inside a tag. */
+const signal = /["<>]/g;
+
+/** What was read of a file, apart from the samples. */
+export interface BrokenTags {
+  count: number;
+  /** The beginning of the first of them; empty when there is none. */
+  first: string;
+}
+
 /**
  * Calls `onSample` for every outermost `<httpSample …>` or `<sample …>`; those inside another are parts of it (redirects, embedded files), unless that is a
- * transaction controller, whose parts are the requests. JMeter writes a tag a line; response data in between is skipped.
+ * transaction controller, whose parts are the requests. JMeter writes a tag a line; response data in between is skipped. Each character is looked at once.
  */
 export async function forEachSample(
   source: AsyncIterable<Uint8Array>,
   onSample: (attribute: (name: string) => string) => void,
-): Promise<void> {
+): Promise<BrokenTags> {
   /** Samples that are open: is each but a transaction controller? */
   const open: boolean[] = [];
-  let pending = '';
-  await forEachLine(source, (line) => {
-    const text = pending + line;
-    pending = '';
-    for (const [tag] of text.matchAll(/<\/?(?:httpSample|sample)\b(?:[^>"]|"[^"]*")*>/g)) {
-      if (tag.startsWith('</')) {
-        open.pop();
-        continue;
-      }
-      const attribute = attributesOf(tag);
-      if (open.every(Boolean)) onSample(attribute);
-      if (!tag.endsWith('/>')) open.push(isTransaction(attribute('rm')));
+  const broken = { count: 0, first: '' };
+  await forEachTag(source, broken, (tag) => {
+    if (tag.startsWith('</')) {
+      open.pop();
+      return;
     }
-    const last = text.lastIndexOf('<');
-    const isCut =
-      last !== -1 && /^<(?:httpSample|sample)\b/.test(text.slice(last, last + 12)) && !/^(?:[^>"]|"[^"]*")*>/.test(text.slice(last));
-    if (isCut && text.length < longestTag) pending = `${text.slice(last)}\n`;
+    const attribute = attributesOf(tag);
+    if (open.every(Boolean)) onSample(attribute);
+    if (!tag.endsWith('/>')) open.push(isTransaction(attribute('rm')));
   });
+  return broken;
+}
+
+async function forEachTag(source: AsyncIterable<Uint8Array>, broken: BrokenTags, onTag: (tag: string) => void): Promise<void> {
+  /** The tag that is being read; empty outside of one. */
+  let tag = '';
+  let isQuoted = false;
+  const giveUp = (): void => {
+    broken.count++;
+    if (broken.first === '') broken.first = tag.slice(0, 120);
+    tag = '';
+  };
+  /** Reads on in an open tag. Returns where to go on: behind the tag, or at the next one if this one never ended. */
+  const readOn = (line: string, from: number): number => {
+    signal.lastIndex = from;
+    for (let found = signal.exec(line); found !== null; found = signal.exec(line)) {
+      if (found[0] === '"') isQuoted = !isQuoted;
+      else if (found[0] === '>' && !isQuoted) {
+        onTag(tag + line.slice(from, found.index + 1));
+        tag = '';
+        return found.index + 1;
+      } else if (found[0] === '<' && isTagStart(line, found.index)) {
+        tag += line.slice(from, found.index);
+        giveUp();
+        return found.index;
+      }
+    }
+    tag += `${line.slice(from)}\n`;
+    if (tag.length > longestTag) giveUp();
+    return line.length;
+  };
+  await forEachLine(source, (line) => {
+    let at = tag === '' ? 0 : readOn(line, 0);
+    for (;;) {
+      tagStart.lastIndex = at;
+      const start = tagStart.exec(line);
+      if (start === null) return;
+      at = start.index + start[0].length;
+      tag = start[0];
+      isQuoted = false;
+      at = readOn(line, at);
+    }
+  });
+  if (tag !== '') giveUp();
+}
+
+/** XML has no `<` inside of attributes, so the tag before was cut. */
+function isTagStart(line: string, index: number): boolean {
+  return /^<\/?(?:httpSample|sample)\b/.test(line.slice(index, index + 13));
 }
 
 /** The message of a transaction controller: it sums up requests that are listed, too, or stand inside it. */

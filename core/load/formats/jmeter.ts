@@ -2,7 +2,7 @@
 import { UnreadableInputError } from '../../model/errors.js';
 import type { LoadResult } from '../../model/load-result.js';
 import { timeoutKey } from '../own-metrics.js';
-import { forEachRow } from './csv-rows.js';
+import { forEachRow, leftOut, refuseMany } from './csv-rows.js';
 import type { LoadFileFormat } from './format.js';
 import { createRequestTally, type ListedRequest } from './request-tally.js';
 import { forEachSample, isTransaction } from './jmeter-xml.js';
@@ -138,7 +138,7 @@ function errorOf(code: string, message: string): string {
 async function readXml(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const run = createRun();
   let samples = 0;
-  await forEachSample(source, (attribute) => {
+  const broken = await forEachSample(source, (attribute) => {
     samples++;
     const [startedAtMs, ms] = [numberOf(attribute('ts')), numberOf(attribute('t'))];
     if (!Number.isFinite(startedAtMs) || !Number.isFinite(ms)) {
@@ -149,7 +149,9 @@ async function readXml(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
     requireOne(attribute('sc'));
     addSample(run, { startedAtMs, ms, label: attribute('lb'), success: attribute('s'), code: attribute('rc'), message: attribute('rm') });
   });
-  return finish(run);
+  const tally = { rows: samples, bad: broken.count, firstBad: broken.first };
+  refuseMany('jmeter', tally);
+  return finish(run, leftOut(tally, 'samples are cut off or broken'));
 }
 
 /** NaN where there is nothing. */

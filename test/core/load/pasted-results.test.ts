@@ -130,3 +130,32 @@ it('reads what ab printed beside a line of a million brackets', async () => {
   const text = fixture('ab.txt');
   expect(await read(text.replace('Document Path', `${'('.repeat(1_000_000)}\nDocument Path`))).toEqual(await read(text));
 });
+
+it('takes the lines behind a stray quote as lines, and tells of the one that is none', async () => {
+  const rows = Array.from({ length: 200 }, (_, index) => `${1700000000000 + index},10,/,200,${index === 50 ? '"OK' : 'OK'},t 1-1,true`);
+  const result = await read(['timeStamp,elapsed,label,responseCode,responseMessage,threadName,success', ...rows].join('\n'));
+  expect(result.requests).toBe(199);
+  expect(result.notes?.join('\n')).toMatch(/1 of 200 lines are no whole records and are left out, the first of them "1700000000050,/);
+});
+
+it('takes the samples behind a tag of JMeter that never ends, and tells of it', async () => {
+  const samples = Array.from(
+    { length: 200 },
+    (_, index) => `<httpSample t="10" ts="${1700000000000 + index}" s="true" lb="/" rc="200" rm="OK"/>`,
+  );
+  const broken = samples.with(50, '<httpSample t="10" ts="1700000000050" s="true" lb="/" rc="20').with(199, '<httpSample t="10" ts="17');
+  const result = await read(`<?xml version="1.0"?>\n<testResults version="1.2">\n${broken.join('\n')}`);
+  expect(result.requests).toBe(198);
+  expect(result.notes?.join('\n')).toMatch(
+    /2 of 200 samples are cut off or broken and are left out, the first of them "<httpSample t="10" ts="1700000000050"/,
+  );
+});
+
+it.each([
+  ['k6-text.txt', (text: string) => text.replace(/p\(95\)=[\d.]+/g, `p(95)=${'4'.repeat(400)}`)],
+  ['k6-text.txt', (text: string) => text.replace(/(http_reqs[. ]*: )\d+ +[\d.]+/, `$1${'9'.repeat(305)} ${'9'.repeat(310)}`)],
+])('refuses %s with numbers that no run has', async (file, damage) => {
+  const text = fixture(file);
+  expect(damage(text)).not.toBe(text);
+  await expect(read(damage(text))).rejects.toThrow(/run: expected times and counts, got (?:p95|requestRate) = Infinity/);
+});
