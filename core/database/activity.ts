@@ -1,4 +1,5 @@
 import type { ActivityObservation } from '../model/database.js';
+import { groupBy } from '../model/group-by.js';
 import { responderName } from './sql/own-statement.js';
 import { countIdle } from './idle-sessions.js';
 
@@ -140,15 +141,4 @@ function classesOf(samples: SessionSample[], ticks: number): { waitClass: string
   return [...groups.entries()]
     .map(([waitClass, group]) => ({ waitClass, sessions: group.length / ticks }))
     .sort((a, b) => b.sessions - a.sessions || a.waitClass.localeCompare(b.waitClass));
-}
-
-function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -22,14 +22,17 @@ export function busyProfile(profile: StackProfile, hotLines: readonly HotLine[] 
   const classes = classifyNodes(profile);
   const count = profile.parents.length;
   let classedIdle = 0;
+  // Added up, not subtracted: one idle sample of a broken weight may be larger than all others by more than a number has digits.
+  let total = profile.self[0] ?? 0;
   let isIdleKnown = profile.idleWeight !== null;
   for (let node = 1; node < count; node++) {
     const self = profile.self[node] ?? 0;
-    if (self === 0 || !classes.isIdle(node)) continue;
-    classedIdle += self;
-    isIdleKnown = true;
+    if (!classes.isIdle(node)) total += self;
+    else if (self > 0) {
+      classedIdle += self;
+      isIdleKnown = true;
+    }
   }
-  const total = Math.max(0, profile.total - classedIdle);
   const counted = countBusy(profile, (node) => !classes.isIdle(node));
   return {
     profile,

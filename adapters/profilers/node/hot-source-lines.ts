@@ -1,8 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import { regexNames } from '../../../core/profile/regex-calls.js';
 import { functionEnd, functionText, maxLineLength, type HotLine } from '../../../core/profile/source-hints.js';
+import { isFile, readSourceText } from './source-text.js';
 
 const maxFileBytes = 5_000_000;
 const maxLines = 300;
@@ -51,7 +50,7 @@ interface HotPlace {
 
 function hottest(profile: V8Profile): HotPlace[] {
   return profile.nodes
-    .filter((node) => /^(?:file:\/\/|\/)/.test(node.callFrame.url) && node.callFrame.lineNumber >= 0)
+    .filter((node) => isFile(node.callFrame.url) && node.callFrame.lineNumber >= 0)
     .flatMap((node) =>
       (node.positionTicks ?? []).map((tick) => ({
         module: node.callFrame.url,
@@ -66,20 +65,6 @@ function hottest(profile: V8Profile): HotPlace[] {
 }
 
 async function readSource(module: string, pid: number | null): Promise<Source | null> {
-  try {
-    const path = module.startsWith('file:') ? fileURLToPath(module) : module;
-    for (const candidate of pid === null ? [path] : [`/proc/${pid}/root${path}`, path]) {
-      const size = await stat(candidate).then(
-        (entry) => (entry.isFile() ? entry.size : null),
-        () => null,
-      );
-      if (size === null || size > maxFileBytes) continue;
-      const lines = (await readFile(candidate, 'utf8')).split('\n');
-      return { lines, regexNames: regexNames(lines) };
-    }
-    return null;
-  } catch {
-    // A hint is worth no failure: without the text the category stays `application`.
-    return null;
-  }
+  const lines = (await readSourceText(module, pid, maxFileBytes))?.split('\n');
+  return lines === undefined ? null : { lines, regexNames: regexNames(lines) };
 }

@@ -4,7 +4,9 @@ import { EvidenceUnavailableError } from '../../../core/model/errors.js';
 import { parseV8Profile, type V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import type { Standing } from '../../../core/model/standing.js';
 import type { HotLine } from '../../../core/profile/source-hints.js';
+import { placeInlined } from '../../../core/profile/inlined/place-inlined.js';
 import { toSources } from '../../../core/profile/source-positions.js';
+import { readExtents } from './function-extents.js';
 import { readHotLines } from './hot-source-lines.js';
 import { isLeased, keepLease } from './inspector-lease.js';
 import { evaluate, openInspectorSession, type InspectorSession } from './inspector-session.js';
@@ -13,6 +15,7 @@ import { startTrace } from './node-tracing.js';
 import { countCpu, type CountedCpu } from '../../kernel/process-cpu.js';
 import { ownListeningSockets, type ListeningSocket } from '../../kernel/process-sockets.js';
 import { renewRecorder, startRecorder, takeRecorded } from './request-recorder.js';
+import { keepLooking, withoutLooks } from './stack-looks.js';
 import { lookAtAwaits } from './standing-awaits.js';
 import { readSourceMaps, urlsOf } from './source-maps.js';
 
@@ -162,7 +165,8 @@ async function capture(session: InspectorSession, target: NodeTarget, options: N
     const { profile, isCalm, ...sampled } = await sample(session, target.pid, { durationMs, awaitsMs, pass });
     signal?.throwIfAborted();
     const standing = isCalm ? await lookAtAwaits(session, target.pid, { awaitsMs, pass: (ms) => pass(ms, durationMs - awaitsMs) }) : null;
-    const told = toSources(profile, await readHotLines(profile, target.pid), await readSourceMaps(urlsOf(profile), target.pid));
+    const placed = placeInlined(profile, await readExtents(profile, target.pid));
+    const told = toSources(placed, await readHotLines(placed, target.pid), await readSourceMaps(urlsOf(placed), target.pid));
     return { ...sampled, cpuProfile: JSON.stringify(told.profile), sources: told.hotLines, standing, workerThreads };
   } finally {
     // A profiler left on would tax the service and spoil its event-loop figures.
@@ -191,13 +195,19 @@ async function sample(
   await session.call('Profiler.start');
   const endCount = countCpu(pid);
   const startedAt = new Date().toISOString();
-  await pass(durationMs - awaitsMs, 0);
-  const isCalm = awaitsMs > 0 && isLoopCalm(endCount());
-  if (!isCalm) await pass(awaitsMs, durationMs - awaitsMs);
+  const stopLooking = keepLooking(session, durationMs);
+  let isCalm;
+  try {
+    await pass(durationMs - awaitsMs, 0);
+    isCalm = awaitsMs > 0 && isLoopCalm(endCount());
+    if (!isCalm) await pass(awaitsMs, durationMs - awaitsMs);
+  } finally {
+    stopLooking();
+  }
   const cpu = endCount();
   const stopped = z.object({ profile: z.unknown() }).parse(await session.call('Profiler.stop', {}, 60_000));
   const endedAt = new Date().toISOString();
-  const profile = parseV8Profile(stopped.profile);
+  const profile = withoutLooks(parseV8Profile(stopped.profile));
   const recorded = await takeRecorded(session, cleanUpTimeoutMs);
   const events = await trace?.stop();
   return {

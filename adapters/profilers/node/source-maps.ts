@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { packageOf } from '../../../core/profile/categories/node.js';
 import type { V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import type { SourceLookup, SourcePosition } from '../../../core/profile/source-positions.js';
+import { isFile, readSourceText } from './source-text.js';
 
 const maxFileBytes = 40_000_000;
 const maxFiles = 300;
@@ -29,7 +29,7 @@ export function urlsOf(profile: V8Profile): Set<string> {
  */
 export async function readSourceMaps(urls: ReadonlySet<string>, pid: number | null): Promise<SourceLookup> {
   // Packages are known by their folder; their own maps would only hide it.
-  const own = [...urls].filter((url) => /^(?:file:\/\/|\/)/.test(url) && packageOf(url) === null).slice(0, maxFiles);
+  const own = [...urls].filter((url) => isFile(url) && packageOf(url) === null).slice(0, maxFiles);
   const files = new Map<string, MappedFile>();
   for (const url of own) {
     const file = await readMapped(url, pid).catch(() => null);
@@ -43,11 +43,11 @@ export async function readSourceMaps(urls: ReadonlySet<string>, pid: number | nu
 
 async function readMapped(url: string, pid: number | null): Promise<MappedFile | null> {
   const file = url.startsWith('file:') ? new URL(url) : pathToFileURL(url);
-  const code = await readThrough(file, pid);
+  const code = await readSourceText(file.href, pid, maxFileBytes);
   const reference = code === null ? null : referenceIn(code);
   if (code === null || reference === null) return null;
   const base = reference.startsWith('data:') ? file : new URL(reference, file);
-  const text = reference.startsWith('data:') ? inlined(reference) : await readThrough(base, pid);
+  const text = reference.startsWith('data:') ? inlined(reference) : await readSourceText(base.href, pid, maxFileBytes);
   return text === null ? null : { lines: code.split('\n'), map: new SourceMap(mapSchema.parse(JSON.parse(text))), base };
 }
 
@@ -73,16 +73,6 @@ function referenceIn(code: string): string | null {
 function inlined(reference: string): string | null {
   const encoded = /^data:application\/json;(?:charset=[\w-]+;)?base64,(.*)$/.exec(reference)?.[1];
   return encoded === undefined ? null : Buffer.from(encoded, 'base64').toString('utf8');
-}
-
-async function readThrough(file: URL, pid: number | null): Promise<string | null> {
-  if (file.protocol !== 'file:') return null;
-  const path = fileURLToPath(file);
-  for (const candidate of pid === null ? [path] : [`/proc/${pid}/root${path}`, path]) {
-    const entry = await stat(candidate).catch(() => null);
-    if (entry?.isFile() === true && entry.size <= maxFileBytes) return await readFile(candidate, 'utf8');
-  }
-  return null;
 }
 
 function functionAt(file: MappedFile | undefined, line: number, column: number, name: string): (SourcePosition & { name: string }) | null {

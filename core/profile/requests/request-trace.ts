@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/group-by.js';
 import type { RequestTrace, RouteSpans } from '../../model/profile.js';
 import { chargeSamples, routeKey } from './charge-samples.js';
 import { parseV8Profile } from '../formats/v8/v8-profile.js';
@@ -61,16 +62,6 @@ function nameOpenRequests(spans: readonly HttpSpan[]): void {
   for (const span of spans) if (span.route === '') span.route = '(unfinished)';
 }
 
-function grouped(spans: readonly HttpSpan[], key: (span: HttpSpan) => string): Map<string, HttpSpan[]> {
-  const groups = new Map<string, HttpSpan[]>();
-  for (const span of spans) {
-    const group = groups.get(key(span));
-    if (group === undefined) groups.set(key(span), [span]);
-    else group.push(span);
-  }
-  return groups;
-}
-
 function durationsMs(spans: readonly HttpSpan[]): number[] {
   return spans.flatMap((span) => (span.endUs === null ? [] : [(span.endUs - span.startUs) / 1000]));
 }
@@ -80,7 +71,7 @@ function mean(values: readonly number[]): number {
 }
 
 function routesOf(spans: readonly HttpSpan[], cpuShare: (route: string) => number): RouteSpans[] {
-  return [...grouped(spans, routeKey)]
+  return [...groupBy(spans, routeKey)]
     .flatMap(([key, group]) => {
       const first = group[0];
       if (first === undefined) return [];
@@ -111,7 +102,7 @@ function isGivenUp(spans: readonly HttpSpan[]): (call: HttpSpan) => boolean {
 
 /** A call failed when it was answered with a server's error, ended without a status, or was given up. */
 function outboundOf(spans: readonly HttpSpan[], givenUp: (call: HttpSpan) => boolean): RequestTrace['outbound'] {
-  return [...grouped(spans, (span) => `${span.peer} ${routeKey(span)}`).values()]
+  return [...groupBy(spans, (span) => `${span.peer} ${routeKey(span)}`).values()]
     .flatMap((group) => {
       const first = group[0];
       if (first === undefined) return [];

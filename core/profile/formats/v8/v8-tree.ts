@@ -1,3 +1,4 @@
+import { percent } from '../../../model/figures.js';
 import type { Frame } from '../../../model/profile.js';
 import { rootNode, type ProfileBuilder } from '../../profile-builder.js';
 import { forEachV8Sample, type V8Node, type V8Profile } from './v8-profile.js';
@@ -127,12 +128,16 @@ function hitsOf({ id, hitCount }: V8Node): { id: number; count: number } {
   return { id, count: Math.max(0, Math.trunc(hitCount ?? 0)) };
 }
 
+/** Only functions that matter for a ranking are told. */
+const leastInlinedShare = 0.05;
+
 function addHotLines(
   profile: V8Profile,
   busyUs: Map<number, number>,
   stacks: (id: number) => TreeNode | null,
   builder: ProfileBuilder,
 ): void {
+  const outside = new Map<string, { frame: Frame; us: number; ownUs: number }>();
   for (const node of profile.nodes) {
     const weight = busyUs.get(node.id) ?? 0;
     const ticks = (node.positionTicks ?? []).filter((tick) => tick.ticks > 0 && tick.line > 0);
@@ -140,5 +145,26 @@ function addHotLines(
     const sum = ticks.reduce((total, tick) => total + tick.ticks, 0);
     if (weight === 0 || sum === 0 || known === null) continue;
     for (const tick of ticks) builder.addLine(known.node, tick.line, (weight * tick.ticks) / sum);
+    const before = ticks.reduce((total, tick) => total + (tick.line <= node.callFrame.lineNumber ? tick.ticks : 0), 0);
+    const { url, lineNumber, columnNumber } = node.callFrame;
+    const key = `${url}\u0000${lineNumber}:${columnNumber}`;
+    const told = outside.get(key) ?? { frame: v8Frame(node), us: 0, ownUs: 0 };
+    outside.set(key, { ...told, us: told.us + (weight * before) / sum, ownUs: told.ownUs + weight });
+  }
+  noteInlined(
+    [...outside.values()],
+    builder,
+    [...busyUs.values()].reduce((sum, us) => sum + us, 0),
+  );
+}
+
+/** Lines before a function begins are of functions that V8 inlined into it, which it does not name. */
+function noteInlined(functions: readonly { frame: Frame; us: number; ownUs: number }[], builder: ProfileBuilder, totalUs: number): void {
+  for (const { frame, us, ownUs } of functions) {
+    if (us < leastInlinedShare * totalUs || 2 * us < ownUs) continue;
+    builder.note(
+      'inlined-functions',
+      `${percent(us / ownUs)} of the self time of ${frame.name} lies on lines before it begins: V8 inlined other functions there, and charges it for them; look at what it calls`,
+    );
   }
 }

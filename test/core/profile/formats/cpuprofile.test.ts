@@ -103,3 +103,33 @@ it('weighs hit counts for what they are, however large', async () => {
     ['print', 0.25],
   ]);
 });
+
+it.each([
+  [{ 44: 90, 12: 10 }, 40, []],
+  [{ 44: 60, 52: 40 }, 50, [/60 % of the self time of answer lies on lines before it begins: V8 inlined other functions there/]],
+  [{ 44: 40, 52: 60 }, 50, []],
+  [{ 52: 100 }, 50, []],
+] as [Record<number, number>, number, RegExp[]][])(
+  'tells when most of a function lies on lines before it begins: %j from line %i',
+  async (ticks, start, told) => {
+    const positionTicks = Object.entries(ticks).map(([line, count]) => ({ line: Number(line), ticks: count }));
+    const callFrame = { functionName: 'answer', scriptId: '7', url: 'file:///srv/server.js', lineNumber: start - 1, columnNumber: 0 };
+    const nodes = [
+      {
+        id: 1,
+        callFrame: { functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 },
+        hitCount: 0,
+        children: [2],
+      },
+      { id: 2, callFrame, hitCount: 100, positionTicks },
+    ];
+    const profile = { nodes, startTime: 0, endTime: 100_000, samples: Array(100).fill(2), timeDeltas: Array(100).fill(1000) };
+    const { quality } = summarizeProfile(await profileOf(JSON.stringify(profile)));
+    const notes = quality.checks.filter(({ id }) => id === 'inlined-functions');
+    expect(notes).toHaveLength(told.length);
+    for (const [index, { ok, detail }] of notes.entries()) {
+      expect(ok).toBe(true);
+      expect(detail).toMatch(told[index] ?? /^$/);
+    }
+  },
+);
