@@ -30,7 +30,7 @@ if (waiting.length === 0)
 let findings = 0;
 async function take(target: FuzzTarget): Promise<void> {
   // A reader that asks for more memory than this has no bound.
-  const program = ['--max-old-space-size=2048', child, target.id, values.seconds, values.seed];
+  const program = ['--max-old-space-size=2048', '--expose-gc', child, target.id, values.seconds, values.seed];
   const result = await fuzzWatched({ program, id: target.id, firstSeed: Number(values.seed), endMs: 120_000 });
   findings += result.findings.length;
   const told = `${result.inputs} inputs of ${target.seeds.length} files, ${result.read} read, slowest ${result.slowestMs.toFixed(0)} ms`;
