@@ -1,5 +1,6 @@
 import { parse, type Program } from 'acorn';
 import { simple } from 'acorn-walk';
+import { z } from 'zod';
 import type { V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import type { FunctionExtent } from '../../../core/profile/inlined/choose-functions.js';
 import type { ExtentLookup } from '../../../core/profile/inlined/place-inlined.js';
@@ -22,9 +23,12 @@ interface ParsedFile {
   functions: ParsedFunction[];
 }
 
-/** Where the functions of a profile begin and end, by the files of the process. Files that cannot be read or parsed tell nothing. */
-export async function readExtents(profile: V8Profile, pid: number | null): Promise<ExtentLookup> {
-  const files = new Map<string, ParsedFile>();
+/**
+ * Where the functions of a profile begin and end, by the files of the process, and by Node's own modules where the process runs the same version of Node as
+ * this one. What cannot be read or parsed tells nothing.
+ */
+export async function readExtents(profile: V8Profile, pid: number | null, nodeVersion: unknown): Promise<ExtentLookup> {
+  const files = nodeVersion === process.version ? parseNodeModules(profile) : new Map<string, ParsedFile>();
   const urls = new Set(profile.nodes.map(({ callFrame }) => callFrame.url).filter(isFile));
   for (const url of [...urls].slice(0, maxFiles)) {
     const text = await readSourceText(url, pid, maxFileBytes);
@@ -37,6 +41,21 @@ export async function readExtents(profile: V8Profile, pid: number | null): Promi
     if (file === undefined || lineStart === undefined || columnNumber < 0) return null;
     return functionAt(file, lineStart + columnNumber);
   };
+}
+
+const nativesSchema = z.record(z.string(), z.unknown());
+
+/** Node keeps the text of its own modules by their names, where V8 names them `node:NAME`. */
+function parseNodeModules(profile: V8Profile): Map<string, ParsedFile> {
+  const files = new Map<string, ParsedFile>();
+  const binding: unknown = Reflect.get(process, 'binding');
+  const natives = nativesSchema.safeParse(typeof binding === 'function' ? Reflect.apply(binding, process, ['natives']) : {});
+  for (const url of new Set(profile.nodes.map(({ callFrame }) => callFrame.url))) {
+    const text = url.startsWith('node:') ? natives.data?.[url.slice('node:'.length)] : undefined;
+    const file = typeof text === 'string' ? parseFile(text) : null;
+    if (file !== null) files.set(url, file);
+  }
+  return files;
 }
 
 /** V8 gives the place where the parameters begin, which is not before the function and not behind its body's beginning. */

@@ -165,7 +165,8 @@ async function capture(session: InspectorSession, target: NodeTarget, options: N
     const { profile, isCalm, ...sampled } = await sample(session, target.pid, { durationMs, awaitsMs, pass });
     signal?.throwIfAborted();
     const standing = isCalm ? await lookAtAwaits(session, target.pid, { awaitsMs, pass: (ms) => pass(ms, durationMs - awaitsMs) }) : null;
-    const placed = placeInlined(profile, await readExtents(profile, target.pid));
+    const nodeVersion = await evaluate(session, 'process.version').catch(() => null);
+    const placed = placeInlined(profile, await readExtents(profile, target.pid, nodeVersion));
     const told = toSources(placed, await readHotLines(placed, target.pid), await readSourceMaps(urlsOf(placed), target.pid));
     return { ...sampled, cpuProfile: JSON.stringify(told.profile), sources: told.hotLines, standing, workerThreads };
   } finally {
