@@ -2,6 +2,7 @@ import { UnreadableInputError } from '../model/errors.js';
 import { describeForeign } from './formats/foreign.js';
 import { maxHeadBytes, type Detection, type ProfileFormat, type ProfileHead, type ReadOptions } from './formats/format.js';
 import { jsonShape } from './formats/input/json-shape.js';
+import { pastedText, type PastedText } from './formats/input/pasted-text.js';
 import { profileFormats } from './formats/registry.js';
 import { textEncodingOf } from './formats/input/text-lines.js';
 import type { StackProfile } from './stack-profile.js';
@@ -9,6 +10,8 @@ import type { StackProfile } from './stack-profile.js';
 const headBytes = 64 * 1024;
 /** The decisive keys of JSON may stand behind long metadata; such files are read whole anyway. */
 const maxJsonHeadBytes = 64 * 1024 * 1024;
+/** What people paste is not longer. */
+const maxPastedBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a profile of any known format from a byte stream (already gunzipped). The formats are asked in turn; one that needs more gets up
@@ -28,17 +31,62 @@ export async function readProfile(source: AsyncIterable<Uint8Array>, options: Re
 async function readFrom(reader: AsyncIterator<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
   const chunks: Uint8Array[] = [];
   const head: ProfileHead = { bytes: new Uint8Array(), text: '', isComplete: false, fileName: options.fileName ?? '' };
-  let format: ProfileFormat | null = null;
-  for (let limit = headBytes; format === null; limit *= 4) {
+  try {
+    const format = await formatOf(reader, chunks, head, options);
+    return await readAs(format, replay(chunks, reader), options);
+  } catch (error) {
+    if (!(error instanceof UnreadableInputError) || options.format !== undefined || pastedText(head.text) === null) throw error;
+    // Nothing was read yet when no format was found; then all of the text may stand beyond the head.
+    if (chunks.length > 0) await readHead(reader, chunks, head, maxPastedBytes);
+    if (!head.isComplete) throw error;
+    const pasted = pastedText(head.text);
+    if (pasted === null) throw error;
+    return await readPasted(pasted, options, error);
+  }
+}
+
+async function formatOf(
+  reader: AsyncIterator<Uint8Array>,
+  chunks: Uint8Array[],
+  head: ProfileHead,
+  options: ReadOptions,
+): Promise<ProfileFormat> {
+  for (let limit = headBytes; ; limit *= 4) {
     await readHead(reader, chunks, head, limit);
     const most = jsonShape(head).root === null ? maxHeadBytes : maxJsonHeadBytes;
-    format = chooseFormat(head, options, head.isComplete || limit >= most);
+    const format = chooseFormat(head, options, head.isComplete || limit >= most);
+    if (format !== null) return format;
   }
-  const profile = await format.read(replay(chunks, reader), options);
+}
+
+async function readAs(format: ProfileFormat, source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
+  const profile = await format.read(source, options);
   if (profile.total > 0 || profile.idleWeight !== null) return profile;
   throw new UnreadableInputError(
     `${format.id}: expected samples with a weight above 0, got none. Capture while the service is under load.`,
   );
+}
+
+/** Reads what stands inside a paste, or refuses it by its name; `refusal` is what was wrong with the file as it is. */
+async function readPasted({ text, isLog }: PastedText, options: ReadOptions, refusal: UnreadableInputError): Promise<StackProfile> {
+  const bytes = new TextEncoder().encode(text);
+  const head: ProfileHead = { bytes, text, isComplete: true, fileName: options.fileName ?? '' };
+  const foreign = describeForeign(head);
+  if (foreign !== null) throw new UnreadableInputError(`${nameOf(head)}: ${foreign}`);
+  try {
+    const format = chooseFormat(head, options, true);
+    // Many messages of logs look like folded stacks.
+    if (format === null || (isLog && format.id === 'folded')) throw refusal;
+    const profile = await readAs(format, replay([bytes], { next: () => Promise.resolve({ done: true, value: undefined }) }), options);
+    const note = { id: 'pasted', detail: 'read without what stands around it (a log, a terminal, quotes or a page)' };
+    return { ...profile, notes: [...profile.notes, note] };
+  } catch (error) {
+    throw error instanceof UnreadableInputError ? refusal : error;
+  }
+}
+
+function nameOf(head: ProfileHead): string {
+  return head.fileName === '' ? 'profile' : head.fileName;
 }
 
 async function readHead(reader: AsyncIterator<Uint8Array>, chunks: Uint8Array[], head: ProfileHead, limit: number): Promise<void> {
@@ -71,7 +119,7 @@ export function chooseFormat(head: ProfileHead, options: ReadOptions, isLast: bo
     );
   }
   const foreign = describeForeign(head);
-  if (foreign !== null) throw new UnreadableInputError(`${head.fileName === '' ? 'profile' : head.fileName}: ${foreign}`);
+  if (foreign !== null) throw new UnreadableInputError(`${nameOf(head)}: ${foreign}`);
   const answers: [ProfileFormat, Detection][] = profileFormats.map((format) => [format, format.detect(head)]);
   const sure = answers.find(([, answer]) => answer === 'yes');
   if (sure !== undefined) return sure[0];
@@ -83,10 +131,9 @@ export function chooseFormat(head: ProfileHead, options: ReadOptions, isLast: bo
 }
 
 function refuseUnknown(head: ProfileHead): never {
-  const name = head.fileName === '' ? 'profile' : head.fileName;
   const known = profileFormats.map((format) => format.id).join(', ');
   throw new UnreadableInputError(
-    `${name}: expected a profile of a known format (${known}), got ${describeHead(head)}. docs/formats.md says which tool writes what, and how to convert others.`,
+    `${nameOf(head)}: expected a profile of a known format (${known}), got ${describeHead(head)}. docs/formats.md says which tool writes what, and how to convert others.`,
   );
 }
 

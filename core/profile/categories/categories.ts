@@ -63,7 +63,7 @@ export function classifyNodes(profile: StackProfile): NodeClasses {
   const tiers = frames.map(({ category }) => (category === null ? undefined : { tier: tierOf(category), code: codeOf(category) }));
   const classOf = classesByPlace(profile, kernel);
   const nameless = profile.frames.map(isUnsymbolised);
-  const isWaitIdle = profile.kind === 'wall' || profile.kind === 'unknown';
+  const isWaitIdle = profile.kind === 'wall' || profile.kind === 'off-cpu' || profile.kind === 'unknown';
   const count = profile.parents.length;
   const found = [new Uint8Array(count), new Uint8Array(count), new Uint8Array(count)];
   const own = new Int32Array(count).fill(none);

@@ -16,6 +16,11 @@ const file = /[/\\]|\.[a-z]{1,6}\d?(?:\.\d+)*$|^<[^<>]*>$|^node:|^\[[^[\]]+\]$/;
 
 /** How the producers of folded stacks write a frame, the more special first. Each line: example, then what it means. */
 const beforeScripts: readonly Pattern[] = [
+  // `java.lang.String_[k]`, `byte[]_[k]`: async-profiler, a class whose objects got memory of their own; functions of the kernel have no such names
+  [
+    /^((?:[a-z_]\w*[./])+[A-Z][\w$]*(?:\[\])*|(?:byte|char|short|int|long|float|double|boolean)(?:\[\])+)_\[k\]$/,
+    (m) => ({ name: text(m, 1), module: '', line: null }),
+  ],
   // `vfs_write_[k]`: kernel
   [/^(.+)_\[k\]$/, (m) => ({ name: text(m, 1), module: '[kernel]', line: null })],
   // `exec_params [c function] - (unknown)`: rbspy, a method written in C
@@ -44,7 +49,7 @@ const beforeScripts: readonly Pattern[] = [
 ];
 
 /** Those that cannot be part of a mere name. */
-const placedNames = beforeScripts.slice(3);
+const placedNames = beforeScripts.slice(4);
 
 const afterScripts: readonly Pattern[] = [
   // `libc.so.6`memcpy+0x1a`: DTrace

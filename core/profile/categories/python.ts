@@ -25,7 +25,7 @@ export const pythonRules: readonly CategoryRule[] = [
   byModule('orm', inPackage('sqlalchemy|peewee|pony|tortoise|mongoengine|sqlmodel|django/db|alembic')),
   byName(
     'gc',
-    /^(?:gc_collect_main|gc_collect_with_callback|collect_generations|_PyGC_|PyGC_|deduce_unreachable|visit_decref|subtract_refs)|^gc\.collect$/,
+    /^(?:gc_collect_main|gc_collect_with_callback|collect_generations|_PyGC_|PyGC_|deduce_unreachable|visit_decref|subtract_refs)|^gc\.collect$|^:GC:$/,
   ),
   byName('lock', /^(?:take_gil|drop_gil|PyEval_RestoreThread|PyThread_acquire_lock\w*|lock_PyThread_acquire_lock|acquire_timed)$/),
   byModule(

@@ -80,7 +80,7 @@ export const foreignRuntimes: readonly ForeignFile[] = [
     from: 'XHProf of PHP, XHGui',
     remedy: 'profile with Excimer or phpspy (folded stacks), or Xdebug (`xdebug.mode=profile`)',
     isIt: (head) =>
-      begins(head, /^\s*\{\s*(?:"profile"\s*:\s*\{\s*)?"(?:main\(\)|[^"\n]+==>[^"\n]+)"\s*:\s*\{\s*"(?:ct|wt)"/) ||
+      begins(head, /^\s*\{[\s\S]{0,2000}?"(?:main\(\)|[^"\n]{1,200}==>[^"\n]{1,200})"\s*[,:]\s*\{\s*"(?:ct|wt)"/) ||
       begins(head, /^a:\d+:\{s:\d+:"[^"\n]*==>[^"\n]*";a:\d+:\{s:2:"(?:ct|wt)"/),
   },
   {

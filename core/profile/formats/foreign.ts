@@ -1,5 +1,6 @@
 // Files that people take for profiles, or that are profiles of another kind: refused by name, with what to do.
 import { flameGraphMark } from './drawn/flame-svg.js';
+import { foreignPrints } from './foreign-prints.js';
 import { foreignReports } from './foreign-reports.js';
 import { foreignRuntimes } from './foreign-runtimes.js';
 import { foreignSystems } from './foreign-systems.js';
@@ -284,6 +285,7 @@ export const foreignFiles: readonly ForeignFile[] = [
   ...foreignReports,
   ...foreignRuntimes,
   ...foreignSystems,
+  ...foreignPrints,
 ];
 
 /** gperftools: machine words 0, 3, 0, period, 0. */

@@ -14,6 +14,8 @@ const bare = /(?:^| )(\S+\.(?:[cm]?[jt]sx?|vue|svelte)|\[eval\S*\]|internal\/\S+
  * (Node 8 to 14), `~load file:///srv/app.js:10`, `JS:*get https://shop.test/a.js:1:200`. Null for anything else.
  */
 export function scriptFrame(written: string): Frame | null {
+  const ofRuntime = perfMapFrame(written);
+  if (ofRuntime !== null) return ofRuntime;
   if (written.startsWith('RegExp:')) return { name: written, module: '', line: null };
   const isTold = kind.test(written);
   if (!isTold && !/\d$/.test(written)) return null;
@@ -25,4 +27,21 @@ export function scriptFrame(written: string): Frame | null {
   if (place === null || module === '') return null;
   const name = named.slice(0, place.index).trim();
   return { name: name === '' ? '(anonymous)' : name, module, line: Number(line) > 0 ? Number(line) : null };
+}
+
+/** `py::total:/srv/shop.py`: Python 3.12 and later with `-X perf`. */
+const python = /^py::(.+):([^:]+)$/;
+/** `void [Shop] Shop.Cart::Total(int32)[OptimizedTier1]`, `instance bool [System.Linq] …`: .NET with DOTNET_PerfMapEnabled. */
+const dotnet = /^(?:[^[\]()]{1,400} )?\[([\w.-]+)\] ([\w.+`<>$[\],|-]{1,400})::([\w.<>$|`[\],-]{1,400})\(.*\)(?:\[\w+\])?$/;
+/** `$lists:map/2`, `$'Elixir.Shop':total/1`: the compiler of Erlang 24 and later. */
+const erlang = /^\$((?:'[^']+'|[a-z]\w*):.+\/\d+)$/;
+
+/** How the runtimes of other languages name compiled code in a perf map; null for anything else. */
+function perfMapFrame(written: string): Frame | null {
+  const inPython = python.exec(written);
+  if (inPython !== null) return { name: inPython[1] ?? '', module: inPython[2] ?? '', line: null };
+  const inDotnet = /^[^(]*::/.test(written) ? dotnet.exec(written) : null;
+  if (inDotnet !== null) return { name: `${inDotnet[2] ?? ''}.${inDotnet[3] ?? ''}`, module: inDotnet[1] ?? '', line: null };
+  const inErlang = erlang.exec(written)?.[1];
+  return inErlang === undefined ? null : { name: inErlang, module: '', line: null };
 }

@@ -1,5 +1,6 @@
 // Flame graph pictures. inferno (Rust: cargo flamegraph, pprof-rs) writes exact counts into `fg:x` and `fg:w`; flamegraph.pl, and inferno
-// before 0.11, only places and the text `name (12 samples, 3.4%)`, and leave out what is narrower than a tenth of a pixel.
+// before 0.11, only places and the text `name (12 samples, 3.4%)`, and leave out what is narrower than a tenth of a pixel. Until 2013 that text stood in
+// `onmouseover="s('…')"` of the box alone.
 // https://github.com/jonhoo/inferno/blob/main/src/flamegraph/mod.rs https://github.com/brendangregg/FlameGraph/blob/master/flamegraph.pl
 import { UnreadableInputError } from '../../../model/errors.js';
 import type { StackProfile } from '../../stack-profile.js';
@@ -20,8 +21,8 @@ export const flameSvg: ProfileFormat = {
   read,
 };
 
-/** The marks are in the head of the picture, before its frames. async-profiler 1.x drew with nothing but the group of frames. */
-export const flameGraphMark = /<(?:svg|g)[^>]* id="frames"|xmlns:fg=|class="func_g"|Flame graph stack visualization/i;
+/** The marks are in the head of the picture, before or among its frames. async-profiler 1.x drew with nothing but the group of frames. */
+export const flameGraphMark = /<(?:svg|g)[^>]* id="frames"|xmlns:fg=|class="func_g"|onmouseover="s\('|Flame graph stack visualization/i;
 
 function detect({ text }: ProfileHead): Detection {
   return /^\uFEFF?\s*(?:<\?xml|<!DOCTYPE svg|<svg|<!--)/.test(text) && flameGraphMark.test(text) ? 'yes' : 'no';
@@ -52,12 +53,38 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
     );
   }
   const { unit, samplesKnown } = unitOfWeights(shape, boxes[0]?.unit ?? '');
-  return builder.finish({ format: 'flame-graph-svg', kind: options.kind ?? 'unknown', unit, durationMs: null, samplesKnown });
+  const kind = options.kind ?? (/<text[^>]*>[^<]*\boff-?cpu\b/i.test(text.slice(0, maxHeadingChars)) ? 'off-cpu' : 'unknown');
+  return builder.finish({ format: 'flame-graph-svg', kind, unit, durationMs: null, samplesKnown });
 }
+
+/** The script of newer pictures takes half of it. */
+const maxHeadingChars = 50_000;
 
 const boxTitle = /^([\s\S]*) \((\d[\d,]*(?:\.\d+)?) ([^(),;]*), (\d+(?:\.\d+)?)%(; [+-]?\d+(?:\.\d+)?%)?\)$/;
 
 function readBoxes(text: string): Box[] {
+  const boxes = text.includes('<title>') ? readTitledBoxes(text) : readHoveredBoxes(text);
+  if (boxes.length === 0 || !/<\/svg>\s*$/.test(text.slice(-200))) throw cut(boxes.length);
+  return boxes;
+}
+
+/** Labels have the same text again; only rectangles are frames. */
+function readHoveredBoxes(text: string): Box[] {
+  const boxes: Box[] = [];
+  for (let at = text.indexOf('<rect'); at !== -1; at = text.indexOf('<rect', at + 5)) {
+    const end = text.indexOf('>', at);
+    if (end === -1) throw cut(boxes.length);
+    const rect = text.slice(at, end);
+    const hovered = / onmouseover="s\('([^"]*)'\)"/.exec(rect)?.[1];
+    if (hovered === undefined) continue;
+    const match = boxTitle.exec(plainMarkup(hovered));
+    if (match === null) throw / sample weight, /.test(hovered) ? difference() : cut(boxes.length);
+    addBox(boxes, match, rect);
+  }
+  return boxes;
+}
+
+function readTitledBoxes(text: string): Box[] {
   const boxes: Box[] = [];
   let next = text.indexOf('<title>');
   while (next !== -1) {
@@ -72,17 +99,22 @@ function readBoxes(text: string): Box[] {
     const rectAt = text.indexOf('<rect', end);
     const rectEnd = text.indexOf('>', rectAt);
     if (!isWithin(rectAt) || !isWithin(rectEnd)) throw cut(boxes.length);
-    const [, name = '', weight = '', unit = '', , difference] = match;
-    if (difference !== undefined) {
-      throw new UnreadableInputError(
-        'flame graph: expected one capture, got a difference of two (red and blue). Give one of the two captures it was made of.',
-      );
-    }
-    boxes.push({ name, weight: Number(weight.replaceAll(',', '')), unit, ...placeOf(text.slice(rectAt, rectEnd)) });
-    if (boxes.length > maxDrawnFrames) throw new UnreadableInputError(`flame graph: expected at most ${maxDrawnFrames} frames, got more.`);
+    addBox(boxes, match, text.slice(rectAt, rectEnd));
   }
-  if (boxes.length === 0 || !/<\/svg>\s*$/.test(text.slice(-200))) throw cut(boxes.length);
   return boxes;
+}
+
+function addBox(boxes: Box[], match: RegExpExecArray, rect: string): void {
+  const [, name = '', weight = '', unit = '', , change] = match;
+  if (change !== undefined) throw difference();
+  boxes.push({ name, weight: Number(weight.replaceAll(',', '')), unit, ...placeOf(rect) });
+  if (boxes.length > maxDrawnFrames) throw new UnreadableInputError(`flame graph: expected at most ${maxDrawnFrames} frames, got more.`);
+}
+
+function difference(): UnreadableInputError {
+  return new UnreadableInputError(
+    'flame graph: expected one capture, got a difference of two (red and blue). Give one of the two captures it was made of.',
+  );
 }
 
 function cut(frames: number): UnreadableInputError {

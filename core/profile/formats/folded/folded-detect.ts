@@ -8,7 +8,7 @@ const innocent: readonly RegExp[] = [
   /^\[?\d{4}-\d\d-\d\d[T ;]/, // ISO time first
   /^[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d /, // syslog
   /^[\w:]+\{[^}]*="[^}]*\} /, // Prometheus
-  /^\s*(?:\{|\[["{[])/, // JSON
+  /^\s*(?:\{(?!main\};)|\[["{[])/, // JSON, but not the outermost frame of PHP
 ];
 
 const byName = /\.(?:folded|collapsed|stacks?|fold)$/i;

@@ -74,7 +74,7 @@ export function splitSimply(bytes: Uint8Array, start: number, end: number, onFra
 }
 
 function mayBelongToName(bytes: Uint8Array, from: number, at: number, lastOpening: number, lastClosing: number): boolean {
-  if (lastOpening > lastClosing) return true;
+  if (isEntityEnd(bytes, at) || lastOpening > lastClosing) return true;
   const afterTypes = bytes[lastClosing + 1];
   if (lastClosing >= from && (afterTypes === 76 || afterTypes === 91)) return true;
   const next = bytes[at + 1];
@@ -87,4 +87,12 @@ function isBlank(byte: number | undefined): boolean {
 
 function isDigit(byte = 0): boolean {
   return byte >= 48 && byte <= 57;
+}
+
+/** `&lt;`, `&gt;`, `&amp;`, `&quot;`, `&#39;`: text that was copied out of a page's source. No name ends so. */
+function isEntityEnd(bytes: Uint8Array, at: number): boolean {
+  const last = bytes[at - 1];
+  // t of lt, gt and quot, p of amp, a digit
+  if (last !== 116 && last !== 112 && !isDigit(last)) return false;
+  return /&(?:lt|gt|amp|quot|#\d{2,5})$/.test(String.fromCharCode(...bytes.subarray(Math.max(0, at - 7), at)));
 }

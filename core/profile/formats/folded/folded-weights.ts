@@ -37,6 +37,8 @@ const stacksWithTail = 10;
 const leastTail = 0.05;
 /** Ten seconds of one stack at 99 Hz, for every stack of the file in the mean. */
 const mostPerStack = 1000;
+/** Seventeen minutes at 99 Hz for every one of a few stacks: nobody samples one thing for so long. */
+const mostPerFewStacks = 100_000;
 
 /**
  * Fractions, a common period of a thousand and more (inferno writes nanoseconds), an impossible total, or many heavy stacks without a tail of rare
@@ -46,5 +48,6 @@ export function areSampleCounts(shape: WeightShape): boolean {
   const { stacks, total, small } = shape;
   if (!shape.isIntegral || shape.divisor >= 1000 || total > mostSamples) return false;
   const hasNoTail = stacks >= stacksWithTail && small < leastTail * stacks && total / stacks > mostPerStack;
-  return !hasNoTail;
+  const areFewAndHeavy = stacks < stacksWithTail && small === 0 && total / stacks > mostPerFewStacks;
+  return !hasNoTail && !areFewAndHeavy;
 }

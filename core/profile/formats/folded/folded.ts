@@ -9,6 +9,7 @@ import { createProfileBuilder, rootNode, type ProfileBuilder } from '../../profi
 import type { StackProfile } from '../../stack-profile.js';
 import { forEachByteLine, type OnByteLine } from '../input/byte-lines.js';
 import { createByteNames, type ByteNames } from '../input/byte-names.js';
+import { plainMarkup } from '../drawn/markup.js';
 import { detectFolded } from './folded-detect.js';
 import { emptyHeader, readComment, type FoldedHeader } from './folded-header.js';
 import { findStack, splitSimply, type StackSpan } from './folded-lines.js';
@@ -45,6 +46,8 @@ interface FoldedState {
   doubleWeights: number;
   zeros: number;
   ownStacks: number;
+  /** Weight of stacks that end where the kernel takes a thread off the CPU. */
+  offCpu: number;
 }
 
 const decoder = new TextDecoder();
@@ -68,6 +71,7 @@ async function readFolded(source: AsyncIterable<Uint8Array>, options: ReadOption
     doubleWeights: 0,
     zeros: 0,
     ownStacks: 0,
+    offCpu: 0,
   };
   const span: StackSpan = { end: 0, weight: 0, isDouble: false };
   const readLine: OnByteLine = (block, start, end) => {
@@ -100,7 +104,8 @@ function addStack(block: TextBlock, start: number, span: StackSpan, state: Folde
   }
   addWeight(weight, state.shape);
   const known = state.stacks.get(block.words, start, end);
-  const { node, line } = state.places[known] ?? placeNew(block, start, end, state);
+  const { node, line, isOffCpu } = state.places[known] ?? placeNew(block, start, end, state);
+  if (isOffCpu) state.offCpu += weight;
   state.builder.add(node, weight, samplesOf(weight, state.header));
   if (line !== null) state.builder.addLine(node, line, weight);
 }
@@ -116,10 +121,10 @@ function placeNew(block: TextBlock, start: number, end: number, state: FoldedSta
 }
 
 function placeOf(block: TextBlock, start: number, end: number, state: FoldedState): Place {
-  const place: Place = { node: rootNode, frame: -1, line: null };
+  const place: Place = { node: rootNode, frame: -1, line: null, isOffCpu: false };
   if (!splitSimply(block.bytes, start, end, (from, to) => descend(block, from, to, place, state))) {
     Object.assign(place, { node: rootNode, frame: -1, line: null });
-    const stack = decoder.decode(block.bytes.subarray(start, end));
+    const stack = plainMarkup(decoder.decode(block.bytes.subarray(start, end)));
     for (let at = 0; at <= stack.length;) {
       const stop = endOfFrame(stack, at);
       const name = textBlock(new TextEncoder().encode(stack.slice(at, stop)));
@@ -128,6 +133,7 @@ function placeOf(block: TextBlock, start: number, end: number, state: FoldedStat
     }
   }
   if (place.node === rootNode) place.node = state.builder.child(rootNode, frameId(block, start, end, state));
+  place.isOffCpu = switchedOff.test(decoder.decode(block.bytes.subarray(Math.max(start, end - 40), end)));
   return place;
 }
 
@@ -165,7 +171,11 @@ interface Place {
   node: number;
   frame: number;
   line: number | null;
+  isOffCpu: boolean;
 }
+
+/** Where the tools that trace the scheduler find a thread that left the CPU (offcputime of bcc, `perf trace` of sched_switch). */
+const switchedOff = /(?:^|[;`])(?:__)?(?:schedule|finish_task_switch)(?:\.isra\.\d+)?(?:_\[k\])?$/;
 
 function descend(block: TextBlock, start: number, end: number, place: Place, state: FoldedState): void {
   if (start === end) return;
@@ -184,6 +194,10 @@ function frameId({ bytes, words }: TextBlock, start: number, end: number, state:
   const known = state.names.get(words, start, end);
   if (known !== -1) return known;
   const raw = decoder.decode(bytes.subarray(start, end)).trim();
+  if (raw.includes('\r'))
+    throw new UnreadableInputError(
+      "folded stacks: expected lines that end with a line feed, got carriage returns alone. Convert them: `tr '\\r' '\\n' < FILE > out.folded`.",
+    );
   const frame = raw === '' ? { name: '[unknown]', module: '', line: null } : parseFrameName(raw);
   const id = state.builder.frame(frame, frameKey(frame));
   state.isPython[id] = frame.module.endsWith('.py');
@@ -211,12 +225,14 @@ function finish(state: FoldedState, options: ReadOptions): StackProfile {
     throw new UnreadableInputError(
       'folded stacks: expected `root;caller;leaf 12` on every line, but the file has none. Give the unmodified output of the profiler.',
     );
-  const isSamples = header.unit === null ? areSampleCounts(state.shape) : header.unit === 'samples';
+  const isOffCpu = !header.isOwn && state.offCpu > 0.9 * state.shape.total;
+  const isSamples = header.unit === null ? !isOffCpu && areSampleCounts(state.shape) : header.unit === 'samples';
   const samplesKnown = header.samples !== null || (isSamples && !header.isOwn) || (header.unit !== null && header.weightPerSample !== null);
   if (header.unit === null && !isSamples) builder.note('unit', 'the weights are no sample counts, so the number of samples is unknown');
   return builder.finish({
     format: 'folded',
-    kind: options.kind ?? header.kind,
+    // No sampling of the CPU ends there but for a moment; what the weights are, microseconds or counts, is not in the text.
+    kind: options.kind ?? (isOffCpu && header.kind === 'unknown' ? 'off-cpu' : header.kind),
     unit: header.unit ?? (isSamples ? 'samples' : 'unknown'),
     durationMs: header.durationMs,
     samplesKnown,

@@ -8,8 +8,10 @@ export function eventKey(event: string): string {
   return event.replace(/^(?:cpu_(?:core|atom|lowpower)|armv\w+)\/(?=[\w-]+\/)/, '');
 }
 
-/** `cpu-clock:u`, `cpu-clock/freq=199/`, `cpu/cycles/pp` → the event without its modifiers. */
+/** `cpu-clock:u`, `cpu-clock/freq=199/`, `cpu/cycles/pp`, `armv8_pmuv3_0/event=0x11,name=cycles/` → the event without its modifiers. */
 export function baseEvent(event: string): string {
+  const given = /[/,]name=([\w-]+)/.exec(event)?.[1];
+  if (given !== undefined) return given;
   const named = /^(?:cpu\w*|armv\w+)\/([\w-]+)/.exec(event)?.[1];
   return named ?? event.replace(/[/:].*/s, '');
 }

@@ -21,6 +21,8 @@ export interface PerfSamples {
   tree: EventTree | null;
   stack: Int32Array;
   depth: number;
+  /** The frame that stands behind its event, on the header line: of a sample of one line. -1 = none. */
+  inline: number;
   /** Its callers, where they were known as a whole: then only the leaf stands in `stack`. */
   callers: Callers | null;
   /** Lines read before callers that are met for the first time, to be remembered when their sample ends; -1 = none. */
@@ -46,6 +48,7 @@ export function createPerfSamples(): PerfSamples {
     tree: null,
     stack: new Int32Array(256),
     depth: 0,
+    inline: -1,
     callers: null,
     unreadFrom: -1,
     readHeader: createPerfHeaderReader(),
@@ -128,19 +131,24 @@ function readOther(block: TextBlock, start: number, end: number, next: number, s
   const header = state.readHeader(block, start, end);
   if (header === null) {
     const line = decoder.decode(block.bytes.subarray(start, end));
+    if (sideband.test(line)) return;
     if (state.header === null || !sourceLine.test(line)) state.leftOut.add(`line ${state.lines}`, line);
     return;
   }
   endSample(state);
+  if (header.event?.startsWith('PERF_RECORD_') === true) return;
   state.header = header;
   state.tree = treeOf(header, state);
   if (header.inlineFrame === null) return;
   const inline = textBlock(new TextEncoder().encode(header.inlineFrame));
-  if (findFrame(inline.bytes, 0, inline.bytes.length, state.span)) pushId(frameIn(state.tree, inline, state.span), state);
+  if (findFrame(inline.bytes, 0, inline.bytes.length, state.span)) state.inline = frameIn(state.tree, inline, state.span);
 }
 
 /** What `-F +srcline` puts indented under a frame: `  app.c:4`, `  ??:0`, `  libc.so.6[89f10]`. */
 const sourceLine = /^\s.*(?::(?:\d+|\?)|\[[\da-f]+\])(?: \(discriminator \d+\))?$/;
+
+/** What `--show-mmap-events` and its like print between the samples; samples that were lost are told. */
+const sideband = /\bPERF_RECORD_(?!LOST)[A-Z\d_]+/;
 
 function isEmpty({ bytes }: TextBlock, start: number, end: number): boolean {
   if (start === end) return true;
@@ -179,6 +187,9 @@ function treeOf({ event, seconds }: PerfHeader, state: PerfSamples): EventTree {
 
 /** Puts the open sample, if there is one, in its place. */
 export function endSample(state: PerfSamples): void {
+  // Where frames follow, what looks like one on the header line is data of the event, such as what a load of memory met.
+  if (state.depth === 0 && state.inline !== -1) pushId(state.inline, state);
+  state.inline = -1;
   const { header, tree, depth } = state;
   if (header !== null && tree !== null) {
     if (header.isBare && depth === 0) state.leftOut.add(`before line ${state.lines}`, header.comm);

@@ -17,7 +17,11 @@ export const goroutineDump: ProfileFormat = {
   read,
 };
 
-const stateLine = /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[([^\]]+)\]:$/m;
+const stateLine = /^[ \t]*goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[([^\]\n]+)\]:\r?$/m;
+/** Where a call stands: below it, behind a tab that pastes turn into blanks or lose. */
+const placeLine = /^\s*\S.*:\d+(?: \+0x[0-9a-f]+(?: .*)?)?$/;
+/** The place of a call of which the header is missing. */
+const orphan = /^\s+\S+\.(?:go|s):\d+ \+0x[0-9a-f]+/;
 const countLine = /^(\d+) @(?: 0x[0-9a-f]+)*$/;
 
 interface Dump {
@@ -31,9 +35,13 @@ interface Dump {
   stack: Frame[];
   isOpen: boolean;
   isCut: boolean;
+  /** The frame of `created by`, with which a stack ends, was met. */
+  isEnded: boolean;
   states: Map<string, number>;
   /** The goroutines that wrote the dump. */
   own: number;
+  /** Frames stand before the first header: the front was cut off. */
+  isHeadless: boolean;
 }
 
 async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
@@ -46,15 +54,24 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
     stack: [],
     isOpen: false,
     isCut: false,
+    isEnded: false,
     states: new Map(),
     own: 0,
+    isHeadless: false,
   };
   let pending = '';
   await forEachLine(source, (line) => {
-    if (line.startsWith('\t') && pending !== '') addFrame(dump, pending, line);
+    if (pending !== '' && (line.startsWith('\t') || placeLine.test(line))) {
+      addFrame(dump, pending, line);
+      pending = '';
+      return;
+    }
     pending = '';
-    if (!readMark(dump, line) && dump.isOpen) pending = readCall(dump, line);
+    if (readMark(dump, line)) return;
+    if (dump.isOpen) pending = readCall(dump, line);
+    else if (dump.found === 0 && orphan.test(line)) dump.isHeadless = true;
   });
+  noteCutEnd(dump, pending);
   flush(dump);
   return finish(dump, options);
 }
@@ -82,10 +99,23 @@ function readMark(dump: Dump, line: string): boolean {
 /** A frame of debug=1 is one line; of debug=2 a call, and its file on the next line. Returns the call whose file is awaited. */
 function readCall(dump: Dump, line: string): string {
   if (line.startsWith('...') && /frames? elided/.test(line)) dump.isCut = true;
-  if (!line.startsWith('#')) return line.startsWith('created by ') ? '' : line;
+  const call = line.trim();
+  if (call.startsWith('created by ')) dump.isEnded = true;
+  if (!line.startsWith('#')) return call.startsWith('created by ') ? '' : call;
   const [, name = '', place = ''] = /^#\t0x[0-9a-f]+\t(\S.*?)\+0x[0-9a-f]+\t+(\S.*)$/.exec(line) ?? [];
   if (name !== '') dump.stack.push(frameAt(name, place));
   return '';
+}
+
+/** Of debug=2, where every stack ends with who began the goroutine, or with the first function of the program. */
+function noteCutEnd({ builder, isOpen, isEnded, states, stack }: Dump, pending: string): void {
+  const last = stack.at(-1)?.name ?? '';
+  const isCallCut = pending.endsWith(')');
+  if (!isOpen || isEnded || states.size === 0 || (!isCallCut && /^(?:|main\.main|runtime\.\w+(?:\.abi0)?)$/.test(last))) return;
+  builder.note(
+    'left-out',
+    `the text ends within a stack (behind ${detached((isCallCut ? pending : last).slice(0, 200))}): what came after it is missing`,
+  );
 }
 
 function addFrame(dump: Dump, call: string, place: string): void {
@@ -115,16 +145,18 @@ function flush(dump: Dump): void {
   }
   dump.isOpen = false;
   dump.isCut = false;
+  dump.isEnded = false;
   dump.stack = [];
 }
 
 function finish(dump: Dump, options: ReadOptions): StackProfile {
-  const { builder, found, announced, own, states, dumps } = dump;
+  const { builder, found, announced, own, states, dumps, isHeadless } = dump;
   if (announced !== null && announced !== found) {
     throw new UnreadableInputError(
       `goroutine dump: expected ${announced} goroutines as its header says, found ${found}. Is the file complete? Fetch it again.`,
     );
   }
+  if (isHeadless) builder.note('left-out', 'the text begins within a stack: what came before its first header is missing');
   if (own > 0) builder.note('own-goroutine', `${own} goroutine${own === 1 ? '' : 's'} that wrote the dump left out`);
   if (dumps > 1) builder.note('dumps', `${dumps} dumps added up: divide by ${dumps} for the goroutines at one instant`);
   const reasons = [...states].sort((a, b) => b[1] - a[1]).map(([state, count]) => `${state} ${count}`);

@@ -33,8 +33,13 @@ const eventSchema = z.object({
   args: z.unknown().optional(),
 });
 const argumentsSchema = z.object({ data: z.unknown() });
-/** Hermes' samples as spans: the function, not what it was called with. */
-const functionSchema = z.object({ url: z.string(), category: z.string() });
+/** Where a span's function is written: Hermes' samples as spans, and those of py-spy. */
+const placeSchema = z.union([
+  z.object({ url: z.string(), category: z.string() }).transform(({ url }) => url),
+  z.object({ filename: z.string(), line: numeric }).transform(({ filename }) => filename),
+]);
+/** What DevTools calls `FunctionCall` is a function that its arguments name. */
+const calledSchema = z.object({ data: z.object({ functionName: z.string(), url: z.string().default('') }) });
 
 function detect(head: ProfileHead): Detection {
   const start = head.text.trimStart();
@@ -105,7 +110,12 @@ function takeSpan(raw: unknown, spans: TraceSpans): boolean {
   const { name = '', pid = 0, tid = 0, ts, ph = '', dur, args } = event.data;
   if (name === 'Profile' || name === 'ProfileChunk' || name === 'CpuProfile') return false;
   if (ts !== undefined && !isSum(name, args) && (ph === 'B' || ph === 'E' || ph === 'X')) {
-    spans.take({ phase: ph, name, thread: `${pid}:${tid}`, atUs: ts, durationUs: dur ?? null, url: urlOf(args) });
+    const called = name === 'FunctionCall' && ph === 'X' ? calledSchema.safeParse(args).data?.data : undefined;
+    const place =
+      called === undefined
+        ? { name, url: placeSchema.safeParse(args).data ?? '' }
+        : { name: called.functionName === '' ? '(anonymous)' : called.functionName, url: called.url };
+    spans.take({ phase: ph, ...place, thread: `${pid}:${tid}`, atUs: ts, durationUs: dur ?? null });
   }
   return true;
 }
@@ -114,10 +124,6 @@ function takeSpan(raw: unknown, spans: TraceSpans): boolean {
 function isSum(name: string, args: unknown): boolean {
   if (/^PyTorch Profiler \(\d+\)$/.test(name)) return true;
   return name.startsWith('Total ') && z.object({ count: z.number(), 'avg ms': z.number() }).safeParse(args).success;
-}
-
-function urlOf(args: unknown): string {
-  return functionSchema.safeParse(args).data?.url ?? '';
 }
 
 /** Looks for `"B"`, `"E"` or `"X"`. */

@@ -22,7 +22,9 @@ export const hermes: ProfileFormat = {
 function detect(head: ProfileHead): Detection {
   const { root, paths } = jsonShape(head);
   if (root !== 'object') return 'no';
-  return paths.has('samples[].sf') || paths.has('stackFrames') ? 'yes' : head.isComplete ? 'no' : 'maybe';
+  if (paths.has('samples[].sf')) return 'yes';
+  // `go tool trace` writes empty stack frames beside its spans.
+  return head.isComplete ? (paths.has('stackFrames') && paths.has('samples') ? 'yes' : 'no') : 'maybe';
 }
 
 const number = z.union([

@@ -80,8 +80,8 @@ const oldProfileSchema = z.object({
   head: z.unknown(),
   startTime: z.number(),
   endTime: z.number(),
-  samples: z.array(z.number()).default([]),
-  timestamps: z.array(z.number()).default([]),
+  samples: z.array(z.number()).nullish(),
+  timestamps: z.array(z.number()).nullish(),
 });
 
 const maxOldDepth = 4000;
@@ -119,8 +119,9 @@ function fromOldProfile(old: z.infer<typeof oldProfileSchema>): V8Profile {
     for (const child of node.children) queue.push({ node: child, parent: node.id });
   }
   const startTime = old.startTime * 1e6;
-  const timeDeltas = old.timestamps.map((time, index) => time - (old.timestamps[index - 1] ?? time));
-  return { nodes, startTime, endTime: old.endTime * 1e6, samples: old.samples, timeDeltas };
+  const timestamps = old.timestamps ?? [];
+  const timeDeltas = timestamps.map((time, index) => time - (timestamps[index - 1] ?? time));
+  return { nodes, startTime, endTime: old.endTime * 1e6, samples: old.samples ?? [], timeDeltas };
 }
 
 function depthOf(head: unknown): number {

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { UnreadableInputError } from '../../../../core/model/errors.js';
+import { summarizeProfile } from '../../../../core/profile/summarize.js';
+import { leavesOf, profileOf } from '../profiles.js';
+
+const refusal = async (text: string): Promise<string> => {
+  const error: unknown = await profileOf(text).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(UnreadableInputError);
+  return String(error);
+};
+const firstLeaf = async (text: string) => summarizeProfile(await profileOf(text)).leaves[0];
+
+describe('folded stacks of strangers', () => {
+  it('refuses lines that end with a carriage return alone: they are one line', async () => {
+    expect(await refusal('main;a;hot 300\rmain;a;warm 100\r')).toMatch(/line feed.*tr /);
+  });
+
+  it('reads text that was copied out of the source of a page', async () => {
+    const text = 'main;std::vector&lt;int&gt;::push_back 300\nmain;operator&amp;&amp;(A, B);warm 100\n';
+    expect(leavesOf(await profileOf(text))).toEqual(['std::vector<int>::push_back 300', 'warm 100']);
+  });
+
+  it('takes the outermost frame of PHP for no JSON', async () => {
+    expect(leavesOf(await profileOf('{main};App\\hot 300\n{main};PDO->query 100\n'))).toEqual(['App\\hot 300', 'PDO->query 100']);
+  });
+
+  it('knows threads that the kernel took off the CPU, whose weights are no counts', async () => {
+    const text =
+      'app-7;main;read;-;entry_SYSCALL_64_after_hwframe;vfs_read;schedule 3000123\napp-7;main;epoll_wait;-;do_syscall_64;finish_task_switch.isra.0 4000456\n';
+    const summary = summarizeProfile(await profileOf(text));
+    expect(summary).toMatchObject({ kind: 'off-cpu', unit: 'unknown', samples: null, total: 3_000_123 });
+    const onCpu = await profileOf('app;main;hot 90\napp;main;read;schedule 10\n');
+    expect(onCpu).toMatchObject({ kind: 'unknown', unit: 'samples', samples: 100 });
+  });
+
+  it('counts nothing where a few stacks weigh more than anybody samples', async () => {
+    expect(await profileOf('main: app:main;hot: app:hot 3000123\nmain: app:main 1000456\n')).toMatchObject({
+      unit: 'unknown',
+      samples: null,
+    });
+    expect(await profileOf('main;hot 9001\nmain;warm 3000\n')).toMatchObject({ unit: 'samples', samples: 12_001 });
+  });
+
+  it('takes objects of async-profiler beyond a TLAB for no kernel', async () => {
+    const text = 'App.main_[j];java.lang.String_[k] 30\nApp.main_[j];byte[]_[k] 20\nApp.main_[j];vfs_read.isra.0_[k] 10\n';
+    const { leaves } = summarizeProfile(await profileOf(text));
+    expect(leaves.map(({ frame, module }) => [frame, module])).toEqual([
+      ['java.lang.String', ''],
+      ['byte[]', ''],
+      ['vfs_read.isra.0', '[kernel]'],
+    ]);
+  });
+
+  it('knows where austin saw the collector', async () => {
+    expect(await firstLeaf('P1;T0:0;app.py:<module>:20;app.py:hot:3;:GC: 300\nP1;T0:0;app.py:<module>:20 10\n')).toMatchObject({
+      category: 'gc',
+    });
+  });
+});
+
+const sample = (header: string, frames: readonly string[]): string =>
+  `${header}\n${frames.map((frame) => `\t    55d0c1a2b3c4 ${frame}\n`).join('')}\n`;
+const samples = (header: string, name: (leaf: string) => string): string =>
+  ['hot', 'hot', 'hot', 'warm']
+    .map((leaf, index) => sample(header.replace('TIME', `147.37468${index}`), [name(leaf), 'main+0x2 (/srv/app)']))
+    .join('');
+
+describe('perf text of strangers', () => {
+  it('takes data of an event that looks like a frame for none, where frames follow', async () => {
+    const header =
+      'java   321 [000]   TIME:    100003 cpu/mem-loads,ldlat=30/P:      7f12ab34cd00         68100142 |OP LOAD|LVL L1 hit|SNP None ';
+    expect(leavesOf(await profileOf(samples(header, (leaf) => `${leaf}+0x1 (/srv/app)`)))).toEqual(['hot 300009', 'warm 100003']);
+    const oneLine = 'dd  12 3.456789:  1001001 cycles:  5642a62d717a main+0x1 (/bin/dd)\n'.repeat(3);
+    expect(leavesOf(await profileOf(oneLine))).toEqual(['main 3003003']);
+  });
+
+  it('passes over what was mapped and started, and tells samples that were lost', async () => {
+    const text = samples('app   321 [000]   TIME:   100 cycles: ', (leaf) => `${leaf}+0x1 (/srv/app)`);
+    const mapped =
+      'app   321   147.374000: PERF_RECORD_COMM exec: app:321/321\napp   321   147.374100: PERF_RECORD_MMAP2 321/321: [0x55d0(0x1000) @ 0 08:01 1 0]: r-xp /srv/app\n';
+    const whole = await profileOf(mapped.repeat(3) + text);
+    expect(whole).toMatchObject({ total: 400, notes: [] });
+    const lossy = await profileOf(`${text}app   321   147.374690: PERF_RECORD_LOST lost 42\n\n`);
+    expect(lossy.total).toBe(400);
+    expect(lossy.notes).toMatchObject([{ id: 'malformed-lines', detail: expect.stringContaining('PERF_RECORD_LOST') as string }]);
+  });
+
+  it('takes the name that an event of a counter was given', async () => {
+    const text = samples('app   321 [000]   TIME:   100 armv8_pmuv3_0/event=0x11,name=cycles/: ', (leaf) => `${leaf}+0x1 (/srv/app)`);
+    expect(await profileOf(text)).toMatchObject({ kind: 'cpu', unit: 'cycles', total: 400 });
+  });
+
+  it.each([
+    ['py::LEAF:/srv/app.py (/tmp/perf-321.map)', 'hot', '/srv/app.py'],
+    [
+      'void [Shop] Shop.Cart::LEAF(int32,class [System.Private.CoreLib]System.String[])[OptimizedTier1]+0x24 (/tmp/perf-321.map)',
+      'Shop.Cart.hot',
+      'Shop',
+    ],
+    [
+      'instance bool [System.Linq] System.Linq.Enumerable+Iterator`1[System.__Canon]::LEAF()[PreJIT] (/tmp/perf-321.map)',
+      'System.Linq.Enumerable+Iterator`1[System.__Canon].hot',
+      'System.Linq',
+    ],
+    ["$'Elixir.Shop':LEAF/1+0x24 (/tmp/perf-321.map)", "'Elixir.Shop':hot/1", '/tmp/perf-321.map'],
+    ['$lists:LEAF/2 (/tmp/perf-321.map)', 'lists:hot/2', '/tmp/perf-321.map'],
+  ])('takes %s apart', async (written, frame, module) => {
+    const text = samples('app   321 [000]   TIME:   100 cycles: ', (leaf) => written.replace('LEAF', leaf));
+    expect(await firstLeaf(text)).toMatchObject({ frame, module, self: 300 });
+  });
+});
+
+describe('traces and V8 profiles of strangers', () => {
+  const spans = (events: readonly object[]): string => JSON.stringify({ traceEvents: events });
+  const span = (name: string, ts: number, dur: number, args: object): object => ({
+    ph: 'X',
+    cat: 'x',
+    name,
+    pid: 1,
+    tid: 1,
+    ts,
+    dur,
+    args,
+  });
+
+  it('names the function that a FunctionCall of DevTools called, and the file of py-spy', async () => {
+    const call = (functionName: string): object => ({ data: { functionName, url: 'file:///srv/app.js', lineNumber: 20, columnNumber: 3 } });
+    const { leaves } = summarizeProfile(
+      await profileOf(spans([span('FunctionCall', 0, 300, call('hot')), span('FunctionCall', 300, 100, call(''))])),
+    );
+    expect(leaves.map(({ frame, module, self }) => [frame, module, self])).toEqual([
+      ['hot', 'file:///srv/app.js', 300],
+      ['(anonymous)', 'file:///srv/app.js', 100],
+    ]);
+    expect(await firstLeaf(spans([span('hot', 0, 300, { filename: 'app.py', line: 3 })]))).toMatchObject({
+      frame: 'hot',
+      module: 'app.py',
+    });
+  });
+
+  it('takes a trace of Go for no profile of Hermes', async () => {
+    const text = `{"displayTimeUnit":"ns","traceEvents":[${JSON.stringify(span('main.work', 0, 5, {}))}],"stackFrames":{}}`;
+    expect(await profileOf(text)).toMatchObject({ format: 'trace-events', total: 5 });
+  });
+
+  it('reads a profile of old that kept no samples', async () => {
+    const node = (functionName: string, id: number, hitCount: number, children: object[] = []): object => ({
+      functionName,
+      url: '/a.js',
+      lineNumber: 2,
+      id,
+      hitCount,
+      children,
+    });
+    const head = node('(root)', 1, 0, [node('hot', 2, 300), node('warm', 3, 100)]);
+    const text = JSON.stringify({ typeId: 'CPU', head, startTime: 10.1, endTime: 10.5, samples: null, timestamps: null });
+    const { leaves } = summarizeProfile(await profileOf(text));
+    expect(leaves.map(({ frame, selfShare }) => [frame, selfShare])).toEqual([
+      ['hot', expect.closeTo(0.75)],
+      ['warm', expect.closeTo(0.25)],
+    ]);
+  });
+});
+
+describe('pictures of flamegraph.pl before 2013', () => {
+  const box = (text: string, x: number, y: number, width: number): string =>
+    `<rect x="${x}" y="${y}" width="${width}" height="15.0" fill="rgb(1,2,3)" rx="2" ry="2" onmouseover="s('${text}')" onmouseout="c()" />\n<text x="${x}" y="${y}" onmouseover="s('${text}')" onmouseout="c()" >a..</text>\n`;
+  const picture = (boxes: string, title = 'Flame Graph'): string =>
+    `<?xml version="1.0" standalone="no"?>\n<svg version="1.1" width="1200" height="98">\n<rect x="0.0" y="0" width="1200" height="98" fill="url(#background)"  />\n<text x="600" y="24" >${title}</text>\n${boxes}</svg>\n`;
+  const frames =
+    box('unix`b (60 samples, 60.00%)', 10, 33, 708) +
+    box('genunix`c (30 samples, 30.00%)', 836, 49, 354) +
+    box('unix`a (70 samples, 70.00%)', 10, 49, 826);
+
+  it('reads the text that stands at the boxes alone', async () => {
+    const profile = await profileOf(picture(frames + box('all (100 samples, 100%)', 10, 65, 1180)));
+    expect(profile).toMatchObject({ format: 'flame-graph-svg', kind: 'unknown', unit: 'samples', total: 100 });
+    expect(leavesOf(profile)).toEqual(['b 60', 'c 30', 'a 10']);
+  });
+
+  it('refuses a difference of two, and a picture without its root', async () => {
+    expect(
+      await refusal(
+        picture(box('unix`a (-4 sample weight, 70 samples, 70.00%)', 10, 49, 826) + box('all (100 samples, 100%)', 10, 65, 1180)),
+      ),
+    ).toMatch(/difference of two/);
+    expect(await refusal(picture(frames))).toMatch(/one frame over/);
+  });
+
+  it('knows an off-CPU picture by its title', async () => {
+    const all = box('bash`main (13,790 ms, 100.00%)', 10, 49, 1180) + box('all (13,790 ms, 100%)', 10, 65, 1180);
+    expect(await profileOf(picture(all, 'Off-CPU Time Flame Graph'))).toMatchObject({
+      kind: 'off-cpu',
+      unit: 'milliseconds',
+      total: 13_790,
+    });
+  });
+});
