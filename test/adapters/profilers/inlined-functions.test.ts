@@ -47,6 +47,7 @@ it('charges a function that V8 inlined for its samples, and not the caller', asy
     const capture = await captureNodeProfile({ pid: program.pid, durationMs: 3000 });
     state.goesOn = false;
     await Promise.all(calls);
+    expect(capture.cpuProfile).not.toContain('perf-incident-responder:look');
     const summary = summarizeProfile(await readProfileBytes(new TextEncoder().encode(capture.cpuProfile)));
     expect(summary.leaves[0]?.frame).toBe('bestOf');
     expect(summary.leaves[0]?.module).toContain('discounts.cjs');

@@ -30,6 +30,14 @@ describe('readLoadSummary', () => {
     expect(thresholds.find(({ expression }) => expression === 'rate<0.01')).toMatchObject({ ok: true, observed: 0 });
   });
 
+  it('refuses a summary that names more sub-windows than any script of ours has', () => {
+    const document = JSON.parse(pick('slow', '1.1.handle-summary')) as Record<string, unknown>;
+    const withWindows = (windows: number): string =>
+      JSON.stringify({ ...document, responder: { warmUpMs: 0, measureMs: 1000, windows, rate: null } });
+    expect(readLoadSummary(withWindows(12)).format).toBe('handle-summary');
+    expect(() => readLoadSummary(withWindows(1e9))).toThrow(UnreadableInputError);
+  });
+
   it('reads the machine-readable summary, which has no p99 and no thresholds', () => {
     const result = readLoadSummary(pick('slow', '2.2.machine-readable'));
     expect(result).toMatchObject({ format: 'machine-readable', k6Version: '2.2.0', failedRatio: 0, thresholds: [] });
