@@ -74,10 +74,19 @@ export function parseSummary(text: string): Summary {
   if (handled.success && Object.keys(handled.data.metrics).length > 0) return fromHandleSummary(handled.data);
   const exported = exportSchema.safeParse(document);
   if (exported.success && looksLikeK6(document, Object.keys(exported.data.metrics))) {
+    if (!handled.success && hasNestedValues(exported.data.metrics))
+      throw new UnreadableInputError(
+        `${expectation}; got the data of handleSummary with parts that are none: ${z.prettifyError(handled.error)}`,
+      );
     // An empty run has no metric that could tell the two shapes apart; only handleSummary's data has a state.
     return handled.success && handled.data.state !== undefined ? fromHandleSummary(handled.data) : fromExport(exported.data);
   }
   throw new UnreadableInputError(`${expectation}; got JSON of another shape (${describe(document)})`);
+}
+
+/** Only the data of handleSummary has the numbers of a metric in an object of their own: read as an export it would be a run without requests. */
+function hasNestedValues(metrics: Record<string, Record<string, unknown>>): boolean {
+  return Object.values(metrics).some(({ values }) => typeof values === 'object' && values !== null);
 }
 
 /** Whether a JSON document is one of the three. */

@@ -73,7 +73,7 @@ export async function forEachRow(
     tally.bad++;
     if (tally.firstBad === '') tally.firstBad = record.slice(0, 120);
   });
-  refuseMany(what, tally);
+  refuseMany(what, tally, 'lines');
   return leftOut(tally, 'lines are no whole records');
 }
 
@@ -128,9 +128,9 @@ function indexOf(cells: readonly string[], what: string, wanted: readonly string
 }
 
 /** Throws UnreadableInputError where more than one in a hundred is no record. */
-export function refuseMany(what: string, { rows, bad, firstBad }: RowTally): void {
+export function refuseMany(what: string, { rows, bad, firstBad }: RowTally, unit: 'lines' | 'samples'): void {
   if (bad <= Math.max(1, maxBadShare * (rows + bad))) return;
   throw new UnreadableInputError(
-    `${what}: expected whole records, but ${bad} of ${rows + bad} are none, the first of them "${firstBad}"; give the unmodified file`,
+    `${what}: expected whole records, but ${bad} of ${rows + bad} ${unit} are none, the first of them "${firstBad}"; give the unmodified file`,
   );
 }

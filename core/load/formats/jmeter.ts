@@ -150,7 +150,7 @@ async function readXml(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
     addSample(run, { startedAtMs, ms, label: attribute('lb'), success: attribute('s'), code: attribute('rc'), message: attribute('rm') });
   });
   const tally = { rows: samples, bad: broken.count, firstBad: broken.first };
-  refuseMany('jmeter', tally);
+  refuseMany('jmeter', tally, 'samples');
   return finish(run, leftOut(tally, 'samples are cut off or broken'));
 }
 

@@ -35,7 +35,13 @@ describe('readLoadSummary', () => {
     const withWindows = (windows: number): string =>
       JSON.stringify({ ...document, responder: { warmUpMs: 0, measureMs: 1000, windows, rate: null } });
     expect(readLoadSummary(withWindows(12)).format).toBe('handle-summary');
-    expect(() => readLoadSummary(withWindows(1e9))).toThrow(UnreadableInputError);
+    expect(() => readLoadSummary(withWindows(1e9))).toThrow(/handleSummary with parts that are none/);
+  });
+
+  it('does not read damaged data of handleSummary as the export of a run without requests', () => {
+    const document = JSON.parse(pick('slow', '1.1.handle-summary')) as Record<string, unknown>;
+    const damaged = JSON.stringify({ ...document, state: { testRunDurationMs: 'ten seconds' } });
+    expect(() => readLoadSummary(damaged)).toThrow(UnreadableInputError);
   });
 
   it('reads the machine-readable summary, which has no p99 and no thresholds', () => {
