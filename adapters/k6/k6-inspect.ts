@@ -5,6 +5,7 @@ import { requestVariable } from '../../core/load/script.js';
 import { createLogDigest } from '../../core/load/k6-log.js';
 
 const scenarioSchema = z.object({
+  executor: z.string().nullish(),
   startTime: z.string().nullish(),
   duration: z.string().nullish(),
   maxDuration: z.string().nullish(),
@@ -13,7 +14,7 @@ const scenarioSchema = z.object({
 const inspectionSchema = z.object({ scenarios: z.record(z.string(), scenarioSchema).nullish() });
 
 /**
- * Compiles a user's script without running it and tells how long its scenarios take; null when they end by count, not by time.
+ * Compiles a user's script without running it and tells how long its scenarios take; null when they end by count, or by hand, not by time.
  * Throws UnreadableInputError with k6's own words, which name the line.
  */
 export async function inspectScript(
@@ -45,7 +46,9 @@ function lastError(stderr: string): string | null {
   return digest.lastError();
 }
 
-function scenarioEnd({ startTime, duration, stages }: z.infer<typeof scenarioSchema>): number | null {
+function scenarioEnd({ executor, startTime, duration, stages }: z.infer<typeof scenarioSchema>): number | null {
+  // Of this executor alone, no duration means: until somebody stops it.
+  if (executor === 'externally-controlled' && goDuration(duration ?? '') === 0) return null;
   const lengths = typeof duration === 'string' ? [duration] : stages?.map((stage) => stage.duration);
   return lengths === undefined ? null : [startTime ?? '0s', ...lengths].reduce((sum, text) => sum + goDuration(text), 0);
 }

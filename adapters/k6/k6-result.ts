@@ -81,9 +81,9 @@ export function filesOf(workDir: string) {
 export async function concludeRun(prepared: PreparedRun, run: FinishedRun): Promise<K6Run> {
   const exitCode = run.exit.code;
   const ending = k6Ending(exitCode);
-  if (exitCode === null || (ending !== 'result' && ending !== 'partial')) throw failure(prepared, run);
+  if (exitCode === null || !['result', 'partial', 'bad-script'].includes(ending)) throw failure(prepared, run);
   const result = await readResult(prepared);
-  if (result === null) throw failure(prepared, run);
+  if (result === null || (ending === 'bad-script' && !threwAfterLoad(exitCode, result))) throw failure(prepared, run);
   const failedAnswer = run.log.failedAnswer();
   await writeFile(prepared.files.series, JSON.stringify(run.series));
   await writeFile(prepared.files.log, run.log.tail().join('\n'));
@@ -94,6 +94,7 @@ export async function concludeRun(prepared: PreparedRun, run: FinishedRun): Prom
       k6Version: result.k6Version ?? prepared.version,
       exitCode,
       errors: { ...result.errors, ...run.log.exceptions() },
+      ...(ending === 'bad-script' ? { notes: [...(result.notes ?? []), teardownNote(run.log.lastError())] } : {}),
       ...(failedAnswer === null ? {} : { failedAnswer }),
       moments: momentsOf(run.series, prepared.leadMs),
       generator: run.health === null ? null : { ...run.health.result(), droppedRatio: droppedRatio(result) },
@@ -105,6 +106,15 @@ export async function concludeRun(prepared: PreparedRun, run: FinishedRun): Prom
     measuredFrom: new Date(Date.parse(startedAt) + prepared.leadMs).toISOString(),
     endedAt: run.endedAt,
   };
+}
+
+/** A script throws before its first iteration (init, setup), or behind its last one: an iteration that throws ends none. */
+function threwAfterLoad(exitCode: number, { iterations, requests }: LoadResult): boolean {
+  return exitCode === 107 && (iterations ?? 0) > 0 && requests > 0;
+}
+
+function teardownNote(said: string | null): string {
+  return `the script threw when the load was over, in its teardown: ${said ?? 'k6 does not say what'}; correct it, the numbers are those of the whole load`;
 }
 
 /** Null when k6 left no summary that can be read, whatever its exit code says. */

@@ -17,7 +17,7 @@ export const ab: LoadFileFormat = {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'ab');
-  requireOneRun(text, /^Complete requests:/gm, 'ab');
+  requireOneRun(text, /(?<!\w)Complete requests:/g, 'ab');
   const number = (line: string): number => requiredNumber(text, new RegExp(`${line}:\\s+([\\d.]+)`), `ab: expected the line "${line}"`);
   const requests = number('Complete requests');
   const [failures = ''] = /\((?:Connect|Receive|Length|Exceptions): .*/.exec(text) ?? [];

@@ -15,7 +15,11 @@ export const hey: LoadFileFormat = {
   command: 'hey -z 30s -c 20 URL > hey.txt',
   exactness: 'as printed (0.1 ms); latency of answered requests, errors apart',
   detect: ({ text, isComplete }) =>
-    /Summary:\s+Total:\s+[\d.]+ secs/.test(text) && /Fastest:/.test(text) && /Requests\/sec:/.test(text) && !/Success rate:/.test(text)
+    /Summary:/.test(text) &&
+    /Total:\s+[\d.]+ secs/.test(text) &&
+    /Fastest:/.test(text) &&
+    /Requests\/sec:/.test(text) &&
+    !/Success rate:/.test(text)
       ? 'yes'
       : isComplete
         ? 'no'
@@ -25,7 +29,7 @@ export const hey: LoadFileFormat = {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'hey');
-  requireOneRun(text, /^[ \t]*Requests\/sec:/gm, 'hey');
+  requireOneRun(text, /(?<![\w/])Requests\/sec:/g, 'hey');
   const seconds = (name: string): number => requiredNumber(text, new RegExp(`${name}:\\s+([\\d.]+|NaN) secs`), `hey: expected "${name}"`);
   const percentiles = [...text.matchAll(/(?<!\d)(\d+)%{1,2} in ([\d.]+) secs/g)].map(
     ([, percent, value]) => [Number(percent), Number(value) * 1000] as const,

@@ -26,6 +26,16 @@ const firstCells = (pattern: RegExp) => (head: LoadHead) => pattern.test(head.te
 
 export const foreignFiles: readonly ForeignFile[] = [
   {
+    name: 'the thresholds that k6 prints, without its results',
+    remedy: 'give the whole output from THRESHOLDS to its last line, or the file of --summary-export',
+    isIt: ({ text }) => /█ THRESHOLDS/.test(text),
+  },
+  {
+    name: 'what k6 prints of a run in the cloud',
+    remedy: 'its results are in the cloud; run the script on a machine of yours with --summary-export summary.json, and give that',
+    isIt: ({ text }) => /^.{0,200}\bexecution: cloud$/m.test(text),
+  },
+  {
     name: "Locust's history of the run",
     remedy: 'give the file that ends in _stats.csv beside it',
     isIt: firstCells(/^\uFEFF?"?Timestamp"?,"?User Count"?,/),

@@ -60,7 +60,7 @@ export const ohaText: LoadFileFormat = {
 
 async function readText(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'oha');
-  requireOneRun(text, /^[ \t]*Requests\/sec:/gm, 'oha');
+  requireOneRun(text, /(?<![\w/])Requests\/sec:/g, 'oha');
   const time = (name: string): number | null => durationText(new RegExp(`${name}:\\s+([\\d.]+ ?[a-z]+)`).exec(text)?.[1] ?? '');
   const percentiles = [...text.matchAll(/(?<![\d.])([\d.]+)% in ([\d.]+ ?[a-z]+)/g)].map(
     ([, percent, value]) => [Number(percent), durationText(value ?? '')] as const,

@@ -73,7 +73,7 @@ export const vegetaText: LoadFileFormat = {
 
 async function readText(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'vegeta');
-  requireOneRun(text, /^[ \t]*Latencies\s+\[/gm, 'vegeta');
+  requireOneRun(text, /(?<!\w)Latencies\s+\[/g, 'vegeta');
   const [, names = '', values = ''] = /Latencies\s+\[([^\][]*)\]\s+(.*)/.exec(text) ?? [];
   const told = new Map(names.split(',').map((name, index) => [name.trim(), durationText((values.split(',')[index] ?? '').trim())]));
   const [, took = ''] = /Duration\s+\[total[^\][]*\]\s+([^,\s]+)/.exec(text) ?? [];

@@ -14,7 +14,8 @@ export const wrk: LoadFileFormat = {
   exactness:
     'as printed (three digits); wrk tells p50, p75, p90, p99 and the maximum, so that p95 is bounded; wrk2 tells p95 with --latency',
   detect: ({ text, isComplete }) =>
-    /Running .+ test @ |Making \d+ requests to |Thread Stats\s+Avg\s+Stdev\s+(?:Max|99%)/.test(text) && /\d requests in /.test(text)
+    (/Running .+ test @ |Making \d+ requests to /.test(text) && /\d requests in /.test(text)) ||
+    /Thread Stats\s+Avg\s+Stdev\s+(?:Max|99%)/.test(text)
       ? 'yes'
       : isComplete
         ? 'no'

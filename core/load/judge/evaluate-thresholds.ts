@@ -14,10 +14,12 @@ export function evaluateThresholds(summary: Summary, metric: SummaryMetric): Thr
   return metric.thresholds.map(({ expression, passed }) => {
     const about = { metric: metric.name, expression };
     const parsed = parseThreshold(expression);
+    const observed = parsed === null ? null : (metric.values[parsed.stat] ?? null);
     if (!hasSamples(metric) && !isCounted) {
+      // A counter of something that never happened was judged on all that was done; of a tag, nothing says that it is not misspelt.
+      if (isAboutNothing(metric, parsed) && Object.keys(metric.tags).length === 0) return { ...about, ok: true, observed, samples: null };
       return { ...about, ok: isAboutNothing(metric, parsed), observed: null, samples: { count: 0, isAtMost: false } };
     }
-    const observed = parsed === null ? null : (metric.values[parsed.stat] ?? null);
     if (parsed !== null && observed !== null) return { ...about, ok: holds(parsed, observed), observed, samples };
     const bounded = parsed === null ? null : holdsWithin(parsed, knownPercentiles(metric.values));
     return { ...about, ok: bounded ?? passed ?? false, observed: null, samples };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runK6, type K6RunOptions } from '../../../adapters/k6/k6.js';
+import { inspectScript } from '../../../adapters/k6/k6-inspect.js';
 import { judgeLoad } from '../../../core/load/judge/judge.js';
 import { arrivalUsers } from '../../../core/load/script-plan.js';
 import { judgeByPlan } from '../../../core/load/stages/judge-stages.js';
@@ -317,6 +318,30 @@ export default function () { check(http.get('${target.url}/'), { 'has an order':
     expect(notes?.join('\n')).toMatch(/no http_req_failed.*response callback to null/);
     expect(notes?.join('\n')).toContain("3 of the script's 3 checks failed");
     expect(notes?.join('\n')).toContain("5 of the 8 requests were made by the script's setup or teardown");
+  });
+
+  it('keeps what was measured when its teardown throws, and refuses a setup that does', async () => {
+    const source = (where: string): string => `import http from 'k6/http';
+export const options = { vus: 1, iterations: 3 };
+export function ${where}() { http.get('${target.url}/'); throw new Error('boom'); }
+export default function () { http.get('${target.url}/'); }`;
+    const run = await runK6(options('/', { plan: { ...plan, script: writeScript(source('teardown')) } }));
+    expect(run.result).toMatchObject({ exitCode: 107, iterations: 3, requests: 4 });
+    expect(run.result.notes?.join('\n')).toMatch(/in its teardown: .*boom/);
+    await expect(runK6(options('/', { plan: { ...plan, script: writeScript(source('setup')) } }))).rejects.toThrow(/own\.js.*boom/s);
+  });
+
+  it('knows no end of a load that somebody controls from outside', async () => {
+    const script =
+      writeScript(`export const options = { scenarios: { open: { executor: 'externally-controlled', vus: 1, maxVUs: 2, duration: '0' },
+  short: { executor: 'constant-vus', vus: 1, duration: '3s' } } };
+export default function () {}`);
+    const inspected = await inspectScript(options('/').binary, script, {
+      cwd: workDir,
+      env: {},
+      requestFile: join(workDir, 'request.json'),
+    });
+    expect(inspected).toEqual({ durationMs: null });
   });
 
   it('lets it reach no host but those that are allowed', async () => {

@@ -1,5 +1,6 @@
 // https://grafana.com/docs/k6/latest/results-output/real-time/csv/
 import type { LoadResult } from '../../../model/load-result.js';
+import { isOutsideOfLoad, outsideNotes } from '../../points.js';
 import { loadResultOf } from '../../read-summary.js';
 import { forEachRow } from '../csv-rows.js';
 import type { LoadFileFormat } from '../format.js';
@@ -17,10 +18,12 @@ export const k6Csv: LoadFileFormat = {
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const points = createPointSummary('k6-csv');
+  let outside = 0;
   const notes = await forEachRow(source, 'k6 --out csv', ['metric_name', 'timestamp', 'metric_value'], (row) => {
     const value = row('metric_value') === '' ? Number.NaN : Number(row('metric_value'));
     const endedAtMs = timeOf(row('timestamp'));
     if (!Number.isFinite(value) || !Number.isFinite(endedAtMs)) return false;
+    if (row('metric_name') === 'http_req_duration' && isOutsideOfLoad(row('group'))) outside++;
     const expected = row('expected_response');
     const isExpected = expected === '' ? null : expected === 'true';
     const status = row('status') === '' && isExpected !== null ? '0' : row('status');
@@ -32,7 +35,12 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   return {
     ...result,
     errors: { ...result.errors, ...errors },
-    notes: [...(result.notes ?? []), ...notes, 'times in this file are whole seconds, so that duration and rate may be off by one second'],
+    notes: [
+      ...(result.notes ?? []),
+      ...outsideNotes(outside, result.requests),
+      ...notes,
+      'times in this file are whole seconds, so that duration and rate may be off by one second',
+    ],
   };
 }
 

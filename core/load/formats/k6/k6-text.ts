@@ -5,6 +5,7 @@ import { parseMetricName } from '../../metric-name.js';
 import { loadResultOf } from '../../read-summary.js';
 import type { SummaryMetric } from '../../summary-shape.js';
 import type { LoadFileFormat } from '../format.js';
+import { withoutPrefix } from '../line-prefix.js';
 import { durationText, readToolText, requireOneRun } from '../tool-text.js';
 
 export const k6Text: LoadFileFormat = {
@@ -34,8 +35,8 @@ interface Judged {
 async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const text = await readToolText(source, 'k6 text');
   requireOneRun(text, /█ TOTAL RESULTS/g, 'k6 text');
-  const lines = ofWholeRun(text.split('\n'));
-  requireOneRun(lines.join('\n'), /^[^\w\r\n\u2028\u2029]*iterations\.{3,}: /gm, 'k6 text');
+  const lines = ofWholeRun(bare(text.split('\n')));
+  requireOneRun(lines.join('\n'), /(?<![\w.])iterations\.{3,}: /g, 'k6 text');
   const metrics = metricsOf(lines);
   if (metrics.size === 0)
     throw new UnreadableInputError('k6 text: expected lines like "http_req_duration....: avg=…", got none; give the whole output');
@@ -57,6 +58,15 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   };
 }
 
+/** Without what a log of CI or of containers puts in front of each line: it stands before a heading, or a metric that every run has. */
+function bare(lines: readonly string[]): readonly string[] {
+  for (const line of lines) {
+    const at = line.search(/█ (?:THRESHOLDS|TOTAL RESULTS)|(?<![\w.])(?:http_reqs|iterations|vus)\.{3,}: /);
+    if (at >= 0) return withoutPrefix(lines, line.slice(0, at).trimEnd().replace(/[✓✗]$/, ''));
+  }
+  return lines;
+}
+
 /** `--summary-mode=full` prints the same metrics again for every scenario and group, below those of the whole run. */
 function ofWholeRun(lines: readonly string[]): readonly string[] {
   const end = lines.findIndex((line) => /^\s*(?:█ SCENARIO: |[█↳] GROUP: )/.test(line));
@@ -72,13 +82,24 @@ function metricsOf(lines: readonly string[]): Map<string, SummaryMetric> {
     if (name === undefined || rest === undefined) continue;
     const isPart = name.startsWith('{');
     if (!isPart) base = name;
+    // Whoever shortens the text does so with the lines that say nearly the same as those above.
+    if (isPart && /(?:\.{3}|…)\s*$/.test(rest)) continue;
     const full = isPart ? `${base}{${name.slice(1, -1).trim()}}` : name;
-    const metric: SummaryMetric = { name: full, ...parseMetricName(full), values: valuesOf(full, rest), thresholds: [] };
+    const values = valuesOf(full, rest);
+    const known = metrics.get(full);
+    // What people write below of a metric has no numbers of k6.
+    if (known !== undefined && Object.keys(values).length === 0) continue;
+    if (known !== undefined && Object.keys(known.values).length > 0 && !isPart) refuseTwice(full);
+    const metric: SummaryMetric = { name: full, ...parseMetricName(full), values, thresholds: [] };
     // Before 1.0 a mark in front of the metric was all that was said about its thresholds.
     if (mark !== '') metric.thresholds.push({ expression: '(not printed)', passed: mark === '✓' });
     metrics.set(full, metric);
   }
   return metrics;
+}
+
+function refuseTwice(name: string): never {
+  throw new UnreadableInputError(`k6 text: expected the result of one run, got ${name} twice in one text; give the runs one by one`);
 }
 
 function valuesOf(name: string, text: string): Record<string, number> {
