@@ -53,7 +53,7 @@ export function packageCategory(name: string): ProfileCategory | null {
 export const nodeRules: readonly CategoryRule[] = [
   byName(
     'gc',
-    /^\(garbage collector\)$|^(?:v8::internal::)?(?:Scavenge|MarkCompact|Heap::|ScavengerCollector|MinorMC)|v8::internal::(?:Heap|Scaveng|MarkCompact|Sweeper|ConcurrentMarking)/,
+    /^\(garbage collector\)$|^V8\.GC\w*$|^(?:v8::internal::)?(?:Scavenge|MarkCompact|Heap::|ScavengerCollector|MinorMC)|v8::internal::(?:Heap|Scaveng|MarkCompact|Sweeper|ConcurrentMarking)/,
   ),
   byName('regex', /^RegExp:|v8::internal::(?:RegExp|Irregexp|NativeRegExp)|^Builtin:RegExp|^Builtins_RegExp/),
   byName(

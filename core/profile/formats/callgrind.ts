@@ -142,7 +142,7 @@ function readPlace(state: State, key: string, value: string): boolean {
 }
 
 function nameOf(state: State, kind: string, value: string): string {
-  const [, id, name] = /^\((\d+)\)(?: (.*))?$/.exec(value) ?? [];
+  const [, id, name] = /^\((\d+)\)(?: *(\S.*))?$/.exec(value) ?? [];
   if (id === undefined) return detached(value);
   const key = `${kind} ${id}`;
   if (name !== undefined) state.names.set(key, detached(name));

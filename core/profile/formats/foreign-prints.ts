@@ -123,7 +123,9 @@ export const foreignPrints: readonly ForeignFile[] = [
     name: "list of Go's goroutines or its race detector",
     from: 'Delve (`goroutines`), `go test -race`',
     remedy: 'fetch the stacks: `curl …/debug/pprof/goroutine?debug=2`, or `kill -QUIT PID`',
-    isIt: (head) => begins(head, /^[* ] Goroutine \d+ - \w+: /m) || begins(head, /^(?:=+\r?\n)?WARNING: DATA RACE\r?\n/),
+    isIt: (head) =>
+      begins(head, /^[* ] Goroutine \d+ - \w+: /m) ||
+      (begins(head, /^(?:=+\r?\n)?WARNING: DATA RACE\r?\n/) && !/^goroutine \d+ \[/m.test(head.text)),
   },
   {
     name: 'list of the top functions of .NET',
@@ -160,6 +162,27 @@ export const foreignPrints: readonly ForeignFile[] = [
     from: '`bpftrace` (histograms)',
     remedy: "count stacks: `bpftrace -e 'profile:hz:99 { @[kstack, ustack] = count(); }'`",
     isIt: (head) => begins(head, /^@\w*(?:\[[^\]\n]*\])?: *\r?\n(?:\[[\d, KMG]+[)\]]|\(\.\.\., 0\)) +\d+ \|/m),
+  },
+  {
+    name: 'bpftrace output as JSON',
+    from: '`bpftrace -f json`',
+    remedy: 'print it as text: leave out `-f json`',
+    isIt: (head) => begins(head, /^\{"type": ?"attached_probes"/),
+  },
+  {
+    name: 'table of a profiler of GPUs',
+    from: 'nsys, nvprof, rocprof',
+    remedy: 'it tells calls of the GPU, not where the program waits for them: `perf record -g` and `perf script`, or export a Chrome trace',
+    isIt: (head) =>
+      begins(head, /^==\d+== NVPROF is profiling/) ||
+      begins(head, /^ *Time ?\(%\) +Total Time(?: \(ns\))? +(?:Num Calls|Instances) /m) ||
+      begins(head, /^"Name","Calls","TotalDurationNs"/),
+  },
+  {
+    name: 'report of heaptrack',
+    from: '`heaptrack_print` (text)',
+    remedy: 'fold it: `heaptrack_print CAPTURE -F out.folded`',
+    isIt: (head) => begins(head, /^(?:MOST CALLS TO ALLOCATION FUNCTIONS|PEAK MEMORY CONSUMERS)\r?\n/m),
   },
   {
     name: 'profile of the Gecko Profiler of old',

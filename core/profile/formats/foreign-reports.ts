@@ -42,7 +42,7 @@ export const foreignReports: readonly ForeignFile[] = [
     from: '`kernprof` (.lprof or its text)',
     remedy: 'profile functions instead: `python -m cProfile -o out.prof SCRIPT`, or `py-spy record -f raw`',
     isIt: (head) =>
-      begins(head, /^Timer unit: [\d.e+-]+ s\r?\n/) ||
+      begins(head, /^Timer unit: [\d.e+-]+ s\r?\n/m) ||
       (head.bytes[0] === 0x80 && begins(head, /^[\s\S]{1,60}line_profiler\S{0,60}\W{1,20}LineStats/)),
   },
   {

@@ -81,7 +81,10 @@ export const foreignSystems: readonly ForeignFile[] = [
     name: 'report of spindump',
     from: 'macOS `spindump`',
     remedy: 'sample the process: `sample PID 10 -file x.txt`',
-    isIt: (head) => begins(head, /^Date\/Time: +\d{4}-[\s\S]{0,3500}^(?:Report Version|Heaviest stack|Data Source): /m),
+    isIt: (head) =>
+      begins(head, /^Date\/Time: +\d{4}-[\s\S]{0,3500}^(?:Report Version|Heaviest stack|Data Source): /m) &&
+      // `sample` prints the same lines above its call graph.
+      !/^(?:Analysis of sampling |Analysis Tool: +\S*\/sample\b|Call graph:)/m.test(head.text),
   },
   {
     name: 'report of simpleperf',

@@ -13,7 +13,9 @@ export const macosSample: ProfileFormat = {
   command: '`sample PID 10 -file x.txt`',
   exactness: 'exact counts of all threads, working or waiting; from the layout of macOS 12 to 15, not tried on one here',
   detect: ({ text }) =>
-    /^Call graph:\s*$/m.test(text) && /^(?:Analysis of sampling |Sampling process |Process: )/m.test(text) ? 'yes' : 'no',
+    /^Call graph:\s*$/m.test(text) && /^(?:Analysis of sampling |Sampling process |Process: |Call graph:\s+\d+ Thread_)/m.test(text)
+      ? 'yes'
+      : 'no',
   read,
 };
 

@@ -69,7 +69,13 @@ function readLine(state: State, line: string, place: string): void {
     state.open = { map: detached(start[1] ?? ''), leafFirst: [] };
   } else if (open === null) {
     // bpftrace's own words, maps without stacks and what a script prints stand between.
-    if (!/^(?:Attach(?:ing|ed) |\s*$|@\w*(?:\[.*\])?: )/.test(line)) leftOut.add(place, line);
+    const bare = /^@(\w*)\[(?:,[^\]]*)?\]: (\d+)\s*$/.exec(line);
+    if (bare !== null) {
+      // A sample whose stack could not be walked.
+      state.maps.add(detached(bare[1] ?? ''));
+      addEntry({ map: '', leafFirst: [] }, Number(bare[2]), state.builder, state.shape);
+      state.entries++;
+    } else if (!/^(?:Attach(?:ing|ed) |\s*(?:\^C\s*)?$|@\w*(?:\[.*\])?: )/.test(line)) leftOut.add(place, line);
   } else {
     const weight = readEntryLine(line, open);
     if (weight === null) return;
@@ -98,9 +104,9 @@ function addEntry(entry: OpenEntry, weight: number, builder: ProfileBuilder, sha
   addWeight(weight, shape);
 }
 
-/** `main+18`, `vfs_read+157`, `0x55adb17732d9`, `hot+4 (/srv/app)` in newer versions. */
+/** `main+18`, `vfs_read+157`, `0x55adb17732d9`, `hot+4 (/srv/app)` in newer versions, `ffffffff8160abcd hot+4 (/srv/app)` of `ustack(perf)`. */
 function frameOf(text: string): Frame {
-  const [, symbol = text, module = ''] = /^(.*?)(?: \(([^()]+)\))?$/.exec(text) ?? [];
+  const [, symbol = text, module = ''] = /^(?:[0-9a-f]{4,16} (?=\S))?(.*?)(?: \(([^()]+)\))?$/.exec(text) ?? [];
   const name = symbol.replace(/\+(?:0x[0-9a-f]+|\d+)$/, '');
   return { name: name === '' || /^0x[0-9a-f]+$/.test(name) ? '[unknown]' : name, module, line: null };
 }

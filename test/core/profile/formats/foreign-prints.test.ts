@@ -95,6 +95,6 @@ describe('tables and dumps without their heads', () => {
 
   it('leaves a goroutine dump to its reader, whatever stands before it', async () => {
     const dump = 'goroutine 7 [chan receive]:\nmain.wait()\n\t/src/main.go:9 +0x1\nmain.main()\n\t/src/main.go:3 +0x1\n';
-    expect((await profileOf(`==================\nfound 1 data race(s)\npanic: boom\n\n${dump}`)).total).toBe(1);
+    expect((await profileOf(`==================\nWARNING: DATA RACE\nRead at 0x00c0\n\npanic: boom\n\n${dump}`)).total).toBe(1);
   });
 });

@@ -196,3 +196,63 @@ describe('pictures of flamegraph.pl before 2013', () => {
     });
   });
 });
+
+describe('macOS sample with the header that it writes', () => {
+  const header = [
+    'Analysis of sampling app (pid 4242) every 1 millisecond',
+    'Process:         app [4242]',
+    'Code Type:       ARM64',
+    '',
+    'Date/Time:       2023-01-18 11:04:27.123 -0800',
+    'Launch Time:     2023-01-18 11:04:20.123 -0800',
+    'OS Version:      macOS 13.1 (22C65)',
+    'Report Version:  7',
+    'Analysis Tool:   /usr/bin/sample',
+    '----',
+    '',
+    '',
+  ].join('\n');
+  const graph = [
+    'Call graph:',
+    '    100 Thread_123456   DispatchQueue_1: com.apple.main-thread  (serial)',
+    '      100 main  (in app) + 44  [0x100]  main.c:12',
+    '        75 hot  (in app) + 20,24,...  [0x100,0x101,...]  main.c:3',
+    '        25 warm  (in app) + 8  [0x102]  main.c:8',
+    '',
+    'Total number in stack (recursive counted multiple, when >=5):',
+    '',
+  ].join('\n');
+
+  it('reads it with that header, without one, and behind words of the tool', async () => {
+    for (const text of [header + graph, graph, `Sampling process 4242 for 3 seconds\n${header}${graph}`]) {
+      expect(leavesOf(await profileOf(text))).toEqual(['hot 75', 'warm 25']);
+    }
+  });
+
+  it('leaves a report of spindump to its name', async () => {
+    const text =
+      'Date/Time:        2023-01-18 11:04:27.123 -0800\nEnd time:         2023-01-18 11:04:37.123 -0800\nReport Version:   35.1\n\nHeaviest stack for the main thread\n';
+    expect(await refusal(text)).toMatch(/spindump/);
+  });
+});
+
+describe('maps of bpftrace', () => {
+  const map = '@[\n    hot+20\n    main+44\n]: 75\n@[\n    warm+8\n    main+44\n]: 25\n';
+
+  it('takes the key that ended it for no data, and counts samples without a stack', async () => {
+    const profile = await profileOf(`Attaching 1 probe...\n^C\n\n@[]: 7\n${map}@[, app]: 3\n`);
+    expect(profile.notes).toEqual([]);
+    expect(leavesOf(profile)).toEqual(['hot 75', 'warm 25', '[unknown] 10']);
+  });
+
+  it('reads addresses before the names (ustack(perf))', async () => {
+    const text = map.replaceAll('    hot+20', '    ffffffff8160abcd hot+20 (/srv/app)');
+    expect(await firstLeaf(text)).toMatchObject({ frame: 'hot', module: '/srv/app', self: 75 });
+  });
+});
+
+it('reads callgrind names that stand without a blank behind their number', async () => {
+  const text =
+    'version: 1\ncreator: yappi\nevents: Ticks\n\nfl=(1)/srv/app.py\nfn=(1)hot\n3 75\n\nfl=(1)\nfn=(2)main\n1 25\ncfn=(1)\ncalls=1 0\n1 75\n';
+  expect(leavesOf(await profileOf(text))).toEqual(['hot 75', 'main 25']);
+});
