@@ -1,3 +1,4 @@
+import { dotnet } from './dotnet.js';
 import { go } from './go.js';
 import { java } from './java.js';
 import { node } from './node.js';
@@ -7,7 +8,7 @@ import { ruby } from './ruby.js';
 import type { RuntimeTraits } from './runtime.js';
 
 /** Runtimes that are known. The first whose pattern fits names a process or a frame. */
-export const runtimes: readonly RuntimeTraits[] = [node, python, ruby, java, go, php];
+export const runtimes: readonly RuntimeTraits[] = [node, python, ruby, java, go, php, dotnet];
 
 /** Every other program, and one that could not be looked at: threads on all cores, nothing known of its frames. */
 const native: RuntimeTraits = {

@@ -52,12 +52,12 @@ const beforeScripts: readonly Pattern[] = [
 const placedNames = beforeScripts.slice(4);
 
 const afterScripts: readonly Pattern[] = [
-  // `libc.so.6`memcpy+0x1a`: DTrace
-  [/^([^`]+)`(.+?)(?:\+0x[0-9a-f]+)?$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
   // `App!Shop.Cart.Total(int32)`: .NET; the list of types only tells overloads apart
-  [/^([^!()]+)!([\w.<>`$+,[\]]+)\((?!\)\.).*\)$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
+  [/^([^!()`]+)!([\w.<>`$+,[\]|=&*{}-]+)\((?!\)\.).*\)$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
   // `ntdll!NtWaitForSingleObject`: Windows
   [/^([\w.-]+)!(\S.*)$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
+  // `libc.so.6`memcpy+0x1a`: DTrace
+  [/^([^`]+)`(.+?)(?:\+0x[0-9a-f]+)?$/, (m) => ({ name: text(m, 2), module: text(m, 1), line: null })],
   // `tcp_recvmsg+808`, `main+0x1f`: where in the function tells nothing here, and would take it apart
   [/^([A-Za-z_][^\s+]*)\+(?:0x[0-9a-f]+|\d+)$/, (m) => ({ name: text(m, 1), module: '', line: null })],
   // `[libc.so.6]`: a module instead of a name, nothing was symbolised

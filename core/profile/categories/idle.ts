@@ -43,6 +43,11 @@ export const idleWaiting: readonly CategoryRule[] = [
     'runtime',
     /(?:EPoll\.(?:wait|epollWait)|EPollArrayWrapper\.\w+|KQueue\.poll|LinkedBlockingQueue\.(?:take|poll)|ThreadPoolExecutor\.getTask|ForkJoinPool\.awaitWork|SynchronousQueue\.\w+)/,
   ),
+  // The thread pool of .NET without work, its timers, and its loop of sockets.
+  byName(
+    'runtime',
+    /^System\.(?:Threading\.(?:LowLevelLifoSemaphore\.Wait\w*|PortableThreadPool\+(?:GateThread|WaitThread|IOCompletionPoller)\.\w+|TimerQueue\.TimerThread)|Net\.Sockets\.SocketAsyncEngine\.EventLoop)$/,
+  ),
   byModule('runtime', /(?:^|\/)selectors\.py$/),
   // The run loop of a macOS program waits for its next event; a process of Erlang is off the CPU (eflame).
   byName('runtime', /^(?:__CFRunLoopServiceMachPort|SLEEP)$/),

@@ -77,6 +77,11 @@ export const nativeFallbacks: readonly CategoryRule[] = [
   // Dart's libraries and Flutter's packages; what of other packages is the service's own, a name of a package does not tell.
   byModule('runtime', /^(?:dart:|org-dartlang-sdk:)/),
   byModule('framework', /^package:flutter\w*\/|\/packages\/flutter\w*\/lib\//),
+  // The loader and frameworks of macOS, as `sample` and Instruments call them.
+  byModule(
+    'native',
+    /^(?:dyld|libdyld|AppKit|UIKit(?:Core)?|Foundation|CoreFoundation|CoreServices|HIToolbox|QuartzCore|CoreGraphics|CoreText|CoreData|Metal|Security|CFNetwork|WebKit|WebCore|JavaScriptCore|AttributeGraph|SwiftUI)$/,
+  ),
   byModule('native', /\.so(?:\.|$)|\.dylib$|^\[(?:vdso|vsyscall)\]$|^\/(?:usr\/)?lib\//),
 ];
 

@@ -64,7 +64,10 @@ export const foreignFiles: readonly ForeignFile[] = [
     name: "async-profiler's flat or traces output",
     from: '`asprof -o flat`, `-o traces`, `-o text`',
     remedy: 'capture again with `asprof -o collapsed` or `-o jfr`',
-    isIt: (head) => begins(head, /^--- Execution profile ---|^--- (?:Allocation|Lock) profile ---/m),
+    isIt: (head) =>
+      begins(head, /^--- Execution profile ---|^--- (?:Allocation|Lock) profile ---/m) ||
+      begins(head, /^--- \d+ (?:\w+ )?\([\d.]+%\).*\bsamples?\r?\n +\[ *\d+\] /m) ||
+      begins(head, /^ +\w+ +percent +samples +top\r?\n/m),
   },
   {
     name: "async-profiler's tree page or heatmap",

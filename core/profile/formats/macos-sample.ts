@@ -35,13 +35,25 @@ interface State {
   roots: number;
   intervalMs: number;
   longest: number;
+  /** The frame's line before this one: a paste may have wrapped it. */
+  held: string;
 }
 
 async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<StackProfile> {
-  const state: State = { builder: createProfileBuilder(), open: [], isInGraph: false, isOver: false, roots: 0, intervalMs: 0, longest: 0 };
+  const state: State = {
+    builder: createProfileBuilder(),
+    open: [],
+    isInGraph: false,
+    isOver: false,
+    roots: 0,
+    intervalMs: 0,
+    longest: 0,
+    held: '',
+  };
   await forEachLine(source, (line) => {
     readLine(state, line);
   });
+  openHeld(state);
   closeTo(state, -1);
   if (!state.isOver && state.roots > 0) {
     throw new UnreadableInputError(
@@ -68,14 +80,24 @@ function readLine(state: State, line: string): void {
     return;
   }
   if (/^(?:Total number in stack|Sort by top of stack|Binary Images:)/.test(line)) {
+    openHeld(state);
     state.isInGraph = false;
     state.isOver = true;
     return;
   }
-  const match = /^([\s+!:|]*)(\d+) (\S.*)$/.exec(line);
-  if (match === null) return;
-  const [, indent = '', count = '', text = ''] = match;
-  openFrame(state, indent.length, Number(count), text);
+  if (/^[\s+!:|]*\d+ \S/.test(line)) {
+    openHeld(state);
+    state.held = detached(line);
+  } else if (state.held !== '' && state.held.length < maxHeldChars) state.held += detached(line);
+}
+
+/** Names of templates are long; what is longer is no frame. */
+const maxHeldChars = 20_000;
+
+function openHeld(state: State): void {
+  const [, indent = '', count = '', text = ''] = /^([\s+!:|]*)(\d+) (\S.*)$/.exec(state.held) ?? [];
+  if (text !== '') openFrame(state, indent.length, Number(count), text);
+  state.held = '';
 }
 
 function openFrame(state: State, indent: number, count: number, text: string): void {

@@ -13,7 +13,7 @@ export const goroutineDump: ProfileFormat = {
   tool: 'Go (tried with 1.26), also panics and SIGQUIT',
   command: '`curl …/debug/pprof/goroutine?debug=2`',
   exactness: 'exact, a census of one instant: where goroutines stand. The one that wrote the dump is left out',
-  detect: ({ text }) => (/^goroutine profile: total \d+$/m.test(text.slice(0, 200)) || stateLine.test(text) ? 'yes' : 'no'),
+  detect: ({ text }) => (/^[ \t]*goroutine profile: total \d+\s*$/m.test(text.slice(0, 2000)) || stateLine.test(text) ? 'yes' : 'no'),
   read,
 };
 
@@ -22,7 +22,7 @@ const stateLine = /^[ \t]*goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[([^\]\n]
 const placeLine = /^\s*\S.*:\d+(?: \+0x[0-9a-f]+(?: .*)?)?$/;
 /** The place of a call of which the header is missing. */
 const orphan = /^\s+\S+\.(?:go|s):\d+ \+0x[0-9a-f]+/;
-const countLine = /^(\d+) @(?: 0x[0-9a-f]+)*$/;
+const countLine = /^\s*(\d+) @(?: 0x[0-9a-f]+)*\s*$/;
 
 interface Dump {
   builder: ProfileBuilder;
@@ -78,7 +78,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
 
 /** Lines that begin or end a stack. */
 function readMark(dump: Dump, line: string): boolean {
-  const total = /^goroutine profile: total (\d+)$/.exec(line)?.[1];
+  const total = /^\s*goroutine profile: total (\d+)\s*$/.exec(line)?.[1];
   const count = countLine.exec(line)?.[1];
   const state = stateLine.exec(line)?.[1];
   if (total === undefined && count === undefined && state === undefined && line.trim() !== '') return false;
@@ -101,8 +101,8 @@ function readCall(dump: Dump, line: string): string {
   if (line.startsWith('...') && /frames? elided/.test(line)) dump.isCut = true;
   const call = line.trim();
   if (call.startsWith('created by ')) dump.isEnded = true;
-  if (!line.startsWith('#')) return call.startsWith('created by ') ? '' : call;
-  const [, name = '', place = ''] = /^#\t0x[0-9a-f]+\t(\S.*?)\+0x[0-9a-f]+\t+(\S.*)$/.exec(line) ?? [];
+  if (!call.startsWith('#')) return call.startsWith('created by ') ? '' : call;
+  const [, name = '', place = ''] = /^#\s+0x[0-9a-f]+\s+(\S.*?)\+0x[0-9a-f]+\s+(\S.*)$/.exec(call) ?? [];
   if (name !== '') dump.stack.push(frameAt(name, place));
   return '';
 }

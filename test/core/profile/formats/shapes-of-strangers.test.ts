@@ -256,3 +256,91 @@ it('reads callgrind names that stand without a blank behind their number', async
     'version: 1\ncreator: yappi\nevents: Ticks\n\nfl=(1)/srv/app.py\nfn=(1)hot\n3 75\n\nfl=(1)\nfn=(2)main\n1 25\ncfn=(1)\ncalls=1 0\n1 75\n';
   expect(leavesOf(await profileOf(text))).toEqual(['hot 75', 'main 25']);
 });
+
+describe('.NET', () => {
+  const category = async (frame: string): Promise<string | undefined> =>
+    (await firstLeaf(`Thread (1);App!App.Program.Main(class System.String[]);${frame} 300\nThread (1);App!App.Program.Other() 1\n`))
+      ?.category;
+
+  it.each([
+    ['System.Private.CoreLib!System.String.Concat(class System.String,class System.String)', 'runtime'],
+    ['System.Private.CoreLib.il!System.Threading.Monitor.Wait(class System.Object,int32)', 'lock'],
+    ['system.private.corelib.il!System.String.ReplaceCore', 'runtime'],
+    ['System.Text.Json!System.Text.Json.JsonSerializer.Serialize(!!0)', 'serialization'],
+    ['System.Text.RegularExpressions.il!System.Text.RegularExpressions.Regex.Match(class System.String)', 'regex'],
+    ['Npgsql!Npgsql.Internal.NpgsqlConnector.ReadMessage(bool)', 'database-driver'],
+    [
+      'Microsoft.EntityFrameworkCore.Relational!Microsoft.EntityFrameworkCore.Query.SingleQueryingEnumerable`1[System.__Canon].MoveNext()',
+      'orm',
+    ],
+    [
+      'Microsoft.AspNetCore.Server.Kestrel.Core!Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http.HttpProtocol.ProcessRequests()',
+      'framework',
+    ],
+    ['System.Net.Sockets!System.Net.Sockets.Socket.Receive(unsigned int8[])', 'network-io'],
+    ['System.Private.CoreLib!System.IO.File.ReadAllText(class System.String)', 'file-io'],
+    ['App!App.Reviews+<ExecuteAsync>d__0.MoveNext()', 'application'],
+    ['Systematic.Shop!Systematic.Shop.Cart.Total()', 'application'],
+    ['Microsoft365Bot!Microsoft365Bot.Cart.Total()', 'application'],
+  ])('files %s under %s', async (frame, expected) => {
+    expect(await category(frame)).toBe(expected);
+  });
+
+  it('takes generic types for no mark of DTrace', async () => {
+    const text =
+      'T;App!Shop.List`1[System.__Canon].Add(!0) 300\nT;shop.il!Shop.Map`2.Find 200\nT;libc.so.6`memcpy 100\nT;app`operator!=(A, B) 50\n';
+    const { leaves } = summarizeProfile(await profileOf(text));
+    expect(leaves.map(({ frame, module }) => [frame, module])).toEqual([
+      ['Shop.List`1[System.__Canon].Add', 'App'],
+      ['Shop.Map`2.Find', 'shop.il'],
+      ['memcpy', 'libc.so.6'],
+      ['operator!=(A, B)', 'app'],
+    ]);
+  });
+
+  it('takes a local function apart, and keeps a pool without work apart', async () => {
+    const text =
+      'Thread (1);App!Store.<Load>g__Term|0_0(int32) 300\nThread (2);System.Private.CoreLib!System.Threading.LowLevelLifoSemaphore.WaitForSignal(int32) 700\n';
+    const summary = summarizeProfile(await profileOf(text));
+    expect(summary).toMatchObject({ total: 300, samples: 300 });
+    expect(summary.leaves[0]).toMatchObject({ frame: 'Store.<Load>g__Term|0_0', module: 'App', self: 300 });
+  });
+});
+
+describe('what pastes do to lines', () => {
+  it('reads the counted form of a goroutine dump behind blanks', async () => {
+    const text =
+      'goroutine profile: total 7\n4 @ 0x43a016 0x407bbd\n#    0x4f0a64    main.acquire+0x44    /src/main.go:31\n\n3 @ 0x43a016\n#    0x4083f9    main.wait+0x84    /src/main.go:343\n';
+    const expected = ['main.acquire 4', 'main.wait 3'];
+    expect(leavesOf(await profileOf(text))).toEqual(expected);
+    expect(leavesOf(await profileOf(text.replace(/^(?=.)/gm, '    ')))).toEqual(expected);
+  });
+
+  it('joins frames of macOS sample that were wrapped', async () => {
+    const text = [
+      'Call graph:',
+      '    44 Thread_1   DispatchQueue_1: com.apple.main-thread  (serial)',
+      '      44 start  (in dyld) + 1  [0x7f]',
+      '        44 parser_t::eval(std::basic_string<wchar_t>, std::shared_ptr<job_gr',
+      'oup_t> const&)  (in fish) + 126  [0x107c]',
+      '',
+      'Total number in stack (recursive counted multiple, when >=5):',
+      '',
+    ].join('\n');
+    expect(await firstLeaf(text)).toMatchObject({
+      frame: 'parser_t::eval(std::basic_string<wchar_t>, std::shared_ptr<job_group_t> const&)',
+      module: 'fish',
+      self: 44,
+    });
+  });
+
+  it("names async-profiler's tables without their head", async () => {
+    expect(await refusal('--- 6790000000 ns (98.84%), 679 samples\n  [ 0] Primes.isPrime\n')).toMatch(/asprof -o collapsed/);
+    expect(await refusal('--- 6790000000 (98.84%) ns, 679 samples\n  [ 0] Primes.isPrime\n')).toMatch(/asprof -o collapsed/);
+    expect(
+      await refusal(
+        '          ns  percent  samples  top\n  ----------  -------  -------  ---\n  6790000000   98.84%      679  Primes.isPrime\n',
+      ),
+    ).toMatch(/asprof/);
+  });
+});
