@@ -62,6 +62,8 @@ const afterScripts: readonly Pattern[] = [
   [/^([A-Za-z_][^\s+]*)\+(?:0x[0-9a-f]+|\d+)$/, (m) => ({ name: text(m, 1), module: '', line: null })],
   // `[libc.so.6]`: a module instead of a name, nothing was symbolised
   [/^\[([^[\]]+\.(?:so[\d.]*|map|dylib))\]$/, (m) => ({ name: `[${text(m, 1)}]`, module: text(m, 1), line: null })],
+  // `(/usr/lib/libpython3.6m.so.1.0)`: the same from gProfiler
+  [/^\((\/[^()]*\.so[\d.]*)\)$/, (m) => ({ name: namelessIn(text(m, 1)), module: text(m, 1), line: null })],
 ];
 
 /** Longer names are taken as they are: the patterns look at a name more than once. */

@@ -25,7 +25,7 @@ export const foreignPrints: readonly ForeignFile[] = [
     name: 'table of `perf report` or `perf top`',
     from: '`perf` as it prints for people',
     remedy: `give the recording (perf.data) or ${perfScript}`,
-    isIt: (head) => begins(head, /^#? *(?:Overhead|Children +Self) .*\bSymbol\b/m) || begins(head, /^ +PerfTop: +\d+ irqs\/sec/m),
+    isIt: (head) => begins(head, /^#? *(?:Overhead|Children +Self)[ ;].*\bSymbol\b/m) || begins(head, /^ +PerfTop: +\d+ irqs\/sec/m),
   },
   {
     name: 'table of cProfile',

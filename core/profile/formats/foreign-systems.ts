@@ -135,10 +135,12 @@ export const foreignSystems: readonly ForeignFile[] = [
   },
   {
     name: 'tree for drawing a flame graph (JSON of d3-flame-graph)',
-    from: 'burn, stackcollapse-to-json scripts, dashboards',
+    from: 'burn, `perf script flamegraph -f json`, stackcollapse-to-json scripts, dashboards',
     remedy: 'give what it was made of: folded stacks or the recording',
     isIt: (head) =>
-      keys(head, 'name', 'value', 'children[].name', 'children[].value') || keys(head, '[].name', '[].value', '[].children[].value'),
+      keys(head, 'name', 'value', 'children[].name', 'children[].value') ||
+      keys(head, '[].name', '[].value', '[].children[].value') ||
+      keys(head, 'n', 'v', 'c[].n', 'c[].v'),
   },
   {
     name: 'traces of requests',

@@ -1,4 +1,5 @@
 import type { Detection, ProfileHead } from '../format.js';
+import { foldedMark } from './folded-header.js';
 
 /** What innocent text with a number at the end of its lines looks like: access logs, timestamps, metrics with labels, quoted cells. */
 const innocent: readonly RegExp[] = [
@@ -18,6 +19,7 @@ const byName = /\.(?:folded|collapsed|stacks?|fold)$/i;
  * ` <weight>`, some line joins frames with `;`, few different roots, frames that are no bare numbers, and nothing of a known log or table.
  */
 export function detectFolded(head: ProfileHead): Detection {
+  if (head.text.startsWith(`${foldedMark}\n`)) return 'yes';
   const lines = head.text.split(/\r?\n/);
   if (!head.isComplete && lines.length > 1) lines.pop();
   const stacks = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));

@@ -51,6 +51,22 @@ describe('folded stacks of strangers', () => {
     ]);
   });
 
+  it('reads its own export of stacks of one frame, whatever the name of its file', async () => {
+    expect(leavesOf(await profileOf('# perf-responder folded stacks\n# kind: wall\n# unit: microseconds\nhot 300\nwarm 100\n'))).toEqual([
+      'hot 300',
+      'warm 100',
+    ]);
+  });
+
+  it('knows a library in brackets for code without a name', async () => {
+    const text = 'python-1/1;_PyEval_EvalFrameDefault;(/usr/lib/libpython3.6m.so.1.0) 300\npython-1/1;main;hot 100\n';
+    expect(await firstLeaf(text)).toMatchObject({
+      frame: '[libpython3.6m.so.1.0]',
+      module: '/usr/lib/libpython3.6m.so.1.0',
+      category: 'runtime',
+    });
+  });
+
   it('knows where austin saw the collector', async () => {
     expect(await firstLeaf('P1;T0:0;app.py:<module>:20;app.py:hot:3;:GC: 300\nP1;T0:0;app.py:<module>:20 10\n')).toMatchObject({
       category: 'gc',
