@@ -51,6 +51,11 @@ export const senders: readonly Sender[] = [
     isIts: (body) => ('event_action' in body && ('routing_key' in body || 'dedup_key' in body)) || has('service_key', 'event_type')(body),
   },
   {
+    name: 'Datadog over Amazon EventBridge',
+    advice: "let Datadog's webhook integration post to /alerts/datadog: its event on the bus does not tell what became of the monitor",
+    isIts: ({ source }) => typeof source === 'string' && source.startsWith('aws.partner/datadog'),
+  },
+  {
     name: 'Datadog',
     advice: 'post it to /alerts/datadog',
     isIts: (body) => 'alert_transition' in body || 'alert_cycle_key' in body || has('last_updated', 'event_type')(body),
@@ -73,6 +78,7 @@ export const senders: readonly Sender[] = [
   },
   { name: 'Amazon SNS', advice: generic, isIts: (body) => has('TopicArn', 'Message')(body) || isOfLambda(body) },
   { name: 'an Amazon CloudWatch alarm', advice: generic, isIts: isOfCloudWatch },
+  { name: 'Amazon EventBridge', advice: generic, isIts: has('detail-type', 'source', 'detail') },
   {
     name: 'Azure Monitor',
     advice: generic,
@@ -110,6 +116,30 @@ export const senders: readonly Sender[] = [
     advice: generic,
     isIts: ({ data }) => isRecord(data) && data['type'] === 'incident' && isRecord(data['attributes']),
   },
+  { name: 'Statuspage', advice: generic, isIts: (body) => has('page', 'meta')(body) && ('incident' in body || 'component' in body) },
+  { name: 'Jira', advice: generic, isIts: (body) => 'webhookEvent' in body },
+  {
+    name: 'incident.io',
+    advice: generic,
+    isIts: ({ event_type: type }) => typeof type === 'string' && /^(?:public|private)_incident\./.test(type),
+  },
+  { name: 'Instana', advice: generic, isIts: ({ issue }) => isRecord(issue) && has('state', 'text')(issue) },
+  { name: 'Graylog', advice: generic, isIts: has('event_definition_id', 'event') },
+  {
+    name: 'Sensu',
+    advice: generic,
+    isIts: ({ entity, check }) => isRecord(entity) && isRecord(check) && 'status' in check,
+  },
+  { name: 'Flux', advice: generic, isIts: has('involvedObject', 'reason') },
+  { name: 'Falco', advice: generic, isIts: has('output_fields', 'rule', 'priority') },
+  { name: 'Cloudflare', advice: generic, isIts: has('policy_id', 'account_id', 'alert_type') },
+  { name: 'Site24x7', advice: fromTemplate, isIts: has('MONITORNAME', 'STATUS') },
+  { name: 'Nagios or Icinga', advice: fromTemplate, isIts: has('NOTIFICATIONTYPE', 'HOSTNAME') },
+  { name: 'Sumo Logic', advice: fromTemplate, isIts: has('TriggerType', 'AlertName') },
+  { name: 'Rollbar', advice: generic, isIts: ({ event_name: name, data }) => typeof name === 'string' && isRecord(data) && 'item' in data },
+  { name: 'Bugsnag', advice: generic, isIts: ({ trigger, project }) => isRecord(trigger) && 'type' in trigger && isRecord(project) },
+  { name: 'Honeybadger', advice: generic, isIts: has('event', 'fault', 'project') },
+  { name: 'a CloudEvent', advice: generic, isIts: has('specversion', 'type', 'source') },
   { name: 'GitHub', advice: generic, isIts: (body) => has('repository', 'sender')(body) || has('zen', 'hook_id')(body) },
   { name: 'GitLab', advice: generic, isIts: (body) => 'object_kind' in body },
   {
@@ -140,6 +170,7 @@ export const sendersOfLists: readonly (Omit<Sender, 'isIts'> & { isIts: (first: 
     isIts: (first) => 'alert_transition' in first || has('alert_id', 'tags')(first),
   },
   { name: 'Azure Event Grid', advice: generic, isIts: has('eventType', 'topic', 'subject') },
+  { name: 'several alerts', advice: 'post each of them by itself', isIts: has('service', 'endpoint') },
 ];
 
 /** SNS gives a text, a function of Lambda gives it in records. */
