@@ -88,6 +88,7 @@ function planned(planner: RawRecord): RawRecord | null {
 function aggregation(stages: readonly RawRecord[], value: RawRecord): RawRecord | null {
   let below: RawRecord | null = null;
   let executionMs: number | undefined;
+  const unmeasured: string[] = [];
   for (const stage of stages) {
     const cursor = stage['$cursor'];
     if (isRecord(cursor)) {
@@ -99,16 +100,28 @@ function aggregation(stages: readonly RawRecord[], value: RawRecord): RawRecord 
     }
     const name = Object.keys(stage).find((key) => key.startsWith('$')) ?? 'Stage';
     const children: RawRecord[] = below === null ? [] : [below];
+    const isMeasured = stage['nReturned'] !== undefined;
+    if (!isMeasured && below?.['Actual Loops'] !== undefined) unmeasured.push(name);
     below = {
       'Node Type': name,
-      ...measured(stage, stage['nReturned'] !== undefined),
+      ...(isMeasured ? measured(stage, true) : asLongAs(below)),
       ...(children.length === 0 ? {} : { Plans: children }),
     };
   }
-  const total = Math.max(executionMs ?? 0, numeric(below?.['Actual Total Time']) ?? 0);
-  return below === null
-    ? null
-    : { Plan: below, ...(value['serverInfo'] === undefined && executionMs === undefined ? {} : { 'Execution Time': total }) };
+  if (below === null) return null;
+  const belowMs = numeric(below['Actual Total Time']) ?? 0;
+  const total = Math.max(executionMs ?? 0, belowMs);
+  return {
+    Plan: below,
+    ...(value['serverInfo'] === undefined && executionMs === undefined ? {} : { 'Execution Time': total }),
+    ...(unmeasured.length === 0 ? {} : { 'Unmeasured Nodes': unmeasured, 'Unmeasured Time': total - belowMs }),
+  };
+}
+
+/** Servers before 4.4 measure what the cursor reads, and none of the stages behind it: these hand on what they read, and have no time of their own. */
+function asLongAs(below: RawRecord | null): RawRecord {
+  const loops = below?.['Actual Loops'];
+  return loops === undefined ? {} : { 'Actual Total Time': below?.['Actual Total Time'], 'Actual Loops': loops };
 }
 
 /** A number, also as canonical Extended JSON writes one (`{"$numberLong": "5"}`), and as a driver's Long is made JSON (`{"low": 5, "high": 0}`). */

@@ -83,6 +83,9 @@ const documentSchema = z.looseObject({
     .optional(),
   Serialization: z.looseObject({ Time: z.number().optional() }).optional(),
   JIT: jitSchema.optional(),
+  // Of nodes that the server does not measure: the time of the statement that is in none of the others.
+  'Unmeasured Nodes': z.array(z.string()).optional(),
+  'Unmeasured Time': amount.optional(),
 });
 
 export type RawPlanNode = z.infer<typeof nodeSchema>;

@@ -29,7 +29,17 @@ export function statementFindings(input: FindingInput, totalMs: number): PlanFin
     found.push(finding('no-timing', 0, 'The plan was executed without measuring its nodes: it holds rows, no times of nodes.'));
   if (times.unplacedMs > 0.01 * totalMs)
     found.push(finding('unattributed', 0, `${milliseconds(times.unplacedMs)} are shared between nodes in a way the plan does not tell.`));
-  return found;
+  return [...found, ...unmeasured(document)];
+}
+
+function unmeasured({
+  'Unmeasured Nodes': nodes = [],
+  'Unmeasured Time': ms = 0,
+  'Execution Time': executionMs = 0,
+}: RawPlanDocument): PlanFinding[] {
+  if (nodes.length === 0 || ms <= relevantShare * executionMs) return [];
+  const text = `${milliseconds(ms)} of ${milliseconds(executionMs)} lie in none of the nodes that were measured: this server does not measure ${nodes.slice(0, 5).join(', ')}.`;
+  return [finding('unattributed', 0, text)];
 }
 
 function jit(document: RawPlanDocument, totalMs: number): PlanFinding[] {

@@ -140,3 +140,32 @@ it('reads the counts and times of a pipeline of MongoDB in canonical Extended JS
     expect(plan.nodes[0]).toMatchObject({ rows: 1000, inclusiveMs: 940 });
   }
 });
+
+it('takes no change that hands on no rows for an estimate that was wrong', () => {
+  const change = [
+    'Update on t  (cost=1.00..2.00 rows=5000 width=6) (actual time=30.000..30.000 rows=0 loops=1)',
+    '  ->  Seq Scan on t  (cost=1.00..2.00 rows=5000 width=6) (actual time=0.010..9.000 rows=5000 loops=1)',
+  ];
+  expect(findings(read(change.join('\n')))).toEqual([]);
+});
+
+it('tells how much of a pipeline lies in stages that an older MongoDB does not measure', () => {
+  const executionStages = { stage: 'COLLSCAN', nReturned: 1000, executionTimeMillisEstimate: 38, docsExamined: 1000 };
+  const cursor = (executionTimeMillis: number): object => ({
+    queryPlanner: { namespace: 's.o', winningPlan: { stage: 'COLLSCAN' } },
+    executionStats: { nReturned: 1000, executionTimeMillis, executionStages },
+  });
+  const pipeline = (ms: number): PlanAnalysis =>
+    read(JSON.stringify({ stages: [{ $cursor: cursor(ms) }, { $lookup: { from: 'c' } }, { $group: { _id: '$x' } }], ok: 1 }));
+  const slow = pipeline(950);
+  expect(slow.executionMs).toBe(950);
+  expect(slow.nodes.map(({ nodeType, selfMs }) => [nodeType, selfMs])).toEqual([
+    ['$group', 0],
+    ['$lookup', 0],
+    ['COLLSCAN', 38],
+  ]);
+  expect(slow.findings).toEqual([
+    expect.objectContaining({ id: 'unattributed', text: expect.stringMatching(/912 ms of 950 ms.*\$lookup, \$group/) as string }),
+  ]);
+  expect(findings(pipeline(40))).toEqual([]);
+});
