@@ -1,5 +1,12 @@
 import { byModule, byName, type CategoryRule } from './rule.js';
 
+/**
+ * Functions of a namespace or crate, plain or as an implementation of a trait (`<alloc::vec::Vec<T> as core::clone::Clone>::clone`). What stands behind
+ * a template's `> ` is the name of a function that returns such a type (`std::vector<int> App::load<int>()`).
+ */
+const ofNamespace = (names: string): RegExp =>
+  new RegExp(`^(?:void |bool |int |unsigned long |auto )?<?[&*]*(?:mut |dyn )?(?:${names})::(?!.*>[&*]* \\w+(?:::|<|\\())`);
+
 const library = (names: string): RegExp => new RegExp(`(?:^|/|\\[)(?:${names})[-.\\d\\w]*\\.so|(?:^|/)(?:${names})\\.(?:dylib|dll)`);
 
 /** Libraries and symbols of C, C++ and Rust; shared objects are matched before names, for a stripped one has no names. */
@@ -11,7 +18,7 @@ export const nativeRules: readonly CategoryRule[] = [
   ),
   byName(
     'lock',
-    /^(?:futex_wait\w*|__?futex\w*|__lll_lock_\w+|__GI___lll_lock_\w+|native_queued_spin_lock_slowpath|osq_lock|mutex_spin_on_owner|rwsem_down_\w+|__?pthread_(?:mutex_lock|cond_wait|rwlock)\w*|___?pthread_(?:mutex_lock|cond_wait)\w*|__(?:ulock_wait\d?|psynch_\w+wait|psynch_rw_\w+lock|semwait_signal\w*)|semaphore_(?:timed)?wait(?:_signal)?_trap|std::mutex::lock|parking_lot)/,
+    /^(?:futex_wait\w*|__?futex\w*|__lll_lock_\w+|__GI___lll_lock_\w+|native_queued_spin_lock_slowpath|osq_lock|mutex_spin_on_owner|rwsem_down_\w+|_{0,2}pthread_(?:mutex_(?:lock|timedlock)|cond_(?:timed)?wait|rwlock_\w*lock)\w*|___?pthread_(?:mutex_lock|cond_wait)\w*|__(?:ulock_wait\d?|psynch_\w+wait|psynch_rw_\w+lock|semwait_signal\w*)|semaphore_(?:timed)?wait(?:_signal)?_trap|std::mutex::lock|parking_lot|absl::Mutex::(?:Lock|Await))/,
   ),
   byModule('crypto', library('libcrypto|libssl|libgnutls|libsodium|libnss3|libbcrypt')),
   byName(
@@ -77,6 +84,23 @@ export const nativeFallbacks: readonly CategoryRule[] = [
   // Dart's libraries and Flutter's packages; what of other packages is the service's own, a name of a package does not tell.
   byModule('runtime', /^(?:dart:|org-dartlang-sdk:)/),
   byModule('framework', /^package:flutter\w*\/|\/packages\/flutter\w*\/lib\//),
+  byName(
+    'database-driver',
+    ofNamespace('sqlx\\w*|tokio_postgres|mysql_async|rusqlite|redis|mongodb|scylla|pqxx|soci|mysqlx|mongocxx|cassandra'),
+  ),
+  byName('orm', ofNamespace('diesel|sea_orm|sea_query|odb')),
+  // What the languages bring themselves: the code that calls it is the program's.
+  byName('runtime', ofNamespace('std|core|alloc|hashbrown|__gnu_cxx|__cxxabiv1|compiler_builtins|rust_begin_unwind')),
+  byName(
+    'runtime',
+    /^(?:swift_(?:retain|release|allocObject|dealloc\w*|beginAccess|bridgeObject\w+)|objc_(?:msgSend\w*|retain\w*|release\w*|autorelease\w*))$/,
+  ),
+  byName(
+    'framework',
+    ofNamespace(
+      'tokio|mio|hyper|h2|axum\\w*|actix\\w*|tower\\w*|rayon\\w*|futures\\w*|crossbeam\\w*|reqwest|tonic|boost|folly|absl|seastar|grpc|grpc_core',
+    ),
+  ),
   // The loader and frameworks of macOS, as `sample` and Instruments call them.
   byModule(
     'native',

@@ -360,3 +360,29 @@ describe('what pastes do to lines', () => {
     ).toMatch(/asprof/);
   });
 });
+
+describe('C++, Rust, Swift and Objective-C', () => {
+  it.each([
+    ['std::vector<int, std::allocator<int> >::push_back(int const&)', 'runtime'],
+    ['std::map<int, std::string, std::less<int> >::operator[](int const&)', 'runtime'],
+    ['void std::sort<int*>(int*, int*)', 'runtime'],
+    ['std::vector<int> App::load<int>(std::string const&)', 'application'],
+    ['std::shared_ptr<Shop::Cart>& Shop::cartOf(int)', 'application'],
+    ['<alloc::vec::Vec<T> as core::clone::Clone>::clone', 'runtime'],
+    ['<shop::Cart as core::fmt::Debug>::fmt', 'application'],
+    ['core::ops::function::FnOnce::call_once{{vtable.shim}}', 'runtime'],
+    ['standard::Cart::total', 'application'],
+    ['tokio::runtime::task::harness::poll_future', 'framework'],
+    ['serde_json::de::from_str', 'serialization'],
+    ['sqlx_core::postgres::connection::executor::run', 'database-driver'],
+    ['sqlx::query::Query<DB,A>::fetch_all', 'database-driver'],
+    ['<diesel::pg::PgConnection as diesel::Connection>::execute', 'orm'],
+    ['pthread_mutex_lock', 'lock'],
+    ['__pthread_mutex_lock', 'lock'],
+    ['pthread_create', 'application'],
+    ['swift_retain', 'runtime'],
+    ['objc_msgSend', 'runtime'],
+  ])('files %s under %s', async (frame, expected) => {
+    expect(await firstLeaf(`shop;main;${frame} 300\nshop;main 1\n`)).toMatchObject({ category: expected });
+  });
+});
