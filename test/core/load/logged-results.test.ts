@@ -181,3 +181,10 @@ it.each([
 ])('names %s', async (name, text) => {
   await expect(read(text)).rejects.toThrow(`this is ${name}, which is not read`);
 });
+
+it('does not take a run for partial whose teardown threw when the load was over', async () => {
+  const result = await load(JSON.stringify(summary));
+  const reasonsAt = (exitCode: number): string => analyzeLoad({ ...result, exitCode }).reasons.join('\n');
+  expect(reasonsAt(105)).toMatch(/exit code 105, so its numbers are partial/);
+  expect(reasonsAt(107)).not.toMatch(/partial/);
+});
