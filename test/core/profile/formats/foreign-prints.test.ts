@@ -84,6 +84,14 @@ const printed: [string, RegExp][] = [
   ['Attaching 1 probe...\n@usecs: \n[1]                  10 |@@@@      |\n[2, 4)              100 |@@@@@@@@@@|\n', /bpftrace.*ustack/],
   ['{"format":"profileJSONWithSymbolicationTable,1","meta":{"interval":1},"profileJSON":[{"frames":[2180,0]}]}', /profiler\.firefox\.com/],
   ['{"_id":{"$oid":"5"},"meta":{"url":"/"},"profile":{"main()==>hot":{"ct":100,"wt":90000},"main()":{"ct":1,"wt":100000}}}', /XHProf/],
+  ['{"type": "attached_probes", "data": {"probes": 1}}\n{"type": "map", "data": {"@": {"hot+20": 75}}}\n', /leave out `-f json`/],
+  ['==123== NVPROF is profiling process 123, command: ./app\n==123== Profiling result:\n', /GPUs/],
+  [' Time (%)  Total Time (ns)  Num Calls   Avg (ns)   Med (ns)\n --------  ---------------  ---------  ----------  ---------\n', /GPUs/],
+  ['"Name","Calls","TotalDurationNs","AverageNs","Percentage"\n"hot.kd",100,750000,7500,75.0\n', /GPUs/],
+  ['MOST CALLS TO ALLOCATION FUNCTIONS\n1000 calls to allocation functions with 0B peak consumption from\n', /heaptrack_print.*-F/],
+  ['Wrote profile results to app.py.lprof\nTimer unit: 1e-06 s\n\nTotal time: 1.5 s\n', /line_profiler/],
+  ['# Overhead;Samples;Shared Object;Symbol\n50.00%;5;fsim;[.] fsim::run()\n20.00%;2;fsim;[.] 0x12\n', /perf report/],
+  ['{"n":"root","l":"","v":400,"c":[{"n":"hot","l":"","v":300,"c":[]}]}', /d3-flame-graph/],
 ];
 
 describe('tables and dumps without their heads', () => {
