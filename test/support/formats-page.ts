@@ -28,6 +28,7 @@ export function renderFormatsPage(registries: FormatRegistries): string {
     '',
     '- The format is found from the content, never from the name of the file alone. Files packed with gzip are unpacked; `-` is standard input.',
     '- A file is read whole, or refused with what was expected, what came and what to do. What is left out of a file that is read is told and counted; above a small share the file is refused.',
+    '- A profile that was pasted is read without what stands around it (one block of code, quotes, the prefix of a log on every line, colours, prompts) where nothing can be read from the file as it is; a note says so.',
     '- Of several kinds of measurement in one file one is ranked, the others are named: `--kind` and `--value-type` choose.',
     '',
     '## Profiles: `analyze profile FILE`, `--profile FILE`',
