@@ -7,11 +7,13 @@ const tagStart = /<\/?(?:httpSample|sample)\b/g;
 /** What changes the state of a scan inside a tag. */
 const signal = /["<>]/g;
 
-/** What was read of a file, apart from the samples. */
-export interface BrokenTags {
+/** What there is to tell of a file besides its samples. */
+export interface Remains {
   count: number;
   /** The beginning of the first of them; empty when there is none. */
   first: string;
+  /** The last line of every whole file was there. */
+  isEnded: boolean;
 }
 
 /**
@@ -21,11 +23,11 @@ export interface BrokenTags {
 export async function forEachSample(
   source: AsyncIterable<Uint8Array>,
   onSample: (attribute: (name: string) => string) => void,
-): Promise<BrokenTags> {
+): Promise<Remains> {
   /** Samples that are open: is each but a transaction controller? */
   const open: boolean[] = [];
-  const broken = { count: 0, first: '' };
-  await forEachTag(source, broken, (tag) => {
+  const remains: Remains = { count: 0, first: '', isEnded: false };
+  await forEachTag(source, remains, (tag) => {
     if (tag.startsWith('</')) {
       open.pop();
       return;
@@ -34,16 +36,16 @@ export async function forEachSample(
     if (open.every(Boolean)) onSample(attribute);
     if (!tag.endsWith('/>')) open.push(isTransaction(attribute('rm')));
   });
-  return broken;
+  return remains;
 }
 
-async function forEachTag(source: AsyncIterable<Uint8Array>, broken: BrokenTags, onTag: (tag: string) => void): Promise<void> {
+async function forEachTag(source: AsyncIterable<Uint8Array>, remains: Remains, onTag: (tag: string) => void): Promise<void> {
   /** The tag that is being read; empty outside of one. */
   let tag = '';
   let isQuoted = false;
   const giveUp = (): void => {
-    broken.count++;
-    if (broken.first === '') broken.first = tag.slice(0, 120);
+    remains.count++;
+    if (remains.first === '') remains.first = tag.slice(0, 120);
     tag = '';
   };
   /** Reads on in an open tag. Returns where to go on: behind the tag, or at the next one if this one never ended. */
@@ -66,6 +68,7 @@ async function forEachTag(source: AsyncIterable<Uint8Array>, broken: BrokenTags,
     return line.length;
   };
   await forEachLine(source, (line) => {
+    remains.isEnded ||= line.includes('</testResults>');
     let at = tag === '' ? 0 : readOn(line, 0);
     for (;;) {
       tagStart.lastIndex = at;

@@ -138,7 +138,7 @@ function errorOf(code: string, message: string): string {
 async function readXml(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
   const run = createRun();
   let samples = 0;
-  const broken = await forEachSample(source, (attribute) => {
+  const remains = await forEachSample(source, (attribute) => {
     samples++;
     const [startedAtMs, ms] = [numberOf(attribute('ts')), numberOf(attribute('t'))];
     if (!Number.isFinite(startedAtMs) || !Number.isFinite(ms)) {
@@ -149,9 +149,10 @@ async function readXml(source: AsyncIterable<Uint8Array>): Promise<LoadResult> {
     requireOne(attribute('sc'));
     addSample(run, { startedAtMs, ms, label: attribute('lb'), success: attribute('s'), code: attribute('rc'), message: attribute('rm') });
   });
-  const tally = { rows: samples, bad: broken.count, firstBad: broken.first };
+  const tally = { rows: samples, bad: remains.count, firstBad: remains.first };
   refuseMany('jmeter', tally, 'samples');
-  return finish(run, leftOut(tally, 'samples are cut off or broken'));
+  const cut = remains.isEnded ? [] : ['the file ends before `</testResults>`: JMeter was ended early, or the file is cut off'];
+  return finish(run, [...leftOut(tally, 'samples are cut off or broken'), ...cut]);
 }
 
 /** NaN where there is nothing. */

@@ -90,7 +90,10 @@ const jtl = (attributes: string): string =>
   ].join('\n');
 
 it('counts the requests inside a transaction of JMeter, and no parts of requests', async () => {
-  expect(await read(jtl('ts="1700000000000"'))).toMatchObject({ requests: 3, failedRatio: 1 / 3, latencyMs: { p50: 25, max: 40 } });
+  const whole = jtl('ts="1700000000000"');
+  expect((await read(whole)).notes?.join('\n')).not.toMatch(/testResults/);
+  expect((await read(whole.replace('</testResults>', ''))).notes?.join('\n')).toMatch(/ends before `<\/testResults>`/);
+  expect(await read(whole)).toMatchObject({ requests: 3, failedRatio: 1 / 3, latencyMs: { p50: 25, max: 40 } });
 });
 
 it.each([
