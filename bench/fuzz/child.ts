@@ -18,6 +18,6 @@ function write(progress: Progress): void {
   writeSync(progressFile, text, 0);
 }
 
-const limits = { budget: { seconds: Number(seconds) }, firstSeed: Number(firstSeed), slowMs: 5000, memoryMb: 700 };
+const limits = { budget: { seconds: Number(seconds) }, firstSeed: Number(firstSeed), slowMs: 1500, memoryMb: 700 };
 const result: FuzzResult = await fuzz(target, limits, (seed, soFar) => write({ seed, isDone: false, result: soFar }));
 write({ seed: limits.firstSeed + result.inputs, isDone: true, result });

@@ -24,7 +24,10 @@ export interface CodeMap {
 const pageBytes = 4096;
 /** The smallest code objects take 64 bytes. */
 const maxPerPage = 64;
-const maxPages = 4_000_000;
+/** 4 GB: V8 keeps the code of an isolate in a range of at most 512 MB. */
+const maxPages = 1_000_000;
+/** A line of a log may touch so many pages in the mean, which is code of 256 kB; a broken size would take the time of a million lines, each time it is moved. */
+const maxPagesALine = 64;
 const maxLibraries = 10_000;
 
 /** Code is filed under every page that it touches, so that a lookup looks at one page; newer code replaces what it overlaps. */
@@ -33,8 +36,17 @@ export function createCodeMap(): CodeMap {
   const byStart = new Map<number, Entry>();
   const libraries: Entry[] = [];
   let filed = 0;
+  let touched = 0;
+  let lines = 0;
 
+  const refuse = (): never => {
+    throw new UnreadableInputError(
+      'v8 log: expected compiled code of at most 4 GB, got more. Is it the log of one process, and is no line broken?',
+    );
+  };
   const eachPage = (entry: Entry, visit: (page: number) => void): void => {
+    touched += Math.ceil((entry.end - entry.start) / pageBytes) + 1;
+    if (touched > maxPages + maxPagesALine * lines) refuse();
     for (let page = Math.floor(entry.start / pageBytes); page * pageBytes < entry.end; page++) visit(page);
   };
   const drop = (entry: Entry): void => {
@@ -52,9 +64,9 @@ export function createCodeMap(): CodeMap {
     if (!(start >= 0 && entry.end <= Number.MAX_SAFE_INTEGER))
       throw new UnreadableInputError(`v8 log: expected an address of code below 2^53, got ${start}. Is a line of the file broken?`);
     const overlapped = new Set<Entry>();
+    lines++;
     filed += Math.ceil(size / pageBytes) + 1;
-    if (filed > maxPages)
-      throw new UnreadableInputError('v8 log: expected compiled code of at most 16 GB, got more. Is it the log of one process?');
+    if (filed > maxPages) refuse();
     eachPage(entry, (page) => {
       for (const other of pages.get(page) ?? []) if (other.start < entry.end && other.end > entry.start) overlapped.add(other);
     });

@@ -186,3 +186,13 @@ it('refuses a V8 log whose broken line has code at an address that no process ha
     'v8-version,11,3,244,8,-node.20,0\ncode-creation,JS,11,1469571,0x7f9786f2aef8e1ad1,1628,hot file:///srv/hot.mjs:1:1,0x92aef8,^\ntick,0x7f97,12,0,0x0,0\n';
   await expect(profileOf(text)).rejects.toThrow(/v8 log: expected an address of code below 2\^53/);
 });
+
+it.each([
+  ['of 10 GB', 10_000_000_000, 0],
+  ['of 1 GB that is moved again and again', 1_000_000_000, 20],
+])('refuses code of V8 %s: every page of it is looked at', async (_what, size, moves) => {
+  const [here, there] = ['0x100000000', '0x900000000'];
+  const moved = Array.from({ length: moves }, (_, index) => `code-move,${index % 2 === 0 ? `${here},${there}` : `${there},${here}`}\n`);
+  const text = `v8-version,11,3,244,8,-node.20,0\ncode-creation,JS,11,1469571,${here},${size},hot file:///srv/hot.mjs:1:1,0x92aef8,^\n${moved.join('')}tick,${here},12,0,0x0,0\n`;
+  await expect(profileOf(text)).rejects.toThrow(/v8 log: expected compiled code of at most 4 GB, got more/);
+});
