@@ -144,7 +144,7 @@ export function describeStep(text: string): RawRecord {
     const [, type = '', rest = ''] = labelled;
     return { 'Node Type': type, ...(type === 'Filter' ? { Filter: rest } : { Details: rest }) };
   }
-  const access = /^(.+?) on (<[^>]*>|`[^`]+`|[^\s(]+)(?: using ([^\s(,]+))?,?\s*(.*)/s.exec(text);
+  const access = /^(.+?) on (<[^<>]*>|`[^`]+`|[^\s(]+)(?: using ([^\s(,]+))?,?\s*(.*)/s.exec(text);
   if (access === null) {
     const bracket = text.endsWith(')') ? text.indexOf(' (') : -1;
     if (bracket === -1) return { 'Node Type': text };

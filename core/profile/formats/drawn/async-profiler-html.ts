@@ -34,7 +34,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
   if (frames[0]?.level !== 0) {
     throw new UnreadableInputError(`${what}: expected frames drawn from \`all\`, got ${frames.length}. Is the file complete?`);
   }
-  const title = plainMarkup(/<h1[^>]*>([^<]*)<\/h1>/.exec(text)?.[1] ?? '');
+  const title = plainMarkup(/<h1[^<>]*>([^<]*)<\/h1>/.exec(text)?.[1] ?? '');
   const kind = options.kind ?? kindOf(title);
   const { builder, shape } = treeOfDrawing(frames, 0, what);
   const { unit, samplesKnown } = unitOfWeights(shape, kind === 'alloc' ? 'bytes' : '');

@@ -22,7 +22,7 @@ export const flameSvg: ProfileFormat = {
 };
 
 /** The marks are in the head of the picture, before or among its frames. async-profiler 1.x drew with nothing but the group of frames. */
-export const flameGraphMark = /<(?:svg|g)[^>]* id="frames"|xmlns:fg=|class="func_g"|onmouseover="s\('|Flame graph stack visualization/i;
+export const flameGraphMark = /<(?:svg|g)[^<>]* id="frames"|xmlns:fg=|class="func_g"|onmouseover="s\('|Flame graph stack visualization/i;
 
 function detect({ text }: ProfileHead): Detection {
   return /^\uFEFF?\s*(?:<\?xml|<!DOCTYPE svg|<svg|<!--)/.test(text) && flameGraphMark.test(text) ? 'yes' : 'no';
@@ -53,7 +53,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: ReadOptions): Pr
     );
   }
   const { unit, samplesKnown } = unitOfWeights(shape, boxes[0]?.unit ?? '');
-  const kind = options.kind ?? (/<text[^>]*>[^<]*\boff-?cpu\b/i.test(text.slice(0, maxHeadingChars)) ? 'off-cpu' : 'unknown');
+  const kind = options.kind ?? (/<text[^<>]*>[^<]*\boff-?cpu\b/i.test(text.slice(0, maxHeadingChars)) ? 'off-cpu' : 'unknown');
   return builder.finish({ format: 'flame-graph-svg', kind, unit, durationMs: null, samplesKnown });
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { summarizeProfile } from '../../../../core/profile/summarize.js';
 import { leavesOf, profileOf } from '../profiles.js';
@@ -32,4 +33,10 @@ it('names the picture of flameprof, whose boxes hold no counts', async () => {
 it('refuses a picture whose titles never end, without reading to its end from each of them', async () => {
   const svg = `<?xml version="1.0"?>\n<svg version="1.1" xmlns="http://www.w3.org/2000/svg">\n<text id="title" x="600" y="24">Flame Graph</text>\n<g id="frames">\n${box('all', 100, 0, 0)}${box('main', 100, 1, 0)}${'<g><title>all'.repeat(200_000)}</g>\n</svg>\n`;
   await expect(profileOf(svg)).rejects.toThrow(/expected a whole SVG .*, got 2 of them and no end/);
+});
+
+it("reads a page of async-profiler with a heading that never ends, without reading to the page's end from each of its beginnings", async () => {
+  const page = readFileSync('fixtures/profiles/async-profiler-html/4.5-cpu.html', 'utf8');
+  const endless = page.replace('<h1', `${'<h1'.repeat(300_000)}><b>\n<h1`);
+  expect(leavesOf(await profileOf(endless, { format: 'async-profiler-html' }))).toEqual(leavesOf(await profileOf(page)));
 });
