@@ -4,11 +4,12 @@
 import type { V8Profile } from '../../../core/profile/formats/v8/v8-profile.js';
 import { evaluate, type InspectorSession } from './inspector-session.js';
 
-/** So many see a function of a tenth of the process's time with a probability of 99.8 %, in 0.6 % of a window of fifteen seconds. */
+/** So many see a function of a tenth of the process's time with a probability of 99.8 % (1 - 0.9^60), in at most 0.8 % of a window of fifteen seconds. */
 const looksInAWindow = 60;
+/** Milliseconds between two looks in a short window. */
 const shortestMs = 50;
-/** Two turns of the millisecond: long enough for one sample. */
 const lookUrl = 'perf-incident-responder:look';
+/** Lasts until the clock has moved by two milliseconds, which is long enough for one sample. */
 const lookScript = `(() => { for (const end = Date.now() + 2; Date.now() < end;); })()\n//# sourceURL=${lookUrl}`;
 
 /** Looks at the stack again and again while a profile is taken, until the returned function is called. A look that a busy process has not served is not repeated. */

@@ -26,6 +26,17 @@ function closingQuote(line: string, from: number): number {
   return line.length;
 }
 
+/** Does every quoted cell end before a separator or at the end? Two stray quotes would make one cell of all lines between them. */
+function isWellQuoted(record: string, separator: string): boolean {
+  for (let at = 0; at < record.length;) {
+    const isQuoted = record[at] === '"';
+    const end = isQuoted ? closingQuote(record, at + 1) + 1 : at;
+    if (isQuoted && end < record.length && record[end] !== separator) return false;
+    at = nextCell(record, end, separator);
+  }
+  return true;
+}
+
 /** Index after the next separator, or one past the end. */
 function nextCell(line: string, from: number, separator: string): number {
   const found = line.indexOf(separator, from);
@@ -68,7 +79,7 @@ export async function forEachRow(
     if (isTaken) tally.rows++;
     return isTaken;
   };
-  await forEachRecord(source, (record, isRest) => {
+  await forEachRecord(source, separator, (record, isRest) => {
     if (addRecord(record) || isRest) return;
     tally.bad++;
     if (tally.firstBad === '') tally.firstBad = record.slice(0, 120);
@@ -81,7 +92,11 @@ export async function forEachRow(
  * Calls `onRecord` for every line, or for several of them where a quoted cell has line ends in it. A quote that stays open was a stray one: then
  * its line comes alone, and the lines behind it one by one as what may be records or the rest of the cell (`isRest`).
  */
-async function forEachRecord(source: AsyncIterable<Uint8Array>, onRecord: (record: string, isRest: boolean) => void): Promise<void> {
+async function forEachRecord(
+  source: AsyncIterable<Uint8Array>,
+  separator: string,
+  onRecord: (record: string, isRest: boolean) => void,
+): Promise<void> {
   let pending: string[] = [];
   let length = 0;
   const giveUp = (): void => {
@@ -98,10 +113,10 @@ async function forEachRecord(source: AsyncIterable<Uint8Array>, onRecord: (recor
     }
     length = (isInside ? length : 0) + line.length;
     pending.push(line);
-    if (isInside && changes) {
+    if (isInside && changes && isWellQuoted(pending.join('\n'), separator)) {
       onRecord(pending.join('\n'), false);
       pending = [];
-    } else if (length >= longestRecord) giveUp();
+    } else if ((isInside && changes) || length >= longestRecord) giveUp();
   });
   giveUp();
 }

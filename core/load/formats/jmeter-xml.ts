@@ -9,6 +9,7 @@ const signal = /["<>]/g;
 
 /** What there is to tell of a file besides its samples. */
 export interface Remains {
+  /** Tags that never ended. */
   count: number;
   /** The beginning of the first of them; empty when there is none. */
   first: string;

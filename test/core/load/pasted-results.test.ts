@@ -141,6 +141,17 @@ it('takes the lines behind a stray quote as lines, and tells of the one that is 
   expect(result.notes?.join('\n')).toMatch(/1 of 200 lines are no whole records and are left out, the first of them "1700000000050,/);
 });
 
+it('makes no single record of all lines between two stray quotes, and one of a message that has several lines', async () => {
+  const header = 'timeStamp,elapsed,label,responseCode,responseMessage,threadName,success';
+  const row = (index: number, message: string): string => `${1700000000000 + index},10,/,200,${message},t 1-1,true`;
+  const rows = Array.from({ length: 400 }, (_, index) => row(index, [50, 100].includes(index) ? '"OK' : 'OK'));
+  const result = await read([header, ...rows].join('\n'));
+  expect(result.requests).toBeGreaterThanOrEqual(398);
+  expect(result.notes?.join('\n')).toMatch(/of \d+ lines are no whole records/);
+  const lines = await read([header, row(0, 'OK'), row(1, '"first, said ""no"",\nsecond"'), row(2, 'OK')].join('\n'));
+  expect(lines.requests).toBe(3);
+});
+
 it('takes the samples behind a tag of JMeter that never ends, and tells of it', async () => {
   const samples = Array.from(
     { length: 200 },
