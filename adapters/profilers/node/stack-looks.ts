@@ -9,8 +9,11 @@ const looksInAWindow = 60;
 /** Milliseconds between two looks in a short window. */
 const shortestMs = 50;
 const lookUrl = 'perf-incident-responder:look';
-/** Lasts until the clock has moved by two milliseconds, which is long enough for one sample. */
-const lookScript = `(() => { for (const end = Date.now() + 2; Date.now() < end;); })()\n//# sourceURL=${lookUrl}`;
+/**
+ * Lasts until the clock has moved by two milliseconds, which is long enough for one sample. A service may have stopped its clock (a test's, libfaketime):
+ * so many turns take some ten milliseconds, and are the end in any case.
+ */
+export const lookScript = `(() => { for (let turns = 0, end = Date.now() + 2; Date.now() < end && turns < 200000; turns++); })()\n//# sourceURL=${lookUrl}`;
 
 /** Looks at the stack again and again while a profile is taken, until the returned function is called. A look that a busy process has not served is not repeated. */
 export function keepLooking(session: InspectorSession, durationMs: number): () => void {

@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { readProfileBytes } from '../../../adapters/artifacts/profile-file.js';
 import { captureNodeProfile } from '../../../adapters/profilers/node/node-inspector.js';
+import { lookScript } from '../../../adapters/profilers/node/stack-looks.js';
 import { summarizeProfile } from '../../../core/profile/summarize.js';
 import { startNodeProgram } from '../../support/services/node-program.js';
 
@@ -58,4 +60,8 @@ it('charges a function that V8 inlined for its samples, and not the caller', asy
     await program.stop();
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+it('ends a look also in a service whose clock stands still', () => {
+  expect(() => void runInNewContext(lookScript, { Date: { now: () => 0 } }, { timeout: 5000 })).not.toThrow();
 });
